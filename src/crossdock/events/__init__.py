@@ -1,0 +1,31 @@
+"""Events (facts, past tense) and their envelope. `REGISTRY` names every type; importing this package fills it."""
+
+from crossdock.events import (
+    deliveries,
+    intake,
+    inventory,
+    purchase_order,
+    returns,
+    sales_order,
+    shipment,
+    supplier_documents,
+)
+from crossdock.events.envelope import Envelope, Event, NewEvent
+from crossdock.events.registry import REGISTRY, event, event_type
+
+__all__ = [
+    "REGISTRY",
+    "Envelope",
+    "Event",
+    "NewEvent",
+    "deliveries",
+    "event",
+    "event_type",
+    "intake",
+    "inventory",
+    "purchase_order",
+    "returns",
+    "sales_order",
+    "shipment",
+    "supplier_documents",
+]

@@ -1,0 +1,127 @@
+"""Facts about purchase orders we place."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from crossdock.events.registry import event
+from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.quantity import Money, Price, Quantity
+
+
+@event()
+class PurchaseOrderPlaced(msgspec.Struct, frozen=True):
+    """The ERP created an order."""
+
+    order: PurchaseOrder
+
+
+@event()
+class PurchaseOrderChanged(msgspec.Struct, frozen=True):
+    """The ERP changed an order."""
+
+    change: PurchaseOrderChange
+
+
+@event()
+class FunctionalAcknowledgementReceived(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The partner's syntax receipt for a document of ours. `document` is what was acknowledged, `number` its number."""
+
+    partner: str
+    document: str
+    number: str
+    acknowledgement: FunctionalAcknowledgement
+
+
+@event()
+class PurchaseOrderAcknowledged(msgspec.Struct, frozen=True):
+    """The supplier answered."""
+
+    acknowledgement: PurchaseOrderAcknowledgement
+
+
+class AnnouncedLine(msgspec.Struct, frozen=True):
+    """Part of an order line that a ship notice announced."""
+
+    line: str
+    item: str
+    quantity: Quantity
+
+
+@event()
+class PurchaseOrderLinesAnnounced(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ship notice carries lines of this order."""
+
+    ship_notice: str
+    lines: tuple[AnnouncedLine, ...]
+    expected_on: dt.date | None = None
+
+
+class ReceivedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Part of an order line that a warehouse received; `good` can be sold, `bad` cannot."""
+
+    line: str
+    item: str
+    good: Quantity
+    bad: Quantity
+    ship_notice: str = ""
+
+
+@event()
+class PurchaseOrderLinesReceived(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A receipt covers lines of this order; `closes` are the ship notices that it finishes."""
+
+    receipt: str
+    lines: tuple[ReceivedLine, ...]
+    closes: tuple[str, ...] = ()
+
+
+class InvoicedLine(msgspec.Struct, frozen=True):
+    """Part of an order line that an invoice charges; `line` is the order's, `invoice_line` the invoice's."""
+
+    line: str
+    invoice_line: str
+    quantity: Quantity
+    price: Price
+
+
+@event()
+class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True):
+    """A supplier's invoice charges lines of this order; the order answers its case with `InvoiceLinesMatched`."""
+
+    invoice: str
+    invoice_subject: str
+    lines: tuple[InvoicedLine, ...]
+
+
+@event()
+class PurchaseOrderLinesCancelled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A buyer gave up what is still open of these lines."""
+
+    lines: tuple[str, ...]
+    reason: str = ""
+
+
+class LineMatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The verdict on one invoice line: ordered and invoiced price, received and invoiced quantity."""
+
+    invoice_line: str
+    order_line: str
+    verdict: str
+    """`matched`, `price_mismatch`, `quantity_mismatch`, `unknown_line`."""
+    ordered_price: Price | None
+    invoiced_price: Price
+    received: Quantity
+    invoiced: Quantity
+    difference: Money
+
+
+@event()
+class InvoiceLinesMatched(msgspec.Struct, frozen=True):
+    """A purchase order's answer to an invoice case: its three-way match, line by line."""
+
+    order_number: str
+    matches: tuple[LineMatch, ...]

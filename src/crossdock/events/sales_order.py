@@ -1,0 +1,80 @@
+"""Facts about sales orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.events.registry import event
+from crossdock.model.fulfillment import WarehouseProgress
+from crossdock.model.quantity import Quantity
+from crossdock.model.sales_order import SalesOrder
+
+
+@event()
+class SalesOrderPlaced(msgspec.Struct, frozen=True):
+    """A customer ordered, through any channel."""
+
+    order: SalesOrder
+
+
+@event()
+class SalesOrderCancelled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The customer, or a person of ours, cancelled what is not yet on its way. No lines: all of them."""
+
+    lines: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@event()
+class SalesOrderApproved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person released an order held for credit, price or customer."""
+
+    hold: str
+    reason: str = ""
+
+
+@event()
+class WarehouseProgressed(msgspec.Struct, frozen=True):
+    """A warehouse allocated, picked or packed a shipping order of this sales order."""
+
+    progress: WarehouseProgress
+
+
+class ShippedLine(msgspec.Struct, frozen=True):
+    """Part of a sales order line that left in a shipment."""
+
+    line: str
+    item: str
+    quantity: Quantity
+
+
+@event()
+class SalesOrderLinesShipped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A shipment carries lines of this order."""
+
+    shipment: str
+    shipping_order: str
+    warehouse: str
+    shipped_at: dt.datetime
+    lines: tuple[ShippedLine, ...]
+    tracking: str = ""
+
+
+@event()
+class SalesOrderLinesDelivered(msgspec.Struct, frozen=True):
+    """A shipment of this order reached the customer."""
+
+    shipment: str
+    delivered_at: dt.datetime
+    lines: tuple[ShippedLine, ...]
+
+
+@event()
+class SalesOrderLinesReturned(msgspec.Struct, frozen=True):
+    """Goods of this order came back and were credited."""
+
+    return_number: str
+    lines: tuple[tuple[str, Decimal], ...]

@@ -1,0 +1,40 @@
+"""Facts that open the cases of documents over several objects: ship notices, receipts, supplier invoices."""
+
+from __future__ import annotations
+
+import msgspec
+
+from crossdock.events.purchase_order import ReceivedLine
+from crossdock.events.registry import event
+from crossdock.model.invoice import Invoice
+from crossdock.model.ship_notice import GoodsReceipt, ShipNotice
+
+
+@event()
+class ShipNoticeReceived(msgspec.Struct, frozen=True):
+    """The supplier's goods are on their way."""
+
+    notice: ShipNotice
+
+
+@event()
+class ShipNoticeLinesReceived(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A receipt covers lines of this ship notice; `final` when the warehouse expects nothing more of it."""
+
+    receipt: str
+    lines: tuple[ReceivedLine, ...]
+    final: bool = True
+
+
+@event()
+class GoodsReceiptPosted(msgspec.Struct, frozen=True):
+    """A warehouse counted goods in."""
+
+    receipt: GoodsReceipt
+
+
+@event()
+class SupplierInvoiceReceived(msgspec.Struct, frozen=True):
+    """A supplier asks for money."""
+
+    invoice: Invoice

@@ -1,0 +1,27 @@
+"""Functional acknowledgements (X12 997): the syntax receipt of one functional group."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+FunctionalVerdict = Literal["accepted", "accepted_with_errors", "partially_accepted", "rejected"]
+
+
+class AcknowledgedSet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The verdict on one transaction set. `faults` are (segment position, segment, error code) of AK3."""
+
+    set_type: str
+    control_number: str
+    verdict: FunctionalVerdict
+    faults: tuple[tuple[int, str, str], ...] = ()
+
+
+class FunctionalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to the group `group_control_number` of functional id `group_id` (`PO`, `PR`, `SH`, `IN`, `PC`)."""
+
+    group_id: str
+    group_control_number: str
+    verdict: FunctionalVerdict
+    sets: tuple[AcknowledgedSet, ...] = ()

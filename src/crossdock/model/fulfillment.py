@@ -1,0 +1,158 @@
+"""Warehouse shipping orders and advices (X12 940, 945), shipments and their milestones (214)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Quantity
+
+WarehouseStep = Literal["allocated", "picked", "packed"]
+MilestoneKind = Literal["collected", "in_transit", "out_for_delivery", "delivered", "exception", "returned", "UNKNOWN"]
+ReturnDisposition = Literal["restock", "scrap"]
+
+
+class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of one sales order line."""
+
+    order_number: str
+    order_line: str
+    item: str
+    quantity: Quantity
+    lot: str = ""
+
+
+class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a warehouse is asked to ship. `number` is ours and unique per warehouse and release."""
+
+    company_id: str
+    number: str
+    warehouse: str
+    channel: str
+    customer: PartyRef
+    order_number: str
+    lines: tuple[ShippingLine, ...]
+    ship_to: PartyRef | None = None
+    due_on: dt.date | None = None
+
+
+class WarehouseProgress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step of one shipping order in the warehouse. `sequence` counts the steps of that order from 1."""
+
+    company_id: str
+    warehouse: str
+    shipping_order: str
+    step: WarehouseStep
+    sequence: int
+    at: dt.datetime
+    lines: tuple[ShippingLine, ...]
+
+
+class ShippedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The part of a shipment that belongs to one shipping order."""
+
+    shipping_order: str
+    channel: str
+    order_number: str
+    lines: tuple[ShippingLine, ...]
+
+
+class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What left the warehouse in one shipment; may carry several orders of one customer."""
+
+    company_id: str
+    warehouse: str
+    number: str
+    shipped_at: dt.datetime
+    customer: PartyRef
+    orders: tuple[ShippedOrder, ...]
+    carrier: str = ""
+    packs: tuple[str, ...] = ()
+
+
+class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A shipment as booked with a carrier (X12 204, IFTMIN)."""
+
+    company_id: str
+    number: str
+    carrier: str
+    warehouse: str
+    customer: PartyRef
+    shipped_at: dt.datetime
+    packs: int = 1
+    ship_to: PartyRef | None = None
+
+
+class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Progress of a shipment as its carrier tells it; `raw_code` is the carrier's own."""
+
+    shipment: str
+    carrier: str
+    kind: MilestoneKind
+    at: dt.datetime
+    tracking: str = ""
+    raw_code: str = ""
+    place: str = ""
+
+
+class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of one return line as the warehouse counted or judged them."""
+
+    line: str
+    item: str
+    quantity: Quantity
+    disposition: ReturnDisposition | None = None
+
+
+class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A return that arrived (`received`) or was judged (`inspected`) in a warehouse."""
+
+    company_id: str
+    warehouse: str
+    return_number: str
+    step: Literal["received", "inspected"]
+    at: dt.datetime
+    lines: tuple[ReturnedLine, ...]
+
+
+class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """On-hand of one item at one place, by condition, in the base unit."""
+
+    item: str
+    quantity: Quantity
+    condition: str = "unrestricted"
+    lot: str = ""
+
+
+class InventoryReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A warehouse's statement of its stock (X12 846). `opening` makes the first balance; later ones compare."""
+
+    company_id: str
+    warehouse: str
+    number: str
+    at: dt.datetime
+    levels: tuple[StockLevel, ...]
+    opening: bool = False
+
+
+class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A signed change of one item's quantity in one condition, with the warehouse's reason."""
+
+    line: str
+    item: str
+    quantity: Quantity
+    reason: str = ""
+    condition: str = "unrestricted"
+
+
+class InventoryAdjustment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A count or correction booked by the warehouse (X12 947)."""
+
+    company_id: str
+    warehouse: str
+    number: str
+    at: dt.datetime
+    lines: tuple[InventoryAdjustmentLine, ...]

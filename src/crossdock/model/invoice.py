@@ -1,0 +1,44 @@
+"""Invoices and credit notes (X12 810), from suppliers and to customers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import Price, Quantity
+
+
+class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of one order line; `ship_notice` or `shipment` says what brought them, where the sender tells."""
+
+    line: str
+    order_number: str
+    order_line: str
+    item: str
+    quantity: Quantity
+    price: Price
+    shipment: str = ""
+    supplier_item: str = ""
+    buyer_item: str = ""
+    gtin: str = ""
+
+
+class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`total` is what the sender asks for, in `currency`; lines and charges should add up to it."""
+
+    company_id: str
+    number: str
+    issuer: PartyRef
+    recipient: PartyRef
+    invoiced_on: dt.date
+    currency: str
+    lines: tuple[InvoiceLine, ...]
+    total: Decimal
+    charges: tuple[Charge, ...] = ()
+    kind: Literal["invoice", "credit_note"] = "invoice"
+    reference: str = ""

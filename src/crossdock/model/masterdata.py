@@ -1,0 +1,67 @@
+"""Items, customers, suppliers and terms as the processes read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from crossdock.model.quantity import EACH, Price
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What we buy and sell. `kind` `charge` is a charge code (postage, manual), which has no stock."""
+
+    company_id: str
+    id: str
+    description: str = ""
+    unit: str = EACH
+    kind: Literal["stock", "charge"] = "stock"
+    gtin: str = ""
+    supplier: str = ""
+    supplier_item: str = ""
+    purchase_price: Price | None = None
+    sales_price: Price | None = None
+    preferred_location: str = ""
+
+
+class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A customer with the credit it has; `credit_limit` None means unlimited."""
+
+    company_id: str
+    id: str
+    name: str = ""
+    country: str = ""
+    credit_limit: Decimal | None = None
+    on_hold: bool = False
+
+
+class SupplierTerms(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What we accept from a supplier without asking a buyer; percentages are of the ordered value.
+
+    Times are business hours after the triggering document; `lead_days` counts working days.
+    """
+
+    quantity_under_percent: Decimal = Decimal(0)
+    quantity_over_percent: Decimal = Decimal(0)
+    price_percent: Decimal = Decimal(0)
+    price_total: Decimal = Decimal(0)
+    late_days: int = 0
+    lead_days: int = 2
+    functional_ack_hours: int = 24
+    acknowledgement_hours: int = 48
+    ship_notice_hours: int = 96
+    receipt_hours: int = 72
+    invoice_hours: int = 240
+
+
+class SalesPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How orders are judged and filled. `locations` in the order in which they are asked for stock."""
+
+    locations: tuple[str, ...] = ()
+    backorder: bool = True
+    partial: bool = True
+    price_tolerance_percent: Decimal = Decimal(5)
+    delivery_hours: int = 120
+    ship_hours: int = 48

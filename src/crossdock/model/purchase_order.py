@@ -1,0 +1,114 @@
+"""Purchase orders, their changes and the supplier's answers (X12 850, 860, 855, 865)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Price, Quantity
+
+AnswerKind = Literal["accepted", "changed", "backordered", "substituted", "rejected"]
+
+
+class Schedule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One split of a line: how much, by when, to where."""
+
+    quantity: Quantity
+    due_on: dt.date | None = None
+    ship_to: str = ""
+
+
+class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A charge (positive) or allowance (negative) on a header or line: postage, discount, bank charge."""
+
+    code: str
+    amount: Decimal
+    description: str = ""
+
+
+class PurchaseOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line with our id and the ids other parties use for it; `item` is our item id."""
+
+    line: str
+    item: str
+    quantity: Quantity
+    price: Price
+    their_line: str = ""
+    supplier_item: str = ""
+    buyer_item: str = ""
+    gtin: str = ""
+    description: str = ""
+    schedules: tuple[Schedule, ...] = ()
+
+
+class PurchaseOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An order by `buyer` to `supplier`. Ours outbound; inbound from a customer it opens a sales order."""
+
+    company_id: str
+    number: str
+    buyer: PartyRef
+    supplier: PartyRef
+    ship_to: PartyRef
+    ordered_on: dt.date
+    currency: str
+    lines: tuple[PurchaseOrderLine, ...]
+    revision: int = 0
+    due_on: dt.date | None = None
+    charges: tuple[Charge, ...] = ()
+    reference: str = ""
+
+
+class PurchaseOrderChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What becomes of one line: `quantity`, `price` and `due_on` are the new values, None where unchanged."""
+
+    line: str
+    action: Literal["add", "change", "cancel"]
+    item: str
+    quantity: Quantity | None = None
+    price: Price | None = None
+    due_on: dt.date | None = None
+    supplier_item: str = ""
+
+
+class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A new revision of an order, line by line."""
+
+    company_id: str
+    number: str
+    revision: int
+    changed_on: dt.date
+    buyer: PartyRef
+    supplier: PartyRef
+    currency: str
+    lines: tuple[PurchaseOrderChangeLine, ...]
+
+
+class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One answer to one line; a line may be answered several times (12 now, 8 backordered)."""
+
+    line: str
+    kind: AnswerKind
+    quantity: Quantity
+    price: Price | None = None
+    due_on: dt.date | None = None
+    item: str = ""
+    supplier_item: str = ""
+
+
+class PurchaseOrderAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The supplier's answer to an order or change."""
+
+    company_id: str
+    order_number: str
+    supplier: PartyRef
+    acknowledged_on: dt.date
+    answers: tuple[LineAnswer, ...]
+    number: str = ""
+    revision: int = 0
+    buyer: PartyRef | None = None
+    order_date: dt.date | None = None
+    currency: str = ""

@@ -1,0 +1,61 @@
+"""Quantities, money and prices: exact, always with their unit or currency."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import msgspec
+
+ZERO = Decimal(0)
+EACH = "EA"
+
+# Decimals a currency is written with (ISO 4217 minor units); two for all not named.
+_MINOR_UNITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+
+
+class UnitMismatch(ValueError):
+    """Two quantities of different units, or amounts of different currencies, were combined."""
+
+
+class Quantity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An amount in a unit (UN/ECE Recommendation 20 or X12 355 code; `EA` where nothing else is said)."""
+
+    amount: Decimal
+    unit: str = EACH
+
+    def __add__(self, other: Quantity) -> Quantity:
+        return Quantity(self.amount + self._same(other), self.unit)
+
+    def __sub__(self, other: Quantity) -> Quantity:
+        return Quantity(self.amount - self._same(other), self.unit)
+
+    def _same(self, other: Quantity) -> Decimal:
+        if other.unit != self.unit:
+            raise UnitMismatch(f"{self.unit} and {other.unit} cannot be combined without a conversion")
+        return other.amount
+
+
+class Money(msgspec.Struct, frozen=True):
+    """An amount in an ISO 4217 currency."""
+
+    amount: Decimal
+    currency: str
+
+
+class Price(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one `per` of an item costs: `Price(2.55, GBP)` is 2.55 GBP for each."""
+
+    amount: Decimal
+    currency: str
+    per: Quantity = Quantity(Decimal(1))
+
+    def extend(self, quantity: Quantity) -> Money:
+        """The value of `quantity` at this price, rounded half up to the currency's minor unit."""
+        if quantity.unit != self.per.unit:
+            raise UnitMismatch(f"price per {self.per.unit} cannot value {quantity.unit}")
+        return Money(round_money(self.amount * quantity.amount / self.per.amount, self.currency), self.currency)
+
+
+def round_money(amount: Decimal, currency: str) -> Decimal:
+    """Round half up to the minor unit of `currency` (ISO 4217)."""
+    return amount.quantize(Decimal(1).scaleb(-_MINOR_UNITS.get(currency, 2)), rounding=ROUND_HALF_UP)

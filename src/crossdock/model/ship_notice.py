@@ -1,0 +1,80 @@
+"""Advance ship notices (X12 856), what is announced to a warehouse (943) and what it received (944, 861)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Quantity
+
+
+class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of one order line, in the pack they travel in (`pack` is an SSCC-18 or the sender's pack id)."""
+
+    order_number: str
+    order_line: str
+    item: str
+    quantity: Quantity
+    supplier_item: str = ""
+    buyer_item: str = ""
+    gtin: str = ""
+    pack: str = ""
+    lot: str = ""
+
+
+class ShipNotice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods on their way; may carry lines of several orders."""
+
+    company_id: str
+    number: str
+    supplier: PartyRef
+    ship_to: PartyRef
+    shipped_at: dt.datetime
+    lines: tuple[ShipNoticeLine, ...]
+    expected_on: dt.date | None = None
+    carrier: str = ""
+    tracking: str = ""
+    buyer: PartyRef | None = None
+
+
+class InboundAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ship notice as announced to the warehouse that will receive it."""
+
+    company_id: str
+    number: str
+    warehouse: str
+    supplier: str
+    lines: tuple[ShipNoticeLine, ...]
+    expected_on: dt.date | None = None
+
+
+ReceiptCondition = Literal["good", "damaged", "quarantined"]
+
+
+class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was counted of one order line in one condition."""
+
+    line: str
+    order_number: str
+    order_line: str
+    item: str
+    quantity: Quantity
+    condition: ReceiptCondition = "good"
+    ship_notice: str = ""
+    lot: str = ""
+
+
+class GoodsReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a warehouse received; may cover several ship notices. `supplier` is our id."""
+
+    company_id: str
+    number: str
+    warehouse: str
+    received_at: dt.datetime
+    lines: tuple[GoodsReceiptLine, ...]
+    supplier: str = ""
+    closes: tuple[str, ...] = ()
+    """Ship notices that this receipt finishes: what they announced and is not here did not come."""

@@ -1,0 +1,133 @@
+"""What is asked of the Promise Ledger: requests in, outcome events out (`events/inventory.py`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+PhysicalState = Literal["unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired"]
+OutsideState = Literal["supplier", "customer", "adjustment", "scrap", "assembly", "claim", "opening", "own_use"]
+State = PhysicalState | OutsideState
+
+PHYSICAL_STATES: tuple[str, ...] = (
+    "unrestricted",
+    "picked",
+    "packed",
+    "in_transfer",
+    "quarantined",
+    "damaged",
+    "expired",
+)
+OUTSIDE_STATES: tuple[str, ...] = (
+    "supplier",
+    "customer",
+    "adjustment",
+    "scrap",
+    "assembly",
+    "claim",
+    "opening",
+    "own_use",
+)
+
+
+class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """So much of one item, from the first of `locations` that has it, then the next."""
+
+    line: str
+    item: str
+    quantity: Decimal
+    locations: tuple[str, ...]
+    due_on: dt.date | None = None
+
+
+class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Stock for one case. `key` makes it idempotent: the same key is answered as it was the first time.
+
+    `asked` may be refused: what free stock does not cover is backordered (if `backorder`) or refused. `told` always
+    books in full at the first location; what stock does not cover is a shortage. Without `partial` an asked line is
+    granted whole or not at all.
+    """
+
+    company_id: str
+    key: str
+    subject: str
+    kind: Literal["asked", "told"]
+    lines: tuple[StockRequestLine, ...]
+    source: str = ""
+    """Channel or person the promise was made to or by; shortages are counted by it."""
+    request: str = "order"
+    backorder: bool = True
+    partial: bool = True
+    expires_at: dt.datetime | None = None
+    pool: str = ""
+
+
+class ReleaseRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """End promises and backorders without goods: of `reservations`, or of `lines` of the case, or all of the case."""
+
+    company_id: str
+    key: str
+    subject: str
+    reservations: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    reason: str = "cancelled"
+
+
+class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods from one state to another. `reservation` ends that much of a promise in the same transaction (a pick);
+    `supply` = (source, line) says which expected supply the goods are (a receipt)."""
+
+    line: str
+    item: str
+    location: str
+    quantity: Decimal
+    from_state: str
+    to_state: str
+    reservation: str = ""
+    supply: tuple[str, str] | None = None
+    to_location: str = ""
+    """Only for transfers between locations; the same place unless said."""
+    owner: str = "own"
+    lot: str = ""
+    second_quantity: Decimal | None = None
+    second_unit: str = ""
+
+
+class MoveRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A physical fact: booked whole, never refused for quantity, idempotent by `key`."""
+
+    company_id: str
+    key: str
+    subject: str
+    document: str
+    lines: tuple[StockMoveLine, ...]
+    occurred_at: dt.datetime
+    reason: str = ""
+
+
+class SupplyLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Expected supply of one source line: the whole quantity still believed in, received or not (the ledger knows
+    what was received), its date and how sure it is."""
+
+    source: str
+    line: str
+    item: str
+    location: str
+    quantity: Decimal
+    expected_on: dt.date
+    confidence: Literal["ordered", "acknowledged", "announced", "transfer"] = "ordered"
+
+
+class SupplyRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Set the expected supply of a source, line by line; zero takes it away and frees its pegs."""
+
+    company_id: str
+    key: str
+    subject: str
+    lines: tuple[SupplyLine, ...]
+
+
+LedgerRequest = PromiseRequest | ReleaseRequest | MoveRequest | SupplyRequest

@@ -1,0 +1,1 @@
+"""Boundaries to the world: what connectors, transports, secrets and clocks must offer."""

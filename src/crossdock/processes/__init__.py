@@ -1,0 +1,1 @@
+"""Business processes: state tables and pure handlers `(case, event) -> effects`."""

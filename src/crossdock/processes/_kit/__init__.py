@@ -1,0 +1,47 @@
+"""The vocabulary of a business process: Lifecycle, Case, StateTable and the effects."""
+
+from crossdock.processes._kit.case import Case, CaseData, Line, Reads
+from crossdock.processes._kit.effects import (
+    CloseExceptionCase,
+    Commit,
+    Deadline,
+    Effect,
+    Emit,
+    Expect,
+    ExpectSupply,
+    Link,
+    Met,
+    Move,
+    OpenExceptionCase,
+    Release,
+    Reserve,
+    Send,
+    describe,
+)
+from crossdock.processes._kit.lifecycle import Lifecycle
+from crossdock.processes._kit.states import IllegalMove, StateTable
+
+__all__ = [
+    "Case",
+    "CaseData",
+    "CloseExceptionCase",
+    "Commit",
+    "Deadline",
+    "Effect",
+    "Emit",
+    "Expect",
+    "ExpectSupply",
+    "IllegalMove",
+    "Lifecycle",
+    "Line",
+    "Link",
+    "Met",
+    "Move",
+    "OpenExceptionCase",
+    "Reads",
+    "Release",
+    "Reserve",
+    "Send",
+    "StateTable",
+    "describe",
+]
