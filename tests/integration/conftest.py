@@ -1,0 +1,64 @@
+"""One embedded PostgreSQL for the whole test run; a fresh migrated database per test, copied from a template."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from crossdock.store import Store
+from crossdock.store.embedded import EmbeddedServer
+from crossdock.store.migrations import migrate
+
+_numbers = itertools.count(1)
+
+
+def _database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    directory = Path(tmp_path_factory.mktemp("postgres"))
+    for folder in (directory, *directory.parents):
+        if folder.owner() == "root" and folder != Path("/") and os.geteuid() == 0:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    with EmbeddedServer(directory) as embedded:
+        yield embedded
+
+
+@pytest.fixture(scope="session")
+async def template(server: EmbeddedServer) -> str:
+    admin = await asyncpg.connect(server.url)
+    await admin.execute("create database template_crossdock")
+    await admin.close()
+    await migrate(_database(server.url, "template_crossdock"))
+    return "template_crossdock"
+
+
+@pytest.fixture
+async def database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh database with the newest schema."""
+    name = f"test_{next(_numbers)}"
+    admin = await asyncpg.connect(server.url)
+    # Settings made by ALTER DATABASE are not copied with a template, so the first migration's are repeated.
+    await admin.execute(f"create database {name} template {template} strategy file_copy")
+    await admin.execute(f"alter database {name} set idle_in_transaction_session_timeout = '5s'")
+    await admin.execute(f"alter database {name} set jit = off")
+    await admin.close()
+    yield _database(server.url, name)
+    admin = await asyncpg.connect(server.url)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    opened = await Store.connect(database, min_size=2, max_size=20)
+    yield opened
+    await opened.close()
