@@ -1,0 +1,1 @@
+"""The network project: a distributor's network described in files."""

@@ -1,0 +1,352 @@
+"""A distributor's network as data: companies, locations, systems, partners, channels and what was agreed with them.
+
+`crossdock.project.load` makes it from files; nothing here reads files or does I/O. What a case keeps as it was when
+the case began is marked PINNED, what takes effect at once is marked LIVE.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+
+from crossdock.model.masterdata import SalesPolicy, SupplierTerms
+from crossdock.model.sales_order import PromiseKind
+from crossdock.ports.connector import Resend
+from crossdock.project.secrets import Secret
+
+PINNED = msgspec.Meta(extra={"lifetime": "pinned"})
+LIVE = msgspec.Meta(extra={"lifetime": "live"})
+
+Role = Literal["erp", "wms", "carrier", "channel"]
+PartnerKind = Literal["supplier", "customer"]
+LocationKind = Literal["warehouse", "store", "third_party"]
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """The working days of a place: a weekly pattern, the public holidays of a country, and exceptions of its own."""
+
+    id: str
+    country: str = ""
+    """ISO 3166-1 alpha-2 code whose public holidays are kept; empty for none."""
+    subdivision: str = ""
+    """ISO 3166-2 part of the country: `ENG`, `SCT`."""
+    working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Monday is 0."""
+    closed_on: tuple[dt.date, ...] = ()
+    open_on: tuple[dt.date, ...] = ()
+    """Worked although the pattern or a public holiday says otherwise."""
+    opens_at: dt.time = dt.time(8)
+    closes_at: dt.time = dt.time(17)
+
+
+class Company(msgspec.Struct, frozen=True):
+    """A legal entity. Its id is in every business key."""
+
+    id: str
+    name: str
+    currency: str
+    zone: str
+    calendar: str
+    country: str = ""
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A place that holds stock. `companies` are those whose stock may lie there."""
+
+    id: str
+    name: str
+    companies: tuple[str, ...]
+    zone: str
+    calendar: str
+    kind: LocationKind = "warehouse"
+    country: str = ""
+    gln: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """How to reach a system. `options` are what its connector takes beyond that."""
+
+    url: str = ""
+    token: Secret | None = None
+    webhook_secret: Secret | None = None
+    options: dict[str, str | Secret] = {}
+
+
+class Poll(msgspec.Struct, frozen=True):
+    """Something to be fetched again and again. The interval is in business time."""
+
+    kind: str
+    every_minutes: int
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one system or partner is asked at most, over all workers together."""
+
+    concurrency: int = 4
+    rate_per_second: Decimal = Decimal(0)
+    """0 is no limit."""
+    timeout_seconds: int = 30
+    attempts: int = 12
+    """A delivery that failed so often is a dead letter."""
+    breaker_failures: int = 5
+    """Failures in a row after which nothing is tried for `breaker_seconds`."""
+    breaker_seconds: int = 30
+
+
+class System(msgspec.Struct, frozen=True):
+    """An external system and what it is to us. `of` is the warehouse of a WMS, the channel of a shop."""
+
+    name: str
+    connector: str
+    role: Role
+    companies: tuple[str, ...]
+    of: str = ""
+    settings: Annotated[Settings, LIVE] = Settings()
+    sends: tuple[str, ...] = ()
+    """Documents we send to it: what it *takes*."""
+    polls: Annotated[tuple[Poll, ...], LIVE] = ()
+    limits: Annotated[Limits, LIVE] = Limits()
+    resend: Resend = "neither"
+    """May a delivery be tried again when no reply came? `neither` makes it a person's decision."""
+    paused: Annotated[bool, LIVE] = False
+
+
+class X12Identity(msgspec.Struct, frozen=True):
+    """Who somebody is in an interchange: ISA qualifier and id, and the application code of the group (GS02, GS03)."""
+
+    qualifier: str
+    id: str
+    application: str
+    """The loader puts `id` here where nothing else is written."""
+
+
+class Delimiters(msgspec.Struct, frozen=True):
+    """How what we write is cut. What a partner writes announces its own."""
+
+    element: str = "*"
+    component: str = ">"
+    segment: str = "~"
+    line_break: str = ""
+    """Written after each segment: empty, `\\n` or `\\r\\n`. With a `segment` of `\\n` it is empty."""
+
+
+class ControlNumbers(msgspec.Struct, frozen=True):
+    """Our counters and how far a partner's may be trusted to tell a repeated interchange from a new one."""
+
+    first: int = 1
+    """The number we begin with: above the last one of the system that we take over from."""
+    theirs_repeat: Literal["never", "after_days", "always"] = "never"
+    """`never`: the same number is the same interchange. `after_days`: only within `repeat_days`. `always`: the partner
+    does not count at all, so equal bytes alone are a repetition."""
+    repeat_days: int = 0
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """What one company and one partner agreed: identities, syntax, documents both ways, terms."""
+
+    company: str
+    partner: str
+    our: X12Identity
+    their: X12Identity
+    customer: str = ""
+    """Our customer number for a customer partner; empty: the number stands in each order."""
+    our_account: str = ""
+    """The partner's number for this company; where it knows us under one."""
+    version: str = "004010"
+    usage: Literal["P", "T"] = "P"
+    """ISA15: production or test."""
+    delimiters: Annotated[Delimiters, LIVE] = Delimiters()
+    control_numbers: Annotated[ControlNumbers, LIVE] = ControlNumbers()
+    sends: tuple[str, ...] = ()
+    """Documents we send."""
+    takes: tuple[str, ...] = ()
+    """Documents we take."""
+    currency: str = ""
+    """The loader puts the company's currency here where nothing else is written."""
+    terms: Annotated[SupplierTerms | None, PINNED] = None
+    """What we accept without asking; suppliers have them, customers do not."""
+    answers_within_hours: Annotated[int, PINNED] = 24
+    """A functional acknowledgement of what we sent is expected within so many business hours; 0: none is expected."""
+
+
+class Sftp(msgspec.Struct, frozen=True):
+    """A partner's SFTP server (or its home on ours). We write into `inbox` and fetch from `outbox`."""
+
+    host: str
+    user: str
+    port: int = 22
+    password: Secret | None = None
+    private_key: Secret | None = None
+    host_key: str = ""
+    """The server's public key as one line of `known_hosts` without the host; empty accepts any, for tests only."""
+    inbox: str = "inbox"
+    outbox: str = "outbox"
+    done: str = "done"
+    """Folder inside `outbox` to which a file is renamed once it is safe with us."""
+    poll_minutes: int = 15
+    """In business time."""
+
+
+class ItemIds(msgspec.Struct, frozen=True):
+    """A party's ids of our items: explicit pairs first, then a rule such as `B-{item}`; without a rule our own id."""
+
+    rule: str = ""
+    pairs: dict[str, str] = {}
+    """Ours to theirs."""
+
+    def theirs(self, item: str) -> str | None:
+        """The party's id of our item, or None where neither pairs nor rule say."""
+        if (pair := self.pairs.get(item)) is not None:
+            return pair
+        return self.rule.replace("{item}", item) if self.rule else None
+
+    def ours(self, their_item: str) -> str | None:
+        """Our id of the party's item, or None. A pair in the other direction wins over the rule here too."""
+        for ours, theirs in self.pairs.items():
+            if theirs == their_item:
+                return ours
+        before, found, after = self.rule.partition("{item}")
+        if not found or not (their_item.startswith(before) and their_item.endswith(after)):
+            return None
+        item = their_item[len(before) : len(their_item) - len(after)]
+        return item if item and item not in self.pairs else None
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """A trading partner: one firm, one transport, one agreement with each of our companies that deals with it."""
+
+    id: str
+    name: str
+    kind: PartnerKind
+    zone: str
+    calendar: str
+    transport: Annotated[Sftp, LIVE]
+    agreements: dict[str, Agreement]
+    """By company."""
+    items: Annotated[ItemIds, LIVE] = ItemIds()
+    limits: Annotated[Limits, LIVE] = Limits(concurrency=1)
+    country: str = ""
+    paused: Annotated[bool, LIVE] = False
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A way by which customers order: a system of ours (`system`) or an EDI customer (`partner`).
+
+    `asked`: the order asks us for stock and may be refused. `told`: somebody has promised it already.
+    """
+
+    id: str
+    name: str
+    promise: PromiseKind
+    companies: tuple[str, ...]
+    system: str = ""
+    partner: str = ""
+    customer: str = ""
+    """Our customer number for orders that name no customer of their own, such as a cash customer."""
+    policies: Annotated[dict[str, SalesPolicy], PINNED] = {}
+    """By company."""
+
+
+class Ownership(msgspec.Struct, frozen=True):
+    """Who may state a fact: nobody else's word on it moves anything.
+
+    `system` is the name of a system or partner. Empty `companies` are all companies; `of` narrows the fact to a
+    warehouse or channel.
+    """
+
+    fact: str
+    system: str
+    companies: tuple[str, ...] = ()
+    of: str = ""
+
+
+class Policies(msgspec.Struct, frozen=True):
+    """Named terms that agreements and channels refer to."""
+
+    supplier_terms: dict[str, SupplierTerms] = {}
+    sales: dict[str, SalesPolicy] = {}
+
+
+class Consumer(msgspec.Struct, frozen=True):
+    """A program that calls our API. `channel` or `partner` narrows what it sees and may place."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    key: Secret
+    companies: tuple[str, ...]
+    channel: str = ""
+    partner: str = ""
+
+
+class Network(msgspec.Struct, frozen=True):
+    """The whole network, each kind by id. `version` is 0 until `apply` gave it one."""
+
+    name: str
+    companies: dict[str, Company]
+    calendars: dict[str, Calendar]
+    locations: dict[str, Location]
+    systems: dict[str, System]
+    partners: dict[str, Partner]
+    channels: dict[str, Channel]
+    ownership: tuple[Ownership, ...]
+    policies: Policies
+    consumers: dict[str, Consumer]
+    version: int = 0
+
+    def agreement(self, company_id: str, partner: str) -> Agreement | None:
+        """What a company and a partner agreed, or None."""
+        found = self.partners.get(partner)
+        return found.agreements.get(company_id) if found else None
+
+    def agreement_between(self, sender: tuple[str, str], receiver: tuple[str, str]) -> Agreement | None:
+        """The agreement of an interchange that came in, by (ISA qualifier, id) of its sender and its receiver."""
+        for partner in self.partners.values():
+            for agreement in partner.agreements.values():
+                ours, theirs = agreement.our, agreement.their
+                if (theirs.qualifier, theirs.id) == sender and (ours.qualifier, ours.id) == receiver:
+                    return agreement
+        return None
+
+    def supplier_terms(self, company_id: str, supplier: str) -> SupplierTerms | None:
+        """The terms agreed with a supplier, or None for a firm we have no agreement with."""
+        agreement = self.agreement(company_id, supplier)
+        return agreement.terms if agreement else None
+
+    def sales_policy(self, company_id: str, channel: str) -> SalesPolicy:
+        """How orders of a channel are judged; of a channel we do not know, nothing is filled."""
+        found = self.channels.get(channel)
+        return found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
+
+    def system(self, company_id: str, role: str, of: str = "") -> str:
+        """The name of the system in a role for a company; empty if there is none."""
+        for system in self.systems.values():
+            if system.role == role and company_id in system.companies and (not of or system.of == of):
+                return system.name
+        return ""
+
+    def sends(self, receiver: str, document: str) -> bool:
+        """Is this kind of document sent to this system or (by any company) to this partner?"""
+        if (system := self.systems.get(receiver)) is not None:
+            return document in system.sends
+        if (partner := self.partners.get(receiver)) is not None:
+            return any(document in agreement.sends for agreement in partner.agreements.values())
+        return False
+
+    def partner_of(self, channel: str) -> str:
+        """The trading partner behind an EDI channel; empty for channels that are systems."""
+        found = self.channels.get(channel)
+        return found.partner if found else ""
+
+    def may_state(self, source: str, fact: str, company_id: str, of: str = "") -> bool:
+        """May this system or partner state this fact (see `project.facts`) about this company, warehouse or channel?"""
+        return any(
+            rule.system == source
+            and rule.fact == fact
+            and (not rule.companies or company_id in rule.companies)
+            and (not rule.of or not of or rule.of == of)
+            for rule in self.ownership
+        )
