@@ -25,3 +25,5 @@ class FunctionalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True)
     group_control_number: str
     verdict: FunctionalVerdict
     sets: tuple[AcknowledgedSet, ...] = ()
+    company_id: str = ""
+    """Whose acknowledgement it is, or was: the interchange's identities tell, the 997 itself does not."""

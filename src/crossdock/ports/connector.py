@@ -33,6 +33,8 @@ class RawPage(msgspec.Struct, frozen=True):
     cursor: str
     more: bool
     records: int
+    name: str = ""
+    """What the source calls it: a file name, or the kind that was polled."""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -80,7 +82,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `identity` is the business gate: (document type, issuer, number, revision). The same identity again with the same
     content is a duplicate and ignored, with other content a conflict for a person; None for facts that may repeat.
-    Exactly one of `subject` and `route` is given.
+    Exactly one of `subject` and `route` is given. With a route, `company_id` may be empty: then it is the company of
+    the case that the route leads to (a carrier does not know whose goods it moves).
     """
 
     body: msgspec.Struct
@@ -159,6 +162,11 @@ class Renderer(Protocol):
 
     def render(self, document: str, body: msgspec.Struct, references: References, numbers: Numbers) -> Rendered:
         """The bytes. Raises `Unsupported` for what the system cannot express."""
+        ...
+
+    def sent_keys(self, document: str, body: msgspec.Struct, rendered: Rendered) -> tuple[Route, ...]:
+        """Business keys by which answers to these bytes will name them, to be registered for the sending case when
+        the delivery is stored: the control number of an EDI group. Pure; most systems have none."""
         ...
 
 
