@@ -1,0 +1,68 @@
+"""What a map must know about the agreement, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from crossdock.edi.x12.faults import Fault
+from crossdock.model.party import PartyRef
+
+
+def same_item(item: str) -> str | None:
+    """The cross-reference of those who share item ids."""
+    return item
+
+
+def no_item(item: str) -> str | None:
+    """The cross-reference of those who exchange only their own ids."""
+    return None
+
+
+class MapOptions(msgspec.Struct, frozen=True):
+    """Per agreement: where the item ids of both sides stand, and what is assumed where documents say nothing."""
+
+    buyer_item_qualifier: str = "IN"
+    supplier_item_qualifier: str = "VN"
+    gtin_qualifier: str = "UK"
+    currency: str = ""
+    """Assumed where a document has no CUR."""
+    version: str = "004010"
+
+
+class MapContext(msgspec.Struct, frozen=True):
+    """Who we are in this exchange. `role` is ours: `buyer` towards suppliers, `supplier` towards retail customers.
+
+    Reading, `our_item` turns the partner's item id into ours, None where it is unknown (fault `item_unknown`); it is
+    only asked when the document does not name our own id. Writing, `their_item` gives the partner's id for ours where
+    the object carries none, None to leave it out.
+    """
+
+    company_id: str
+    us: PartyRef
+    partner: PartyRef
+    role: Literal["buyer", "supplier"]
+    our_item: Callable[[str], str | None] = same_item
+    their_item: Callable[[str], str | None] = no_item
+    options: MapOptions = MapOptions()
+
+    @property
+    def buyer(self) -> PartyRef:
+        """The side that orders."""
+        return self.us if self.role == "buyer" else self.partner
+
+    @property
+    def supplier(self) -> PartyRef:
+        """The side that delivers."""
+        return self.partner if self.role == "buyer" else self.us
+
+
+class MappedDocument(msgspec.Struct, frozen=True):
+    """What a transaction set says. `document` is the name of the object (`purchase_order`, `ship_notice`, ...) or empty
+    where the set type is unknown; `body` is None exactly when a fault of severity `error` refuses it."""
+
+    document: str
+    body: msgspec.Struct | None
+    faults: tuple[Fault, ...] = ()

@@ -1,0 +1,44 @@
+"""The X12 kernel: syntax, positions and envelopes, nothing of business.
+
+for item in x12.read(data):                       # bytes or an iterable of chunks; constant memory
+    if isinstance(item, x12.TransactionSet): ...   # item.type, .control_number, .group, .interchange, .segments
+    else: item.fault                               # x12.InterchangeFault
+x12.write_interchange(x12.InterchangeOut(...), [x12.OutgoingSet("PO", "850", [("BEG", "00", ...), ...])])
+x12.acknowledge(items, faults)                     # the 997s owed for what was read
+"""
+
+from __future__ import annotations
+
+from crossdock.edi.x12.acknowledge import acknowledge
+from crossdock.edi.x12.envelope import (
+    Delimiters,
+    GroupHeader,
+    InterchangeFault,
+    InterchangeHeader,
+    Segment,
+    TransactionSet,
+)
+from crossdock.edi.x12.faults import FAULTS, Fault, FaultKind
+from crossdock.edi.x12.reader import Limits, read
+from crossdock.edi.x12.writer import CannotWrite, InterchangeOut, OutgoingSegment, OutgoingSet, Text, write_interchange
+
+__all__ = [
+    "FAULTS",
+    "CannotWrite",
+    "Delimiters",
+    "Fault",
+    "FaultKind",
+    "GroupHeader",
+    "InterchangeFault",
+    "InterchangeHeader",
+    "InterchangeOut",
+    "Limits",
+    "OutgoingSegment",
+    "OutgoingSet",
+    "Segment",
+    "Text",
+    "TransactionSet",
+    "acknowledge",
+    "read",
+    "write_interchange",
+]

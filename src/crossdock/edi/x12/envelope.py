@@ -1,0 +1,223 @@
+"""What the reader hands out: one transaction set at a time, with the headers it came under and exact positions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crossdock.edi.x12.faults import Fault, fault
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """The separators of one interchange. `suffix` follows every terminator (line ends for human eyes)."""
+
+    element: str = "*"
+    component: str = ">"
+    terminator: str = "~"
+    repetition: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterchangeHeader:
+    """ISA, stripped of its padding. `number` and `offset` say where it stands in the input."""
+
+    sender_qualifier: str
+    sender: str
+    receiver_qualifier: str
+    receiver: str
+    date: str
+    time: str
+    version: str
+    control_number: str
+    acknowledgement_requested: bool
+    usage: str
+    delimiters: Delimiters
+    number: int = 1
+    offset: int = 0
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHeader:
+    """GS. `functional_id` is `PO`, `PR`, `SH`, `PC`, `IN`, `FA`."""
+
+    functional_id: str
+    sender: str
+    receiver: str
+    date: str
+    time: str
+    control_number: str
+    version: str
+    number: int = 0
+    offset: int = 0
+
+
+class Segment:
+    """One segment. `segment[2]` is element 2, empty where it is absent; elements are split when first asked for."""
+
+    __slots__ = ("_elements", "_owner", "position", "text")
+
+    def __init__(self, owner: TransactionSet, position: int, text: str) -> None:
+        self._owner = owner
+        self._elements: list[str] | None = None
+        self.position = position
+        self.text = text
+
+    @property
+    def elements(self) -> list[str]:
+        """All elements; the first is the segment id."""
+        if self._elements is None:
+            self._elements = self.text.split(self._owner.interchange.delimiters.element)
+        return self._elements
+
+    @property
+    def id(self) -> str:
+        """`PO1`, `HL`, ..."""
+        return self.elements[0]
+
+    def __getitem__(self, element: int) -> str:
+        elements = self.elements
+        return elements[element] if element < len(elements) else ""
+
+    def __len__(self) -> int:
+        """How many elements follow the id."""
+        return len(self.elements) - 1
+
+    def components(self, element: int) -> list[str]:
+        """The components of a composite element."""
+        return self[element].split(self._owner.interchange.delimiters.component)
+
+    @property
+    def number(self) -> int:
+        """Its number in the whole input, ISA being 1."""
+        return self._owner.number + self.position - 1
+
+    @property
+    def offset(self) -> int:
+        """The byte of the input it begins at."""
+        return self._owner.offset_of(self.position)
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.number} {self.text!r}>"
+
+
+@dataclass(slots=True, eq=False)
+class TransactionSet:
+    """ST to SE as raw bytes, split on demand. `number` and `offset` are those of ST; `faults` are what the reader
+    found wrong with the envelope of this set. Segments count from 1 (ST)."""
+
+    interchange: InterchangeHeader
+    group: GroupHeader
+    type: str
+    control_number: str
+    raw: bytes
+    number: int
+    offset: int
+    count: int
+    """Segments, ST and SE included."""
+    faults: tuple[Fault, ...] = ()
+    _texts: list[str] | None = field(default=None, repr=False)
+
+    @property
+    def texts(self) -> list[str]:
+        """The segments as text, ST first and SE last, terminators and line ends taken off."""
+        if self._texts is None:
+            self._texts = split_segments(self.raw, self.interchange.delimiters.terminator)
+        return self._texts
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The segments, ST first and SE last."""
+        return [Segment(self, position, text) for position, text in enumerate(self.texts, 1)]
+
+    @property
+    def refused(self) -> bool:
+        """Is something so wrong with the set that it must not be read?"""
+        return any(each.severity == "error" for each in self.faults)
+
+    def offset_of(self, position: int, element: int = 0) -> int:
+        """The byte of the input at which a segment (or one of its elements) begins."""
+        terminator = self.interchange.delimiters.terminator.encode()
+        for number, (start, content) in enumerate(_spans(self.raw, terminator), 1):
+            if number == position:
+                return self.offset + start + _element_start(content, self.interchange.delimiters.element, element)
+        return self.offset + len(self.raw)
+
+    def fault(self, code: str, position: int, element: int = 0, detail: str = "") -> Fault:
+        """A fault in this set, with its place worked out."""
+        texts = self.texts
+        segment_id = (
+            texts[position - 1].split(self.interchange.delimiters.element, 1)[0] if position <= len(texts) else ""
+        )
+        return fault(
+            code,
+            segment=self.number + position - 1,
+            offset=self.offset_of(position, element),
+            detail=detail,
+            position=position,
+            segment_id=text.split(self.interchange.delimiters.element, 1)[0][:3],
+            element=element,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InterchangeFault:
+    """Something wrong that is not inside one set: with the input, an interchange or a group."""
+
+    fault: Fault
+    interchange: InterchangeHeader | None = None
+    group: GroupHeader | None = None
+
+
+def decode(raw: bytes) -> str:
+    """Text of EDI bytes: UTF-8 where it is that, else Latin-1, which never fails."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def split_segments(raw: bytes, terminator: str) -> list[str]:
+    """Segments as text. Blank segments (empty lines between terminators) do not count."""
+    pieces = decode(raw).split(terminator)
+    if b"\n" in raw or b"\r" in raw or pieces[-1] or "" in pieces[:-1]:
+        return [text for piece in pieces if (text := piece.strip())]
+    pieces.pop()
+    return pieces
+
+
+def _spans(raw: bytes, terminator: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at < len(raw):
+        end = raw.find(terminator, at)
+        end = len(raw) if end < 0 else end
+        content = raw[at:end]
+        stripped = content.lstrip()
+        if stripped:
+            yield at + len(content) - len(stripped), stripped
+        at = end + len(terminator)
+
+
+def _element_start(content: bytes, separator: str, element: int) -> int:
+    at = 0
+    for _ in range(element):
+        found = content.find(separator.encode(), at)
+        if found < 0:
+            return len(content)
+        at = found + len(separator)
+    return at
+
+
+def as_date(text: str) -> dt.date | None:
+    """A date of six (`YYMMDD`, a window of 1950 to 2049) or eight digits, or None if it is none."""
+    if len(text) == 6 and text.isascii() and text.isdigit():
+        text = ("19" if text >= "50" else "20") + text
+    if len(text) != 8 or not text.isascii() or not text.isdigit():
+        return None
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
