@@ -15,10 +15,29 @@ import msgspec
 from crossdock.model.masterdata import SalesPolicy, SupplierTerms
 from crossdock.model.sales_order import PromiseKind
 from crossdock.ports.connector import Resend
+from crossdock.project import facts
 from crossdock.project.secrets import Secret
 
 PINNED = msgspec.Meta(extra={"lifetime": "pinned"})
 LIVE = msgspec.Meta(extra={"lifetime": "live"})
+
+# Kinds of text. The loader knows how to check each and says in the file and line what is wrong with it.
+CompanyId = Annotated[str, msgspec.Meta(extra={"kind": "company"})]
+CalendarId = Annotated[str, msgspec.Meta(extra={"kind": "calendar"})]
+LocationId = Annotated[str, msgspec.Meta(extra={"kind": "location"})]
+SystemName = Annotated[str, msgspec.Meta(extra={"kind": "system"})]
+PartnerId = Annotated[str, msgspec.Meta(extra={"kind": "partner"})]
+ChannelId = Annotated[str, msgspec.Meta(extra={"kind": "channel"})]
+DocumentName = Annotated[str, msgspec.Meta(extra={"kind": "document"})]
+ZoneName = Annotated[str, msgspec.Meta(extra={"kind": "zone"})]
+CountryCode = Annotated[str, msgspec.Meta(extra={"kind": "country"})]
+CurrencyCode = Annotated[str, msgspec.Meta(extra={"kind": "currency"})]
+Weekday = Annotated[int, msgspec.Meta(extra={"kind": "weekday"})]
+Separator = Annotated[str, msgspec.Meta(extra={"kind": "separator"})]
+ItemRule = Annotated[str, msgspec.Meta(extra={"kind": "item_rule"})]
+# May be written `env:NAME`.
+Endpoint = Annotated[str, msgspec.Meta(extra={"env": True})]
+EndpointPort = Annotated[int, msgspec.Meta(extra={"env": True, "kind": "port"})]
 
 Role = Literal["erp", "wms", "carrier", "channel"]
 PartnerKind = Literal["supplier", "customer"]
@@ -29,11 +48,11 @@ class Calendar(msgspec.Struct, frozen=True):
     """The working days of a place: a weekly pattern, the public holidays of a country, and exceptions of its own."""
 
     id: str
-    country: str = ""
+    country: CountryCode = ""
     """ISO 3166-1 alpha-2 code whose public holidays are kept; empty for none."""
     subdivision: str = ""
     """ISO 3166-2 part of the country: `ENG`, `SCT`."""
-    working_days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    working_days: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
     """Monday is 0."""
     closed_on: tuple[dt.date, ...] = ()
     open_on: tuple[dt.date, ...] = ()
@@ -47,10 +66,10 @@ class Company(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    currency: str
-    zone: str
-    calendar: str
-    country: str = ""
+    currency: CurrencyCode
+    zone: ZoneName
+    calendar: CalendarId
+    country: CountryCode = ""
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -58,21 +77,22 @@ class Location(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    companies: tuple[str, ...]
-    zone: str
-    calendar: str
+    companies: tuple[CompanyId, ...]
+    zone: ZoneName
+    calendar: CalendarId
     kind: LocationKind = "warehouse"
-    country: str = ""
+    country: CountryCode = ""
     gln: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How to reach a system. `options` are what its connector takes beyond that."""
+    """How to reach a system. `options` and `secrets` are what its connector takes beyond the usual three."""
 
-    url: str = ""
+    url: Endpoint = ""
     token: Secret | None = None
     webhook_secret: Secret | None = None
-    options: dict[str, str | Secret] = {}
+    options: dict[str, Endpoint] = {}
+    secrets: dict[str, Secret] = {}
 
 
 class Poll(msgspec.Struct, frozen=True):
@@ -102,10 +122,10 @@ class System(msgspec.Struct, frozen=True):
     name: str
     connector: str
     role: Role
-    companies: tuple[str, ...]
+    companies: tuple[CompanyId, ...]
     of: str = ""
     settings: Annotated[Settings, LIVE] = Settings()
-    sends: tuple[str, ...] = ()
+    sends: tuple[DocumentName, ...] = ()
     """Documents we send to it: what it *takes*."""
     polls: Annotated[tuple[Poll, ...], LIVE] = ()
     limits: Annotated[Limits, LIVE] = Limits()
@@ -119,17 +139,17 @@ class X12Identity(msgspec.Struct, frozen=True):
 
     qualifier: str
     id: str
-    application: str
-    """The loader puts `id` here where nothing else is written."""
+    application: str = ""
+    """The same as `id` unless the file says otherwise."""
 
 
 class Delimiters(msgspec.Struct, frozen=True):
     """How what we write is cut. What a partner writes announces its own."""
 
-    element: str = "*"
-    component: str = ">"
-    segment: str = "~"
-    line_break: str = ""
+    element: Separator = "*"
+    component: Separator = ">"
+    segment: Separator = "~"
+    line_break: Literal["", "\n", "\r\n"] = ""
     """Written after each segment: empty, `\\n` or `\\r\\n`. With a `segment` of `\\n` it is empty."""
 
 
@@ -147,8 +167,8 @@ class ControlNumbers(msgspec.Struct, frozen=True):
 class Agreement(msgspec.Struct, frozen=True):
     """What one company and one partner agreed: identities, syntax, documents both ways, terms."""
 
-    company: str
-    partner: str
+    company: CompanyId
+    partner: PartnerId
     our: X12Identity
     their: X12Identity
     customer: str = ""
@@ -160,12 +180,12 @@ class Agreement(msgspec.Struct, frozen=True):
     """ISA15: production or test."""
     delimiters: Annotated[Delimiters, LIVE] = Delimiters()
     control_numbers: Annotated[ControlNumbers, LIVE] = ControlNumbers()
-    sends: tuple[str, ...] = ()
+    sends: tuple[DocumentName, ...] = ()
     """Documents we send."""
-    takes: tuple[str, ...] = ()
+    takes: tuple[DocumentName, ...] = ()
     """Documents we take."""
-    currency: str = ""
-    """The loader puts the company's currency here where nothing else is written."""
+    currency: CurrencyCode = ""
+    """The company's unless the file says otherwise."""
     terms: Annotated[SupplierTerms | None, PINNED] = None
     """What we accept without asking; suppliers have them, customers do not."""
     answers_within_hours: Annotated[int, PINNED] = 24
@@ -175,12 +195,12 @@ class Agreement(msgspec.Struct, frozen=True):
 class Sftp(msgspec.Struct, frozen=True):
     """A partner's SFTP server (or its home on ours). We write into `inbox` and fetch from `outbox`."""
 
-    host: str
-    user: str
-    port: int = 22
+    host: Endpoint
+    user: Endpoint
+    port: EndpointPort = 22
     password: Secret | None = None
     private_key: Secret | None = None
-    host_key: str = ""
+    host_key: Endpoint = ""
     """The server's public key as one line of `known_hosts` without the host; empty accepts any, for tests only."""
     inbox: str = "inbox"
     outbox: str = "outbox"
@@ -193,7 +213,7 @@ class Sftp(msgspec.Struct, frozen=True):
 class ItemIds(msgspec.Struct, frozen=True):
     """A party's ids of our items: explicit pairs first, then a rule such as `B-{item}`; without a rule our own id."""
 
-    rule: str = ""
+    rule: ItemRule = ""
     pairs: dict[str, str] = {}
     """Ours to theirs."""
 
@@ -221,14 +241,14 @@ class Partner(msgspec.Struct, frozen=True):
     id: str
     name: str
     kind: PartnerKind
-    zone: str
-    calendar: str
+    zone: ZoneName
+    calendar: CalendarId
     transport: Annotated[Sftp, LIVE]
     agreements: dict[str, Agreement]
     """By company."""
     items: Annotated[ItemIds, LIVE] = ItemIds()
     limits: Annotated[Limits, LIVE] = Limits(concurrency=1)
-    country: str = ""
+    country: CountryCode = ""
     paused: Annotated[bool, LIVE] = False
 
 
@@ -241,9 +261,9 @@ class Channel(msgspec.Struct, frozen=True):
     id: str
     name: str
     promise: PromiseKind
-    companies: tuple[str, ...]
-    system: str = ""
-    partner: str = ""
+    companies: tuple[CompanyId, ...]
+    system: SystemName = ""
+    partner: PartnerId = ""
     customer: str = ""
     """Our customer number for orders that name no customer of their own, such as a cash customer."""
     policies: Annotated[dict[str, SalesPolicy], PINNED] = {}
@@ -251,15 +271,14 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Ownership(msgspec.Struct, frozen=True):
-    """Who may state a fact: nobody else's word on it moves anything.
+    """The system that may state a fact: nobody else's word on it moves anything.
 
-    `system` is the name of a system or partner. Empty `companies` are all companies; `of` narrows the fact to a
-    warehouse or channel.
+    `of` narrows the fact to a warehouse or channel. What partners may state follows from their agreements.
     """
 
     fact: str
     system: str
-    companies: tuple[str, ...] = ()
+    companies: tuple[CompanyId, ...]
     of: str = ""
 
 
@@ -277,9 +296,9 @@ class Consumer(msgspec.Struct, frozen=True):
     name: str
     scopes: tuple[str, ...]
     key: Secret
-    companies: tuple[str, ...]
-    channel: str = ""
-    partner: str = ""
+    companies: tuple[CompanyId, ...]
+    channel: ChannelId = ""
+    partner: PartnerId = ""
 
 
 class Network(msgspec.Struct, frozen=True):
@@ -342,11 +361,14 @@ class Network(msgspec.Struct, frozen=True):
         return found.partner if found else ""
 
     def may_state(self, source: str, fact: str, company_id: str, of: str = "") -> bool:
-        """May this system or partner state this fact (see `project.facts`) about this company, warehouse or channel?"""
+        """May this system or partner state this fact (see `facts.py`) about this company, warehouse or channel?"""
+        if (partner := self.partners.get(source)) is not None:
+            agreement = partner.agreements.get(company_id)
+            return agreement is not None and fact in {facts.STATED_BY_DOCUMENT[name] for name in agreement.takes}
         return any(
             rule.system == source
             and rule.fact == fact
-            and (not rule.companies or company_id in rule.companies)
-            and (not rule.of or not of or rule.of == of)
+            and company_id in rule.companies
+            and (not of or rule.of in ("", of))
             for rule in self.ownership
         )

@@ -1,0 +1,88 @@
+"""The closed vocabularies of a network: documents that are sent, and facts that somebody may state."""
+
+from __future__ import annotations
+
+SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
+    "erp": frozenset(
+        {
+            "credit_note",
+            "goods_receipt",
+            "inventory_adjustment",
+            "invoice",
+            "purchase_order_acknowledgement",
+            "sales_order",
+            "supplier_invoice",
+        }
+    ),
+    "wms": frozenset({"inbound_advice", "return_authorization", "warehouse_shipping_order"}),
+    "carrier": frozenset({"shipment"}),
+    "channel": frozenset({"availability", "order_status"}),
+}
+"""By role of the system."""
+
+SENT_TO_PARTNERS: dict[str, frozenset[str]] = {
+    "supplier": frozenset({"functional_acknowledgement", "purchase_order", "purchase_order_change"}),
+    "customer": frozenset(
+        {"functional_acknowledgement", "invoice", "order_status", "purchase_order_acknowledgement", "ship_notice"}
+    ),
+}
+"""By kind of the partner."""
+
+TAKEN_FROM_PARTNERS: dict[str, frozenset[str]] = {
+    "supplier": frozenset(
+        {"functional_acknowledgement", "purchase_order_acknowledgement", "ship_notice", "supplier_invoice"}
+    ),
+    "customer": frozenset({"functional_acknowledgement", "purchase_order", "purchase_order_change"}),
+}
+
+DOCUMENTS: frozenset[str] = frozenset().union(
+    *SENT_TO_SYSTEMS.values(), *SENT_TO_PARTNERS.values(), *TAKEN_FROM_PARTNERS.values()
+)
+
+# What a partner's document states. A customer's purchase order is our sales order.
+STATED_BY_DOCUMENT: dict[str, str] = {
+    "functional_acknowledgement": "functional_acknowledgement",
+    "purchase_order": "sales_order",
+    "purchase_order_acknowledgement": "purchase_order_acknowledgement",
+    "purchase_order_change": "sales_order",
+    "ship_notice": "ship_notice",
+    "supplier_invoice": "supplier_invoice",
+}
+
+STATED_BY_EVENT: dict[str, str] = {
+    "Customer": "customer",
+    "FunctionalAcknowledgementReceived": "functional_acknowledgement",
+    "GoodsReceiptPosted": "goods_receipt",
+    "InventoryAdjusted": "inventory_adjustment",
+    "InventoryReported": "inventory_report",
+    "Item": "item",
+    "MilestoneReached": "milestone",
+    "PurchaseOrderAcknowledged": "purchase_order_acknowledgement",
+    "PurchaseOrderChanged": "purchase_order",
+    "PurchaseOrderPlaced": "purchase_order",
+    "ReturnAuthorized": "return_authorization",
+    "ReturnProgressed": "return_progress",
+    "SalesOrderCancelled": "sales_order",
+    "SalesOrderPlaced": "sales_order",
+    "ShipNoticeReceived": "ship_notice",
+    "ShipmentDispatched": "shipment",
+    "SupplierInvoiceReceived": "supplier_invoice",
+    "WarehouseProgressed": "warehouse_progress",
+}
+"""By type of the event or master record that comes in from outside."""
+
+# Facts that systems state, with what narrows each: a warehouse, a channel, or nothing.
+OWNED_FACTS: dict[str, str] = {
+    "customer": "",
+    "goods_receipt": "location",
+    "inventory_adjustment": "location",
+    "inventory_report": "location",
+    "item": "",
+    "milestone": "",
+    "purchase_order": "",
+    "return_authorization": "",
+    "return_progress": "location",
+    "sales_order": "channel",
+    "shipment": "location",
+    "warehouse_progress": "location",
+}
