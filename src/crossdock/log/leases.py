@@ -1,0 +1,78 @@
+"""Leases by row: a consumer's place in a slot, its owner and epoch. By database clock, no session state.
+
+A batch moves its checkpoint in the transaction of its effects; if the position, owner or epoch is not the expected
+one, somebody else took over and the whole batch is undone. Whoever takes over raises the epoch and ends the former
+owner's database sessions, which are recognised by the name each batch gives its own transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+from crossdock.log.append import SQL
+from crossdock.store import Connection
+
+LEASE = dt.timedelta(seconds=2)
+
+
+class StaleLease(Exception):
+    """Another worker took this slot over; nothing of this batch may be kept."""
+
+
+class Lease(msgspec.Struct):
+    """A slot held by this worker, and where its consumer stands."""
+
+    consumer: str
+    slot: int
+    segment: int
+    position: int
+    epoch: int
+
+
+async def ensure_consumer(tx: Connection, consumer: str) -> None:
+    """Make the consumer's 64 rows if they do not exist."""
+    await tx.execute(SQL.ensure_consumer, consumer)
+
+
+async def name_session(tx: Connection, owner: str) -> None:
+    """Say whose transaction this is, until it ends."""
+    await tx.execute("select set_config('application_name', $1, true)", owner)
+
+
+async def acquire(
+    tx: Connection, consumer: str, owner: str, most: int, lease: dt.timedelta = LEASE
+) -> list[Lease]:
+    """Take up to `most` free or expired slots and end what their former owners still have open."""
+    former = [row[0] for row in await tx.fetch(SQL.previous_owners, consumer, owner)]
+    if former:
+        await tx.execute(SQL.terminate_sessions, former)
+    return [Lease(*row) for row in await tx.fetch(SQL.acquire, consumer, owner, most, lease)]
+
+
+async def advance(
+    tx: Connection, lease: Lease, owner: str, segment: int, position: int, duration: dt.timedelta = LEASE
+) -> None:
+    """Move the checkpoint. Raises `StaleLease`. The caller updates `lease` once the transaction has committed."""
+    moved = await tx.fetchval(
+        SQL.advance, lease.consumer, lease.slot, owner, lease.epoch, lease.position, segment, position, duration
+    )
+    if moved is None:
+        raise StaleLease(f"{lease.consumer} slot {lease.slot} at {lease.position}, epoch {lease.epoch}")
+
+
+async def renew(tx: Connection, consumer: str, owner: str, lease: dt.timedelta = LEASE) -> set[int]:
+    """Keep all slots of this owner that no batch holds just now; returns those kept."""
+    return {row[0] for row in await tx.fetch(SQL.renew, consumer, owner, lease)}
+
+
+async def release(tx: Connection, consumer: str, owner: str, slots: Sequence[int]) -> None:
+    """Give slots back at once."""
+    await tx.execute(SQL.release, consumer, owner, list(slots))
+
+
+async def owners(tx: Connection, consumer: str) -> dict[str, int]:
+    """Live workers and how many slots each holds."""
+    return {row[0]: row[1] for row in await tx.fetch(SQL.owners, consumer)}

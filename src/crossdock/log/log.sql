@@ -1,0 +1,90 @@
+-- take_one_head: reserve positions in one slot
+update log_head set position = position + $2 where slot = $1
+returning slot, segment, position, clock_timestamp() as now
+
+-- lock_heads: lock the heads of several slots in order, before any is changed
+select 1 from log_head where slot = any($1::smallint[]) order by slot for update
+
+-- take_heads: reserve positions in several slots whose heads are locked
+update log_head as h set position = h.position + taken.count
+from unnest($1::smallint[], $2::bigint[]) as taken (slot, count)
+where h.slot = taken.slot
+returning h.slot, h.segment, h.position, clock_timestamp() as now
+
+-- insert_events: write a few events; more go by COPY
+insert into event (segment, slot, position, id, type, schema_version, subject, partition_key, company_id, source,
+    source_sequence, actor, on_behalf_of, occurred_at, occurred_precision, occurred_zone, recorded_at, correlation_id,
+    causation_id, trace_id, network_version, process_version, simulation, body)
+select * from unnest($1::int[], $2::smallint[], $3::bigint[], $4::uuid[], $5::text[], $6::smallint[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::timestamptz[], $15::text[],
+    $16::text[], $17::timestamptz[], $18::uuid[], $19::uuid[], $20::text[], $21::int[], $22::text[], $23::text[],
+    $24::text[])
+
+-- read_slot: the events of one slot behind a position, in order
+select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4
+
+-- heads: where the slots stand
+select slot, segment, position from log_head where slot = any($1::smallint[]) order by slot
+
+-- acquire: take free or expired slots, raising their epoch
+update checkpoint set owner = $2, epoch = epoch + 1, leased_until = clock_timestamp() + $4::interval
+where consumer = $1 and slot in (
+    select slot from checkpoint where consumer = $1 and leased_until < clock_timestamp()
+    order by slot limit $3 for update skip locked)
+returning consumer, slot, segment, position, epoch
+
+-- previous_owners: who held the slots that are about to be taken
+select distinct owner from checkpoint where consumer = $1 and leased_until < clock_timestamp() and owner not in ('', $2)
+
+-- terminate_sessions: end what a former owner still has open (each batch names itself in its transaction)
+select count(pg_terminate_backend(pid)) from pg_stat_activity
+where datname = current_database() and application_name = any($1::text[]) and pid <> pg_backend_pid()
+
+-- advance: move a checkpoint in the transaction of the batch's effects, renewing the lease
+update checkpoint set segment = $6, position = $7, leased_until = clock_timestamp() + $8::interval
+where consumer = $1 and slot = $2 and owner = $3 and epoch = $4 and position = $5
+returning slot
+
+-- renew: keep idle slots
+update checkpoint as c set leased_until = clock_timestamp() + $3::interval
+from (select slot from checkpoint where consumer = $1 and owner = $2 order by slot for update skip locked) as mine
+where c.consumer = $1 and c.slot = mine.slot
+returning c.slot
+
+-- release: give slots back
+update checkpoint as c set owner = '', leased_until = '-infinity'
+from (select slot from checkpoint where consumer = $1 and owner = $2 and slot = any($3::smallint[])
+      order by slot for update) as mine
+where c.consumer = $1 and c.slot = mine.slot
+
+-- owners: who works now, and on how many slots
+select owner, count(*) as slots from checkpoint
+where consumer = $1 and leased_until >= clock_timestamp() and owner <> '' group by owner
+
+-- ensure_consumer: make a consumer's rows
+insert into checkpoint (consumer, slot) select $1, slot from generate_series(0, 63) as slot
+on conflict do nothing
+
+-- take_numbers: several counters at once, in name order
+insert into number_counter as c (name, value)
+select * from unnest($1::text[], $2::bigint[])
+on conflict (name) do update set value = c.value + excluded.value
+returning name, value
+
+-- write_keys: how people and documents name cases
+insert into business_key (company_id, kind, issuer, value, subject)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+on conflict do nothing
+
+-- write_links: which document is part of which
+insert into document_link (company_id, document, subject, line, role)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+on conflict do nothing
+
+-- find_keys: the subjects of business keys named by kind, issuer and value
+select k.kind, k.issuer, k.value, k.company_id, k.subject
+from unnest($1::text[], $2::text[], $3::text[]) as asked (kind, issuer, value)
+join business_key as k on k.kind = asked.kind and k.value = asked.value and k.issuer = asked.issuer
+
+-- raise_segment: point every head at the new segment
+update log_head set segment = $1

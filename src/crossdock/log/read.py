@@ -1,0 +1,34 @@
+"""Reading by slot and position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import asyncpg
+
+from crossdock.events.envelope import Envelope, Event
+from crossdock.log.append import SQL
+from crossdock.log.codec import decode_body
+from crossdock.store import Connection
+
+
+async def read(
+    tx: Connection, slot: int, after: int, *, segment: int = 0, limit: int = 100
+) -> Sequence[asyncpg.Record]:
+    """The next rows of a slot behind position `after`, oldest first; `segment` is where that position was."""
+    return await tx.fetch(SQL.read_slot, segment, slot, after, limit)
+
+
+async def heads(tx: Connection, slots: Sequence[int]) -> dict[int, int]:
+    """The last position of each slot."""
+    return {row[0]: row[2] for row in await tx.fetch(SQL.heads, list(slots))}
+
+
+def envelope(row: asyncpg.Record) -> Envelope:
+    """The header of a stored event."""
+    return Envelope(*row[:3], *row[3:23])
+
+
+def decode(rows: Iterable[asyncpg.Record]) -> list[Event]:
+    """Rows as events. Raises `UnknownEvent` for types or versions this release does not know."""
+    return [Event(envelope(row), decode_body(row[4], row[5], row[23])) for row in rows]
