@@ -1,0 +1,74 @@
+"""What can be wrong with a request, in one table: the API answers it as RFC 9457, the command line prints it.
+
+    Problem
+     |-- code     which kind, a row of PROBLEMS (stable, callers may branch on it)
+     |-- detail   what is wrong with this request
+     `-- errors   where, as JSON Pointers, if it can be said
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of problem: its HTTP status, a title, and what the caller can do."""
+
+    status: int
+    title: str
+    advice: str
+
+
+class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fault in a body: `pointer` is a JSON Pointer (RFC 6901), or the name of a header or query parameter."""
+
+    pointer: str
+    detail: str
+
+
+PROBLEMS: dict[str, Kind] = {
+    "malformed_json": Kind(400, "The body is not strict JSON", "Send UTF-8 JSON, each member once, no NUL, no NaN."),
+    "malformed_request": Kind(400, "The request cannot be read", "Correct the request; the detail says what."),
+    "idempotency_key_missing": Kind(
+        400, "Idempotency-Key is missing", "Send a key of 1 to 255 printable characters, the same in every retry."
+    ),
+    "unauthenticated": Kind(401, "No valid API key", "Send `Authorization: Bearer <key>` with a key that is valid."),
+    "forbidden": Kind(403, "The key may not do this", "Ask the operator for a key with the scope named."),
+    "not_found": Kind(404, "There is no such thing", "Check the number and the company."),
+    "method_not_allowed": Kind(405, "The method is not offered here", "See the API description at /schema."),
+    "conflict": Kind(409, "Its state does not allow this", "Look at the present state, then decide anew."),
+    "identity_conflict": Kind(
+        409, "The number is taken by a document with other content", "A person decides: change the number, or send a change."
+    ),
+    "in_progress": Kind(409, "The same request is being worked on", "Try again with the same key after a moment."),
+    "body_too_large": Kind(413, "The body is too large", "Split the document."),
+    "unsupported_media_type": Kind(415, "The body is not application/json", "Set Content-Type: application/json."),
+    "invalid_body": Kind(422, "The body breaks the rules of this request", "Correct the members named in `errors`."),
+    "idempotency_key_reused": Kind(
+        422, "The Idempotency-Key was used for another body", "Use a new key for a new request."
+    ),
+    "rate_limited": Kind(429, "Too many requests", "Wait for the seconds in Retry-After."),
+    "internal": Kind(500, "A fault on our side", "Try again with the same key; report the correlation id if it stays."),
+    "unavailable": Kind(503, "Not available at the moment", "Try again with the same key after Retry-After seconds."),
+}
+
+
+class Problem(Exception):
+    """A request that cannot be served. Raised by operations and the API's gateway; `code` is in `PROBLEMS`."""
+
+    def __init__(
+        self, code: str, detail: str, errors: Sequence[FieldError] = (), retry_after_seconds: int | None = None
+    ) -> None:
+        self.code = code
+        self.kind = PROBLEMS[code]
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(detail)
+
+
+def not_found(what: str) -> Problem:
+    """The problem for a thing that does not exist or that the actor may not know of: both look the same."""
+    return Problem("not_found", f"there is no {what}, or it is not yours")
