@@ -37,7 +37,14 @@ class InterchangeHeader:
     delimiters: Delimiters
     number: int = 1
     offset: int = 0
+    encoding: str = "utf-8"
+    """Of the header; it tells which bytes a terminator beyond ASCII is."""
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def terminator(self) -> bytes:
+        """The terminator as it stands in the input."""
+        return self.delimiters.terminator.encode(self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,8 @@ class GroupHeader:
     time: str
     control_number: str
     version: str
-    number: int = 0
-    offset: int = 0
+    number: int
+    offset: int
 
 
 class Segment:
@@ -88,7 +95,8 @@ class Segment:
 
     def components(self, element: int) -> list[str]:
         """The components of a composite element."""
-        return self[element].split(self._owner.interchange.delimiters.component)
+        mark = self._owner.interchange.delimiters.component
+        return self[element].split(mark) if mark else [self[element]]
 
     @property
     def number(self) -> int:
@@ -125,7 +133,7 @@ class TransactionSet:
     def texts(self) -> list[str]:
         """The segments as text, ST first and SE last, terminators and line ends taken off."""
         if self._texts is None:
-            self._texts = split_segments(self.raw, self.interchange.delimiters.terminator)
+            self._texts = split_segments(self.raw, self.interchange)
         return self._texts
 
     @property
@@ -140,18 +148,15 @@ class TransactionSet:
 
     def offset_of(self, position: int, element: int = 0) -> int:
         """The byte of the input at which a segment (or one of its elements) begins."""
-        terminator = self.interchange.delimiters.terminator.encode()
-        for number, (start, content) in enumerate(_spans(self.raw, terminator), 1):
+        separator = self.interchange.delimiters.element.encode(self.interchange.encoding)
+        for number, (start, content) in enumerate(_spans(self.raw, self.interchange.terminator), 1):
             if number == position:
-                return self.offset + start + _element_start(content, self.interchange.delimiters.element, element)
+                return self.offset + start + _element_start(content, separator, element)
         return self.offset + len(self.raw)
 
     def fault(self, code: str, position: int, element: int = 0, detail: str = "") -> Fault:
         """A fault in this set, with its place worked out."""
-        texts = self.texts
-        segment_id = (
-            texts[position - 1].split(self.interchange.delimiters.element, 1)[0] if position <= len(texts) else ""
-        )
+        text = self.texts[position - 1] if position <= len(self.texts) else ""
         return fault(
             code,
             segment=self.number + position - 1,
@@ -172,6 +177,10 @@ class InterchangeFault:
     group: GroupHeader | None = None
 
 
+BLANK = " \t\r\n"
+_BLANK = b" \t\r\n"
+
+
 def decode(raw: bytes) -> str:
     """Text of EDI bytes: UTF-8 where it is that, else Latin-1, which never fails."""
     try:
@@ -180,31 +189,35 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def split_segments(raw: bytes, terminator: str) -> list[str]:
+def split_segments(raw: bytes, interchange: InterchangeHeader) -> list[str]:
     """Segments as text. Blank segments (empty lines between terminators) do not count."""
-    pieces = decode(raw).split(terminator)
-    if b"\n" in raw or b"\r" in raw or pieces[-1] or "" in pieces[:-1]:
-        return [text for piece in pieces if (text := piece.strip())]
-    pieces.pop()
-    return pieces
+    mark = interchange.delimiters.terminator
+    terminator = interchange.terminator
+    if b"\n" not in raw and b"\r" not in raw and terminator * 2 not in raw and mark.isascii():
+        pieces = decode(raw).split(mark)
+        if not pieces[-1]:
+            pieces.pop()
+        return pieces
+    return [decode(content) for _, content in _spans(raw, terminator)]
 
 
 def _spans(raw: bytes, terminator: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
+    lines = terminator in (b"\n", b"\r")
     while at < len(raw):
         end = raw.find(terminator, at)
         end = len(raw) if end < 0 else end
-        content = raw[at:end]
-        stripped = content.lstrip()
-        if stripped:
-            yield at + len(content) - len(stripped), stripped
+        piece = raw[at:end]
+        content = piece.lstrip(_BLANK)
+        if content:
+            yield end - len(content), content.rstrip(_BLANK) if lines or end == len(raw) else content
         at = end + len(terminator)
 
 
-def _element_start(content: bytes, separator: str, element: int) -> int:
+def _element_start(content: bytes, separator: bytes, element: int) -> int:
     at = 0
     for _ in range(element):
-        found = content.find(separator.encode(), at)
+        found = content.find(separator, at)
         if found < 0:
             return len(content)
         at = found + len(separator)

@@ -86,6 +86,7 @@ _TABLE: tuple[tuple[str, Level, Severity, str, str], ...] = (
     ("data_outside_interchange", "interchange", "warning", "", "there is data that belongs to no interchange"),
     ("segment_outside_set", "interchange", "warning", "", "a segment stands outside any transaction set"),
     ("trailer_without_header", "interchange", "warning", "", "a trailer closes what was never opened"),
+    ("too_many_faults", "interchange", "error", "", "more is wrong than is worth listing; the rest was not read"),
     ("input_too_large", "interchange", "error", "", "the input is longer than the limit"),
     ("group_missing", "group", "warning", "", "a transaction set stands outside any functional group"),
     ("group_malformed", "group", "error", "", "the group header has no eight elements"),
