@@ -1,0 +1,46 @@
+"""Writing vendor JSON: one function per document, exact numbers as plain text."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from crossdock.ports.connector import Rendered
+from crossdock.ports.outcomes import Unsupported
+
+JSON = "application/json"
+
+
+class VendorCall(msgspec.Struct, frozen=True):
+    """An operation of a vendor's API with its payload, before it is bytes."""
+
+    path: str
+    payload: Any
+    method: str = "POST"
+
+
+Writers = Mapping[str, Callable[[Any], VendorCall]]
+"""Document name -> how this system takes it."""
+
+
+def render(writers: Writers, document: str, body: msgspec.Struct, system: str) -> Rendered:
+    """The bytes of a document; `Unsupported` where the system has no form for it."""
+    writer = writers.get(document)
+    if writer is None:
+        raise Unsupported(f"{system} has no form for {document}")
+    call = writer(body)
+    return Rendered(msgspec.json.encode(call.payload), JSON, call.path, call.method)
+
+
+def plain(value: Decimal) -> str:
+    """A number as vendors read it: digits and a point, never an exponent."""
+    return format(value, "f")
+
+
+def segment(text: str) -> str:
+    """A text as one segment of a path."""
+    return urllib.parse.quote(text, safe="")

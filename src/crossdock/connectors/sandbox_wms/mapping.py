@@ -1,0 +1,465 @@
+"""The WMS's own words to ours and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from crossdock.connectors._kit.reading import (
+    Findings,
+    Instant,
+    Refused,
+    code,
+    decode,
+    number,
+    one_of,
+    quantity,
+    utc,
+)
+from crossdock.connectors._kit.webhooks import Webhook
+from crossdock.connectors._kit.writing import VendorCall, Writers, plain
+from crossdock.events.inventory import InventoryAdjusted, InventoryReported
+from crossdock.events.returns import ReturnProgressed
+from crossdock.events.sales_order import WarehouseProgressed
+from crossdock.events.shipment import ShipmentDispatched
+from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.model.fulfillment import (
+    InventoryAdjustment,
+    InventoryAdjustmentLine,
+    InventoryReport,
+    ReturnDisposition,
+    ReturnedLine,
+    ReturnProgress,
+    ShippedOrder,
+    ShippingLine,
+    StockLevel,
+    WarehouseProgress,
+    WarehouseShippingAdvice,
+    WarehouseShippingOrder,
+    WarehouseStep,
+)
+from crossdock.model.party import PartyRef
+from crossdock.model.sales_order import ReturnAuthorization
+from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ReceiptCondition
+from crossdock.ports.connector import RawDocument, Record, Route, Translation
+
+STEPS: dict[str, WarehouseStep] = {
+    "order.allocated": "allocated",
+    "order.picked": "picked",
+    "order.packed": "packed",
+}
+RETURN_STEPS: dict[str, Literal["received", "inspected"]] = {
+    "return.received": "received",
+    "return.inspected": "inspected",
+}
+CONDITIONS: dict[str, ReceiptCondition] = {"OK": "good", "DMG": "damaged", "QUA": "quarantined"}
+VERDICTS: dict[str, ReturnDisposition] = {"RESTOCK": "restock", "SCRAP": "scrap"}
+
+
+class OrderLine(msgspec.Struct):
+    """Goods of one sales order line."""
+
+    order_line: str
+    sku: str
+    qty: str
+    sales_order: str = ""
+
+
+class Progress(msgspec.Struct):
+    """A step of one shipping order."""
+
+    owner: str
+    order_ref: str
+    site: str
+    sequence: int
+    at: Instant
+    lines: list[OrderLine]
+
+
+class DispatchedOrder(msgspec.Struct):
+    """One shipping order in a shipment."""
+
+    order_ref: str
+    channel: str
+    sales_order: str
+    lines: list[OrderLine]
+
+
+class Dispatched(msgspec.Struct):
+    """Goods handed to the carrier."""
+
+    owner: str
+    shipment: str
+    site: str
+    at: Instant
+    customer: str
+    orders: list[DispatchedOrder]
+    country: str = ""
+    carrier: str = ""
+    packs: list[str] = []
+
+
+class ReceiptLine(msgspec.Struct):
+    """What was counted of one announced line."""
+
+    line: str
+    sku: str
+    qty: str
+    condition: str
+    advice: str = ""
+    po: str = ""
+    po_line: str = ""
+
+
+class Receipt(msgspec.Struct):
+    """Goods counted in."""
+
+    owner: str
+    receipt: str
+    site: str
+    at: Instant
+    lines: list[ReceiptLine]
+    vendor: str = ""
+    advices_closed: list[str] = []
+
+
+class AdjustedLine(msgspec.Struct):
+    """A correction of one item; `qty` is signed."""
+
+    line: str
+    sku: str
+    qty: str
+    reason: str = ""
+
+
+class Adjusted(msgspec.Struct):
+    """A correction of stock."""
+
+    owner: str
+    number: str
+    site: str
+    at: Instant
+    lines: list[AdjustedLine]
+
+
+class ReturnedGoods(msgspec.Struct):
+    """Goods of one return line; `verdict` when they were inspected."""
+
+    line: str
+    sku: str
+    qty: str
+    verdict: str = ""
+
+
+class Returned(msgspec.Struct):
+    """A return in the warehouse."""
+
+    owner: str
+    rma: str
+    site: str
+    sequence: int
+    at: Instant
+    lines: list[ReturnedGoods]
+
+
+class Level(msgspec.Struct):
+    """Stock of one owner's item."""
+
+    owner: str
+    sku: str
+    qty: str
+
+
+class StockReport(msgspec.Struct):
+    """The stock at one moment."""
+
+    at: Instant
+    site: str
+    report: str
+    levels: list[msgspec.Raw]
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What this WMS may speak of: its warehouse, and the companies whose goods lie there."""
+
+    system: str
+    warehouse: str
+    companies: tuple[str, ...]
+
+    def check(self, owner: str, site: str) -> str:
+        """The owner's company; refuses facts about other places or firms."""
+        one_of((self.warehouse,), site, "unknown_location")
+        return one_of(self.companies, owner, "unknown_company")
+
+
+class _Shape(msgspec.Struct):
+    """A stock report has levels, a webhook has none."""
+
+    levels: msgspec.Raw = msgspec.Raw(b"")
+
+
+def to_canonical(raw: RawDocument, site: Site) -> Translation:
+    """What one webhook or one stock report says."""
+    findings = Findings()
+    with findings.part("/"):
+        if bytes(decode(raw.content, _Shape).levels):
+            _opening_stock(findings, decode(raw.content, StockReport), site)
+        else:
+            message = decode(raw.content, Webhook)
+            with findings.part("/data"):
+                findings.records.append(code(READERS, message.event, "event")(message, site))
+    return findings.translation()
+
+
+def _progress(message: Webhook, site: Site) -> Record:
+    data = decode(message.data, Progress)
+    company = site.check(data.owner, data.site)
+    step = STEPS[message.event]
+    shipping_order = number(data.order_ref)
+    progress = WarehouseProgress(
+        company_id=company,
+        warehouse=data.site,
+        shipping_order=shipping_order,
+        step=step,
+        sequence=data.sequence,
+        at=utc(data.at),
+        lines=tuple(_shipping_line(line, line.sales_order) for line in data.lines),
+    )
+    return Record(
+        body=WarehouseProgressed(progress),
+        company_id=company,
+        occurred_at=progress.at,
+        route=Route("shipping_order", company, shipping_order),
+        identity=("warehouse_progress", site.system, shipping_order, f"{data.sequence}-{step}"),
+        source_sequence=data.sequence,
+        pointer="/data",
+    )
+
+
+def _shipping_line(line: OrderLine, sales_order: str) -> ShippingLine:
+    return ShippingLine(number(sales_order), line.order_line, line.sku, quantity(line.qty))
+
+
+def _dispatched(message: Webhook, site: Site) -> Record:
+    data = decode(message.data, Dispatched)
+    company = site.check(data.owner, data.site)
+    shipment = number(data.shipment)
+    advice = WarehouseShippingAdvice(
+        company_id=company,
+        warehouse=data.site,
+        number=shipment,
+        shipped_at=utc(data.at),
+        customer=PartyRef(data.customer, country=data.country),
+        orders=tuple(
+            ShippedOrder(
+                shipping_order=number(order.order_ref),
+                channel=order.channel,
+                order_number=number(order.sales_order),
+                lines=tuple(_shipping_line(line, order.sales_order) for line in order.lines),
+            )
+            for order in data.orders
+        ),
+        carrier=data.carrier,
+        packs=tuple(data.packs),
+    )
+    packs = tuple(Route("pack", company, pack) for pack in advice.packs if pack)
+    return Record(
+        body=ShipmentDispatched(advice),
+        company_id=company,
+        occurred_at=advice.shipped_at,
+        subject=f"shipment/{company}/{data.site}/{shipment}",
+        identity=("shipment", site.system, shipment, ""),
+        keys=(Route("shipment", data.site, shipment), *packs),
+        pointer="/data",
+    )
+
+
+def _receipt(message: Webhook, site: Site) -> Record:
+    data = decode(message.data, Receipt)
+    company = site.check(data.owner, data.site)
+    receipt = GoodsReceipt(
+        company_id=company,
+        number=number(data.receipt),
+        warehouse=data.site,
+        received_at=utc(data.at),
+        supplier=data.vendor,
+        closes=tuple(number(advice) for advice in data.advices_closed),
+        lines=tuple(
+            GoodsReceiptLine(
+                line=line.line,
+                order_number=line.po and number(line.po),
+                order_line=line.po_line,
+                item=line.sku,
+                quantity=quantity(line.qty),
+                condition=code(CONDITIONS, line.condition, "condition"),
+                ship_notice=line.advice and number(line.advice),
+            )
+            for line in data.lines
+        ),
+    )
+    return Record(
+        body=GoodsReceiptPosted(receipt),
+        company_id=company,
+        occurred_at=receipt.received_at,
+        subject=f"goods_receipt/{company}/{data.site}/{receipt.number}",
+        identity=("goods_receipt", site.system, receipt.number, ""),
+        keys=(Route("goods_receipt", data.site, receipt.number),),
+        pointer="/data",
+    )
+
+
+def _adjusted(message: Webhook, site: Site) -> Record:
+    data = decode(message.data, Adjusted)
+    company = site.check(data.owner, data.site)
+    adjustment = InventoryAdjustment(
+        company_id=company,
+        warehouse=data.site,
+        number=number(data.number),
+        at=utc(data.at),
+        lines=tuple(
+            InventoryAdjustmentLine(line.line, line.sku, quantity(line.qty), line.reason) for line in data.lines
+        ),
+    )
+    return Record(
+        body=InventoryAdjusted(adjustment),
+        company_id=company,
+        occurred_at=adjustment.at,
+        subject=f"adjustment/{company}/{data.site}/{adjustment.number}",
+        identity=("inventory_adjustment", site.system, adjustment.number, ""),
+        keys=(Route("adjustment", data.site, adjustment.number),),
+        pointer="/data",
+    )
+
+
+def _returned(message: Webhook, site: Site) -> Record:
+    data = decode(message.data, Returned)
+    company = site.check(data.owner, data.site)
+    step = RETURN_STEPS[message.event]
+    rma = number(data.rma)
+    progress = ReturnProgress(
+        company_id=company,
+        warehouse=data.site,
+        return_number=rma,
+        step=step,
+        at=utc(data.at),
+        lines=tuple(
+            ReturnedLine(line.line, line.sku, quantity(line.qty), _disposition(step, line)) for line in data.lines
+        ),
+    )
+    return Record(
+        body=ReturnProgressed(progress),
+        company_id=company,
+        occurred_at=progress.at,
+        subject=f"return/{company}/{rma}",
+        identity=("return_progress", site.system, rma, f"{data.sequence}-{step}"),
+        source_sequence=data.sequence,
+        pointer="/data",
+    )
+
+
+def _disposition(step: str, line: ReturnedGoods) -> ReturnDisposition | None:
+    return code(VERDICTS, line.verdict, "verdict") if step == "inspected" else None
+
+
+READERS: dict[str, Callable[[Webhook, Site], Record]] = {
+    **dict.fromkeys(STEPS, _progress),
+    **dict.fromkeys(RETURN_STEPS, _returned),
+    "shipment.dispatched": _dispatched,
+    "receipt.confirmed": _receipt,
+    "stock.adjusted": _adjusted,
+}
+
+
+def _opening_stock(findings: Findings, report: StockReport, site: Site) -> None:
+    """A report per company; a level that cannot be read does not hold up the others."""
+    one_of((site.warehouse,), report.site, "unknown_location")
+    levels: dict[str, list[StockLevel]] = {}
+    for index, entry in enumerate(report.levels):
+        with findings.part(f"/levels/{index}"):
+            level = decode(entry, Level)
+            owner = one_of(site.companies, level.owner, "unknown_company")
+            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty)))
+    for owner, found in sorted(levels.items()):
+        findings.records.append(_opening(report, owner, found, site))
+    if not levels and not findings.faults:
+        raise Refused("lines_missing", "the report has no levels")
+
+
+def _opening(report: StockReport, owner: str, levels: list[StockLevel], site: Site) -> Record:
+    body = InventoryReport(
+        company_id=owner,
+        warehouse=report.site,
+        number=number(report.report),
+        at=utc(report.at),
+        levels=tuple(levels),
+        opening=True,
+    )
+    return Record(
+        body=InventoryReported(body),
+        company_id=owner,
+        occurred_at=body.at,
+        subject=f"inventory_report/{owner}/{body.warehouse}/{body.number}",
+        identity=("inventory_report", site.system, body.number, ""),
+        keys=(Route("inventory_report", body.warehouse, body.number),),
+        pointer="/levels",
+    )
+
+
+def inbound_advice(advice: InboundAdvice) -> VendorCall:
+    """Goods that will come."""
+    payload: dict[str, Any] = {
+        "owner": advice.company_id,
+        "advice": advice.number,
+        "vendor": advice.supplier,
+        "eta": advice.expected_on,
+        "lines": [
+            {
+                "po": line.order_number,
+                "po_line": line.order_line,
+                "sku": line.item,
+                "qty": plain(line.quantity.amount),
+                "pack": line.pack,
+            }
+            for line in advice.lines
+        ],
+    }
+    return VendorCall("/wms/v1/inbound-advices", payload)
+
+
+def shipping_order(order: WarehouseShippingOrder) -> VendorCall:
+    """Goods to be shipped."""
+    payload: dict[str, Any] = {
+        "owner": order.company_id,
+        "order_ref": order.number,
+        "channel": order.channel,
+        "sales_order": order.order_number,
+        "customer": order.customer.id,
+        "country": (order.ship_to or order.customer).country or order.customer.country,
+        "lines": [
+            {"order_line": line.order_line, "sku": line.item, "qty": plain(line.quantity.amount)}
+            for line in order.lines
+        ],
+    }
+    return VendorCall("/wms/v1/shipping-orders", payload)
+
+
+def return_advice(authorization: ReturnAuthorization) -> VendorCall:
+    """Goods that will come back."""
+    payload: dict[str, Any] = {
+        "owner": authorization.company_id,
+        "rma": authorization.number,
+        "customer": authorization.customer.id,
+        "lines": [
+            {"line": line.line, "sku": line.item, "qty": plain(line.quantity.amount)} for line in authorization.lines
+        ],
+    }
+    return VendorCall("/wms/v1/return-advices", payload)
+
+
+WRITERS: Writers = {
+    "inbound_advice": inbound_advice,
+    "warehouse_shipping_order": shipping_order,
+    "return_authorization": return_advice,
+}
