@@ -71,18 +71,20 @@ STATED_BY_EVENT: dict[str, str] = {
 }
 """By type of the event or master record that comes in from outside."""
 
-# Facts that systems state, with what narrows each: a warehouse, a channel, or nothing.
+# Facts that systems state, with the role of the system that usually does.
 OWNED_FACTS: dict[str, str] = {
-    "customer": "",
-    "goods_receipt": "location",
-    "inventory_adjustment": "location",
-    "inventory_report": "location",
-    "item": "",
-    "milestone": "",
-    "purchase_order": "",
-    "return_authorization": "",
-    "return_progress": "location",
+    "customer": "erp",
+    "goods_receipt": "wms",
+    "inventory_adjustment": "wms",
+    "inventory_report": "wms",
+    "item": "erp",
+    "milestone": "carrier",
+    "purchase_order": "erp",
+    "return_authorization": "erp",
+    "return_progress": "wms",
     "sales_order": "channel",
-    "shipment": "location",
-    "warehouse_progress": "location",
+    "shipment": "wms",
+    "warehouse_progress": "wms",
 }
+# What narrows the facts of a role: a WMS speaks for its warehouse, a shop for its channel.
+NARROWED_BY: dict[str, str] = {"wms": "location", "channel": "channel"}

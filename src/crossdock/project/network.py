@@ -164,6 +164,14 @@ class ControlNumbers(msgspec.Struct, frozen=True):
     repeat_days: int = 0
 
 
+class ItemQualifiers(msgspec.Struct, frozen=True):
+    """Under which codes (X12 element 235) item ids stand in this partner's documents."""
+
+    buyer: str = "IN"
+    supplier: str = "VN"
+    gtin: str = "UK"
+
+
 class Agreement(msgspec.Struct, frozen=True):
     """What one company and one partner agreed: identities, syntax, documents both ways, terms."""
 
@@ -188,8 +196,10 @@ class Agreement(msgspec.Struct, frozen=True):
     """The company's unless the file says otherwise."""
     terms: Annotated[SupplierTerms | None, PINNED] = None
     """What we accept without asking; suppliers have them, customers do not."""
-    answers_within_hours: Annotated[int, PINNED] = 24
-    """A functional acknowledgement of what we sent is expected within so many business hours; 0: none is expected."""
+    functional_ack_hours: Annotated[int, PINNED] = 24
+    """A 997 for what we sent is expected within so many business hours; 0: none is expected. The same number as in
+    `terms`: where both are written, the agreement's own wins."""
+    item_qualifiers: Annotated[ItemQualifiers, LIVE] = ItemQualifiers()
 
 
 class Sftp(msgspec.Struct, frozen=True):

@@ -1,0 +1,274 @@
+"""What must hold between the parts of a network. Each finding stands at the line that says the wrong thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+import yaml
+
+from crossdock.project import facts, kinds
+from crossdock.project.files import Place
+from crossdock.project.network import Agreement, Channel, Network, Partner, System, X12Identity
+from crossdock.project.registry import ConnectorSpec, Registry
+
+_LONGEST_ISA_ID = 15
+# How safe it is to send again when no reply came, from least to most.
+_RESEND = ("neither", "lookup", "idempotent")
+
+
+class Report(Protocol):
+    """Where findings go, and where things are written."""
+
+    def place(self, *path: str) -> Place:
+        """Where something is written, or what surrounds it."""
+        ...
+
+    def problem(self, at: yaml.Node | Place, what: str, remedy: str) -> object:
+        """Note what is wrong."""
+        ...
+
+
+class Checks:
+    """Runs over a network that may lack what could not be read; `complete` says that nothing is lacking."""
+
+    def __init__(self, network: Network, report: Report, registry: Registry | None) -> None:
+        self.network = network
+        self.report = report
+        self.registry = registry
+
+    def run(self, *, complete: bool) -> None:
+        """Note everything that does not fit."""
+        self._calendars()
+        self._policies()
+        for system in self.network.systems.values():
+            self._system(system)
+        for partner in self.network.partners.values():
+            self._partner(partner)
+        for channel in self.network.channels.values():
+            self._channel(channel)
+        self._consumers()
+        self._one_of_each()
+        self._owners()
+        if complete:
+            self._complete()
+
+    def _note(self, path: Iterable[str], what: str, remedy: str) -> None:
+        self.report.problem(self.report.place(*path), what, remedy)
+
+    def _ids(self, kind: str) -> Collection[str]:
+        return {"location": self.network.locations.keys(), "channel": self.network.channels.keys()}.get(kind, ())
+
+    def _calendars(self) -> None:
+        countries = kinds.subdivisions_by_country()
+        for calendar in self.network.calendars.values():
+            path = ("calendars", calendar.id)
+            if calendar.country and calendar.country not in countries:
+                what = f"the public holidays of `{calendar.country}` are not known"
+                self._note((*path, "country"), what, "leave `country` out and list them under `closed_on`")
+            elif calendar.subdivision and calendar.subdivision not in countries.get(calendar.country, []):
+                what = f"`{calendar.subdivision}` is no part of `{calendar.country}` with holidays of its own"
+                remedy = kinds.suggestion(calendar.subdivision, countries.get(calendar.country, []))
+                self._note((*path, "subdivision"), what, remedy)
+            if calendar.opens_at >= calendar.closes_at:
+                self._note(
+                    (*path, "closes_at"), "it closes before it opens", "let `closes_at` be later than `opens_at`"
+                )
+            if not calendar.working_days:
+                self._note((*path, "working_days"), "nobody ever works", "name at least one day of the week")
+
+    def _policies(self) -> None:
+        for name, policy in self.network.policies.sales.items():
+            for location in policy.locations:
+                if location not in self.network.locations:
+                    what = f"there is no location `{location}`"
+                    path = ("policies", "sales", name, "locations")
+                    self._note(path, what, kinds.suggestion(location, self.network.locations))
+
+    def _system(self, system: System) -> None:
+        path = ("systems", system.name)
+        allowed = facts.SENT_TO_SYSTEMS[system.role]
+        for document in system.sends:
+            if document not in allowed:
+                what = f"`{document}` is not sent to a system in the role {system.role}"
+                self._note((*path, "sends"), what, f"it takes {', '.join(sorted(allowed))}")
+        thing = facts.NARROWED_BY.get(system.role, "")
+        places = self._ids(thing)
+        if thing and system.of not in places:
+            what = f"it is the {system.role} of no {thing} that we know"
+            self._note((*path, "of"), what, f"write `of:` with a {thing}; {kinds.suggestion(system.of, places)}")
+        if system.name in self.network.partners:
+            self._note(path, f"`{system.name}` is the name of a partner, too", "rename one: both receive documents")
+        if self.registry is None:
+            return
+        if (spec := self.registry.connectors.get(system.connector)) is None:
+            remedy = kinds.suggestion(system.connector, self.registry.connectors)
+            self._note((*path, "connector"), f"there is no connector `{system.connector}`", remedy)
+        else:
+            self._against(system, spec)
+
+    def _against(self, system: System, spec: ConnectorSpec) -> None:
+        """Does the connector offer what the network asks of it?"""
+        path = ("systems", system.name)
+        if system.role != spec.role:
+            self._note((*path, "role"), f"connector `{spec.code}` is for the role {spec.role}", f"write `{spec.role}`")
+        for document in set(system.sends) - spec.sends:
+            remedy = f"leave it out; it can deliver {', '.join(sorted(spec.sends)) or 'nothing'}"
+            self._note((*path, "sends"), f"connector `{spec.code}` cannot deliver `{document}`", remedy)
+        for poll in system.polls:
+            if poll.kind not in spec.polls:
+                what = f"connector `{spec.code}` cannot fetch `{poll.kind}`"
+                self._note((*path, "polls"), what, kinds.suggestion(poll.kind, spec.polls))
+        if _RESEND.index(system.resend) > _RESEND.index(spec.resend):
+            what = f"`{system.resend}`, but with connector `{spec.code}` sending again is `{spec.resend}`"
+            self._note((*path, "resend"), what, f"write `{spec.resend}`: anything else may book twice")
+        settings = system.settings
+        said = {name for name in ("url", "token", "webhook_secret") if getattr(settings, name)}
+        for name in spec.requires - said - settings.options.keys() - settings.secrets.keys():
+            self._note((*path, "settings"), f"connector `{spec.code}` needs the setting `{name}`", f"add `{name}: ...`")
+        for kind, offered in (("options", spec.options), ("secrets", spec.secrets)):
+            for name in getattr(settings, kind).keys() - offered:
+                what = f"connector `{spec.code}` has no `{name}` among its {kind}"
+                self._note((*path, "settings", kind), what, kinds.suggestion(name, offered))
+
+    def _partner(self, partner: Partner) -> None:
+        path = ("partners", partner.id)
+        theirs: dict[str, str] = {}
+        for ours, their in partner.items.pairs.items():
+            if (other := theirs.setdefault(their, ours)) != ours:
+                what = f"`{their}` stands for `{other}` and for `{ours}`"
+                self._note((*path, "items", "pairs", ours), what, "a partner's id can mean one item only")
+        transport = partner.transport
+        if transport.password is None and transport.private_key is None:
+            what = "nothing to log in with"
+            self._note((*path, "transport"), what, "add `password: env:NAME` or `private_key: env:NAME`")
+        if transport.poll_minutes == 0:
+            self._note((*path, "transport", "poll_minutes"), "0 minutes would never rest", "write 1 or more")
+        for agreement in partner.agreements.values():
+            self._agreement(partner, agreement)
+
+    def _agreement(self, partner: Partner, agreement: Agreement) -> None:
+        path = ("partners", partner.id, "agreements", agreement.company)
+        directions = (
+            ("sends", agreement.sends, facts.SENT_TO_PARTNERS[partner.kind], "sent to"),
+            ("takes", agreement.takes, facts.TAKEN_FROM_PARTNERS[partner.kind], "taken from"),
+        )
+        for field, documents, allowed, words in directions:
+            for document in documents:
+                if document not in allowed:
+                    what = f"`{document}` is not {words} a {partner.kind}"
+                    self._note((*path, field), what, f"possible are {', '.join(sorted(allowed))}")
+        if partner.kind == "supplier" and agreement.terms is None:
+            self._note((*path, "terms"), "no terms are agreed", "add `terms:` with one of the supplier_terms policies")
+        if partner.kind == "customer" and agreement.terms is not None:
+            self._note((*path, "terms"), "supplier terms with a customer", "leave `terms` out")
+        self._identity((*path, "our"), agreement.our)
+        self._identity((*path, "their"), agreement.their)
+        cut = agreement.delimiters
+        if len({cut.element, cut.component, cut.segment}) < 3:
+            self._note((*path, "delimiters"), "two separators are the same", "use three different characters")
+        if cut.segment == "\n" and cut.line_break:
+            self._note((*path, "delimiters"), "a line break after a line break", "leave `line_break` out")
+
+    def _identity(self, path: tuple[str, ...], identity: X12Identity) -> None:
+        if len(identity.qualifier) != 2:
+            what = f"`{identity.qualifier}` is no ISA qualifier"
+            self._note((*path, "qualifier"), what, "use its two characters, such as `ZZ` or `01`")
+        if not 1 <= len(identity.id) <= _LONGEST_ISA_ID:
+            what = f"`{identity.id}` does not fit in an ISA segment"
+            self._note((*path, "id"), what, f"use 1 to {_LONGEST_ISA_ID} characters")
+
+    def _channel(self, channel: Channel) -> None:
+        path = ("channels", channel.id)
+        if bool(channel.system) == bool(channel.partner):
+            remedy = "write `system:` for a shop or marketplace, or `partner:` for a customer with EDI"
+            self._note(path, "orders must come from one system or one partner", remedy)
+        if (system := self.network.systems.get(channel.system)) and (system.role, system.of) != ("channel", channel.id):
+            what = f"system `{system.name}` is not the system of this channel"
+            self._note((*path, "system"), what, f"give it `role: channel` and `of: {channel.id}`")
+        if (partner := self.network.partners.get(channel.partner)) is None:
+            return
+        if partner.kind != "customer":
+            self._note((*path, "partner"), f"`{partner.id}` is a {partner.kind}", "a channel needs a customer")
+        for company in channel.companies:
+            if company not in partner.agreements:
+                what = f"`{partner.id}` has no agreement with `{company}`"
+                self._note(
+                    (*path, "companies", company), what, f"add it in partners/{partner.id}.yaml, or leave it out"
+                )
+
+    def _consumers(self) -> None:
+        known = self.registry.scopes if self.registry else frozenset()
+        for consumer in self.network.consumers.values():
+            for scope in consumer.scopes:
+                if known and scope not in known:
+                    path = ("consumers", consumer.id, "scopes")
+                    self._note(path, f"there is no scope `{scope}`", kinds.suggestion(scope, known))
+
+    def _one_of_each(self) -> None:
+        """Where two would do, nobody could say which one is meant."""
+        systems: dict[tuple[str, str, str], str] = {}
+        for system in self.network.systems.values():
+            for company in system.companies:
+                other = systems.setdefault((company, system.role, system.of), system.name)
+                if other != system.name:
+                    of = f" of {system.of}" if system.of else ""
+                    what = f"`{other}` is already the {system.role}{of} of {company}"
+                    self._note(("systems", system.name, "role"), what, "narrow one of them by `companies:` or `of:`")
+        pairs: dict[tuple[str, str, str, str], str] = {}
+        for partner in self.network.partners.values():
+            for agreement in partner.agreements.values():
+                our, their = agreement.our, agreement.their
+                key = (our.qualifier, our.id, their.qualifier, their.id)
+                name = f"{partner.id} with {agreement.company}"
+                if (other := pairs.setdefault(key, name)) != name:
+                    path = ("partners", partner.id, "agreements", agreement.company)
+                    what = f"interchanges between {their.id} and {our.id} already belong to {other}"
+                    self._note(path, what, "every company needs an identity of its own")
+
+    def _owners(self) -> None:
+        owners: dict[tuple[str, str, str], str] = {}
+        for rule in self.network.ownership:
+            path = ("ownership", rule.fact, rule.of, rule.system)
+            if rule.fact not in facts.OWNED_FACTS:
+                self._note(path[:2], f"`{rule.fact}` is no fact", kinds.suggestion(rule.fact, facts.OWNED_FACTS))
+                continue
+            kind = facts.NARROWED_BY.get(facts.OWNED_FACTS[rule.fact], "")
+            if rule.of and rule.of not in self._ids(kind):
+                what = f"`{rule.of}` does not narrow `{rule.fact}`"
+                remedy = (
+                    f"use a {kind}; {kinds.suggestion(rule.of, self._ids(kind))}" if kind else "name a system alone"
+                )
+                self._note(path[:3], what, remedy)
+            for company in rule.companies:
+                if (other := owners.setdefault((rule.fact, company, rule.of), rule.system)) != rule.system:
+                    what = f"`{other}` already owns `{rule.fact}` of {company}"
+                    self._note(path, what, "one fact has one owner: leave one of them out")
+
+    def _complete(self) -> None:
+        """What is lacking; judged only when everything written could be read."""
+        for channel in self.network.channels.values():
+            for company, policy in channel.policies.items():
+                path = ("channels", channel.id, "companies", company)
+                if not policy.locations:
+                    remedy = "name `locations` in its sales policy"
+                    self._note(path, "no warehouse fills the orders of this channel", remedy)
+                for location in policy.locations:
+                    self._fills(path, company, location)
+        for legal_entity in self.network.companies:
+            if not self.network.system(legal_entity, "erp"):
+                remedy = "describe its ERP in systems/ with `role: erp`"
+                self._note(("companies", legal_entity), f"`{legal_entity}` has no ERP", remedy)
+        roles = {system.role for system in self.network.systems.values()}
+        owned = {rule.fact for rule in self.network.ownership}
+        for fact, role in facts.OWNED_FACTS.items():
+            if role in roles and fact not in owned:
+                self._note(("ownership",), f"nobody may state `{fact}`", f"add `{fact}: <system>` to the ownership")
+
+    def _fills(self, path: tuple[str, ...], company: str, location: str) -> None:
+        if company not in self.network.locations[location].companies:
+            remedy = f"let `{location}` hold stock of `{company}`, or choose another policy"
+            self._note(path, f"`{location}` holds no stock of `{company}`", remedy)
+        elif not self.network.system(company, "wms", location):
+            remedy = "describe its WMS in systems/ with `role: wms`"
+            self._note(path, f"no WMS ships from `{location}` for `{company}`", remedy)
