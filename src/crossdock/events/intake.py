@@ -69,3 +69,10 @@ class ExceptionCaseClosed(msgspec.Struct, frozen=True, omit_defaults=True):
     exception_id: UUID
     code: str
     resolution: str
+
+
+@event()
+class CaseReleased(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person released a parked case: its waiting events are handled in order, then life goes on."""
+
+    reason: str = ""

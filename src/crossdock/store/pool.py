@@ -60,9 +60,13 @@ class Store:
         return cls(pool, url)
 
     @asynccontextmanager
-    async def transaction(self, *, readonly: bool = False) -> AsyncIterator[Connection]:
-        """One transaction on one connection; commits at the end, rolls back when the block raises."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=readonly):
+    async def transaction(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+        """One transaction on one connection; commits at the end, rolls back when the block raises.
+
+        With `snapshot`, all its statements see the database as it was at the first (repeatable read).
+        """
+        isolation: Any = "repeatable_read" if snapshot else None
+        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
             yield connection
 
     async def close(self) -> None:

@@ -1,0 +1,105 @@
+"""One batch: read events of one slot, decide in memory, write set-wise, commit once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import asyncpg
+
+from crossdock.engine.cases.deadlines import write_deadlines
+from crossdock.engine.cases.exceptions import change_exceptions
+from crossdock.engine.cases.runner import CaseRunner
+from crossdock.engine.context import EngineContext
+from crossdock.engine.deliveries.queue import enqueue
+from crossdock.engine.intake.translate import finish_documents, quarantine_documents, translate_documents
+from crossdock.engine.writes import Writes
+from crossdock.events.envelope import Envelope, Event, NewEvent
+from crossdock.events.intake import CaseMoved, DocumentReceived, ExceptionCaseClosed, ExceptionCaseOpened
+from crossdock.events.registry import VERSIONS
+from crossdock.inventory.ledger import LedgerBatch, LedgerOutcome
+from crossdock.log import Lease, append, decode, read, write_keys, write_links
+from crossdock.log.append import follow
+from crossdock.log.leases import advance, name_session
+from crossdock.store import Connection, crash
+
+# Facts that are told to readers, not handled by cases.
+_TOLD = {body.__name__ for body in (CaseMoved, ExceptionCaseOpened, ExceptionCaseClosed)}
+
+
+class BatchRunner:
+    """Runs batches of the `cases` consumer for one worker."""
+
+    def __init__(self, context: EngineContext, owner: str) -> None:
+        self._context = context
+        self._owner = owner
+
+    async def run(self, lease: Lease, limit: int, *, park: bool = False) -> int:
+        """Handle the next events of the slot; returns how many. Moves `lease` once the batch has committed.
+
+        With `park`, the events are known to fail: their cases are parked (documents quarantined) instead. Raises `StaleLease` if another worker took the slot, and whatever a write raises; then nothing is kept.
+        """
+        async with self._context.store.transaction() as tx:
+            await name_session(tx, self._owner)
+            rows = await read(tx, lease.slot, lease.position, segment=lease.segment, limit=limit)
+            if not rows:
+                return 0
+            await self._handle(tx, rows, park)
+            last = rows[-1]
+            await advance(tx, lease, self._owner, last["segment"], last["position"])
+            crash.point("worker_before_commit")
+        crash.point("worker_after_commit")
+        lease.segment, lease.position = last["segment"], last["position"]
+        return len(rows)
+
+    async def _handle(self, tx: Connection, rows: Sequence[asyncpg.Record], park: bool) -> None:
+        events = decode(row for row in rows if row["type"] in VERSIONS and row["type"] not in _TOLD)
+        if not events:
+            return
+        now: dt.datetime = await tx.fetchval("select business_now()")
+        await self._context.masterdata.refresh_if_changed(tx)
+        writes = Writes()
+        received: list[tuple[Envelope, DocumentReceived]] = [
+            (event.envelope, event.body) for event in events if isinstance(event.body, DocumentReceived)
+        ]
+        if park:
+            quarantine_documents(received, writes)
+        else:
+            await translate_documents(tx, self._context, received, writes)
+        runner = CaseRunner(self._context, writes, park=park)
+        await runner.run(tx, [event for event in events if self._is_for_a_case(event)], now)
+        crash.point("worker_after_read")
+        await self._write(tx, runner, writes, now)
+
+    def _is_for_a_case(self, event: Event) -> bool:
+        return event.envelope.subject.partition("/")[0] in self._context.processes
+
+    async def _write(self, tx: Connection, runner: CaseRunner, writes: Writes, now: dt.datetime) -> None:
+        """In the one lock order: reservations, what locks nothing shared, delivery keys, numbers, stock, heads."""
+        ledger = LedgerBatch(writes.ledger, at=now, actor="engine")
+        if writes.ledger:
+            await ledger.claim(tx)
+        await runner.save(tx, now)
+        await write_deadlines(tx, writes.deadlines.values())
+        await finish_documents(tx, writes.documents)
+        if writes.master:
+            await self._context.masterdata.upsert(tx, writes.master)
+        await enqueue(tx, self._context, writes)
+        await write_keys(tx, writes.keys)
+        await write_links(tx, writes.links)
+        told = await change_exceptions(tx, writes.exceptions)
+        outcomes = await ledger.post(tx) if writes.ledger else []
+        events = [*writes.events, *told, *(_outcome(outcome, writes, now) for outcome in outcomes)]
+        for event in events:
+            event.network_version = self._context.network_version
+        await append(tx, events)
+
+
+def _outcome(outcome: LedgerOutcome, writes: Writes, now: dt.datetime) -> NewEvent:
+    """The ledger's answer to a case; to one that did not ask just now (a backorder filled) without a cause."""
+    cause = writes.causes.get(outcome.subject)
+    if cause is not None:
+        return follow(cause, outcome.body, outcome.subject, source="ledger", occurred_at=now)
+    return NewEvent(
+        body=outcome.body, subject=outcome.subject, company_id=outcome.company_id, occurred_at=now, source="ledger"
+    )

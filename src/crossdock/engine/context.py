@@ -1,0 +1,68 @@
+"""What the engine is given by the composition root. It knows no connector, only the port."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from crossdock.ports.connector import Connector, MasterRecord, References
+from crossdock.processes._kit import Lifecycle, Reads
+from crossdock.store import Connection, Store
+
+
+class Masterdata(Protocol):
+    """Master data as the engine keeps it: written with the documents it came in, read from memory."""
+
+    async def upsert(self, tx: Connection, records: Sequence[MasterRecord]) -> None:
+        """Write new or changed records in the caller's transaction."""
+        ...
+
+    async def refresh_if_changed(self, tx: Connection) -> bool:
+        """Reload the memory if another worker changed something."""
+        ...
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A kind of document that is fetched from a system, and how often in business time."""
+
+    system: str
+    kind: str
+    every: dt.timedelta
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A channel that is told what may be promised: to which system, of which company, from which locations."""
+
+    company_id: str
+    channel: str
+    system: str
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SystemLimits:
+    """How much of a system's capacity all workers together may use; per worker here."""
+
+    concurrency: int = 8
+    resend: str = "idempotent"
+
+
+@dataclass
+class EngineContext:
+    """Everything a worker needs besides a database."""
+
+    store: Store
+    processes: Mapping[str, Lifecycle]  # type: ignore[type-arg]
+    connectors: Mapping[str, Connector]
+    reads: Reads
+    references: References
+    masterdata: Masterdata
+    network_version: int = 0
+    polls: Sequence[Poll] = ()
+    publications: Sequence[Publication] = ()
+    limits: Mapping[str, SystemLimits] = field(default_factory=dict)
+    batch_size: int = 100

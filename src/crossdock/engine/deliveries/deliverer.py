@@ -1,0 +1,238 @@
+"""Sending: claim what may go, one attempt each, record the outcome. Order, back-off and breakers are decided here."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+
+from crossdock.engine.cases.exceptions import change_exceptions
+from crossdock.engine.clock import read_clock
+from crossdock.engine.context import EngineContext, SystemLimits
+from crossdock.engine.deliveries.queue import SQL
+from crossdock.engine.writes import ExceptionChange
+from crossdock.events.deliveries import DocumentDelivered, DocumentUndeliverable
+from crossdock.events.envelope import Envelope, NewEvent
+from crossdock.log import append, uuid7
+from crossdock.ports.connector import Outgoing, Rendered
+from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
+from crossdock.store import Connection, GroupCommit, crash, run_again
+
+log = structlog.get_logger()
+_LONGEST_PAUSE = dt.timedelta(seconds=20)
+_SHORTEST_PAUSE = dt.timedelta(milliseconds=150)
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How one attempt ended."""
+
+    id: UUID
+    attempt_id: UUID
+    system: str
+    attempts: int
+    outcome: Outcome
+
+
+class Deliverer:
+    """Sends for one worker. `owner` is the worker's session, by which others see whether it still lives."""
+
+    def __init__(self, context: EngineContext, owner: str) -> None:
+        self._context = context
+        self._owner = owner
+        self._flying: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: GroupCommit[Result, None] = GroupCommit(self._record, most=100)
+        self._careful = [name for name, limit in context.limits.items() if limit.resend == "neither"]
+
+    async def step(self) -> int:
+        """Claim and start what may go now; returns how many attempts were started."""
+        async with self._context.store.transaction() as tx:
+            waiting = [row["system"] for row in await tx.fetch(SQL.waiting_systems) if row["due"]]
+            states = {row["system"]: row for row in await tx.fetch(SQL.states)} if waiting else {}
+            claimed: list[asyncpg.Record] = []
+            for system in waiting:
+                if room := self._room(system, states.get(system)):
+                    claimed += await tx.fetch(SQL.claim, system, self._owner, room)
+        for row in claimed:
+            self._start(row)
+        return len(claimed)
+
+    def _room(self, system: str, state: asyncpg.Record | None) -> int:
+        """How many more attempts this worker may have under way at a system; one only while it is failing."""
+        if system not in self._context.connectors:
+            return 0
+        limit = self._context.limits.get(system, SystemLimits()).concurrency
+        flying = self._flying.get(system, 0)
+        if state is not None:
+            if state["halted"] or state["paused"] or not state["closed"]:
+                return 0
+            if state["failures"] >= 5:
+                limit = 1
+        return max(limit - flying, 0)
+
+    def _start(self, row: asyncpg.Record) -> None:
+        system = row["system"]
+        self._flying[system] = self._flying.get(system, 0) + 1
+        task = asyncio.create_task(self._attempt(row))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(self, row: asyncpg.Record) -> None:
+        system = row["system"]
+        rendered = Rendered(row["content"], row["content_type"], row["target"], row["method"])
+        outgoing = Outgoing(rendered, row["idempotency_key"], row["attempts"], row["ordering_key"], row["trace_id"])
+        crash.point("delivery_before_send")
+        try:
+            outcome: Outcome = await self._context.connectors[system].send(outgoing)
+        except Exception as error:  # noqa: BLE001 - a connector that raises is a defect; the document waits
+            log.error("connector_failed", system=system, error=repr(error))
+            outcome = RetryLater(f"the connector failed: {error!r}")
+        finally:
+            self._flying[system] -= 1
+        crash.point("delivery_after_send")
+        await self._results.submit(Result(row["id"], row["attempt_id"], system, row["attempts"], outcome))
+
+    async def _record(self, results: Sequence[Result]) -> Sequence[None]:
+        await run_again(lambda: self._record_once(results))
+        crash.point("delivery_after_commit")
+        return [None] * len(results)
+
+    async def _record_once(self, results: Sequence[Result]) -> None:
+        async with self._context.store.transaction() as tx:
+            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            ordered = sorted(results, key=lambda result: result.id)
+            events = await self._arrived(tx, [r for r in ordered if isinstance(r.outcome, Delivered)], now)
+            await self._retry(tx, [r for r in ordered if isinstance(r.outcome, RetryLater | Halt)])
+            events += await self._bury(tx, [r for r in ordered if isinstance(r.outcome, Rejected | Unknown)], now)
+            await self._breakers(tx, ordered)
+            await append(tx, events)
+
+    async def _arrived(self, tx: Connection, results: Sequence[Result], now: dt.datetime) -> list[NewEvent]:
+        if not results:
+            return []
+        replies = [r.outcome.reply if isinstance(r.outcome, Delivered) else "" for r in results]
+        columns = ([r.id for r in results], [r.attempt_id for r in results], replies)
+        rows = await tx.fetch(SQL.delivered, *columns)
+        await advance_keys(tx, [(row["system"], row["ordering_key"]) for row in rows])
+        return [_told(row, now) for row in rows if row["report"]]
+
+    async def _retry(self, tx: Connection, results: Sequence[Result]) -> None:
+        if not results:
+            return
+        rows = [(r.id, r.attempt_id, type(r.outcome).__name__, _detail(r.outcome), _pause(r)) for r in results]
+        await tx.execute(SQL.retry, *map(list, zip(*rows, strict=True)))
+
+    async def _bury(self, tx: Connection, results: Sequence[Result], now: dt.datetime) -> list[NewEvent]:
+        if not results:
+            return []
+        rows = [(r.id, r.attempt_id, type(r.outcome).__name__, _code(r.outcome), _detail(r.outcome)) for r in results]
+        return await bury(tx, await tx.fetch(SQL.bury, *map(list, zip(*rows, strict=True))), now)
+
+    async def _breakers(self, tx: Connection, results: Sequence[Result]) -> None:
+        good = {r.system for r in results if isinstance(r.outcome, Delivered | Rejected | Unknown)}
+        bad = {r.system for r in results if isinstance(r.outcome, RetryLater)} - good
+        halted = {r.system: r.outcome.reason for r in results if isinstance(r.outcome, Halt)}
+        for system in sorted(good | bad | halted.keys()):
+            if system in halted:
+                log.error("system_halted", system=system, reason=halted[system])
+                await tx.execute(SQL.halt, system, halted[system])
+            else:
+                await tx.execute(SQL.recovered if system in good else SQL.failed, system)
+
+    async def reap(self) -> int:
+        """Give on what dead workers were sending; where sending again is not safe, a person decides."""
+        async with self._context.store.transaction() as tx:
+            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            rows = await tx.fetch(SQL.reap, self._careful)
+            await append(tx, await bury(tx, [row for row in rows if row["status"] == "dead"], now))
+        return len(rows)
+
+    async def close(self) -> None:
+        """Let attempts under way end and their outcomes be recorded, for at most ten seconds."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=10)
+
+
+async def advance_keys(tx: Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """The head of these keys is done: the next may go."""
+    if keys:
+        await tx.execute(SQL.advance_keys, *map(list, zip(*sorted(keys), strict=True)))
+
+
+async def bury(tx: Connection, rows: Sequence[asyncpg.Record], now: dt.datetime) -> list[NewEvent]:
+    """Park the keys of dead letters, open their exception cases, and tell their cases."""
+    if not rows:
+        return []
+    keys = sorted({(row["system"], row["ordering_key"]) for row in rows})
+    await tx.execute(SQL.park_keys, *map(list, zip(*keys, strict=True)))
+    events = []
+    changes = []
+    for row in rows:
+        body = DocumentUndeliverable(
+            row["id"], row["operation"], row["system"], row["number"], row["code"], row["detail"]
+        )
+        events.append(_to_case(row, body, now))
+        words = f"{row['operation']} {row['number']} for {row['system']}: {row['code']}: {row['detail']}"
+        cause = _cause(row, now)
+        changes.append(
+            ExceptionChange(
+                row["case_id"], row["company_id"], "undeliverable", str(row["id"]), True, words, now, cause,
+                reference=f"delivery/{row['id']}",
+            )
+        )  # fmt: skip
+    return [*events, *await change_exceptions(tx, changes)]
+
+
+def _told(row: asyncpg.Record, now: dt.datetime) -> NewEvent:
+    body = DocumentDelivered(row["id"], row["operation"], row["system"], row["number"], row["reply"])
+    return _to_case(row, body, now)
+
+
+def _to_case(row: asyncpg.Record, body: Any, now: dt.datetime) -> NewEvent:
+    return NewEvent(
+        body=body,
+        subject=row["case_id"],
+        company_id=row["company_id"],
+        occurred_at=now,
+        source=row["system"],
+        correlation_id=row["correlation_id"],
+        trace_id=row["trace_id"],
+    )
+
+
+def _cause(row: asyncpg.Record, now: dt.datetime) -> Envelope:
+    """A delivery has no event of its own; what follows from it correlates with what caused it."""
+    identifier = uuid7()
+    return Envelope(
+        0, 0, 0, identifier, "DeliveryAttempted", 1, row["case_id"], row["case_id"], row["company_id"], row["system"],
+        None, "engine", "", now, "instant", "UTC", now, row["correlation_id"] or identifier, None, row["trace_id"], 0,
+        "", "",
+    )  # fmt: skip
+
+
+def _detail(outcome: Outcome) -> str:
+    match outcome:
+        case Halt():
+            return outcome.reason
+        case Delivered():
+            return ""
+        case _:
+            return outcome.detail
+
+
+def _code(outcome: Outcome) -> str:
+    return outcome.code if isinstance(outcome, Rejected) else "unknown_outcome"
+
+
+def _pause(result: Result) -> dt.timedelta:
+    """Back-off doubles from 150 ms to 20 s, unless the receiver names a time; spread by the delivery's own id."""
+    if isinstance(result.outcome, RetryLater) and result.outcome.after is not None:
+        return min(result.outcome.after, _LONGEST_PAUSE)
+    pause = min(_SHORTEST_PAUSE * 2 ** min(result.attempts - 1, 10), _LONGEST_PAUSE)
+    return pause * (0.75 + (result.id.int % 1000) / 2000)

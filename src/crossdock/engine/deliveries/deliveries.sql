@@ -1,0 +1,95 @@
+-- known: idempotency keys that are enqueued already
+select d.system, d.idempotency_key
+from unnest($1::text[], $2::text[]) as a (system, idempotency_key)
+join delivery as d on d.system = a.system and d.idempotency_key = a.idempotency_key
+
+-- take_sequences: places in the order of each key, locked in sorted order
+insert into delivery_key as k (system, ordering_key, last_sequence)
+select * from unnest($1::text[], $2::text[], $3::bigint[])
+on conflict (system, ordering_key) do update set last_sequence = k.last_sequence + excluded.last_sequence
+returning system, ordering_key, last_sequence, head_sequence, parked
+
+-- insert: outgoing documents with their bytes
+insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id, report,
+    status, content, content_type, target, method, trace_id, correlation_id, business_at, outcome, code, detail)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::boolean[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::text[], $16::text[],
+    $17::uuid[], $18::timestamptz[], $19::text[], $20::text[], $21::text[])
+
+-- park_keys: keys whose head cannot be sent
+update delivery_key as k set parked = true
+from unnest($1::text[], $2::text[]) as p (system, ordering_key)
+where k.system = p.system and k.ordering_key = p.ordering_key
+
+-- claim: take ready deliveries of one system for this worker
+update delivery as d set status = 'sending', attempts = d.attempts + 1, attempt_id = gen_random_uuid(), worker = $2
+from (select id from delivery where status = 'ready' and system = $1 and next_attempt_at <= clock_timestamp()
+      order by priority, next_attempt_at limit $3 for update skip locked) as ready
+where d.id = ready.id
+returning d.id, d.attempt_id, d.attempts, d.system, d.ordering_key, d.idempotency_key, d.content, d.content_type,
+    d.target, d.method, d.trace_id, d.operation, d.number
+
+-- waiting_systems: which systems have something ready
+select system, min(next_attempt_at) <= clock_timestamp() as due from delivery
+where status = 'ready' group by system
+
+-- delivered: record arrivals; only the attempt that was made counts
+update delivery as d set status = 'delivered', outcome = 'Delivered', reply = o.reply, delivered_at = clock_timestamp(),
+    detail = '', code = ''
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as o (id, attempt_id, reply)
+where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
+returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report, d.reply,
+    d.correlation_id, d.trace_id
+
+-- advance_keys: let the next of each key go
+with moved as (
+    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false
+    from (select system, ordering_key from delivery_key
+          where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
+          order by system, ordering_key for update) as locked
+    where k.system = locked.system and k.ordering_key = locked.ordering_key
+    returning k.system, k.ordering_key, k.head_sequence)
+update delivery as d set status = 'ready', next_attempt_at = clock_timestamp()
+from moved where d.system = moved.system and d.ordering_key = moved.ordering_key
+    and d.sequence = moved.head_sequence and d.status = 'waiting'
+
+-- retry: record a failed attempt and when to try again
+update delivery as d set status = 'ready', outcome = o.outcome, detail = o.detail,
+    next_attempt_at = clock_timestamp() + o.pause
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::interval[]) as o (id, attempt_id, outcome, detail, pause)
+where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
+
+-- bury: a dead letter; its key stands still until a person decides
+update delivery as d set status = 'dead', outcome = o.outcome, code = o.code, detail = o.detail
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) as o (id, attempt_id, outcome, code, detail)
+where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
+returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report,
+    d.correlation_id, d.trace_id, d.code, d.detail, d.outcome
+
+-- reap: attempts of workers that are gone; returned with their system, whose resend rule decides
+update delivery as d set status = case when d.system = any($1::text[]) then 'dead' else 'ready' end,
+    outcome = case when d.system = any($1::text[]) then 'Unknown' else 'RetryLater' end,
+    code = case when d.system = any($1::text[]) then 'unknown_outcome' else '' end,
+    detail = 'the worker that was sending it stopped before it heard the answer', next_attempt_at = clock_timestamp()
+where d.status = 'sending' and not exists (
+    select 1 from worker_session w where w.owner = d.worker and w.alive_until > clock_timestamp())
+returning d.id, d.status, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id,
+    d.correlation_id, d.trace_id, d.code, d.detail, d.outcome
+
+-- states: how the systems stand
+select system, failures, open_until, halted, paused, open_until <= clock_timestamp() as closed from system_state
+
+-- failed: count a failure; the breaker opens from the fifth in a row, longer each time
+insert into system_state as s (system, failures, open_until) values ($1, 1, '-infinity')
+on conflict (system) do update set failures = s.failures + 1, changed_at = clock_timestamp(),
+    open_until = case when s.failures + 1 >= 5
+        then clock_timestamp() + least(interval '15 seconds', interval '250 milliseconds' * 2 ^ least(s.failures - 4, 8))
+        else s.open_until end
+
+-- recovered: one success closes the breaker
+update system_state set failures = 0, open_until = '-infinity', changed_at = clock_timestamp()
+where system = $1 and failures > 0
+
+-- halt: stop a system until a person acts
+insert into system_state (system, halted) values ($1, $2)
+on conflict (system) do update set halted = excluded.halted, changed_at = clock_timestamp()

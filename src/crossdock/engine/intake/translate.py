@@ -1,0 +1,184 @@
+"""Translation: raw documents, in the order they came per source, become events of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from crossdock.engine.context import EngineContext
+from crossdock.engine.intake.gate import Claim, Verdict, digest_of, pass_gate
+from crossdock.engine.intake.raw import SQL
+from crossdock.engine.writes import ExceptionChange, PendingSend, Writes
+from crossdock.events.envelope import Envelope
+from crossdock.events.intake import DocumentReceived
+from crossdock.log import BusinessKey, DocumentLink
+from crossdock.log.append import follow
+from crossdock.log.keys import find_keys
+from crossdock.ports.connector import Fault, RawDocument, Record, Translation
+from crossdock.processes._kit import Send
+from crossdock.store import Connection
+
+
+class _Job(msgspec.Struct):
+    cause: Envelope
+    received: DocumentReceived
+    translation: Translation
+    faults: list[Fault]
+    duplicates: int = 0
+    conflicts: int = 0
+
+
+async def translate_documents(
+    tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes
+) -> None:
+    """Translate stored documents: gate, routes, events, replies; quarantine what cannot be taken."""
+    if not received:
+        return
+    jobs = await _translate(tx, context, received)
+    pairs = [(job, record) for job in jobs for record in job.translation.records]
+    subjects = await _subjects(tx, pairs)
+    verdicts = await _gate(tx, pairs, subjects)
+    for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
+        _take(job, record, subject, verdict, writes)
+    for job in jobs:
+        writes.master += job.translation.master
+        for reply in job.translation.replies:
+            send = Send(document=reply.document, body=reply.body, to=reply.to, number=reply.number)
+            company = reply.company_id or job.cause.company_id
+            writes.sends.append(PendingSend(send, company, job.cause.subject, job.cause))
+        _finish(job, writes)
+
+
+async def _translate(
+    tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]]
+) -> list[_Job]:
+    rows = await tx.fetch(SQL.load_documents, [body.document_id for _, body in received])
+    raw = {row["id"]: row for row in rows}
+    jobs = []
+    for cause, body in received:
+        row = raw[body.document_id]
+        document = RawDocument(
+            id=str(row["id"]),
+            source=row["source"],
+            kind=row["kind"],
+            content=row["content"],
+            content_type=row["content_type"],
+            name=row["name"],
+            received_at=row["received_at"],
+        )
+        translation = _translate_one(context, document)
+        jobs.append(_Job(cause, body, translation, list(translation.faults)))
+    return jobs
+
+
+def _translate_one(context: EngineContext, document: RawDocument) -> Translation:
+    connector = context.connectors.get(document.source)
+    if connector is None:
+        return Translation(faults=(Fault("unknown_source", f"the network has no system {document.source!r}"),))
+    try:
+        return connector.translate(document, context.references)
+    except Exception as error:  # noqa: BLE001 - a translator that raises is a defect; its document is kept and shown
+        return Translation(faults=(Fault("translator_failed", f"{type(error).__name__}: {error}"),))
+
+
+async def _subjects(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> list[str]:
+    asked = [(r.route.kind, r.route.issuer, r.route.value) for _, r in pairs if r.route is not None]
+    found = await find_keys(tx, asked)
+    return [
+        r.subject if r.route is None else found.get((r.route.kind, r.route.issuer, r.route.value), "")
+        for _, r in pairs
+    ]
+
+
+async def _gate(
+    tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]
+) -> list[Verdict]:
+    claims, places = [], []
+    for place, ((_, record), subject) in enumerate(zip(pairs, subjects, strict=True)):
+        if record.identity is not None and subject:
+            identity = (record.company_id, *record.identity)
+            claims.append(Claim(identity, digest_of(record.body), subject))
+            places.append(place)
+    verdicts: list[Verdict] = ["new"] * len(pairs)
+    for place, verdict in zip(places, await pass_gate(tx, claims), strict=True):
+        verdicts[place] = verdict
+    return verdicts
+
+
+def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes) -> None:
+    if not subject:
+        assert record.route is not None
+        words = f"no {record.route.kind} {record.route.value!r} of {record.route.issuer} is known"
+        job.faults.append(Fault("unknown_reference", words, record.pointer))
+        return
+    if verdict == "duplicate":
+        job.duplicates += 1
+        return
+    if verdict == "conflict":
+        job.conflicts += 1
+        words = f"{'/'.join(record.identity or ())} came before with other content"
+        job.faults.append(Fault("identity_conflict", words, record.pointer))
+        return
+    # A record that was routed to a case may not know whose it is; the case does.
+    company_id = record.company_id or subject.split("/")[1]
+    writes.events.append(
+        follow(
+            job.cause,
+            record.body,
+            subject,
+            company_id=company_id,
+            occurred_at=record.occurred_at,
+            source=job.received.source,
+            source_sequence=record.source_sequence,
+        )
+    )
+    writes.keys += [BusinessKey(company_id, k.kind, k.issuer, k.value, subject) for k in record.keys]
+    raw = f"raw/{job.received.document_id}"
+    writes.links.append(DocumentLink(company_id, raw, subject, "", "source"))
+
+
+def _finish(job: _Job, writes: Writes) -> None:
+    taken = len(job.translation.records) + len(job.translation.master) - job.conflicts
+    if not job.faults:
+        only_doubles = job.duplicates and job.duplicates == len(job.translation.records)
+        status = "duplicate" if only_doubles else "translated"
+    elif job.conflicts:
+        status = "conflict"
+    else:
+        status = "partial" if taken else "quarantined"
+    faults = msgspec.json.encode(job.faults).decode() if job.faults else ""
+    writes.documents.append((job.received.document_id, status, faults, taken))
+    if job.faults:
+        writes.exceptions.append(_exception(job, status))
+
+
+def _exception(job: _Job, status: str) -> ExceptionChange:
+    first = job.faults[0]
+    where = f" at {first.pointer}" if first.pointer else ""
+    more = f" (and {len(job.faults) - 1} more)" if len(job.faults) > 1 else ""
+    return ExceptionChange(
+        case_id=job.cause.subject,
+        company_id=job.cause.company_id,
+        code="document_conflict" if status == "conflict" else "document_quarantined",
+        key=str(job.received.document_id),
+        opens=True,
+        text=f"{job.received.source} {job.received.name or job.received.kind}: {first.code}{where}: {first.detail}{more}",
+        at=job.cause.occurred_at,
+        cause=job.cause,
+        reference=f"raw/{job.received.document_id}",
+    )
+
+
+def quarantine_documents(received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes) -> None:
+    """Documents whose translation cannot be written: kept and shown to a person."""
+    fault = Fault("intake_failed", "what this document says cannot be written; see the worker's log for the error")
+    for cause, body in received:
+        _finish(_Job(cause, body, Translation(), [fault]), writes)
+
+
+async def finish_documents(tx: Connection, documents: Sequence[tuple[UUID, str, str, int]]) -> None:
+    """Write what became of translated documents."""
+    if documents:
+        await tx.execute(SQL.finish_documents, *map(list, zip(*documents, strict=True)))

@@ -1,0 +1,47 @@
+-- ensure: make the rows of tasks
+insert into task (name) select unnest($1::text[]) on conflict do nothing
+
+-- claim: take due tasks that no live worker has
+update task as t set worker = $1
+from (select name from task where next_at <= clock_timestamp() and name = any($2::text[]) and (worker = '' or worker = $1
+        or not exists (select 1 from worker_session w where w.owner = task.worker and w.alive_until > clock_timestamp()))
+      order by next_at limit $3 for update skip locked) as due
+where t.name = due.name
+returning t.name, t.cursor, t.state
+
+-- finish: a task is done for now; refused if another worker has taken it
+update task set worker = '', cursor = $3, state = $4, next_at = clock_timestamp() + $5::interval, failures = 0, detail = ''
+where name = $1 and worker = $2
+returning name
+
+-- keep: move the cursor in the transaction of what was fetched; refused if another worker has taken the task
+update task set cursor = $4 where name = $1 and worker = $2 and cursor = $3
+returning name
+
+-- fail: try again later, slower each time
+update task set worker = '', failures = failures + 1, detail = $3,
+    next_at = clock_timestamp() + least(interval '15 seconds', $4::interval * 2 ^ least(failures, 8))
+where name = $1 and worker = $2
+
+-- heartbeat: this worker lives
+insert into worker_session (owner, alive_until) values ($1, clock_timestamp() + $2::interval)
+on conflict (owner) do update set alive_until = excluded.alive_until
+
+-- forget_workers: rows of workers long gone
+delete from worker_session where alive_until < clock_timestamp() - interval '1 hour'
+
+-- free_to_promise: what a channel may promise of each item, with a version that only rises
+select item, sum(greatest(on_hand - safety - reserved - allocated, 0)) as free, sum(counter)::bigint as version
+from promise_position where company_id = $1 and location = any($2::text[]) and pool = ''
+group by item order by item
+
+-- published: what a channel was told last
+select item, quantity, version from published_item where company_id = $1 and channel = $2
+
+-- mark_published: what it is told now
+insert into published_item as p (company_id, channel, item, quantity, version)
+select $1, $2, * from unnest($3::text[], $4::numeric[], $5::bigint[])
+on conflict (company_id, channel, item) do update set quantity = excluded.quantity, version = excluded.version
+
+-- open_publication: is a publication to this channel still on its way?
+select exists (select 1 from delivery where system = $1 and ordering_key = $2 and status in ('ready', 'waiting', 'sending'))

@@ -1,0 +1,206 @@
+"""The worker: holds slots, runs batches, fires deadlines, sends deliveries, polls and publishes.
+
+One batch is in flight at a time. Any number of workers, on any hosts, share the work through rows of the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from crossdock.engine import publications
+from crossdock.engine.batch import BatchRunner
+from crossdock.engine.cases.deadlines import fire_due
+from crossdock.engine.context import EngineContext
+from crossdock.engine.deliveries.deliverer import Deliverer
+from crossdock.engine.intake import poll as polls
+from crossdock.engine.leasing import Slots
+from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks
+from crossdock.log import Lease, StaleLease, heads
+from crossdock.log.leases import name_session
+from crossdock.projections.projector import Projector
+from crossdock.store.pool import TRANSIENT
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.02
+
+
+class Worker:
+    """Runs until `stop` is called; `run` then gives its slots back and returns."""
+
+    def __init__(self, context: EngineContext) -> None:
+        self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._context = context
+        self._store = context.store
+        self._cases = Slots(context.store, "cases", self.owner)
+        self._views = Slots(context.store, "projections", self.owner)
+        self._batches = BatchRunner(context, self.owner)
+        self._projector = Projector(context.store, self.owner)
+        self._deliverer = Deliverer(context, self.owner)
+        self._stopping = asyncio.Event()
+        self._tasks = {
+            **{polls.task_name(poll): self._poll(poll) for poll in context.polls},
+            **{publications.task_name(p): self._publish(p) for p in context.publications},
+        }
+        self._running: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Finish the batch at hand and end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        await self._patiently(self._start)
+        loops = (
+            self._loop(self._balance, 0.3),
+            self._loop(self._case_step, IDLE_SECONDS),
+            self._loop(self._view_step, IDLE_SECONDS * 2),
+            self._loop(self._deliver_step, IDLE_SECONDS),
+            self._loop(self._reap_step, 1.0),
+            self._loop(self._task_step, 0.1),
+        )
+        await asyncio.gather(*loops)
+        if self._running:
+            await asyncio.wait(self._running, timeout=10)
+        await self._deliverer.close()
+        await self._cases.give_back()
+        await self._views.give_back()
+
+    async def _start(self) -> int:
+        await self._cases.start()
+        await self._views.start()
+        async with self._store.transaction() as tx:
+            await ensure_tasks(tx, list(self._tasks))
+        return await self._balance()
+
+    async def _loop(self, step: Callable[[], Awaitable[int]], idle: float) -> None:
+        """Repeat a step; rest only when it found nothing to do."""
+        while not self._stopping.is_set():
+            if not await self._patiently(step):
+                await self._rest(idle)
+
+    async def _patiently(self, step: Callable[[], Awaitable[int]]) -> int:
+        """A step again and again while the database is away or asks for a repetition."""
+        pause = 0.05
+        while not self._stopping.is_set():
+            try:
+                return await step()
+            except TRANSIENT as trouble:
+                log.warning("database_trouble", step=step.__name__, error=repr(trouble))
+                await self._rest(pause)
+                pause = min(pause * 2, 2)
+        return 0
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _balance(self) -> int:
+        await self._cases.balance()
+        await self._views.balance()
+        return 0
+
+    # Cases and deadlines
+
+    async def _case_step(self) -> int:
+        """One batch of every slot that has news, then what came due."""
+        done = 0
+        for lease in await self._behind(self._cases):
+            done += await self._one_slot(lease)
+            if self._stopping.is_set():
+                break
+        if self._cases.held:
+            async with self._store.transaction() as tx:
+                await name_session(tx, self.owner)
+                done += await fire_due(tx, list(self._cases.held))
+        return done
+
+    async def _behind(self, slots: Slots) -> list[Lease]:
+        """The held slots whose head has moved past their checkpoint; one query for all."""
+        if not slots.held:
+            return []
+        async with self._store.transaction() as tx:
+            at = await heads(tx, sorted(slots.held))
+        return [lease for slot, lease in list(slots.held.items()) if at[slot] > lease.position]
+
+    async def _one_slot(self, lease: Lease) -> int:
+        try:
+            return await self._batches.run(lease, self._context.batch_size)
+        except StaleLease:
+            log.warning("lease_lost", slot=lease.slot)
+            self._cases.lose(lease.slot)
+            return 0
+        except TRANSIENT:
+            raise
+        except Exception:
+            log.exception("batch_failed", slot=lease.slot, position=lease.position)
+            return await self._halve(lease, self._context.batch_size // 2)
+
+    async def _halve(self, lease: Lease, limit: int) -> int:
+        """Ever smaller batches until the culprit stands alone; its case is parked and the slot moves on."""
+        try:
+            return await self._batches.run(lease, max(limit, 1))
+        except (StaleLease, *TRANSIENT):
+            raise
+        except Exception:
+            if limit > 1:
+                return await self._halve(lease, limit // 2)
+            log.exception("culprit_found", slot=lease.slot, position=lease.position + 1)
+            return await self._batches.run(lease, 1, park=True)
+
+    # Projections
+
+    async def _view_step(self) -> int:
+        done = 0
+        for lease in await self._behind(self._views):
+            try:
+                done += await self._projector.run(lease)
+            except StaleLease:
+                self._views.lose(lease.slot)
+        return done
+
+    # Deliveries, polls, publications
+
+    async def _deliver_step(self) -> int:
+        return await self._deliverer.step()
+
+    async def _reap_step(self) -> int:
+        await self._deliverer.reap()
+        return 0
+
+    async def _task_step(self) -> int:
+        if not self._tasks:
+            return 0
+        busy = {task.get_name() for task in self._running}
+        async with self._store.transaction() as tx:
+            claimed = await claim_tasks(tx, self.owner, [name for name in self._tasks if name not in busy], 8)
+        for task in claimed:
+            running = asyncio.create_task(self._turn(task), name=task.name)
+            self._running.add(running)
+            running.add_done_callback(self._running.discard)
+        return len(claimed)
+
+    async def _turn(self, task: Task) -> None:
+        try:
+            await self._tasks[task.name](task)
+        except TaskLost:
+            log.warning("task_lost", task=task.name)
+        except TRANSIENT as trouble:
+            # The row still names this worker, so its next turn takes the task up again.
+            log.warning("database_trouble", task=task.name, error=repr(trouble))
+        except Exception:
+            log.exception("task_failed", task=task.name)
+            await self._rest(1)
+
+    def _poll(self, poll: polls.Poll) -> Callable[[Task], Awaitable[int]]:
+        return lambda task: polls.run_poll(self._context, self.owner, poll, task)
+
+    def _publish(self, publication: publications.Publication) -> Callable[[Task], Awaitable[int]]:
+        return lambda task: publications.run_publication(self._context, self.owner, publication, task)

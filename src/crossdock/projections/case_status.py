@@ -1,0 +1,24 @@
+"""`case_status`: the header state of every case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from crossdock.projections.timeline import SQL
+from crossdock.store import Connection
+
+
+async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
+    """The last transition of each case in these events says how it stands."""
+    last: dict[str, tuple[Any, ...]] = {}
+    for row in rows:
+        if row["type"] == "CaseMoved":
+            body = msgspec.json.decode(row["body"])
+            subject = row["subject"]
+            last[subject] = (subject, body["process"], row["company_id"], body["to_state"], row["occurred_at"])
+    if last:
+        await tx.execute(SQL.set_cases, *map(list, zip(*[last[key] for key in sorted(last)], strict=True)))
