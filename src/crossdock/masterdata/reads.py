@@ -1,0 +1,63 @@
+"""What processes, maps and connectors may look up: the network and the master data of the moment, together."""
+
+from __future__ import annotations
+
+from crossdock.masterdata.snapshot import Masterdata
+from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
+from crossdock.project.network import Network
+
+
+class NetworkReads:
+    """Answers the processes' `Reads` and the connectors' `References` from memory."""
+
+    def __init__(self, network: Network, masterdata: Masterdata) -> None:
+        self.network = network
+        self.masterdata = masterdata
+
+    def item(self, company_id: str, item: str) -> Item | None:
+        """The item, or None if we do not know it."""
+        return self.masterdata.item(company_id, item)
+
+    def customer(self, company_id: str, customer: str) -> Customer | None:
+        """The customer, or None if we do not know it."""
+        return self.masterdata.customer(company_id, customer)
+
+    def supplier_terms(self, company_id: str, supplier: str) -> SupplierTerms | None:
+        """The agreed terms, or None for a firm we have no agreement with."""
+        return self.network.supplier_terms(company_id, supplier)
+
+    def sales_policy(self, company_id: str, channel: str) -> SalesPolicy:
+        """How orders of this channel are judged and filled."""
+        return self.network.sales_policy(company_id, channel)
+
+    def system(self, company_id: str, role: str, of: str = "") -> str:
+        """The system in a role; empty if there is none."""
+        return self.network.system(company_id, role, of)
+
+    def sends(self, receiver: str, document: str) -> bool:
+        """Is this kind of document sent to this system or partner?"""
+        return self.network.sends(receiver, document)
+
+    def partner_of(self, channel: str) -> str:
+        """The trading partner behind an EDI channel; empty for channels that are systems."""
+        return self.network.partner_of(channel)
+
+    def their_item(self, company_id: str, party: str, item: str) -> str:
+        """A party's id for our item: a cross-reference, else the partner's rule, else our own id."""
+        found = self.masterdata.their_item(company_id, party, item)
+        if found is None and (partner := self.network.partners.get(party)) is not None:
+            found = partner.items.theirs(item)
+        return item if found is None else found
+
+    def our_item(self, company_id: str, party: str, their_item: str) -> str | None:
+        """Our id for a party's item: a cross-reference, else the partner's rule; None where neither fits.
+
+        Where nothing is agreed with a party, it uses our ids. Whether we know the item is another question (`item`).
+        """
+        found = self.masterdata.our_item(company_id, party, their_item)
+        if found is not None:
+            return found
+        partner = self.network.partners.get(party)
+        if partner is None or not (partner.items.rule or partner.items.pairs):
+            return their_item
+        return partner.items.ours(their_item)

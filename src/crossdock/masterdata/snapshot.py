@@ -1,0 +1,146 @@
+"""Master data in memory, kept level with the store by its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crossdock.masterdata.records import CrossReference, MasterBody, Pack
+from crossdock.model.masterdata import Customer, Item
+from crossdock.store import Connection, Store, load_queries
+
+_SQL = load_queries(Path(__file__).with_name("masterdata.sql"))
+_ITEM = msgspec.json.Decoder(Item)
+_CUSTOMER = msgspec.json.Decoder(Customer)
+
+
+class Masterdata:
+    """All master data of one version. Reading is a dictionary look-up; nothing here waits."""
+
+    def __init__(self, records: Iterable[MasterBody] = ()) -> None:
+        self.version = 0
+        self._items: dict[tuple[str, str], Item] = {}
+        self._customers: dict[tuple[str, str], Customer] = {}
+        self._their_items: dict[tuple[str, str, str], str] = {}
+        self._our_items: dict[tuple[str, str, str], str] = {}
+        self._packs: dict[tuple[str, str], dict[str, Fraction]] = {}
+        for record in records:
+            self._put(record)
+
+    @classmethod
+    async def load(cls, store: Store) -> Masterdata:
+        """Everything there is."""
+        masterdata = cls()
+        async with store.transaction(readonly=True) as tx:
+            await masterdata.refresh_if_changed(tx)
+        return masterdata
+
+    async def refresh_if_changed(self, tx: Connection) -> bool:
+        """Take over what changed since; one cheap query where nothing did. Called between batches, not in one."""
+        version: int = await tx.fetchval(_SQL.version)
+        if version == self.version:
+            return False
+        known = self.version
+        for row in await tx.fetch(_SQL.items, known):
+            self._put(_ITEM.decode(row["body"]))
+        for row in await tx.fetch(_SQL.customers, known):
+            self._put(_CUSTOMER.decode(row["body"]))
+        for row in await tx.fetch(_SQL.cross_references, known):
+            self._put(CrossReference(*row))
+        for row in await tx.fetch(_SQL.packs, known):
+            self._put(Pack(*row))
+        # Rows committed meanwhile may be among them; the next call reads those once more, which does no harm.
+        self.version = version
+        return True
+
+    def item(self, company_id: str, item: str) -> Item | None:
+        """The item, or None if we do not know it."""
+        return self._items.get((company_id, item))
+
+    def customer(self, company_id: str, customer: str) -> Customer | None:
+        """The customer, or None if we do not know it."""
+        return self._customers.get((company_id, customer))
+
+    def their_item(self, company_id: str, party: str, item: str) -> str | None:
+        """What a cross-reference, or the item itself, says of a party's id for our item."""
+        return self._their_items.get((company_id, party, item))
+
+    def our_item(self, company_id: str, party: str, their_item: str) -> str | None:
+        """What a cross-reference, or an item, says of our id for a party's item."""
+        return self._our_items.get((company_id, party, their_item))
+
+    def packs(self, company_id: str, item: str) -> dict[str, Fraction]:
+        """How many base units each pack of an item holds."""
+        return self._packs.get((company_id, item), {})
+
+    def _put(self, record: MasterBody) -> None:
+        match record:
+            case Item():
+                self._put_item(record)
+            case Customer():
+                self._customers[record.company_id, record.id] = record
+            case CrossReference():
+                self._refer(record.company_id, record.party, record.item, record.their_item)
+            case Pack():
+                self._packs.setdefault((record.company_id, record.item), {})[record.unit] = record.contains
+
+    def _put_item(self, item: Item) -> None:
+        before = self._items.get((item.company_id, item.id))
+        self._items[item.company_id, item.id] = item
+        if before is not None and (before.supplier, before.supplier_item) != (item.supplier, item.supplier_item):
+            self._forget(item.company_id, before.supplier, item.id, before.supplier_item)
+        # A cross-reference of its own, being more deliberate, wins over what the item says of its supplier.
+        if item.supplier and item.supplier_item and self.their_item(item.company_id, item.supplier, item.id) is None:
+            self._refer(item.company_id, item.supplier, item.id, item.supplier_item)
+
+    def _refer(self, company_id: str, party: str, item: str, their_item: str) -> None:
+        if (before := self.their_item(company_id, party, item)) is not None:
+            self._forget(company_id, party, item, before)
+        self._their_items[company_id, party, item] = their_item
+        self._our_items[company_id, party, their_item] = item
+
+    def _forget(self, company_id: str, party: str, item: str, their_item: str) -> None:
+        if self._their_items.get((company_id, party, item)) == their_item:
+            del self._their_items[company_id, party, item]
+        if self._our_items.get((company_id, party, their_item)) == item:
+            del self._our_items[company_id, party, their_item]
+
+
+async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
+    """Store master records and return how many of them were news. Of one key the last record counts.
+
+    Saying the same again changes nothing. Keys are written in order, behind the one row all writers share.
+    """
+    if not records:
+        return 0
+    version: int = await tx.fetchval(_SQL.next_version)
+    changed = 0
+    for form, statement in (
+        (Item, _SQL.put_items),
+        (Customer, _SQL.put_customers),
+        (CrossReference, _SQL.put_cross_references),
+        (Pack, _SQL.put_packs),
+    ):
+        rows = _rows([record for record in records if isinstance(record, form)])
+        if rows:
+            changed += len(await tx.fetch(statement, version, *(list(column) for column in zip(*rows, strict=True))))
+    return changed
+
+
+def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:
+    """Key and value columns, one row per key, sorted by key."""
+    rows: dict[tuple[str, ...], tuple[Any, ...]] = {}
+    for record in records:
+        match record:
+            case Item() | Customer():
+                rows[record.company_id, record.id] = (msgspec.json.encode(record, order="sorted").decode(),)
+            case CrossReference():
+                rows[record.company_id, record.party, record.item] = (record.their_item,)
+            case Pack():
+                ratio = record.contains
+                rows[record.company_id, record.item, record.unit] = (ratio.numerator, ratio.denominator)
+    return [(*key, *rows[key]) for key in sorted(rows)]

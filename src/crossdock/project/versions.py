@@ -1,0 +1,38 @@
+"""Versions of the network: every event says under which one it was recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from crossdock.project.canonical import canonical
+from crossdock.project.network import Network
+from crossdock.store import Connection, load_queries
+
+_SQL = load_queries(Path(__file__).with_suffix(".sql"))
+
+
+async def apply(tx: Connection, network: Network) -> Network:
+    """Put a network in force and return it with its version: a new number, or the old one of the same content."""
+    content = canonical(network)
+    digest = hashlib.sha256(content.encode()).digest()
+    await tx.execute(_SQL.lock)
+    version = await tx.fetchval(_SQL.find, digest)
+    if version is None:
+        version = await tx.fetchval(_SQL.add, network.name, digest, content)
+    if version != await tx.fetchval(_SQL.in_force):
+        await tx.execute(_SQL.put_in_force, version)
+    return msgspec.structs.replace(network, version=version)
+
+
+async def version_in_force(tx: Connection) -> int:
+    """The version that was applied last; 0 where none ever was."""
+    return await tx.fetchval(_SQL.in_force) or 0
+
+
+async def content_of(tx: Connection, version: int) -> str | None:
+    """The canonical JSON of a version, or None if there is no such version."""
+    content: str | None = await tx.fetchval(_SQL.content, version)
+    return content
