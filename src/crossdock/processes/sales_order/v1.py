@@ -1,0 +1,255 @@
+"""Sales order: a customer ordered through a channel; the goods go out, the customer gets them and an invoice.
+
+An order is judged (items, customer, prices, credit); what a person must look at holds it. Then stock is asked for, or
+booked where the channel has promised it already. What is promised goes to its warehouses at once, in a shipping order
+each, and the ERP and an EDI customer hear what they get; what is backordered waits and goes out in a shipment of its
+own. Each shipment is invoiced. The channel is told whenever the state of the order changes.
+
+- *Late*: a shipping order that does not leave in time is a problem of the warehouse until it does. A backorder that
+  no expected supply covers is a buyer's, and so is a shortage behind a promise that the channel made.
+- *Early, out of order or left out*: shipped proves packed, packed proves picked. What is booked follows from all that
+  the warehouse said so far (`rules/goods_flow.py`), so the order of its messages does not matter. What comes before
+  the order itself waits for it.
+- *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
+  shipment, a fill by its receipt, a return by its number. The second one changes nothing.
+- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. A promise that reaches a
+  cancelled line is given back.
+- *Unforeseen*: goods that nobody ordered, or more than was ordered, moved all the same: booked, and asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossdock.events.deliveries import DocumentUndeliverable
+from crossdock.events.intake import ExpectationMissed
+from crossdock.events.inventory import (
+    BackorderExpected,
+    BackorderFilled,
+    PromiseReleased,
+    StockPromised,
+    StockWentNegative,
+)
+from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
+from crossdock.events.sales_order import (
+    SalesOrderApproved,
+    SalesOrderCancelled,
+    SalesOrderLinesDelivered,
+    SalesOrderLinesReturned,
+    SalesOrderLinesShipped,
+    SalesOrderPlaced,
+    WarehouseProgressed,
+)
+from crossdock.processes._kit import Effect, Lifecycle, Link, OpenExceptionCase, StateTable
+from crossdock.processes.sales_order import v1_documents as documents
+from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order.v1_cancel import cancel_lines
+from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
+from crossdock.processes.sales_order.v1_data import SalesOrderCase, SalesOrderData, finished, header
+
+_ON_ITS_WAY = ("released", "allocated", "picked", "packed", "shipped", "delivered", "returned")
+
+TABLE = StateTable(
+    {
+        "": ("accepted", "requested", "rejected", "charge", "unordered"),
+        "accepted": ("requested", "cancelled"),
+        "requested": ("backordered", "refused", "cancelled", *_ON_ITS_WAY),
+        "backordered": ("cancelled", *_ON_ITS_WAY),
+        "released": _ON_ITS_WAY[1:],
+        "allocated": _ON_ITS_WAY[2:],
+        "picked": _ON_ITS_WAY[3:],
+        "packed": _ON_ITS_WAY[4:],
+        "shipped": _ON_ITS_WAY[5:],
+        "delivered": ("returned",),
+    },
+    final=("returned", "cancelled", "refused", "rejected", "charge", "unordered"),
+)
+
+LIFECYCLE = Lifecycle(
+    "sales_order",
+    version="1",
+    data=SalesOrderData,
+    table=TABLE,
+    starts=(SalesOrderPlaced,),
+    header=header,
+    finished=finished,
+)
+
+
+@LIFECYCLE.on(SalesOrderPlaced)
+def take_order(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect]:
+    """A customer ordered: judge it, then ask for stock unless a person must look at it first."""
+    order = event.order
+    yield Link(kind="sales_order", issuer=order.channel, value=order.number)
+    if order.customer_reference:
+        yield Link(kind="customer_reference", issuer=order.customer.id, value=order.customer_reference)
+    yield from judge(case, order)
+    if case.data.holds:
+        for line_id, line in case.data.alive().items():
+            case.move(line_id, line, "accepted")
+    else:
+        yield from go_on(case)
+
+
+@LIFECYCLE.on(SalesOrderApproved)
+def approve(case: SalesOrderCase, event: SalesOrderApproved) -> Iterator[Effect]:
+    """A person lifted a hold. With the last one lifted the order goes on."""
+    code = HOLDS.get(event.hold, event.hold)
+    if code not in case.data.holds:
+        return
+    case.data.holds.remove(code)
+    yield from settle(case, code, event.reason or "approved")
+    if not case.data.holds:
+        yield from go_on(case)
+
+
+def go_on(case: SalesOrderCase) -> Iterator[Effect]:
+    """Nothing stands against the order: ask for stock; what needs none is answered and invoiced at once."""
+    if case.data.alive():
+        yield from stock.ask_for_stock(case)
+        return
+    case.data.answered = True
+    yield from documents.answer_partner(case)
+    if header(case.data) == "invoiced":
+        yield from documents.post_order(case)
+        yield from documents.bill_charges(case)
+    yield from documents.report(case)
+
+
+@LIFECYCLE.on(StockPromised)
+def record_promise(case: SalesOrderCase, event: StockPromised) -> Iterator[Effect]:
+    """The ledger answered: tell the ERP and the customer what they get, and have the promised goods shipped."""
+    if case.data.answered:
+        return
+    case.data.answered = True
+    effects = list(stock.take_promise(case, event))
+    stock.stand(case, case.data.lines)
+    yield from documents.post_order(case)
+    yield from effects
+    yield from documents.answer_partner(case)
+    yield from stock.own_shortages(case)
+    yield from stock.own_backorders(case)
+    yield from documents.report(case)
+
+
+@LIFECYCLE.on(BackorderFilled)
+def ship_backorder(case: SalesOrderCase, event: BackorderFilled) -> Iterator[Effect]:
+    """Stock came for what waited: it goes out in a shipment of its own."""
+    fresh = [line for line in event.lines if f"{event.receipt} {line.reservation}" not in case.data.fills]
+    case.data.fills += dict.fromkeys(f"{event.receipt} {line.reservation}" for line in fresh)
+    yield from stock.fill(case, event.receipt, fresh)
+    yield from stock.own_shortages(case)
+    yield from stock.own_backorders(case)
+    yield from documents.report(case)
+
+
+@LIFECYCLE.on(BackorderExpected)
+def note_expected_supply(case: SalesOrderCase, event: BackorderExpected) -> Iterator[Effect]:
+    """Backorders were tied to other supply, or lost theirs: then a buyer owns them."""
+    for waiting in event.lines:
+        line = case.data.lines[waiting.line]
+        line.pegged, line.expected_on = waiting.pegged, waiting.expected_on
+    yield from stock.own_backorders(case)
+
+
+@LIFECYCLE.on(WarehouseProgressed)
+def follow_warehouse(case: SalesOrderCase, event: WarehouseProgressed) -> Iterator[Effect]:
+    """A warehouse allocated, picked or packed; picking ends the promise."""
+    told = event.progress
+    shipping = stock.shipping_order(case, told.shipping_order, told.warehouse)
+    if told.sequence in shipping.seen:
+        return
+    shipping.seen.append(told.sequence)
+    lines = ((line.order_line, line.item, line.quantity.amount) for line in told.lines)
+    yield from stock.book(case, shipping, told.step, lines, f"{told.shipping_order}/{told.sequence}")
+
+
+@LIFECYCLE.on(SalesOrderLinesShipped)
+def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iterator[Effect]:
+    """Goods left the house: book it with all the steps before, and invoice them."""
+    shipping = stock.shipping_order(case, event.shipping_order, event.warehouse)
+    if event.shipment in shipping.shipments:
+        return
+    shipping.shipments.append(event.shipment)
+    lines = ((line.line, line.item, line.quantity.amount) for line in event.lines)
+    yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
+    yield from documents.bill_shipment(case, event, shipping)
+    yield from stock.finish(case, event.shipping_order, shipping)
+    yield from stock.own_shortages(case)
+    yield from documents.report(case, event.shipment)
+
+
+@LIFECYCLE.on(SalesOrderLinesDelivered)
+def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> Iterator[Effect]:
+    """A shipment reached the customer."""
+    if event.shipment in case.data.delivered:
+        return
+    case.data.delivered.append(event.shipment)
+    for delivered in event.lines:
+        case.data.lines[delivered.line].delivered += delivered.quantity.amount
+    stock.stand(case, (line.line for line in event.lines))
+    yield from documents.report(case, event.shipment)
+
+
+@LIFECYCLE.on(SalesOrderLinesReturned)
+def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Iterator[Effect]:
+    """Goods came back. A return tells all that came back under its number so far, so telling it twice is harmless."""
+    known = [(line_id, quantity) for line_id, quantity in event.lines if line_id in case.data.lines]
+    for line_id, quantity in known:
+        returned = case.data.lines[line_id].returned
+        returned[event.return_number] = max(quantity, returned.get(event.return_number, quantity))
+    stock.stand(case, (line_id for line_id, _ in known))
+    if len(known) < len(event.lines):
+        strange = [line_id for line_id, _ in event.lines if line_id not in case.data.lines]
+        detail = f"return {event.return_number} names lines that this order does not have: {', '.join(strange)}"
+        yield from ask(case, "returned_line_unknown", detail, strange)
+
+
+@LIFECYCLE.on(SalesOrderCancelled)
+def cancel(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
+    """Cancel what no warehouse was asked to ship; for the rest it is too late."""
+    yield from cancel_lines(case, event)
+    yield from documents.report(case)
+
+
+@LIFECYCLE.on(ExpectationMissed)
+def miss_shipment(case: SalesOrderCase, event: ExpectationMissed) -> Iterator[Effect]:
+    """A shipping order did not leave in time."""
+    number = event.name.removeprefix("shipped ")
+    shipping = case.data.shipping_orders.get(number)
+    if shipping is None or shipping.done:
+        return
+    shipping.late = True
+    waiting = tuple(key for key, line in case.data.lines.items() if shipping.n in line.parts)
+    detail = f"{number} should have left {shipping.location} by {event.due_at:%Y-%m-%d %H:%M}"
+    yield OpenExceptionCase("order_not_shipped", detail, key=number, lines=waiting, owner="warehouse")
+
+
+@LIFECYCLE.on(PromiseReleased)
+def lose_promise(case: SalesOrderCase, event: PromiseReleased) -> Iterator[Effect]:
+    """A promise of ours ended. Cancelling does that; if anything else did, the goods may be missing."""
+    if event.reason != "cancelled":
+        detail = f"the promise of {event.quantity} {event.item} ended: {event.reason}"
+        yield OpenExceptionCase("promise_lost", detail, key=event.reservation, owner="customer_service")
+
+
+@LIFECYCLE.on(StockWentNegative)
+def own_negative_stock(case: SalesOrderCase, event: StockWentNegative) -> Iterator[Effect]:
+    """The warehouse shipped more than the books have there: somebody counts."""
+    detail = f"{event.item} at {event.location} is {event.quantity} after {event.entry}"
+    yield OpenExceptionCase("stock_negative", detail, key=f"{event.item} {event.location}", owner="warehouse")
+
+
+@LIFECYCLE.on(FunctionalAcknowledgementReceived)
+def read_functional_acknowledgement(case: SalesOrderCase, event: FunctionalAcknowledgementReceived) -> Iterator[Effect]:
+    """An EDI customer's syntax receipt; only a refusal needs somebody."""
+    if event.acknowledgement.verdict in ("rejected", "partially_accepted"):
+        detail = f"{event.partner} could not read {event.document} {event.number}"
+        yield OpenExceptionCase("document_rejected", detail, key=f"{event.document} {event.number}")
+
+
+@LIFECYCLE.on(DocumentUndeliverable)
+def own_undeliverable(case: SalesOrderCase, event: DocumentUndeliverable) -> Iterator[Effect]:
+    """A document of this order will not arrive by itself."""
+    detail = f"{event.document} {event.number} to {event.system}: {event.code} {event.detail}"
+    yield OpenExceptionCase("document_undeliverable", detail, key=f"{event.document} {event.number} {event.system}")

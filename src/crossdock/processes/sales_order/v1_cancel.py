@@ -1,0 +1,57 @@
+"""Cancelling what is not yet on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossdock.events.sales_order import SalesOrderCancelled
+from crossdock.model.quantity import ZERO
+from crossdock.processes._kit import Effect
+from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order.v1_checks import ask, settle
+from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase
+
+
+def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
+    """End what waits for a person or for stock; say which lines a warehouse has already."""
+    data = case.data
+    freed: list[str] = []
+    too_late: list[str] = []
+    for line_id in event.lines or tuple(data.lines):
+        line = data.lines.get(line_id)
+        if line is None or line.state in DEAD:
+            continue
+        freed += _cancel(case, line_id, line)
+        if line.total("promised") > ZERO:
+            too_late.append(line_id)
+    if freed:
+        data.cancellations += 1
+        yield stock.give_back(f"cancel {data.cancellations}", freed)
+    if too_late:
+        detail = f"a warehouse has lines {', '.join(too_late)} already: {event.reason or 'cancelled'}"
+        yield from ask(case, "cancel_too_late", detail, too_late)
+    yield from stock.own_backorders(case)
+    if not data.alive():
+        yield from _forget_problems(case)
+
+
+def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
+    """The reservations that nobody needs any more."""
+    if line.state in ("accepted", "requested"):
+        line.cancelled = line.ordered
+        case.move(line_id, line, "cancelled")
+        return []
+    if line.backordered <= ZERO:
+        return []
+    freed, line.waiting = line.waiting, []
+    line.cancelled += line.backordered
+    line.backordered = line.pegged = ZERO
+    line.expected_on = None
+    stock.stand(case, (line_id,))
+    return freed
+
+
+def _forget_problems(case: SalesOrderCase) -> Iterator[Effect]:
+    case.data.holds = []
+    for code in tuple(case.data.problems):
+        yield from settle(case, code, "cancelled")

@@ -1,0 +1,99 @@
+"""Is this an order we can fill? What a person must look at becomes an exception case; some of them hold the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import ZERO
+from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase
+from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
+from crossdock.rules import credit, price_check, sourcing
+
+# What a person calls a hold -> the exception case that stands for it.
+HOLDS = {"customer": "unknown_customer", "price": "price_outside_tolerance", "credit": "credit_hold"}
+
+
+def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
+    """Enter the lines and open an exception case for whatever is wrong with them, the customer or the money.
+
+    Lines that can be filled keep the state before the first: asking for stock, or a hold, gives them one.
+    """
+    policy = case.reads.sales_policy(case.company_id, order.channel)
+    unknown: list[SalesOrderLine] = []
+    dear: list[SalesOrderLine] = []
+    charges, value = list(order.charges), sum((charge.amount for charge in order.charges), ZERO)
+    for ordered in order.lines:
+        line = case.data.lines[ordered.line] = new_line(ordered)
+        item = case.reads.item(case.company_id, ordered.item)
+        if item is None or (item.kind == "stock" and not sourcing.locations(item.preferred_location, policy)):
+            case.move(ordered.line, line, "rejected")
+            unknown.append(ordered)
+            continue
+        worth = ordered.price.extend(ordered.quantity).amount
+        value += worth
+        if item.kind == "charge":
+            case.move(ordered.line, line, "charge")
+            charges.append(Charge(ordered.item, worth, ordered.description))
+        elif not ordered.sample and price_check.outside_tolerance(
+            ordered.price, item.sales_price, policy.price_tolerance_percent
+        ):
+            dear.append(ordered)
+    case.data.order = msgspec.structs.replace(order, lines=(), charges=tuple(charges))
+    yield from _unknown_items(case, unknown)
+    yield from _customer(case, order, value)
+    yield from _prices(case, order, dear)
+
+
+def _unknown_items(case: SalesOrderCase, lines: list[SalesOrderLine]) -> Iterator[Effect]:
+    if lines:
+        items = ", ".join(f"{line.item} (line {line.line})" for line in lines)
+        yield from ask(
+            case, "unknown_item", f"no item we can sell from any location: {items}", (line.line for line in lines)
+        )
+
+
+def _customer(case: SalesOrderCase, order: SalesOrder, value: Decimal) -> Iterator[Effect]:
+    customer = case.reads.customer(case.company_id, order.customer.id)
+    if customer is None:
+        shown = order.customer.id or order.customer.their_id or "none"
+        yield from hold(case, "unknown_customer", f"no customer {shown}")
+    elif reason := credit.reason_to_hold(customer, value):
+        yield from hold(case, "credit_hold", reason)
+
+
+def _prices(case: SalesOrderCase, order: SalesOrder, lines: list[SalesOrderLine]) -> Iterator[Effect]:
+    if not lines:
+        return
+    shown = ", ".join(f"line {line.line}: {line.item} at {line.price.amount} {line.price.currency}" for line in lines)
+    wrong = [line.line for line in lines]
+    if order.promise == "asked":
+        yield from hold(case, "price_outside_tolerance", shown, wrong)
+    else:  # somebody promised this price already: noted, not stopped
+        yield from ask(case, "price_outside_tolerance", shown, wrong)
+
+
+def hold(case: SalesOrderCase, code: str, detail: str, lines: Iterable[str] = ()) -> Iterator[Effect]:
+    """The order waits until a person approves or cancels."""
+    case.data.holds.append(code)
+    yield from ask(case, code, detail, lines)
+
+
+def ask(
+    case: SalesOrderCase, code: str, detail: str, lines: Iterable[str] = (), owner: str = "customer_service"
+) -> Iterator[Effect]:
+    """Ask a person about the order as a whole; the case remembers, so that it can tell when it is over."""
+    if code not in case.data.problems:
+        case.data.problems.append(code)
+    yield OpenExceptionCase(code, detail, lines=tuple(lines), owner=owner)
+
+
+def settle(case: SalesOrderCase, code: str, resolution: str) -> Iterator[Effect]:
+    """The problem is over, if there was one."""
+    if code in case.data.problems:
+        case.data.problems.remove(code)
+        yield CloseExceptionCase(code, resolution)

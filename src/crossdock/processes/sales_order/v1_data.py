@@ -1,0 +1,194 @@
+"""What a sales order case holds: lines with quantities per bucket, and the shipping orders that carry them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.processes._kit import Case, CaseData, Line
+from crossdock.rules import goods_flow
+
+# Lines that ask nothing of us any more, or never did.
+DEAD = frozenset({"rejected", "refused", "cancelled", "charge", "unordered"})
+
+
+class Part(msgspec.Struct, omit_defaults=True):
+    """What one shipping order carries of a line: the promises behind it, and what the warehouse said of each step."""
+
+    grants: list[tuple[str, Decimal]] = []
+    """(reservation, quantity)."""
+    allocated: Decimal = ZERO
+    picked: Decimal = ZERO
+    packed: Decimal = ZERO
+    shipped: Decimal = ZERO
+
+    @property
+    def promised(self) -> Decimal:
+        """What the warehouse was asked to ship."""
+        return sum((quantity for _, quantity in self.grants), ZERO)
+
+    def booked(self) -> goods_flow.Outbound:
+        """What has been booked, given what was said: a later step includes the earlier ones."""
+        return goods_flow.outbound(self.picked, self.packed, self.shipped)
+
+
+class SalesLine(Line, omit_defaults=True, kw_only=True):
+    """An order line. Promised, allocated, picked, packed and shipped quantities stand in `parts`, by shipping order."""
+
+    item: str
+    ordered: Decimal
+    price: Price
+    unit: str = EACH
+    their_line: str = ""
+    their_item: str = ""
+    due_on: dt.date | None = None
+    sample: bool = False
+    parts: dict[int, Part] = {}
+    backordered: Decimal = ZERO
+    pegged: Decimal = ZERO
+    """Part of `backordered` that is tied to expected supply."""
+    expected_on: dt.date | None = None
+    waiting: list[str] = []
+    """Reservations of what is backordered."""
+    short: Decimal = ZERO
+    """Told: what was promised beyond stock and has not come yet."""
+    refused: Decimal = ZERO
+    cancelled: Decimal = ZERO
+    delivered: Decimal = ZERO
+    invoiced: Decimal = ZERO
+    returned: dict[str, Decimal] = {}
+    """By return."""
+
+    @property
+    def wanted(self) -> Decimal:
+        """What the customer still gets or has got."""
+        return self.ordered - self.refused - self.cancelled
+
+    def total(self, bucket: str) -> Decimal:
+        """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
+        return sum((getattr(part, bucket) for part in self.parts.values()), ZERO)
+
+    def quantity(self, amount: Decimal) -> Quantity:
+        """An amount in the unit of this line."""
+        return Quantity(amount, self.unit)
+
+    def standing(self) -> str:
+        """The state that follows from the quantities: how far all that is wanted has come."""
+        wanted = self.wanted
+        if wanted <= ZERO:
+            return "refused" if self.refused else "cancelled"
+        if self.returned and sum(self.returned.values(), ZERO) >= wanted:
+            return "returned"
+        if self.delivered >= wanted:
+            return "delivered"
+        return self._on_its_way(wanted)
+
+    def _on_its_way(self, wanted: Decimal) -> str:
+        allocated = picked = packed = shipped = ZERO
+        for part in self.parts.values():
+            booked = part.booked()
+            shipped += booked.shipped
+            packed += booked.packed
+            picked += booked.picked
+            allocated += max(part.allocated, booked.picked)
+        if shipped >= wanted:
+            return "shipped"
+        if self.backordered > ZERO:
+            return "backordered"
+        if packed >= wanted:
+            return "packed"
+        if picked >= wanted:
+            return "picked"
+        return "allocated" if allocated >= wanted else "released"
+
+
+class ShippingOrder(msgspec.Struct, omit_defaults=True):
+    """What one warehouse was asked to ship at one time; the order's `n`-th."""
+
+    n: int
+    location: str
+    seen: list[int] = []
+    """Sequences of the warehouse's messages."""
+    shipments: list[str] = []
+    done: bool = False
+    """All that it asked for has left."""
+    late: bool = False
+    """It did not leave in time, and a person was told."""
+
+
+class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
+    """`order` is the order without its lines, which stand in `lines` by our line id."""
+
+    order: SalesOrder | None = None
+    lines: dict[str, SalesLine] = {}
+    shipping_orders: dict[str, ShippingOrder] = {}
+    holds: list[str] = []
+    """Exception codes for which the order waits."""
+    problems: list[str] = []
+    """Codes of open exception cases about the order as a whole."""
+    answered: bool = False
+    """The ledger answered our question for stock."""
+    fills: list[str] = []
+    """Receipts (and reservations) that filled backorders."""
+    delivered: list[str] = []
+    """Shipments that arrived."""
+    invoices: int = 0
+    cancellations: int = 0
+    reported: str = ""
+    """The state the channel was told last."""
+    reports: int = 0
+
+    @property
+    def head(self) -> SalesOrder:
+        """The order without lines; every handler but the first may rely on it."""
+        if self.order is None:
+            raise LookupError("the order has not begun")
+        return self.order
+
+    def alive(self) -> dict[str, SalesLine]:
+        """The lines of which the customer still gets something or has got it."""
+        return {key: line for key, line in self.lines.items() if line.state not in DEAD}
+
+
+SalesOrderCase = Case[SalesOrderData]
+
+
+def new_line(line: SalesOrderLine) -> SalesLine:
+    """A line as ordered."""
+    return SalesLine(
+        item=line.item,
+        ordered=line.quantity.amount,
+        price=line.price,
+        unit=line.quantity.unit,
+        their_line=line.their_line,
+        their_item=line.their_item,
+        due_on=line.due_on,
+        sample=line.sample,
+    )
+
+
+def header(data: SalesOrderData) -> str:
+    """The order's state: that of its hold, or of the goods that have come least far."""
+    if data.holds:
+        return "held"
+    states = {line.state for line in data.lines.values()} - DEAD
+    if not states:
+        return "cancelled" if any(line.state != "charge" for line in data.lines.values()) else "invoiced"
+    if "requested" in states:
+        return "requested"
+    for done in ("returned", "delivered", "shipped"):
+        states.discard(done)
+        if not states:
+            return done
+    if any(part.shipped for line in data.lines.values() for part in line.parts.values()):
+        return "partially_shipped"
+    return "backordered" if "backordered" in states else "promised"
+
+
+def finished(data: SalesOrderData) -> bool:
+    """Nothing more is to be done; returns may still come."""
+    return data.state in {"delivered", "returned", "cancelled", "invoiced"}

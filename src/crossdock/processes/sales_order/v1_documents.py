@@ -1,0 +1,200 @@
+"""The documents a sales order sends, made from its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from crossdock.events.sales_order import SalesOrderLinesShipped
+from crossdock.model.fulfillment import ShippingLine, WarehouseShippingOrder
+from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.party import PartyRef
+from crossdock.model.publication import OrderStatusUpdate
+from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
+from crossdock.model.quantity import ZERO
+from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.processes._kit import Effect, Link, Send
+from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase, ShippingOrder, header
+
+# States of the order that the channel is told of.
+TOLD = frozenset({"promised", "backordered", "partially_shipped", "shipped", "delivered", "cancelled"})
+
+
+def post_order(case: SalesOrderCase) -> Iterator[Effect]:
+    """Tell the ERP what was sold, once it is known what the customer gets."""
+    order, lines = case.data.head, case.data.alive()
+    if not lines and not order.charges:
+        return
+    body = SalesOrder(
+        company_id=order.company_id,
+        channel=order.channel,
+        number=order.number,
+        customer=order.customer,
+        ordered_at=order.ordered_at,
+        currency=order.currency,
+        lines=tuple(_sold(line_id, line) for line_id, line in lines.items()),
+        ship_to=order.ship_to,
+        promise=order.promise,
+        charges=order.charges,
+        customer_reference=order.customer_reference,
+    )
+    # Two channels may number their orders alike.
+    number = f"{order.channel}-{order.number}"
+    yield Send("sales_order", body, to=case.reads.system(case.company_id, "erp"), number=number)
+
+
+def _sold(line_id: str, line: SalesLine) -> SalesOrderLine:
+    return SalesOrderLine(
+        line=line_id,
+        item=line.item,
+        quantity=line.quantity(line.wanted),
+        price=line.price,
+        their_line=line.their_line,
+        their_item=line.their_item,
+        due_on=line.due_on,
+        sample=line.sample,
+    )
+
+
+def shipping_order(case: SalesOrderCase, number: str, location: str, n: int) -> WarehouseShippingOrder:
+    """What one warehouse is asked to ship: the parts that carry `n`."""
+    order = case.data.head
+    return WarehouseShippingOrder(
+        company_id=case.company_id,
+        number=number,
+        warehouse=location,
+        channel=order.channel,
+        customer=order.customer,
+        order_number=order.number,
+        lines=tuple(
+            ShippingLine(order.number, line_id, line.item, line.quantity(line.parts[n].promised))
+            for line_id, line in case.data.lines.items()
+            if n in line.parts
+        ),
+        ship_to=order.ship_to,
+    )
+
+
+def answer_partner(case: SalesOrderCase) -> Iterator[Effect]:
+    """Answer an EDI customer's order, line by line: accepted, backordered with its date, rejected."""
+    order = case.data.head
+    partner = case.reads.partner_of(order.channel)
+    if not partner or not case.reads.sends(partner, "purchase_order_acknowledgement"):
+        return
+    body = PurchaseOrderAcknowledgement(
+        company_id=case.company_id,
+        order_number=order.number,
+        supplier=PartyRef(case.company_id),
+        acknowledged_on=case.on(),
+        answers=tuple(answer for key, line in case.data.lines.items() for answer in _answers(key, line)),
+        buyer=order.customer,
+        order_date=order.ordered_at.date(),
+        currency=order.currency,
+    )
+    yield Send("purchase_order_acknowledgement", body, to=partner, number=order.number)
+
+
+def _answers(line_id: str, line: SalesLine) -> Iterator[LineAnswer]:
+    given_up = line.refused + line.cancelled
+    if line.state == "rejected":
+        given_up = line.ordered
+    amounts: tuple[tuple[Literal["accepted", "backordered", "rejected"], Decimal], ...] = (
+        ("accepted", line.ordered - line.backordered - given_up),
+        ("backordered", line.backordered),
+        ("rejected", given_up),
+    )
+    for kind, amount in amounts:
+        if amount > ZERO:
+            yield LineAnswer(
+                line=line.their_line or line_id,
+                kind=kind,
+                quantity=line.quantity(amount),
+                price=line.price,
+                due_on=line.expected_on if kind == "backordered" else line.due_on,
+                item=line.item,
+                supplier_item=line.item,
+            )
+
+
+def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping: ShippingOrder) -> Iterator[Effect]:
+    """Invoice what left in one shipment. The number follows from the shipping order, so that it does not depend on
+    which of two shipments is told first."""
+    again = len(shipping.shipments)
+    number = f"INV-{case.data.head.number}-{shipping.n}" + (f"-{again}" if again > 1 else "")
+    sold = [(shipped.line, case.data.lines[shipped.line], shipped.quantity.amount) for shipped in event.lines]
+    for _, line, amount in sold:
+        line.invoiced += amount
+    yield from _bill(case, number, event.shipment, [row for row in sold if row[1].state != "unordered"])
+
+
+def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:
+    """Invoice an order of nothing but charges: nothing will ship."""
+    if case.data.head.charges:
+        yield from _bill(case, f"INV-{case.data.head.number}-1", "", [])
+
+
+def _bill(
+    case: SalesOrderCase, number: str, shipment: str, sold: Sequence[tuple[str, SalesLine, Decimal]]
+) -> Iterator[Effect]:
+    order, reads = case.data.head, case.reads
+    charges = () if case.data.invoices else order.charges  # the first invoice carries them
+    case.data.invoices += 1
+    total = sum((line.price.extend(line.quantity(amount)).amount for _, line, amount in sold), ZERO)
+    body = Invoice(
+        company_id=case.company_id,
+        number=number,
+        issuer=PartyRef(case.company_id),
+        recipient=order.customer,
+        invoiced_on=case.on(),
+        currency=order.currency,
+        lines=tuple(_invoiced(n, order.number, shipment, *row) for n, row in enumerate(sold, 1)),
+        total=total + sum((charge.amount for charge in charges), ZERO),
+        charges=charges,
+        reference=order.customer_reference,
+    )
+    yield Link(kind="invoice", issuer=case.company_id, value=number)
+    yield Send("invoice", body, to=reads.system(case.company_id, "erp"), number=number)
+    partner = reads.partner_of(order.channel)
+    if partner and reads.sends(partner, "invoice"):
+        yield Send("invoice", body, to=partner, number=number)
+
+
+def _invoiced(n: int, order_number: str, shipment: str, line_id: str, line: SalesLine, amount: Decimal) -> InvoiceLine:
+    return InvoiceLine(
+        line=str(n),
+        order_number=order_number,
+        order_line=line_id,
+        item=line.item,
+        quantity=line.quantity(amount),
+        price=line.price,
+        shipment=shipment,
+        supplier_item=line.item,
+        buyer_item=line.their_item,
+    )
+
+
+def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
+    """Tell the channel how the order stands, when that has changed. The sequence only rises."""
+    data, order, reads = case.data, case.data.head, case.reads
+    status = header(data)
+    if status == data.reported or status not in TOLD:
+        return
+    receiver = reads.system(case.company_id, "channel", order.channel) or reads.partner_of(order.channel)
+    if not receiver or not reads.sends(receiver, "order_status"):
+        return
+    data.reported, data.reports = status, data.reports + 1
+    body = OrderStatusUpdate(
+        company_id=case.company_id,
+        channel=order.channel,
+        order_number=order.number,
+        status=status,
+        sequence=data.reports,
+        at=case.at,
+        shipment=shipment,
+        lines=tuple(
+            (line.their_line or line_id, line.state, line.ordered if line.state in DEAD else line.wanted)
+            for line_id, line in data.lines.items()
+        ),
+    )
+    yield Send("order_status", body, to=receiver, number=f"{order.channel}-{order.number}-{data.reports}")

@@ -1,0 +1,252 @@
+"""Stock of a sales order: ask for it, hand what was promised to the warehouses, book what they did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from crossdock.events.inventory import PromisedLine, StockPromised
+from crossdock.model.quantity import ZERO, Price
+from crossdock.model.stock import StockMoveLine, StockRequestLine
+from crossdock.processes._kit import (
+    CloseExceptionCase,
+    Commit,
+    Effect,
+    Expect,
+    Link,
+    Met,
+    Move,
+    OpenExceptionCase,
+    Release,
+    Reserve,
+    Send,
+)
+from crossdock.processes.sales_order import v1_documents as documents
+from crossdock.processes.sales_order.v1_checks import ask, settle
+from crossdock.processes.sales_order.v1_data import Part, SalesLine, SalesOrderCase, ShippingOrder
+from crossdock.rules import goods_flow, sourcing
+
+
+def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
+    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked."""
+    order = case.data.head
+    policy = case.reads.sales_policy(case.company_id, order.channel)
+    wanted = []
+    for line_id, line in case.data.alive().items():
+        item = case.reads.item(case.company_id, line.item)
+        locations = sourcing.locations(item.preferred_location if item else "", policy)
+        wanted.append(StockRequestLine(line_id, line.item, line.ordered, locations, line.due_on))
+        case.move(line_id, line, "requested")
+    if order.promise == "told":
+        yield Commit(tuple(wanted), source=order.channel)
+    else:
+        yield Reserve(tuple(wanted), source=order.channel, backorder=policy.backorder, partial=policy.partial)
+
+
+def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effect]:
+    """Enter what the ledger granted, backordered and refused. A line cancelled meanwhile gives back what it got."""
+    lines = case.data.lines
+    granted: list[PromisedLine] = []
+    unwanted: list[str] = []
+    for grant in promise.promised:
+        if lines[grant.line].state == "cancelled":
+            unwanted.append(grant.reservation)
+        else:
+            granted.append(grant)
+    for waiting in promise.backordered:
+        line = lines[waiting.line]
+        if line.state == "cancelled":
+            unwanted.append(waiting.reservation)
+            continue
+        line.backordered += waiting.quantity
+        line.pegged += waiting.pegged
+        line.expected_on = waiting.expected_on
+        line.waiting.append(waiting.reservation)
+    for line_id, quantity in promise.refused:
+        lines[line_id].refused += quantity
+    for line_id, quantity in promise.shortage:
+        lines[line_id].short += quantity
+    if unwanted:
+        yield give_back("cancelled before it was promised", unwanted)
+    yield from ship(case, granted)
+
+
+def give_back(request: str, reservations: Sequence[str]) -> Release:
+    """End promises that nobody needs any more."""
+    return Release(request, reservations=tuple(reservations))
+
+
+def fill(case: SalesOrderCase, receipt: str, grants: Iterable[PromisedLine]) -> Iterator[Effect]:
+    """Stock came for what was backordered (ship it), for what was promised beyond stock (the warehouse has that order
+    already), or for what was cancelled meanwhile (give it back)."""
+    granted, unwanted = [], []
+    for grant in grants:
+        line = case.data.lines[grant.line]
+        covered = min(grant.quantity, line.short)
+        line.short -= covered
+        if line.backordered > ZERO:
+            line.backordered = max(ZERO, line.backordered - grant.quantity)
+            line.pegged = max(ZERO, line.pegged - grant.quantity)
+            granted.append(grant)
+        elif not covered:
+            unwanted.append(grant.reservation)
+    if unwanted:
+        yield give_back(f"cancelled before {receipt}", unwanted)
+    yield from ship(case, granted)
+    stand(case, {grant.line for grant in granted})
+
+
+def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
+    """Let lines take the state that follows from their quantities."""
+    for line_id in line_ids:
+        line = case.data.lines[line_id]
+        if line.state not in ("rejected", "charge", "unordered"):
+            case.move(line_id, line, line.standing())
+
+
+def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effect]:
+    """Ask each warehouse that has goods for this order to ship them."""
+    by_location: dict[str, list[PromisedLine]] = {}
+    for grant in grants:
+        by_location.setdefault(grant.location, []).append(grant)
+    order, reads = case.data.head, case.reads
+    patience = dt.timedelta(hours=reads.sales_policy(case.company_id, order.channel).ship_hours)
+    for location, granted in sorted(by_location.items()):
+        shipping = new_shipping_order(case, location)
+        number = f"{order.number}-{location}-{shipping.n}"
+        case.data.shipping_orders[number] = shipping
+        for grant in granted:
+            part = case.data.lines[grant.line].parts.setdefault(shipping.n, Part())
+            part.grants.append((grant.reservation, grant.quantity))
+        wms = reads.system(case.company_id, "wms", location)
+        yield Link(kind="shipping_order", issuer=case.company_id, value=number)
+        body = documents.shipping_order(case, number, location, shipping.n)
+        yield Send("warehouse_shipping_order", body, to=wms, number=number)
+        yield Expect(f"shipped {number}", within=patience, of=wms)
+
+
+def new_shipping_order(case: SalesOrderCase, location: str) -> ShippingOrder:
+    """The next shipping order of this order, at a location."""
+    return ShippingOrder(n=len(case.data.shipping_orders) + 1, location=location)
+
+
+def shipping_order(case: SalesOrderCase, number: str, location: str) -> ShippingOrder:
+    """The shipping order a warehouse speaks of. One that we never sent is entered all the same: goods moved."""
+    found = case.data.shipping_orders.get(number)
+    if found is None:
+        found = case.data.shipping_orders[number] = new_shipping_order(case, location)
+    return found
+
+
+def book(
+    case: SalesOrderCase,
+    shipping: ShippingOrder,
+    step: str,
+    told: Iterable[tuple[str, str, Decimal]],
+    document: str,
+) -> Iterator[Effect]:
+    """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
+    moves: list[StockMoveLine] = []
+    for line_id, item, quantity in told:
+        line = case.data.lines.get(line_id) or _unordered(case, line_id, item)
+        part = line.parts.get(shipping.n)
+        if part is None:
+            part = line.parts[shipping.n] = Part()
+        before = part.booked()
+        setattr(part, step, getattr(part, step) + quantity)
+        for from_state, to_state, amount in part.booked().steps(before):
+            if from_state == "unrestricted":
+                for reservation, piece in goods_flow.draw(part.grants, before.picked, amount):
+                    moves.append(
+                        StockMoveLine(
+                            line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
+                        )
+                    )
+            else:
+                moves.append(StockMoveLine(line_id, item, shipping.location, amount, from_state, to_state))
+        if line.state != "unordered":
+            case.move(line_id, line, line.standing())
+    if moves:
+        yield Move(document, tuple(moves))
+    yield from _too_much(case, shipping, step)
+
+
+def _unordered(case: SalesOrderCase, line_id: str, item: str) -> SalesLine:
+    line = case.data.lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
+    case.move(line_id, line, "unordered")
+    return line
+
+
+def _too_much(case: SalesOrderCase, shipping: ShippingOrder, step: str) -> Iterator[Effect]:
+    if step != "shipped":
+        return
+    over = [
+        line_id
+        for line_id, line in case.data.lines.items()
+        if shipping.n in line.parts and line.total("shipped") > max(line.wanted, ZERO)
+    ]
+    if over:
+        detail = f"{shipping.location} shipped more than was ordered of lines {', '.join(over)}"
+        yield from ask(case, "shipped_beyond_order", detail, over, owner="warehouse")
+
+
+def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterator[Effect]:
+    """Nothing of a shipping order is expected any more once all of it has left."""
+    parts = (line.parts.get(shipping.n) for line in case.data.lines.values())
+    if shipping.done or any(part.shipped < part.promised for part in parts if part is not None):
+        return
+    shipping.done = True
+    yield Met(f"shipped {number}")
+    if shipping.late:
+        yield CloseExceptionCase("order_not_shipped", "shipped", key=number)
+
+
+def own_shortages(case: SalesOrderCase) -> Iterator[Effect]:
+    """A buyer owns what was promised beyond stock, until it has come or gone out."""
+    short = []
+    for line_id, line in case.data.lines.items():
+        if line.short > ZERO:
+            if line.total("shipped") >= line.wanted:
+                line.short = ZERO  # what left the house was there
+            else:
+                short.append((line_id, line))
+    if not short:
+        yield from settle(case, "told_shortage", "stock came")
+        return
+    if "told_shortage" not in case.data.problems:
+        case.data.problems.append("told_shortage")
+        detail = ", ".join(f"line {line_id}: {line.short} of {line.item}" for line_id, line in short)
+        yield _for_buyer(case, "told_shortage", f"promised by the channel beyond stock: {detail}", short)
+
+
+def own_backorders(case: SalesOrderCase) -> Iterator[Effect]:
+    """A buyer owns backorders that no expected supply will fill, and says when they come."""
+    open_lines = [
+        (line_id, line)
+        for line_id, line in case.data.lines.items()
+        if line.backordered > ZERO and (line.expected_on is None or line.pegged < line.backordered)
+    ]
+    code = "backorder_without_supply"
+    if not open_lines:
+        yield from settle(case, code, "supply is expected or came")
+        return
+    if code not in case.data.problems:
+        case.data.problems.append(code)
+    detail = ", ".join(
+        f"line {line_id}: {line.backordered - line.pegged} of {line.item}" for line_id, line in open_lines
+    )
+    yield _for_buyer(case, code, f"no supply is expected for {detail}", open_lines)
+
+
+def _for_buyer(
+    case: SalesOrderCase, code: str, detail: str, lines: Sequence[tuple[str, SalesLine]]
+) -> OpenExceptionCase:
+    policy = case.reads.sales_policy(case.company_id, case.data.head.channel)
+    return OpenExceptionCase(
+        code,
+        detail,
+        lines=tuple(line_id for line_id, _ in lines),
+        owner="buyer",
+        expected_on=sourcing.answer_due_on(case.on(), policy),
+    )

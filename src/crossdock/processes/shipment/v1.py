@@ -1,0 +1,233 @@
+"""Shipment: a warehouse handed goods of one or more orders of a customer to the carrier; they reach the customer.
+
+The whole advice is checked and told as one case: every sales order in it hears which of its lines left, an EDI
+customer gets one ship notice over all of them, the carrier gets the booking. Its milestones then lead to delivered,
+which every order hears once.
+
+- *Late*: without delivery in time customer service is asked to find the goods; delivery ends that by itself.
+- *Early*: milestones that come before the warehouse's advice wait for it.
+- *Out of order*: progress never goes back (`rules/milestones.py`). A late `in_transit` after delivery changes nothing.
+- *Duplicate or repeated*: a second advice or milestone of the same kind changes nothing.
+- *Trouble*: an exception of the carrier is a problem of customer service until delivery. A code of the carrier that we
+  do not know is kept and changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from crossdock.events.deliveries import DocumentDelivered, DocumentUndeliverable
+from crossdock.events.intake import ExpectationMissed
+from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
+from crossdock.events.sales_order import SalesOrderLinesDelivered, SalesOrderLinesShipped, ShippedLine
+from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
+from crossdock.model.fulfillment import Shipment, ShippedOrder, WarehouseShippingAdvice
+from crossdock.model.party import PartyRef
+from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+from crossdock.processes._kit import (
+    Case,
+    CaseData,
+    CloseExceptionCase,
+    Effect,
+    Emit,
+    Expect,
+    Lifecycle,
+    Line,
+    Link,
+    Met,
+    OpenExceptionCase,
+    Send,
+    StateTable,
+)
+from crossdock.rules import milestones
+
+TABLE = StateTable(
+    {
+        "": ("dispatched",),
+        "dispatched": ("collected", "in_transit", "out_for_delivery", "returned", "delivered"),
+        "collected": ("in_transit", "out_for_delivery", "returned", "delivered"),
+        "in_transit": ("out_for_delivery", "returned", "delivered"),
+        "out_for_delivery": ("returned", "delivered"),
+        "returned": ("delivered",),
+    },
+    final=("delivered",),
+)
+
+
+class ShipmentData(CaseData, omit_defaults=True, kw_only=True):
+    """A line is a shipping order that travels in this shipment; they travel together."""
+
+    advice: WarehouseShippingAdvice | None = None
+    lines: dict[str, Line] = {}
+    tracking: str = ""
+    problems: list[str] = []
+    """Codes of open exception cases."""
+
+    @property
+    def dispatched(self) -> WarehouseShippingAdvice:
+        """The warehouse's advice; every handler but the first may rely on it."""
+        if self.advice is None:
+            raise LookupError("the shipment has not been dispatched")
+        return self.advice
+
+
+ShipmentCase = Case[ShipmentData]
+
+
+def header(data: ShipmentData) -> str:
+    """All lines travel together: the state of any."""
+    return next((line.state for line in data.lines.values()), "dispatched")
+
+
+LIFECYCLE = Lifecycle(
+    "shipment",
+    version="1",
+    data=ShipmentData,
+    table=TABLE,
+    starts=(ShipmentDispatched,),
+    header=header,
+    finished=lambda data: data.state in {"delivered", "returned"},
+)
+
+
+@LIFECYCLE.on(ShipmentDispatched)
+def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
+    """Goods left the house: tell every order, book the carrier, announce them to an EDI customer."""
+    advice = case.data.advice = event.advice
+    for order in advice.orders:
+        line = case.data.lines.setdefault(order.shipping_order, Line())
+        case.move(order.shipping_order, line, "dispatched")
+        yield Link(document=_subject(case, order), role="ships")
+        yield Emit(_shipped(advice, order), subject=_subject(case, order))
+    yield from _book_carrier(case, advice)
+    yield from _announce(case, advice)
+    hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
+    yield Expect("delivered", within=dt.timedelta(hours=hours), of=advice.carrier)
+
+
+@LIFECYCLE.on(DocumentDelivered)
+def note_tracking_number(case: ShipmentCase, event: DocumentDelivered) -> Iterator[Effect]:
+    """The carrier took the booking; its reply is the tracking number."""
+    if event.document == "shipment" and event.reply:
+        case.data.tracking = event.reply
+        yield Link(kind="tracking_number", issuer=event.system, value=event.reply)
+
+
+@LIFECYCLE.on(MilestoneReached)
+def follow_carrier(case: ShipmentCase, event: MilestoneReached) -> Iterator[Effect]:
+    """The carrier told of progress, or of trouble on the way."""
+    milestone, before = event.milestone, header(case.data)
+    after = milestones.advance(before, milestone.kind)
+    for line_id, line in case.data.lines.items():
+        case.move(line_id, line, after)
+    if after == "delivered" != before:
+        yield from _deliver(case, milestone.at)
+    elif milestone.kind in ("exception", "returned") and before != "delivered":
+        code = "shipment_exception" if milestone.kind == "exception" else "shipment_returned"
+        yield from _ask(case, code, f"{milestone.carrier}: {milestone.raw_code or milestone.kind} {milestone.place}")
+
+
+@LIFECYCLE.on(ExpectationMissed)
+def miss_delivery(case: ShipmentCase, event: ExpectationMissed) -> Iterator[Effect]:
+    """Nobody told us in time that the goods arrived."""
+    if header(case.data) != "delivered":
+        shown = f"{case.key} is {header(case.data)} and should have arrived by {event.due_at:%Y-%m-%d %H:%M}"
+        yield from _ask(case, "shipment_not_delivered", shown)
+
+
+@LIFECYCLE.on(FunctionalAcknowledgementReceived)
+def read_functional_acknowledgement(case: ShipmentCase, event: FunctionalAcknowledgementReceived) -> Iterator[Effect]:
+    """An EDI customer's syntax receipt of our ship notice; only a refusal needs somebody."""
+    if event.acknowledgement.verdict in ("rejected", "partially_accepted"):
+        detail = f"{event.partner} could not read {event.document} {event.number}"
+        yield OpenExceptionCase("document_rejected", detail, key=f"{event.document} {event.number}")
+
+
+@LIFECYCLE.on(DocumentUndeliverable)
+def own_undeliverable(case: ShipmentCase, event: DocumentUndeliverable) -> Iterator[Effect]:
+    """A booking or ship notice will not arrive by itself."""
+    detail = f"{event.document} {event.number} to {event.system}: {event.code} {event.detail}"
+    yield OpenExceptionCase("document_undeliverable", detail, key=f"{event.document} {event.number} {event.system}")
+
+
+def _subject(case: ShipmentCase, order: ShippedOrder) -> str:
+    return f"sales_order/{case.company_id}/{order.channel}/{order.order_number}"
+
+
+def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder) -> SalesOrderLinesShipped:
+    return SalesOrderLinesShipped(
+        shipment=advice.number,
+        shipping_order=order.shipping_order,
+        warehouse=advice.warehouse,
+        shipped_at=advice.shipped_at,
+        lines=_lines(order),
+    )
+
+
+def _lines(order: ShippedOrder) -> tuple[ShippedLine, ...]:
+    return tuple(ShippedLine(line.order_line, line.item, line.quantity) for line in order.lines)
+
+
+def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
+    carrier = case.reads.system(case.company_id, "carrier")
+    body = Shipment(
+        company_id=case.company_id,
+        number=advice.number,
+        carrier=carrier,
+        warehouse=advice.warehouse,
+        customer=advice.customer,
+        shipped_at=advice.shipped_at,
+        packs=max(len(advice.packs), 1),
+    )
+    yield Link(kind="shipment", issuer=carrier, value=advice.number)
+    yield Send("shipment", body, to=carrier, number=advice.number, report=True)
+
+
+def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
+    """One ship notice for each EDI customer in the shipment, over all its orders."""
+    by_partner: dict[str, list[ShippedOrder]] = {}
+    for order in advice.orders:
+        if partner := case.reads.partner_of(order.channel):
+            by_partner.setdefault(partner, []).append(order)
+    pack = advice.packs[0] if len(advice.packs) == 1 else ""  # of several, the advice does not say what is in which
+    for partner, orders in by_partner.items():
+        if case.reads.sends(partner, "ship_notice"):
+            lines = tuple(
+                ShipNoticeLine(
+                    line.order_number, line.order_line, line.item, line.quantity, supplier_item=line.item, pack=pack
+                )
+                for order in orders
+                for line in order.lines
+            )
+            body = ShipNotice(
+                company_id=case.company_id,
+                number=advice.number,
+                supplier=PartyRef(case.company_id),
+                ship_to=advice.customer,
+                shipped_at=advice.shipped_at,
+                lines=lines,
+                carrier=advice.carrier,
+                buyer=advice.customer,
+            )
+            yield Send("ship_notice", body, to=partner, number=advice.number)
+
+
+def _deliver(case: ShipmentCase, at: dt.datetime) -> Iterator[Effect]:
+    """Tell every order once, all its lines together, and end what was open."""
+    by_order: dict[str, tuple[ShippedLine, ...]] = {}
+    for order in case.data.dispatched.orders:
+        subject = _subject(case, order)
+        by_order[subject] = by_order.get(subject, ()) + _lines(order)
+    for subject, lines in by_order.items():
+        yield Emit(SalesOrderLinesDelivered(case.data.dispatched.number, at, lines), subject=subject)
+    yield Met("delivered")
+    for code in case.data.problems:
+        yield CloseExceptionCase(code, "delivered")
+    case.data.problems = []
+
+
+def _ask(case: ShipmentCase, code: str, detail: str) -> Iterator[Effect]:
+    if code not in case.data.problems:
+        case.data.problems.append(code)
+    yield OpenExceptionCase(code, detail.strip(), owner="customer_service")
