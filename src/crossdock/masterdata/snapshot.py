@@ -11,6 +11,7 @@ import msgspec
 
 from crossdock.masterdata.records import CrossReference, MasterBody, Pack
 from crossdock.model.masterdata import Customer, Item
+from crossdock.ports.connector import MasterRecord
 from crossdock.store import Connection, Store, load_queries
 
 _SQL = load_queries(Path(__file__).with_name("masterdata.sql"))
@@ -25,8 +26,10 @@ class Masterdata:
         self.version = 0
         self._items: dict[tuple[str, str], Item] = {}
         self._customers: dict[tuple[str, str], Customer] = {}
-        self._their_items: dict[tuple[str, str, str], str] = {}
-        self._our_items: dict[tuple[str, str, str], str] = {}
+        self._cross_references: dict[tuple[str, str, str], str] = {}
+        # Candidates only: what was once so. A look-up asks the other direction whether it still is.
+        self._items_by_theirs: dict[tuple[str, str, str], str] = {}
+        self._items_by_supplier: dict[tuple[str, str, str], str] = {}
         self._packs: dict[tuple[str, str], dict[str, Fraction]] = {}
         for record in records:
             self._put(record)
@@ -35,7 +38,7 @@ class Masterdata:
     async def load(cls, store: Store) -> Masterdata:
         """Everything there is."""
         masterdata = cls()
-        async with store.transaction(readonly=True) as tx:
+        async with store.transaction() as tx:
             await masterdata.refresh_if_changed(tx)
         return masterdata
 
@@ -57,6 +60,10 @@ class Masterdata:
         self.version = version
         return True
 
+    async def upsert(self, tx: Connection, records: Sequence[MasterRecord]) -> None:
+        """Store master records in the caller's transaction; this memory follows with the next refresh."""
+        await upsert(tx, [_body(record) for record in records])
+
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
         return self._items.get((company_id, item))
@@ -66,12 +73,19 @@ class Masterdata:
         return self._customers.get((company_id, customer))
 
     def their_item(self, company_id: str, party: str, item: str) -> str | None:
-        """What a cross-reference, or the item itself, says of a party's id for our item."""
-        return self._their_items.get((company_id, party, item))
+        """What a cross-reference, or else the item itself, says of a party's id for our item."""
+        if (found := self._cross_references.get((company_id, party, item))) is not None:
+            return found
+        known = self._items.get((company_id, item))
+        return (known.supplier_item or None) if known is not None and known.supplier == party else None
 
     def our_item(self, company_id: str, party: str, their_item: str) -> str | None:
-        """What a cross-reference, or an item, says of our id for a party's item."""
-        return self._our_items.get((company_id, party, their_item))
+        """What a cross-reference, or else an item, says of our id for a party's item."""
+        for candidates in (self._items_by_theirs, self._items_by_supplier):
+            item = candidates.get((company_id, party, their_item))
+            if item is not None and self.their_item(company_id, party, item) == their_item:
+                return item
+        return None
 
     def packs(self, company_id: str, item: str) -> dict[str, Fraction]:
         """How many base units each pack of an item holds."""
@@ -80,34 +94,16 @@ class Masterdata:
     def _put(self, record: MasterBody) -> None:
         match record:
             case Item():
-                self._put_item(record)
+                self._items[record.company_id, record.id] = record
+                if record.supplier_item:
+                    self._items_by_supplier[record.company_id, record.supplier, record.supplier_item] = record.id
             case Customer():
                 self._customers[record.company_id, record.id] = record
             case CrossReference():
-                self._refer(record.company_id, record.party, record.item, record.their_item)
+                self._cross_references[record.company_id, record.party, record.item] = record.their_item
+                self._items_by_theirs[record.company_id, record.party, record.their_item] = record.item
             case Pack():
                 self._packs.setdefault((record.company_id, record.item), {})[record.unit] = record.contains
-
-    def _put_item(self, item: Item) -> None:
-        before = self._items.get((item.company_id, item.id))
-        self._items[item.company_id, item.id] = item
-        if before is not None and (before.supplier, before.supplier_item) != (item.supplier, item.supplier_item):
-            self._forget(item.company_id, before.supplier, item.id, before.supplier_item)
-        # A cross-reference of its own, being more deliberate, wins over what the item says of its supplier.
-        if item.supplier and item.supplier_item and self.their_item(item.company_id, item.supplier, item.id) is None:
-            self._refer(item.company_id, item.supplier, item.id, item.supplier_item)
-
-    def _refer(self, company_id: str, party: str, item: str, their_item: str) -> None:
-        if (before := self.their_item(company_id, party, item)) is not None:
-            self._forget(company_id, party, item, before)
-        self._their_items[company_id, party, item] = their_item
-        self._our_items[company_id, party, their_item] = item
-
-    def _forget(self, company_id: str, party: str, item: str, their_item: str) -> None:
-        if self._their_items.get((company_id, party, item)) == their_item:
-            del self._their_items[company_id, party, item]
-        if self._our_items.get((company_id, party, their_item)) == item:
-            del self._our_items[company_id, party, their_item]
 
 
 async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
@@ -129,6 +125,12 @@ async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
         if rows:
             changed += len(await tx.fetch(statement, version, *(list(column) for column in zip(*rows, strict=True))))
     return changed
+
+
+def _body(record: MasterRecord) -> MasterBody:
+    if not isinstance(record.body, MasterBody):
+        raise TypeError(f"{type(record.body).__name__} is no master data")
+    return record.body
 
 
 def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:
