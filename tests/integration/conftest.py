@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -33,12 +34,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
 
 
 @pytest.fixture(scope="session")
-async def template(server: EmbeddedServer) -> str:
-    admin = await asyncpg.connect(server.url)
+def template(server: EmbeddedServer) -> str:
+    asyncio.run(_make_template(server.url))
+    return "template_crossdock"
+
+
+async def _make_template(url: str) -> None:
+    admin = await asyncpg.connect(url)
     await admin.execute("create database template_crossdock")
     await admin.close()
-    await migrate(_database(server.url, "template_crossdock"))
-    return "template_crossdock"
+    await migrate(_database(url, "template_crossdock"))
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from crossdock.engine.writes import Writes
 from crossdock.events.envelope import Envelope, Event, NewEvent
 from crossdock.events.intake import CaseMoved, DocumentReceived, ExceptionCaseClosed, ExceptionCaseOpened
 from crossdock.events.registry import VERSIONS
-from crossdock.inventory.ledger import LedgerBatch, LedgerOutcome
+from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.log import Lease, append, decode, read, write_keys, write_links
 from crossdock.log.append import follow
 from crossdock.log.leases import advance, name_session
@@ -37,7 +38,8 @@ class BatchRunner:
     async def run(self, lease: Lease, limit: int, *, park: bool = False) -> int:
         """Handle the next events of the slot; returns how many. Moves `lease` once the batch has committed.
 
-        With `park`, the events are known to fail: their cases are parked (documents quarantined) instead. Raises `StaleLease` if another worker took the slot, and whatever a write raises; then nothing is kept.
+        With `park`, the events are known to fail: their cases are parked (documents quarantined) instead.
+        Raises `StaleLease` if another worker took the slot, and whatever a write raises; then nothing is kept.
         """
         async with self._context.store.transaction() as tx:
             await name_session(tx, self._owner)

@@ -2,11 +2,11 @@
 insert into task (name) select unnest($1::text[]) on conflict do nothing
 
 -- claim: take due tasks that no live worker has
-update task as t set worker = $1
-from (select name from task where next_at <= clock_timestamp() and name = any($2::text[]) and (worker = '' or worker = $1
+with due as materialized (
+    select name from task where next_at <= clock_timestamp() and name = any($2::text[]) and (worker = '' or worker = $1
         or not exists (select 1 from worker_session w where w.owner = task.worker and w.alive_until > clock_timestamp()))
-      order by next_at limit $3 for update skip locked) as due
-where t.name = due.name
+    order by next_at limit $3 for update skip locked)
+update task as t set worker = $1 from due where t.name = due.name
 returning t.name, t.cursor, t.state
 
 -- finish: a task is done for now; refused if another worker has taken it

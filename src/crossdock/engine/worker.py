@@ -16,7 +16,7 @@ import structlog
 from crossdock.engine import publications
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
-from crossdock.engine.context import EngineContext
+from crossdock.engine.context import EngineContext, Poll, Publication
 from crossdock.engine.deliveries.deliverer import Deliverer
 from crossdock.engine.intake import poll as polls
 from crossdock.engine.leasing import Slots
@@ -199,8 +199,8 @@ class Worker:
             log.exception("task_failed", task=task.name)
             await self._rest(1)
 
-    def _poll(self, poll: polls.Poll) -> Callable[[Task], Awaitable[int]]:
+    def _poll(self, poll: Poll) -> Callable[[Task], Awaitable[int]]:
         return lambda task: polls.run_poll(self._context, self.owner, poll, task)
 
-    def _publish(self, publication: publications.Publication) -> Callable[[Task], Awaitable[int]]:
+    def _publish(self, publication: Publication) -> Callable[[Task], Awaitable[int]]:
         return lambda task: publications.run_publication(self._context, self.owner, publication, task)

@@ -26,12 +26,13 @@ select * from event where segment >= $1 and slot = $2 and position > $3 order by
 -- heads: where the slots stand
 select slot, segment, position from log_head where slot = any($1::smallint[]) order by slot
 
--- acquire: take free or expired slots, raising their epoch
-update checkpoint set owner = $2, epoch = epoch + 1, leased_until = clock_timestamp() + $4::interval
-where consumer = $1 and slot in (
+-- acquire: take free or expired slots, raising their epoch (materialized, or the limit would hold per row joined)
+with free as materialized (
     select slot from checkpoint where consumer = $1 and leased_until < clock_timestamp()
     order by slot limit $3 for update skip locked)
-returning consumer, slot, segment, position, epoch
+update checkpoint as c set owner = $2, epoch = c.epoch + 1, leased_until = clock_timestamp() + $4::interval
+from free where c.consumer = $1 and c.slot = free.slot
+returning c.consumer, c.slot, c.segment, c.position, c.epoch
 
 -- previous_owners: who held the slots that are about to be taken
 select distinct owner from checkpoint where consumer = $1 and leased_until < clock_timestamp() and owner not in ('', $2)
@@ -46,15 +47,17 @@ where consumer = $1 and slot = $2 and owner = $3 and epoch = $4 and position = $
 returning slot
 
 -- renew: keep idle slots
-update checkpoint as c set leased_until = clock_timestamp() + $3::interval
-from (select slot from checkpoint where consumer = $1 and owner = $2 order by slot for update skip locked) as mine
+with mine as materialized (
+    select slot from checkpoint where consumer = $1 and owner = $2 order by slot for update skip locked)
+update checkpoint as c set leased_until = clock_timestamp() + $3::interval from mine
 where c.consumer = $1 and c.slot = mine.slot
 returning c.slot
 
 -- release: give slots back
-update checkpoint as c set owner = '', leased_until = '-infinity'
-from (select slot from checkpoint where consumer = $1 and owner = $2 and slot = any($3::smallint[])
-      order by slot for update) as mine
+with mine as materialized (
+    select slot from checkpoint where consumer = $1 and owner = $2 and slot = any($3::smallint[])
+    order by slot for update)
+update checkpoint as c set owner = '', leased_until = '-infinity' from mine
 where c.consumer = $1 and c.slot = mine.slot
 
 -- owners: who works now, and on how many slots

@@ -61,7 +61,8 @@ def _moved(body: dict[str, Any]) -> str:
 def _first_numbers(body: dict[str, Any]) -> str:
     """The document number a body carries, and how many lines."""
     document = next((value for value in body.values() if isinstance(value, dict)), body)
-    number = next((document[key] for key in ("number", "order_number", "shipping_order", "shipment") if key in document), "")
+    numbers = ("number", "order_number", "shipping_order", "shipment")
+    number = next((document[key] for key in numbers if key in document), "")
     lines = document.get("lines") or document.get("answers") or document.get("promised") or ()
     count = f"{len(lines)} {'line' if len(lines) == 1 else 'lines'}" if lines else ""
     return " ".join(part for part in (str(number), count) if part)

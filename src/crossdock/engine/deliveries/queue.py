@@ -140,7 +140,8 @@ def _row(
 
 
 def _no_receiver(pending: PendingSend) -> ExceptionChange:
-    detail = f"{pending.send.document} {pending.send.number} is addressed to {pending.send.to!r}, which is not in the network"
+    send = pending.send
+    detail = f"{send.document} {send.number} is addressed to {send.to!r}, which is not in the network"
     return _exception(pending, "no_receiver", detail)
 
 

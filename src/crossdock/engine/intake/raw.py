@@ -68,9 +68,10 @@ async def write_raw(tx: Connection, documents: Sequence[tuple[UUID, Arrival]]) -
     if not documents:
         return
     rows = [
-        (i, a.source, a.kind, a.content_type, a.name, sha256(a.content).digest(), len(a.content), a.received_at, a.status)
+        (i, a.source, a.kind, a.content_type, a.name, sha256(a.content).digest(), len(a.content), a.received_at,
+         a.status)
         for i, a in documents
-    ]
+    ]  # fmt: skip
     await tx.execute(SQL.insert_documents, *map(list, zip(*rows, strict=True)))
     chunks = [
         (identifier, number, arrival.content[start : start + CHUNK])

@@ -155,7 +155,7 @@ def _finish(job: _Job, writes: Writes) -> None:
 
 
 def _exception(job: _Job, status: str) -> ExceptionChange:
-    first = job.faults[0]
+    first, received = job.faults[0], job.received
     where = f" at {first.pointer}" if first.pointer else ""
     more = f" (and {len(job.faults) - 1} more)" if len(job.faults) > 1 else ""
     return ExceptionChange(
@@ -164,7 +164,7 @@ def _exception(job: _Job, status: str) -> ExceptionChange:
         code="document_conflict" if status == "conflict" else "document_quarantined",
         key=str(job.received.document_id),
         opens=True,
-        text=f"{job.received.source} {job.received.name or job.received.kind}: {first.code}{where}: {first.detail}{more}",
+        text=f"{received.source} {received.name or received.kind}: {first.code}{where}: {first.detail}{more}",
         at=job.cause.occurred_at,
         cause=job.cause,
         reference=f"raw/{job.received.document_id}",
