@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crossdock.events.deliveries import DocumentUndeliverable
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import (
     BackorderExpected,
@@ -64,6 +63,23 @@ TABLE = StateTable(
     },
     final=("returned", "cancelled", "refused", "rejected", "charge", "unordered"),
 )
+
+CODES = {
+    "unknown_item": "Lines name items we do not know or cannot supply from anywhere; they were rejected.",
+    "unknown_customer": "The order's customer is not in the master data; the order waits.",
+    "price_outside_tolerance": "Prices differ from the list by more than agreed. Asked: the order waits. Told: a note.",
+    "credit_hold": "The customer is on hold, or the order is worth more than its credit limit; the order waits.",
+    "told_shortage": "A channel promised more than there is; a buyer finds the rest.",
+    "backorder_without_supply": "No expected supply covers a backorder; a buyer says when it comes.",
+    "order_not_shipped": "A shipping order did not leave its warehouse in time.",
+    "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
+    "shipped_beyond_order": "A warehouse shipped more than was ordered, or what was not ordered.",
+    "returned_line_unknown": "A return names lines that the order does not have.",
+    "promise_lost": "A promise of this order ended although nobody cancelled it.",
+    "stock_negative": "Picking took an item below zero; the warehouse counts.",
+    "functional_acknowledgement_rejected": "An EDI customer's system refused a document of ours.",
+}
+"""Exception codes of this process and what each means."""
 
 LIFECYCLE = Lifecycle(
     "sales_order",
@@ -245,11 +261,4 @@ def read_functional_acknowledgement(case: SalesOrderCase, event: FunctionalAckno
     """An EDI customer's syntax receipt; only a refusal needs somebody."""
     if event.acknowledgement.verdict in ("rejected", "partially_accepted"):
         detail = f"{event.partner} could not read {event.document} {event.number}"
-        yield OpenExceptionCase("document_rejected", detail, key=f"{event.document} {event.number}")
-
-
-@LIFECYCLE.on(DocumentUndeliverable)
-def own_undeliverable(case: SalesOrderCase, event: DocumentUndeliverable) -> Iterator[Effect]:
-    """A document of this order will not arrive by itself."""
-    detail = f"{event.document} {event.number} to {event.system}: {event.code} {event.detail}"
-    yield OpenExceptionCase("document_undeliverable", detail, key=f"{event.document} {event.number} {event.system}")
+        yield OpenExceptionCase("functional_acknowledgement_rejected", detail, key=f"{event.document} {event.number}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -149,9 +150,14 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
             raise LookupError("the order has not begun")
         return self.order
 
+    def in_order(self) -> Iterator[tuple[str, SalesLine]]:
+        """The lines as a person numbers them: 2 before 10."""
+        for key in sorted(self.lines, key=lambda key: (len(key), key)):
+            yield key, self.lines[key]
+
     def alive(self) -> dict[str, SalesLine]:
-        """The lines of which the customer still gets something or has got it."""
-        return {key: line for key, line in self.lines.items() if line.state not in DEAD}
+        """The lines of which the customer still gets something or has got it, in order."""
+        return {key: line for key, line in self.in_order() if line.state not in DEAD}
 
 
 SalesOrderCase = Case[SalesOrderData]

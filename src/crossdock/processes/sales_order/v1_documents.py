@@ -69,7 +69,7 @@ def shipping_order(case: SalesOrderCase, number: str, location: str, n: int) -> 
         order_number=order.number,
         lines=tuple(
             ShippingLine(order.number, line_id, line.item, line.quantity(line.parts[n].promised))
-            for line_id, line in case.data.lines.items()
+            for line_id, line in case.data.in_order()
             if n in line.parts
         ),
         ship_to=order.ship_to,
@@ -87,7 +87,7 @@ def answer_partner(case: SalesOrderCase) -> Iterator[Effect]:
         order_number=order.number,
         supplier=PartyRef(case.company_id),
         acknowledged_on=case.on(),
-        answers=tuple(answer for key, line in case.data.lines.items() for answer in _answers(key, line)),
+        answers=tuple(answer for key, line in case.data.in_order() for answer in _answers(key, line)),
         buyer=order.customer,
         order_date=order.ordered_at.date(),
         currency=order.currency,
@@ -194,7 +194,7 @@ def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
         shipment=shipment,
         lines=tuple(
             (line.their_line or line_id, line.state, line.ordered if line.state in DEAD else line.wanted)
-            for line_id, line in data.lines.items()
+            for line_id, line in data.in_order()
         ),
     )
     yield Send("order_status", body, to=receiver, number=f"{order.channel}-{order.number}-{data.reports}")

@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from crossdock.events.deliveries import DocumentDelivered, DocumentUndeliverable
+from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
 from crossdock.events.sales_order import SalesOrderLinesDelivered, SalesOrderLinesShipped, ShippedLine
@@ -53,6 +53,15 @@ TABLE = StateTable(
     },
     final=("delivered",),
 )
+
+
+CODES = {
+    "shipment_not_delivered": "The carrier did not tell in time that the goods arrived.",
+    "shipment_exception": "The carrier has trouble with the shipment.",
+    "shipment_returned": "The carrier brings the goods back to us.",
+    "functional_acknowledgement_rejected": "An EDI customer's system refused our ship notice.",
+}
+"""Exception codes of this process and what each means."""
 
 
 class ShipmentData(CaseData, omit_defaults=True, kw_only=True):
@@ -141,14 +150,7 @@ def read_functional_acknowledgement(case: ShipmentCase, event: FunctionalAcknowl
     """An EDI customer's syntax receipt of our ship notice; only a refusal needs somebody."""
     if event.acknowledgement.verdict in ("rejected", "partially_accepted"):
         detail = f"{event.partner} could not read {event.document} {event.number}"
-        yield OpenExceptionCase("document_rejected", detail, key=f"{event.document} {event.number}")
-
-
-@LIFECYCLE.on(DocumentUndeliverable)
-def own_undeliverable(case: ShipmentCase, event: DocumentUndeliverable) -> Iterator[Effect]:
-    """A booking or ship notice will not arrive by itself."""
-    detail = f"{event.document} {event.number} to {event.system}: {event.code} {event.detail}"
-    yield OpenExceptionCase("document_undeliverable", detail, key=f"{event.document} {event.number} {event.system}")
+        yield OpenExceptionCase("functional_acknowledgement_rejected", detail, key=f"{event.document} {event.number}")
 
 
 def _subject(case: ShipmentCase, order: ShippedOrder) -> str:
