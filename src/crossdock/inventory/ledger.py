@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from crossdock.inventory.outcomes import LedgerOutcome, SafetyRequest
-from crossdock.model.stock import LedgerRequest
-
-if TYPE_CHECKING:
-    from asyncpg import Connection, Record
+from crossdock.inventory import facts, promising
+from crossdock.inventory.books import Books, ItemKey
+from crossdock.inventory.entries import Answer, Entry, decode_answer, encode_answer, entry_of
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.plan import Plan, Request
+from crossdock.inventory.reading import SQL, Reader
+from crossdock.inventory.writing import write_facts, write_positions, write_promise_book
+from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
+from crossdock.store import Connection
 
 
 class LedgerBatch:
@@ -18,19 +21,118 @@ class LedgerBatch:
 
     `claim` takes the idempotency keys (call it early, where keys are locked); `post` takes the positions (call it as
     late as possible, just before the log heads) and books everything with a constant number of statements.
+
+    Promises, supply and pegs have no locks of their own: the position rows guard them (see `filling`). Locking them
+    early, as keys are, would deadlock with receipts, which learn whom they serve only under the position's lock.
     """
 
-    def __init__(
-        self, requests: Sequence[LedgerRequest | SafetyRequest], at: dt.datetime, actor: str = "engine"
-    ) -> None:
+    def __init__(self, requests: Sequence[Request], at: dt.datetime, actor: str = "engine") -> None:
         self.requests = tuple(requests)
         self.at = at
         self.actor = actor
+        self.answers: list[Answer] = []
+        """After `post`: what each request was answered."""
+        self._entries = [entry_of(request, at) for request in self.requests]
+        self._first: dict[bytes, int] = {}
+        self._repeated: dict[bytes, Answer] = {}
+        self._released: set[ItemKey] = set()
 
-    async def claim(self, tx: Connection[Record]) -> None:
+    async def claim(self, tx: Connection) -> None:
         """Take the idempotency keys, sorted. Raises `LedgerConflict` for a key that was used for something else."""
+        for place, entry in enumerate(self._entries):
+            first = self._first.setdefault(entry.digest, place)
+            self._same(place, self._entries[first].content)
+        if not self._first:
+            return
+        taken = {row[0] for row in await tx.fetch(SQL.claim_keys, *self._key_columns())}
+        repeats = self._first.keys() - taken
+        if repeats:
+            for digest, content, answer in await tx.fetch(SQL.answers, list(repeats)):
+                self._same(self._first[digest], content)
+                self._repeated[digest] = decode_answer(answer)
+        await self._find_releases(tx)
 
-    async def post(self, tx: Connection[Record]) -> list[LedgerOutcome]:
+    def _same(self, place: int, content: bytes) -> None:
+        if self._entries[place].content != content:
+            raise LedgerConflict(self.requests[place].company_id, self.requests[place].key)
+
+    def _key_columns(self) -> list[object]:
+        entries: list[Entry] = [self._entries[place] for place in self._first.values()]
+        requests = [self.requests[place] for place in self._first.values()]
+        return [
+            [entry.digest for entry in entries],
+            [request.company_id for request in requests],
+            [request.key for request in requests],
+            [entry.what for entry in entries],
+            [request.subject for request in requests],
+            [entry.document for entry in entries],
+            [entry.reason for entry in entries],
+            [entry.content for entry in entries],
+            self.actor,
+            [entry.occurred_at for entry in entries],
+        ]
+
+    async def _find_releases(self, tx: Connection) -> None:
+        """A release frees stock of items it does not name."""
+        releases = [request for request in self._fresh() if isinstance(request, ReleaseRequest)]
+        if releases:
+            names = [name for request in releases for name in request.reservations]
+            subjects = [request.subject for request in releases if not request.reservations]
+            rows = await tx.fetch(SQL.items_of_releases, names, subjects)
+            self._released = {(row[0], row[1]) for row in rows}
+
+    def _fresh(self) -> list[Request]:
+        return [self.requests[place] for place in self._first.values() if not self._is_repeat(place)]
+
+    def _is_repeat(self, place: int) -> bool:
+        digest = self._entries[place].digest
+        return digest in self._repeated or self._first[digest] != place
+
+    async def post(self, tx: Connection) -> list[LedgerOutcome]:
         """Lock the positions, decide, book. Outcomes come in the order of the requests; a repeated request is
         answered as it was the first time and changes nothing."""
-        return []
+        books = Books()
+        reader = Reader(tx, books)
+        plan = Plan(self._fresh(), self._released)
+        await reader.hold(plan)
+        giving = frozenset(plan.giving)
+        outcomes = [self._apply(books, place, giving) for place in range(len(self.requests))]
+        for negative in await write_facts(tx, books.facts):
+            request = self.requests[negative.request]
+            outcomes[negative.request].append(LedgerOutcome(request.subject, request.company_id, negative.body))
+        await write_positions(tx, books, reader)
+        await write_promise_book(tx, books)
+        await self._store_answers(tx)
+        return [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
+
+    def _apply(self, books: Books, place: int, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
+        request, digest = self.requests[place], self._entries[place].digest
+        if self._is_repeat(place):
+            answer = self._repeated.get(digest) or self.answers[self._first[digest]]
+            self.answers.append(answer)
+            return [LedgerOutcome(request.subject, request.company_id, body) for body in answer.bodies()]
+        answer = Answer()
+        match request:
+            case PromiseRequest():
+                answer = Answer(promised=promising.decide(books, request, digest))
+                outcomes = [LedgerOutcome(request.subject, request.company_id, body) for body in answer.bodies()]
+            case ReleaseRequest():
+                released, outcomes = facts.release(books, request, digest, giving)
+                answer = Answer(released=tuple(released))
+            case MoveRequest():
+                outcomes = facts.move(books, request, digest, place, giving)
+            case SupplyRequest():
+                outcomes = facts.supply(books, request, digest, giving)
+            case _:
+                outcomes = facts.safety(books, request, digest, giving)
+        self.answers.append(answer)
+        return outcomes
+
+    async def _store_answers(self, tx: Connection) -> None:
+        given = [
+            (self._entries[place].digest, encode_answer(self.answers[place]))
+            for place in self._first.values()
+            if not self._is_repeat(place) and self.answers[place] != Answer()
+        ]
+        if given:
+            await tx.execute(SQL.store_answers, [digest for digest, _ in given], [text for _, text in given])

@@ -1,0 +1,197 @@
+"""Booking what happened: goods moved, promises ended, supply and safety stock restated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from crossdock.events.inventory import PromiseReleased
+from crossdock.inventory.books import ON_THE_BOOK, ZERO, Books, Fact, ItemKey, PositionKey, Promise, Supply, SupplyKey
+from crossdock.inventory.filling import Outlook, fill, news, outlook, repeg
+from crossdock.inventory.outcomes import LedgerOutcome, SafetyRequest
+from crossdock.model.stock import MoveRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
+
+UNRESTRICTED = "unrestricted"
+
+
+def move(
+    books: Books, request: MoveRequest, entry: bytes, place: int, giving: frozenset[ItemKey]
+) -> list[LedgerOutcome]:
+    """Book a physical fact whole; then whoever waits for its goods gets them."""
+    items = _those(_concerned(books, request), giving)
+    before = outlook(books, items)
+    came: dict[ItemKey, list[SupplyKey]] = defaultdict(list)
+    for line in request.lines:
+        books.facts.append(Fact(place, request.company_id, line, entry))
+        _change_promise_book(books, request.company_id, line, entry)
+        if line.supply is not None:
+            came[(request.company_id, line.item)].append(_receive(books, request, line, entry))
+    return _give(books, items, before, entry, request.document, came)
+
+
+def _concerned(books: Books, request: MoveRequest) -> Iterable[ItemKey]:
+    """The items moved, and those of the promises and the supply they were moved for: a substitute may have come."""
+    for line in request.lines:
+        yield (request.company_id, line.item)
+        promise = books.promises.get(line.reservation)
+        if promise is not None:
+            yield (promise.company_id, promise.item)
+        expected = books.supplies.get((request.company_id, *line.supply)) if line.supply else None
+        if expected is not None:
+            yield (expected.company_id, expected.item)
+
+
+def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, entry: bytes) -> None:
+    """What a line changes on hand, and the promise it ends: one movement per position."""
+    on_hand: dict[PositionKey, Decimal] = {}
+    reserved: dict[PositionKey, Decimal] = {}
+    if line.from_state == UNRESTRICTED:
+        on_hand[(company_id, line.item, line.location, "")] = -line.quantity
+    if line.to_state == UNRESTRICTED:
+        target = (company_id, line.item, line.to_location or line.location, "")
+        on_hand[target] = on_hand.get(target, ZERO) + line.quantity
+    promise = books.promises.get(line.reservation)
+    if promise is not None and promise.remaining:
+        ended = min(promise.remaining, line.quantity)
+        if promise.state in ON_THE_BOOK:
+            reserved[promise.at] = -ended
+        books.end(promise, ended, "fulfilled")
+        books.cover_only_remaining(promise)
+    for key in on_hand | reserved:
+        books.book(
+            books.positions[key],
+            "pick" if key in reserved else "move",
+            entry,
+            on_hand=on_hand.get(key, ZERO),
+            reserved=reserved.get(key, ZERO),
+            reservation=line.reservation if key in reserved else "",
+        )
+
+
+def _receive(books: Books, request: MoveRequest, line: StockMoveLine, entry: bytes) -> SupplyKey:
+    """Expected goods came, in whatever condition: they are expected no longer. They may come before anybody said
+    so; then what was received is kept for when the expectation is stated."""
+    assert line.supply is not None
+    source, source_line = line.supply
+    key = (request.company_id, source, source_line)
+    if key not in books.supplies:
+        unstated = SupplyLine(source, source_line, line.item, line.location, ZERO, request.occurred_at.date())
+        books.load_supply(new_supply(request.company_id, unstated, entry))
+    expected = books.supplies[key]
+    expected.received += line.quantity
+    books.touch_supply(expected)
+    return key
+
+
+def release(
+    books: Books, request: ReleaseRequest, entry: bytes, giving: frozenset[ItemKey]
+) -> tuple[list[PromiseReleased], list[LedgerOutcome]]:
+    """End promises without goods; a promise that has ended stays as it ended."""
+    promises = [promise for promise in named_by(books, request) if promise.remaining]
+    items = _those(((promise.company_id, promise.item) for promise in promises), giving)
+    before = outlook(books, items)
+    released = []
+    outcomes = []
+    for promise in promises:
+        quantity = promise.remaining
+        if promise.state in ON_THE_BOOK:
+            books.book(books.positions[promise.at], "release", entry, reserved=-quantity, reservation=promise.id)
+        books.end(promise, quantity, "expired" if request.reason == "expired" else "released")
+        books.cover_only_remaining(promise)
+        released.append(PromiseReleased(promise.id, promise.item, quantity, request.reason))
+        if promise.subject:
+            outcomes.append(LedgerOutcome(promise.subject, promise.company_id, released[-1]))
+    return released, outcomes + _give(books, items, before, entry, request.key, {})
+
+
+def named_by(books: Books, request: ReleaseRequest) -> list[Promise]:
+    """The loaded promises a release is about: the named ones, or those of its case (or of some of its lines)."""
+    if request.reservations:
+        found = [books.promises[name] for name in request.reservations if name in books.promises]
+    else:
+        found = sorted(books.of_subject[request.subject], key=lambda promise: promise.asked_number)
+    return [
+        promise
+        for promise in found
+        if promise.company_id == request.company_id and (not request.lines or promise.line in request.lines)
+    ]
+
+
+def supply(books: Books, request: SupplyRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
+    """Take over what a source says will come. Stock is not touched; who waits may hear another date."""
+    stated = [(request.company_id, line.item) for line in request.lines]
+    known = (books.supplies.get((request.company_id, line.source, line.line)) for line in request.lines)
+    items = _those([*stated, *((row.company_id, row.item) for row in known if row is not None)], giving)
+    before = outlook(books, items)
+    for line in request.lines:
+        _state_supply(books, request.company_id, line, entry)
+    for item in items:
+        repeg(books, item)
+    return news(books, items, before, (), "")
+
+
+def _state_supply(books: Books, company_id: str, line: SupplyLine, entry: bytes) -> None:
+    row = books.supplies.get((company_id, line.source, line.line))
+    if row is None:
+        row = new_supply(company_id, line, entry)
+        books.load_supply(row)
+    if row.item != line.item:
+        _drop_pegs(books, row)
+        books.supply_of[(company_id, row.item)].remove(row)
+        row.item = line.item
+        books.supply_of[(company_id, row.item)].append(row)
+    row.location, row.quantity = line.location, line.quantity
+    row.expected_on, row.confidence, row.entry = line.expected_on, line.confidence, entry
+    books.touch_supply(row)
+
+
+def _drop_pegs(books: Books, row: Supply) -> None:
+    for promise in books.waiting[(row.company_id, row.item)]:
+        books.set_peg(promise, row, ZERO)
+
+
+def new_supply(company_id: str, line: SupplyLine, entry: bytes) -> Supply:
+    """A supply line nobody spoke of before."""
+    return Supply(
+        company_id=company_id,
+        source=line.source,
+        line=line.line,
+        item=line.item,
+        location=line.location,
+        quantity=line.quantity,
+        received=ZERO,
+        pegged=ZERO,
+        expected_on=line.expected_on,
+        confidence=line.confidence,
+        entry=entry,
+    )
+
+
+def safety(books: Books, request: SafetyRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
+    """Set what is kept back at a position; what that frees goes to those who wait."""
+    position = books.positions[(request.company_id, request.item, request.location, request.pool)]
+    items = _those([(request.company_id, request.item)], giving)
+    before = outlook(books, items)
+    books.book(position, "safety", entry, safety=request.quantity - position.safety)
+    return _give(books, items, before, entry, request.key, {})
+
+
+def _those(items: Iterable[ItemKey], giving: frozenset[ItemKey]) -> list[ItemKey]:
+    """The items of a request whose waiting rows are at hand, each once, in order."""
+    return [item for item in dict.fromkeys(items) if item in giving]
+
+
+def _give(
+    books: Books,
+    items: Sequence[ItemKey],
+    before: Outlook,
+    entry: bytes,
+    receipt: str,
+    came: dict[ItemKey, list[SupplyKey]],
+) -> list[LedgerOutcome]:
+    filled = []
+    for item in items:
+        filled += fill(books, item, entry, came.get(item, ()))
+        repeg(books, item)
+    return news(books, items, before, filled, receipt)

@@ -1,0 +1,151 @@
+-- claim_keys: take idempotency keys, sorted; those that come back are new
+insert into ledger_entry (digest, company_id, key, what, subject, document, reason, actor, content, occurred_at)
+select k.digest, k.company_id, k.key, k.what, k.subject, k.document, k.reason, $9, k.content, k.occurred_at
+from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+    $10::timestamptz[]) as k (digest, company_id, key, what, subject, document, reason, content, occurred_at)
+order by k.digest
+on conflict (digest) do nothing
+returning digest
+
+-- answers: what was answered under these keys the first time
+select digest, content, answer from ledger_entry where digest = any($1::bytea[])
+
+-- store_answers: remember what was answered
+update ledger_entry as e set answer = a.answer
+from unnest($1::bytea[], $2::text[]) as a (digest, answer)
+where e.digest = a.digest
+
+-- items_of_releases: which items releases are about, read before anything is locked
+select distinct company_id, item from reservation
+where remaining > 0 and (id = any($1::text[]) or (subject = any($2::text[]) and subject <> ''))
+
+-- lock_positions: lock promise positions in key order, made if missing, and apply what is guessed; the items whose stock may become free with all their positions
+insert into promise_position as p (company_id, item, location, pool, on_hand, reserved, counter)
+select company_id, item, location, pool, sum(on_hand), sum(reserved), sum(movements)::bigint
+from (
+    select k.company_id collate "C" as company_id, k.item collate "C" as item, k.location collate "C" as location,
+        k.pool collate "C" as pool, k.on_hand, k.reserved, k.movements
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::bigint[])
+        as k (company_id, item, location, pool, on_hand, reserved, movements)
+    union all
+    select s.company_id, s.item, s.location, s.pool, 0, 0, 0
+    from unnest($8::text[], $9::text[]) as g (company_id, item)
+    join promise_position as s on s.company_id = g.company_id and s.item = g.item
+) as wanted
+group by company_id, item, location, pool
+order by company_id, item, location, pool
+on conflict (company_id, item, location, pool) do update
+set on_hand = p.on_hand + excluded.on_hand, reserved = p.reserved + excluded.reserved,
+    counter = p.counter + excluded.counter
+returning p.company_id, p.item, p.location, p.pool, p.id, p.on_hand, p.reserved, p.allocated, p.safety, p.counter
+
+-- set_positions: what locked positions came to, where the guess was wrong
+update promise_position as p set on_hand = v.on_hand, reserved = v.reserved, safety = v.safety, counter = v.counter
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::bigint[])
+    as v (company_id, item, location, pool, on_hand, reserved, safety, counter)
+where p.company_id = v.company_id and p.item = v.item and p.location = v.location and p.pool = v.pool
+
+-- promises_by_id: promises that requests name
+select id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining, state, candidates,
+    entry, waiting, whole, source, expires_at, due_on, backorder, fills, asked_number
+from reservation where id = any($1::text[])
+
+-- promises_of_cases: all promises of some cases that have not ended
+select id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining, state, candidates,
+    entry, waiting, whole, source, expires_at, due_on, backorder, fills, asked_number
+from reservation where subject = any($1::text[]) and subject <> '' and remaining > 0
+
+-- waiting_for: who waits for some items
+select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
+    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.expires_at, r.due_on, r.backorder, r.fills,
+    r.asked_number
+from unnest($1::text[], $2::text[]) as g (company_id, item)
+join reservation as r on r.company_id = g.company_id and r.item = g.item
+where r.waiting
+
+-- pegs_of: what supply waiting rows are tied to
+select reservation, company_id, source, line, quantity from peg where reservation = any($1::text[])
+
+-- supplies: expected supply by key, and all that is open of some items
+select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
+    s.confidence, s.entry
+from unnest($1::text[], $2::text[], $3::text[]) as k (company_id, source, line)
+join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
+union all
+select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
+    s.confidence, s.entry
+from unnest($4::text[], $5::text[]) as g (company_id, item)
+join expected_supply as s on s.company_id = g.company_id and s.item = g.item
+where s.is_open
+
+-- move_stock: change physical positions in key order, made if missing
+insert into stock_position as p (company_id, item, location, owner, lot, unrestricted, picked, packed, in_transfer,
+    quarantined, damaged, expired, counter)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[],
+    $8::numeric[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::bigint[])
+on conflict (company_id, item, location, owner, lot) do update
+set unrestricted = p.unrestricted + excluded.unrestricted, picked = p.picked + excluded.picked,
+    packed = p.packed + excluded.packed, in_transfer = p.in_transfer + excluded.in_transfer,
+    quarantined = p.quarantined + excluded.quarantined, damaged = p.damaged + excluded.damaged,
+    expired = p.expired + excluded.expired, counter = p.counter + excluded.counter
+returning p.company_id, p.item, p.location, p.owner, p.lot, p.id, p.counter,
+    p.unrestricted, p.picked, p.packed, p.in_transfer, p.quarantined, p.damaged, p.expired
+
+-- insert_stock_movements: the physical book's journal
+insert into stock_movement (position_id, number, to_position_id, to_number, from_state, to_state, quantity,
+    second_quantity, second_unit, line, reservation, entry, transaction_id)
+select m.*, (select pg_current_xact_id()::text::bigint)
+from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::numeric[],
+    $8::numeric[], $9::text[], $10::text[], $11::text[], $12::bytea[]) as m
+
+-- insert_promise_movements: the promise book's journal
+insert into promise_movement (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry,
+    transaction_id)
+select m.*, (select pg_current_xact_id()::text::bigint)
+from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[],
+    $8::numeric[], $9::bytea[]) as m
+
+-- insert_promises: new reservations, in the order they were asked for
+insert into reservation (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills)
+select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
+    r.state, string_to_array(r.candidates, e'\x1f'), r.entry, r.waiting, r.whole, r.source, r.expires_at, r.due_on,
+    r.backorder, r.fills
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::numeric[], $11::numeric[], $12::text[], $13::text[], $14::bytea[], $15::bool[], $16::bool[],
+    $17::text[], $18::timestamptz[], $19::date[], $20::text[], $21::int[])
+    with ordinality as r (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, place)
+order by r.place
+
+-- update_promises: what became of promises that were there before
+update reservation as r
+set remaining = v.remaining, state = v.state, waiting = v.waiting, fills = v.fills, expires_at = v.expires_at
+from unnest($1::text[], $2::numeric[], $3::text[], $4::bool[], $5::int[], $6::timestamptz[])
+    as v (id, remaining, state, waiting, fills, expires_at)
+where r.id = v.id
+
+-- put_supplies: expected supply as it is believed now
+insert into expected_supply as s (company_id, source, line, item, location, quantity, received, pegged, expected_on,
+    confidence, is_open, entry)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[],
+    $8::numeric[], $9::date[], $10::text[], $11::bool[], $12::bytea[])
+on conflict (company_id, source, line) do update
+set item = excluded.item, location = excluded.location, quantity = excluded.quantity, received = excluded.received,
+    pegged = excluded.pegged, expected_on = excluded.expected_on, confidence = excluded.confidence,
+    is_open = excluded.is_open, entry = excluded.entry
+
+-- put_pegs: pegs as they are now
+insert into peg (reservation, company_id, source, line, quantity)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[])
+on conflict (reservation, source, line) do update set quantity = excluded.quantity
+
+-- drop_pegs: pegs that are no more
+delete from peg as p
+using unnest($1::text[], $2::text[], $3::text[]) as v (reservation, source, line)
+where p.reservation = v.reservation and p.source = v.source and p.line = v.line
+
+-- due: reservations whose time is over
+select id, company_id from reservation
+where expires_at <= $1 and remaining > 0
+order by expires_at, id limit $2

@@ -1,0 +1,141 @@
+"""What a batch must hold before it can decide: positions (with a guess at what will be booked), items, rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.inventory.books import ZERO, Books, ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.facts import UNRESTRICTED
+from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.model.stock import (
+    OUTSIDE_STATES,
+    PHYSICAL_STATES,
+    LedgerRequest,
+    MoveRequest,
+    PromiseRequest,
+    ReleaseRequest,
+    StockMoveLine,
+    SupplyRequest,
+)
+
+Request = LedgerRequest | SafetyRequest
+
+_STATES = frozenset(PHYSICAL_STATES + OUTSIDE_STATES)
+
+
+class Guess(msgspec.Struct):
+    """What a position would be changed by if nothing ran short: it is applied by the very statement that locks the
+    row, so that the common batch needs no second update. Decisions never rest on it."""
+
+    on_hand: Decimal = ZERO
+    reserved: Decimal = ZERO
+    movements: int = 0
+
+
+class Plan:
+    """The union of what the requests of a batch need."""
+
+    def __init__(self, requests: Iterable[Request], released: Iterable[ItemKey]) -> None:
+        self.guesses: dict[PositionKey, Guess] = defaultdict(Guess)
+        self.giving: set[ItemKey] = set(released)
+        """Items of which stock or supply may become free: all their positions and waiting rows are needed."""
+        self.picked: dict[str, PositionKey] = {}
+        """Promises that moves end -> where the move happens."""
+        self.named: set[str] = set()
+        self.subjects: set[str] = set()
+        self.supplies: dict[SupplyKey, str] = {}
+        """Supply lines that requests name -> the item they say it is."""
+        self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
+        self._promised_at: set[PositionKey] = set()
+        for request in requests:
+            self._add(request)
+
+    def _add(self, request: Request) -> None:
+        match request:
+            case PromiseRequest():
+                self._promise(request)
+            case MoveRequest():
+                for line in request.lines:
+                    self._move(request.company_id, line)
+            case ReleaseRequest():
+                self.named.update(request.reservations)
+                if not request.reservations:
+                    self.subjects.add(request.subject)
+            case SupplyRequest():
+                self._supply(request)
+            case SafetyRequest():
+                key = (request.company_id, request.item, request.location, request.pool)
+                self.guesses[key].movements += 1
+                self.giving.add((request.company_id, request.item))
+
+    def _promise(self, request: PromiseRequest) -> None:
+        for line in request.lines:
+            if not line.locations or line.quantity <= 0:
+                raise ValueError(f"{request.key}: line {line.line} asks for {line.quantity} of {line.locations}")
+            keys = [(request.company_id, line.item, location, request.pool) for location in line.locations]
+            for key in keys:
+                self.guesses[key]
+            self.guesses[keys[0]].reserved += line.quantity
+            self.guesses[keys[0]].movements += 1
+            self._promised_at.add(keys[0])
+            self._taken[keys[0]] += line.quantity
+
+    def _move(self, company_id: str, line: StockMoveLine) -> None:
+        _check(line)
+        origin = (company_id, line.item, line.location, "")
+        target = (company_id, line.item, line.to_location or line.location, "")
+        leaves, comes = line.from_state == UNRESTRICTED, line.to_state == UNRESTRICTED
+        if leaves:
+            self.guesses[origin].on_hand -= line.quantity
+            self.guesses[origin].movements += 1
+            self._taken[origin] += line.quantity
+        if comes:
+            self.guesses[target].on_hand += line.quantity
+            self.guesses[target].movements += not (leaves and origin == target)
+        if line.reservation:
+            self.guesses[origin].reserved -= line.quantity
+            self.guesses[origin].movements += not (leaves or (comes and origin == target))
+            self.picked[line.reservation] = origin
+        if line.supply is not None:
+            self.guesses[origin]
+            self.supplies[(company_id, *line.supply)] = line.item
+        if (comes and not (leaves and origin == target)) or line.supply or (line.reservation and not leaves):
+            self.giving.add((company_id, line.item))
+
+    def _supply(self, request: SupplyRequest) -> None:
+        for line in request.lines:
+            if line.quantity < 0:
+                raise ValueError(f"{request.key}: {line.quantity} expected of {line.source} line {line.line}")
+            self.guesses[(request.company_id, line.item, line.location, "")]
+            self.giving.add((request.company_id, line.item))
+            self.supplies[(request.company_id, line.source, line.line)] = line.item
+
+    def perhaps_short(self, books: Books) -> set[ItemKey]:
+        """Items some line of which may get less than it wants at its first location: their supply must be at hand."""
+        return {key[:2] for key in self._promised_at if books.positions[key].free < self._taken[key]}
+
+    def also_giving(self, books: Books) -> set[ItemKey]:
+        """Items that turn out to give once the rows are read: a move that ends a promise which still waits or
+        stands elsewhere, a supply line that was of another item."""
+        items = set()
+        for name, origin in self.picked.items():
+            promise = books.promises.get(name)
+            if promise is not None and promise.remaining and (promise.waiting or promise.at != origin):
+                items.add((promise.company_id, promise.item))
+        for key, item in self.supplies.items():
+            row = books.supplies.get(key)
+            if row is not None and row.item != item:
+                items.add((row.company_id, row.item))
+        return items - self.giving
+
+
+def _check(line: StockMoveLine) -> None:
+    if line.quantity <= 0:
+        raise ValueError(f"line {line.line} moves {line.quantity} of {line.item}; a movement's quantity is positive")
+    unknown = {line.from_state, line.to_state} - _STATES
+    if unknown:
+        raise ValueError(f"line {line.line} moves {line.item} between unknown states: {sorted(unknown)}")

@@ -1,0 +1,224 @@
+"""Stores what a batch decided, set-wise: one statement per table, positions in key order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from crossdock.events.inventory import StockWentNegative
+from crossdock.inventory.books import ZERO, Books, Fact, Promise
+from crossdock.inventory.reading import SQL, Reader
+from crossdock.model.stock import PHYSICAL_STATES
+from crossdock.store import Connection
+
+StockKey = tuple[str, str, str, str, str]
+"""Company, item, location, owner, lot."""
+
+_COLUMN = {state: index for index, state in enumerate(PHYSICAL_STATES)}
+
+
+class _Change(msgspec.Struct):
+    """What a batch adds to a physical position; then where its numbering stands."""
+
+    states: list[Decimal]
+    movements: int = 0
+    id: int = 0
+    number: int = 0
+
+
+class Negative(msgspec.Struct, frozen=True):
+    """A fact that left a state of a position below zero: which request, and what its case is told."""
+
+    request: int
+    body: StockWentNegative
+
+
+def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows as columns, as unnest takes them."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+async def write_positions(tx: Connection, books: Books, reader: Reader) -> None:
+    """Correct the positions whose guess was wrong."""
+    wrong = []
+    for key, position in books.positions.items():
+        now = (position.on_hand, position.reserved, position.safety, position.counter)
+        if now != reader.stored[key]:
+            wrong.append((*key, *now))
+    if wrong:
+        await tx.execute(SQL.set_positions, *_columns(wrong, 8))
+
+
+async def write_promise_book(tx: Connection, books: Books) -> None:
+    """Promises, supply, pegs and the promise book's journal."""
+    await _write_promises(tx, list(books.changed_promises.values()))
+    if books.changed_supplies:
+        rows = [
+            (
+                *s.key,
+                s.item,
+                s.location,
+                s.quantity,
+                s.received,
+                s.pegged,
+                s.expected_on,
+                s.confidence,
+                s.open > 0,
+                s.entry,
+            )
+            for s in sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
+        ]
+        await tx.execute(SQL.put_supplies, *_columns(rows, 12))
+    await _write_pegs(tx, books)
+    if books.movements:
+        movements = [
+            (m.position, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry)
+            for m in books.movements
+        ]
+        await tx.execute(SQL.insert_promise_movements, *_columns(movements, 9))
+
+
+async def _write_promises(tx: Connection, promises: Sequence[Promise]) -> None:
+    new = [
+        (
+            p.id,
+            p.company_id,
+            p.subject,
+            p.kind,
+            p.request,
+            p.line,
+            p.item,
+            p.location,
+            p.pool,
+            p.quantity,
+            p.remaining,
+            p.state,
+            "\x1f".join(p.candidates),
+            p.entry,
+            p.waiting,
+            p.whole,
+            p.source,
+            p.expires_at,
+            p.due_on,
+            p.backorder,
+            p.fills,
+        )
+        for p in promises
+        if p.new
+    ]
+    if new:
+        await tx.execute(SQL.insert_promises, *_columns(new, 21))
+    changed = [(p.id, p.remaining, p.state, p.waiting, p.fills, p.expires_at) for p in promises if not p.new]
+    if changed:
+        await tx.execute(SQL.update_promises, *_columns(changed, 6))
+
+
+async def _write_pegs(tx: Connection, books: Books) -> None:
+    kept, dropped = [], []
+    for reservation, key in sorted(books.changed_pegs):
+        quantity = books.pegs[reservation].get(key, ZERO)
+        if quantity:
+            kept.append((reservation, *key, quantity))
+        else:
+            dropped.append((reservation, key[1], key[2]))
+    if dropped:
+        await tx.execute(SQL.drop_pegs, *_columns(dropped, 3))
+    if kept:
+        await tx.execute(SQL.put_pegs, *_columns(kept, 5))
+
+
+async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
+    """Physical positions and their journal; which facts took a state below zero."""
+    if not facts:
+        return []
+    changes = _changes(facts)
+    rows = [(*key, *change.states, change.movements) for key, change in sorted(changes.items())]
+    after: dict[StockKey, list[Decimal]] = {}
+    for row in await tx.fetch(SQL.move_stock, *_columns(rows, 13)):
+        key = (row[0], row[1], row[2], row[3], row[4])
+        change = changes[key]
+        change.id, change.number = row[5], row[6] - change.movements
+        if min(row[7:]) < 0:
+            after[key] = [total - moved for total, moved in zip(row[7:], change.states, strict=True)]
+    await tx.execute(SQL.insert_stock_movements, *_columns(_journal(facts, changes), 12))
+    return _negatives(facts, after) if after else []
+
+
+def _ends(fact: Fact) -> list[tuple[StockKey, int, Decimal]]:
+    """What a fact does to physical states: (position, column, quantity)."""
+    line = fact.line
+    ends = []
+    if line.from_state in _COLUMN:
+        ends.append((_origin(fact), _COLUMN[line.from_state], -line.quantity))
+    if line.to_state in _COLUMN:
+        ends.append((_target(fact), _COLUMN[line.to_state], line.quantity))
+    return ends
+
+
+def _origin(fact: Fact) -> StockKey:
+    return (fact.company_id, fact.line.item, fact.line.location, fact.line.owner, fact.line.lot)
+
+
+def _target(fact: Fact) -> StockKey:
+    line = fact.line
+    return (fact.company_id, line.item, line.to_location or line.location, line.owner, line.lot)
+
+
+def _changes(facts: Sequence[Fact]) -> dict[StockKey, _Change]:
+    changes: dict[StockKey, _Change] = {}
+    for fact in facts:
+        for key in {_origin(fact), _target(fact)}:
+            if key not in changes:
+                changes[key] = _Change([ZERO] * len(PHYSICAL_STATES))
+            changes[key].movements += 1
+        for key, column, quantity in _ends(fact):
+            changes[key].states[column] += quantity
+    return changes
+
+
+def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list[tuple[object, ...]]:
+    """Movement rows, numbered in the order of the facts."""
+    rows: list[tuple[object, ...]] = []
+    for fact in facts:
+        line = fact.line
+        origin, target = changes[_origin(fact)], changes[_target(fact)]
+        origin.number += 1
+        elsewhere = target is not origin
+        if elsewhere:
+            target.number += 1
+        rows.append(
+            (
+                origin.id,
+                origin.number,
+                target.id if elsewhere else None,
+                target.number if elsewhere else None,
+                line.from_state,
+                line.to_state,
+                line.quantity,
+                line.second_quantity,
+                line.second_unit,
+                line.line,
+                line.reservation,
+                fact.entry,
+            )
+        )
+    return rows
+
+
+def _negatives(facts: Sequence[Fact], before: dict[StockKey, list[Decimal]]) -> list[Negative]:
+    """Walk through the facts once more; of each request, the last state of whatever it took further below zero."""
+    found: dict[tuple[int, StockKey, int], Negative] = {}
+    for fact in facts:
+        for key, column, quantity in _ends(fact):
+            if key not in before:
+                continue
+            before[key][column] += quantity
+            level = before[key][column]
+            if quantity < 0 and level < 0:
+                entry = fact.entry.hex() if column == 0 else f"{fact.entry.hex()}:{PHYSICAL_STATES[column]}"
+                body = StockWentNegative(key[1], key[2], level, entry)
+                found[(fact.request, key, column)] = Negative(fact.request, body)
+    return list(found.values())
