@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from crossdock.edi.x12.faults import Fault, fault
+from crossdock.edi.x12.faults import Fault, Severity, fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,9 @@ class TransactionSet:
                 return self.offset + start + _element_start(content, separator, element)
         return self.offset + len(self.raw)
 
-    def fault(self, code: str, position: int, element: int = 0, detail: str = "") -> Fault:
+    def fault(
+        self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
+    ) -> Fault:
         """A fault in this set, with its place worked out."""
         text = self.texts[position - 1] if position <= len(self.texts) else ""
         return fault(
@@ -165,6 +167,7 @@ class TransactionSet:
             position=position,
             segment_id=text.split(self.interchange.delimiters.element, 1)[0][:3],
             element=element,
+            severity=severity,
         )
 
 
@@ -191,14 +194,28 @@ def decode(raw: bytes) -> str:
 
 def split_segments(raw: bytes, interchange: InterchangeHeader) -> list[str]:
     """Segments as text. Blank segments (empty lines between terminators) do not count."""
-    mark = interchange.delimiters.terminator
-    terminator = interchange.terminator
-    if b"\n" not in raw and b"\r" not in raw and terminator * 2 not in raw and mark.isascii():
-        pieces = decode(raw).split(mark)
-        if not pieces[-1]:
-            pieces.pop()
-        return pieces
-    return [decode(content) for _, content in _spans(raw, terminator)]
+    terminator, suffix = interchange.terminator, interchange.delimiters.suffix
+    if not _regular(raw, terminator, suffix.encode()):
+        return [decode(content) for _, content in _spans(raw, terminator)]
+    pieces = decode(raw).split(interchange.delimiters.terminator + suffix)
+    if not pieces[-1]:
+        pieces.pop()
+    else:
+        pieces[-1] = pieces[-1].removesuffix(interchange.delimiters.terminator)
+    return pieces
+
+
+def _regular(raw: bytes, terminator: bytes, suffix: bytes) -> bool:
+    """Does nothing but the same line end (or nothing at all) follow every terminator? Then one split is enough."""
+    if not terminator.isascii() or b"\n " in raw or b"\n\t" in raw:
+        return False
+    if terminator == b"\n":
+        return not suffix and b"\r" not in raw and b"\n\n" not in raw and b" \n" not in raw
+    if not suffix:
+        return b"\n" not in raw and b"\r" not in raw and terminator * 2 not in raw
+    lines = raw.count(terminator) - 1
+    returns = lines if suffix == b"\r\n" else 0
+    return raw.count(terminator + suffix) == lines == raw.count(b"\n") and raw.count(b"\r") == returns
 
 
 def _spans(raw: bytes, terminator: bytes) -> Iterator[tuple[int, bytes]]:

@@ -1,0 +1,198 @@
+"""Holds a transaction set against its guide.
+
+The guide is compiled into one regular expression of a whole set. A set that matches it is faultless, in one call; only
+a set that does not is walked segment by segment to say what is wrong and where. What the expression does not see
+(calendar dates, codes) the maps find when they read the values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from crossdock.edi.guides import ElementRule, Guide, SegmentRule, Use, guides
+from crossdock.edi.x12.envelope import Delimiters, TransactionSet, as_date
+from crossdock.edi.x12.faults import Fault
+
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
+_WHOLE = re.compile(r"-?[0-9]+\Z")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?\Z")
+_TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
+_MOST_FAULTS = 100
+"""Per set; who sends more than that is not helped by more."""
+
+
+def check(ts: TransactionSet, guide: Guide) -> list[Fault]:
+    """The faults of a set against its guide, in order."""
+    marks = ts.interchange.delimiters
+    text = marks.terminator.join(ts.texts) + marks.terminator
+    if _faultless(guide.type, marks.element, marks.terminator).fullmatch(text):
+        return []
+    found: list[Fault] = []
+    for each in _walk(ts, guide):
+        found.append(each)
+        if len(found) == _MOST_FAULTS:
+            break
+    return found
+
+
+@lru_cache(maxsize=64)
+def _faultless(kind: str, separator: str, terminator: str) -> re.Pattern[str]:
+    guide = guides()[kind]
+    marks = Delimiters(element=separator, terminator=terminator)
+    areas = [_area_pattern(area, guide.segments, marks) for area in guide.areas]
+    ends = [_segment_pattern(guide.segments[tag], marks) for tag in ("ST", "SE")]
+    return re.compile(ends[0] + "".join(areas) + ends[1])
+
+
+def _area_pattern(area: dict[str, Use], rules: dict[str, SegmentRule], marks: Delimiters) -> str:
+    """An area begins with its only mandatory segment, where it has one. `once` is not counted behind it: the segment
+    that may occur once is left out of the repeated ones and allowed at the start alone."""
+    first = [tag for tag, use in area.items() if use.mandatory]
+    # Those we describe are those that occur most: the expression tries its branches in order.
+    repeated = sorted((tag for tag, use in area.items() if not use.once), key=lambda tag: (tag not in rules, tag))
+    start = "".join(_of(tag, rules, marks) for tag in first)
+    single = "".join(f"(?:{_of(tag, rules, marks)})?+" for tag, use in area.items() if use.once and not use.mandatory)
+    # Possessive: a segment matches in one way only, so there is nothing to go back to.
+    return (
+        f"{start}{single}(?:{'|'.join(_of(tag, rules, marks) for tag in repeated)})*+" if repeated else start + single
+    )
+
+
+def _of(tag: str, rules: dict[str, SegmentRule], marks: Delimiters) -> str:
+    rule = rules.get(tag)
+    if rule is not None:
+        return _segment_pattern(rule, marks)
+    return f"{tag}(?:{re.escape(marks.element)}[^{re.escape(marks.terminator)}]*+)?{re.escape(marks.terminator)}"
+
+
+def _segment_pattern(rule: SegmentRule, marks: Delimiters) -> str:
+    """Elements up to the last mandatory one, then each further one only behind the one before it."""
+    mark, end = re.escape(marks.element), re.escape(marks.terminator)
+    needed = max((at for at, each in enumerate(rule.elements, 1) if each.mandatory), default=0)
+    parts = [mark + _element_pattern(each, marks) for each in rule.elements]
+    tail = f"(?:{mark}[^{end}]*+)?" if rule.open else ""
+    if rule.pairs:
+        pair = f"{mark}[^{mark}{end}]{{2}}{mark}[^{mark}{end}\\x00-\\x1f]{{1,48}}+"
+        tail = f"(?:{pair}){{0,{rule.pairs}}}+" + tail
+    for part in reversed(parts[needed:]):
+        tail = f"(?:{part}{tail})?+"
+    return rule.id + "".join(parts[:needed]) + tail + end
+
+
+def _element_pattern(rule: ElementRule, marks: Delimiters) -> str:
+    character = f"[^{re.escape(marks.element)}{re.escape(marks.terminator)}\\x00-\\x1f]"
+    content = {
+        "N0": f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+",
+        "N2": f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+",
+        # A subset of what the walk allows: digits and point stay within the length in every case.
+        "R": f"-?+[0-9]{{1,{max(1, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
+        "DT": "[0-9]{8}",
+        "TM": "[0-9]{4,8}+",
+    }.get(rule.type, f"{character}{{{rule.shortest},{rule.longest}}}+")
+    if rule.mandatory:
+        return content
+    if rule.type in ("AN", "ID", "C") and rule.shortest == 1:
+        return f"{character}{{0,{rule.longest}}}+"
+    return f"(?:{content})?+"
+
+
+def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
+    """Everything that is wrong, segment by segment."""
+    separator = ts.interchange.delimiters.element
+    texts = ts.texts
+    area = 0
+    seen: dict[tuple[int, str], int] = {}
+    for position, text in enumerate(texts, 1):
+        row = text.split(separator)
+        tag = row[0]
+        if position not in (1, len(texts)) or tag not in ("ST", "SE"):
+            area = max(area, guide.opens.get(tag, 0))
+            yield from _placed(ts, guide, area, tag, position, seen)
+        rule = guide.segments.get(tag)
+        if len(row) == 1 or not any(row[1:]):
+            yield ts.fault("segment_empty", position)
+        if rule is not None:
+            yield from _elements(ts, rule, row, position)
+    for index, uses in enumerate(guide.areas):
+        for tag, use in uses.items():
+            if use.mandatory and not seen.get((index, tag)):
+                yield ts.fault("segment_missing", len(texts), detail=f"a mandatory segment is missing: {tag}")
+
+
+def _placed(
+    ts: TransactionSet, guide: Guide, area: int, tag: str, position: int, seen: dict[tuple[int, str], int]
+) -> Iterator[Fault]:
+    use = guide.areas[area].get(tag)
+    if use is None:
+        if not _TAG.match(tag):
+            yield ts.fault("segment_id_invalid", position)
+        elif any(tag in other for other in guide.areas):
+            yield ts.fault("segment_out_of_order", position)
+            area = next(index for index, other in enumerate(guide.areas) if tag in other)
+        else:
+            yield ts.fault("segment_unexpected", position)
+    seen[area, tag] = seen.get((area, tag), 0) + 1
+    if use is not None and use.once and seen[area, tag] > 1:
+        yield ts.fault("segment_repeated", position)
+
+
+def _elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: int) -> Iterator[Fault]:
+    for element, each in enumerate(rule.elements, 1):
+        if each.mandatory and (element >= len(row) or not row[element].strip()):
+            yield ts.fault("element_missing", position, element, f"{each.name} is missing")
+    for element, value in enumerate(row[1:], 1):
+        if not value:
+            continue
+        found = rule.rule(element)
+        if found is None:
+            if not rule.open:
+                yield ts.fault("element_surplus", position, element)
+                return
+            continue
+        code = _content(found, value)
+        if code:
+            yield ts.fault(code, position, element, f"{found.name}: {value[:40]!r} is not {_wanted(found)}")
+    yield from _half_pairs(ts, rule, row, position)
+
+
+def _half_pairs(ts: TransactionSet, rule: SegmentRule, row: list[str], position: int) -> Iterator[Fault]:
+    first = len(rule.elements) + 1
+    for element in range(first, min(len(row), first + 2 * rule.pairs), 2):
+        qualifier, value = row[element], row[element + 1] if element + 1 < len(row) else ""
+        if bool(qualifier.strip()) != bool(value.strip()):
+            # Many partners leave a qualifier without id; nothing is lost by reading on.
+            yield ts.fault("element_condition", position, element, "an item id and its kind come together", "warning")
+
+
+def _content(rule: ElementRule, value: str) -> str:
+    """The code of what is wrong with a value, or nothing."""
+    if rule.type == "C":
+        return ""
+    if rule.type in ("N0", "N2"):
+        return _number(_WHOLE.match(value) is not None, _NUMBER.match(value) is not None, rule, value)
+    if rule.type == "R":
+        return _number(_NUMBER.match(value) is not None, False, rule, value)
+    if rule.type == "DT":
+        return "" if as_date(value) else "date_invalid"
+    if rule.type == "TM":
+        return "" if _TIME.match(value) else "time_invalid"
+    if any(character < " " for character in value):
+        return "element_character"
+    return (
+        "element_too_long" if len(value) > rule.longest else "element_too_short" if len(value) < rule.shortest else ""
+    )
+
+
+def _number(good: bool, tolerable: bool, rule: ElementRule, value: str) -> str:
+    if not good:
+        return "element_character" if tolerable else "number_invalid"
+    digits = len(value.replace("-", "").replace(".", ""))
+    return "element_too_long" if digits > rule.longest else "element_too_short" if digits < rule.shortest else ""
+
+
+def _wanted(rule: ElementRule) -> str:
+    kinds = {"DT": "a date", "TM": "a time", "R": "a number", "N0": "a whole number", "N2": "a whole number"}
+    size = f"{rule.shortest}" if rule.shortest == rule.longest else f"{rule.shortest} to {rule.longest}"
+    return f"{kinds.get(rule.type, 'text')} of {size} characters"
