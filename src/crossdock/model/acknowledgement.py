@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -27,3 +28,5 @@ class FunctionalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True)
     sets: tuple[AcknowledgedSet, ...] = ()
     company_id: str = ""
     """Whose acknowledgement it is, or was: the interchange's identities tell, the 997 itself does not."""
+    acknowledged_at: dt.datetime | None = None
+    """When what it answers was received; the envelope of a 997 we send is dated so."""

@@ -1,0 +1,223 @@
+"""What a partner's document means to us: which case it reaches, its identity, and the keys it brings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from crossdock.events.purchase_order import FunctionalAcknowledgementReceived, PurchaseOrderAcknowledged
+from crossdock.events.sales_order import SalesOrderCancelled, SalesOrderPlaced
+from crossdock.events.supplier_documents import ShipNoticeReceived, SupplierInvoiceReceived
+from crossdock.exchange.acknowledgements import DOCUMENT_OF_GROUP
+from crossdock.exchange.agreements import Desk
+from crossdock.exchange.envelopes import control_key
+from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.invoice import Invoice
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.ship_notice import ShipNotice
+from crossdock.ports.connector import RawDocument, Record, Route
+from crossdock.project.network import Agreement
+
+
+class NotTaken(Exception):
+    """A readable document that means nothing we can act on. Inside translation only: it becomes a fault."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What stands around a document that came in."""
+
+    desk: Desk
+    agreement: Agreement
+    raw: RawDocument
+    pointer: str
+
+    @property
+    def company(self) -> str:
+        """Our company it is addressed to."""
+        return self.agreement.company
+
+    @property
+    def partner(self) -> str:
+        """Who sent it."""
+        return self.agreement.partner
+
+    def record(
+        self,
+        body: msgspec.Struct,
+        identity: tuple[str, str, str],
+        *,
+        subject: str = "",
+        route: Route | None = None,
+        keys: tuple[Route, ...] = (),
+    ) -> Record:
+        """A record of it. To us it happened when it came; `identity` is document type, number and revision."""
+        document, number, revision = identity
+        return Record(
+            body=body,
+            company_id=self.company,
+            occurred_at=self.raw.received_at,
+            subject=subject,
+            route=route,
+            identity=(document, self.partner, number, revision),
+            keys=keys,
+            pointer=self.pointer,
+        )
+
+
+def record_of(document: str, body: msgspec.Struct, letter: Letter) -> Record:
+    """The record of a document; `NotTaken` if it means nothing to us."""
+    reader = READERS.get(document)
+    if reader is None:
+        raise NotTaken("document_unknown", f"nothing is done with {document or 'documents of this kind'}")
+    return reader(body, letter)
+
+
+def business_number(text: str) -> str:
+    """A number without the sign that separates the parts of a subject; a document without a number is not taken."""
+    cleaned = text.strip().replace("/", "-")
+    if not cleaned:
+        raise NotTaken("number_missing", "the document has no number")
+    return cleaned
+
+
+def _functional_acknowledgement(body: FunctionalAcknowledgement, letter: Letter) -> Record:
+    """The partner's syntax receipt: it names the group of ours by its control number."""
+    key = control_key(letter.agreement, body.group_id, body.group_control_number)
+    received = FunctionalAcknowledgementReceived(
+        partner=letter.partner,
+        document=DOCUMENT_OF_GROUP.get(body.group_id, body.group_id),
+        number=body.group_control_number,
+        acknowledgement=msgspec.structs.replace(body, company_id=letter.company),
+    )
+    return letter.record(received, ("functional_acknowledgement", key.value, body.verdict), route=key)
+
+
+def _purchase_order_acknowledgement(body: PurchaseOrderAcknowledgement, letter: Letter) -> Record:
+    """An order may be answered as often as there is news, so another answer is another document and only the same
+    answer again is a repetition."""
+    order = business_number(body.order_number)
+    digest = hashlib.blake2b(msgspec.json.encode(body), digest_size=8).hexdigest()
+    return letter.record(
+        PurchaseOrderAcknowledged(msgspec.structs.replace(body, order_number=order)),
+        ("purchase_order_acknowledgement", order, digest),
+        subject=f"purchase_order/{letter.company}/{order}",
+    )
+
+
+def _ship_notice(body: ShipNotice, letter: Letter) -> Record:
+    number = business_number(body.number)
+    packs = dict.fromkeys(line.pack for line in body.lines if line.pack)
+    keys = [Route("ship_notice", letter.partner, number)]
+    if body.tracking:
+        keys.append(Route("tracking_number", body.carrier or letter.partner, body.tracking))
+    keys += [Route("pack", letter.partner, pack) for pack in packs]
+    return letter.record(
+        ShipNoticeReceived(msgspec.structs.replace(body, number=number)),
+        ("ship_notice", number, ""),
+        subject=f"ship_notice/{letter.company}/{letter.partner}/{number}",
+        keys=tuple(keys),
+    )
+
+
+def _invoice(body: Invoice, letter: Letter) -> Record:
+    if body.kind != "invoice":
+        raise NotTaken("document_not_agreed", f"a {body.kind} of a supplier is for a person")
+    number = business_number(body.number)
+    return letter.record(
+        SupplierInvoiceReceived(msgspec.structs.replace(body, number=number)),
+        ("supplier_invoice", number, ""),
+        subject=f"supplier_invoice/{letter.company}/{letter.partner}/{number}",
+        keys=(Route("supplier_invoice", letter.partner, number),),
+    )
+
+
+def _purchase_order(body: PurchaseOrder, letter: Letter) -> Record:
+    """A customer's purchase order is our sales order: what it ordered we have promised by our agreement."""
+    order = _sales_order(body, letter)
+    keys = (
+        Route("sales_order", order.channel, order.number),
+        Route("customer_reference", letter.partner, order.customer_reference),
+    )
+    return letter.record(
+        SalesOrderPlaced(order),
+        ("purchase_order", order.number, str(body.revision)),
+        subject=f"sales_order/{letter.company}/{order.channel}/{order.number}",
+        keys=keys,
+    )
+
+
+def _sales_order(body: PurchaseOrder, letter: Letter) -> SalesOrder:
+    channel = letter.desk.channel
+    currency = body.currency or letter.agreement.currency
+    return SalesOrder(
+        company_id=letter.company,
+        channel=channel.id if channel else letter.partner,
+        number=business_number(body.number),
+        customer=PartyRef(
+            id=letter.agreement.customer or body.buyer.their_id or body.buyer.id,
+            their_id=body.buyer.their_id,
+            qualifier=body.buyer.qualifier,
+            name=body.buyer.name or letter.desk.partner.name,
+            country=body.buyer.country or letter.desk.partner.country,
+        ),
+        # Only the day is known, and the same order sent again must say the same.
+        ordered_at=letter.desk.start_of(body.ordered_on),
+        currency=currency,
+        lines=tuple(
+            SalesOrderLine(
+                line=line.line,
+                item=line.item,
+                quantity=line.quantity,
+                price=line.price,
+                their_line=line.their_line,
+                their_item=line.buyer_item,
+                description=line.description,
+                due_on=line.schedules[0].due_on if line.schedules else body.due_on,
+                sample=not line.price.amount,
+            )
+            for line in body.lines
+        ),
+        ship_to=body.ship_to,
+        promise=channel.promise if channel else "told",
+        charges=body.charges,
+        customer_reference=body.number,
+    )
+
+
+def _purchase_order_change(body: PurchaseOrderChange, letter: Letter) -> Record:
+    """A customer may cancel lines; whatever else it wants to change, a person talks to it."""
+    if any(line.action != "cancel" for line in body.lines):
+        raise NotTaken("change_not_supported", f"order {body.number} is to be changed other than by cancelling lines")
+    number = business_number(body.number)
+    channel = letter.desk.channel
+    return letter.record(
+        SalesOrderCancelled(tuple(line.line for line in body.lines), reason=f"cancelled by {letter.partner}"),
+        ("purchase_order_change", number, str(body.revision)),
+        subject=f"sales_order/{letter.company}/{channel.id if channel else letter.partner}/{number}",
+    )
+
+
+READERS: dict[str, Callable[[Any, Letter], Record]] = {
+    "functional_acknowledgement": _functional_acknowledgement,
+    "purchase_order_acknowledgement": _purchase_order_acknowledgement,
+    "ship_notice": _ship_notice,
+    "invoice": _invoice,
+    "purchase_order": _purchase_order,
+    "purchase_order_change": _purchase_order_change,
+}
+"""By the name the maps give a document."""
+
+AGREED_AS = {"invoice": "supplier_invoice", "credit_note": "supplier_invoice"}
+"""What an agreement calls a document that the maps name otherwise."""

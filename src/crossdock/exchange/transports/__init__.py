@@ -1,0 +1,1 @@
+"""How documents travel to and from trading partners."""
