@@ -204,10 +204,11 @@ class EventLogSuite:
         async def writer(seed: int) -> None:
             nonlocal deadlocks
             choice = random.Random(seed)
-            for _ in range(15):
+            for _ in range(10):
                 chosen = choice.sample(keys, 8)
                 try:
                     async with store.transaction() as tx:
+                        await tx.execute("set local deadlock_timeout = '10ms'")
                         if ordered:
                             await log.append(tx, [fact(key) for key in chosen])
                         else:
