@@ -1,0 +1,91 @@
+"""What lies in one simulated warehouse, and how its parts tell each other and Crossdock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.sandbox.books import Body
+from crossdock.sandbox.clock import iso
+from crossdock.sandbox.dataset import ZERO
+from crossdock.sandbox.intake import text
+from crossdock.sandbox.plan import Plan
+from crossdock.sandbox.settings import WmsSettings
+from crossdock.sandbox.stage import System
+from crossdock.sandbox.webhooks import Webhooks
+
+
+class Level(msgspec.Struct):
+    """One owner's stock of one article. `on_hand` can be sold and includes what is allocated but not picked."""
+
+    on_hand: Decimal = ZERO
+    allocated: Decimal = ZERO
+    picked: Decimal = ZERO
+    packed: Decimal = ZERO
+    quarantined: Decimal = ZERO
+    damaged: Decimal = ZERO
+
+    @property
+    def available(self) -> Decimal:
+        """What no order has been given."""
+        return self.on_hand - self.allocated
+
+
+class Stock:
+    """Levels by owner and SKU."""
+
+    def __init__(self, plan: Plan, site: str) -> None:
+        self.levels: dict[tuple[str, str], Level] = defaultdict(Level)
+        self._opening: list[Body] = []
+        for (owner, sku), point in sorted(plan.stock.items()):
+            if quantity := point.opening.get(site, ZERO):
+                self.levels[owner, sku].on_hand = quantity
+                self._opening.append({"owner": owner, "sku": sku, "qty": text(quantity)})
+
+    def opening(self) -> list[Body]:
+        """The levels before the first movement."""
+        return self._opening
+
+    def now(self) -> list[Body]:
+        """All levels, zero ones too once something lay there."""
+        return [
+            {
+                "owner": owner,
+                "sku": sku,
+                "on_hand": text(level.on_hand),
+                "picked": text(level.picked),
+                "packed": text(level.packed),
+                "quarantined": text(level.quarantined),
+                "damaged": text(level.damaged),
+            }
+            for (owner, sku), level in sorted(self.levels.items())
+        ]
+
+
+class Floor:
+    """What the parts of a warehouse share."""
+
+    def __init__(self, system: System, settings: WmsSettings) -> None:
+        self.system = system
+        self.settings = settings
+        self.site = settings.site
+        self.stage = system.stage
+        self.stock = Stock(system.stage.plan, settings.site)
+        self.webhooks: Webhooks = system.new_webhooks()
+        self.goods_came: Callable[[dt.datetime], None] = lambda at: None
+        """Called when something can be sold that could not before."""
+        self._numbers: Counter[str] = Counter()
+
+    def number(self, prefix: str) -> str:
+        """The next number of a kind, such as `SHN000012`."""
+        self._numbers[prefix] += 1
+        return f"{prefix}{self.settings.letter}{self._numbers[prefix]:06d}"
+
+    def tell(self, event: str, key: str, owner: str, at: dt.datetime, data: Body, in_order_of: tuple[str, ...]) -> None:
+        """Send a webhook; names in `in_order_of` keep the order."""
+        told: Body = {"owner": owner, "site": self.site, "at": iso(at)} | data
+        self.webhooks.send(event, key, owner, iso(at), told, in_order_of)
