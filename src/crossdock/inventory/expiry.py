@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
+from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.reading import SQL
+from crossdock.model.stock import ReleaseRequest
+from crossdock.store import Connection
 
-if TYPE_CHECKING:
-    from asyncpg import Connection, Record
 
+async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200) -> list[LedgerOutcome]:
+    """End at most `limit` reservations whose time is over; what they free goes to backorders in this transaction.
 
-async def expire_due(tx: Connection[Record], business_now: dt.datetime, limit: int = 200) -> list[LedgerOutcome]:
-    """End at most `limit` reservations whose time is over; what they free goes to backorders in this transaction."""
-    return []
+    Takes position locks: append the outcomes and commit soon. Two that run at once end nothing twice.
+    """
+    due = await tx.fetch(SQL.due, business_now, limit)
+    requests = [
+        ReleaseRequest(
+            company_id=row["company_id"],
+            key=f"expiry/{row['id']}",
+            subject="",
+            reservations=(row["id"],),
+            reason="expired",
+        )
+        for row in due
+    ]
+    if not requests:
+        return []
+    batch = LedgerBatch(requests, business_now, actor="expiry")
+    await batch.claim(tx)
+    return await batch.post(tx)

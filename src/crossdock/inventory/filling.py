@@ -59,11 +59,9 @@ def _fill_shortages(
             home = promise.at
             short[home] -= quantity
             granted = _grant(books, promise, key[2], quantity, entry, supplies)
-            if key == home:
-                books.book(position, "told_fill", entry, reservation=granted.reservation)
-            else:
-                books.book(books.positions[home], "shift", entry, reserved=-quantity, reservation=promise.id)
-                books.book(position, "told_fill", entry, reserved=quantity, reservation=granted.reservation)
+            # Two movements even where both are at one position: each promise's journal is what is booked for it.
+            books.book(books.positions[home], "shift", entry, reserved=-quantity, reservation=promise.id)
+            books.book(position, "told_fill", entry, reserved=quantity, reservation=granted.reservation)
             filled.append(Filled(promise, granted))
             if not promise.remaining:
                 break
