@@ -266,7 +266,9 @@ class Checks:
                 self._note(("ownership",), f"nobody may state `{fact}`", f"add `{fact}: <system>` to the ownership")
 
     def _fills(self, path: tuple[str, ...], company: str, location: str) -> None:
-        if company not in self.network.locations[location].companies:
+        if (place := self.network.locations.get(location)) is None:
+            return
+        if company not in place.companies:
             remedy = f"let `{location}` hold stock of `{company}`, or choose another policy"
             self._note(path, f"`{location}` holds no stock of `{company}`", remedy)
         elif not self.network.system(company, "wms", location):

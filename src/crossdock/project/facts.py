@@ -23,7 +23,7 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
 SENT_TO_PARTNERS: dict[str, frozenset[str]] = {
     "supplier": frozenset({"functional_acknowledgement", "purchase_order", "purchase_order_change"}),
     "customer": frozenset(
-        {"functional_acknowledgement", "invoice", "order_status", "purchase_order_acknowledgement", "ship_notice"}
+        {"credit_note", "functional_acknowledgement", "invoice", "purchase_order_acknowledgement", "ship_notice"}
     ),
 }
 """By kind of the partner."""

@@ -58,7 +58,11 @@ class Files:
         self.folder = folder
         self.problems: list[Problem] = []
         self.head: yaml.Node | None = None
+        self.starts: dict[str, Place] = {}
+        """Where each section begins."""
         self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
+        self.unread: dict[str, set[str]] = {section: set() for section in SECTIONS}
+        """Ids of things whose file could not be read: they exist, so nobody who names them is wrong."""
         self._read()
 
     def entries(self, node: yaml.Node, what: str) -> Iterator[Entry]:
@@ -105,9 +109,12 @@ class Files:
             for file in sorted((self.folder / section).glob("*.yaml")):
                 if (node := self._compose(file)) is not None:
                     self._put(section, Entry(file.stem, place_of(node), node))
+                else:
+                    self.unread[section].add(file.stem)
         self._refuse_strangers(parts.get("other_files"))
 
     def _add(self, section: str, node: yaml.Node) -> None:
+        self.starts.setdefault(section, place_of(node))
         for entry in self.entries(node, section):
             self._put(section, entry)
 

@@ -66,7 +66,7 @@ def examine(
 ) -> tuple[Network, list[Problem]]:
     """The network as far as it could be read, and everything that is wrong with it."""
     files = Files(Path(path))
-    known = {kind: frozenset(files.sections[section]) for kind, section in KINDS.items()}
+    known = {kind: frozenset(files.sections[section]) | files.unread[section] for kind, section in KINDS.items()}
     reader = Reader(files, known, env)
     network = _Assembly(files, reader).network()
     Checks(network, reader, registry).run(complete=not files.problems)
@@ -103,6 +103,8 @@ class _Assembly:
             for entry in self.files.sections[section].values():
                 if finding := kinds.identifier(entry.key):
                     self.reader.problem(entry.place, *finding)
+        for section, start in self.files.starts.items():
+            self.reader.mark((section,), start)
         policies = self._policies()
         companies = self._things("companies", Company)
         everyone = {"companies": tuple(self.files.sections["companies"])}

@@ -86,7 +86,7 @@ class Reader:
             values[entry.key] = value
         for name, field in fields.items():
             if field.required and name not in values and isinstance(node, yaml.MappingNode):
-                self.problem(node, f"`{path[-1]}` lacks `{name}`", f"add `{name}: ...`")
+                self.problem(self.place(*path), f"`{path[-1]}` lacks `{name}`", f"add `{name}: ...`")
                 complete = False
         return form(**values, **(given or {})) if complete else None
 
@@ -222,8 +222,12 @@ class Reader:
         if isinstance(value, _Bad):
             return BAD
         if isinstance(hint, inspect.IntType):
-            number = self._integer(value, node, extra) if self._env is not None else 0
-            return BAD if isinstance(number, _Bad) else NumberFromEnvironment(number, reference)
+            if self._env is None:
+                return NumberFromEnvironment(0, reference)
+            if not (value.isascii() and value.isdigit()) or kinds.port(int(value)):
+                # The value itself is not repeated: a wrong name may have brought up a secret.
+                return self.problem(node, f"what `{reference}` holds is no port", "set it to 1 to 65535")
+            return NumberFromEnvironment(int(value), reference)
         return FromEnvironment(value, reference)
 
     def _secret(self, node: yaml.Node) -> Secret | _Bad:

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossdock.masterdata import CrossReference, Masterdata, NetworkReads
+from crossdock.model.masterdata import Customer, Item, SalesPolicy
+from crossdock.ports.connector import References
+from crossdock.processes._kit import Reads
+from crossdock.project import Network, load
+
+UK = "albion_uk"
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return load(Path(__file__).parents[3] / "examples" / "wholesaler", None)
+
+
+def reads_of(network: Network, *records: Item | Customer | CrossReference) -> NetworkReads:
+    return NetworkReads(network, Masterdata(records))
+
+
+def test_processes_and_connectors_find_all_they_may_ask(network: Network) -> None:
+    reads: Reads = reads_of(network, Item(UK, "85123A"), Customer(UK, "17850"))
+    references: References = reads_of(network)
+
+    assert reads.item(UK, "85123A") == Item(UK, "85123A")
+    assert reads.item("albion_ie", "85123A") is None
+    assert reads.customer(UK, "17850") is not None
+    assert reads.system(UK, "erp") == "erp"
+    assert reads.system(UK, "wms", "south") == "wms_south"
+    assert reads.system(UK, "carrier") == "carrier"
+    assert reads.system(UK, "channel", "shop") == "shop"
+    assert reads.partner_of("homestead") == "homestead"
+    assert reads.partner_of("shop") == ""
+    assert reads.sends("homestead", "ship_notice")
+    assert references.their_item(UK, "brightware", "85123A") == "B-85123A"
+
+
+def test_a_channel_fills_the_orders_of_each_company_by_its_own_policy(network: Network) -> None:
+    reads = reads_of(network)
+
+    assert reads.sales_policy("albion_uk", "shop").locations == ("north", "south")
+    assert reads.sales_policy("albion_ie", "shop").locations == ("south", "north")
+    assert reads.sales_policy("albion_ie", "nowhere") == SalesPolicy()
+
+
+def test_terms_are_agreed_with_suppliers_only(network: Network) -> None:
+    reads = reads_of(network)
+
+    strict = reads.supplier_terms(UK, "paperfold")
+    assert strict is not None
+    assert strict.price_percent == 0
+    assert reads.supplier_terms(UK, "homestead") is None
+    assert reads.supplier_terms(UK, "stranger") is None
+
+
+def test_a_partners_rule_translates_item_ids_both_ways(network: Network) -> None:
+    reads = reads_of(network)
+
+    assert reads.their_item(UK, "homestead", "85123A") == "HS85123A"
+    assert reads.our_item(UK, "homestead", "HS85123A") == "85123A"
+    assert reads.our_item(UK, "homestead", "85123A") is None, "it does not follow the rule"
+    assert reads.our_item(UK, "homestead", "HS") is None
+
+
+def test_what_the_item_master_says_wins_over_the_rule(network: Network) -> None:
+    reads = reads_of(network, Item(UK, "22423", supplier="kilncraft", supplier_item="CAKE-3"))
+
+    assert reads.their_item(UK, "kilncraft", "22423") == "CAKE-3"
+    assert reads.our_item(UK, "kilncraft", "CAKE-3") == "22423"
+
+
+def test_a_cross_reference_of_its_own_wins_over_the_item_master(network: Network) -> None:
+    item = Item(UK, "22423", supplier="kilncraft", supplier_item="CAKE-3")
+    reads = reads_of(network, CrossReference(UK, "kilncraft", "22423", "CAKE-4"), item)
+
+    assert reads.their_item(UK, "kilncraft", "22423") == "CAKE-4"
+    assert reads.our_item(UK, "kilncraft", "CAKE-4") == "22423"
+    assert reads.our_item(UK, "kilncraft", "CAKE-3") is None
+
+
+def test_an_id_that_an_item_no_longer_has_is_forgotten(network: Network) -> None:
+    before = Item(UK, "22423", supplier="kilncraft", supplier_item="CAKE-3")
+    reads = reads_of(network, before, Item(UK, "22423", supplier="kilncraft", supplier_item="CAKE-9"))
+
+    assert reads.our_item(UK, "kilncraft", "CAKE-3") is None
+    assert reads.our_item(UK, "kilncraft", "CAKE-9") == "22423"
+
+
+def test_where_nothing_is_agreed_ids_are_shared(network: Network) -> None:
+    reads = reads_of(network)
+
+    assert reads.their_item(UK, "wms_north", "85123A") == "85123A"
+    assert reads.our_item(UK, "wms_north", "85123A") == "85123A"
