@@ -11,9 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from crossdock.connectors import CONNECTORS
-from crossdock.identity import SCOPES
-from crossdock.project import Network, Registry, examine
+from crossdock.app import registry
+from crossdock.project import Network, examine
 from crossdock.project.canonical import canonical
 
 app = typer.Typer(help="The network project: a distributor's network described in files.", no_args_is_help=True)
@@ -23,12 +22,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoEnvironment = Annotated[
     bool, typer.Option("--no-environment", help="Do not ask whether secrets and addresses are set, as in a build.")
 ]
-
-
-def registry() -> Registry:
-    """What a network may name: the connectors and scopes of this installation."""
-    specs = {code: connector.spec for code, connector in CONNECTORS.items()}
-    return Registry(connectors=specs, scopes=frozenset(SCOPES))
 
 
 @app.command()
