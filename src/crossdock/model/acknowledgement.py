@@ -17,6 +17,10 @@ class AcknowledgedSet(msgspec.Struct, frozen=True, omit_defaults=True):
     control_number: str
     verdict: FunctionalVerdict
     faults: tuple[tuple[int, str, str], ...] = ()
+    elements: tuple[tuple[int, int, str], ...] = ()
+    """(segment position, element number, error code) of AK4, for segments whose AK3 says so."""
+    codes: tuple[str, ...] = ()
+    """What is wrong with the set as a whole (AK5)."""
 
 
 class FunctionalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,3 +34,5 @@ class FunctionalAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True)
     """Whose acknowledgement it is, or was: the interchange's identities tell, the 997 itself does not."""
     acknowledged_at: dt.datetime | None = None
     """When what it answers was received; the envelope of a 997 we send is dated so."""
+    codes: tuple[str, ...] = ()
+    """What is wrong with the group as a whole (AK9)."""
