@@ -11,7 +11,7 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   the warehouse said so far (`rules/goods_flow.py`), so the order of its messages does not matter. What comes before
   the order itself waits for it.
 - *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
-  shipment, a fill by its receipt, a return by its number. The second one changes nothing.
+  shipment, a fill by its reservation, a return by its number. The second one changes nothing.
 - *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. A promise that reaches a
   cancelled line is given back.
 - *Unforeseen*: goods that nobody ordered, or more than was ordered, moved all the same: booked, and asked about.
@@ -143,19 +143,15 @@ def record_promise(case: SalesOrderCase, event: StockPromised) -> Iterator[Effec
     yield from documents.post_order(case)
     yield from effects
     yield from documents.answer_partner(case)
-    yield from stock.own_shortages(case)
-    yield from stock.own_backorders(case)
+    yield from stock.own_what_waits(case)
     yield from documents.report(case)
 
 
 @LIFECYCLE.on(BackorderFilled)
 def ship_backorder(case: SalesOrderCase, event: BackorderFilled) -> Iterator[Effect]:
     """Stock came for what waited: it goes out in a shipment of its own."""
-    fresh = [line for line in event.lines if f"{event.receipt} {line.reservation}" not in case.data.fills]
-    case.data.fills += dict.fromkeys(f"{event.receipt} {line.reservation}" for line in fresh)
-    yield from stock.fill(case, event.receipt, fresh)
-    yield from stock.own_shortages(case)
-    yield from stock.own_backorders(case)
+    yield from stock.fill(case, event.lines)
+    yield from stock.own_what_waits(case)
     yield from documents.report(case)
 
 
@@ -165,7 +161,7 @@ def note_expected_supply(case: SalesOrderCase, event: BackorderExpected) -> Iter
     for waiting in event.lines:
         line = case.data.lines[waiting.line]
         line.pegged, line.expected_on = waiting.pegged, waiting.expected_on
-    yield from stock.own_backorders(case)
+    yield from stock.own_what_waits(case)
 
 
 @LIFECYCLE.on(WarehouseProgressed)
@@ -191,7 +187,6 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
     yield from documents.bill_shipment(case, event, shipping)
     yield from stock.finish(case, event.shipping_order, shipping)
-    yield from stock.own_shortages(case)
     yield from documents.report(case, event.shipment)
 
 
@@ -243,8 +238,8 @@ def miss_shipment(case: SalesOrderCase, event: ExpectationMissed) -> Iterator[Ef
 
 @LIFECYCLE.on(PromiseReleased)
 def lose_promise(case: SalesOrderCase, event: PromiseReleased) -> Iterator[Effect]:
-    """A promise of ours ended. Cancelling does that; if anything else did, the goods may be missing."""
-    if event.reason != "cancelled":
+    """A promise of ours ended. One that we gave back is expected to; any other leaves goods missing."""
+    if any(line.counts_on(event.reservation) for line in case.data.lines.values()):
         detail = f"the promise of {event.quantity} {event.item} ended: {event.reason}"
         yield OpenExceptionCase("promise_lost", detail, key=event.reservation, owner="customer_service")
 

@@ -24,13 +24,11 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
         freed += _cancel(case, line_id, line)
         if line.total("promised") > ZERO:
             too_late.append(line_id)
-    if freed:
-        data.cancellations += 1
-        yield stock.give_back(f"cancel {data.cancellations}", freed)
+    yield from stock.give_back(freed)
     if too_late:
         detail = f"a warehouse has lines {', '.join(too_late)} already: {event.reason or 'cancelled'}"
         yield from ask(case, "cancel_too_late", detail, too_late)
-    yield from stock.own_backorders(case)
+    yield from stock.own_what_waits(case)
     if not data.alive():
         yield from _forget_problems(case)
 
@@ -45,7 +43,7 @@ def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
         return []
     freed, line.waiting = line.waiting, []
     line.cancelled += line.backordered
-    line.backordered = line.pegged = ZERO
+    line.backordered = line.pegged = line.short = ZERO
     line.expected_on = None
     stock.stand(case, (line_id,))
     return freed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
@@ -84,12 +85,17 @@ def hold(case: SalesOrderCase, code: str, detail: str, lines: Iterable[str] = ()
 
 
 def ask(
-    case: SalesOrderCase, code: str, detail: str, lines: Iterable[str] = (), owner: str = "customer_service"
+    case: SalesOrderCase,
+    code: str,
+    detail: str,
+    lines: Iterable[str] = (),
+    owner: str = "customer_service",
+    expected_on: dt.date | None = None,
 ) -> Iterator[Effect]:
     """Ask a person about the order as a whole; the case remembers, so that it can tell when it is over."""
     if code not in case.data.problems:
         case.data.problems.append(code)
-    yield OpenExceptionCase(code, detail, lines=tuple(lines), owner=owner)
+    yield OpenExceptionCase(code, detail, lines=tuple(lines), owner=owner, expected_on=expected_on)
 
 
 def settle(case: SalesOrderCase, code: str, resolution: str) -> Iterator[Effect]:

@@ -48,7 +48,7 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     their_item: str = ""
     due_on: dt.date | None = None
     sample: bool = False
-    parts: dict[int, Part] = {}
+    parts: dict[str, Part] = {}
     backordered: Decimal = ZERO
     pegged: Decimal = ZERO
     """Part of `backordered` that is tied to expected supply."""
@@ -56,7 +56,7 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     waiting: list[str] = []
     """Reservations of what is backordered."""
     short: Decimal = ZERO
-    """Told: what was promised beyond stock and has not come yet."""
+    """Part of `backordered` that a channel promised beyond stock."""
     refused: Decimal = ZERO
     cancelled: Decimal = ZERO
     delivered: Decimal = ZERO
@@ -72,6 +72,11 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     def total(self, bucket: str) -> Decimal:
         """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
         return sum((getattr(part, bucket) for part in self.parts.values()), ZERO)
+
+    def counts_on(self, reservation: str) -> bool:
+        """Is this promise one that the line waits for, or that a shipping order was made from?"""
+        granted = (name for part in self.parts.values() for name, _ in part.grants)
+        return reservation in self.waiting or reservation in granted
 
     def quantity(self, amount: Decimal) -> Quantity:
         """An amount in the unit of this line."""
@@ -108,9 +113,9 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
 
 
 class ShippingOrder(msgspec.Struct, omit_defaults=True):
-    """What one warehouse was asked to ship at one time; the order's `n`-th."""
+    """What one warehouse was asked to ship at one time; the `n`-th of its order."""
 
-    n: int
+    n: str
     location: str
     seen: list[int] = []
     """Sequences of the warehouse's messages."""
@@ -133,12 +138,9 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
     """Codes of open exception cases about the order as a whole."""
     answered: bool = False
     """The ledger answered our question for stock."""
-    fills: list[str] = []
-    """Receipts (and reservations) that filled backorders."""
     delivered: list[str] = []
     """Shipments that arrived."""
     invoices: int = 0
-    cancellations: int = 0
     reported: str = ""
     """The state the channel was told last."""
     reports: int = 0

@@ -57,7 +57,7 @@ def _sold(line_id: str, line: SalesLine) -> SalesOrderLine:
     )
 
 
-def shipping_order(case: SalesOrderCase, number: str, location: str, n: int) -> WarehouseShippingOrder:
+def shipping_order(case: SalesOrderCase, number: str, location: str, n: str) -> WarehouseShippingOrder:
     """What one warehouse is asked to ship: the parts that carry `n`."""
     order = case.data.head
     return WarehouseShippingOrder(

@@ -17,7 +17,6 @@ from crossdock.processes._kit import (
     Link,
     Met,
     Move,
-    OpenExceptionCase,
     Release,
     Reserve,
     Send,
@@ -67,32 +66,32 @@ def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effec
         lines[line_id].refused += quantity
     for line_id, quantity in promise.shortage:
         lines[line_id].short += quantity
-    if unwanted:
-        yield give_back("cancelled before it was promised", unwanted)
+    yield from give_back(unwanted)
     yield from ship(case, granted)
 
 
-def give_back(request: str, reservations: Sequence[str]) -> Release:
+def give_back(unwanted: Sequence[str]) -> Iterator[Effect]:
     """End promises that nobody needs any more."""
-    return Release(request, reservations=tuple(reservations))
+    if unwanted:
+        yield Release(f"unwanted {unwanted[0]}", reservations=tuple(unwanted))
 
 
-def fill(case: SalesOrderCase, receipt: str, grants: Iterable[PromisedLine]) -> Iterator[Effect]:
-    """Stock came for what was backordered (ship it), for what was promised beyond stock (the warehouse has that order
-    already), or for what was cancelled meanwhile (give it back)."""
-    granted, unwanted = [], []
+def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effect]:
+    """Stock came for what waited. What was cancelled meanwhile gives it back; what was shipped once is not again."""
+    granted: list[PromisedLine] = []
+    unwanted: list[str] = []
     for grant in grants:
         line = case.data.lines[grant.line]
-        covered = min(grant.quantity, line.short)
-        line.short -= covered
-        if line.backordered > ZERO:
-            line.backordered = max(ZERO, line.backordered - grant.quantity)
-            line.pegged = max(ZERO, line.pegged - grant.quantity)
-            granted.append(grant)
-        elif not covered:
+        if line.counts_on(grant.reservation):
+            continue
+        if line.backordered <= ZERO:
             unwanted.append(grant.reservation)
-    if unwanted:
-        yield give_back(f"cancelled before {receipt}", unwanted)
+            continue
+        line.backordered = max(ZERO, line.backordered - grant.quantity)
+        line.pegged = min(line.pegged, line.backordered)
+        line.short = min(line.short, line.backordered)
+        granted.append(grant)
+    yield from give_back(unwanted)
     yield from ship(case, granted)
     stand(case, {grant.line for grant in granted})
 
@@ -128,7 +127,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
 
 def new_shipping_order(case: SalesOrderCase, location: str) -> ShippingOrder:
     """The next shipping order of this order, at a location."""
-    return ShippingOrder(n=len(case.data.shipping_orders) + 1, location=location)
+    return ShippingOrder(n=str(len(case.data.shipping_orders) + 1), location=location)
 
 
 def shipping_order(case: SalesOrderCase, number: str, location: str) -> ShippingOrder:
@@ -202,51 +201,29 @@ def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterat
         yield CloseExceptionCase("order_not_shipped", "shipped", key=number)
 
 
-def own_shortages(case: SalesOrderCase) -> Iterator[Effect]:
-    """A buyer owns what was promised beyond stock, until it has come or gone out."""
-    short = []
-    for line_id, line in case.data.lines.items():
-        if line.short > ZERO:
-            if line.total("shipped") >= line.wanted:
-                line.short = ZERO  # what left the house was there
-            else:
-                short.append((line_id, line))
-    if not short:
-        yield from settle(case, "told_shortage", "stock came")
-        return
-    if "told_shortage" not in case.data.problems:
-        case.data.problems.append("told_shortage")
-        detail = ", ".join(f"line {line_id}: {line.short} of {line.item}" for line_id, line in short)
-        yield _for_buyer(case, "told_shortage", f"promised by the channel beyond stock: {detail}", short)
+def own_what_waits(case: SalesOrderCase) -> Iterator[Effect]:
+    """A buyer owns what a channel promised beyond stock, and backorders that no expected supply will fill."""
+    lines = [row for row in case.data.in_order() if row[1].backordered > ZERO]
+    short = [row for row in lines if row[1].short > ZERO]
+    bare = [row for row in lines if row[1].short <= ZERO and row[1].pegged < row[1].backordered]
+    told = ", ".join(f"line {line_id}: {line.short} of {line.item}" for line_id, line in short)
+    yield from _own(case, "told_shortage", f"the channel promised beyond stock: {told}", short)
+    asked = ", ".join(f"line {line_id}: {line.backordered - line.pegged} of {line.item}" for line_id, line in bare)
+    yield from _own(case, "backorder_without_supply", f"no supply is expected for {asked}", bare)
 
 
-def own_backorders(case: SalesOrderCase) -> Iterator[Effect]:
-    """A buyer owns backorders that no expected supply will fill, and says when they come."""
-    open_lines = [
-        (line_id, line)
-        for line_id, line in case.data.lines.items()
-        if line.backordered > ZERO and (line.expected_on is None or line.pegged < line.backordered)
-    ]
-    code = "backorder_without_supply"
-    if not open_lines:
+def _own(case: SalesOrderCase, code: str, detail: str, lines: Sequence[tuple[str, SalesLine]]) -> Iterator[Effect]:
+    if not lines:
         yield from settle(case, code, "supply is expected or came")
         return
-    if code not in case.data.problems:
-        case.data.problems.append(code)
-    detail = ", ".join(
-        f"line {line_id}: {line.backordered - line.pegged} of {line.item}" for line_id, line in open_lines
-    )
-    yield _for_buyer(case, code, f"no supply is expected for {detail}", open_lines)
-
-
-def _for_buyer(
-    case: SalesOrderCase, code: str, detail: str, lines: Sequence[tuple[str, SalesLine]]
-) -> OpenExceptionCase:
     policy = case.reads.sales_policy(case.company_id, case.data.head.channel)
-    return OpenExceptionCase(
+    dates = [line.expected_on for _, line in lines if line.expected_on and line.pegged >= line.backordered]
+    answer_on = sourcing.answer_due_on(case.on(), policy)
+    yield from ask(
+        case,
         code,
         detail,
-        lines=tuple(line_id for line_id, _ in lines),
+        (line_id for line_id, _ in lines),
         owner="buyer",
-        expected_on=sourcing.answer_due_on(case.on(), policy),
+        expected_on=max(dates) if len(dates) == len(lines) else answer_on,
     )
