@@ -60,13 +60,20 @@ class Store:
         return cls(pool, url)
 
     @asynccontextmanager
-    async def transaction(self, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(self, *, readonly: bool = False, snapshot: bool = False) -> AsyncIterator[Connection]:
         """One transaction on one connection; commits at the end, rolls back when the block raises.
 
         With `snapshot`, all its statements see the database as it was at the first (repeatable read).
         """
         isolation: Any = "repeatable_read" if snapshot else None
-        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
+        transaction = {"readonly": readonly, "isolation": isolation}
+        async with self._pool.acquire() as connection, connection.transaction(**transaction):
+            yield connection
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """One connection without a transaction: for a single statement, which is its own."""
+        async with self._pool.acquire() as connection:
             yield connection
 
     async def close(self) -> None:

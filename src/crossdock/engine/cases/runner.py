@@ -152,6 +152,7 @@ class CaseRunner:
     async def _release(self, tx: Connection, loaded: _Loaded) -> None:
         """Handle the waiting events of a parked case in order; the first that fails parks it again."""
         loaded.parked, loaded.dirty = False, True
+        await self._write_parked(tx)
         waiting = decode(await tx.fetch(SQL.take_parked, loaded.case_id))
         for event in waiting:
             if loaded.parked:
@@ -159,10 +160,14 @@ class CaseRunner:
             else:
                 self._handle(loaded, event, final=False)
 
+    async def _write_parked(self, tx: Connection) -> None:
+        parked, self._parked = sorted(self._parked), []
+        if parked:
+            await tx.execute(SQL.park_events, *map(list, zip(*parked, strict=True)))
+
     async def save(self, tx: Connection, now: dt.datetime) -> None:
         """Write changed cases and keep the events of parked ones."""
-        if self._parked:
-            await tx.execute(SQL.park_events, *map(list, zip(*sorted(self._parked), strict=True)))
+        await self._write_parked(tx)
         rows = [
             (c.case_id, c.data.state, _encoder.encode(c.data).decode(), c.sequence,
              bool(c.data.state) and c.lifecycle.finished(c.data), c.parked)

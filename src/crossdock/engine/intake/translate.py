@@ -26,6 +26,7 @@ class _Job(msgspec.Struct):
     received: DocumentReceived
     translation: Translation
     faults: list[Fault]
+    taken: int = 0
     duplicates: int = 0
     conflicts: int = 0
 
@@ -121,6 +122,7 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
         words = f"{'/'.join(record.identity or ())} came before with other content"
         job.faults.append(Fault("identity_conflict", words, record.pointer))
         return
+    job.taken += 1
     # A record that was routed to a case may not know whose it is; the case does.
     company_id = record.company_id or subject.split("/")[1]
     writes.events.append(
@@ -140,14 +142,14 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
 
 
 def _finish(job: _Job, writes: Writes) -> None:
-    taken = len(job.translation.records) + len(job.translation.master) - job.conflicts
+    taken = job.taken + len(job.translation.master)
     if not job.faults:
         only_doubles = job.duplicates and job.duplicates == len(job.translation.records)
         status = "duplicate" if only_doubles else "translated"
     elif job.conflicts:
         status = "conflict"
     else:
-        status = "partial" if taken else "quarantined"
+        status = "partial" if taken or job.duplicates else "quarantined"
     faults = msgspec.json.encode(job.faults).decode() if job.faults else ""
     writes.documents.append((job.received.document_id, status, faults, taken))
     if job.faults:

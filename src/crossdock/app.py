@@ -1,0 +1,172 @@
+"""The composition root: a network project and a database become an engine, connectors and an API. Nothing else wires."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from crossdock import exchange
+from crossdock.api.app import create
+from crossdock.api.services import Services
+from crossdock.connectors import CONNECTORS
+from crossdock.engine.context import EngineContext, Poll, Publication, SystemLimits
+from crossdock.engine.worker import Worker
+from crossdock.identity import SCOPES, register
+from crossdock.masterdata import Masterdata, NetworkReads
+from crossdock.ports.connector import Connector
+from crossdock.processes import PROCESSES
+from crossdock.project import Network, Registry, load
+from crossdock.project.versions import apply
+from crossdock.store import Store
+from crossdock.store.migrations import migrate
+
+
+@dataclass
+class Installation:
+    """One process's view of the whole: database, network in force, connectors, master data."""
+
+    store: Store
+    network: Network
+    connectors: Mapping[str, Connector]
+    masterdata: Masterdata
+
+    async def close(self) -> None:
+        """Release connections to the outside, then the database."""
+        for connector in self.connectors.values():
+            await connector.close()
+        await self.store.close()
+
+
+def registry() -> Registry:
+    """What a network project may name: our connectors and the scopes of our API."""
+    return Registry({code: kind.spec for code, kind in CONNECTORS.items()}, frozenset(SCOPES))
+
+
+def load_network(project: Path, env: Mapping[str, str] | None = None) -> Network:
+    """The network of a project's files. Raises `ProjectInvalid` with every problem found."""
+    return load(project, os.environ if env is None else env, registry())
+
+
+def connect_systems(network: Network) -> dict[str, Connector]:
+    """A connector per system and trading partner; nothing is opened before it is used."""
+    connectors: dict[str, Connector] = {
+        name: CONNECTORS[system.connector](system, network) for name, system in network.systems.items()
+    }
+    connectors.update({name: exchange.connect(partner, network) for name, partner in network.partners.items()})
+    return connectors
+
+
+async def prepare(database: str, network: Network) -> Network:
+    """Bring the database to the newest schema, put the network in force, register its API consumers."""
+    await migrate(database)
+    store = await Store.connect(database)
+    try:
+        async with store.transaction() as tx:
+            in_force = await apply(tx, network)
+            for consumer in in_force.consumers.values():
+                await register(
+                    tx,
+                    consumer.key.reveal(),
+                    consumer.id,
+                    consumer.scopes,
+                    companies=consumer.companies,
+                    channel=consumer.channel,
+                    partner=consumer.partner,
+                )
+    finally:
+        await store.close()
+    return in_force
+
+
+async def open_installation(database: str, network: Network, *, connections: int = 6) -> Installation:
+    """Connect to a prepared database."""
+    store = await Store.connect(database, max_size=connections)
+    async with store.transaction() as tx:
+        network = await apply(tx, network)
+    return Installation(store, network, connect_systems(network), await Masterdata.load(store))
+
+
+def engine_context(installation: Installation, *, batch_size: int = 100) -> EngineContext:
+    """What a worker works with."""
+    network = installation.network
+    reads = NetworkReads(network, installation.masterdata)
+    return EngineContext(
+        store=installation.store,
+        processes=PROCESSES,
+        connectors=installation.connectors,
+        reads=reads,
+        references=reads,
+        masterdata=installation.masterdata,
+        network_version=network.version,
+        polls=_polls(network),
+        publications=_publications(network),
+        limits=_limits(network, installation.connectors),
+        batch_size=batch_size,
+    )
+
+
+def _polls(network: Network) -> list[Poll]:
+    systems = [
+        Poll(system.name, poll.kind, dt.timedelta(minutes=poll.every_minutes))
+        for system in network.systems.values()
+        if not system.paused
+        for poll in system.polls
+    ]
+    partners = [
+        Poll(partner.id, exchange.OUTBOX, dt.timedelta(minutes=partner.transport.poll_minutes))
+        for partner in network.partners.values()
+        if not partner.paused
+    ]
+    return systems + partners
+
+
+def _publications(network: Network) -> list[Publication]:
+    return [
+        Publication(company, channel.id, channel.system, network.sales_policy(company, channel.id).locations)
+        for channel in network.channels.values()
+        if channel.system and network.sends(channel.system, "availability")
+        for company in channel.companies
+    ]
+
+
+def _limits(network: Network, connectors: Mapping[str, Connector]) -> dict[str, SystemLimits]:
+    limits = {name: system.limits for name, system in network.systems.items()}
+    limits.update({name: partner.limits for name, partner in network.partners.items()})
+    return {
+        name: SystemLimits(limits[name].concurrency, connector.resend) for name, connector in connectors.items()
+    }
+
+
+async def run_worker(database: str, network: Network) -> None:
+    """One worker, until SIGTERM or SIGINT; it finishes what it has in hand."""
+    installation = await open_installation(database, network)
+    worker = Worker(engine_context(installation))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await installation.close()
+
+
+async def run_api(database: str, network: Network, host: str, port: int) -> None:
+    """The HTTP interface, until SIGTERM or SIGINT; calls under way are answered."""
+    installation = await open_installation(database, network, connections=8)
+    services = Services.on(installation.store, installation.network, installation.connectors)
+    server = Server(create(services), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    try:
+        await server.serve()
+    finally:
+        await installation.close()

@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from crossdock.project import Network
+
+ProjectArgument = Annotated[
+    Path, typer.Argument(envvar="CROSSDOCK_PROJECT", help="Folder of the network project.", exists=True, file_okay=False)
+]
+DatabaseOption = Annotated[
+    str,
+    typer.Option("--database", envvar="CROSSDOCK_DATABASE_URL", help="URL of the database: postgresql://..."),
+]
+
+
+def network_of(project: Path) -> Network:
+    """The network of a project's files; prints every problem and exits with 2 if it is not sound."""
+    from crossdock.app import load_network
+    from crossdock.project import ProjectInvalid
+
+    try:
+        return load_network(project)
+    except ProjectInvalid as invalid:
+        console = Console(stderr=True)
+        for problem in invalid.problems:
+            console.print(str(problem), markup=False, highlight=False)
+        raise typer.Exit(2) from None

@@ -1,0 +1,65 @@
+"""`crossdock run` and `crossdock api`: more workers, or another API process, on a database that is up."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from crossdock.cli._children import Children
+from crossdock.cli._options import DatabaseOption, ProjectArgument, network_of
+
+
+def run(
+    project: ProjectArgument,
+    database: DatabaseOption,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes; about one per core.")] = 1,
+) -> None:
+    """Run workers on a database, from any host.
+
+    Example: crossdock run examples/wholesaler --workers 2 --database postgresql://db.example/crossdock
+    """
+    network = network_of(project)
+    if workers == 1:
+        from crossdock.app import run_worker
+
+        uvloop.run(run_worker(database, network))
+        return
+    children = Children()
+    for number in range(1, workers + 1):
+        arguments = ["run", str(project), "--database", database]
+        children.add(f"worker-{number}", arguments, {}, log=None)
+    wait_for_signal()
+    children.stop()
+
+
+def api(
+    project: ProjectArgument,
+    database: DatabaseOption,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+) -> None:
+    """Serve the HTTP interface on a database.
+
+    Example: crossdock api examples/wholesaler --port 8080
+    """
+    from crossdock.app import run_api
+
+    uvloop.run(run_api(database, network_of(project), host, port))
+
+
+def wait_for_signal() -> None:
+    """Return when the process is asked to end."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
+
+
+def default_directory() -> Path:
+    """Where the embedded server keeps its data unless told otherwise."""
+    return Path(".crossdock")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from crossdock.engine.clock import set_clock
+from crossdock.store import Store
+from tests.integration.engine.harness import NOW, begun, context, notes, rows, say, settle, told
+
+
+async def at(store: Store, hours: float) -> None:
+    """Business time is so many hours after the first event."""
+    async with store.transaction() as tx:
+        await set_clock(tx, NOW + dt.timedelta(hours=hours), 1)
+
+
+async def test_deadlines_and_expectations_fire_in_business_time(store: Store) -> None:
+    await at(store, 0)
+    await say(store, begun("a", "wait"))
+    await settle(context(store))
+    assert await notes(store, "a") == ["wait"]
+    await at(store, 1.5)
+    await settle(context(store))
+    assert await notes(store, "a") == ["wait", "DeadlinePassed"]
+    await at(store, 2.5)
+    await settle(context(store))
+    assert await notes(store, "a") == ["wait", "DeadlinePassed", "ExpectationMissed"]
+
+
+async def test_a_missed_expectation_stays_open_until_it_is_met(store: Store) -> None:
+    await at(store, 3)
+    await say(store, begun("a", "wait"))
+    await settle(context(store))
+    await settle(context(store))
+    assert await rows(store, "select name, fired_at is not null from deadline") == [("answer", True)]
+    await say(store, told("a", "met"))
+    await settle(context(store))
+    assert await rows(store, "select * from deadline") == []
+
+
+async def test_what_is_met_in_time_never_fires(store: Store) -> None:
+    await at(store, 0)
+    await say(store, begun("a", "wait"), told("a", "met"))
+    await settle(context(store))
+    await at(store, 9)
+    await settle(context(store))
+    assert await notes(store, "a") == ["wait", "met", "DeadlinePassed"]
