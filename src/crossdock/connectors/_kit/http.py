@@ -19,6 +19,7 @@ from crossdock.project.secrets import Secret
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 30.0
 CHECK_SECONDS = 10.0
+CONFLICT = 409
 
 Clock = Callable[[], dt.datetime]
 ReplyReader = Callable[[bytes], str]
@@ -81,7 +82,8 @@ class HttpClient:
         try:
             return Delivered(reply(answer.content))
         except (ValueError, msgspec.MsgspecError) as error:
-            return outcome_of_fault(error, self._resend)
+            # A system that refuses a duplicate need not repeat its first answer; any other answer must be whole.
+            return Delivered() if answer.status == CONFLICT else outcome_of_fault(error, self._resend)
 
     async def get(self, path: str, params: Mapping[str, str]) -> bytes:
         """The content at `path`; anything but a complete 2xx raises `ConnectorUnavailable`."""

@@ -57,10 +57,13 @@ class Findings:
         return Translation(tuple(self.records), tuple(self.master), tuple(self.replies), tuple(self.faults))
 
 
-def decode(content: bytes | msgspec.Raw, form: type[T]) -> T:
-    """The content in a vendor's form; refuses what is no JSON, has another form, or would poison the store."""
+def decode(content: bytes | msgspec.Raw, form: type[T], *, container: bool = False) -> T:
+    """The content in a vendor's form; refuses what is no JSON, has another form, or would poison the store.
+
+    In a `container` only the frame is looked at: its parts are decoded, and refused, one by one.
+    """
     raw = bytes(content)
-    if b"\\u0000" in raw or b"\x00" in raw:
+    if not container and (b"\\u0000" in raw or b"\x00" in raw):
         raise Refused("unsafe_text", "a text contains the character NUL")
     try:
         return msgspec.json.decode(raw, type=form)
@@ -99,7 +102,7 @@ def currency(text: str) -> str:
 def number(text: str) -> str:
     """A business number: present, of sane length, and without the sign that separates the parts of a subject."""
     cleaned = text.strip().replace("/", "-")
-    if not cleaned or len(cleaned) > _NUMBER_LENGTH:
+    if not cleaned or len(cleaned) > _NUMBER_LENGTH or not cleaned.isprintable():
         raise Refused("number_missing", f"{text[:100]!r} is not a business number")
     return cleaned
 

@@ -151,7 +151,7 @@ def to_canonical(raw: RawDocument, system: str, companies: tuple[str, ...]) -> T
     """What one page of the change feed says."""
     findings = Findings()
     with findings.part("/"):
-        for index, entry in enumerate(decode(raw.content, Page).records):
+        for index, entry in enumerate(decode(raw.content, Page, container=True).records):
             with findings.part(f"/records/{index}"):
                 _change(findings, decode(entry, Change), raw, system, companies, f"/records/{index}")
     return findings.translation()

@@ -78,7 +78,7 @@ def to_canonical(raw: RawDocument, source: Source) -> Translation:
     """What one page of orders says."""
     findings = Findings()
     with findings.part("/"):
-        for index, entry in enumerate(decode(raw.content, Page).orders):
+        for index, entry in enumerate(decode(raw.content, Page, container=True).orders):
             pointer = f"/orders/{index}"
             with findings.part(pointer):
                 findings.records.append(_record(decode(entry, Order), source, pointer))

@@ -204,8 +204,8 @@ def to_canonical(raw: RawDocument, site: Site) -> Translation:
     """What one webhook or one stock report says."""
     findings = Findings()
     with findings.part("/"):
-        if bytes(decode(raw.content, _Shape).levels):
-            _opening_stock(findings, decode(raw.content, StockReport), site)
+        if bytes(decode(raw.content, _Shape, container=True).levels):
+            _opening_stock(findings, decode(raw.content, StockReport, container=True), site)
         else:
             message = decode(raw.content, Webhook)
             with findings.part("/data"):

@@ -1,0 +1,393 @@
+"""The sandbox WMS's connector, with samples both ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+from crossdock.connectors import CONNECTORS
+from crossdock.events.inventory import InventoryAdjusted, InventoryReported
+from crossdock.events.returns import ReturnProgressed
+from crossdock.events.sales_order import WarehouseProgressed
+from crossdock.events.shipment import ShipmentDispatched
+from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.model.fulfillment import (
+    InventoryAdjustment,
+    InventoryAdjustmentLine,
+    InventoryReport,
+    ReturnedLine,
+    ReturnProgress,
+    ShippedOrder,
+    ShippingLine,
+    StockLevel,
+    WarehouseProgress,
+    WarehouseShippingAdvice,
+    WarehouseShippingOrder,
+)
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Price, Quantity
+from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
+from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ShipNoticeLine
+from crossdock.ports.connector import Record, Route
+from crossdock.testing.connector_suite import Came, ConnectorCase, Sent, connector_suite
+from crossdock.testing.vendor_server import Answer, Request
+from tests.contract.connectors.vendor_api import http_vendor
+
+AT = dt.datetime(2010, 12, 1, 9, 5, tzinfo=dt.UTC)
+STAMP = "2010-12-01T09:05:00Z"
+SUBJECTS = {"ships": "shipment/albion_uk/north/SHN000012"}
+
+
+def pieces(amount: str) -> Quantity:
+    return Quantity(Decimal(amount))
+
+
+def webhook(event: str, data: dict[str, Any]) -> bytes:
+    return json.dumps({"event": event, "sequence": 7, "occurred_at": STAMP, "data": data}).encode()
+
+
+PICKED = {
+    "owner": "albion_uk",
+    "order_ref": "536365-north-1",
+    "site": "north",
+    "sequence": 2,
+    "at": STAMP,
+    "lines": [{"sales_order": "536365", "order_line": "1", "sku": "85123A", "qty": "6"}],
+}
+DISPATCHED = {
+    "owner": "albion_uk",
+    "shipment": "SHN000012",
+    "site": "north",
+    "at": STAMP,
+    "customer": "17850",
+    "country": "United Kingdom",
+    "carrier": "carrier",
+    "packs": ["003400000000000012"],
+    "orders": [
+        {
+            "order_ref": f"{order}-north-1",
+            "channel": "shop",
+            "sales_order": order,
+            "lines": [{"order_line": "1", "sku": "85123A", "qty": "6"}],
+        }
+        for order in ("536365", "536366")
+    ],
+}
+RECEIPT = {
+    "owner": "albion_uk",
+    "receipt": "RCN000045",
+    "site": "north",
+    "at": STAMP,
+    "vendor": "brightware",
+    "advices_closed": ["BW-ASN-1", "BW-ASN-2"],
+    "lines": [
+        {
+            "line": "1",
+            "advice": "BW-ASN-1",
+            "po": "4500001",
+            "po_line": "10",
+            "sku": "85123A",
+            "qty": "46",
+            "condition": "OK",
+        },
+        {
+            "line": "2",
+            "advice": "BW-ASN-1",
+            "po": "4500001",
+            "po_line": "10",
+            "sku": "85123A",
+            "qty": "2",
+            "condition": "DMG",
+        },
+        {
+            "line": "3",
+            "advice": "BW-ASN-2",
+            "po": "4500002",
+            "po_line": "10",
+            "sku": "22752",
+            "qty": "5",
+            "condition": "QUA",
+        },
+    ],
+}
+ADJUSTED = {
+    "owner": "albion_uk",
+    "number": "ADJN0001",
+    "site": "north",
+    "at": STAMP,
+    "lines": [{"line": "1", "sku": "85123A", "qty": "-10", "reason": "damages"}],
+}
+RETURNED = {
+    "owner": "albion_uk",
+    "rma": "C536391",
+    "site": "north",
+    "sequence": 2,
+    "at": STAMP,
+    "lines": [
+        {"line": "1", "sku": "22556", "qty": "12", "verdict": "RESTOCK"},
+        {"line": "2", "sku": "21984", "qty": "24", "verdict": "SCRAP"},
+    ],
+}
+OPENING = {
+    "at": "2010-12-01T00:00:00Z",
+    "site": "north",
+    "report": "OPEN-north",
+    "levels": [
+        {"owner": "albion_uk", "sku": "85123A", "qty": "120"},
+        {"owner": "albion_ie", "sku": "85123A", "qty": "30"},
+        {"owner": "albion_uk", "sku": "22752", "qty": "lots"},
+        {"owner": "albion_uk", "sku": "22752", "qty": "7"},
+    ],
+}
+
+
+def took(body: Any, identity: tuple[str, str, str], **rest: Any) -> Record:
+    document, number, revision = identity
+    return Record(
+        body=body,
+        company_id="albion_uk",
+        occurred_at=AT,
+        identity=(document, "vendor", number, revision),
+        pointer="/data",
+        **rest,
+    )
+
+
+def shipped(order: str) -> ShippedOrder:
+    return ShippedOrder(f"{order}-north-1", "shop", order, (ShippingLine(order, "1", "85123A", pieces("6")),))
+
+
+def opening(company: str, *levels: StockLevel) -> Record:
+    at = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
+    return Record(
+        body=InventoryReported(InventoryReport(company, "north", "OPEN-north", at, levels, opening=True)),
+        company_id=company,
+        occurred_at=at,
+        subject=f"inventory_report/{company}/north/OPEN-north",
+        identity=("inventory_report", "vendor", "OPEN-north", ""),
+        keys=(Route("inventory_report", "north", "OPEN-north"),),
+        pointer="/levels",
+    )
+
+
+CAME = (
+    Came(
+        "webhook",
+        webhook("order.picked", PICKED),
+        records=(
+            took(
+                WarehouseProgressed(
+                    WarehouseProgress(
+                        "albion_uk",
+                        "north",
+                        "536365-north-1",
+                        "picked",
+                        2,
+                        AT,
+                        (ShippingLine("536365", "1", "85123A", pieces("6")),),
+                    )
+                ),
+                ("warehouse_progress", "536365-north-1", "2-picked"),
+                route=Route("shipping_order", "albion_uk", "536365-north-1"),
+                source_sequence=2,
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("shipment.dispatched", DISPATCHED),
+        records=(
+            took(
+                ShipmentDispatched(
+                    WarehouseShippingAdvice(
+                        "albion_uk",
+                        "north",
+                        "SHN000012",
+                        AT,
+                        PartyRef("17850", country="United Kingdom"),
+                        (shipped("536365"), shipped("536366")),
+                        "carrier",
+                        ("003400000000000012",),
+                    )
+                ),
+                ("shipment", "SHN000012", ""),
+                subject="shipment/albion_uk/north/SHN000012",
+                keys=(Route("shipment", "north", "SHN000012"), Route("pack", "albion_uk", "003400000000000012")),
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("receipt.confirmed", RECEIPT),
+        records=(
+            took(
+                GoodsReceiptPosted(
+                    GoodsReceipt(
+                        "albion_uk",
+                        "RCN000045",
+                        "north",
+                        AT,
+                        (
+                            GoodsReceiptLine("1", "4500001", "10", "85123A", pieces("46"), "good", "BW-ASN-1"),
+                            GoodsReceiptLine("2", "4500001", "10", "85123A", pieces("2"), "damaged", "BW-ASN-1"),
+                            GoodsReceiptLine("3", "4500002", "10", "22752", pieces("5"), "quarantined", "BW-ASN-2"),
+                        ),
+                        "brightware",
+                        ("BW-ASN-1", "BW-ASN-2"),
+                    )
+                ),
+                ("goods_receipt", "RCN000045", ""),
+                subject="goods_receipt/albion_uk/north/RCN000045",
+                keys=(Route("goods_receipt", "north", "RCN000045"),),
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("stock.adjusted", ADJUSTED),
+        records=(
+            took(
+                InventoryAdjusted(
+                    InventoryAdjustment(
+                        "albion_uk",
+                        "north",
+                        "ADJN0001",
+                        AT,
+                        (InventoryAdjustmentLine("1", "85123A", pieces("-10"), "damages"),),
+                    )
+                ),
+                ("inventory_adjustment", "ADJN0001", ""),
+                subject="adjustment/albion_uk/north/ADJN0001",
+                keys=(Route("adjustment", "north", "ADJN0001"),),
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("return.inspected", RETURNED),
+        records=(
+            took(
+                ReturnProgressed(
+                    ReturnProgress(
+                        "albion_uk",
+                        "north",
+                        "C536391",
+                        "inspected",
+                        AT,
+                        (
+                            ReturnedLine("1", "22556", pieces("12"), "restock"),
+                            ReturnedLine("2", "21984", pieces("24"), "scrap"),
+                        ),
+                    )
+                ),
+                ("return_progress", "C536391", "2-inspected"),
+                subject="return/albion_uk/C536391",
+                source_sequence=2,
+            ),
+        ),
+    ),
+    # A level that cannot be read does not hold up the others.
+    Came(
+        "poll",
+        json.dumps(OPENING).encode(),
+        records=(
+            opening("albion_ie", StockLevel("85123A", pieces("30"))),
+            opening("albion_uk", StockLevel("85123A", pieces("120")), StockLevel("22752", pieces("7"))),
+        ),
+        faults=("not_a_number",),
+    ),
+    # Facts about other places and firms, and words we do not know, are for a person.
+    Came("webhook", webhook("stock.adjusted", {**ADJUSTED, "site": "south"}), faults=("unknown_location",)),
+    Came("webhook", webhook("stock.adjusted", {**ADJUSTED, "owner": "other"}), faults=("unknown_company",)),
+    Came("webhook", webhook("stock.vanished", ADJUSTED), faults=("unknown_code",)),
+    Came(
+        "webhook",
+        webhook("receipt.confirmed", {**RECEIPT, "lines": [{**RECEIPT["lines"][0], "condition": "WET"}]}),  # type: ignore[dict-item]
+        faults=("unknown_code",),
+    ),
+    Came("webhook", webhook("order.picked", {**PICKED, "at": "2010-12-01T09:05:00"}), faults=("unexpected_form",)),
+)
+
+SENT = (
+    Sent(
+        "warehouse_shipping_order",
+        WarehouseShippingOrder(
+            company_id="albion_uk",
+            number="536365-north-1",
+            warehouse="north",
+            channel="shop",
+            customer=PartyRef("17850", country="United Kingdom"),
+            order_number="536365",
+            lines=(ShippingLine("536365", "1", "85123A", pieces("6")),),
+        ),
+        "/wms/v1/shipping-orders",
+        {
+            "owner": "albion_uk",
+            "order_ref": "536365-north-1",
+            "channel": "shop",
+            "sales_order": "536365",
+            "customer": "17850",
+            "country": "United Kingdom",
+            "lines": [{"order_line": "1", "sku": "85123A", "qty": "6"}],
+        },
+    ),
+    Sent(
+        "inbound_advice",
+        InboundAdvice(
+            company_id="albion_uk",
+            number="BW-ASN-1",
+            warehouse="north",
+            supplier="brightware",
+            lines=(ShipNoticeLine("4500001", "10", "85123A", pieces("48"), pack="0034"),),
+            expected_on=dt.date(2010, 12, 3),
+        ),
+        "/wms/v1/inbound-advices",
+        {
+            "owner": "albion_uk",
+            "advice": "BW-ASN-1",
+            "vendor": "brightware",
+            "eta": "2010-12-03",
+            "lines": [{"po": "4500001", "po_line": "10", "sku": "85123A", "qty": "48", "pack": "0034"}],
+        },
+    ),
+    Sent(
+        "return_authorization",
+        ReturnAuthorization(
+            company_id="albion_uk",
+            number="C536391",
+            customer=PartyRef("17548"),
+            warehouse="north",
+            authorized_at=AT,
+            currency="GBP",
+            lines=(ReturnLine("1", "22556", pieces("12"), Price(Decimal("1.65"), "GBP")),),
+        ),
+        "/wms/v1/return-advices",
+        {
+            "owner": "albion_uk",
+            "rma": "C536391",
+            "customer": "17548",
+            "lines": [{"line": "1", "sku": "22556", "qty": "12"}],
+        },
+    ),
+)
+
+
+def respond(request: Request) -> Answer:
+    if request.method == "GET":
+        return Answer(200, json.dumps(OPENING).encode())
+    return Answer(201, b'{"id":"IN-1"}')
+
+
+WMS = CONNECTORS["sandbox_wms"]
+TestSandboxWms = connector_suite(
+    ConnectorCase(
+        vendor=http_vendor(WMS, respond, role="wms", of="north", webhooks=True),
+        manifest=WMS.manifest,
+        sent=SENT,
+        came=CAME,
+        polls={"opening_stock": 4},
+        reply="IN-1",
+    )
+)
