@@ -5,41 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
-import msgspec
+import asyncpg
 
-from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer, answer_all
+from crossdock.inventory.entries import content_of, digest_of
+from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.model.stock import ReleaseRequest
+from crossdock.store import Connection, GroupCommit, Store, run_again
+from crossdock.store.pool import TRANSIENT
 
-if TYPE_CHECKING:
-    from asyncpg import Connection, Record
+__all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk"]
 
-Publish = Callable[["Connection[Record]", list[LedgerOutcome]], Awaitable[None]]
+Publish = Callable[[Connection, list[LedgerOutcome]], Awaitable[None]]
 """Appends outcomes to the log in the desk's own transaction (only releases have any: backorders they filled)."""
-
-
-class Granted(msgspec.Struct, frozen=True):
-    """One piece of a granted reservation."""
-
-    reservation: str
-    location: str
-    quantity: Decimal
-
-
-class ReservationAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Granted in full (`granted`), or refused with what was free at that moment."""
-
-    granted: tuple[Granted, ...] = ()
-    free: Decimal | None = None
 
 
 class ReservationDesk:
     """Greedy group commit: the next batch is what queued while the last one committed; a lone caller goes straight
-    through. Any number of desks in any number of processes may run; sorted row locks keep them from deadlock."""
+    through. Any number of desks in any number of processes may run; sorted row locks keep them from deadlock. A
+    reservation touches no log head."""
 
-    def __init__(self, store: Any, publish: Publish) -> None:
+    def __init__(self, store: Store, publish: Publish, *, most: int = 64, lanes: int = 1) -> None:
         self.store = store
         self.publish = publish
+        self._inside = 0
+        self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
+        self._releasing = GroupCommit[ReleaseRequest, Decimal](self._release_all, most=most)
 
     async def reserve(
         self,
@@ -55,10 +48,68 @@ class ReservationDesk:
     ) -> ReservationAnswer:
         """Reserve all of `quantity` from the first locations that have it, or nothing. A repeated key gets the first
         answer; raises `LedgerConflict` for a repeated key with other content."""
-        return ReservationAnswer()
+        if quantity <= 0 or not locations:
+            raise ValueError(f"{key}: {quantity} of {item} from {list(locations)} cannot be reserved")
+        request = DeskRequest(
+            company_id,
+            key,
+            item,
+            tuple(dict.fromkeys(locations)),
+            quantity,
+            expires_at,
+            subject,
+            source,
+            digest_of("desk", company_id, key),
+            content_of(item, tuple(locations), quantity, subject),
+        )
+        self._inside += 1
+        try:
+            if self._inside == 1:
+                answer = await self._alone(request)
+                if answer is not None:
+                    return answer
+            return await self._reserving.submit(request)
+        finally:
+            self._inside -= 1
+
+    async def _alone(self, request: DeskRequest) -> ReservationAnswer | None:
+        """One statement; None if the first location alone cannot grant it or it was asked before."""
+        answer = ReservationAnswer((Granted(request.name(1), request.locations[0], request.quantity),))
+        try:
+            async with self.store.connection() as connection:
+                granted = await connection.fetchval(SQL.reserve_one, *request.as_one(answer))
+        except (asyncpg.UniqueViolationError, *TRANSIENT):
+            return None  # somebody asks the same right now, or it is unknown whether it was done: the batch finds out
+        return answer if granted else None
+
+    async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
+        return await run_again(lambda: answer_all(self.store, requests))
 
     async def release(
         self, company_id: str, key: str, reservations: Sequence[str], reason: str = "cancelled"
     ) -> Decimal:
         """End reservations without goods; the quantity that ended (zero if they had ended before)."""
-        return Decimal(0)
+        request = ReleaseRequest(company_id, f"desk/{key}", "", tuple(reservations), reason=reason)
+        return await self._releasing.submit(request)
+
+    async def _release_all(self, requests: Sequence[ReleaseRequest]) -> Sequence[Decimal | BaseException]:
+        """All together; if a key was used for something else, each by itself."""
+        try:
+            return await run_again(lambda: self._release_together(requests))
+        except LedgerConflict as conflict:
+            if len(requests) == 1:
+                return [conflict]
+        answers: list[Decimal | BaseException] = []
+        for request in requests:
+            answers += await self._release_all([request])
+        return answers
+
+    async def _release_together(self, requests: Sequence[ReleaseRequest]) -> list[Decimal | BaseException]:
+        async with self.store.transaction() as tx:
+            at = await tx.fetchval("select business_now()")
+            batch = LedgerBatch(requests, at, actor="api")
+            await batch.claim(tx)
+            outcomes = await batch.post(tx)
+            if outcomes:
+                await self.publish(tx, outcomes)
+        return [sum((ended.quantity for ended in answer.released), Decimal(0)) for answer in batch.answers]

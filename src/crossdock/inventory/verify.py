@@ -124,10 +124,10 @@ async def _promise_book(tx: Connection, court: _Court) -> None:
         on_hand = unrestricted.pop(key[:3], ZERO) if not row["pool"] else ZERO
         court.equal("on_hand_is_unrestricted", where, on_hand, row["on_hand"])
         court.equal("reserved_is_reservations", where, promised.pop(key, ZERO), row["reserved"])
-    for place, quantity in unrestricted.items():
-        court.equal("on_hand_is_unrestricted", "/".join(place), ZERO, quantity)
-    for place, quantity in promised.items():
-        court.equal("reserved_is_reservations", "/".join(place), ZERO, quantity)
+    for shelf, quantity in unrestricted.items():
+        court.equal("on_hand_is_unrestricted", "/".join(shelf), ZERO, quantity)
+    for book, quantity in promised.items():
+        court.equal("reserved_is_reservations", "/".join(book), ZERO, quantity)
     for identity in walked:
         court.holds("promise_movements_have_positions", str(identity), False, "a position", "none")
 
