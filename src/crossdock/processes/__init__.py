@@ -5,7 +5,17 @@
 
 from typing import Any
 
-from crossdock.processes import return_, sales_order, shipment
+from crossdock.processes import (
+    adjustment,
+    goods_receipt,
+    inventory_report,
+    purchase_order,
+    return_,
+    sales_order,
+    ship_notice,
+    shipment,
+    supplier_invoice,
+)
 from crossdock.processes._kit import Lifecycle
 
 _ALL: tuple[Lifecycle[Any], ...] = (
@@ -13,6 +23,14 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     sales_order.LIFECYCLE,
     shipment.LIFECYCLE,
     return_.LIFECYCLE,
+    # procure to pay
+    purchase_order.LIFECYCLE,
+    ship_notice.LIFECYCLE,
+    goods_receipt.LIFECYCLE,
+    supplier_invoice.LIFECYCLE,
+    # stock as its warehouses tell it
+    inventory_report.LIFECYCLE,
+    adjustment.LIFECYCLE,
 )
 
 PROCESSES: dict[str, Lifecycle[Any]] = {process.name: process for process in _ALL}

@@ -126,7 +126,7 @@ class Scenario:
             )
             self.effects += self.lifecycle.handle(case, event)
             self.moves += case.moves
-            self.data = self.lifecycle.decoder.decode(msgspec.json.encode(case.data))
+            self.data = self.lifecycle.decoder.decode(msgspec.json.encode(case.data, order="deterministic"))
         return self
 
     def then(

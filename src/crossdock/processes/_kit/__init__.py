@@ -19,7 +19,9 @@ from crossdock.processes._kit.effects import (
     describe,
 )
 from crossdock.processes._kit.lifecycle import Lifecycle
+from crossdock.processes._kit.standing import Owed, StandingData, expectations, missed, problems
 from crossdock.processes._kit.states import IllegalMove, StateTable
+from crossdock.processes._kit.tell import tell
 
 __all__ = [
     "Case",
@@ -38,10 +40,16 @@ __all__ = [
     "Met",
     "Move",
     "OpenExceptionCase",
+    "Owed",
     "Reads",
     "Release",
     "Reserve",
     "Send",
+    "StandingData",
     "StateTable",
     "describe",
+    "expectations",
+    "missed",
+    "problems",
+    "tell",
 ]

@@ -1,0 +1,157 @@
+"""A goods receipt: what a warehouse counted, which may belong to several purchase orders and ship notices.
+
+Goods that were counted are there, whatever any order says: all lines are booked in the ledger at once, good ones as
+unrestricted, the others as damaged or quarantined. The receipt is posted to the ERP, and every order and every ship
+notice is told of its lines. A line that names no order is moved as well, as nobody's expected supply, and a person is
+asked what it is.
+
+*Early*, *late*: a receipt needs nothing that comes before it; orders and ship notices sort out the sequence.
+*Duplicate*: the same receipt again changes nothing. *Repeated*: another receipt of the same goods is another fact, with
+its own number. A negative line takes back what an earlier receipt counted too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from crossdock.events.purchase_order import PurchaseOrderLinesReceived, ReceivedLine
+from crossdock.events.supplier_documents import GoodsReceiptPosted, ShipNoticeLinesReceived
+from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
+from crossdock.model.stock import StockMoveLine
+from crossdock.processes._kit import (
+    Case,
+    CaseData,
+    Effect,
+    Emit,
+    Lifecycle,
+    Line,
+    Link,
+    Move,
+    OpenExceptionCase,
+    StateTable,
+    tell,
+)
+from crossdock.rules.counting import summed
+
+TABLE = StateTable({"": ("booked", "unexplained")}, final=("booked", "unexplained"))
+
+CODES = {
+    "receipt_unknown_order": "Goods came that no order line explains; they are in stock and belong to nobody's order.",
+    "receipt_unknown_item": "Goods came under an item id that we do not know; they are in stock under that id.",
+    "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
+}
+"""Exception codes of this process and what each means."""
+
+CONDITIONS = {"good": "unrestricted", "damaged": "damaged", "quarantined": "quarantined"}
+
+
+class ReceiptLine(Line, omit_defaults=True, kw_only=True):
+    """What was counted in one condition."""
+
+    order: str = ""
+    order_line: str = ""
+    item: str
+    quantity: Decimal
+    condition: str = "good"
+
+
+class GoodsReceiptData(CaseData, omit_defaults=True, kw_only=True):
+    """A goods receipt, by its own line ids."""
+
+    lines: dict[str, ReceiptLine] = {}
+
+
+ReceiptCase = Case[GoodsReceiptData]
+
+LIFECYCLE = Lifecycle(
+    "goods_receipt",
+    version="1",
+    data=GoodsReceiptData,
+    table=TABLE,
+    starts=(GoodsReceiptPosted,),
+    header=lambda data: "booked",
+    finished=lambda data: True,
+)
+
+
+@LIFECYCLE.on(GoodsReceiptPosted)
+def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
+    """Goods were counted in: book them, post them, and tell whom they belong to."""
+    receipt = event.receipt
+    for line in receipt.lines:
+        taken = ReceiptLine(
+            order=line.order_number,
+            order_line=line.order_line,
+            item=line.item,
+            quantity=line.quantity.amount,
+            condition=line.condition,
+        )
+        case.data.lines[line.line] = taken
+        case.move(line.line, taken, "booked" if _explained(line) else "unexplained")
+    if moves := tuple(_move(case, receipt, line) for line in receipt.lines if line.quantity.amount):
+        yield Move(receipt.number, moves, reason="receipt")
+    yield from tell(case, "erp", "goods_receipt", receipt, receipt.number)
+    yield from _tell_orders(case, receipt)
+    yield from _tell_notices(case, receipt)
+    yield from _ask(case, receipt)
+
+
+def _explained(line: GoodsReceiptLine) -> bool:
+    return bool(line.order_number and line.order_line)
+
+
+def _move(case: ReceiptCase, receipt: GoodsReceipt, line: GoodsReceiptLine) -> StockMoveLine:
+    """The goods of one line as a movement; what is taken back goes the other way and was nobody's supply."""
+    states = ("supplier", CONDITIONS[line.condition])
+    back = line.quantity.amount < 0
+    supply = (_order(case, line.order_number), line.order_line) if _explained(line) and not back else None
+    return StockMoveLine(
+        line=line.line,
+        item=line.item,
+        location=receipt.warehouse,
+        quantity=abs(line.quantity.amount),
+        from_state=states[back],
+        to_state=states[not back],
+        supply=supply,
+        lot=line.lot,
+    )
+
+
+def _order(case: ReceiptCase, number: str) -> str:
+    return f"purchase_order/{case.company_id}/{number}"
+
+
+def _tell_orders(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
+    explained = [line for line in receipt.lines if _explained(line)]
+    for order in sorted({line.order_number for line in explained}):
+        lines = [line for line in explained if line.order_number == order]
+        parts = summed(lines, lambda line: (line.order_line, line.item, line.ship_notice))
+        received = tuple(ReceivedLine(key[0], key[1], good, bad, key[2]) for key, good, bad in parts)
+        yield Link(document=_order(case, order), role="goods_receipt")
+        body = PurchaseOrderLinesReceived(f"{receipt.warehouse}/{receipt.number}", received, receipt.closes)
+        yield Emit(body, _order(case, order))
+
+
+def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
+    """Every ship notice hears of its lines, as `order/line`, and whether it is finished."""
+    named = {line.ship_notice for line in receipt.lines if line.ship_notice} | set(receipt.closes)
+    for notice in sorted(named) if receipt.supplier else ():
+        lines = [line for line in receipt.lines if line.ship_notice == notice]
+        parts = summed(lines, lambda line: (f"{line.order_number}/{line.order_line or line.item}", line.item))
+        received = tuple(ReceivedLine(key[0], key[1], good, bad, notice) for key, good, bad in parts)
+        subject = f"ship_notice/{case.company_id}/{receipt.supplier}/{notice}"
+        yield Link(document=subject, role="goods_receipt")
+        final = notice in receipt.closes
+        yield Emit(ShipNoticeLinesReceived(f"{receipt.warehouse}/{receipt.number}", received, final), subject)
+
+
+def _ask(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
+    for line in receipt.lines:
+        detail, lines = f"{line.quantity.amount} of {line.item}, {line.condition}, in {receipt.warehouse}", (line.line,)
+        if not _explained(line):
+            yield OpenExceptionCase("receipt_unknown_order", detail, key=line.line, lines=lines, owner="buyer")
+        if case.reads.item(case.company_id, line.item) is None:
+            yield OpenExceptionCase("receipt_unknown_item", detail, key=line.line, lines=lines, owner="warehouse")
+    if not receipt.supplier and (receipt.closes or any(line.ship_notice for line in receipt.lines)):
+        yield OpenExceptionCase("receipt_unknown_supplier", f"receipt {receipt.number}", owner="warehouse")

@@ -1,0 +1,294 @@
+"""A purchase order, from the ERP's order to the matched invoice.
+
+The ERP places an order. It is checked against master data and sent to the supplier, whose system acknowledges the
+syntax and whose people answer line by line. What lies inside the agreed terms is taken over and told to the ERP; about
+the rest a buyer is asked and the ERP hears nothing of those lines. Ship notices announce goods, warehouses receive
+them, and when nothing more is to come the line is received, or closed short. The supplier's invoice waits for the goods
+and is matched with what was ordered and received. All the while the ledger knows what is believed to come and when.
+
+*Early*: what comes before the order waits for it (the kit keeps it). A ship notice before the answer counts, and is an
+answer in itself; a receipt before its ship notice counts, and the notice then adds nothing; an invoice before the goods
+waits for them, for as long as a receipt may take.
+*Late*: what was overdue closes its exception when it comes. Goods after an unmatched invoice match it after all. An
+answer to a revision we have changed since counts only where it fits the line as it stands now; a change older than ours
+is ignored. A change to goods on their way is not made: a buyer is asked.
+*Duplicate*: a document counts once: ship notices, receipts and invoices by number, answers by content. The same order
+again changes nothing.
+*Repeated*: a second answer adds to the first where it speaks of what was not answered yet, otherwise the newer (by
+revision, then date) replaces the older. Further ship notices, receipts and invoices add up. A matched line is at its
+end: later facts still fill its buckets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from itertools import groupby
+
+import msgspec
+
+from crossdock.events.deliveries import DocumentDelivered
+from crossdock.events.intake import DeadlinePassed, ExpectationMissed
+from crossdock.events.purchase_order import (
+    FunctionalAcknowledgementReceived,
+    PurchaseOrderAcknowledged,
+    PurchaseOrderChanged,
+    PurchaseOrderLinesAnnounced,
+    PurchaseOrderLinesCancelled,
+    PurchaseOrderLinesInvoiced,
+    PurchaseOrderLinesReceived,
+    PurchaseOrderPlaced,
+)
+from crossdock.model.purchase_order import LineAnswer
+from crossdock.processes._kit import Deadline, Effect, Lifecycle, StateTable, missed
+from crossdock.processes.purchase_order.v1_data import Notice, PurchaseLine, PurchaseOrderData, Waiting
+from crossdock.processes.purchase_order.v1_documents import (
+    apply_change,
+    cancellation,
+    check_and_send,
+    note,
+    send_change,
+    tell_erp,
+)
+from crossdock.processes.purchase_order.v1_follow import OrderCase, count_invoice, patience, settle
+from crossdock.processes.purchase_order.v1_revise import give_up, revised, take_answers
+
+ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
+GOODS = ("announced", "partly_received", "received", "closed_short")
+TABLE = StateTable(
+    {
+        "": ("invalid", "placed"),
+        "invalid": ("placed",),
+        "placed": ("sent", *ANSWERED, *GOODS),
+        "sent": ("placed", *ANSWERED, *GOODS),
+        "acknowledged": ("placed", "backordered", "disputed", "rejected", "cancelled", *GOODS),
+        "backordered": ("placed", "acknowledged", "disputed", "rejected", "cancelled", *GOODS),
+        "disputed": ("placed", "acknowledged", "backordered", "rejected", "cancelled", *GOODS),
+        "rejected": ("placed", "acknowledged", "backordered", "disputed", "cancelled", *GOODS),
+        "cancelled": ("placed", "rejected", *GOODS),
+        "announced": ("partly_received", "received", "closed_short"),
+        "partly_received": ("announced", "received", "closed_short", "matched"),
+        "received": ("announced", "partly_received", "closed_short", "matched"),
+        "closed_short": ("announced", "partly_received", "received", "matched"),
+    },
+    final=("matched",),
+)
+
+CODES = {
+    "purchase_order_invalid": "The order fails its check against master data or agreement; nothing was sent.",
+    "functional_acknowledgement_rejected": "The supplier's system refused a document of ours.",
+    "functional_acknowledgement_overdue": "The supplier's system did not confirm that it took our document.",
+    "acknowledgement_overdue": "The supplier has not answered all lines.",
+    "acknowledgement_outside_tolerance": "An answer lies outside the terms; a buyer changes or cancels the line.",
+    "acknowledgement_unknown_line": "The supplier answered a line that the order does not have.",
+    "line_rejected": "The supplier will not deliver a line, or part of it.",
+    "line_backordered": "Part of a line comes later than the rest.",
+    "change_after_shipment": "The ERP changed a line whose goods are on their way; the change was not sent.",
+    "ship_notice_overdue": "Promised goods were not announced in time.",
+    "change_not_sent": "The supplier takes no change documents: a buyer must tell it.",
+    "announcement_over": "A ship notice announces more than was agreed.",
+    "announcement_unknown_line": "A ship notice names a line or item that the order does not have.",
+    "receipt_unknown_line": "A receipt names a line or item that the order does not have.",
+    "receipt_over": "More was received than agreed.",
+    "receipt_short": "Less was received than agreed, and nothing more is to come.",
+    "goods_damaged": "Goods came that cannot be sold, and were not replaced.",
+    "invoice_overdue": "Goods were received and no invoice came.",
+}
+"""Exception codes of this process and what each means."""
+
+# From the least to the most advanced: a header stands where its least advanced living line stands.
+RANKS = ("invalid", "disputed", "placed", "sent", "backordered", "acknowledged", "announced")
+RECEIVED = ("partly_received", "received", "closed_short", "matched")
+
+
+def header(data: PurchaseOrderData) -> str:
+    """The order's state: `invalid`, `disputed`, `placed` ... `received`, `matched`, or how its lines died."""
+    states = {line.state for line in data.lines.values()}
+    living = states - {"cancelled", "rejected"}
+    if not states:
+        return "invalid"
+    if not living:
+        return "rejected" if "rejected" in states else "cancelled"
+    if living & {"invalid", "disputed"}:
+        return "invalid" if "invalid" in living else "disputed"
+    if living <= {"matched"}:
+        return "matched"
+    if living <= {"received", "closed_short", "matched"}:
+        return "received"
+    if living & set(RECEIVED):
+        return "partly_received"
+    return min(living, key=RANKS.index)
+
+
+def finished(data: PurchaseOrderData) -> bool:
+    """Nothing is to come, to be paid or to be decided."""
+    return not data.waiting and all(_done(line) for line in data.lines.values())
+
+
+def _done(line: PurchaseLine) -> bool:
+    if line.state in ("received", "closed_short"):
+        return line.approved >= min(line.received_good, line.agreed)
+    return line.state in ("matched", "cancelled", "rejected")
+
+
+LIFECYCLE = Lifecycle(
+    "purchase_order",
+    version="1",
+    data=PurchaseOrderData,
+    table=TABLE,
+    starts=(PurchaseOrderPlaced,),
+    header=header,
+    finished=finished,
+)
+
+
+@LIFECYCLE.on(PurchaseOrderPlaced)
+def place(case: OrderCase, event: PurchaseOrderPlaced) -> Iterator[Effect]:
+    """The ERP placed the order: check it and send it."""
+    case.data.order, case.data.revision = event.order, event.order.revision
+    yield from check_and_send(case)
+    yield from settle(case, "the order is valid")
+
+
+@LIFECYCLE.on(DocumentDelivered)
+def record_delivery(case: OrderCase, event: DocumentDelivered) -> Iterator[Effect]:
+    """The receiver has it: from now on the supplier owes acknowledgements."""
+    document = f"{event.document} {event.number}"
+    if document in case.data.unacknowledged:
+        case.data.unacknowledged[document] = True
+    for line in case.data.lines.values():
+        line.sent = line.sent or line.document == document
+    yield from settle(case, f"{document} was delivered")
+
+
+@LIFECYCLE.on(FunctionalAcknowledgementReceived)
+def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowledgementReceived) -> Iterator[Effect]:
+    """The supplier's system took or refused the syntax. It may be faster than the report of our own delivery."""
+    data, verdicts = case.data, {verdict.verdict for verdict in event.acknowledgement.sets}
+    named = f"{event.document} {event.number}"
+    same_kind = [document for document in data.unacknowledged if document.split()[0] == event.document]
+    document = named if named in data.unacknowledged or not same_kind else same_kind[0]
+    data.unacknowledged.pop(document, None)
+    data.rejected_documents = [refused for refused in data.rejected_documents if refused != document]
+    if "rejected" in {event.acknowledgement.verdict, *verdicts}:
+        data.rejected_documents = [*data.rejected_documents, document]
+    yield from settle(case, "the supplier's system accepted it")
+
+
+@LIFECYCLE.on(PurchaseOrderAcknowledged)
+def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) -> Iterator[Effect]:
+    """The supplier answered: take over what lies inside the terms, ask a buyer about the rest."""
+    answer, taken = event.acknowledgement, list[LineAnswer]()
+    digest = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
+    if not case.data.first_time(f"acknowledgement {digest}"):
+        return
+    for line_id, answers in groupby(sorted(answer.answers, key=lambda one: one.line), key=lambda one: one.line):
+        line, said = case.data.lines.get(line_id), list(answers)
+        if line is None:
+            note(case, "acknowledgement_unknown_line", f"acknowledgement line {line_id}", f"{len(said)} answers")
+        elif take_answers(line, case.data.terms, answer.revision, answer.acknowledged_on, said):
+            taken += said
+    case.data.rejected_documents = []
+    yield from tell_erp(case, answer, taken)
+    yield from settle(case, "the supplier answered")
+
+
+@LIFECYCLE.on(PurchaseOrderChanged)
+def change(case: OrderCase, event: PurchaseOrderChanged) -> Iterator[Effect]:
+    """The ERP made a new revision: send what is new in it, unless the goods are on their way already."""
+    data, asked = case.data, event.change
+    if asked.revision <= data.revision:
+        return
+    data.revision = asked.revision
+    if data.invalid:
+        data.order = revised(data.placed(), asked)
+        yield from check_and_send(case)
+    else:
+        new = [one for one in asked.lines if apply_change(case, one, f"{case.key}.{asked.revision}")]
+        yield from send_change(case, asked, new, f"{case.key}.{asked.revision}")
+    yield from settle(case, f"the ERP made revision {asked.revision}")
+
+
+@LIFECYCLE.on(PurchaseOrderLinesCancelled)
+def cancel(case: OrderCase, event: PurchaseOrderLinesCancelled) -> Iterator[Effect]:
+    """A buyer gave up what is still open of some lines: the supplier and the ERP are told."""
+    data = case.data
+    open_quantities = {line_id: give_up(data.lines[line_id]) for line_id in event.lines if line_id in data.lines}
+    told = {line_id: quantity for line_id, quantity in open_quantities.items() if quantity}
+    if told and not data.invalid:
+        data.told += 1
+        change, answer = cancellation(case, told)
+        yield from send_change(case, change, list(change.lines), f"{case.key}.{data.revision}.{data.told}")
+        yield from tell_erp(case, answer, list(answer.answers))
+    yield from settle(case, f"a buyer gave up {event.reason}".rstrip())
+
+
+@LIFECYCLE.on(PurchaseOrderLinesAnnounced)
+def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> Iterator[Effect]:
+    """Goods are on their way."""
+    if not case.data.first_time(f"ship_notice {event.ship_notice}"):
+        return
+    for part in event.lines:
+        line = case.data.find(part.line, part.item)
+        if line is None:
+            where = f"ship notice {event.ship_notice} line {part.line}"
+            note(case, "announcement_unknown_line", where, f"{part.quantity.amount} of {part.item}")
+            continue
+        notice = line.notices.setdefault(event.ship_notice, Notice())
+        notice.announced += part.quantity.amount
+        notice.expected_on = event.expected_on
+        line.announced += part.quantity.amount
+    yield from settle(case, f"ship notice {event.ship_notice}")
+
+
+@LIFECYCLE.on(PurchaseOrderLinesReceived)
+def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterator[Effect]:
+    """A warehouse counted goods, or told that a ship notice is finished (then without lines)."""
+    data = case.data
+    data.closed = [*data.closed, *(notice for notice in event.closes if notice not in data.closed)]
+    if event.lines and data.first_time(f"goods_receipt {event.receipt}"):
+        for part in event.lines:
+            line = data.find(part.line, part.item)
+            if line is None:
+                where = f"receipt {event.receipt} line {part.line}"
+                note(case, "receipt_unknown_line", where, f"{(part.good + part.bad).amount} of {part.item}")
+                continue
+            line.notices.setdefault(part.ship_notice, Notice()).received += part.good.amount + part.bad.amount
+            line.received_good += part.good.amount
+            line.received_bad += part.bad.amount
+    yield from settle(case, f"receipt {event.receipt}")
+
+
+@LIFECYCLE.on(PurchaseOrderLinesInvoiced)
+def record_invoice(case: OrderCase, event: PurchaseOrderLinesInvoiced) -> Iterator[Effect]:
+    """The supplier asks for money: match at once, or wait for the goods as long as a receipt may take."""
+    data, subject = case.data, event.invoice_subject
+    if not data.first_time(subject):
+        return
+    count_invoice(event.lines, data)
+    waiting = Waiting(subject, list(event.lines))
+    data.waiting = [*data.waiting, waiting]
+    yield from settle(case, f"invoice {event.invoice}")
+    if not waiting.answered:
+        waiting.deadline = True
+        yield Deadline(patience(subject), dt.timedelta(hours=data.terms.receipt_hours))
+
+
+@LIFECYCLE.on(DeadlinePassed)
+def act_on_deadline(case: OrderCase, event: DeadlinePassed) -> Iterator[Effect]:
+    """Patience with an invoice is over, or it is time to check an invalid order again."""
+    data, name = case.data, event.name
+    if name == "check_again" and data.invalid:
+        data.checks += 1
+        yield from check_and_send(case)
+    for waiting in data.waiting:
+        waiting.patience_over = waiting.patience_over or name == patience(waiting.subject)
+    yield from settle(case, "the order is valid")
+
+
+@LIFECYCLE.on(ExpectationMissed)
+def record_missing_document(case: OrderCase, event: ExpectationMissed) -> Iterator[Effect]:
+    """A document did not come in time: somebody must ask for it. It may still come."""
+    missed(case.data, event.name)
+    yield from settle(case, "")

@@ -1,0 +1,169 @@
+"""What a purchase order case holds: lines with schedule splits and quantities per bucket.
+
+Goods and invoices fill buckets by documents that count once, so buckets do not depend on the order in which documents
+come. Everything else about a line is a function of its buckets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from crossdock.events.purchase_order import InvoicedLine
+from crossdock.model.masterdata import SupplierTerms
+from crossdock.model.purchase_order import (
+    LineAnswer,
+    PurchaseOrder,
+)
+from crossdock.model.quantity import EACH, ZERO, Money, Price, Quantity
+from crossdock.processes._kit import Line, StandingData
+from crossdock.rules import tolerance
+
+
+class Notice(msgspec.Struct, omit_defaults=True):
+    """What one ship notice announced of a line and what was received under it. The notice `""` stands for goods
+    that came without one."""
+
+    announced: Decimal = ZERO
+    received: Decimal = ZERO
+    expected_on: dt.date | None = None
+
+
+class Believed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How much of a line will have come in the end, by when, and how sure that is."""
+
+    quantity: Decimal
+    expected_on: dt.date
+    confidence: Literal["ordered", "acknowledged", "announced"]
+
+
+class PurchaseLine(Line, omit_defaults=True, kw_only=True):
+    """An order line. `ordered_price` and `due_on` are as ordered, `price` is what we agree to pay."""
+
+    item: str
+    supplier_item: str = ""
+    unit: str = EACH
+    ordered_price: Price
+    price: Price
+    due_on: dt.date
+    document: str
+    """The document that told the supplier of the line as it stands now: `purchase_order 4500001`."""
+    revision: int = 0
+    sent: bool = False
+    """Has the supplier got that document?"""
+    answered: tuple[int, dt.date] | None = None
+    """Revision and date of the answer that counts."""
+    splits: list[LineAnswer] = []
+    disputed: str = ""
+    """Why the last answer lies outside the terms. As long as it does, no bucket knows of it."""
+    refused_change: str = ""
+    given_up: bool = False
+    ordered: Decimal
+    acknowledged: Decimal = ZERO
+    backordered: Decimal = ZERO
+    rejected: Decimal = ZERO
+    cancelled: Decimal = ZERO
+    announced: Decimal = ZERO
+    received_good: Decimal = ZERO
+    received_bad: Decimal = ZERO
+    invoiced: Decimal = ZERO
+    approved: Decimal = ZERO
+    notices: dict[str, Notice] = {}
+    believed: dict[str, Believed] = {}
+    """What the ledger was told: under `""` what is coming, under `/backorder` what comes later."""
+
+    @property
+    def received(self) -> Decimal:
+        """Goods in whatever condition."""
+        return self.received_good + self.received_bad
+
+    @property
+    def agreed(self) -> Decimal:
+        """What we and the supplier hold to be ordered: as answered, else as ordered; less what was cancelled."""
+        return max(ZERO, self.acknowledged + self.backordered + self.unanswered_or_disputed - self.cancelled)
+
+    @property
+    def unanswered_or_disputed(self) -> Decimal:
+        """What stands as ordered because no answer to it was taken over."""
+        return self.ordered if self.disputed else self.ordered - self.answered_quantity if self.unfinished else ZERO
+
+    @property
+    def answered_quantity(self) -> Decimal:
+        """What the answers that count speak of, rejections included."""
+        return sum((split.quantity.amount for split in self.splits), ZERO)
+
+    @property
+    def unfinished(self) -> bool:
+        """Does the supplier still owe an answer for part of the line? A change speaks of the whole line."""
+        if any(split.kind in ("changed", "substituted") for split in self.splits):
+            return False
+        return self.answered_quantity < self.ordered
+
+    @property
+    def covered(self) -> Decimal:
+        """What ship notices or receipts account for."""
+        return sum((max(notice.announced, notice.received) for notice in self.notices.values()), ZERO)
+
+    def value(self, amount: Decimal) -> Money:
+        """What so much of the line is worth."""
+        return self.price.extend(Quantity(amount, self.unit))
+
+    def wanted(self) -> tolerance.Wanted:
+        """The line as ordered: what answers are judged against."""
+        return tolerance.Wanted(self.item, Quantity(self.ordered, self.unit), self.ordered_price, self.due_on)
+
+
+class Waiting(msgspec.Struct, omit_defaults=True):
+    """An invoice whose lines are not all matched yet."""
+
+    subject: str
+    lines: list[InvoicedLine]
+    answered: bool = False
+    deadline: bool = False
+    """Was a deadline set for its goods?"""
+    patience_over: bool = False
+
+
+class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
+    """A purchase order. `order` keeps its lines only until it is sent; then `lines` are the truth."""
+
+    order: PurchaseOrder | None = None
+    terms: SupplierTerms = SupplierTerms()
+    """Pinned when the order was accepted."""
+    lines: dict[str, PurchaseLine] = {}
+    revision: int = 0
+    invalid: list[str] = []
+    checks: int = 0
+    unacknowledged: dict[str, bool] = {}
+    """Documents without a functional acknowledgement so far, and whether they were delivered."""
+    rejected_documents: list[str] = []
+    told: int = 0
+    """How many answers the ERP was told."""
+    seen: list[str] = []
+    """Documents that counted once and will not again."""
+    closed: list[str] = []
+    """Ship notices of which nothing more comes."""
+    waiting: list[Waiting] = []
+    """Invoices in the order they came."""
+    oddities: dict[str, str] = {}
+    """`code key` -> detail of what no line could take; a person closes these."""
+
+    def placed(self) -> PurchaseOrder:
+        """The order; only asked for once the case has begun."""
+        assert self.order is not None
+        return self.order
+
+    def first_time(self, document: str) -> bool:
+        """Does this document come for the first time?"""
+        if document in self.seen:
+            return False
+        self.seen = [*self.seen, document]
+        return True
+
+    def find(self, line_id: str, item: str) -> PurchaseLine | None:
+        """The line a document speaks of, unless it names another item there."""
+        line = self.lines.get(line_id)
+        return line if line and item in ("", line.item) else None

@@ -1,0 +1,124 @@
+"""What a purchase order sends to its supplier and tells the ERP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.model.purchase_order import (
+    LineAnswer,
+    PurchaseOrderAcknowledgement,
+    PurchaseOrderChange,
+    PurchaseOrderChangeLine,
+)
+from crossdock.model.quantity import Quantity
+from crossdock.processes._kit import Deadline, Effect, Send, tell
+from crossdock.processes.purchase_order.v1_data import PurchaseLine
+from crossdock.processes.purchase_order.v1_follow import OrderCase
+from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line
+from crossdock.rules import purchase_check
+
+CHECK_AGAIN = dt.timedelta(hours=1)
+CHECKS_MAX = 24
+
+
+def check_and_send(case: OrderCase) -> Iterator[Effect]:
+    """Send the order, or keep it back and check again later: master data may come after the order."""
+    data, order = case.data, case.data.placed()
+    terms = case.reads.supplier_terms(case.company_id, order.supplier.id)
+    items = {line.item: case.reads.item(case.company_id, line.item) for line in order.lines}
+    data.invalid = list(purchase_check.faults(order, items))
+    if terms is None or not case.reads.sends(order.supplier.id, "purchase_order"):
+        data.invalid = [f"no agreement with supplier {order.supplier.id or order.supplier.their_id}", *data.invalid]
+    if not case.reads.system(case.company_id, "wms", order.ship_to.id):
+        data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
+    data.terms = terms or data.terms
+    states = {line_id: line.state for line_id, line in data.lines.items()}
+    document = f"purchase_order {order.number}"
+    data.lines = {line.line: new_line(order, line, data.terms, document) for line in order.lines}
+    for line_id, line in data.lines.items():
+        line.state = states.get(line_id, "")
+        case.move(line_id, line, "invalid" if data.invalid else "placed")
+    if not data.invalid:
+        yield from _send(case, "purchase_order", order, order.number)
+        data.order = msgspec.structs.replace(order, lines=())
+    elif data.checks < CHECKS_MAX:
+        yield Deadline("check_again", CHECK_AGAIN)
+
+
+def _send(case: OrderCase, document: str, body: msgspec.Struct, number: str) -> Iterator[Effect]:
+    """Send to the supplier; its system owes a functional acknowledgement from the moment of delivery."""
+    case.data.unacknowledged[f"{document} {number}"] = False
+    yield Send(document, body, to=case.data.placed().supplier.id, number=number, report=True)
+
+
+def tell_erp(case: OrderCase, answer: PurchaseOrderAcknowledgement, taken: list[LineAnswer]) -> Iterator[Effect]:
+    """Tell the ERP of answers that were taken over."""
+    if taken:
+        case.data.told += 1
+        body = msgspec.structs.replace(answer, answers=tuple(taken), order_number=case.key)
+        number = f"{case.key}.{answer.revision}.{case.data.told}"
+        yield from tell(case, "erp", "purchase_order_acknowledgement", body, number)
+
+
+def apply_change(case: OrderCase, asked: PurchaseOrderChangeLine, number: str) -> bool:
+    """Change, add or cancel one line; is it news for the supplier?"""
+    data, document = case.data, f"purchase_order_change {number}"
+    if asked.action != "cancel" and case.reads.item(case.company_id, asked.item) is None:
+        note(case, "purchase_order_invalid", f"change {number} line {asked.line}", f"unknown item {asked.item}")
+        return False
+    if line := data.lines.get(asked.line):
+        return change_line(line, asked, document, data.revision)
+    added = ordered_line(asked)
+    if asked.action == "cancel" or added is None:
+        return False
+    order = msgspec.structs.replace(data.placed(), revision=data.revision)
+    data.lines[asked.line] = new_line(order, added, data.terms, document)
+    return True
+
+
+def send_change(
+    case: OrderCase, change: PurchaseOrderChange, lines: list[PurchaseOrderChangeLine], number: str
+) -> Iterator[Effect]:
+    """Send the supplier those lines of a change that are news to it."""
+    if not lines:
+        return
+    if case.reads.sends(case.data.placed().supplier.id, "purchase_order_change"):
+        yield from _send(case, "purchase_order_change", msgspec.structs.replace(change, lines=tuple(lines)), number)
+    else:
+        words = f"the supplier takes no changes; tell it of lines {', '.join(line.line for line in lines)}"
+        note(case, "change_not_sent", f"change {number}", words)
+
+
+def cancellation(case: OrderCase, told: dict[str, Decimal]) -> tuple[PurchaseOrderChange, PurchaseOrderAcknowledgement]:
+    """What the supplier is told of quantities given up, and what the ERP is: that they will not come."""
+    data, order = case.data, case.data.placed()
+    lines, on = data.lines, case.on()
+    change = PurchaseOrderChange(
+        company_id=case.company_id,
+        number=case.key,
+        revision=data.revision,
+        changed_on=on,
+        buyer=order.buyer,
+        supplier=order.supplier,
+        currency=order.currency,
+        lines=tuple(_given_up(line_id, lines[line_id]) for line_id in told),
+    )
+    answers = tuple(LineAnswer(key, "rejected", Quantity(told[key], lines[key].unit)) for key in told)
+    return change, PurchaseOrderAcknowledgement(
+        case.company_id, case.key, order.supplier, on, answers, revision=data.revision, currency=order.currency
+    )
+
+
+def _given_up(line_id: str, line: PurchaseLine) -> PurchaseOrderChangeLine:
+    if not line.agreed:
+        return PurchaseOrderChangeLine(line_id, "cancel", line.item)
+    return PurchaseOrderChangeLine(line_id, "change", line.item, quantity=Quantity(line.agreed, line.unit))
+
+
+def note(case: OrderCase, code: str, where: str, what: str) -> None:
+    """Remember what no line could take."""
+    case.data.oddities[f"{code} {where}"] = f"{where}: {what}"

@@ -1,0 +1,148 @@
+"""What answers and changes do to a purchase order line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.model.masterdata import SupplierTerms
+from crossdock.model.purchase_order import (
+    LineAnswer,
+    PurchaseOrder,
+    PurchaseOrderChange,
+    PurchaseOrderChangeLine,
+    PurchaseOrderLine,
+    Schedule,
+)
+from crossdock.model.quantity import ZERO
+from crossdock.processes.purchase_order.v1_data import PurchaseLine
+from crossdock.rules import lead_time, tolerance
+
+
+def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms, document: str) -> PurchaseLine:
+    """A line as it was just ordered. Without a date it is due after the supplier's lead time."""
+    due = [schedule.due_on for schedule in line.schedules if schedule.due_on]
+    if order.due_on:
+        due.append(order.due_on)
+    return PurchaseLine(
+        item=line.item,
+        supplier_item=line.supplier_item,
+        unit=line.quantity.unit,
+        ordered_price=line.price,
+        price=line.price,
+        due_on=due[0] if due else lead_time.working_days_after(order.ordered_on, terms.lead_days),
+        document=document,
+        revision=order.revision,
+        ordered=line.quantity.amount,
+    )
+
+
+def take_answers(
+    line: PurchaseLine, terms: SupplierTerms, revision: int, on: dt.date, answers: Iterable[LineAnswer]
+) -> bool:
+    """Take over the answers to one line (True), or dispute them. Answers older than what counts change nothing.
+
+    Answers for what was not answered yet are added to the earlier ones; others replace them. An answer to an older
+    revision crossed with our change: it counts only where it fits the line as it stands now.
+    """
+    answers = list(answers)
+    if line.answered and (revision, on) < line.answered:
+        return False
+    quantity = sum((answer.quantity.amount for answer in answers), ZERO)
+    if line.splits and not line.disputed and line.unfinished and quantity <= line.ordered - line.answered_quantity:
+        answers = [*line.splits, *answers]
+    reasons = tolerance.deviations(terms, line.wanted(), answers)
+    if revision < line.revision and (reasons or any(answer.kind == "rejected" for answer in answers)):
+        return False
+    line.answered, line.splits, line.disputed = (revision, on), answers, "; ".join(reasons)
+    _fill_buckets(line)
+    return not reasons
+
+
+def _fill_buckets(line: PurchaseLine) -> None:
+    line.acknowledged = line.backordered = line.rejected = ZERO
+    line.price = line.ordered_price
+    if line.disputed:
+        return
+    for split in line.splits:
+        match split.kind:
+            case "rejected":
+                line.rejected += split.quantity.amount
+            case "backordered":
+                line.backordered += split.quantity.amount
+            case _:
+                line.acknowledged += split.quantity.amount
+        line.price = split.price or line.price
+
+
+def revised(order: PurchaseOrder, change: PurchaseOrderChange) -> PurchaseOrder:
+    """An order that was not sent yet, with a change worked into it."""
+    lines = {line.line: line for line in order.lines}
+    for new in change.lines:
+        line = ordered_line(new, lines.pop(new.line, None))
+        if new.action != "cancel" and line:
+            lines[new.line] = line
+    return msgspec.structs.replace(order, lines=tuple(lines[key] for key in sorted(lines)), revision=change.revision)
+
+
+def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None = None) -> PurchaseOrderLine | None:
+    """A changed or added line as if it had been ordered so; None if quantity or price is nowhere said."""
+    quantity = new.quantity or (before.quantity if before else None)
+    price = new.price or (before.price if before else None)
+    if quantity is None or price is None:
+        return None
+    due = (Schedule(quantity, new.due_on),) if new.due_on else before.schedules if before else ()
+    supplier_item = new.supplier_item or (before.supplier_item if before else "")
+    return PurchaseOrderLine(new.line, new.item, quantity, price, supplier_item=supplier_item, schedules=due)
+
+
+def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str, revision: int) -> bool:
+    """Apply one line of a change; is it news for the supplier? It is not where it says what is agreed anyway, nor
+    where goods are on their way already: then it is refused, for a buyer to see."""
+    cancel = new.action == "cancel"
+    if line.given_up if cancel else _says_nothing_new(line, new):
+        return False
+    if line.covered:
+        what = "cancelled" if cancel else "changed"
+        line.refused_change = f"{what} by revision {revision}, but {line.covered} are on their way or here"
+        return False
+    _reopen(line)
+    line.document, line.revision = document, revision
+    if cancel:
+        line.cancelled, line.given_up = line.ordered, True
+        return True
+    line.ordered = new.quantity.amount if new.quantity else line.ordered
+    line.ordered_price = line.price = new.price or line.price
+    line.due_on = new.due_on or line.due_on
+    line.item, line.supplier_item = new.item or line.item, new.supplier_item or line.supplier_item
+    return True
+
+
+def _says_nothing_new(line: PurchaseLine, new: PurchaseOrderChangeLine) -> bool:
+    return (
+        not line.given_up
+        and (new.quantity is None or new.quantity.amount in (line.ordered, line.agreed))
+        and (new.price is None or new.price in (line.ordered_price, line.price))
+        and (new.due_on is None or new.due_on in {line.due_on, *(split.due_on for split in line.splits)})
+        and new.item in ("", line.item)
+    )
+
+
+def give_up(line: PurchaseLine) -> Decimal:
+    """Cancel what is neither announced nor here; returns how much that was."""
+    if line.disputed:
+        line.disputed, line.splits = "", []
+    open_quantity = max(ZERO, line.agreed - line.covered)
+    line.cancelled += open_quantity
+    line.given_up = True
+    return open_quantity
+
+
+def _reopen(line: PurchaseLine) -> None:
+    """Forget answers: the line was changed and must be answered anew."""
+    line.answered, line.splits, line.disputed, line.refused_change = None, [], "", ""
+    line.acknowledged = line.backordered = line.rejected = line.cancelled = ZERO
+    line.sent = line.given_up = False

@@ -1,0 +1,32 @@
+"""May a purchase order be sent? It is checked against master data before its supplier sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from crossdock.model.masterdata import Item
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderLine
+
+
+def faults(order: PurchaseOrder, items: Mapping[str, Item | None]) -> Iterator[str]:
+    """What is wrong with an order and its lines, in words. `items` are those the lines name, None where unknown."""
+    if not order.lines:
+        yield "the order has no lines"
+    if len({line.line for line in order.lines}) < len(order.lines):
+        yield "two lines have the same number"
+    for line in order.lines:
+        for fault in _faults_of_line(line, items.get(line.item), order.currency):
+            yield f"line {line.line}: {fault}"
+
+
+def _faults_of_line(line: PurchaseOrderLine, item: Item | None, currency: str) -> Iterator[str]:
+    if item is None:
+        yield f"unknown item {line.item}"
+    elif item.kind != "stock":
+        yield f"{line.item} is a charge, not goods"
+    if line.quantity.amount <= 0:
+        yield f"quantity {line.quantity.amount}"
+    if line.price.currency != currency:
+        yield f"price in {line.price.currency}, order in {currency}"
+    if line.price.per.unit != line.quantity.unit:
+        yield f"price per {line.price.per.unit}, quantity in {line.quantity.unit}"
