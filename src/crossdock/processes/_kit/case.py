@@ -69,7 +69,15 @@ class Case(Generic[Data]):
     __slots__ = ("at", "company_id", "data", "id", "key", "moves", "reads", "source", "table")
 
     def __init__(
-        self, *, id: str, company_id: str, data: Data, table: StateTable, reads: Reads, at: dt.datetime, source: str = ""
+        self,
+        *,
+        id: str,  # noqa: A002 - a case is known by its id
+        company_id: str,
+        data: Data,
+        table: StateTable,
+        reads: Reads,
+        at: dt.datetime,
+        source: str = "",
     ) -> None:
         self.id = id
         self.key = id.rsplit("/", 1)[-1]

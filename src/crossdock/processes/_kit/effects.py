@@ -61,7 +61,7 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """Book a physical fact in the ledger. `document` names the fact; it makes the booking idempotent within the case."""
+    """Book a physical fact in the ledger. `document` names the fact: within the case it is booked once."""
 
     document: str
     lines: tuple[StockMoveLine, ...]
