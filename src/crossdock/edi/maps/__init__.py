@@ -1,11 +1,22 @@
-"""Maps between X12 transaction sets and canonical objects. Pure: garbage gives faults, never an exception."""
+"""Maps between X12 transaction sets and canonical objects. Pure: garbage gives faults, never an exception.
+
+Each map's first lines say which elements carry which fields; those are the declared fields, and reading what was
+written gives them back exactly. What X12 has no place for (contact references, countries, parts of a second below a
+hundredth) is not written.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
+from crossdock.edi.guides import guides
+from crossdock.edi.guides.check import check
 from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
+from crossdock.edi.maps.reading import Reading
+from crossdock.edi.maps.registry import READERS, segments_of, set_type
+from crossdock.edi.maps.writing import Writing, finished
 from crossdock.edi.x12.envelope import TransactionSet
+from crossdock.edi.x12.faults import Fault
 from crossdock.edi.x12.writer import CannotWrite, OutgoingSet
 
 __all__ = [
@@ -22,11 +33,33 @@ __all__ = [
 def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     """The business object a transaction set says: 850 `purchase_order`, 855 `purchase_order_acknowledgement`, 856
     `ship_notice`, 860 `purchase_order_change`, 810 `invoice` (or `credit_note` by its `kind`), 997
-    `functional_acknowledgement`. Never raises."""
-    return MappedDocument("", None, (ts.fault("set_unknown", 1),))
+    `functional_acknowledgement`. Faults of the envelope (`ts.faults`) are among the faults. Never raises."""
+    guide = guides().get(ts.type)
+    if guide is None:
+        unknown = ts.fault("set_unknown", 1, 1, f"no guide knows transaction set {ts.type or 'without type'}")
+        return MappedDocument("", None, (*ts.faults, unknown))
+    if ts.refused:
+        return MappedDocument(guide.document, None, ts.faults)
+    faults = [*ts.faults, *check(ts, guide)]
+    body = None
+    if not faults or not _refusing(faults):
+        try:
+            body = READERS[ts.type](Reading(ts, context, faults))
+        except (ValueError, ArithmeticError, LookupError) as problem:
+            # The guide's check leaves nothing that should get here; if it does, one bad set must not stop its file.
+            faults.append(ts.fault("not_readable", 1, 0, f"the set cannot be read: {problem}"))
+    return MappedDocument(guide.document, None if _refusing(faults) else body, tuple(faults))
 
 
 def write_document(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSet:
-    """The transaction set for a document (any name `read_document` gives, and `supplier_invoice`). Raises
+    """The transaction set for a document (any name `read_document` gives, `supplier_invoice`, `credit_note`). Raises
     `CannotWrite` for what X12 or the guide cannot express."""
-    raise CannotWrite(f"no map writes {document}")
+    kind, segments = segments_of(body, Writing(context))
+    if set_type(document) != kind:
+        raise CannotWrite(f"a {document} is not a {type(body).__name__}")
+    guide = guides()[kind]
+    return OutgoingSet(guide.functional_id, kind, finished(guide, segments))
+
+
+def _refusing(faults: list[Fault]) -> bool:
+    return any(each.severity == "error" for each in faults)

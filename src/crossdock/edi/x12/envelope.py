@@ -248,6 +248,6 @@ def as_date(text: str) -> dt.date | None:
     if len(text) != 8 or not text.isascii() or not text.isdigit():
         return None
     try:
-        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None

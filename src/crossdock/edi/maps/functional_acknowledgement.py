@@ -1,0 +1,106 @@
+"""997 <-> `FunctionalAcknowledgement`: AK1 group, AK2 set, AK3 segment, AK4 element, AK5 and AK9 verdicts."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from crossdock.edi.guides import codes
+from crossdock.edi.maps.reading import Reading, Row, at
+from crossdock.edi.x12.writer import OutgoingSegment
+from crossdock.model.acknowledgement import AcknowledgedSet, FunctionalAcknowledgement, FunctionalVerdict
+
+_VERDICT_CODES = {"accepted": "A", "accepted_with_errors": "E", "partially_accepted": "P", "rejected": "R"}
+_ELEMENTS_IN_ERROR = "8"
+
+
+def read(reading: Reading) -> FunctionalAcknowledgement | None:
+    """The acknowledgement, or None with faults."""
+    head = reading.heading("AK1")
+    sets: list[AcknowledgedSet] = []
+    verdict: FunctionalVerdict = "rejected"
+    group_codes: tuple[str, ...] = ()
+    start = 0
+    for index, row in enumerate(reading.rows):
+        tag = row[0]
+        if tag in ("AK2", "AK9", "SE") and start:
+            sets.append(_set(reading, start, index))
+            start = 0
+        if tag == "AK2":
+            start = index
+        elif tag == "AK9":
+            verdict = _verdict(reading, row, index + 1)
+            group_codes = tuple(filter(None, (each.strip() for each in row[5:])))
+    return FunctionalAcknowledgement(
+        group_id=head[1],
+        group_control_number=head[2],
+        verdict=verdict,
+        sets=tuple(sets),
+        company_id=reading.context.company_id,
+        codes=group_codes,
+    )
+
+
+def _set(reading: Reading, start: int, end: int) -> AcknowledgedSet:
+    faults: list[tuple[int, str, str]] = []
+    elements: list[tuple[int, int, str]] = []
+    verdict: FunctionalVerdict = "rejected"
+    set_codes: tuple[str, ...] = ()
+    position = 0
+    closed = False
+    for index in range(start + 1, end):
+        row = reading.rows[index]
+        if row[0] == "AK3":
+            position = _whole(at(row, 2))
+            codes_said = [code.strip() for code in row[4:] if code.strip()]
+            faults += [(position, at(row, 1), code) for code in codes_said or [""]]
+        elif row[0] == "AK4":
+            mark = reading.ts.interchange.delimiters.component
+            element = at(row, 1).split(mark)[0] if mark else at(row, 1)
+            elements.append((position, _whole(element), at(row, 3)))
+        elif row[0] == "AK5":
+            closed = True
+            verdict = _verdict(reading, row, index + 1)
+            set_codes = tuple(filter(None, (each.strip() for each in row[2:])))
+    if not closed:
+        reading.fault("segment_missing", start + 1, detail="AK2 without AK5")
+    row = reading.rows[start]
+    return AcknowledgedSet(at(row, 1), at(row, 2), verdict, tuple(faults), tuple(elements), set_codes)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _verdict(reading: Reading, row: Row, position: int) -> FunctionalVerdict:
+    found = codes("verdict").get(at(row, 1))
+    if found is None:
+        reading.fault("code_unknown", position, 1, f"{at(row, 1)!r} is no verdict we know")
+    return cast(FunctionalVerdict, found or "rejected")
+
+
+def write(acknowledgement: FunctionalAcknowledgement) -> list[OutgoingSegment]:
+    """The segments of the acknowledgement."""
+    sets = acknowledgement.sets
+    rows: list[OutgoingSegment] = [("AK1", acknowledgement.group_id, acknowledgement.group_control_number)]
+    for each in sets:
+        rows.append(("AK2", each.set_type, each.control_number))
+        rows += _fault_rows(each)
+        rows.append(("AK5", _VERDICT_CODES[each.verdict], *each.codes[:5]))
+    accepted = sum(each.verdict in ("accepted", "accepted_with_errors") for each in sets)
+    counts = (str(len(sets)), str(len(sets)), str(accepted))
+    rows.append(("AK9", _VERDICT_CODES[acknowledgement.verdict], *counts, *acknowledgement.codes[:5]))
+    return rows
+
+
+def _fault_rows(each: AcknowledgedSet) -> list[OutgoingSegment]:
+    """AK3 per fault; the elements of a segment behind the first AK3 that speaks of its elements."""
+    rows: list[OutgoingSegment] = []
+    waiting = list(each.elements)
+    for index, (position, segment, code) in enumerate(each.faults):
+        rows.append(("AK3", segment, str(position), "", code))
+        last = all(later[0] != position for later in each.faults[index + 1 :])
+        if code == _ELEMENTS_IN_ERROR or last:
+            mine = [element for element in waiting if element[0] == position]
+            waiting = [element for element in waiting if element[0] != position]
+            rows += [("AK4", str(element), "", wrong) for _, element, wrong in mine]
+    return rows

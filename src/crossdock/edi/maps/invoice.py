@@ -1,0 +1,182 @@
+"""810 <-> `Invoice`.
+
+BIG header (BIG04 the order number where there is one order, BIG07 CR for a credit note), CUR, REF*CR reference, N1
+parties; per line IT1 (IT101 the invoice line), REF*PO order number, REF*LI order line, REF*SI shipment; SAC charges of
+header, line and summary, TDS total. Where no line of a document has REF*LI, IT101 is taken for the order line.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crossdock.edi.guides import codes
+from crossdock.edi.maps.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
+from crossdock.edi.maps.reading import Reading, at, padded
+from crossdock.edi.maps.writing import Writing, amount, cents, day
+from crossdock.edi.x12.writer import OutgoingSegment
+from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import EACH, Quantity
+
+_REFUSED_PURPOSES = ("01", "03", "04", "17")
+_CENT = Decimal("0.01")
+_ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
+
+
+class _Line:
+    """Where one line stands and what its references say."""
+
+    __slots__ = ("order", "order_line", "position", "shipment")
+
+    def __init__(self, position: int, order: str) -> None:
+        self.position = position
+        self.order = order
+        self.order_line = ""
+        self.shipment = ""
+
+
+def read(reading: Reading) -> Invoice | None:
+    """The invoice, or None with faults."""
+    begin = reading.heading("BIG")
+    reading.purpose(begin[8], _REFUSED_PURPOSES, element=8)
+    context = reading.context
+    issuer, recipient, reference = context.supplier, context.buyer, ""
+    found: list[_Line] = []
+    charges: list[Charge] = []
+    total: Decimal | None = None
+    line: _Line | None = None
+    order = begin[4]
+    for index, row in enumerate(reading.rows):
+        tag = row[0]
+        if tag == "REF":
+            kind = at(row, 1)
+            if line is None:
+                reference = at(row, 2) if kind == "CR" else reference
+            elif kind == "LI":
+                line.order_line = at(row, 2)
+            elif kind == "PO":
+                line.order = at(row, 2)
+            elif kind == "SI":
+                line.shipment = at(row, 2)
+        elif tag == "IT1":
+            line = _Line(index + 1, order)
+            found.append(line)
+        elif tag == "SAC":
+            charge = reading.charge(row, index + 1)
+            if charge is not None:
+                charges.append(charge)
+        elif tag == "TDS":
+            total = reading.cents(at(row, 1))
+        elif tag == "CTT":
+            reading.counted(row, index + 1, len(found))
+        elif tag == "CUR" and line is None:
+            reading.currency = at(row, 2) or reading.currency
+        elif tag == "N1" and line is None:
+            if at(row, 1) in _ISSUERS:
+                issuer = reading.party(row, context.supplier)
+            elif at(row, 1) in BUYER_ROLES:
+                recipient = reading.party(row, context.buyer)
+    lines = _lines(reading, found)
+    if not lines:
+        reading.fault("lines_missing", len(reading.rows))
+    return Invoice(
+        company_id=context.company_id,
+        number=begin[2],
+        issuer=issuer,
+        recipient=recipient,
+        invoiced_on=reading.needed_date(begin[1], 2, 1),
+        currency=reading.currency,
+        lines=tuple(lines),
+        total=_total(reading, total, lines, charges),
+        charges=tuple(charges),
+        kind="credit_note" if begin[7] in codes("credit") else "invoice",
+        reference=reference,
+    )
+
+
+def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
+    """The lines, once it is known whether any of them names its order line."""
+    referring = any(line.order_line for line in found)
+    as_buyer = reading.context.role == "buyer"
+    lines = []
+    for ordinal, each in enumerate(found, 1):
+        position = each.position
+        row = reading.rows[position - 1]
+        if len(row) < 6:
+            row = padded(row, 6)
+        _tag, line, quantity, unit, price, basis, *pairs = row
+        unit = unit or EACH
+        item, theirs, gtin = reading.items(pairs, position)
+        if not price:
+            reading.fault("price_missing", position, 4)
+        if not each.order:
+            each.order = _order_among(pairs)
+            if not each.order:
+                reading.fault("order_reference_missing", position, severity="warning")
+        lines.append(
+            InvoiceLine(
+                line or str(ordinal),
+                each.order,
+                each.order_line if referring else line,
+                item,
+                Quantity(Decimal(quantity) if quantity else reading.number("", position, 2), unit),
+                reading.price(price or "0", basis, unit),
+                each.shipment,
+                theirs if as_buyer else "",
+                "" if as_buyer else theirs,
+                gtin,
+            )
+        )
+    return lines
+
+
+def _order_among(pairs: list[str]) -> str:
+    return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "")
+
+
+def _total(reading: Reading, total: Decimal | None, lines: list[InvoiceLine], charges: list[Charge]) -> Decimal:
+    """TDS01, compared with lines and charges; half a cent per line may be rounding."""
+    added = sum((charge.amount for charge in charges), Decimal(0))
+    for line in lines:
+        price = line.price
+        value = price.amount * line.quantity.amount
+        added += value if price.per.amount == 1 else value / price.per.amount
+    if total is None:
+        reading.fault("total_missing", len(reading.rows))
+        return added.quantize(_CENT)
+    if abs(total - added) > _CENT * (len(lines) + 1) / 2:
+        said = f"the total is {total}, lines and charges add up to {added.quantize(_CENT)}"
+        reading.fault("total_mismatch", len(reading.rows), detail=said)
+    return total
+
+
+def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the invoice."""
+    writing.currency = invoice.currency
+    orders = {line.order_number for line in invoice.lines}
+    one_order = next(iter(orders)) if len(orders) == 1 else ""
+    kind = "CR" if invoice.kind == "credit_note" else "DI"
+    rows: list[OutgoingSegment] = [
+        ("BIG", day(invoice.invoiced_on), invoice.number, "", one_order, "", "", kind),
+        *writing.currency_row("SE"),
+    ]
+    if invoice.reference:
+        rows.append(("REF", "CR", invoice.reference))
+    rows += [writing.party("SU", invoice.issuer), writing.party("BT", invoice.recipient)]
+    for line in invoice.lines:
+        rows += _line_rows(line, "" if one_order else line.order_number, writing)
+    rows.append(("TDS", cents(invoice.total)))
+    rows += [writing.charge(charge) for charge in invoice.charges]
+    rows.append(("CTT", str(len(invoice.lines))))
+    return rows
+
+
+def _line_rows(line: InvoiceLine, order: str, writing: Writing) -> list[OutgoingSegment]:
+    quantity, unit = amount(line.quantity)
+    price, basis = writing.price(line.price, unit)
+    ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
+    rows: list[OutgoingSegment] = [("IT1", line.line, quantity, unit, price, basis, *ids)]
+    for kind, value in (("PO", order), ("LI", line.order_line), ("SI", line.shipment)):
+        if value:
+            rows.append(("REF", kind, value))
+    return rows

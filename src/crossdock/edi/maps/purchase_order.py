@@ -1,0 +1,192 @@
+"""850 <-> `PurchaseOrder`.
+
+BEG header, CUR currency, REF*CR reference, REF*ZZ revision, SAC charges, DTM*002 wanted delivery, N1 parties; per line
+PO1 (PO101 is our line id), PID description, REF*LI their line, SCH schedule (SCH04 its ship-to).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from crossdock.edi.maps.reading import Reading, Row, at, padded
+from crossdock.edi.maps.writing import Writing, amount, day, text
+from crossdock.edi.x12.writer import OutgoingSegment
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
+from crossdock.model.quantity import EACH, Quantity
+
+_REFUSED_PURPOSES = ("01", "03", "04", "17")
+_WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
+_LINE_ENDS = frozenset(("PO1", "CTT", "SE"))
+BUYER_ROLES = ("BY", "OB", "SO", "BT")
+SUPPLIER_ROLES = ("SU", "VN", "SE")
+REVISION = "ORDER REVISION"
+
+
+class _Heading:
+    """What stands before the first line, while it is collected."""
+
+    def __init__(self) -> None:
+        self.due_on: dt.date | None = None
+        self.reference = ""
+        self.revision = 0
+        self.charges: list[Charge] = []
+        self.parties: dict[str, PartyRef] = {}
+
+
+def read(reading: Reading) -> PurchaseOrder | None:
+    """The order, or None with faults."""
+    begin = reading.heading("BEG")
+    reading.purpose(begin[1], _REFUSED_PURPOSES)
+    rows = reading.rows
+    first = next((index for index, row in enumerate(rows) if row[0] == "PO1"), len(rows))
+    head = _heading(reading, rows[:first])
+    lines = _lines(reading, first)
+    if not lines:
+        reading.fault("lines_missing", len(rows))
+    context, parties = reading.context, head.parties
+    buyer = _known(parties, BUYER_ROLES, context.buyer)
+    return PurchaseOrder(
+        company_id=context.company_id,
+        number=begin[3],
+        buyer=buyer,
+        supplier=_known(parties, SUPPLIER_ROLES, context.supplier),
+        ship_to=parties.get("ST", buyer),
+        ordered_on=reading.needed_date(begin[5], 2, 5),
+        currency=reading.currency,
+        lines=tuple(lines),
+        revision=head.revision,
+        due_on=head.due_on,
+        charges=tuple(head.charges),
+        reference=head.reference,
+    )
+
+
+def _heading(reading: Reading, rows: list[Row]) -> _Heading:
+    head = _Heading()
+    buyer, supplier = reading.context.buyer, reading.context.supplier
+    for position, row in enumerate(rows, 1):
+        tag = row[0]
+        if tag == "N1":
+            role = at(row, 1)
+            known = buyer if role in BUYER_ROLES else supplier if role in SUPPLIER_ROLES else None
+            head.parties.setdefault(role, reading.party(row, known))
+        elif tag == "CUR":
+            reading.currency = at(row, 2) or reading.currency
+        elif tag == "DTM":
+            if at(row, 1) in _WANTED_DELIVERY and (at(row, 1) == "002" or head.due_on is None):
+                head.due_on = reading.date(at(row, 2), position, 2)
+        elif tag == "REF":
+            if at(row, 1) == "CR" or (at(row, 1) == "CO" and not head.reference):
+                head.reference = at(row, 2)
+            elif at(row, 3) == REVISION and at(row, 2).isdecimal():
+                head.revision = int(at(row, 2))
+        elif tag == "SAC":
+            charge = reading.charge(row, position)
+            if charge is not None:
+                head.charges.append(charge)
+    return head
+
+
+def _known(parties: dict[str, PartyRef], roles: tuple[str, ...], known: PartyRef) -> PartyRef:
+    return next((parties[role] for role in roles if role in parties), known)
+
+
+def _lines(reading: Reading, first: int) -> list[PurchaseOrderLine]:
+    lines: list[PurchaseOrderLine] = []
+    rows = reading.rows
+    start = first
+    for index, row in enumerate(rows[first + 1 :], first + 1):
+        tag = row[0]
+        if tag in _LINE_ENDS:
+            if rows[start][0] == "PO1":
+                lines.append(_line(reading, start, index, len(lines) + 1))
+            start = index
+            if tag == "CTT":
+                reading.counted(row, index + 1, len(lines))
+    return lines
+
+
+def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
+    """The loop of one PO1: rows `start` to `end`."""
+    rows = reading.rows
+    row = rows[start]
+    if len(row) < 6:
+        row = padded(row, 6)
+    _tag, line, quantity, unit, price, basis, *pairs = row
+    unit = unit or EACH
+    position = start + 1
+    item, theirs, gtin = reading.items(pairs, position)
+    if not item and not theirs and not gtin:
+        reading.fault("item_missing", position, 6)
+    if not price:
+        reading.fault("price_missing", position, 4)
+    description = their_line = ""
+    schedules: list[Schedule] = []
+    for index in range(start + 1, end):
+        row = rows[index]
+        tag = row[0]
+        if tag == "PID":
+            description = description or (row[5] if len(row) > 5 else "")
+        elif tag == "SCH":
+            schedules.append(_schedule(reading, row, index + 1))
+        elif tag == "REF" and at(row, 1) == "LI":
+            their_line = at(row, 2)
+        elif tag == "DTM" and at(row, 1) in _WANTED_DELIVERY and not schedules:
+            due_on = reading.date(at(row, 2), index + 1, 2)
+            if due_on is not None:
+                schedules.append(Schedule(Quantity(reading.number(quantity, position, 2), unit), due_on))
+    as_buyer = reading.context.role == "buyer"
+    return PurchaseOrderLine(
+        line or str(ordinal),
+        item,
+        Quantity(Decimal(quantity) if quantity else reading.number(quantity, position, 2), unit),
+        reading.price(price or "0", basis, unit),
+        their_line,
+        theirs if as_buyer else "",
+        "" if as_buyer else theirs,
+        gtin,
+        description,
+        tuple(schedules),
+    )
+
+
+def _schedule(reading: Reading, row: Row, position: int) -> Schedule:
+    quantity = Quantity(reading.number(at(row, 1), position, 1), at(row, 2) or EACH)
+    return Schedule(quantity, reading.date(at(row, 6), position, 6), at(row, 4))
+
+
+def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the order."""
+    writing.currency = order.currency
+    rows: list[OutgoingSegment] = [("BEG", "00", "SA", order.number, "", day(order.ordered_on))]
+    rows += writing.currency_row("BY")
+    if order.reference:
+        rows.append(("REF", "CR", order.reference))
+    if order.revision:
+        rows.append(("REF", "ZZ", str(order.revision), REVISION))
+    rows += [writing.charge(charge) for charge in order.charges]
+    if order.due_on:
+        rows.append(("DTM", "002", day(order.due_on)))
+    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier), writing.party("ST", order.ship_to)]
+    for line in order.lines:
+        rows += _line_rows(line, writing)
+    rows.append(("CTT", str(len(order.lines))))
+    return rows
+
+
+def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegment]:
+    quantity, unit = amount(line.quantity)
+    price, basis = writing.price(line.price, unit)
+    ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
+    rows: list[OutgoingSegment] = [("PO1", line.line, quantity, unit, price, basis, *ids)]
+    if line.description:
+        rows.append(("PID", "F", "", "", "", text(line.description, 80)))
+    if line.their_line:
+        rows.append(("REF", "LI", line.their_line))
+    for schedule in line.schedules:
+        kind, due = ("002", day(schedule.due_on)) if schedule.due_on else ("", "")
+        where = "ST" if schedule.ship_to else ""
+        rows.append(("SCH", *amount(schedule.quantity), where, schedule.ship_to, kind, due))
+    return rows

@@ -1,0 +1,201 @@
+"""What all maps share when they read: split segments, values with their faults, items, parties, charges."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from crossdock.edi.guides import codes
+from crossdock.edi.maps.context import MapContext
+from crossdock.edi.x12.envelope import TransactionSet, as_date
+from crossdock.edi.x12.faults import Fault, Severity
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+
+Row = list[str]
+ASSIGNED_BY_BUYER = "92"
+"""Code list of party ids that are the buyer's own: read as `PartyRef.id`."""
+_CENTS = Decimal("0.01")
+# Where a partner uses another qualifier than agreed, these are tried, in this order.
+_BUYER_QUALIFIERS = ("IN", "BP", "CB", "PI", "SK", "PN", "IT")
+_SUPPLIER_QUALIFIERS = ("VN", "VP", "VC", "VA", "VS", "SK", "MG", "MF")
+_GTIN_QUALIFIERS = ("UK", "UP", "EN", "UA", "EO", "UI", "UD", "UX")
+# Zones that mean one offset all year round; others are taken as UTC.
+_ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
+
+
+class Reading:
+    """One set being read. `rows` are its segments split into elements; a row's position is its index plus one."""
+
+    __slots__ = ("_gtin", "_ours", "_theirs", "context", "currency", "faults", "rows", "ts")
+
+    def __init__(self, ts: TransactionSet, context: MapContext, faults: list[Fault]) -> None:
+        separator = ts.interchange.delimiters.element
+        self.ts = ts
+        self.context = context
+        self.faults = faults
+        self.rows: list[Row] = [text.split(separator) for text in ts.texts]
+        self.currency = context.options.currency
+        options = context.options
+        ours, theirs = options.buyer_item_qualifier, options.supplier_item_qualifier
+        self._ours, self._theirs = (ours, theirs) if context.role == "buyer" else (theirs, ours)
+        self._gtin = options.gtin_qualifier
+
+    def fault(
+        self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
+    ) -> None:
+        """Note a fault at a segment (ST being 1)."""
+        self.faults.append(self.ts.fault(code, position, element, detail, severity))
+
+    def heading(self, tag: str) -> Row:
+        """The second segment, padded: the guide made sure that it is `tag`; where it is not, the first that is."""
+        row = self.rows[1] if len(self.rows) > 1 else []
+        if not row or row[0] != tag:
+            row = next((each for each in self.rows if each[0] == tag), [tag])
+        return padded(row, 17)
+
+    def date(self, text: str, position: int, element: int) -> dt.date | None:
+        """A date, None where there is none; nonsense is a fault."""
+        text = text.strip()
+        if not text:
+            return None
+        found = as_date(text)
+        if found is None:
+            self.fault("date_invalid", position, element)
+        return found
+
+    def needed_date(self, text: str, position: int, element: int) -> dt.date:
+        """A date that must be there; the group's own date stands in so that reading can go on."""
+        found = self.date(text, position, element)
+        if found is None:
+            if not text.strip():
+                self.fault("element_missing", position, element)
+            found = as_date(self.ts.group.date) or dt.date(1970, 1, 1)
+        return found
+
+    def instant(self, row: Row, date_at: int, time_at: int, zone_at: int, position: int) -> dt.datetime | None:
+        """A date with its time; midnight UTC where no time is given."""
+        day = self.date(at(row, date_at), position, date_at)
+        if day is None:
+            return None
+        clock = as_time(at(row, time_at))
+        zone = at(row, zone_at) if zone_at else ""
+        hours = _ZONES.get(zone, 0)
+        return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=hours)
+
+    def number(self, text: str, position: int, element: int) -> Decimal:
+        """A number; an absent one is a fault."""
+        if not text:
+            self.fault("element_missing", position, element)
+            return ZERO
+        return Decimal(text)
+
+    def cents(self, text: str) -> Decimal:
+        """An amount with two implied decimals; one that writes its point means what it writes."""
+        return Decimal(text) if "." in text else Decimal(text) * _CENTS
+
+    def price(self, text: str, basis: str, unit: str) -> Price:
+        """A unit price; the basis says per hundred or per thousand."""
+        per = PER_EACH if unit == EACH and not basis else Quantity(BASES.get(basis, _ONE), unit)
+        return Price(Decimal(text), self.currency, per)
+
+    def items(self, pairs: Row, position: int) -> tuple[str, str, str]:
+        """Our item, the partner's id of it, its GTIN, from pairs of qualifier and id. An unknown item is a fault."""
+        if len(pairs) == 4 and pairs[0] == self._ours and pairs[2] == self._theirs and pairs[1]:
+            return pairs[1], pairs[3], ""  # what nearly every line says
+        named = dict(zip(pairs[::2], pairs[1::2], strict=False))
+        ours, theirs, gtin = named.get(self._ours, ""), named.get(self._theirs, ""), named.get(self._gtin, "")
+        if len(named) > bool(ours) + bool(theirs) + bool(gtin):
+            ours, theirs, gtin = self._other_qualifiers(named, ours, theirs, gtin)
+        if ours:
+            return ours, theirs, gtin
+        known = theirs or gtin
+        if not known:
+            return "", "", ""
+        found = self.context.our_item(theirs) if theirs else None
+        if found is None and gtin:
+            found = self.context.our_item(gtin)
+        if found is None:
+            severity: Severity = "error" if self.context.role == "supplier" else "warning"
+            self.fault("item_unknown", position, 0, f"no item of ours is known for {known!r}", severity)
+            return "", theirs, gtin
+        return found, theirs, gtin
+
+    def _other_qualifiers(self, named: dict[str, str], ours: str, theirs: str, gtin: str) -> tuple[str, str, str]:
+        buyer = self.context.role == "buyer"
+        of_ours, of_theirs = (_BUYER_QUALIFIERS, _SUPPLIER_QUALIFIERS)[:: 1 if buyer else -1]
+        agreed = {self._ours, self._theirs, self._gtin}
+        theirs = theirs or _first(named, of_theirs, agreed)
+        ours = ours or _first(named, of_ours, agreed | (set() if theirs != named.get("SK") else {"SK"}))
+        return ours, theirs, gtin or _first(named, _GTIN_QUALIFIERS, agreed)
+
+    def charge(self, row: Row, position: int) -> Charge | None:
+        """A charge or allowance (SAC); None for one that is only information."""
+        kind, code, amount = at(row, 1), at(row, 2), at(row, 5)
+        if kind not in ("A", "C"):
+            return None
+        if not amount:
+            self.fault("charge_without_amount", position, 5)
+            return None
+        value = self.cents(amount)
+        if code in ("", "ZZZZ"):
+            code = at(row, 13) or at(row, 4) or code
+        return Charge(code, -value if kind == "A" else value, at(row, 15))
+
+    def party(self, row: Row, known: PartyRef | None = None) -> PartyRef:
+        """A party (N1); `known` is the one the agreement says it is."""
+        name, qualifier, given = at(row, 2), at(row, 3), at(row, 4)
+        if known is not None:
+            if given == known.id:
+                return PartyRef(known.id, name=name)
+            if not given or (given == known.their_id and qualifier in (known.qualifier, ASSIGNED_BY_BUYER)):
+                return _named(known, name)
+        own = qualifier == ASSIGNED_BY_BUYER and known is None
+        return PartyRef(known.id if known else given, "" if own else given, "" if own else qualifier, name)
+
+    def counted(self, row: Row, position: int, lines: int) -> None:
+        """Compare CTT01 with what was read."""
+        said = at(row, 1)
+        if said.isdigit() and int(said) != lines:
+            self.fault("count_mismatch", position, 1, f"CTT01 says {said}, {lines} were read")
+
+    def purpose(self, code: str, refused: tuple[str, ...], element: int = 1) -> None:
+        """Refuse a document sent for a purpose that its object cannot say: a cancellation is no order."""
+        if code in refused:
+            words = codes("purpose").get(code, "unknown")
+            self.fault("purpose_unsupported", 2, element, f"purpose {code} ({words}) is not one we take")
+
+
+_ONE = Decimal(1)
+PER_EACH = Quantity(_ONE)
+BASES = {"HP": Decimal(100), "PN": Decimal(10), "TP": Decimal(1000), "HF": Decimal(100)}
+
+
+def at(row: Row, element: int) -> str:
+    """An element, empty where it is absent."""
+    return row[element].strip() if element < len(row) else ""
+
+
+def padded(row: Row, size: int) -> Row:
+    """The row with empty elements up to `size`, each without surrounding blanks."""
+    return [each.strip() for each in row] + [""] * (size - len(row))
+
+
+def as_time(text: str) -> dt.time:
+    """`HHMM`, `HHMMSS` or with decimals of seconds; midnight for anything else."""
+    if len(text) not in (4, 6, 7, 8) or not (text.isascii() and text.isdigit()):
+        return dt.time()
+    micro = int(text[6:].ljust(2, "0")) * 10_000 if len(text) > 6 else 0
+    try:
+        return dt.time(int(text[:2]), int(text[2:4]), int(text[4:6] or "0"), micro)
+    except ValueError:
+        return dt.time()
+
+
+def _named(known: PartyRef, name: str) -> PartyRef:
+    return PartyRef(known.id, known.their_id, known.qualifier, name or known.name, known.country, known.contact_ref)
+
+
+def _first(named: dict[str, str], wanted: tuple[str, ...], but: set[str]) -> str:
+    return next((named[each] for each in wanted if each not in but and named.get(each)), "")

@@ -1,0 +1,238 @@
+"""856 <-> `ShipNotice`.
+
+BSN header, DTM*011 shipped (with time), DTM*017 expected, shipment level with TD5 carrier, REF*CN tracking and N1
+parties, order levels (PRF01 the order number), pack levels (MAN*GM the SSCC), item levels (LIN01 the order line, SN1
+the quantity). Reading, any nesting is taken: a level has what its parents have.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from itertools import groupby
+
+from crossdock.edi.maps.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
+from crossdock.edi.maps.reading import Reading, Row, at, padded
+from crossdock.edi.maps.writing import Writing, amount, day, moment
+from crossdock.edi.x12.writer import OutgoingSegment
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import EACH, Quantity
+from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+
+_REFUSED_PURPOSES = ("01", "03", "04", "17")
+_EXPECTED = ("017", "067", "002", "069", "371")
+_PACK_MARKS = ("GM", "AA", "CP", "UC", "SM", "W", "CA")
+_LEVEL_ENDS = frozenset(("HL", "CTT", "SE"))
+_LOT = "LT"
+Level = tuple[str, str]  # order number, pack
+
+
+class _Header:
+    """What is not of a level's lines, while it is collected."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.supplier: PartyRef | None = None
+        self.ship_to: PartyRef | None = None
+        self.buyer: PartyRef | None = None
+        self.shipped_at: dt.datetime | None = None
+        self.expected_on: dt.date | None = None
+        self.carrier = ""
+        self.tracking = ""
+        self.reading = reading
+
+    def take(self, tag: str, row: Row, position: int) -> None:
+        """Take over what a segment above the items says."""
+        kind = at(row, 1)
+        if tag == "N1":
+            self._party(kind, row)
+        elif tag == "DTM":
+            if kind == "011" and self.shipped_at is None:
+                self.shipped_at = self.reading.instant(row, 2, 3, 4, position)
+            elif kind in _EXPECTED and (self.expected_on is None or kind == _EXPECTED[0]):
+                self.expected_on = self.reading.date(at(row, 2), position, 2)
+        elif tag == "TD5":
+            self.carrier = self.carrier or at(row, 3) or at(row, 5)
+        elif tag == "REF" and (kind == "CN" or (kind == "2I" and not self.tracking)):
+            self.tracking = at(row, 2)
+
+    def _party(self, role: str, row: Row) -> None:
+        context = self.reading.context
+        if role == "ST":
+            self.ship_to = self.ship_to or self.reading.party(row)
+        elif role in SUPPLIER_ROLES:
+            self.supplier = self.supplier or self.reading.party(row, context.supplier)
+        elif role in BUYER_ROLES:
+            self.buyer = self.buyer or self.reading.party(row, context.buyer)
+
+
+def read(reading: Reading) -> ShipNotice | None:
+    """The ship notice, or None with faults."""
+    begin = reading.heading("BSN")
+    reading.purpose(begin[1], _REFUSED_PURPOSES)
+    head = _Header(reading)
+    lines = _levels(reading, head)
+    if not lines:
+        reading.fault("lines_missing", len(reading.rows))
+    context = reading.context
+    shipped_at = head.shipped_at or reading.instant(begin, 3, 4, 0, 2)
+    if shipped_at is None:
+        shipped_at = dt.datetime.combine(reading.needed_date(begin[3], 2, 3), dt.time(), dt.UTC)
+    return ShipNotice(
+        company_id=context.company_id,
+        number=begin[2],
+        supplier=head.supplier or context.supplier,
+        ship_to=head.ship_to or context.buyer,
+        shipped_at=shipped_at,
+        lines=tuple(lines),
+        expected_on=head.expected_on,
+        carrier=head.carrier,
+        tracking=head.tracking,
+        buyer=head.buyer,
+    )
+
+
+def _levels(reading: Reading, head: _Header) -> list[ShipNoticeLine]:
+    """Walk the levels; every level knows its order and pack from its parents."""
+    lines: list[ShipNoticeLine] = []
+    known: dict[str, Level] = {}
+    rows = reading.rows
+    count = start = 0
+    for index, row in enumerate(rows):
+        tag = row[0]
+        if tag in _LEVEL_ENDS:
+            if start:
+                _level(reading, head, known, start, index, lines)
+            start = index if tag == "HL" else 0
+            count += tag == "HL"
+            if tag == "CTT" and at(row, 1) != str(len(lines)):
+                reading.counted(row, index + 1, count)
+        elif not start:
+            head.take(tag, row, index + 1)
+    return lines
+
+
+def _level(
+    reading: Reading, head: _Header, known: dict[str, Level], start: int, end: int, lines: list[ShipNoticeLine]
+) -> None:
+    """One HL and what belongs to it: rows `start` to `end`."""
+    rows = reading.rows
+    row = rows[start]
+    parent = row[2] if len(row) > 2 else ""
+    order, pack = known.get(parent, ("", ""))
+    if parent and parent not in known:
+        reading.fault("hierarchy_broken", start + 1, 2, f"level {at(row, 1)} names parent {parent}, which is not there")
+    if end == start + 3 and rows[start + 1][0] == "LIN" and rows[start + 2][0] == "SN1":
+        known[rows[start][1]] = (order, pack)  # what nearly every level is: an item and its quantity
+        lines.append(_line(reading, (rows[start + 1], start + 2), (rows[start + 2], start + 3), order, pack, ""))
+        return
+    item: Row | None = None
+    shipped: Row | None = None
+    item_at = shipped_at = start
+    lot = ""
+    for index in range(start + 1, end):
+        row = rows[index]
+        tag = row[0]
+        if tag == "LIN":
+            if item is None:
+                item, item_at = row, index
+        elif tag == "SN1":
+            if shipped is None:
+                shipped, shipped_at = row, index
+        elif tag == "PRF":
+            order = at(row, 1)
+        elif tag == "MAN":
+            pack = at(row, 2) if at(row, 1) in _PACK_MARKS or not pack else pack
+        elif tag == "REF" and at(row, 1) == "LT":
+            lot = at(row, 2)
+        elif tag == "REF" and at(row, 1) == "PO" and not order:
+            order = at(row, 2)
+        elif item is None:
+            head.take(tag, row, index + 1)
+    known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack)
+    if item is not None or shipped is not None:
+        lines.append(_line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), order, pack, lot))
+
+
+def _line(
+    reading: Reading, lin: tuple[Row, int], sn1: tuple[Row, int], order: str, pack: str, lot: str
+) -> ShipNoticeLine:
+    item_row, position = lin
+    shipped, shipped_at = sn1
+    pairs = item_row[2:]
+    item, theirs, gtin = reading.items(pairs, position)
+    if not item and not theirs and not gtin:
+        reading.fault("item_missing", position, 2, severity="warning")
+    if _LOT in pairs:
+        lot = dict(zip(pairs[::2], pairs[1::2], strict=False)).get(_LOT, lot)
+    if not order:
+        reading.fault("order_reference_missing", position)
+    if len(shipped) < 4:
+        shipped = padded(shipped, 4)
+    line = (item_row[1] if len(item_row) > 1 else "") or shipped[1]
+    if not line:
+        reading.fault("line_reference_missing", position, 1)
+    as_buyer = reading.context.role == "buyer"
+    return ShipNoticeLine(
+        order,
+        line,
+        item,
+        Quantity(Decimal(shipped[2]) if shipped[2] else reading.number("", shipped_at, 2), shipped[3] or EACH),
+        theirs if as_buyer else "",
+        "" if as_buyer else theirs,
+        gtin,
+        pack,
+        lot,
+    )
+
+
+class _Tree:
+    """Levels being written; HL01 counts up."""
+
+    def __init__(self) -> None:
+        self.rows: list[OutgoingSegment] = []
+        self.count = 0
+
+    def level(self, kind: str, parent: int) -> int:
+        """Open a level and return its number."""
+        self.count += 1
+        self.rows.append(("HL", str(self.count), str(parent) if parent else "", kind))
+        return self.count
+
+
+def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the ship notice."""
+    date, clock, zone = moment(notice.shipped_at)
+    structure = "0001" if any(line.pack for line in notice.lines) else "0004"
+    head: list[OutgoingSegment] = [
+        ("BSN", "00", notice.number, date, clock or "0000", structure),
+        ("DTM", "011", date, clock, zone),
+    ]
+    if notice.expected_on:
+        head.append(("DTM", "017", day(notice.expected_on)))
+    tree = _Tree()
+    shipment = tree.level("S", 0)
+    if notice.carrier:
+        tree.rows.append(("TD5", "", "ZZ", notice.carrier))
+    if notice.tracking:
+        tree.rows.append(("REF", "CN", notice.tracking))
+    tree.rows += [writing.party("SU", notice.supplier), writing.party("ST", notice.ship_to)]
+    if notice.buyer is not None:
+        tree.rows.append(writing.party("BY", notice.buyer))
+    for order, of_order in groupby(notice.lines, lambda line: line.order_number):
+        order_level = tree.level("O", shipment)
+        tree.rows.append(("PRF", order))
+        for pack, of_pack in groupby(of_order, lambda line: line.pack):
+            parent = order_level
+            if pack:
+                parent = tree.level("P", order_level)
+                tree.rows.append(("MAN", "GM", pack))
+            for line in of_pack:
+                tree.level("I", parent)
+                tree.rows += _line_rows(line, writing)
+    return [*head, *tree.rows, ("CTT", str(tree.count))]
+
+
+def _line_rows(line: ShipNoticeLine, writing: Writing) -> list[OutgoingSegment]:
+    ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
+    lot = (_LOT, line.lot) if line.lot else ()
+    return [("LIN", line.order_line, *ids, *lot), ("SN1", "", *amount(line.quantity))]

@@ -1,0 +1,141 @@
+"""What all maps share when they write. Each segment is held against the guide: we send nothing we would not take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from crossdock.edi.guides import Guide
+from crossdock.edi.guides.check import check
+from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.reading import ASSIGNED_BY_BUYER
+from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
+from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment, Text
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import Price, Quantity
+
+_X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
+_BASIS_OF = {Decimal(1): "", Decimal(100): "HP", Decimal(1000): "TP"}
+# Separators that no checked value may hold, so that checking does not depend on the interchange's own.
+_MARKS = Delimiters(element="\x1d", component="\x1f", terminator="\x1c")
+_CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
+
+
+class Writing:
+    """One document being written."""
+
+    __slots__ = ("context", "currency")
+
+    def __init__(self, context: MapContext, currency: str = "") -> None:
+        self.context = context
+        self.currency = currency
+
+    def ids(self, item: str, theirs: str = "", gtin: str = "") -> tuple[str, ...]:
+        """Pairs of qualifier and id: ours, the partner's (asked of the cross-reference where not given), the GTIN."""
+        options = self.context.options
+        buyer, supplier = options.buyer_item_qualifier, options.supplier_item_qualifier
+        ours, other = (buyer, supplier) if self.context.role == "buyer" else (supplier, buyer)
+        theirs = theirs or (self.context.their_item(item) or "" if item else "")
+        pairs: tuple[str, ...] = (ours, item) if item else ()
+        if theirs:
+            pairs += (other, theirs)
+        return (*pairs, options.gtin_qualifier, gtin) if gtin else pairs
+
+    def partner_item(self, supplier_item: str, buyer_item: str) -> str:
+        """Of the two sides' ids, the one that is not ours."""
+        return supplier_item if self.context.role == "buyer" else buyer_item
+
+    def price(self, price: Price | None, unit: str) -> tuple[str, str]:
+        """Price and its basis. Refused in another currency or unit than the document's and the line's."""
+        if price is None:
+            return "", ""
+        if price.currency != self.currency:
+            raise CannotWrite(f"a price in {price.currency} in a document in {self.currency or 'no currency'}")
+        if price.per.unit != unit or price.per.amount not in _BASIS_OF:
+            raise CannotWrite(f"a price per {price.per.amount} {price.per.unit} of a line in {unit}")
+        return number(price.amount), _BASIS_OF[price.per.amount]
+
+    def party(self, role: str, party: PartyRef) -> OutgoingSegment:
+        """N1: the id the other side knows, else our id as one assigned by the buyer."""
+        given, qualifier = party.their_id or party.id, party.qualifier if party.their_id else ""
+        return ("N1", role, text(party.name, 60), (qualifier or ASSIGNED_BY_BUYER) if given else "", given)
+
+    def charge(self, charge: Charge) -> OutgoingSegment:
+        """SAC: codes of X12's own list stand in SAC02, ours in SAC13."""
+        listed = _X12_CHARGE.match(charge.code) is not None
+        head = (
+            "SAC",
+            "A" if charge.amount < 0 else "C",
+            charge.code if listed else "ZZZZ",
+            "",
+            "",
+            cents(abs(charge.amount)),
+        )
+        tail = ("" if listed else charge.code, "", text(charge.description, 80))
+        return (*head, "", "", "", "", "", "", "", *tail)
+
+    def currency_row(self, role: str) -> list[OutgoingSegment]:
+        """CUR, where a currency is known."""
+        return [("CUR", role, self.currency)] if self.currency else []
+
+
+def finished(guide: Guide, segments: Sequence[OutgoingSegment]) -> list[OutgoingSegment]:
+    """The segments, if they keep to the guide; else `CannotWrite` with the first fault."""
+    rows = [("ST", guide.type, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
+    lines = []
+    for row in rows:
+        # A value with one of these would shift every element behind it.
+        if any(not value.isprintable() for value in row):
+            raise CannotWrite(f"{row[0]} holds a control character: {row}")
+        lines.append("\x1d".join(row).rstrip("\x1d"))
+    group = GroupHeader(guide.functional_id, "", "", "", "", "", "", 0, 0)
+    raw = "\x1c".join([*lines, ""]).encode()
+    faults = check(TransactionSet(_CHECKING, group, guide.type, "0001", raw, 1, 0, len(rows)), guide)
+    if faults:
+        raise CannotWrite(f"{guide.name}: {faults[0].code} in {faults[0].segment_id}: {faults[0].detail}")
+    return list(segments)
+
+
+def number(value: Decimal) -> str:
+    """A number without exponent."""
+    if not value.is_finite():
+        raise CannotWrite(f"{value} is not a number")
+    return f"{value:f}"
+
+
+def cents(value: Decimal) -> str:
+    """An amount with two implied decimals."""
+    scaled = value.scaleb(2)
+    if not value.is_finite() or scaled != scaled.to_integral_value():
+        raise CannotWrite(f"{value} has more than two decimals")
+    return f"{scaled:.0f}"
+
+
+def amount(quantity: Quantity) -> tuple[str, str]:
+    """Quantity and unit."""
+    return number(quantity.amount), quantity.unit
+
+
+def day(value: dt.date | None) -> str:
+    """`YYYYMMDD`, empty for None."""
+    return f"{value:%Y%m%d}" if value else ""
+
+
+def moment(value: dt.datetime) -> tuple[str, str, str]:
+    """Date, time and zone of an instant. Parts of a second below a hundredth cannot be written."""
+    value = value.astimezone(dt.UTC)
+    if value.microsecond % 10_000:
+        raise CannotWrite(f"{value.isoformat()} is finer than a hundredth of a second")
+    if value.time() == dt.time():
+        return f"{value:%Y%m%d}", "", ""
+    clock = f"{value:%H%M%S}" if value.second or value.microsecond else f"{value:%H%M}"
+    hundredths = f"{value.microsecond // 10_000:02d}" if value.microsecond else ""
+    return f"{value:%Y%m%d}", clock + hundredths, "UT"
+
+
+def text(value: str, longest: int) -> Text:
+    """Free text: cut to what the element takes, control characters made blanks."""
+    return Text("".join(c if c.isprintable() else " " for c in value)[:longest].rstrip())
