@@ -116,13 +116,14 @@ class SftpTransport:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[asyncssh.SFTPClient]:
-        """The open client, for one piece of work that is bounded in time; a broken connection is dropped."""
+        """The open client, for one piece of work that is bounded in time. A connection that broke, or on which work
+        was given up half-way (its request may block all that follow), is dropped."""
         client: asyncssh.SFTPClient | None = None
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 client = await self._open()
                 yield client
-        except _BROKEN:
+        except (*_BROKEN, asyncio.CancelledError):
             self._drop(client)
             raise
 
