@@ -26,7 +26,6 @@ from crossdock.processes import PROCESSES
 from crossdock.project import Network, Registry, load
 from crossdock.project.versions import apply
 from crossdock.store import Store
-from crossdock.store.migrations import migrate
 
 
 @dataclass
@@ -66,6 +65,9 @@ def connect_systems(network: Network) -> dict[str, Connector]:
 
 async def prepare(database: str, network: Network) -> Network:
     """Bring the database to the newest schema, put the network in force, register its API consumers."""
+    # Imported here: the migration tools take seconds to load, which workers and the API need not wait for.
+    from crossdock.store.migrations import migrate
+
     await migrate(database)
     store = await Store.connect(database)
     try:

@@ -53,7 +53,7 @@ class Child:
 class Children:
     """All children of this command, watched by one thread."""
 
-    on_restart: Callable[[Child], None] = lambda child: None
+    on_death: Callable[[Child], None] = lambda child: None
     children: list[Child] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -80,8 +80,8 @@ class Children:
                 if time.monotonic() - child.started_at < 1 and child.restarts:
                     time.sleep(0.5)
                 child.restarts += 1
+                self.on_death(child)
                 child.start()
-                self.on_restart(child)
 
     def stop(self, seconds: float = 15) -> None:
         """Ask all to end, the last started first; kill those that do not within `seconds`."""

@@ -41,7 +41,7 @@ def up(
             database = server.start()
     except DirectoryInUse as taken:
         raise typer.BadParameter(str(taken), param_hint="--directory") from None
-    children = Children(on_restart=lambda child: console.print(f"[yellow]{child.name} died and was started again"))
+    children = Children(on_death=lambda child: console.print(f"[yellow]{child.name} died and is started again"))
     try:
         asyncio.run(prepare(database, network))
         start_children(children, project, database, directory, workers, host, port)

@@ -1,0 +1,61 @@
+"""`crossdock demo`: a wholesale distributor's days on real orders, with everything real but the systems around it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+_EXAMPLE = Path("examples/wholesaler")
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End when everything is settled; exit 1 unless all holds.")] = False,
+    orders: Annotated[int, typer.Option(min=0, help="The first so many orders by time; 0: all there are.")] = 0,
+    rate: Annotated[float, typer.Option(min=1, help="Business seconds per second.")] = 2880.0,
+    chaos: Annotated[bool, typer.Option("--chaos", help="Kill processes and let the systems around misbehave.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON here.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(exists=True, help="Report of an undisturbed run to compare with.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(exists=True, help="Folder of day files; the example's own if not given.")] = None,
+    project: Annotated[Path, typer.Option(exists=True, help="The network project.")] = _EXAMPLE,
+    directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs here.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16)] = 2,
+    port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0: a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Decides who is late, short or wrong.")] = 7,
+    json_out: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of tables.")] = False,
+) -> None:
+    """Run a wholesale distributor's days on real orders.
+
+    Starts an embedded PostgreSQL, the HTTP interface, workers and a simulated world (ERP, warehouses, suppliers over
+    X12 and SFTP, carrier, shop, marketplace, EDI customer), and plays the orders of real trading days at a faster
+    business clock. Without --once it stays up afterwards, to look around.
+
+    Example: crossdock demo --once --orders 300 --report out.json
+    """
+    from crossdock.cli.demo.story import play
+
+    temporary = directory is None
+    folder = directory or Path(tempfile.mkdtemp(prefix="crossdock-demo-"))
+    console = Console(stderr=json_out)
+    try:
+        figures = play(
+            console=console, project=project, directory=folder, data=data or project / "data", orders=orders, rate=rate,
+            seed=seed, workers=workers, port=port, chaos=chaos, baseline=baseline, stay=not once, report=report,
+        )  # fmt: skip
+    finally:
+        if temporary and once:
+            shutil.rmtree(folder, ignore_errors=True)
+    if json_out:
+        typer.echo(json.dumps(figures, indent=2))
+    if not all(figures["invariants"].values()):
+        raise typer.Exit(1)
+
+
+__all__ = ["demo"]

@@ -1,0 +1,81 @@
+"""Running the days: show progress, notice when all is settled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from crossdock.cli.demo.progress import picture
+from crossdock.cli.demo.world import World
+from crossdock.operations.overview import Overview, overview, work_left
+from crossdock.store import Store
+from crossdock.store.pool import TRANSIENT
+
+# At rest means at rest for so long: a webhook may still be on its way.
+_QUIET_SECONDS = 2.0
+
+
+class NotSettled(Exception):
+    """The days are over but something still moves, or never will; the message says what."""
+
+
+async def run_days(
+    world: World,
+    console: Console,
+    news: list[str],
+    *,
+    patience_seconds: float,
+    on_order: Callable[[], None] = lambda: None,
+) -> float:
+    """Watch until everything is settled; returns the seconds of technical time from opening to rest.
+
+    Raises `NotSettled` after `patience_seconds`.
+    """
+    store = await Store.connect(world.database, max_size=2)
+    assert world.network is not None
+    partners = sorted(world.network.partners)
+    bar = Progress(
+        TextColumn("orders played"), BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn(), expand=True
+    )
+    played = bar.add_task("orders", total=None)
+    quiet_since: float | None = None
+    begun = time.monotonic()
+    last: Overview | None = None
+    try:
+        with Live(console=console, refresh_per_second=4, transient=False) as live:
+            while True:
+                try:
+                    last = await overview(store, partners)
+                    status = await asyncio.to_thread(world.control, "status")
+                    at_rest = bool(status["done"]) and (await work_left(store)).none
+                except TRANSIENT:
+                    # The database is being killed and started again; the next look will do.
+                    await asyncio.sleep(0.5)
+                    continue
+                bar.update(played, total=status["orders_total"], completed=status["orders_placed"])
+                live.update(picture(last, status, bar, news, world.rate))
+                if not at_rest:
+                    quiet_since = None
+                elif quiet_since is None:
+                    quiet_since = time.monotonic()
+                elif time.monotonic() - quiet_since >= _QUIET_SECONDS:
+                    return quiet_since - world.started_at
+                if time.monotonic() - begun > patience_seconds:
+                    raise NotSettled(await _why(store, status))
+                await asyncio.sleep(0.5)
+    finally:
+        await store.close()
+
+
+async def _why(store: Store, status: dict[str, Any]) -> str:
+    left = await work_left(store)
+    return (
+        f"not settled: {left.events} events behind, {left.deliveries} deliveries, {left.deadlines} deadlines due, "
+        f"{left.documents} documents untranslated, simulated systems have {status.get('pending')} things to do"
+    )

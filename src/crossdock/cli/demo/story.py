@@ -1,0 +1,109 @@
+"""The order of the demo: set up, open, play, settle, check, report, and stay to look around."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from crossdock.cli.demo.chaos import Chaos
+from crossdock.cli.demo.days import NotSettled, run_days
+from crossdock.cli.demo.report import check, print_summary, report
+from crossdock.cli.demo.world import World, WorldFailed
+from crossdock.cli.run import wait_for_signal
+
+
+def play(
+    *,
+    console: Console,
+    project: Path,
+    directory: Path,
+    data: Path,
+    orders: int,
+    rate: float,
+    seed: int,
+    workers: int,
+    port: int,
+    chaos: bool,
+    baseline: Path | None,
+    stay: bool,
+    report: Path | None,
+) -> dict[str, Any]:
+    """Run the whole demo and return its report."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _let_others_enter(directory)
+    world = World(project, directory, data, orders, rate, seed, workers=workers, port=port)
+    news: list[str] = []
+    tell = news.append
+    faults = Chaos(world, tell, seed) if chaos else None
+    if faults is not None:
+        world.children.on_death = faults.died
+    console.print(
+        f"[bold]Crossdock demo[/]: business time runs {rate:,.0f} times as fast as ours "
+        f"(a day in {86400 / rate:.0f} s). Data, logs and books: {directory}"
+    )
+    try:
+        try:
+            world.start()
+        except WorldFailed as failure:
+            console.print(f"[red]{failure}[/]")
+            raise typer.Exit(1) from None
+        console.print(f"HTTP interface: {world.api}/schema   database: {world.database}")
+        # The trading days of the example are three; kills fall into the first four.
+        if faults is not None:
+            faults.start(4 * 86400 / rate)
+        try:
+            seconds = asyncio.run(run_days(world, console, news, patience_seconds=240 + 20 * 86400 / rate))
+        except NotSettled as unsettled:
+            console.print(f"[bold red]{unsettled}[/]")
+            seconds = 0.001
+        finally:
+            if faults is not None:
+                faults.stop()
+        console.print("Settled. Reading the books of all systems and checking ...")
+        figures = asyncio.run(_report(world, baseline, seconds, dict(faults.faults) if faults else {}))
+        if report is not None:
+            report.write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
+        print_summary(console, figures)
+        if stay:
+            _look_around(console, world, figures)
+            wait_for_signal()
+        return figures
+    finally:
+        console.print("[dim]Stopping ...[/]")
+        world.stop()
+
+
+async def _report(world: World, baseline: Path | None, seconds: float, faults: dict[str, int]) -> dict[str, Any]:
+    verdict = await asyncio.to_thread(check, world, baseline)
+    return await report(world, verdict, seconds, faults)
+
+
+def _look_around(console: Console, world: World, figures: dict[str, Any]) -> None:
+    still = sorted(figures["open_exception_cases"].items(), key=lambda entry: -entry[1])
+    console.print("\n[bold]Look around[/] (Ctrl-C stops everything)")
+    console.print(f"  API documentation   {world.api}/schema", highlight=False)
+    console.print(f"  API key             {world.operator_key}", highlight=False)
+    console.print("In another terminal:")
+    console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", highlight=False)
+    console.print("  crossdock exception list", highlight=False)
+    if still:
+        code, count = still[0]
+        console.print(f"  crossdock exception list --code {code}     # {count} open", highlight=False)
+    console.print("  crossdock trace 536365          # the first order, across all systems", highlight=False)
+    console.print("  crossdock stock show 85123A     # an item and the movements behind its numbers", highlight=False)
+
+
+def _let_others_enter(directory: Path) -> None:
+    """The embedded server runs as another user when we are root; it must be able to reach its data."""
+    if os.geteuid() == 0:
+        directory.chmod(directory.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
+
+
+__all__ = ["play"]

@@ -1,0 +1,215 @@
+"""The demo's world: a folder, free ports, secrets, the database, Crossdock's processes and the simulated systems."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from base64 import b64encode
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crossdock.app import load_network, prepare
+from crossdock.cli._children import Child, Children
+from crossdock.cli.up import start_children
+from crossdock.engine.clock import set_clock
+from crossdock.project import Network
+from crossdock.store import Store
+from crossdock.store.embedded import EmbeddedServer
+
+FIRST_MORNING = dt.datetime(2010, 12, 1, 8, 0, tzinfo=dt.UTC)
+# Business time stands this many technical seconds before the first morning when the processes are started.
+_WARM_UP_SECONDS = 7
+
+
+class WorldFailed(Exception):
+    """The demo could not be set up; the message says what and where to look."""
+
+
+@dataclass
+class World:
+    """Everything that runs. Use `start` and `stop`."""
+
+    project: Path
+    directory: Path
+    data: Path
+    orders: int
+    rate: float
+    seed: int
+    workers: int = 2
+    port: int = 0
+    ports: dict[str, int] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+    children: Children = field(default_factory=Children)
+    sandbox: subprocess.Popen[bytes] | None = None
+    server: EmbeddedServer | None = None
+    network: Network | None = None
+    database: str = ""
+    started_at: float = 0.0
+
+    @property
+    def api(self) -> str:
+        """The address of the HTTP interface."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def books(self) -> Path:
+        """Where the simulated systems write down what they got and did."""
+        return self.directory / "books"
+
+    @property
+    def operator_key(self) -> str:
+        """The API key of the operations desk."""
+        return self.env["CROSSDOCK_OPERATOR_KEY"]
+
+    def start(self) -> None:
+        """Start all; returns when the business day may begin."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._choose()
+        os.environ.update(self.env)
+        self.network = load_network(self.project)
+        self._start_sandbox()
+        self.server = EmbeddedServer(self.directory / "postgres")
+        self.database = self.server.start()
+        os.environ["CROSSDOCK_DATABASE_URL"] = self.database
+        self.network = asyncio.run(self._prepare(self.network))
+        self.crossdock = start_children(
+            self.children, self.project, self.database, self.directory / "logs", self.workers, "127.0.0.1", self.port
+        )
+        self._wait_for_sandbox()
+        asyncio.run(self._wait_for_master_data())
+        self._open_for_business()
+
+    def _choose(self) -> None:
+        names = ["control", "sftp", *_http_systems(self.project)]
+        self.ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        self.port = self.port or _free_ports(1)[0]
+        self.env = {
+            "SANDBOX_TOKEN": secrets.token_urlsafe(24),
+            "SANDBOX_WEBHOOK_SECRET": "whsec_" + b64encode(secrets.token_bytes(24)).decode(),
+            "SANDBOX_SFTP_PASSWORD": secrets.token_urlsafe(24),
+            "SANDBOX_SHOP_API_KEY": secrets.token_urlsafe(32),
+            "CROSSDOCK_OPERATOR_KEY": secrets.token_urlsafe(32),
+            "SANDBOX_SFTP_HOST": "127.0.0.1",
+            "SANDBOX_SFTP_PORT": str(self.ports["sftp"]),
+        }
+        for name in _http_systems(self.project):
+            self.env[f"SANDBOX_{name.upper()}_URL"] = f"http://127.0.0.1:{self.ports[name]}"
+
+    async def _prepare(self, network: Network) -> Network:
+        in_force = await prepare(self.database, network)
+        store = await Store.connect(self.database)
+        async with store.transaction() as tx:
+            await set_clock(tx, FIRST_MORNING - dt.timedelta(seconds=_WARM_UP_SECONDS) * self.rate, self.rate)
+        await store.close()
+        return in_force
+
+    def _start_sandbox(self) -> None:
+        arguments = [
+            *("--config", str(self.project / "sandbox.yaml"), "--data", str(self.data), "--books", str(self.books)),
+            *("--state", str(self.directory / "sandbox"), "--orders", str(self.orders), "--seed", str(self.seed)),
+            *("--crossdock", self.api, "--ports", json.dumps(self.ports)),
+        ]
+        log = (self.directory / "sandbox.log").open("ab")
+        self.sandbox = subprocess.Popen(
+            [sys.executable, "-m", "crossdock.sandbox", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, **self.env},
+            start_new_session=True,
+        )
+
+    def _wait_for_sandbox(self) -> None:
+        assert self.sandbox is not None
+        assert self.sandbox.stdout is not None
+        line = self.sandbox.stdout.readline()
+        if not line:
+            words = (self.directory / "sandbox.log").read_text(encoding="utf-8").strip().splitlines()
+            raise WorldFailed("the simulated systems did not start: " + (words[-1] if words else "no word why"))
+
+    async def _wait_for_master_data(self) -> None:
+        """The ERP's items and the warehouses' opening stock must be in the books before the first order."""
+        store = await Store.connect(self.database)
+        deadline = time.monotonic() + 60
+        try:
+            while time.monotonic() < deadline:
+                async with store.transaction() as tx:
+                    stocked = await tx.fetchval(
+                        "select count(*) from case_status where subject like 'inventory_report/%' and state <> ''"
+                    )
+                    left = await tx.fetchval(
+                        "select sum(h.position - c.position) from log_head h join checkpoint c on c.slot = h.slot"
+                    )
+                if stocked and left == 0:
+                    return
+                await asyncio.sleep(0.1)
+        finally:
+            await store.close()
+        raise WorldFailed(f"opening stock did not arrive within 60 s; see {self.directory / 'logs'}")
+
+    def _open_for_business(self) -> None:
+        row = asyncio.run(self._clock())
+        self.control("start", row)
+        self.started_at = time.monotonic()
+
+    async def _clock(self) -> dict[str, Any]:
+        store = await Store.connect(self.database)
+        async with store.transaction() as tx:
+            row = await tx.fetchrow("select origin_technical, origin_business, rate from business_clock")
+        await store.close()
+        assert row is not None
+        return {
+            "origin_technical": row["origin_technical"].isoformat(),
+            "origin_business": row["origin_business"].isoformat(),
+            "rate": row["rate"],
+        }
+
+    def control(self, verb: str, body: dict[str, Any] | None = None) -> Any:
+        """Speak to the simulated systems' control port."""
+        url = f"http://127.0.0.1:{self.ports['control']}/control/{verb}"
+        data = None if verb == "status" else json.dumps(body or {}).encode()
+        request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback address
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def workers_and_api(self) -> tuple[list[Child], Child]:
+        """Crossdock's processes."""
+        return self.crossdock[1:], self.crossdock[0]
+
+    def stop(self) -> None:
+        """Stop all, the database last."""
+        self.children.stop()
+        if self.sandbox is not None and self.sandbox.poll() is None:
+            self.sandbox.terminate()
+            try:
+                self.sandbox.wait(10)
+            except subprocess.TimeoutExpired:
+                self.sandbox.kill()
+        if self.server is not None:
+            self.server.stop()
+
+
+def _http_systems(project: Path) -> list[str]:
+    return sorted(path.stem for path in (project / "systems").glob("*.yaml"))
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            with closing(one):
+                pass
