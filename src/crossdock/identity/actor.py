@@ -12,7 +12,7 @@ SCOPES: dict[str, str] = {
     "purchasing:read": "look up purchase orders",
     "timeline:read": "read the story of a document across all systems",
     "operations:read": "see exception cases, dead letters and quarantined documents",
-    "operations:write": "approve held orders, close exception cases, replay dead letters, release quarantined documents",
+    "operations:write": "approve orders, close exception cases, replay dead letters, release quarantined documents",
 }
 
 

@@ -1,9 +1,7 @@
 """What can be wrong with a request, in one table: the API answers it as RFC 9457, the command line prints it.
 
-    Problem
-     |-- code     which kind, a row of PROBLEMS (stable, callers may branch on it)
-     |-- detail   what is wrong with this request
-     `-- errors   where, as JSON Pointers, if it can be said
+A `Problem` has a `code` (which kind, a row of `PROBLEMS`: stable, callers may branch on it), a `detail` (what is wrong
+with this request) and `errors` (where, as JSON Pointers, if it can be said).
 """
 
 from __future__ import annotations
@@ -40,7 +38,9 @@ PROBLEMS: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "The method is not offered here", "See the API description at /schema."),
     "conflict": Kind(409, "Its state does not allow this", "Look at the present state, then decide anew."),
     "identity_conflict": Kind(
-        409, "The number is taken by a document with other content", "A person decides: change the number, or send a change."
+        409,
+        "The number is taken by a document with other content",
+        "A person decides: change the number, or send a change.",
     ),
     "in_progress": Kind(409, "The same request is being worked on", "Try again with the same key after a moment."),
     "body_too_large": Kind(413, "The body is too large", "Split the document."),

@@ -1,0 +1,1 @@
+"""The HTTP interface: `process/` and `system/` routes behind the `gateway/` every call passes."""

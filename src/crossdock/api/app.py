@@ -1,0 +1,81 @@
+"""The HTTP application. Nothing here decides: routes call operations, the gateway guards them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.routes import HTTPRoute
+
+from crossdock.api.gateway import openapi, problem_details
+from crossdock.api.gateway.limits import Limiter
+from crossdock.api.gateway.middleware import Gateway
+from crossdock.api.gateway.strict_json import MOST_BYTES
+from crossdock.api.process import orders
+from crossdock.api.services import Services
+from crossdock.identity import SCOPES
+from crossdock.store.pool import TRANSIENT
+
+_CLOCK_SECONDS = 2.0
+_log = structlog.get_logger("crossdock.api")
+
+
+class UnguardedRoute(Exception):
+    """A route names neither a scope nor says that it is public. It must not start."""
+
+
+def create(services: Services) -> Litestar:
+    """The application on these services. Raises `UnguardedRoute`."""
+
+    process = Router("/process/v1", route_handlers=[orders.place_order])
+    app = Litestar(
+        route_handlers=[process, problem_details.explain_problem],
+        state=State({"services": services}, deep_copy=False),
+        middleware=[DefineMiddleware(Gateway, ring=services.keys, limiter=Limiter(services.limit))],
+        exception_handlers={HTTPException: problem_details.handle, Exception: problem_details.handle},
+        openapi_config=openapi.configuration(),
+        lifespan=[_follow_clock(services)],
+        request_max_body_size=MOST_BYTES,
+        debug=False,
+        logging_config=None,
+    )
+    _must_be_guarded(app)
+    return app
+
+
+def _must_be_guarded(app: Litestar) -> None:
+    for route in app.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if handler.http_methods == {"OPTIONS"} or route.path.startswith("/schema"):
+                # Made by the framework: which methods there are, and the description.
+                handler.opt["public"] = True
+            elif not handler.opt.get("public") and handler.opt.get("scope") not in SCOPES:
+                raise UnguardedRoute(f"{sorted(handler.http_methods)} {route.path}")
+
+
+@asynccontextmanager
+async def _follow_clock(services: Services) -> AsyncIterator[None]:
+    await services.clock.refresh()
+    task = asyncio.create_task(_refresh(services))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _refresh(services: Services) -> None:
+    while True:
+        await asyncio.sleep(_CLOCK_SECONDS)
+        try:
+            await services.clock.refresh()
+        except TRANSIENT as error:
+            # The line known so far stays right unless somebody sets the clock anew.
+            _log.warning("clock_not_refreshed", exc_info=error)

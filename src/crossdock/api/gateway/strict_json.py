@@ -1,0 +1,159 @@
+"""Strict JSON: what PostgreSQL, Decimal or the next reader would choke on is refused at the door.
+
+One pass of a C decoder into the request's own class does most of it: syntax, UTF-8, types, unknown members, depth
+(the classes do not nest without end). What decoders let through is looked for by hand: members given twice, NUL
+characters, and decimals that do not fit (PostgreSQL would write out all the digits of `1e99999`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import orjson
+
+from crossdock.operations.problems import FieldError, Problem
+
+T = TypeVar("T")
+
+MOST_BYTES = 1_048_576
+# Quantities and money: 15 digits before the point and 9 behind it exceed anything a distributor writes. A decoder's
+# own Decimal also takes `NaN`, `1_0`, ` 1`, other scripts' digits and any exponent, so the text itself is read.
+DECIMAL_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
+DECIMAL_RULE = "must be a decimal with at most 15 digits before and 9 behind the point, without exponent"
+_DECIMAL = re.compile(f'"({DECIMAL_PATTERN})"|({DECIMAL_PATTERN})'.encode())
+
+Number = Annotated[
+    msgspec.Raw,
+    msgspec.Meta(
+        description="A decimal, as text or as a number; it is read digit for digit",
+        extra_json_schema={"type": ["string", "number"], "pattern": f"^{DECIMAL_PATTERN}$"},
+    ),
+]
+"""The type of a quantity or an amount in a request; `exact` reads it."""
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_PATH_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+
+def decoder(body: type[T]) -> Callable[[bytes], T]:
+    """A function that reads bytes into `body`, or raises a `Problem` that says where it fails.
+
+    `body` and the classes inside it must forbid unknown fields.
+    """
+    decode = msgspec.json.Decoder(body).decode
+
+    def read(content: bytes) -> T:
+        if len(content) > MOST_BYTES:
+            raise Problem("body_too_large", f"{len(content):,} bytes; at most {MOST_BYTES:,} are taken")
+        try:
+            value = decode(content)
+        except msgspec.ValidationError as error:
+            _must_be_strict(content)
+            raise Problem("invalid_body", *_where(str(error))) from None
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError):
+            raise _syntax(content) from None
+        if b"\\u0000" in content or _repeats_members(content):
+            _must_be_strict(content)
+        return value
+
+    return read
+
+
+def exact(raw: msgspec.Raw, pointer: str, faults: list[FieldError], *, signed: bool = False) -> Decimal:
+    """The decimal a JSON number or text says, digit for digit; adds to `faults` what is none or does not fit."""
+    found = _DECIMAL.fullmatch(bytes(raw))
+    if found is None:
+        faults.append(FieldError(pointer, DECIMAL_RULE))
+        return Decimal(0)
+    value = Decimal((found[1] or found[2]).decode())
+    if value < 0 and not signed:
+        faults.append(FieldError(pointer, "must not be negative"))
+    return value
+
+
+def _repeats_members(content: bytes) -> bool:
+    """Does the text have more members than are left when of equal names only the last counts?
+
+    Each member has one colon outside of texts, so colons are counted before and after reading and writing. Without
+    escapes, texts are written as they came and no colon can appear that was not there: then all may be counted.
+    """
+    try:
+        written = orjson.dumps(orjson.loads(content))
+    except orjson.JSONDecodeError:  # a number that is no double: msgspec reads it as a Decimal
+        raise _syntax(content) from None
+    if b"\\" in content:
+        content, written = _STRING.sub(b"", content), _STRING.sub(b"", written)
+    return content.count(b":") != written.count(b":")
+
+
+def _must_be_strict(content: bytes) -> None:
+    """The slow and exact look: raises the `Problem` if a name is given twice or a text holds NUL."""
+    faults: list[FieldError] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in seen:
+                faults.append(FieldError(_escape(name), "is given twice in one object"))
+            seen[name] = value
+        return seen
+
+    try:
+        tree = json.loads(content, object_pairs_hook=members, parse_float=str, parse_int=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise _syntax(content) from None
+    _look_for_nul(tree, "", faults)
+    if faults:
+        raise Problem("malformed_json", "the body is JSON that readers disagree on", faults)
+
+
+def _look_for_nul(tree: Any, pointer: str, faults: list[FieldError]) -> None:
+    waiting = [(pointer, tree)]
+    while waiting:
+        at, value = waiting.pop()
+        if isinstance(value, str) and "\x00" in value:
+            faults.append(FieldError(at, "holds a NUL character"))
+        elif isinstance(value, list):
+            waiting += [(f"{at}/{index}", item) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if "\x00" in name:
+                    faults.append(FieldError(at, "has a member whose name holds a NUL character"))
+                waiting.append((f"{at}{_escape(name)}", item))
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _escape(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _syntax(content: bytes) -> Problem:
+    """Why it is no JSON at all, in words."""
+    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return Problem("malformed_json", "the body begins with a byte-order mark; send UTF-8 without one")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Problem("malformed_json", f"byte {error.start} is not UTF-8")
+    if not content.strip():
+        return Problem("malformed_json", "the body is empty")
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        return Problem("malformed_json", f"line {error.lineno}, column {error.colno}: {error.msg}")
+    return Problem("malformed_json", "a number, a text or the nesting is beyond what is taken")
+
+
+def _where(message: str) -> tuple[str, list[FieldError]]:
+    """msgspec's `Expected ... - at `$.lines[0].item`` as words and a JSON Pointer."""
+    words, _, path = message.partition(" - at `")
+    pointer = "".join(_escape(name or index) for name, index in _PATH_STEP.findall(path.rstrip("`")))
+    return words, [FieldError(pointer, words)]

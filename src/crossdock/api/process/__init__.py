@@ -1,0 +1,1 @@
+"""Routes of business processes: orders, purchase orders, availability, reservations, timelines, exception cases."""

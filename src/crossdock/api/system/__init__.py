@@ -1,0 +1,1 @@
+"""Routes of single systems: webhooks in."""

@@ -1,0 +1,108 @@
+"""`crossdock edi`: look into documents of electronic data interchange."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crossdock.edi.explain import ExplainedFault, ExplainedSet
+from crossdock.edi.explain import explain as explain_document
+
+app = typer.Typer(help="Documents of electronic data interchange (X12).", no_args_is_help=True)
+
+_CHUNK = 1 << 18
+
+
+@app.callback()
+def edi() -> None:
+    """Documents of electronic data interchange (X12)."""
+
+
+@app.command()
+def explain(
+    file: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print what a file says, in words: parties, lines, quantities, dates, and what is wrong where. Exit code 1 if
+    anything in it is refused."""
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+            found = explain_document(iter(lambda: source.read(_CHUNK), b""))
+            refused = _print_json(found) if as_json else _print_words(found)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as problem:
+        typer.echo(f"{file} cannot be read: {problem.strerror}", err=True)
+        raise typer.Exit(2) from None
+    if refused:
+        raise typer.Exit(1)
+
+
+def _refuses(item: ExplainedSet | ExplainedFault) -> bool:
+    if isinstance(item, ExplainedFault):
+        return item.severity == "error"
+    return not item.accepted
+
+
+def _print_json(found: Iterator[ExplainedSet | ExplainedFault]) -> bool:
+    """One object; its items are written as they are read, so that a large file needs no memory."""
+    refused = False
+    separator = '{"items":['
+    for item in found:
+        refused = _refuses(item) or refused
+        typer.echo(separator + msgspec.json.encode(item).decode())
+        separator = ","
+    typer.echo(f'],"refused":{str(refused).lower()}}}')
+    return refused
+
+
+def _print_words(found: Iterator[ExplainedSet | ExplainedFault]) -> bool:
+    console = Console(highlight=False)
+    refused = False
+    for item in found:
+        refused = _refuses(item) or refused
+        if isinstance(item, ExplainedFault):
+            console.print(_fault_words(item), soft_wrap=True)
+        else:
+            _print_set(console, item)
+    return refused
+
+
+def _print_set(console: Console, item: ExplainedSet) -> None:
+    title = f"{item.type or '???'} {item.name}, control number {item.control_number}"
+    console.print(_plain(title, "bold"), soft_wrap=True)
+    envelope = (
+        f"from {item.sender} to {item.receiver}, interchange {item.interchange}, group {item.group}, version"
+        f" {item.version}, {item.usage}; segment {item.segment}, byte {item.offset}, {item.segments} segments"
+    )
+    console.print(_plain(envelope, "dim"), soft_wrap=True)
+    for words in item.words:
+        console.print(_plain("  " + words), soft_wrap=True)
+    if item.lines:
+        table = Table(*item.columns, box=None, pad_edge=True)
+        for line in item.lines:
+            table.add_row(*(_plain(value) for value in line))
+        console.print(table)
+    if not item.accepted:
+        console.print(_plain("  Refused:", "bold red"))
+    for fault in item.faults:
+        console.print(_fault_words(fault), soft_wrap=True)
+    console.print()
+
+
+def _fault_words(fault: ExplainedFault) -> Text:
+    where = f"segment {fault.segment}" + (f" ({fault.segment_id})" if fault.segment_id else "")
+    where += f", element {fault.element}" if fault.element else ""
+    style = "red" if fault.severity == "error" else "yellow"
+    return _plain(f"  {fault.severity} {fault.code} at {where}, byte {fault.offset}: {fault.detail}", style)
+
+
+def _plain(value: str, style: str = "") -> Text:
+    """Text of a stranger's document: nothing in it may steer the terminal."""
+    return Text("".join(c if c.isprintable() else "�" for c in value), style=style)
