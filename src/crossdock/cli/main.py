@@ -1,0 +1,44 @@
+"""The command `crossdock`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from crossdock import __version__
+from crossdock.cli import edi, project
+from crossdock.cli.demo import demo
+from crossdock.cli.run import api, run
+from crossdock.cli.up import up
+
+app = typer.Typer(
+    name="crossdock",
+    help="Middleware for wholesale distributors: orders, stock and fulfillment true across every system and partner.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(up)
+app.command()(run)
+app.command()(api)
+app.command()(demo)
+app.add_typer(project.app, name="project")
+app.add_typer(edi.app, name="edi")
+
+
+@app.callback(invoke_without_command=True)
+def root(version: bool = typer.Option(False, "--version", help="Print the version and end.")) -> None:
+    """Take what stands before a command."""
+    if version:
+        typer.echo(f"crossdock {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="crossdock", args=sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
