@@ -170,13 +170,13 @@ class _Booking:
             [key[0] for key in keys],
             [key[1] for key in keys],
             [key[2] for key in keys],
-            [guess.quantity for guess in guesses.values()],
+            [str(guess.quantity) for guess in guesses.values()],
             [guess.requests for guess in guesses.values()],
         )
         for company, item, location, identity, free, counter in rows:
             key = (company, item, location)
             guess = guesses[key]
-            self.shelves[key] = _Shelf(identity, free + guess.quantity, counter - guess.requests)
+            self.shelves[key] = _Shelf(identity, Decimal(free) + guess.quantity, counter - guess.requests)
 
     def _decide(self, request: DeskRequest) -> None:
         """All of it, from the first locations that have it, or nothing. Where there is no position, nothing is."""
@@ -219,14 +219,14 @@ class _Booking:
                     request.subject,
                     request.item,
                     location,
-                    quantity,
+                    str(quantity),
                     candidates,
                     request.source,
                     request.expires_at,
                     request.digest,
                     shelf.id,
                     shelf.counter,
-                    shelf.free,
+                    str(shelf.free),
                 )
             )
             yield Granted(name, location, quantity)
@@ -237,7 +237,7 @@ class _Booking:
     async def _correct(self, tx: Connection, guesses: dict[Key, _Guess]) -> None:
         """Give back what was guessed and not taken."""
         wrong = [
-            (*key, shelf.reserved - guesses[key].quantity, shelf.requests - guesses[key].requests)
+            (*key, str(shelf.reserved - guesses[key].quantity), shelf.requests - guesses[key].requests)
             for key, shelf in self.shelves.items()
             if shelf.reserved != guesses[key].quantity or shelf.requests != guesses[key].requests
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from asyncpg import Record
@@ -49,8 +50,8 @@ class Reader:
         keys = list(guesses)
         columns: list[list[object]] = [[key[part] for key in keys] for part in range(4)]
         columns += [
-            [guess.on_hand for guess in guesses.values()],
-            [guess.reserved for guess in guesses.values()],
+            [str(guess.on_hand) for guess in guesses.values()],
+            [str(guess.reserved) for guess in guesses.values()],
             [guess.movements for guess in guesses.values()],
             [company for company, _ in items],
             [item for _, item in items],
@@ -62,7 +63,8 @@ class Reader:
         key = (row[0], row[1], row[2], row[3])
         if key in self.stored:
             return
-        _, _, _, _, identity, on_hand, reserved, allocated, safety, counter = row
+        identity, counter = row[4], row[9]
+        on_hand, reserved, allocated, safety = (Decimal(text) for text in row[5:9])
         self.stored[key] = (on_hand, reserved, safety, counter)
         guess = guesses.get(key)
         if guess is not None:

@@ -1,3 +1,5 @@
+-- Quantities travel as text in arrays: the driver takes a third of the time to write them so.
+
 -- reserve_one: a lone caller's reservation in one statement; no row if it is refused or was asked before
 with taken as (
     update promise_position set reserved = reserved + $4, counter = counter + 1
@@ -20,19 +22,20 @@ select 1 from taken
 
 -- hold: lock positions in key order, taking what is asked for as if all were granted
 insert into promise_position as p (company_id, item, location, pool, reserved, counter)
-select s.company_id, s.item, s.location, '', k.quantity, k.requests
-from unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::bigint[])
+select s.company_id, s.item, s.location, '', k.quantity::numeric, k.requests
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
     as k (company_id, item, location, quantity, requests)
 join promise_position as s
     on s.company_id = k.company_id and s.item = k.item and s.location = k.location and s.pool = ''
 order by s.company_id, s.item, s.location
 on conflict (company_id, item, location, pool) do update
 set reserved = p.reserved + excluded.reserved, counter = p.counter + excluded.counter
-returning p.company_id, p.item, p.location, p.id, p.on_hand - p.safety - p.reserved - p.allocated as free, p.counter
+returning p.company_id, p.item, p.location, p.id, (p.on_hand - p.safety - p.reserved - p.allocated)::text as free,
+    p.counter
 
 -- correct: give back at held positions what was refused or came from elsewhere
-update promise_position as p set reserved = p.reserved + v.reserved, counter = p.counter + v.requests
-from unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::bigint[])
+update promise_position as p set reserved = p.reserved + v.reserved::numeric, counter = p.counter + v.requests
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
     as v (company_id, item, location, reserved, requests)
 where p.company_id = v.company_id and p.item = v.item and p.location = v.location and p.pool = ''
 
@@ -46,16 +49,17 @@ with entry as (
 ), booked as (
     insert into reservation (id, company_id, subject, kind, item, location, quantity, remaining, state, candidates,
         source, expires_at, entry)
-    select g.id, g.company_id, g.subject, 'asked', g.item, g.location, g.quantity, g.quantity, 'reserved',
+    select g.id, g.company_id, g.subject, 'asked', g.item, g.location, g.quantity::numeric,
+        g.quantity::numeric, 'reserved',
         string_to_array(g.candidates, e'\x1f'), g.source, g.expires_at, g.entry
-    from unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::numeric[], $14::text[],
+    from unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
         $15::text[], $16::timestamptz[], $17::bytea[])
         as g (id, company_id, subject, item, location, quantity, candidates, source, expires_at, entry)
 )
 insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
-select m.position_id, m.number, 'asked', m.reservation, m.quantity, m.free_after, m.entry,
+select m.position_id, m.number, 'asked', m.reservation, m.quantity::numeric, m.free_after::numeric, m.entry,
     (select pg_current_xact_id()::text::bigint)
-from unnest($18::bigint[], $19::bigint[], $8::text[], $13::numeric[], $20::numeric[], $17::bytea[])
+from unnest($18::bigint[], $19::bigint[], $8::text[], $13::text[], $20::text[], $17::bytea[])
     as m (position_id, number, reservation, quantity, free_after, entry)
 
 -- answers: what was answered under these keys the first time

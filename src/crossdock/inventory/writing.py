@@ -47,7 +47,7 @@ async def write_positions(tx: Connection, books: Books, reader: Reader) -> None:
     for key, position in books.positions.items():
         now = (position.on_hand, position.reserved, position.safety, position.counter)
         if now != reader.stored[key]:
-            wrong.append((*key, *now))
+            wrong.append((*key, *(str(level) for level in now[:3]), position.counter))
     if wrong:
         await tx.execute(SQL.set_positions, *_columns(wrong, 8))
 
@@ -75,7 +75,17 @@ async def write_promise_book(tx: Connection, books: Books) -> None:
     await _write_pegs(tx, books)
     if books.movements:
         movements = [
-            (m.position, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry)
+            (
+                m.position,
+                m.number,
+                m.kind,
+                m.reservation,
+                str(m.on_hand),
+                str(m.reserved),
+                str(m.safety),
+                str(m.free_after),
+                m.entry,
+            )
             for m in books.movements
         ]
         await tx.execute(SQL.insert_promise_movements, *_columns(movements, 9))
@@ -93,8 +103,8 @@ async def _write_promises(tx: Connection, promises: Sequence[Promise]) -> None:
             p.item,
             p.location,
             p.pool,
-            p.quantity,
-            p.remaining,
+            str(p.quantity),
+            str(p.remaining),
             p.state,
             "\x1f".join(p.candidates),
             p.entry,
@@ -111,7 +121,7 @@ async def _write_promises(tx: Connection, promises: Sequence[Promise]) -> None:
     ]
     if new:
         await tx.execute(SQL.insert_promises, *_columns(new, 21))
-    changed = [(p.id, p.remaining, p.state, p.waiting, p.fills, p.expires_at) for p in promises if not p.new]
+    changed = [(p.id, str(p.remaining), p.state, p.waiting, p.fills, p.expires_at) for p in promises if not p.new]
     if changed:
         await tx.execute(SQL.update_promises, *_columns(changed, 6))
 
@@ -135,16 +145,18 @@ async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
     if not facts:
         return []
     changes = _changes(facts)
-    rows = [(*key, *change.states, change.movements) for key, change in sorted(changes.items())]
-    after: dict[StockKey, list[Decimal]] = {}
+    rows = [
+        (*key, *(str(moved) for moved in change.states), change.movements) for key, change in sorted(changes.items())
+    ]
+    before: dict[StockKey, list[Decimal]] = {}
     for row in await tx.fetch(SQL.move_stock, *_columns(rows, 13)):
         key = (row[0], row[1], row[2], row[3], row[4])
         change = changes[key]
         change.id, change.number = row[5], row[6] - change.movements
-        if min(row[7:]) < 0:
-            after[key] = [total - moved for total, moved in zip(row[7:], change.states, strict=True)]
+        if row[7]:
+            before[key] = [total - moved for total, moved in zip(row[7], change.states, strict=True)]
     await tx.execute(SQL.insert_stock_movements, *_columns(_journal(facts, changes), 12))
-    return _negatives(facts, after) if after else []
+    return _negatives(facts, before) if before else []
 
 
 def _ends(fact: Fact) -> list[tuple[StockKey, int, Decimal]]:
@@ -197,8 +209,8 @@ def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list
                 target.number if elsewhere else None,
                 line.from_state,
                 line.to_state,
-                line.quantity,
-                line.second_quantity,
+                str(line.quantity),
+                str(line.second_quantity) if line.second_quantity is not None else None,
                 line.second_unit,
                 line.line,
                 line.reservation,
