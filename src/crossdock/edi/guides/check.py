@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from crossdock.edi.guides import ElementRule, Guide, SegmentRule, Use, guides
@@ -118,7 +119,8 @@ def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
     for index, uses in enumerate(guide.areas):
         for tag, use in uses.items():
             if use.mandatory and not seen.get((index, tag)):
-                yield ts.fault("segment_missing", len(texts), detail=f"a mandatory segment is missing: {tag}")
+                missing = ts.fault("segment_missing", len(texts), detail=f"a mandatory segment is missing: {tag}")
+                yield replace(missing, segment_id=tag)
 
 
 def _placed(

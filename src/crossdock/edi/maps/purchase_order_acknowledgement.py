@@ -15,6 +15,7 @@ from crossdock.edi.guides import codes
 from crossdock.edi.maps.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
 from crossdock.edi.maps.reading import Reading, at, padded
 from crossdock.edi.maps.writing import Writing, amount, day, number
+from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import EACH, Price, Quantity
@@ -101,19 +102,19 @@ def _answers(reading: Reading, start: int, end: int, overall: str, ordinal: int)
                 kind,
                 Quantity(answered, (row[3] if size > 3 else "") or unit),
                 price,
-                reading.date(row[5], index + 1, 5) if size > 5 and row[5] else None,
+                (as_date(row[5]) or reading.date(row[5], index + 1, 5)) if size > 5 and row[5] else None,
                 named[0],
                 named[1] if as_buyer else "",
             )
         )
     if answers or any(each[0] == "ACK" for each in rows[start:end]):
         return answers
-    kind = codes("acknowledgement").get(overall)
-    if kind is None:
+    whole_kind = codes("acknowledgement").get(overall)
+    if whole_kind is None:
         reading.fault("code_unknown", 2, 2, f"{overall!r} is no answer we know")
         return []
     whole = Quantity(reading.number(quantity, position, 2), unit)
-    return [LineAnswer(line, cast(AnswerKind, kind), whole, price, None, item, theirs if as_buyer else "")]
+    return [LineAnswer(line, cast(AnswerKind, whole_kind), whole, price, None, item, theirs if as_buyer else "")]
 
 
 def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[OutgoingSegment]:

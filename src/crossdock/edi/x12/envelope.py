@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from crossdock.edi.x12.faults import Fault, Severity, fault
 
@@ -241,6 +242,7 @@ def _element_start(content: bytes, separator: bytes, element: int) -> int:
     return at
 
 
+@lru_cache(maxsize=4096)
 def as_date(text: str) -> dt.date | None:
     """A date of six (`YYMMDD`, a window of 1950 to 2049) or eight digits, or None if it is none."""
     if len(text) == 6 and text.isascii() and text.isdigit():

@@ -1,0 +1,173 @@
+"""Business objects in words and columns, for `edi explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.invoice import Invoice
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.quantity import Price, Quantity
+from crossdock.model.ship_notice import ShipNotice
+
+Line = tuple[str, ...]
+Said = tuple[tuple[str, ...], tuple[Line, ...], tuple[str, ...]]
+"""Columns, lines, words."""
+
+
+def say(body: msgspec.Struct) -> Said:
+    """Columns, lines and words of a business object."""
+    return _SAY[type(body)](body)
+
+
+def _party(role: str, party: PartyRef | None) -> str:
+    if party is None:
+        return ""
+    name = f" ({party.name})" if party.name else ""
+    shown = party.their_id or party.id or "without id"
+    return f"{role} {shown}{name}"
+
+
+def _quantity(quantity: Quantity | None) -> str:
+    return f"{quantity.amount:f} {quantity.unit}" if quantity else "as before"
+
+
+def _price(price: Price | None) -> str:
+    if price is None:
+        return ""
+    per = f" per {price.per.amount:f}" if price.per.amount != 1 else ""
+    return f"{price.amount:f} {price.currency}".rstrip() + per
+
+
+def _item(line: Any) -> str:
+    theirs = getattr(line, "supplier_item", "") or getattr(line, "buyer_item", "")
+    gtin = getattr(line, "gtin", "")
+    named = [line.item, f"theirs {theirs}" if theirs and theirs != line.item else "", f"GTIN {gtin}" if gtin else ""]
+    return ", ".join(each for each in named if each) or "not named"
+
+
+def _sentences(*parts: str) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)
+
+
+def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
+    return [
+        f"{'Allowance' if each.amount < 0 else 'Charge'} {each.code}: {abs(each.amount):f} {currency} "
+        f"{each.description}".rstrip()
+        for each in charges
+    ]
+
+
+def _order(order: PurchaseOrder) -> Said:
+    lines = tuple(
+        (
+            line.line,
+            _item(line),
+            _quantity(line.quantity),
+            _price(line.price),
+            "; ".join(f"{_quantity(each.quantity)} on {each.due_on}" for each in line.schedules),
+            line.description,
+        )
+        for line in order.lines
+    )
+    words = _sentences(
+        f"Purchase order {order.number} of {order.ordered_on}"
+        + (f", revision {order.revision}" if order.revision else ""),
+        _party("Buyer", order.buyer),
+        _party("Supplier", order.supplier),
+        _party("Ship to", order.ship_to),
+        f"Wanted on {order.due_on}" if order.due_on else "",
+        f"Reference {order.reference}" if order.reference else "",
+        *_charges(order.charges, order.currency),
+    )
+    return ("line", "item", "quantity", "price", "schedule", "description"), lines, words
+
+
+def _change(change: PurchaseOrderChange) -> Said:
+    lines = tuple(
+        (line.line, line.action, _item(line), _quantity(line.quantity), _price(line.price), str(line.due_on or ""))
+        for line in change.lines
+    )
+    words = _sentences(
+        f"Change {change.revision} of purchase order {change.number}, {change.changed_on}",
+        _party("Buyer", change.buyer),
+        _party("Supplier", change.supplier),
+    )
+    return ("line", "what", "item", "quantity", "price", "date"), lines, words
+
+
+def _answer(answer: PurchaseOrderAcknowledgement) -> Said:
+    lines = tuple(
+        (each.line, each.kind, _quantity(each.quantity), _price(each.price), str(each.due_on or ""), _item(each))
+        for each in answer.answers
+    )
+    words = _sentences(
+        f"Answer to purchase order {answer.order_number}, {answer.acknowledged_on}",
+        _party("Supplier", answer.supplier),
+        _party("Buyer", answer.buyer),
+        f"Supplier's number {answer.number}" if answer.number else "",
+    )
+    return ("line", "answer", "quantity", "price", "date", "item"), lines, words
+
+
+def _notice(notice: ShipNotice) -> Said:
+    lines = tuple(
+        (line.order_number, line.order_line, _item(line), _quantity(line.quantity), line.pack, line.lot)
+        for line in notice.lines
+    )
+    words = _sentences(
+        f"Ship notice {notice.number}, shipped {notice.shipped_at:%Y-%m-%d %H:%M} UTC",
+        _party("Supplier", notice.supplier),
+        _party("Ship to", notice.ship_to),
+        _party("Buyer", notice.buyer),
+        f"Expected on {notice.expected_on}" if notice.expected_on else "",
+        f"Carrier {notice.carrier}" if notice.carrier else "",
+        f"Tracking {notice.tracking}" if notice.tracking else "",
+    )
+    return ("order", "line", "item", "quantity", "pack", "lot"), lines, words
+
+
+def _invoice(invoice: Invoice) -> Said:
+    lines = tuple(
+        (line.line, line.order_number, line.order_line, _item(line), _quantity(line.quantity), _price(line.price))
+        for line in invoice.lines
+    )
+    words = _sentences(
+        f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number} of {invoice.invoiced_on}",
+        _party("From", invoice.issuer),
+        _party("To", invoice.recipient),
+        f"Total {invoice.total:f} {invoice.currency}".rstrip(),
+        *_charges(invoice.charges, invoice.currency),
+    )
+    return ("line", "order", "order line", "item", "quantity", "price"), lines, words
+
+
+def _receipt(receipt: FunctionalAcknowledgement) -> Said:
+    lines = tuple(
+        (
+            f"{each.set_type} {each.control_number}",
+            each.verdict.replace("_", " "),
+            "; ".join(f"segment {position} ({segment}) error {code}" for position, segment, code in each.faults),
+            "; ".join(
+                f"segment {position} element {element} error {code}" for position, element, code in each.elements
+            ),
+        )
+        for each in receipt.sets
+    )
+    verdict = receipt.verdict.replace("_", " ")
+    words = (f"Group {receipt.group_id} {receipt.group_control_number} was {verdict}",)
+    return ("set", "verdict", "segments", "elements"), lines, words
+
+
+_SAY: dict[type[msgspec.Struct], Callable[[Any], Said]] = {
+    PurchaseOrder: _order,
+    PurchaseOrderChange: _change,
+    PurchaseOrderAcknowledgement: _answer,
+    ShipNotice: _notice,
+    Invoice: _invoice,
+    FunctionalAcknowledgement: _receipt,
+}
