@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -12,6 +13,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def end_with_parent() -> None:
+    """Called in a child before it becomes its program: when the parent is killed, the child is asked to end (Linux)."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -31,7 +42,12 @@ class Child:
         output = self.log.open("ab") if self.log else None
         try:
             self.process = subprocess.Popen(
-                self.command, env={**os.environ, **self.env}, stdout=output, stderr=output, start_new_session=True
+                self.command,
+                env={**os.environ, **self.env},
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         finally:
             if output is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,8 @@ def play(
     faults = Chaos(world, tell, seed) if chaos else None
     if faults is not None:
         world.children.on_death = faults.died
+    # Asked to end, the demo stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console.print(
         f"[bold]Crossdock demo[/]: business time runs {rate:,.0f} times as fast as ours "
         f"(a day in {86400 / rate:.0f} s). Data, logs and books: {directory}"

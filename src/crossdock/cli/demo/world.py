@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from crossdock.app import load_network, prepare
-from crossdock.cli._children import Child, Children
+from crossdock.cli._children import Child, Children, end_with_parent
 from crossdock.cli.up import start_children
 from crossdock.engine.clock import set_clock
 from crossdock.project import Network
@@ -126,6 +126,7 @@ class World:
             stderr=log,
             env={**os.environ, **self.env},
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
 
     def _wait_for_sandbox(self) -> None:
