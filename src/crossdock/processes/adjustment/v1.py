@@ -79,7 +79,8 @@ def book(case: AdjustmentCase, event: InventoryAdjusted) -> Iterator[Effect]:
             yield OpenExceptionCase("adjustment_unknown_item", detail, key=line.line, lines=lines, owner="warehouse")
     if moves := tuple(_move(adjustment, line) for line in adjustment.lines if line.quantity.amount):
         yield Move(adjustment.number, moves, reason="adjustment")
-    yield from tell(case, "erp", "inventory_adjustment", adjustment, adjustment.number)
+    number = f"{adjustment.warehouse}.{adjustment.number}"
+    yield from tell(case, "erp", "inventory_adjustment", adjustment, number)
 
 
 def _move(adjustment: InventoryAdjustment, line: InventoryAdjustmentLine) -> StockMoveLine:

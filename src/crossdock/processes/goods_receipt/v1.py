@@ -91,7 +91,7 @@ def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
         case.move(line.line, taken, "booked" if _explained(line) else "unexplained")
     if moves := tuple(_move(case, receipt, line) for line in receipt.lines if line.quantity.amount):
         yield Move(receipt.number, moves, reason="receipt")
-    yield from tell(case, "erp", "goods_receipt", receipt, receipt.number)
+    yield from tell(case, "erp", "goods_receipt", receipt, f"{receipt.warehouse}.{receipt.number}")
     yield from _tell_orders(case, receipt)
     yield from _tell_notices(case, receipt)
     yield from _ask(case, receipt)

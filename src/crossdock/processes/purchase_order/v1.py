@@ -165,13 +165,15 @@ def record_delivery(case: OrderCase, event: DocumentDelivered) -> Iterator[Effec
 @LIFECYCLE.on(FunctionalAcknowledgementReceived)
 def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowledgementReceived) -> Iterator[Effect]:
     """The supplier's system took or refused the syntax. It may be faster than the report of our own delivery."""
-    data, verdicts = case.data, {verdict.verdict for verdict in event.acknowledgement.sets}
+    data, answer = case.data, event.acknowledgement
+    if not data.first_time(f"{answer.group_id} {answer.group_control_number} {answer.verdict}"):
+        return
     named = f"{event.document} {event.number}"
     same_kind = [document for document in data.unacknowledged if document.split()[0] == event.document]
     document = named if named in data.unacknowledged or not same_kind else same_kind[0]
     data.unacknowledged.pop(document, None)
     data.rejected_documents = [refused for refused in data.rejected_documents if refused != document]
-    if "rejected" in {event.acknowledgement.verdict, *verdicts}:
+    if "rejected" in {answer.verdict, *(each.verdict for each in answer.sets)}:
         data.rejected_documents = [*data.rejected_documents, document]
     yield from settle(case, "the supplier's system accepted it")
 

@@ -18,7 +18,7 @@ from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Effect, Send, tell
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
 from crossdock.processes.purchase_order.v1_follow import OrderCase
-from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line
+from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line, restate
 from crossdock.rules import purchase_check
 
 CHECK_AGAIN = dt.timedelta(hours=1)
@@ -33,14 +33,12 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
     data.invalid = list(purchase_check.faults(order, items))
     if terms is None or not case.reads.sends(order.supplier.id, "purchase_order"):
         data.invalid = [f"no agreement with supplier {order.supplier.id or order.supplier.their_id}", *data.invalid]
-    if not case.reads.system(case.company_id, "wms", order.ship_to.id):
+    if not (order.ship_to.id and case.reads.system(case.company_id, "wms", order.ship_to.id)):
         data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
     data.terms = terms or data.terms
-    states = {line_id: line.state for line_id, line in data.lines.items()}
-    document = f"purchase_order {order.number}"
-    data.lines = {line.line: new_line(order, line, data.terms, document) for line in order.lines}
+    lines = {line.line: new_line(order, line, data.terms, f"purchase_order {order.number}") for line in order.lines}
+    data.lines = {line_id: restate(data.lines.get(line_id, line), line) for line_id, line in lines.items()}
     for line_id, line in data.lines.items():
-        line.state = states.get(line_id, "")
         case.move(line_id, line, "invalid" if data.invalid else "placed")
     if not data.invalid:
         yield from _send(case, "purchase_order", order, order.number)

@@ -25,7 +25,15 @@ from crossdock.processes._kit import (
     problems,
 )
 from crossdock.processes.purchase_order.v1_data import PurchaseLine, PurchaseOrderData, Waiting
-from crossdock.processes.purchase_order.v1_lines import belief, coming, counted, payable, promised_on, state_of
+from crossdock.processes.purchase_order.v1_lines import (
+    belief,
+    coming,
+    counted,
+    latest_date,
+    payable,
+    promised_on,
+    state_of,
+)
 from crossdock.rules.match import match_line, unknown_line
 from crossdock.rules.receiving import findings
 from crossdock.rules.tolerance import upper_limit
@@ -213,7 +221,7 @@ def _wrong_with_answers(case: OrderCase, line_id: str, line: PurchaseLine) -> It
     if line.refused_change:
         yield _of_line("change_after_shipment", line.refused_change, line_id, line.value(line.ordered))
     if later := coming(line, case.data.closed).later:
-        on = promised_on(line)
+        on = latest_date(line, backordered=True)
         yield _of_line("line_backordered", f"{later} of {line.item} by {on}", line_id, line.value(later), on)
 
 

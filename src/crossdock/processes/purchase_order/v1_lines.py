@@ -70,11 +70,11 @@ def belief(line: PurchaseLine, closed: Collection[str]) -> dict[str, Believed]:
     """What the ledger should know of a line. Parts once told stay, at zero, so that their pegs are freed."""
     total = coming(line, closed)
     notices = [notice.expected_on for name, notice in line.notices.items() if name not in closed and notice.expected_on]
-    on = max(notices, default=_latest(line, backordered=False))
+    on = max(notices, default=latest_date(line, backordered=False))
     announced = line.covered >= line.agreed - total.later and line.covered > 0
     told = {"": Believed(total.firm, on, "announced" if announced else "acknowledged" if line.splits else "ordered")}
     if total.later or "/backorder" in line.believed:
-        told["/backorder"] = Believed(total.later, _latest(line, backordered=True), "acknowledged")
+        told["/backorder"] = Believed(total.later, latest_date(line, backordered=True), "acknowledged")
     return told
 
 
@@ -89,7 +89,7 @@ def promised_on(line: PurchaseLine) -> dt.date:
     return line.due_on
 
 
-def _latest(line: PurchaseLine, *, backordered: bool) -> dt.date:
+def latest_date(line: PurchaseLine, *, backordered: bool) -> dt.date:
     """The latest date answered for what is backordered, or for the rest; as ordered where none is said."""
     splits = [
         split for split in line.splits if split.kind != "rejected" and (split.kind == "backordered") is backordered

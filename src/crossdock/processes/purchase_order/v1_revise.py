@@ -40,6 +40,23 @@ def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms
     )
 
 
+def restate(line: PurchaseLine, ordered: PurchaseLine) -> PurchaseLine:
+    """A line of an order that could not be sent so far, as it is ordered now; goods that came all the same stay."""
+    for name in (
+        "item",
+        "supplier_item",
+        "unit",
+        "ordered_price",
+        "price",
+        "due_on",
+        "document",
+        "revision",
+        "ordered",
+    ):
+        setattr(line, name, getattr(ordered, name))
+    return line
+
+
 def take_answers(
     line: PurchaseLine, terms: SupplierTerms, revision: int, on: dt.date, answers: Iterable[LineAnswer]
 ) -> bool:
@@ -55,11 +72,15 @@ def take_answers(
     if line.splits and not line.disputed and line.unfinished and quantity <= line.ordered - line.answered_quantity:
         answers = [*line.splits, *answers]
     reasons = tolerance.deviations(terms, line.wanted(), answers)
-    if revision < line.revision and (reasons or any(answer.kind == "rejected" for answer in answers)):
+    if revision < line.revision and (reasons or _promised(answers) != line.ordered):
         return False
     line.answered, line.splits, line.disputed = (revision, on), answers, "; ".join(reasons)
     _fill_buckets(line)
     return not reasons
+
+
+def _promised(answers: Iterable[LineAnswer]) -> Decimal:
+    return sum((answer.quantity.amount for answer in answers if answer.kind != "rejected"), ZERO)
 
 
 def _fill_buckets(line: PurchaseLine) -> None:

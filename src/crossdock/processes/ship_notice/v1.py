@@ -152,14 +152,15 @@ def _lines_of(case: NoticeCase, order: str) -> tuple[AnnouncedLine, ...]:
 
 
 def _advise(case: NoticeCase, notice: ShipNotice) -> Iterator[Effect]:
-    if not case.reads.system(case.company_id, "wms", notice.ship_to.id):
+    if not (notice.ship_to.id and case.reads.system(case.company_id, "wms", notice.ship_to.id)):
         where = notice.ship_to.id or notice.ship_to.their_id
         case.data.found[f"ship_notice_unknown_location {where}"] = f"goods are on their way to {where}"
         return
     advice = InboundAdvice(
         case.company_id, notice.number, notice.ship_to.id, notice.supplier.id, notice.lines, notice.expected_on
     )
-    yield from tell(case, "wms", "inbound_advice", advice, notice.number, of=notice.ship_to.id)
+    number = f"{notice.supplier.id}.{notice.number}"
+    yield from tell(case, "wms", "inbound_advice", advice, number, of=notice.ship_to.id)
 
 
 @LIFECYCLE.on(ShipNoticeLinesReceived)

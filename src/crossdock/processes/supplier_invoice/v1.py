@@ -166,9 +166,7 @@ def _ask(case: InvoiceCase, order: str, lines: list[InvoiceLine]) -> Iterator[Ef
 def record_match(case: InvoiceCase, event: InvoiceLinesMatched) -> Iterator[Effect]:
     """An order answered, or answered anew because goods came after all."""
     data = case.data
-    if data.invoice is None:
-        return
-    for match in event.matches:
+    for match in event.matches if data.invoice else ():
         line = data.lines[match.invoice_line]
         line.verdict, line.difference = match.verdict, match.difference
     if data.unanswered == [event.order_number]:
@@ -187,13 +185,16 @@ def ask_after(case: InvoiceCase, event: DeadlinePassed) -> Iterator[Effect]:
 def _settle(case: InvoiceCase) -> Iterator[Effect]:
     """Approve what matches in every respect; tell a person what does not."""
     data = case.data
+    if data.invoice is None:
+        return
     for line_id, line in data.lines.items():
         if line.verdict:
             case.move(line_id, line, "matched" if line.verdict == "matched" else "mismatched")
-    if data.invoice and not data.faults and not data.unanswered and _all_match(data):
+    if not data.faults and not data.unanswered and _all_match(data):
         for line_id, line in data.lines.items():
             case.move(line_id, line, "approved")
-        yield from tell(case, "erp", "supplier_invoice", data.invoice, case.key)
+        # Two suppliers may use the same number.
+        yield from tell(case, "erp", "supplier_invoice", data.invoice, f"{data.invoice.issuer.id}.{case.key}")
         data.invoice = None
     yield from problems(data, _wrong(case), "all lines match")
 
