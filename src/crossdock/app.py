@@ -24,6 +24,7 @@ from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.ports.connector import Connector
 from crossdock.processes import PROCESSES
 from crossdock.project import Network, Registry, load
+from crossdock.project.facts import STATED_BY_EVENT
 from crossdock.project.versions import apply
 from crossdock.store import Store
 
@@ -110,6 +111,7 @@ def engine_context(installation: Installation, *, batch_size: int = 100) -> Engi
         network_version=network.version,
         polls=_polls(network),
         publications=_publications(network),
+        may_state=lambda source, fact, company: network.may_state(source, STATED_BY_EVENT[fact], company),
         limits=_limits(network, installation.connectors),
         batch_size=batch_size,
     )
@@ -143,7 +145,14 @@ def _limits(network: Network, connectors: Mapping[str, Connector]) -> dict[str, 
     limits = {name: system.limits for name, system in network.systems.items()}
     limits.update({name: partner.limits for name, partner in network.partners.items()})
     return {
-        name: SystemLimits(limits[name].concurrency, connector.resend) for name, connector in connectors.items()
+        name: SystemLimits(
+            limits[name].concurrency,
+            connector.resend,
+            limits[name].attempts,
+            limits[name].breaker_failures,
+            dt.timedelta(seconds=limits[name].breaker_seconds),
+        )
+        for name, connector in connectors.items()
     }
 
 

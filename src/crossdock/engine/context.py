@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,10 +45,14 @@ class Publication:
 
 @dataclass(frozen=True)
 class SystemLimits:
-    """How much of a system's capacity all workers together may use; per worker here."""
+    """What one worker may ask of a system, and when to give up or pause."""
 
     concurrency: int = 8
     resend: str = "idempotent"
+    attempts: int = 0
+    """A delivery that failed so often is a dead letter; 0 tries for ever."""
+    breaker_failures: int = 5
+    breaker_longest: dt.timedelta = dt.timedelta(seconds=15)
 
 
 @dataclass
@@ -64,5 +68,7 @@ class EngineContext:
     network_version: int = 0
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()
+    may_state: Callable[[str, str, str], bool] = lambda source, fact, company: True
+    """May this source state a fact of this event type about this company? What it may not is held for a person."""
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
     batch_size: int = 100

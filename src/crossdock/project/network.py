@@ -109,8 +109,8 @@ class Limits(msgspec.Struct, frozen=True):
     rate_per_second: Decimal = Decimal(0)
     """0 is no limit."""
     timeout_seconds: int = 30
-    attempts: int = 12
-    """A delivery that failed so often is a dead letter."""
+    attempts: int = 0
+    """A delivery that failed so often is a dead letter; 0: it is tried until it arrives or is refused."""
     breaker_failures: int = 5
     """Failures in a row after which nothing is tried for `breaker_seconds`."""
     breaker_seconds: int = 30

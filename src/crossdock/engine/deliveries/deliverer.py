@@ -67,14 +67,17 @@ class Deliverer:
         """How many more attempts this worker may have under way at a system; one only while it is failing."""
         if system not in self._context.connectors:
             return 0
-        limit = self._context.limits.get(system, SystemLimits()).concurrency
+        limit = self._limit(system).concurrency
         flying = self._flying.get(system, 0)
         if state is not None:
             if state["halted"] or state["paused"] or not state["closed"]:
                 return 0
-            if state["failures"] >= 5:
+            if state["failures"] >= self._limit(system).breaker_failures:
                 limit = 1
         return max(limit - flying, 0)
+
+    def _limit(self, system: str) -> SystemLimits:
+        return self._context.limits.get(system, SystemLimits())
 
     def _start(self, row: asyncpg.Record) -> None:
         system = row["system"]
@@ -96,6 +99,9 @@ class Deliverer:
         finally:
             self._flying[system] -= 1
         crash.point("delivery_after_send")
+        most = self._limit(system).attempts
+        if most and row["attempts"] >= most and isinstance(outcome, RetryLater):
+            outcome = Rejected("gave_up", f"{most} attempts failed, the last with: {outcome.detail}")
         await self._results.submit(Result(row["id"], row["attempt_id"], system, row["attempts"], outcome))
 
     async def _record(self, results: Sequence[Result]) -> Sequence[None]:
@@ -142,8 +148,11 @@ class Deliverer:
             if system in halted:
                 log.error("system_halted", system=system, reason=halted[system])
                 await tx.execute(SQL.halt, system, halted[system])
+            elif system in good:
+                await tx.execute(SQL.recovered, system)
             else:
-                await tx.execute(SQL.recovered if system in good else SQL.failed, system)
+                limit = self._limit(system)
+                await tx.execute(SQL.failed, system, limit.breaker_failures, limit.breaker_longest)
 
     async def reap(self) -> int:
         """Give on what dead workers were sending; where sending again is not safe, a person decides."""

@@ -81,11 +81,12 @@ returning d.id, d.status, d.system, d.ordering_key, d.sequence, d.operation, d.n
 -- states: how the systems stand
 select system, failures, open_until, halted, paused, open_until <= clock_timestamp() as closed from system_state
 
--- failed: count a failure; the breaker opens from the fifth in a row, longer each time
+-- failed: count a failure; the breaker opens after so many in a row, longer each time
 insert into system_state as s (system, failures, open_until) values ($1, 1, '-infinity')
 on conflict (system) do update set failures = s.failures + 1, changed_at = clock_timestamp(),
-    open_until = case when s.failures + 1 >= 5
-        then clock_timestamp() + least(interval '15 seconds', interval '250 milliseconds' * 2 ^ least(s.failures - 4, 8))
+    open_until = case when s.failures + 1 >= $2::integer
+        then clock_timestamp()
+            + least($3::interval, interval '250 milliseconds' * 2 ^ least(s.failures + 1 - $2::integer, 10))
         else s.open_until end
 
 -- recovered: one success closes the breaker

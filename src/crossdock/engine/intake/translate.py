@@ -42,7 +42,7 @@ async def translate_documents(
     subjects = await _subjects(tx, pairs)
     verdicts = await _gate(tx, pairs, subjects)
     for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
-        _take(job, record, subject, verdict, writes)
+        _take(context, job, record, subject, verdict, writes)
     for job in jobs:
         writes.master += job.translation.master
         for reply in job.translation.replies:
@@ -108,7 +108,9 @@ async def _gate(
     return verdicts
 
 
-def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes) -> None:
+def _take(
+    context: EngineContext, job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes
+) -> None:
     if not subject:
         assert record.route is not None
         words = f"no {record.route.kind} {record.route.value!r} of {record.route.issuer} is known"
@@ -122,9 +124,14 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
         words = f"{'/'.join(record.identity or ())} came before with other content"
         job.faults.append(Fault("identity_conflict", words, record.pointer))
         return
-    job.taken += 1
     # A record that was routed to a case may not know whose it is; the case does.
     company_id = record.company_id or subject.split("/")[1]
+    fact = type(record.body).__name__
+    if not context.may_state(job.received.source, fact, company_id):
+        words = f"{job.received.source} has no authority to state {fact} for {company_id}"
+        job.faults.append(Fault("fact_without_authority", words, record.pointer))
+        return
+    job.taken += 1
     writes.events.append(
         follow(
             job.cause,
