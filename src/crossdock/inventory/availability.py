@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import groupby
+from pathlib import Path
 
 import msgspec
 
-if TYPE_CHECKING:
-    from asyncpg import Connection, Record
+from crossdock.inventory.books import ZERO
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("availability.sql"))
 
 
 class LocationTerms(msgspec.Struct, frozen=True):
@@ -82,8 +85,40 @@ class AvailableToPromise(msgspec.Struct, frozen=True):
         return next((max(step.on, today) for step in self.by_date if step.quantity >= quantity), None)
 
 
+class _Terms(msgspec.Struct, frozen=True):
+    locations: tuple[LocationTerms, ...]
+    supply: tuple[SupplyTerms, ...]
+    movements: tuple[MovementTerms, ...]
+
+
 async def available_to_promise(
-    tx: Connection[Record], company_id: str, item: str, locations: Sequence[str], movements: int = 3
+    tx: Connection, company_id: str, item: str, locations: Sequence[str], movements: int = 3
 ) -> AvailableToPromise:
-    """Answer for one item over `locations`, from one snapshot. Cost does not grow with history."""
-    return AvailableToPromise(company_id, item, Decimal(0), (), (), (), ())
+    """Answer for one item over `locations`, from one snapshot, with the last `movements` of each location. Cost does
+    not grow with history. An item nobody ever had is answered with zeros."""
+    text = await tx.fetchval(SQL.terms, company_id, item, list(dict.fromkeys(locations)), movements)
+    terms = msgspec.json.decode(text, type=_Terms)
+    return AvailableToPromise(
+        company_id,
+        item,
+        sum((max(place.free, ZERO) for place in terms.locations), ZERO),
+        by_date(terms.locations, terms.supply),
+        terms.locations,
+        terms.supply,
+        terms.movements,
+    )
+
+
+def by_date(locations: Sequence[LocationTerms], supply: Sequence[SupplyTerms]) -> tuple[AvailableOn, ...]:
+    """The steps by which supply that nobody is tied to raises what may be promised.
+
+    What is pegged is spoken for, and so is the shortage it will make good; stock below zero for any other reason eats
+    what comes first.
+    """
+    level = {place.location: place.free + place.shortage for place in locations}
+    steps = []
+    for day, rows in groupby(sorted(supply, key=lambda row: row.expected_on), key=lambda row: row.expected_on):
+        for row in rows:
+            level[row.location] += max(row.quantity - row.received, ZERO) - row.pegged
+        steps.append(AvailableOn(day, sum((max(quantity, ZERO) for quantity in level.values()), ZERO)))
+    return tuple(steps)
