@@ -25,6 +25,7 @@ T = TypeVar("T")
 MAX_FILE_BYTES = 256 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 10.0
+CLOSE_SECONDS = 3.0
 
 _UNFINISHED = (".part", ".tmp", ".filepart")
 # The connection is of no use any more.
@@ -112,7 +113,11 @@ class SftpTransport:
             connection, self._connection, self._client = self._connection, None, None
         if connection is not None:
             connection.close()
-            await connection.wait_closed()
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await connection.wait_closed()
+            except (TimeoutError, asyncssh.Error, OSError):
+                connection.abort()
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[asyncssh.SFTPClient]:
