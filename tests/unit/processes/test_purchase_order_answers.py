@@ -223,6 +223,7 @@ class TestAnswers:
     def test_a_rejected_line_is_told_to_the_erp_and_asks_a_buyer(self) -> None:
         scenario = (
             sent()
+            .given(functional())
             .when(acknowledged(answer("10", "rejected", "100")))
             .then(
                 opens="line_rejected",
@@ -274,6 +275,13 @@ class TestAnswers:
         scenario = sent().given(functional(), acknowledged(answer("10", "accepted", "60")))
         scenario.when(acknowledged(answer("10", "backordered", "40", due_on=LATER))).then(met="acknowledgement")
         assert (scenario.line("10").acknowledged, scenario.line("10").backordered) == (60, 40)
+        told = scenario.sent("purchase_order_acknowledgement").answers
+        assert [(one.kind, one.quantity.amount) for one in told] == [("accepted", 60), ("backordered", 40)]
+
+    def test_an_answer_without_lines_accepts_everything(self) -> None:
+        scenario = order().given(placed(), delivered()).when(acknowledged())
+        scenario.then(sends="purchase_order_acknowledgement", line_state="acknowledged", state="acknowledged")
+        assert len(scenario.sent("purchase_order_acknowledgement").answers) == 2
 
     def test_a_second_answer_for_what_was_answered_replaces_the_first(self) -> None:
         scenario = accepted().when(acknowledged(answer("10", "changed", "95"), on=dt.date(2010, 12, 2)))
@@ -419,7 +427,7 @@ class TestChanges:
         assert supply(scenario)["10"][0] == Decimal(60)
 
     def test_a_buyer_ends_a_dispute_by_giving_the_line_up(self) -> None:
-        scenario = sent().given(acknowledged(answer("10", "changed", "100", price="1.50")))
+        scenario = sent().given(functional(), acknowledged(answer("10", "changed", "100", price="1.50")))
         scenario.when(PurchaseOrderLinesCancelled(("10",))).then(
             closes="acknowledgement_outside_tolerance", line_state="cancelled", finished=True
         )

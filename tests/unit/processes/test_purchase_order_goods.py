@@ -111,6 +111,21 @@ class TestShipNotices:
         assert scenario.one(OpenExceptionCase).owner == "buyer"
         scenario.when(announced("100")).then(closes="ship_notice_overdue")
 
+    def test_the_rest_of_a_delivery_is_believed_in_no_longer_once_its_notice_is_overdue(self) -> None:
+        scenario = accepted().given(announced("80"), received("80")).after(days=5)
+        scenario.when(overdue("ship_notice")).then(
+            opens=("ship_notice_overdue", "receipt_short"), line_state="closed_short", met=()
+        )
+        assert believed(scenario) == Decimal(80)
+        scenario.when(announced("20", notice="SN2")).then(
+            closes=("ship_notice_overdue", "receipt_short"), line_state="partly_received"
+        )
+        assert believed(scenario) == Decimal(100)
+
+    def test_a_line_of_which_nothing_came_stays_expected_however_late(self) -> None:
+        scenario = accepted().after(days=5).when(overdue("ship_notice")).then(line_state="acknowledged")
+        assert scenario.line("10").believed[""].quantity == 100
+
 
 class TestReceipts:
     def test_a_full_receipt_makes_the_supplier_owe_an_invoice(self) -> None:

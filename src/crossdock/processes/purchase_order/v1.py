@@ -3,8 +3,9 @@
 The ERP places an order. It is checked against master data and sent to the supplier, whose system acknowledges the
 syntax and whose people answer line by line. What lies inside the agreed terms is taken over and told to the ERP; about
 the rest a buyer is asked and the ERP hears nothing of those lines. Ship notices announce goods, warehouses receive
-them, and when nothing more is to come the line is received, or closed short. The supplier's invoice waits for the goods
-and is matched with what was ordered and received. All the while the ledger knows what is believed to come and when.
+them. A line is received when nothing more is to come, or closed short: when a receipt finishes the last announced
+notice and nothing more is acknowledged, or when the notice of the rest is overdue. The supplier's invoice waits for the
+goods and is matched with what was ordered and received. All the while the ledger knows what is believed to come.
 
 *Early*: what comes before the order waits for it (the kit keeps it). A ship notice before the answer counts, and is an
 answer in itself; a receipt before its ship notice counts, and the notice then adds nothing; an invoice before the goods
@@ -51,8 +52,8 @@ from crossdock.processes.purchase_order.v1_documents import (
     send_change,
     tell_erp,
 )
-from crossdock.processes.purchase_order.v1_follow import OrderCase, count_invoice, patience, settle
-from crossdock.processes.purchase_order.v1_revise import give_up, revised, take_answers
+from crossdock.processes.purchase_order.v1_follow import OrderCase, count_invoice, doubt_the_rest, patience, settle
+from crossdock.processes.purchase_order.v1_revise import accept_all, give_up, revised, take_answers
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
 GOODS = ("announced", "partly_received", "received", "closed_short")
@@ -122,8 +123,8 @@ def header(data: PurchaseOrderData) -> str:
 
 
 def finished(data: PurchaseOrderData) -> bool:
-    """Nothing is to come, to be paid or to be decided."""
-    return not data.waiting and all(_done(line) for line in data.lines.values())
+    """Nothing is owed, to come, to be paid or to be decided."""
+    return not data.waiting and not data.expecting and all(_done(line) for line in data.lines.values())
 
 
 def _done(line: PurchaseLine) -> bool:
@@ -185,12 +186,13 @@ def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) ->
     digest = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     if not case.data.first_time(f"acknowledgement {digest}"):
         return
-    for line_id, answers in groupby(sorted(answer.answers, key=lambda one: one.line), key=lambda one: one.line):
+    given = sorted(answer.answers or accept_all(case.data.lines), key=lambda one: one.line)
+    for line_id, answers in groupby(given, key=lambda one: one.line):
         line, said = case.data.lines.get(line_id), list(answers)
         if line is None:
             note(case, "acknowledgement_unknown_line", f"acknowledgement line {line_id}", f"{len(said)} answers")
         elif take_answers(line, case.data.terms, answer.revision, answer.acknowledged_on, said):
-            taken += said
+            taken += line.splits
     case.data.rejected_documents = []
     yield from tell_erp(case, answer, taken)
     yield from settle(case, "the supplier answered")
@@ -293,4 +295,6 @@ def act_on_deadline(case: OrderCase, event: DeadlinePassed) -> Iterator[Effect]:
 def record_missing_document(case: OrderCase, event: ExpectationMissed) -> Iterator[Effect]:
     """A document did not come in time: somebody must ask for it. It may still come."""
     missed(case.data, event.name)
+    if event.name == "ship_notice" and "ship_notice" in case.data.overdue:
+        doubt_the_rest(case)
     yield from settle(case, "")

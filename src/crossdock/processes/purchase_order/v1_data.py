@@ -61,6 +61,8 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     """Why the last answer lies outside the terms. As long as it does, no bucket knows of it."""
     refused_change: str = ""
     given_up: bool = False
+    doubted: bool = False
+    """Part of it came and the notice of the rest is overdue: the rest is believed in no longer, though still owed."""
     ordered: Decimal
     acknowledged: Decimal = ZERO
     backordered: Decimal = ZERO

@@ -174,7 +174,14 @@ def _owes_answer(line: PurchaseLine) -> bool:
 
 
 def _owes_notice(line: PurchaseLine) -> bool:
-    return bool(line.splits) and not line.disputed and line.covered < line.agreed and line.state != "matched"
+    return bool(line.splits) and not line.disputed and line.covered < line.agreed
+
+
+def doubt_the_rest(case: OrderCase) -> None:
+    """The notice of goods is overdue: of what came in part, the rest is not believed in any longer."""
+    for line in case.data.lines.values():
+        if line.covered and _owes_notice(line) and promised_on(line) < case.on():
+            line.doubted = True
 
 
 def _owed_by(case: OrderCase, hours: int, about: str, lines: Iterable[str]) -> Owed:

@@ -23,7 +23,7 @@ class Coming(NamedTuple):
 
 def coming(line: PurchaseLine, closed: Collection[str]) -> Coming:
     """What we believe will have come. Of a finished ship notice only what was received; a disputed answer is believed
-    where it promises less than was ordered."""
+    where it promises less than was ordered; a rest that is overdue not at all."""
     here = sum(
         notice.received if name in closed or not name else max(notice.announced, notice.received)
         for name, notice in line.notices.items()
@@ -31,7 +31,7 @@ def coming(line: PurchaseLine, closed: Collection[str]) -> Coming:
     promised = line.agreed
     if line.disputed:
         promised = min(promised, sum((s.quantity.amount for s in line.splits if s.kind != "rejected"), ZERO))
-    open_quantity = max(ZERO, promised - line.covered)
+    open_quantity = ZERO if line.doubted else max(ZERO, promised - line.covered)
     later = min(line.backordered, open_quantity)
     return Coming(here + open_quantity - later, later)
 

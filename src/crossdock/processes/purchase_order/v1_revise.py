@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -17,7 +17,7 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
     Schedule,
 )
-from crossdock.model.quantity import ZERO
+from crossdock.model.quantity import ZERO, Quantity
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
 from crossdock.rules import lead_time, tolerance
 
@@ -75,8 +75,18 @@ def take_answers(
     if revision < line.revision and (reasons or _promised(answers) != line.ordered):
         return False
     line.answered, line.splits, line.disputed = (revision, on), answers, "; ".join(reasons)
+    line.doubted = False
     _fill_buckets(line)
     return not reasons
+
+
+def accept_all(lines: Mapping[str, PurchaseLine]) -> tuple[LineAnswer, ...]:
+    """What an answer without lines says: everything is accepted as ordered."""
+    return tuple(
+        LineAnswer(line_id, "accepted", Quantity(line.ordered, line.unit))
+        for line_id, line in lines.items()
+        if not line.given_up
+    )
 
 
 def _promised(answers: Iterable[LineAnswer]) -> Decimal:
@@ -166,4 +176,4 @@ def _reopen(line: PurchaseLine) -> None:
     """Forget answers: the line was changed and must be answered anew."""
     line.answered, line.splits, line.disputed, line.refused_change = None, [], "", ""
     line.acknowledged = line.backordered = line.rejected = line.cancelled = ZERO
-    line.sent = line.given_up = False
+    line.sent = line.given_up = line.doubted = False
