@@ -19,6 +19,7 @@ from crossdock.api.gateway.middleware import Gateway
 from crossdock.api.gateway.strict_json import MOST_BYTES
 from crossdock.api.process import orders
 from crossdock.api.services import Services
+from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
 from crossdock.store.pool import TRANSIENT
 
@@ -34,8 +35,9 @@ def create(services: Services) -> Litestar:
     """The application on these services. Raises `UnguardedRoute`."""
 
     process = Router("/process/v1", route_handlers=[orders.place_order])
+    system = Router("/system/v1", route_handlers=[webhooks.take_webhook])
     app = Litestar(
-        route_handlers=[process, problem_details.explain_problem],
+        route_handlers=[process, system, health.live, health.ready, health.prometheus, problem_details.explain_problem],
         state=State({"services": services}, deep_copy=False),
         middleware=[DefineMiddleware(Gateway, ring=services.keys, limiter=Limiter(services.limit))],
         exception_handlers={HTTPException: problem_details.handle, Exception: problem_details.handle},

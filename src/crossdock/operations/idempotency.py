@@ -66,6 +66,14 @@ async def claim(tx: Connection, uses: Sequence[KeyUse], answers: Sequence[Answer
     return await _recall(tx, uses, taken)
 
 
+async def once(tx: Connection, use: KeyUse, answer: Answer) -> Answer | None:
+    """Take one key; None if it is new, else what was answered before. Raises the `Problem` it was refused with."""
+    said = (await claim(tx, [use], [answer])).get(0)
+    if isinstance(said, Problem):
+        raise said
+    return said
+
+
 async def _recall(tx: Connection, uses: Sequence[KeyUse], taken: Sequence[int]) -> dict[int, Answer | Problem]:
     rows = await tx.fetch(SQL.answered, [uses[n].consumer for n in taken], [uses[n].key for n in taken])
     known = {(row["consumer"], row["key"]): row for row in rows}

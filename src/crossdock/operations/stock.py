@@ -2,10 +2,204 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
 from crossdock.events.envelope import NewEvent
-from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.identity import Actor, Denied
+from crossdock.inventory.availability import AvailableToPromise, available_to_promise
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.reservations import Granted, ReservationDesk
 from crossdock.log import append
-from crossdock.store import Connection
+from crossdock.operations.context import Context
+from crossdock.operations.problems import Problem, not_found
+from crossdock.project.network import Network
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("stock.sql"))
+
+
+class Availability(msgspec.Struct, frozen=True):
+    """What may be promised: at once, for the date asked about, and when the quantity asked about can be had."""
+
+    company: str
+    item: str
+    locations: tuple[str, ...]
+    as_of: dt.datetime
+    quantity: Decimal
+    by: dt.date | None
+    quantity_by: Decimal | None
+    asked: Decimal | None
+    possible_on: dt.date | None
+    terms: AvailableToPromise
+
+
+class Reserved(msgspec.Struct, frozen=True):
+    """A granted reservation, in the pieces it stands in."""
+
+    company: str
+    item: str
+    quantity: Decimal
+    granted: tuple[Granted, ...]
+    expires_at: dt.datetime | None
+
+
+class Released(msgspec.Struct, frozen=True):
+    """How much ended; zero if it had ended before."""
+
+    reservation: str
+    quantity: Decimal
+
+
+class PhysicalPosition(msgspec.Struct, frozen=True):
+    """What lies in one place."""
+
+    company_id: str
+    location: str
+    owner: str
+    lot: str
+    unrestricted: Decimal
+    picked: Decimal
+    packed: Decimal
+    in_transfer: Decimal
+    quarantined: Decimal
+    damaged: Decimal
+    expired: Decimal
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """A promise of an item, granted or waiting."""
+
+    id: str
+    company_id: str
+    subject: str
+    kind: str
+    line: str
+    location: str
+    quantity: Decimal
+    remaining: Decimal
+    state: str
+    waiting: bool
+    source: str
+    expires_at: dt.datetime | None
+    due_on: dt.date | None
+
+
+class ItemStock(msgspec.Struct, frozen=True):
+    """Both books of one item: what physically is, and what is promised, with its terms."""
+
+    item: str
+    positions: tuple[PhysicalPosition, ...]
+    available: tuple[AvailableToPromise, ...]
+    promises: tuple[Promise, ...]
+
+
+async def availability(
+    context: Context,
+    actor: Actor,
+    network: Network,
+    company_id: str,
+    item: str,
+    *,
+    locations: Sequence[str] = (),
+    quantity: Decimal | None = None,
+    by: dt.date | None = None,
+) -> Availability:
+    """What may be promised of an item, with the terms behind the number; from one snapshot."""
+    actor.must("stock:read")
+    places = _places(actor, network, company_id, locations)
+    async with context.store.transaction(readonly=True) as tx:
+        terms = await available_to_promise(tx, company_id, item, places)
+    now = context.now()
+    return Availability(
+        company=company_id,
+        item=item,
+        locations=places,
+        as_of=now,
+        quantity=terms.now,
+        by=by,
+        quantity_by=terms.on(by) if by is not None else None,
+        asked=quantity,
+        possible_on=terms.when(quantity, now.date()) if quantity is not None else None,
+        terms=terms,
+    )
+
+
+async def reserve(
+    desk: ReservationDesk,
+    actor: Actor,
+    network: Network,
+    company_id: str,
+    key: str,
+    item: str,
+    quantity: Decimal,
+    *,
+    locations: Sequence[str] = (),
+    expires_at: dt.datetime | None = None,
+    reference: str = "",
+) -> Reserved:
+    """Reserve all of it or nothing; the same key again gets the first answer. Raises `Problem` if there is too little.
+
+    The ledger keeps who asked, so the key is the caller's own and no other's.
+    """
+    actor.must("stock:reserve")
+    places = _places(actor, network, company_id, locations)
+    try:
+        answer = await desk.reserve(
+            company_id, f"{actor.name}/{key}", item, places, quantity,
+            expires_at=expires_at, subject=reference, source=actor.name,
+        )  # fmt: skip
+    except LedgerConflict:
+        raise Problem("idempotency_key_reused", f"the key {key!r} came before with another request") from None
+    if not answer.granted:
+        raise Problem("not_available", f"{quantity} of {item} cannot be reserved: {answer.free or 0} is free")
+    return Reserved(company_id, item, quantity, answer.granted, expires_at)
+
+
+async def release(
+    context: Context, desk: ReservationDesk, actor: Actor, reservation: str, reason: str = "released by its holder"
+) -> Released:
+    """Give a reservation back. Raises `Problem` for one that the actor did not make."""
+    actor.must("stock:reserve")
+    async with context.store.transaction(readonly=True) as tx:
+        row = await tx.fetchrow(SQL.reservation, reservation)
+    if row is None or not actor.sees(row["company_id"]) or row["source"] != actor.name:
+        raise not_found(f"reservation {reservation!r}")
+    ended = await desk.release(row["company_id"], f"{actor.name}/{reservation}", [reservation], reason)
+    return Released(reservation, ended)
+
+
+async def show_stock(context: Context, actor: Actor, item: str, company_id: str = "") -> ItemStock:
+    """Both books of an item. Raises `Problem` for one that nobody ever had."""
+    actor.must("stock:read")
+    if company_id and not actor.sees(company_id):
+        raise not_found(f"item {item!r}")
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True) as tx:
+        positions = tuple(PhysicalPosition(*row) for row in await tx.fetch(SQL.positions, item, companies))
+        owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
+        if not positions and not owners:
+            raise not_found(f"item {item!r} in stock")
+        places = sorted({row["location"] for row in await tx.fetch(SQL.places, item)})
+        available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
+        promises = tuple([Promise(*row) for owner in owners for row in await tx.fetch(SQL.promises, item, owner)])
+    return ItemStock(item, positions, available, promises)
+
+
+def _places(actor: Actor, network: Network, company_id: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The locations to look at: those asked for, else all where the company has stock."""
+    if not actor.sees(company_id):
+        raise Denied(f"the company {company_id!r} is not one of yours")
+    if company_id not in network.companies:
+        raise not_found(f"company {company_id!r}")
+    own = tuple(place.id for place in network.locations.values() if company_id in place.companies)
+    if unknown := [place for place in asked if place not in own]:
+        raise not_found(f"location {unknown[0]!r} of {company_id}")
+    return tuple(dict.fromkeys(asked)) or own
 
 
 async def publish_outcomes(tx: Connection, outcomes: list[LedgerOutcome]) -> None:

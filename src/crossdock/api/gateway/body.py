@@ -43,14 +43,14 @@ async def content_of(request: AnyRequest, most: int = MOST_BYTES) -> bytes:
     size = 0
     while True:
         message = await request.receive()
-        if message["type"] == "http.disconnect":
+        if message["type"] != "http.request":
             raise Problem("malformed_request", "the connection ended before the body did")
         part = message.get("body", b"")
         size += len(part)
         if size > most:
             raise Problem("body_too_large", f"at most {most:,} bytes are taken")
         parts.append(part)
-        if not message.get("more_body"):
+        if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

@@ -1,0 +1,36 @@
+-- find: A case as it stands.
+select id, process, version, company_id, state, data, opened_at, changed_at, finished, parked
+from process_case where id = $1;
+
+-- by_key: The cases a business key of these kinds names.
+select distinct subject, company_id from business_key
+where kind = any($1::text[]) and value = $2 and ($3::text is null or company_id = $3)
+order by subject;
+
+-- keys: By which names a case is known.
+select kind, issuer, value from business_key where subject = $1 order by kind, issuer, value;
+
+-- links: Which documents belong to a case, and to which cases it belongs.
+select document, subject, line, role from document_link where subject = $1 or document = $1
+order by role, document, subject, line;
+
+-- deadlines: What a case waits for.
+select name, kind, due_at, fired_at, owed_by, money_at_risk, currency from deadline where case_id = $1
+order by due_at, name;
+
+-- deliveries: What a case sent, without the bytes.
+select id, system, operation as document, number, status, attempts, code, detail, reply, business_at, delivered_at
+from delivery where case_id = $1 order by id;
+
+-- exceptions: The exception cases of a case.
+select id, case_id, company_id, code, key, detail, lines, owner, money_at_risk, currency, expected_on, reference,
+       opened_at, changed_at, closed_at, resolution
+from exception_case where case_id = $1 order by opened_at, id;
+
+-- list: Cases of a process in the order of their ids, behind a cursor.
+select id, company_id, state, finished, parked, opened_at, changed_at from process_case
+where id > $1 and id >= $2 || '/' and id < $2 || '0'
+  and ($3::text[] is null or company_id = any($3::text[]))
+  and ($4::text is null or split_part(id, '/', 3) = $4)
+  and ($5::text is null or state = $5)
+order by id limit $6;

@@ -1,0 +1,30 @@
+-- lag: Events that consumers have not handled yet.
+select c.consumer, sum(h.position - c.position)::bigint as events
+from checkpoint c join log_head h on h.slot = c.slot
+group by c.consumer;
+
+-- deliveries: Outgoing documents that are not delivered.
+select system, status, count(*) as count from delivery
+where status in ('ready', 'sending', 'dead')
+group by system, status;
+
+-- exceptions: Open exception cases by code.
+select code, count(*) as count from exception_case where closed_at is null group by code;
+
+-- quarantined: Documents that could not be taken, by source.
+select source, count(*) as count from raw_document
+where status in ('quarantined', 'partial', 'conflict')
+group by source;
+
+-- expectations: Documents that should have come and did not.
+select name, count(*) as count from deadline
+where kind = 'expectation' and fired_at is not null
+group by name;
+
+-- cases: Running cases by process.
+select process, count(*) as count from process_case where not finished group by process;
+
+-- oldest_transaction: Seconds since the oldest transaction began; it holds back vacuum and the readers of movements.
+select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::float8 as seconds
+from pg_stat_activity
+where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid();

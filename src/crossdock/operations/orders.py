@@ -1,0 +1,186 @@
+"""Sales orders: look up, list, cancel, approve. Placing them is the order desk's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from crossdock.events.envelope import NewEvent
+from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
+from crossdock.identity import Actor
+from crossdock.log import append
+from crossdock.operations import audit, idempotency
+from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.context import Context
+from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.problems import Problem
+from crossdock.store import Connection
+
+RECEIVED = "received"
+"""The state of an order that is safe with us and has not been looked at yet."""
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """A sales order as it stands: `lines` with their states and quantities, as the process keeps them."""
+
+    company: str
+    channel: str
+    number: str
+    subject: str
+    state: str
+    finished: bool
+    opened_at: dt.datetime | None
+    changed_at: dt.datetime | None
+    lines: tuple[dict[str, Any], ...] = ()
+    details: dict[str, Any] = {}
+    sent: tuple[Sent, ...] = ()
+    exceptions: tuple[ExceptionCase, ...] = ()
+
+
+class OrderSummary(msgspec.Struct, frozen=True):
+    """A sales order in a list."""
+
+    company: str
+    channel: str
+    number: str
+    state: str
+    finished: bool
+    opened_at: dt.datetime
+    changed_at: dt.datetime
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A wish concerning a case is safe with us; the case shows what became of it."""
+
+    subject: str
+    status_url: str = ""
+
+
+async def look_up_order(context: Context, actor: Actor, company_id: str, number: str) -> OrderView:
+    """An order as it stands. Raises `Problem` if there is none that the actor may see."""
+    actor.must("orders:read")
+    async with context.store.transaction(readonly=True) as tx:
+        subject = await _subject(tx, actor, company_id, number)
+        if await tx.fetchrow(SQL.find, subject) is None:
+            return OrderView(*_names(subject), subject, RECEIVED, False, None, None)
+        view = await show_case(tx, actor, subject)
+    return OrderView(
+        *_names(subject),
+        subject=subject,
+        state=view.case.state or RECEIVED,
+        finished=view.case.finished,
+        opened_at=view.case.opened_at,
+        changed_at=view.case.changed_at,
+        lines=view.lines,
+        details=view.details,
+        sent=view.sent,
+        exceptions=view.exceptions,
+    )
+
+
+async def list_orders(
+    context: Context, actor: Actor, *, company_id: str = "", state: str = "", cursor: str = "", limit: int = 100
+) -> Page[OrderSummary]:
+    """The actor's orders, in a stable order, page by page."""
+    actor.must("orders:read")
+    if company_id and not actor.sees(company_id):
+        return Page((), "")
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True) as tx:
+        rows = await tx.fetch(
+            SQL.list, start(cursor), "sales_order", companies, actor.channel or None, state or None, limit + 1
+        )
+    items = [
+        OrderSummary(*_names(row["id"]), row["state"], row["finished"], row["opened_at"], row["changed_at"])
+        for row in rows
+    ]
+    return cut(items, [row["id"] for row in rows], limit)
+
+
+async def cancel_order(
+    context: Context,
+    actor: Actor,
+    company_id: str,
+    number: str,
+    *,
+    lines: tuple[str, ...] = (),
+    reason: str = "",
+    use: KeyUse | None = None,
+) -> Answer:
+    """Tell the order that it is cancelled: what is not yet on its way. What became of it, the order shows."""
+    actor.must("orders:write")
+    body = SalesOrderCancelled(lines, reason)
+    return await _tell(context, actor, "orders:write", "cancel", company_id, number, body, use)
+
+
+async def approve_order(
+    context: Context,
+    actor: Actor,
+    company_id: str,
+    number: str,
+    *,
+    hold: str,
+    reason: str = "",
+    use: KeyUse | None = None,
+) -> Answer:
+    """Release a held order. Raises `Problem` if it is not held for that."""
+    actor.must("operations:write")
+    body = SalesOrderApproved(hold, reason)
+    return await _tell(context, actor, "operations:write", "approve", company_id, number, body, use)
+
+
+async def _tell(
+    context: Context,
+    actor: Actor,
+    scope: str,
+    action: str,
+    company_id: str,
+    number: str,
+    body: SalesOrderCancelled | SalesOrderApproved,
+    use: KeyUse | None,
+) -> Answer:
+    async with context.store.transaction() as tx:
+        subject = await _subject(tx, actor, company_id, number)
+        url = f"/process/v1/orders/{company_id}/{number}"
+        granted = Answer(202, msgspec.json.encode(Accepted(subject, url)).decode())
+        if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
+            return said
+        await _must_be_open(tx, subject, body)
+        detail = msgspec.to_builtins(body)
+        await audit.record(tx, actor, scope, f"{action}_order", company_id, subject, **detail)
+        event = NewEvent(
+            body=body,
+            subject=subject,
+            company_id=company_id,
+            occurred_at=context.now(),
+            source="operations",
+            actor=actor.name,
+        )
+        await append(tx, [event])
+    return granted
+
+
+async def _must_be_open(tx: Connection, subject: str, body: SalesOrderCancelled | SalesOrderApproved) -> None:
+    """A hint for the caller: the case itself decides when it handles the event."""
+    row = await tx.fetchrow(SQL.find, subject)
+    if row is None:
+        return
+    if row["finished"]:
+        raise Problem("conflict", f"the order is {row['state']}")
+    holds = msgspec.json.decode(row["data"] or "{}").get("holds", [])
+    if isinstance(body, SalesOrderApproved) and not holds:
+        raise Problem("conflict", "the order is not held")
+
+
+async def _subject(tx: Connection, actor: Actor, company_id: str, number: str) -> str:
+    return await find_case(tx, actor, ["sales_order"], number, company_id)
+
+
+def _names(subject: str) -> tuple[str, str, str]:
+    _, company, channel, number = subject.split("/", 3)
+    return company, channel, number
+
+

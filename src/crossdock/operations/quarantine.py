@@ -1,0 +1,164 @@
+"""Quarantine: documents that could not be taken, with the reason, and their way back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from crossdock.engine.intake import raw
+from crossdock.events.envelope import NewEvent
+from crossdock.events.intake import DocumentReceived
+from crossdock.identity import Actor
+from crossdock.log import append, uuid7
+from crossdock.operations import audit
+from crossdock.operations.cases import exception_case
+from crossdock.operations.context import Context
+from crossdock.operations.exceptions import close
+from crossdock.operations.paging import Page, cut, start_id
+from crossdock.operations.problems import Problem, not_found
+from crossdock.ports.connector import Fault
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("quarantine.sql"))
+_HELD = ("quarantined", "partial", "conflict")
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A document that could not be taken (`quarantined`), not whole (`partial`), or says something else than the one
+    that came before under its number (`conflict`)."""
+
+    id: UUID
+    source: str
+    kind: str
+    content_type: str
+    name: str
+    size: int
+    received_at: dt.datetime
+    status: str
+    faults: tuple[Fault, ...]
+    records: int
+
+
+class HeldContent(msgspec.Struct, frozen=True):
+    """A document with its bytes."""
+
+    document: Held
+    content: bytes
+
+
+async def list_held(
+    context: Context, actor: Actor, *, source: str = "", cursor: str = "", limit: int = 100
+) -> Page[Held]:
+    """Oldest first."""
+    actor.must("operations:read")
+    async with context.store.transaction(readonly=True) as tx:
+        rows = await tx.fetch(SQL.list, source or None, start_id(cursor), limit + 1)
+    return cut([_held(row) for row in rows], [str(row["id"]) for row in rows], limit)
+
+
+async def show_document(context: Context, actor: Actor, document_id: UUID) -> HeldContent:
+    """A document as it came, held or not. Raises `Problem` if there is none."""
+    actor.must("operations:read")
+    async with context.store.transaction(readonly=True) as tx:
+        return await _find(tx, document_id)
+
+
+async def release(
+    context: Context, actor: Actor, document_id: UUID, reason: str, content: bytes | None = None
+) -> UUID:
+    """Have a document translated again, as it is or mended (`content`); returns the id it now goes by.
+
+    What it said before stays: records that were taken are known and not taken twice. Raises `Problem` for a document
+    that is not held, or one that came by a call (its caller was told, and sends it anew).
+    """
+    actor.must("operations:write")
+    async with context.store.transaction() as tx:
+        found = await _find(tx, document_id)
+        _must_be_held(found.document)
+        if found.document.kind == "api":
+            raise Problem("conflict", "it came by a call, whose caller was told; dismiss it, or have it placed anew")
+        released = document_id
+        if content is None:
+            changed = await tx.fetchval(SQL.release, document_id, found.document.status)
+        else:
+            released = uuid7()
+            changed = await tx.fetchval(SQL.replace, document_id, found.document.status)
+            await raw.write_raw(tx, [(released, _mended(found.document, content, released, context.now()))])
+        if changed is None:
+            raise Problem("conflict", "somebody else has just dealt with it")
+        closed = await _settle(tx, context, actor, document_id, "release_document", f"released: {reason}")
+        await append(tx, [*closed, _received(found.document, released, context.now(), actor)])
+    return released
+
+
+async def dismiss(context: Context, actor: Actor, document_id: UUID, reason: str) -> None:
+    """Nothing is to be taken from a held document; it is kept."""
+    actor.must("operations:write")
+    async with context.store.transaction() as tx:
+        found = await _find(tx, document_id)
+        _must_be_held(found.document)
+        if await tx.fetchval(SQL.dismiss, document_id, found.document.status) is None:
+            raise Problem("conflict", "somebody else has just dealt with it")
+        await append(tx, await _settle(tx, context, actor, document_id, "dismiss_document", f"dismissed: {reason}"))
+
+
+def _must_be_held(document: Held) -> None:
+    if document.status not in _HELD:
+        raise Problem("conflict", f"the document is not held: its status is {document.status}")
+
+
+async def _settle(
+    tx: Connection, context: Context, actor: Actor, document_id: UUID, action: str, resolution: str
+) -> list[NewEvent]:
+    """Audit, and the end of the exception case that the document made."""
+    subject = f"raw/{document_id}"
+    await audit.record(tx, actor, "operations:write", action, "", subject, resolution=resolution)
+    row = await tx.fetchrow(SQL.exception, str(document_id))
+    return [] if row is None else [await close(tx, context, actor, exception_case(row), resolution)]
+
+
+def _mended(document: Held, content: bytes, identifier: UUID, now: dt.datetime) -> raw.Arrival:
+    return raw.Arrival(
+        source=document.source,
+        kind=document.kind,
+        content=content,
+        transport_key=f"mended/{identifier}",
+        received_at=now,
+        content_type=document.content_type,
+        name=document.name,
+    )
+
+
+def _received(document: Held, identifier: UUID, now: dt.datetime, actor: Actor) -> NewEvent:
+    return NewEvent(
+        body=DocumentReceived(
+            document_id=identifier,
+            source=document.source,
+            kind=document.kind,
+            content_type=document.content_type,
+            name=document.name,
+        ),
+        subject=f"intake/{document.source}",
+        company_id="",
+        occurred_at=now,
+        source=document.source,
+        actor=actor.name,
+        causation_id=identifier,
+    )
+
+
+async def _find(tx: Connection, document_id: UUID) -> HeldContent:
+    row = await tx.fetchrow(SQL.find, document_id)
+    if row is None:
+        raise not_found(f"document {document_id}")
+    return HeldContent(_held(row), row["content"] or b"")
+
+
+def _held(row: asyncpg.Record) -> Held:
+    fields = {name: row[name] for name in Held.__struct_fields__}
+    faults = msgspec.json.decode(row["faults"] or "[]", type=tuple[Fault, ...])
+    return Held(**{**fields, "faults": faults})

@@ -1,0 +1,23 @@
+-- positions: The physical book of an item, place by place.
+select company_id, location, owner, lot, unrestricted, picked, packed, in_transfer, quarantined, damaged, expired
+from stock_position
+where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
+order by company_id, location, owner, lot;
+
+-- companies: Whose an item is.
+select distinct company_id from promise_position
+where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
+order by company_id;
+
+-- promises: Who holds promises of an item, or waits for it.
+select id, company_id, subject, kind, line, location, quantity, remaining, state, waiting, source, expires_at, due_on
+from reservation
+where item = $1 and company_id = $2 and (remaining > 0 or waiting)
+order by waiting, asked_number
+limit 200;
+
+-- reservation: Who made a reservation.
+select id, company_id, item, location, quantity, remaining, state, source from reservation where id = $1;
+
+-- places: Where an item has a promise position.
+select distinct location from promise_position where item = $1;

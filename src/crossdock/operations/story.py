@@ -1,0 +1,218 @@
+"""The story behind a name: every case, document and event that has to do with it, across all systems, in order.
+
+A name is whatever people have in hand: the number of a purchase order, an order, a ship notice or an invoice, a
+tracking number, a customer's reference, an item. Links are followed both ways, but not through the middle of another
+document of the same sort: a ship notice over two purchase orders does not make the second one's story the first one's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from crossdock.identity import Actor
+from crossdock.operations.cases import Name
+from crossdock.operations.context import Context
+from crossdock.operations.problems import not_found
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("story.sql"))
+MOST_CASES = 200
+MOST_EVENTS = 5_000
+_HOPS = 4
+_MOVEMENTS = 200
+
+
+class StoryCase(msgspec.Struct, frozen=True):
+    """A case of the story. `found`: the name stands for it; else `roles` say how it came in."""
+
+    id: str
+    process: str
+    company_id: str
+    state: str
+    finished: bool
+    parked: bool
+    found: bool
+    roles: tuple[str, ...]
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened. `reference` is `raw/ID` or `delivery/ID` for documents, an event's id for events."""
+
+    at: dt.datetime
+    kind: Literal["event", "received", "sent", "movement"]
+    subject: str
+    what: str
+    detail: str
+    system: str = ""
+    status: str = ""
+    reference: str = ""
+    content_type: str = ""
+    content: bytes | None = None
+
+
+class Story(msgspec.Struct, frozen=True):
+    """`more`: cases or events were left out because there are too many."""
+
+    key: str
+    names: tuple[Name, ...]
+    cases: tuple[StoryCase, ...]
+    entries: tuple[Entry, ...]
+    more: bool = False
+
+
+async def tell_story(context: Context, actor: Actor, key: str, *, payloads: bool = False) -> Story:
+    """The story of whatever goes by `key`. Raises `Problem` if the actor may see nothing that does."""
+    actor.must("timeline:read")
+    async with context.store.transaction(readonly=True) as tx:
+        names, found = await _named(tx, actor, key)
+        if not found:
+            return await _item_story(tx, actor, key)
+        roles, more = await _follow(tx, found)
+        rows = await tx.fetch(SQL.cases, sorted({*found, *roles}), actor.visible())
+        cases = tuple(
+            StoryCase(
+                *(row["id"], row["process"], row["company_id"], row["state"], row["finished"], row["parked"]),
+                row["id"] in found,
+                tuple(sorted(roles.get(row["id"], ()))),
+            )
+            for row in rows
+        )
+        subjects = sorted({case.id for case in cases} | found)
+        # A system's message may speak of several channels' orders: its bytes are not for the eyes of one.
+        entries, cut = await _entries(tx, subjects, payloads and not actor.channel)
+    return Story(key, tuple(names), cases, tuple(entries), more or cut)
+
+
+async def _named(tx: Connection, actor: Actor, key: str) -> tuple[list[Name], set[str]]:
+    rows = await tx.fetch(SQL.named, key, actor.visible())
+    names = [Name(row["kind"], row["issuer"], key) for row in rows]
+    found = {row["subject"] for row in rows}
+    if "/" in key:
+        found |= {row["id"] for row in await tx.fetch(SQL.cases, [key], actor.visible())}
+    if actor.partner:
+        found = set()  # cases do not say in their ids which partner they are about; partners have pages of their own
+    if actor.channel:
+        # A consumer with a channel sees its own orders and what became of them, not what others ordered.
+        found = {subject for subject in found if _of_channel(subject, actor.channel)}
+    return sorted(set(names), key=lambda name: (name.kind, name.issuer)), found
+
+
+def _of_channel(subject: str, channel: str) -> bool:
+    parts = subject.split("/")
+    return parts[0] == "sales_order" and len(parts) > 3 and parts[2] == channel
+
+
+async def _follow(tx: Connection, found: set[str]) -> tuple[dict[str, set[str]], bool]:
+    """Cases linked to what was found, with the roles they play; and whether some were left out."""
+    sorts = {subject.partition("/")[0] for subject in found}
+    roles: dict[str, set[str]] = {}
+    edge, seen = set(found), set(found)
+    for _ in range(_HOPS):
+        following: set[str] = set()
+        for row in await tx.fetch(SQL.neighbours, sorted(edge)):
+            for here, there in ((row["subject"], row["document"]), (row["document"], row["subject"])):
+                if here not in edge or there in seen or there.startswith(("raw/", "delivery/")):
+                    continue
+                if there.partition("/")[0] in sorts:
+                    continue
+                roles.setdefault(there, set()).add(row["role"])
+                following.add(there)
+        seen |= following
+        edge = following
+        if not edge or len(seen) >= MOST_CASES:
+            break
+    kept = sorted(roles)[: MOST_CASES - len(found)]
+    return {subject: roles[subject] for subject in kept}, len(kept) < len(roles)
+
+
+async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> tuple[list[Entry], bool]:
+    events = await tx.fetch(SQL.events, subjects, MOST_EVENTS + 1)
+    entries = [
+        Entry(
+            row["at"], "event", row["subject"], row["type"], row["summary"], row["source"], "", str(row["event_id"])
+        )
+        for row in events[:MOST_EVENTS]
+    ]
+    links = await tx.fetch(SQL.neighbours, subjects)
+    raw = {row["document"]: row["subject"] for row in links if row["document"].startswith("raw/")}
+    received = await tx.fetch(SQL.received, [UUID(name.removeprefix("raw/")) for name in raw], payloads)
+    entries += [
+        Entry(
+            at=row["received_at"],
+            kind="received",
+            subject=raw[f"raw/{row['id']}"],
+            what=row["kind"],
+            detail=f"{row['name'] or row['kind']}, {row['size']:,} bytes",
+            system=row["source"],
+            status=row["status"],
+            reference=f"raw/{row['id']}",
+            content_type=row["content_type"],
+            content=row["content"],
+        )
+        for row in received
+    ]
+    entries += [
+        Entry(
+            at=row["business_at"],
+            kind="sent",
+            subject=row["case_id"],
+            what=row["document"],
+            detail=_sent(row["number"], row["attempts"], row["reply"], row["code"], row["detail"]),
+            system=row["system"],
+            status=row["status"],
+            reference=f"delivery/{row['id']}",
+            content_type=row["content_type"],
+            content=row["content"],
+        )
+        for row in await tx.fetch(SQL.sent, subjects, payloads)
+    ]
+    return _in_order(entries), len(events) > MOST_EVENTS
+
+
+def _sent(number: str, attempts: int, reply: str, code: str, detail: str) -> str:
+    parts = [number]
+    if attempts > 1:
+        parts.append(f"{attempts} attempts")
+    if reply:
+        parts.append(f"answered {reply}")
+    if code:
+        parts.append(f"{code}: {detail}")
+    return ", ".join(parts)
+
+
+_RANK = {"received": 0, "event": 1, "sent": 2, "movement": 3}
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By business time; at the same instant a document comes in, then something happens, then a document goes out."""
+    return sorted(entries, key=lambda entry: (entry.at, _RANK[entry.kind]))
+
+
+async def _item_story(tx: Connection, actor: Actor, key: str) -> Story:
+    rows = [] if actor.channel or actor.partner else await tx.fetch(SQL.movements, key, actor.visible(), _MOVEMENTS)
+    if not rows:
+        raise not_found(f"document, reference or item {key!r}")
+    entries = [
+        Entry(
+            at=row["at"],
+            kind="movement",
+            subject=row["subject"],
+            what=f"{row['from_state']} -> {row['to_state']}",
+            detail=f"{_plain(row['quantity'])} at {row['location']}" + (f" ({row['reason']})" if row["reason"] else ""),
+            system=row["company_id"],
+            reference=row["document"],
+        )
+        for row in rows
+    ]
+    return Story(key, (Name("item", "", key),), (), tuple(_in_order(entries)), len(rows) >= _MOVEMENTS)
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
