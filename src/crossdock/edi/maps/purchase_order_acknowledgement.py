@@ -53,7 +53,7 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
             buyer = reading.party(row, context.buyer)
         elif tag == "N1" and at(row, 1) in SUPPLIER_ROLES:
             supplier = reading.party(row, context.supplier)
-    if not answers and codes("acknowledgement").get(begin[2]) != "accepted":
+    if not lines and codes("acknowledgement").get(begin[2]) != "accepted":
         reading.fault("lines_missing", len(rows))
     second = bool(begin[9])
     return PurchaseOrderAcknowledgement(

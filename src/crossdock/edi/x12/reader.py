@@ -254,23 +254,28 @@ class _Reader:
         window = self.window
         from_here = 0
         while True:
-            found = self.envelope.search(window.buffer, window.at + from_here)
-            if found is not None and found[1] == b"SE":
-                end = window.buffer.find(self.terminator, found.end() - 1)
-                if end >= 0:
-                    trailer = found.start(1) - window.at
-                    return window.take(end + len(self.terminator)), trailer, 0
-            elif found is not None:
-                return window.take(found.start() + len(self.terminator)), -1, 0
-            if len(window.buffer) - window.at > self.limits.set_bytes:
+            end, trailer = self._end_of_set(window.at + from_here)
+            length = (end if end >= 0 else len(window.buffer)) - window.at
+            if length > self.limits.set_bytes:
                 return self._skip_set()
+            begins = trailer - window.at if trailer >= 0 else -1
+            if end >= 0:
+                return window.take(end), begins, 0
             # A tag cut by the end of the buffer is seen again: search from a little before it.
-            from_here = max(0, (found.start() if found else len(window.buffer) - 64) - window.at)
+            from_here = max(0, (trailer if trailer >= 0 else len(window.buffer)) - 64 - window.at)
             if not window.fill():
-                if found is None:
-                    return window.take(len(window.buffer)), -1, 0
-                trailer = found.start(1) - window.at
-                return window.take(len(window.buffer)), trailer, 0
+                return window.take(len(window.buffer)), begins, 0
+
+    def _end_of_set(self, start: int) -> tuple[int, int]:
+        """Where the set ends and where its SE begins; -1 for what the buffer does not hold."""
+        buffer, mark = self.window.buffer, self.terminator
+        found = self.envelope.search(buffer, start)
+        if found is None:
+            return -1, -1
+        if found[1] != b"SE":
+            return found.start() + len(mark), -1
+        end = buffer.find(mark, found.end() - 1)
+        return (end + len(mark) if end >= 0 else -1), found.start(1)
 
     def _skip_set(self) -> tuple[bytes, int, int]:
         """Run over a set that is too long, keeping its beginning and counting its segments."""
@@ -278,18 +283,12 @@ class _Reader:
         kept = window.buffer[window.at : window.at + _KEPT_OF_OVERSIZED]
         count = 0
         while True:
-            found = self.envelope.search(window.buffer, window.at)
-            stop = -1
-            if found is not None and found[1] == b"SE":
-                end = window.buffer.find(self.terminator, found.end() - 1)
-                stop = end + len(self.terminator) if end >= 0 else -1
-            elif found is not None:
-                stop = found.start() + len(self.terminator)
-            if stop >= 0:
-                return kept, -1, count + window.take(stop).count(self.terminator)
-            keep_from = found.start() if found is not None else max(window.at, len(window.buffer) - 64)
-            count += window.take(keep_from).count(self.terminator)
-            if not window.fill() or len(window.buffer) - window.at > self.limits.set_bytes:
+            end, trailer = self._end_of_set(window.at)
+            if end >= 0:
+                return kept, -1, count + window.take(end).count(self.terminator)
+            seen = trailer - 64 if trailer >= 0 else len(window.buffer) - 64
+            count += window.take(max(window.at, seen)).count(self.terminator)
+            if not window.fill() or len(window.buffer) - window.at > self.limits.set_bytes + (1 << 17):
                 return kept, -1, count + window.take(len(window.buffer)).count(self.terminator)
 
     def _check_trailer(

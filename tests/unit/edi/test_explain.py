@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crossdock.cli.edi import app
+from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
+
+RUNNER = CliRunner()
+
+
+def explained(data: bytes, *options: str) -> tuple[int, str]:
+    result = RUNNER.invoke(app, ["explain", "-", *options], input=data)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_an_order_is_told_in_words() -> None:
+    code, text = explained(written(("purchase_order", order())))
+    assert code == 0
+    for words in (
+        "Purchase order 4500001 of 2010-12-01",
+        "Ship to north",
+        "85121A",
+        "6 EA",
+        "2.55 GBP",
+        "WHITE HANGING",
+    ):
+        assert words in text
+
+
+def test_what_is_wrong_is_told_with_its_place_and_the_file_is_refused() -> None:
+    code, text = explained(interchange(*ORDER_SEGMENTS).replace(b"PO1*10*6*", b"PO1*10*six*"))
+    assert code == 1
+    assert "Refused" in text
+    assert "error number_invalid at segment 5 (PO1), element 2, byte" in text
+
+
+def test_a_set_without_guide_is_told_segment_by_segment() -> None:
+    code, text = explained(interchange("ST*940*0001", "W05*N*12345", "N1*ST*SHOP", "SE*4*0001", group="OW"))
+    assert code == 1
+    assert "from ZZ/SENDER to ZZ/RECEIVER" in text
+    assert "4. W05: 01 N, 02 12345" in text
+    assert "5. N1 Party: Role ST, Name SHOP" in text
+    assert "set_unknown" in text
+
+
+@pytest.mark.parametrize("data", [b"", b"UNB+UNOA:1+A+B'", b"nonsense", b"ISA*00*"])
+def test_what_is_no_x12_is_refused_without_a_traceback(data: bytes) -> None:
+    code, text = explained(data)
+    assert code == 1
+    assert "error" in text
+    assert "Traceback" not in text
+
+
+def test_json_holds_the_object_and_the_faults() -> None:
+    code, text = explained(written(("purchase_order", order())) + b"tail", "--json")
+    report = json.loads(text)
+    assert code == 0
+    assert report["refused"] is False
+    kinds = [item["kind"] for item in report["items"]]
+    assert kinds == ["set", "fault"]
+    assert report["items"][0]["body"]["number"] == "4500001"
+    assert report["items"][1]["code"] == "data_outside_interchange"
+
+
+def test_nothing_in_a_document_steers_the_terminal() -> None:
+    data = interchange("ST*850*0001", "BEG*00*SA*\x1b[31mX**20101201", "PO1*1*1*EA*1**IN*[bold]A", "SE*4*0001")
+    _, text = explained(data)
+    assert "\x1b" not in text
+    assert "[bold]A" in text
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["explain", str(tmp_path / "none.edi")])
+    assert result.exit_code == 2
+    assert "cannot be read" in result.output
+
+
+def test_a_file_is_explained_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "order.edi"
+    path.write_bytes(written(("purchase_order", order())))
+    assert RUNNER.invoke(app, ["explain", str(path)]).exit_code == 0

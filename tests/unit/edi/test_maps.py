@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crossdock.edi import maps, x12
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import PurchaseOrderAcknowledgement
+from crossdock.model.quantity import Price, Quantity
+from tests.unit.edi.samples import BUYING, DAY, SELLING, interchange, order, sets
+
+
+def read(*segments: str, context: maps.MapContext = BUYING, **marks: str) -> maps.MappedDocument:
+    kind = segments[0].split("*")[0]
+    set_type = {"BEG": "850", "BAK": "855", "BSN": "856", "BCH": "860", "BIG": "810", "AK1": "997"}[kind]
+    rows = (f"ST*{set_type}*0001", *segments, f"SE*{len(segments) + 2}*0001")
+    (ts,) = sets(interchange(*rows, **marks))
+    return maps.read_document(ts, context)
+
+
+def body(*segments: str, context: maps.MapContext = BUYING) -> Any:
+    mapped = read(*segments, context=context)
+    assert mapped.body is not None, mapped.faults
+    return mapped.body
+
+
+def codes(mapped: maps.MappedDocument) -> list[str]:
+    return [fault.code for fault in mapped.faults]
+
+
+def knowing(**items: str) -> maps.MapContext:
+    return maps.MapContext(
+        "albion_uk",
+        PartyRef("albion_uk"),
+        PartyRef("homestead"),
+        "supplier",
+        our_item=items.get,
+        options=SELLING.options,
+    )
+
+
+class TestPurchaseOrder:
+    def test_a_retailers_item_is_turned_into_ours(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2.55**IN*HS85123A", context=knowing(HS85123A="85123A"))
+        assert (found.lines[0].item, found.lines[0].buyer_item) == ("85123A", "HS85123A")
+
+    def test_an_item_that_nobody_knows_refuses_the_order_at_its_line(self) -> None:
+        mapped = read("BEG*00*SA*1**20101201", "PO1*1*6*EA*2.55**IN*HS9", context=knowing())
+        assert mapped.body is None
+        assert [(fault.code, fault.segment, fault.segment_id) for fault in mapped.faults] == [
+            ("item_unknown", 5, "PO1")
+        ]
+
+    def test_our_own_id_is_believed_before_the_cross_reference_is_asked(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2.55**IN*HS9*VN*85123A", context=knowing())
+        assert found.lines[0].item == "85123A"
+
+    def test_a_partner_that_uses_other_qualifiers_is_understood(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2.55**BP*85123A*VP*B-85123A*UP*012345678905")
+        line = found.lines[0]
+        assert (line.item, line.supplier_item, line.gtin) == ("85123A", "B-85123A", "012345678905")
+
+    def test_lines_without_id_are_counted(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1**6*EA*2.55**IN*A1", "PO1**6*EA*2.55**IN*A2")
+        assert [line.line for line in found.lines] == ["1", "2"]
+
+    def test_a_cancellation_is_no_order(self) -> None:
+        mapped = read("BEG*01*SA*1**20101201", "PO1*1*6*EA*2.55**IN*A1")
+        assert (mapped.body, codes(mapped)) == (None, ["purpose_unsupported"])
+
+    def test_a_price_per_hundred_is_told_apart(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1*1*600*EA*255*HP*IN*A1")
+        assert found.lines[0].price == Price(Decimal(255), "GBP", Quantity(Decimal(100)))
+
+    def test_a_line_date_becomes_a_schedule(self) -> None:
+        found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2**IN*A1", "DTM*002*20101203")
+        assert found.lines[0].schedules[0].due_on == dt.date(2010, 12, 3)
+        assert found.due_on is None
+
+    def test_a_count_that_is_wrong_is_only_told(self) -> None:
+        mapped = read("BEG*00*SA*1**20101201", "PO1*1*6*EA*2**IN*A1", "CTT*2")
+        assert mapped.body is not None
+        assert codes(mapped) == ["count_mismatch"]
+
+    @pytest.mark.parametrize(
+        ("line", "code", "element"),
+        [
+            ("PO1*1*six*EA*2.55**IN*A1", "number_invalid", 2),
+            ("PO1*1**EA*2.55**IN*A1", "element_missing", 2),
+            ("PO1*1*6*EA*2,55**IN*A1", "number_invalid", 4),
+            ("PO1*1*6*EA*2.55", "item_missing", 6),
+        ],
+    )
+    def test_what_cannot_be_a_line_is_refused_with_its_element(self, line: str, code: str, element: int) -> None:
+        mapped = read("BEG*00*SA*1**20101201", line)
+        assert mapped.body is None
+        first = mapped.faults[0]
+        assert (first.code, first.segment, first.position, first.element) == (code, 5, 3, element)
+
+    def test_a_date_that_is_none_is_refused(self) -> None:
+        assert codes(read("BEG*00*SA*1**20101340", "PO1*1*6*EA*2**IN*A1"))[0] == "date_invalid"
+
+    def test_a_price_in_another_currency_cannot_be_written(self) -> None:
+        line = order().lines[0]
+        odd = order().__class__(**{**_fields(order()), "currency": "EUR"})
+        with pytest.raises(x12.CannotWrite, match="GBP"):
+            maps.write_document("purchase_order", odd, BUYING)
+        assert line.price.currency == "GBP"
+
+    def test_an_id_that_is_too_long_cannot_be_written(self) -> None:
+        with pytest.raises(x12.CannotWrite, match="element_too_long"):
+            maps.write_document("purchase_order", order("4" * 23), BUYING)
+
+    def test_the_partners_item_is_asked_of_the_cross_reference(self) -> None:
+        context = maps.MapContext("albion_uk", BUYING.us, BUYING.partner, "buyer", their_item=lambda item: f"B-{item}")
+        bare = order().__class__(
+            **{**_fields(order()), "lines": tuple(_without_supplier_item(line) for line in order().lines)}
+        )
+        rows = maps.write_document("purchase_order", bare, context).segments
+        assert ("PO1", "10", "6", "EA", "2.55", "", "IN", "85121A", "VN", "B-85121A") in rows
+
+    def test_a_document_is_not_written_under_anothers_name(self) -> None:
+        for name in ("invoice", "shipment"):
+            with pytest.raises(x12.CannotWrite):
+                maps.write_document(name, order(), BUYING)
+
+
+class TestAcknowledgement:
+    def test_a_line_may_be_answered_several_times(self) -> None:
+        found = body(
+            "BAK*00*AC*4500001*20101201",
+            "PO1*10*20*EA*2.55**IN*A1",
+            "ACK*IA*12*EA*068*20101203",
+            "ACK*IB*8*EA*068*20101210",
+        )
+        assert [(each.kind, each.quantity.amount, each.due_on) for each in found.answers] == [
+            ("accepted", 12, dt.date(2010, 12, 3)),
+            ("backordered", 8, dt.date(2010, 12, 10)),
+        ]
+        assert {each.line for each in found.answers} == {"10"}
+
+    @pytest.mark.parametrize(("overall", "kind"), [("AD", "accepted"), ("RD", "rejected"), ("AC", "changed")])
+    def test_a_line_without_answer_is_answered_by_the_heading(self, overall: str, kind: str) -> None:
+        found = body(f"BAK*00*{overall}*4500001*20101201", "PO1*10*20*EA*2.55**IN*A1")
+        assert [each.kind for each in found.answers] == [kind]
+
+    def test_a_substitute_has_its_own_item(self) -> None:
+        found = body("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*IS*20*EA****IN*A2*VN*B-A2")
+        assert (found.answers[0].item, found.answers[0].supplier_item) == ("A2", "B-A2")
+
+    def test_an_acceptance_without_lines_is_one_and_a_rejection_without_lines_is_refused(self) -> None:
+        whole = body("BAK*00*AK*4500001*20101201")
+        assert isinstance(whole, PurchaseOrderAcknowledgement)
+        assert whole.answers == ()
+        assert codes(read("BAK*00*RJ*4500001*20101201")) == ["lines_missing"]
+
+    def test_an_answer_nobody_knows_refuses_the_document(self) -> None:
+        mapped = read("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*QQ*20*EA")
+        assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])
+
+
+class TestShipNotice:
+    HEAD = ("BSN*00*SN1*20101201*1200*0001", "HL*1**S", "N1*ST**92*north")
+
+    def test_levels_hand_down_order_and_pack(self) -> None:
+        found = body(
+            *self.HEAD,
+            "HL*2*1*O",
+            "PRF*4500001",
+            "HL*3*2*P",
+            "MAN*GM*SSCC1",
+            "HL*4*3*I",
+            "LIN*10*IN*A1",
+            "SN1**6*EA",
+            "HL*5*1*O",
+            "PRF*4500002",
+            "HL*6*5*I",
+            "LIN*20*IN*A2*LT*L7",
+            "SN1**7*EA",
+        )
+        assert [(line.order_number, line.pack, line.order_line, line.lot) for line in found.lines] == [
+            ("4500001", "SSCC1", "10", ""),
+            ("4500002", "", "20", "L7"),
+        ]
+        assert found.ship_to == PartyRef("north")
+
+    def test_an_order_named_at_the_item_is_taken(self) -> None:
+        found = body(*self.HEAD, "HL*2*1*I", "LIN*10*IN*A1", "SN1**6*EA", "PRF*4500001")
+        assert found.lines[0].order_number == "4500001"
+
+    def test_a_level_without_its_parent_is_refused(self) -> None:
+        mapped = read(*self.HEAD, "HL*2*9*O", "PRF*1", "HL*3*2*I", "LIN*10*IN*A1", "SN1**6*EA")
+        assert codes(mapped) == ["hierarchy_broken"]
+        assert (mapped.body, mapped.faults[0].element) == (None, 2)
+
+    def test_goods_of_no_order_are_refused(self) -> None:
+        assert codes(read(*self.HEAD, "HL*2*1*I", "LIN*10*IN*A1", "SN1**6*EA")) == ["order_reference_missing"]
+
+    @pytest.mark.parametrize(
+        ("when", "at"),
+        [
+            ("DTM*011*20101202", dt.datetime(2010, 12, 2, tzinfo=dt.UTC)),
+            ("DTM*011*20101202*1430", dt.datetime(2010, 12, 2, 14, 30, tzinfo=dt.UTC)),
+            ("DTM*011*20101202*143005*ES", dt.datetime(2010, 12, 2, 19, 30, 5, tzinfo=dt.UTC)),
+            ("DTM*017*20101203", dt.datetime(2010, 12, 1, 12, 0, tzinfo=dt.UTC)),
+        ],
+    )
+    def test_a_date_is_midnight_unless_a_time_says_more(self, when: str, at: dt.datetime) -> None:
+        found = body(*self.HEAD, when, "HL*2*1*O", "PRF*1", "HL*3*2*I", "LIN*10*IN*A1", "SN1**6*EA")
+        assert found.shipped_at == at
+
+
+class TestChange:
+    def test_what_is_absent_is_unchanged(self) -> None:
+        found = body("BCH*04*SA*4500001**2*20101201", "POC*10*CA*6", "POC*20*DI", "POC*30*AI*5**EA*2**IN*A3")
+        assert found.revision == 2
+        assert [(line.action, line.price is None, line.quantity is None) for line in found.lines] == [
+            ("change", True, False),
+            ("cancel", True, True),
+            ("add", False, False),
+        ]
+
+    def test_a_change_nobody_knows_is_refused(self) -> None:
+        mapped = read("BCH*04*SA*4500001**2*20101201", "POC*10*??*6")
+        assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])
+
+
+class TestInvoice:
+    def test_one_invoice_over_two_orders(self) -> None:
+        found = body(
+            "BIG*20101201*I1",
+            "IT1*1*6*EA*2.55**IN*A1",
+            "REF*PO*4500001",
+            "REF*LI*10",
+            "IT1*2*1*EA*1**IN*A2",
+            "REF*PO*4500002",
+            "REF*LI*30",
+            "TDS*1630",
+        )
+        assert [(line.order_number, line.order_line) for line in found.lines] == [("4500001", "10"), ("4500002", "30")]
+        assert found.total == Decimal("16.30")
+
+    def test_the_heading_names_the_order_of_lines_that_name_none(self) -> None:
+        found = body("BIG*20101201*I1**4500001", "IT1*10*6*EA*2.55**IN*A1", "TDS*1530")
+        assert (found.lines[0].order_number, found.lines[0].order_line) == ("4500001", "10")
+
+    def test_charges_and_allowances_have_their_sign(self) -> None:
+        found = body(
+            "BIG*20101201*I1**1",
+            "IT1*1*1*EA*10**IN*A1",
+            "TDS*1200",
+            "SAC*C*G830***300",
+            "SAC*A*ZZZZ***100********BANK CHARGES**WAIVED",
+            "SAC*N*B840***99",
+        )
+        assert [(each.code, each.amount) for each in found.charges] == [("G830", 3), ("BANK CHARGES", -1)]
+
+    def test_a_total_that_does_not_add_up_is_told_and_kept(self) -> None:
+        mapped = read("BIG*20101201*I1**1", "IT1*1*1*EA*10**IN*A1", "TDS*1100")
+        assert codes(mapped) == ["total_mismatch"]
+        assert mapped.body.total == 11  # type: ignore[union-attr]
+
+    def test_a_credit_note_is_one(self) -> None:
+        assert body("BIG*20101201*I1**1***CR", "IT1*1*1*EA*10**IN*A1", "TDS*1000").kind == "credit_note"
+
+
+def test_the_header_says_who_the_parties_are_where_the_document_does_not() -> None:
+    found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2**IN*A1")
+    assert (found.buyer, found.supplier, found.ship_to, found.ordered_on) == (BUYING.us, BUYING.partner, BUYING.us, DAY)
+
+
+def test_a_newline_terminated_document_without_component_separator_reads() -> None:
+    mapped = read("BEG*00*SA*1**20101201", "PO1*1*6*EA*2**IN*A1", end="\n", component="")
+    assert mapped.body is not None
+
+
+def _fields(struct: Any) -> dict[str, Any]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+def _without_supplier_item(line: Any) -> Any:
+    return line.__class__(**{**_fields(line), "supplier_item": ""})

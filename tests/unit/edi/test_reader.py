@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from crossdock.edi import x12
+from tests.unit.edi.samples import ORDER_SEGMENTS, codes, faults, interchange, order, sets, written
+
+
+@pytest.mark.parametrize("end", ["~", "\n", "\r\n", "'", "\x1c", "?", "~\r\n", "~\n", "'\n", "|", "\\", "…", "\r"])
+@pytest.mark.parametrize(("element", "component"), [("*", ">"), ("|", ":"), ("^", ">"), ("\x1d", "\x1f"), ("~", "`")])
+def test_separators_and_terminators_are_found_in_the_header(end: str, element: str, component: str) -> None:
+    if end[0] in (element, component):
+        pytest.skip("no header can use one character for two purposes")
+    data = interchange(*ORDER_SEGMENTS, element=element, component=component, end=end)
+    items = list(x12.read(data))
+    assert [type(item) for item in items] == [x12.TransactionSet]
+    (ts,) = sets(data)
+    assert (ts.type, ts.control_number, ts.count, ts.faults) == ("850", "0001", 5, ())
+    assert [segment.id for segment in ts.segments] == ["ST", "BEG", "PO1", "CTT", "SE"]
+    assert ts.interchange.delimiters.element == element
+
+
+@pytest.mark.parametrize("end", ["~", "\n", "~\r\n", "~\n    ", "…\r\n"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\r\n \n"])
+def test_every_segment_is_where_its_offset_says(end: str, start: bytes) -> None:
+    data = start + interchange(*ORDER_SEGMENTS, end=end)
+    (ts,) = sets(data)
+    for segment in ts.segments:
+        assert data[segment.offset :].startswith(segment.text.encode())
+    price = ts.offset_of(3, 4)
+    assert data[price:].startswith(b"2.55")
+    assert [segment.number for segment in ts.segments] == [3, 4, 5, 6, 7]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_interchange() -> None:
+    data = b"\xef\xbb\xbf" + interchange(*ORDER_SEGMENTS)
+    assert faults(data) == []
+    assert sets(data)[0].interchange.offset == 3
+
+
+def test_a_header_of_the_wrong_width_is_read_with_a_warning() -> None:
+    data = interchange(*ORDER_SEGMENTS).replace(b"          ", b" ")
+    assert codes(faults(data)) == ["isa_width"]
+    assert sets(data)[0].interchange.sender == "SENDER"
+
+
+def test_a_header_without_component_separator_still_tells_its_terminator() -> None:
+    for end in ("~", "~\r\n"):
+        data = interchange(*ORDER_SEGMENTS, component="", end=end)
+        (ts,) = sets(data)
+        assert (ts.interchange.delimiters.terminator, ts.interchange.delimiters.component) == ("~", "")
+        assert ts.segments[1].components(3) == ["4500001"]
+
+
+def test_several_interchanges_groups_and_types_in_one_file_keep_their_headers() -> None:
+    invoice = ("ST*810*0001", "BIG*20101201*I1", "IT1*1*1*EA*1", "TDS*100", "SE*5*0001")
+    first = interchange(*ORDER_SEGMENTS)
+    second = interchange(*invoice, element="|", end="\n", group="IN")
+    read = sets(first + b"\r\n" + second + first)
+    assert [(ts.type, ts.group.functional_id, ts.number) for ts in read] == [
+        ("850", "PO", 3),
+        ("810", "IN", 12),
+        ("850", "PO", 21),
+    ]
+    assert read[1].offset == len(first) + 2 + second.index(b"ST|")
+
+
+def test_chunks_of_any_size_read_the_same() -> None:
+    data = written(("purchase_order", order(lines=30)), ("purchase_order", order("4500002", 3)))
+    whole = [(ts.raw, ts.number, ts.offset, ts.count) for ts in sets(data)]
+    for size in (1, 7, 100, 4096):
+        chunks = (data[at : at + size] for at in range(0, len(data), size))
+        read = [item for item in x12.read(chunks) if isinstance(item, x12.TransactionSet)]
+        assert [(ts.raw, ts.number, ts.offset, ts.count) for ts in read] == whole
+
+
+@pytest.mark.parametrize(
+    ("broken", "code", "segment"),
+    [
+        (lambda data: data.replace(b"SE*5*", b"SE*6*"), "set_count_mismatch", 7),
+        (lambda data: data.replace(b"SE*5*0001", b"SE*5*0002"), "set_control_mismatch", 7),
+        (lambda data: data.replace(b"SE*5*0001~", b""), "set_unclosed", 6),
+        (lambda data: data.replace(b"GE*1*7", b"GE*2*7"), "group_count_mismatch", 8),
+        (lambda data: data.replace(b"GE*1*7", b"GE*1*8"), "group_control_mismatch", 8),
+        (lambda data: data.replace(b"GE*1*7~", b""), "group_unclosed", 8),
+        (lambda data: data.replace(b"IEA*1*", b"IEA*3*"), "interchange_count_mismatch", 9),
+        (lambda data: data.replace(b"IEA*1*000000001", b"IEA*1*000000002"), "interchange_control_mismatch", 9),
+        (lambda data: data.replace(b"IEA*1*000000001~", b""), "interchange_unclosed", 9),
+        (lambda data: data.replace(b"~ST*", b"~NTE*HELLO~ST*"), "segment_outside_set", 3),
+        (lambda data: data + b"garbage", "data_outside_interchange", 10),
+        (lambda data: b"garbage " + data, "data_outside_interchange", 1),
+    ],
+)
+def test_a_broken_envelope_is_named_with_its_segment(broken, code: str, segment: int) -> None:  # type: ignore[no-untyped-def]
+    data = broken(interchange(*ORDER_SEGMENTS))
+    found = faults(data)
+    assert codes(found) == [code]
+    assert found[0].segment == segment
+    assert 0 <= found[0].offset <= len(data)
+    assert x12.FAULTS[code].words
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_input"),
+        (b" \r\n ", "empty_input"),
+        (b"UNA:+.? 'UNB+UNOC:3+A+B", "other_syntax"),
+        (b"\xef\xbb\xbfSTX=ANA:1+:ANY SHOP", "other_syntax"),
+        (b"<?xml version='1.0'?>", "other_syntax"),
+        (b"hello", "not_x12"),
+        (b"ISA", "not_x12"),
+        (b"ISA*00*", "isa_malformed"),
+        (b"ISA*" * 5000, "isa_malformed"),
+        (b"\x00" * 100, "empty_input"),
+        (b"\xff\xfeI\x00S\x00A\x00", "not_x12"),
+    ],
+)
+def test_what_is_no_interchange_is_refused_by_name(data: bytes, code: str) -> None:
+    assert codes(faults(data))[0] == code
+    assert sets(data) == []
+
+
+def test_a_repeated_set_control_number_is_told() -> None:
+    data = interchange(*ORDER_SEGMENTS, *ORDER_SEGMENTS)
+    assert codes(faults(data)) == ["set_control_repeated"]
+
+
+def test_a_set_outside_any_group_is_read_with_a_warning() -> None:
+    data = interchange(*ORDER_SEGMENTS).replace(b"GS*PO*SENDER*RECEIVER*20101201*0826*7*X*004010~", b"")
+    assert (
+        codes(faults(data)) == ["group_missing", "group_unclosed", "interchange_count_mismatch"]
+        or codes(faults(data.replace(b"GE*1*7~", b"")))[0] == "group_missing"
+    )
+    assert len(sets(data)) == 1
+
+
+def test_a_set_longer_than_the_limit_is_refused_and_the_next_one_read() -> None:
+    long = ("ST*850*0001", *["PO1*10*6*EA"] * 5000, "SE*5002*0001")
+    data = interchange(*long, *ORDER_SEGMENTS)
+    limits = x12.Limits(set_bytes=4096)
+    read = [item for item in x12.read(_slowly(data), limits) if isinstance(item, x12.TransactionSet)]
+    assert [codes(ts.faults) for ts in read] == [["set_too_large"], ["set_control_repeated"]]
+    assert read[0].refused
+    assert read[1].number == 3 + 5002
+    assert data[read[1].offset :].startswith(b"ST*850*0001~BEG")
+
+
+def test_a_set_with_more_segments_than_the_limit_is_refused() -> None:
+    data = interchange("ST*850*0001", *["PO1*10"] * 50, "SE*52*0001")
+    read = [item for item in x12.read(data, x12.Limits(set_segments=40)) if isinstance(item, x12.TransactionSet)]
+    assert codes(read[0].faults) == ["too_many_segments"]
+
+
+def test_an_input_beyond_the_limit_is_cut_off_by_name() -> None:
+    data = interchange(*ORDER_SEGMENTS)
+    items = x12.read(data, x12.Limits(input_bytes=200))
+    found = [item.fault.code for item in items if isinstance(item, x12.InterchangeFault)]
+    assert "input_too_large" in found
+
+
+def test_a_flood_of_faults_ends_the_reading() -> None:
+    data = interchange(*ORDER_SEGMENTS) + (b"ISA*x" * 5000)
+    items = list(x12.read(data, x12.Limits(faults=10)))
+    assert isinstance(items[-1], x12.InterchangeFault)
+    assert items[-1].fault.code == "too_many_faults"
+    assert len(items) < 20
+
+
+def test_an_endless_segment_does_not_grow_memory() -> None:
+    def endless() -> Iterator[bytes]:
+        yield interchange(*ORDER_SEGMENTS, tail=False)
+        for _ in range(64):
+            yield b"A" * (1 << 16)
+
+    found = [item.fault.code for item in x12.read(endless()) if isinstance(item, x12.InterchangeFault)]
+    assert found[0] == "segment_outside_set"
+
+
+def _slowly(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), 1000):
+        yield data[at : at + 1000]
