@@ -8,8 +8,10 @@ from pathlib import Path
 from tests.project.tree import ROOT, tracked
 
 # Put together here, so that this file does not hold what it looks for.
-REMINDERS = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
-MACHINE_PATHS = re.compile("|".join(("/ho" + r"me/\w", "/ro" + r"ot/\w", "/wo" + r"rk/\w", "/tm" + r"p/\w", "/Use" + r"rs/\w")))
+REMINDERS = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME")) + r")\b")
+MACHINE_PATHS = re.compile(
+    "|".join(("/ho" + r"me/\w", "/ro" + r"ot/\w", "/wo" + r"rk/\w", "/tm" + r"p/\w", "/Use" + r"rs/\w"))
+)
 # Files that are not ours, or that hold other people's data.
 FOREIGN = re.compile(r"examples/wholesaler/data/.*\.csv|requirements.*\.txt|LICENSE")
 ROOT_FILES = {

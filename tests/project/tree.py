@@ -29,13 +29,13 @@ ENGINE_CODES = frozenset(
     }
 )
 # Calls that open an exception case, or note what becomes one, in any room.
-_OPENERS = re.compile(r"OpenExceptionCase|ExceptionChange|_?exception|_?ask|hold|note|_?own|_?stand|_of_line|_report")
+_OPENERS = re.compile(r"OpenExceptionCase|ExceptionChange|_exception|_?ask|hold|note|_?own|_?stand|_of_line|_report")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 def tracked() -> list[Path]:
     """The files that git keeps."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S607
     paths = [ROOT / name for name in listed.decode().split("\0") if name]
     return [path for path in paths if path.is_file()]
 

@@ -1,0 +1,258 @@
+"""Write the documents that follow from the code: `make docs`.
+
+`docs/processes` and `docs/connectors` are kept in Git, so that they can be read without running anything; a test holds
+them to the code. `docs/reference` is made anew each time and ignored by Git.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import sys
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx2
+import msgspec
+import typer.main
+
+from crossdock import connectors, processes
+from crossdock.api.app import create
+from crossdock.api.services import Services
+from crossdock.cli.main import app as command_line
+from crossdock.connectors import CONNECTORS, ConnectorType
+from crossdock.edi.x12.faults import FAULTS
+from crossdock.events.registry import REGISTRY, VERSIONS
+from crossdock.identity import SCOPES
+from crossdock.operations.problems import PROBLEMS
+from crossdock.processes import PROCESSES
+from crossdock.processes._kit import Lifecycle
+from crossdock.store.crash import POINTS
+from crossdock.telemetry import logs, metrics
+
+DOCS = Path(__file__).resolve().parent
+MADE = "<!-- Made from the code by `make docs`; change the code, not this page. -->"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    head = list(headings)
+    lines = [head, ["---"] * len(head), *(list(map(_cell, row)) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).replace("|", "\\|").split())
+
+
+def first_sentence(text: str | None) -> str:
+    """What a docstring begins with."""
+    return " ".join((text or "").partition("\n\n")[0].split())
+
+
+def code(names: Iterable[str]) -> str:
+    """Names as code, or a dash."""
+    return ", ".join(f"`{name}`" for name in names) or "-"
+
+
+# Kept in Git
+
+
+def process_page(process: Lifecycle[Any]) -> str:
+    """Everything that is to be said of one process."""
+    module = _module_of(process)
+    handlers = [(f"`{event}`", first_sentence(handler.__doc__)) for event, handler in process.handlers.items()]
+    codes = [(f"[`{name}`](../runbooks/{name}.md)", meaning) for name, meaning in vars(module)["CODES"].items()]
+    title = process.name.replace("_", " ").capitalize()
+    return "\n".join(
+        [
+            f"# {title}\n\n{MADE}\n",
+            f"Code: `src/{module.__name__.replace('.', '/')}.py`. Case ids begin with `{process.name}/`. "
+            f"Version {process.version}. A case begins with {code(process.starts)}.\n",
+            f"{inspect.getdoc(module)}\n",
+            f"## States of a line\n\n```mermaid\n{process.table.mermaid()}\n```\n",
+            f"## What it does with each event\n\n{table(('event', 'what happens'), handlers)}\n",
+            f"## Exception cases it opens\n\n{table(('code', 'meaning'), codes)}\n",
+        ]
+    )
+
+
+def _module_of(process: Lifecycle[Any]) -> ModuleType:
+    """The module that holds a process's table and handlers."""
+    handler = next(iter(process.handlers.values()))
+    return importlib.import_module(handler.__module__)
+
+
+def processes_index() -> str:
+    """The list of processes."""
+    rows = [
+        (f"[{name}]({name}.md)", first_sentence(inspect.getdoc(_module_of(process))))
+        for name, process in PROCESSES.items()
+    ]
+    intro = first_sentence(processes.__doc__)
+    return f"# Business processes\n\n{MADE}\n\n{intro}\n\n{table(('process', 'what it is'), rows)}\n"
+
+
+def connector_page(kind: ConnectorType) -> str:
+    """What a connector can do and what it must be told."""
+    manifest = kind.manifest
+    can = manifest.capabilities
+    rows = [("fetch", code(can.fetch)), ("receive", code(can.receive)), ("send", code(can.send))]
+    about = first_sentence(importlib.import_module(kind.package).__doc__)
+    return "\n".join(
+        [
+            f"# {manifest.name}\n\n{MADE}\n",
+            f"{about}\n",
+            f"Code `{manifest.code}`, kind `{manifest.kind}`, tier {manifest.tier}, "
+            f"sending again: `{manifest.resend}`. Source: `src/{kind.package.replace('.', '/')}/`.\n",
+            f"## What it can do\n\n{table(('verb', 'of what'), rows)}\n",
+            f"## Settings\n\n{table(('setting', 'meaning', 'example', 'required'), _settings(kind))}\n",
+        ]
+    )
+
+
+def _settings(kind: ConnectorType) -> Iterator[tuple[str, str, str, str]]:
+    hints = typing.get_type_hints(kind.settings, include_extras=True)
+    for field in msgspec.structs.fields(kind.settings):
+        metas = [one for one in typing.get_args(hints[field.name]) if isinstance(one, msgspec.Meta)]
+        meaning = next((meta.description for meta in metas if meta.description), "")
+        examples = next((meta.examples for meta in metas if meta.examples), [])
+        yield f"`{field.name}`", meaning, code(map(str, examples)), "yes" if field.required else "no"
+
+
+def connectors_index() -> str:
+    """The feature matrix."""
+    rows = []
+    for name, kind in CONNECTORS.items():
+        can = kind.manifest.capabilities
+        rows.append((f"[{name}]({name}.md)", kind.manifest.kind, code(can.fetch), code(can.receive), code(can.send)))
+    intro = first_sentence(connectors.__doc__)
+    words = table(("connector", "kind", "fetches", "receives", "sends"), rows)
+    return f"# Connectors\n\n{MADE}\n\n{intro}\n\n{words}\n"
+
+
+def kept() -> dict[Path, str]:
+    """The pages that are kept in Git, by their path."""
+    pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
+    pages |= {DOCS / "connectors" / f"{name}.md": connector_page(kind) for name, kind in CONNECTORS.items()}
+    pages[DOCS / "processes" / "README.md"] = processes_index()
+    pages[DOCS / "connectors" / "README.md"] = connectors_index()
+    return pages
+
+
+def stale() -> list[Path]:
+    """Kept pages that do not say what the code says, or that nothing makes any more."""
+    pages = kept()
+    old = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    there = {path for folder in ("processes", "connectors") for path in (DOCS / folder).glob("*.md")}
+    return sorted([*old, *(there - pages.keys())])
+
+
+# Made anew each time
+
+
+def events() -> str:
+    """Every event type."""
+    rows = [
+        (f"`{name}`", VERSIONS[name], code(body.__struct_fields__), first_sentence(body.__doc__))
+        for name, body in sorted(REGISTRY.items())
+    ]
+    return f"# Event types\n\n{table(('type', 'schema version', 'fields', 'meaning'), rows)}\n"
+
+
+def event_schemas() -> str:
+    """JSON Schema of all event bodies."""
+    names = sorted(REGISTRY)
+    schemas, components = msgspec.json.schema_components([REGISTRY[name] for name in names])
+    whole = {"events": dict(zip(names, schemas, strict=True)), "$defs": components}
+    return msgspec.json.format(msgspec.json.encode(whole, order="sorted").decode(), indent=2) + "\n"
+
+
+def commands() -> str:
+    """The help of every command."""
+    return "# Commands\n\n" + "\n".join(_commands(typer.main.get_command(command_line), ("crossdock",)))
+
+
+def _commands(command: Any, path: tuple[str, ...]) -> Iterator[str]:
+    if children := getattr(command, "commands", None):
+        for name in sorted(children):
+            yield from _commands(children[name], (*path, name))
+        return
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option"]
+    usage = " ".join([*path, *(one.metavar or one.name.upper() for one in arguments), "[OPTIONS]"])
+    rows = [(code([*one.opts, *one.secondary_opts]), one.help or "", _default(one)) for one in options]
+    yield f"## {' '.join(path[1:])}\n\n```\n{usage}\n```\n\n{command.help or ''}\n"
+    if rows:
+        yield table(("option", "meaning", "default"), rows) + "\n"
+
+
+def _default(option: Any) -> str:
+    return "" if option.default in (None, False, "") or callable(option.default) else f"`{option.default}`"
+
+
+def vocabularies() -> str:
+    """Closed lists of names: problems, scopes, X12 faults, crash points, metrics, log fields."""
+    parts = [
+        ("Problems of the API", ("code", "status", "title", "what to do"),
+         [(f"`{name}`", kind.status, kind.title, kind.advice) for name, kind in PROBLEMS.items()]),
+        ("Scopes of API keys", ("scope", "allows"), [(f"`{name}`", meaning) for name, meaning in SCOPES.items()]),
+        ("Faults of X12 documents", ("code", "level", "severity", "997 code", "meaning"),
+         [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]),
+        ("Crash points (`CROSSDOCK_CRASH_AT`)", ("point", "where it is"),
+         [(f"`{name}`", meaning) for name, meaning in POINTS.items()]),
+        ("Metrics", ("name", "kind", "labels", "meaning"),
+         [(f"`{name}`", one.kind, code(one.labels), one.meaning) for name, one in metrics.TABLE.items()]),
+        ("Fields of log lines", ("field", "meaning"), [(f"`{name}`", text) for name, text in logs.FIELDS.items()]),
+    ]  # fmt: skip
+    return "# Names\n\n" + "\n".join(f"## {title}\n\n{table(head, rows)}\n" for title, head, rows in parts)
+
+
+async def openapi() -> str:
+    """The description of the HTTP interface, as the interface itself serves it. Needs no database."""
+    nothing: Any = None
+    transport = httpx2.ASGITransport(app=create(Services.on(nothing, nothing, {})))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://docs") as client:
+        answer = await client.get("/schema/openapi.json")
+    answer.raise_for_status()
+    return msgspec.json.format(answer.text, indent=2) + "\n"
+
+
+def reference() -> dict[str, str]:
+    """The files of `docs/reference`, by name."""
+    files = {
+        "events.md": events(),
+        "events.schema.json": event_schemas(),
+        "commands.md": commands(),
+        "names.md": vocabularies(),
+        "processes.md": "\n".join(process_page(process) for process in PROCESSES.values()),
+        "connectors.md": connectors_index() + "\n" + "\n".join(connector_page(kind) for kind in CONNECTORS.values()),
+        "openapi.json": asyncio.run(openapi()),
+    }
+    links = "\n".join(f"- [{name}]({name})" for name in sorted(files))
+    return {**files, "README.md": f"# Reference\n\n{MADE}\n\n{links}\n"}
+
+
+def main() -> None:
+    """Write all, or with `--check` tell what is out of date."""
+    if "--check" in sys.argv[1:]:
+        if old := stale():
+            sys.exit("out of date, run `make docs`: " + ", ".join(str(path.relative_to(DOCS)) for path in old))
+        return
+    for path in stale():
+        path.unlink(missing_ok=True)
+    for path, text in kept().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    folder = DOCS / "reference"
+    folder.mkdir(exist_ok=True)
+    for name, text in reference().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
