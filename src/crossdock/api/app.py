@@ -17,7 +17,7 @@ from crossdock.api.gateway import openapi, problem_details
 from crossdock.api.gateway.limits import Limiter
 from crossdock.api.gateway.middleware import Gateway
 from crossdock.api.gateway.strict_json import MOST_BYTES
-from crossdock.api.process import orders
+from crossdock.api.process import operations, orders, purchase_orders, stock
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
@@ -34,7 +34,8 @@ class UnguardedRoute(Exception):
 def create(services: Services) -> Litestar:
     """The application on these services. Raises `UnguardedRoute`."""
 
-    process = Router("/process/v1", route_handlers=[orders.place_order])
+    handlers = [*orders.HANDLERS, *purchase_orders.HANDLERS, *stock.HANDLERS, *operations.HANDLERS]
+    process = Router("/process/v1", route_handlers=handlers)
     system = Router("/system/v1", route_handlers=[webhooks.take_webhook])
     app = Litestar(
         route_handlers=[process, system, health.live, health.ready, health.prometheus, problem_details.explain_problem],

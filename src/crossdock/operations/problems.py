@@ -42,7 +42,7 @@ PROBLEMS: dict[str, Kind] = {
         "The number is taken by a document with other content",
         "A person decides: change the number, or send a change.",
     ),
-    "not_available": Kind(409, "There is not enough to promise", "Ask for less, for another place, or for a later date."),
+    "not_available": Kind(409, "There is not enough to promise", "Ask for less, for another place, or later."),
     "in_progress": Kind(409, "The same request is being worked on", "Try again with the same key after a moment."),
     "body_too_large": Kind(413, "The body is too large", "Split the document."),
     "unsupported_media_type": Kind(415, "The body is not application/json", "Set Content-Type: application/json."),

@@ -1,7 +1,8 @@
 """The API's description, OpenAPI 3.1, at `/schema`.
 
 Litestar describes routes, parameters and answers. Bodies are read by our own strict decoder, and identity, limits and
-problems are the gateway's, so these are added here from what each route says in its `opt`: `body`, `scope`, `public`.
+problems are the gateway's, so these are added here from what each route says in its `opt`: `body`, `answer`, `scope`,
+`public`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 from litestar import Litestar
 from litestar.connection import Request
 from litestar.enums import OpenAPIMediaType
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
@@ -62,8 +64,10 @@ def _complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
         for handler in route.route_handlers
         if "scope" in handler.opt or "public" in handler.opt
     ]
-    bodies = {handler.opt["body"] for _, handler in handlers if "body" in handler.opt}
-    _, components = msgspec.json.schema_components([ProblemDetails, *bodies], ref_template=_REFERENCE)
+    types = {handler.opt[kind] for _, handler in handlers for kind in ("body", "answer") if kind in handler.opt}
+    ordered = sorted(types, key=repr)
+    shown, components = msgspec.json.schema_components([ProblemDetails, *ordered], ref_template=_REFERENCE)
+    references = dict(zip([ProblemDetails, *ordered], shown, strict=True))
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     schemas |= components
     schema["components"]["securitySchemes"] = {"api_key": {"type": "http", "scheme": "bearer"}}
@@ -71,12 +75,15 @@ def _complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
         for method in handler.http_methods:
             operation = schema.get("paths", {}).get(path, {}).get(method.lower())
             if operation is not None:
-                _describe(operation, method, handler.opt)
+                _describe(operation, method, handler, references)
     return schema
 
 
-def _describe(operation: dict[str, Any], method: str, opt: dict[str, Any]) -> None:
-    problem = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="ProblemDetails")}}}
+def _describe(
+    operation: dict[str, Any], method: str, handler: HTTPRouteHandler, references: dict[Any, dict[str, Any]]
+) -> None:
+    opt = handler.opt
+    problem = {MEDIA_TYPE: {"schema": references[ProblemDetails]}}
     operation.setdefault("responses", {}).pop("400", None)
     operation["responses"]["default"] = {"description": "A problem, RFC 9457", "content": problem}
     if "scope" in opt:
@@ -84,6 +91,9 @@ def _describe(operation: dict[str, Any], method: str, opt: dict[str, Any]) -> No
         operation["description"] = f"{operation.get('description', '')}\n\nScope: `{opt['scope']}`.".strip()
     if method == "POST" and "scope" in opt:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    if "answer" in opt:
+        answer = {"description": "Done", "content": {"application/json": {"schema": references[opt["answer"]]}}}
+        operation["responses"][str(handler.status_code)] = answer
     if "body" in opt:
-        reference = {"$ref": _REFERENCE.format(name=opt["body"].__name__)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+        schema = references[opt["body"]]
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

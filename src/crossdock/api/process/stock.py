@@ -1,0 +1,109 @@
+"""What may be promised, and reservations, over HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import msgspec
+from litestar import delete, get, post
+from litestar.params import Parameter
+from litestar.response.base import ASGIResponse
+
+from crossdock.api.gateway.answers import json_answer
+from crossdock.api.gateway.body import receive_as
+from crossdock.api.gateway.call import AnyRequest, actor_of
+from crossdock.api.gateway.strict_json import Number, decoder, exact
+from crossdock.api.process.order_requests import Id, Instant, Reference
+from crossdock.api.services import services_of
+from crossdock.operations import stock
+from crossdock.operations.problems import FieldError, Problem
+from crossdock.operations.stock import Availability, Released, Reserved
+
+_Item = Annotated[str, Parameter(min_length=1, max_length=80, description="Our item id.")]
+_Places = Annotated[list[str], Parameter(max_items=50, description="Only there; may be given several times.")]
+_Quantity = Annotated[str, Parameter(max_length=26, description="Also say when so much can be had.")]
+_By = Annotated[dt.date | None, Parameter(description="Also say how much can be had for this date.")]
+
+
+class ReserveStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Reserve all of a quantity, from the first of `locations` that have it, until `expires_at`; or nothing."""
+
+    company: Id
+    item: Id
+    quantity: Number
+    locations: Annotated[tuple[Id, ...], msgspec.Meta(max_length=50)] = ()
+    expires_at: Instant | None = None
+    reference: Reference = ""
+
+
+_read_reserve = decoder(ReserveStock)
+
+
+@get(
+    "/availability",
+    opt={"scope": "stock:read", "answer": Availability},
+    summary="What may be promised",
+    tags=["stock"],
+)
+async def availability(
+    request: AnyRequest,
+    company: _Item,
+    item: _Item,
+    location: _Places | None = None,
+    quantity: _Quantity = "",
+    by: _By = None,
+) -> ASGIResponse:
+    """Available to promise: now, by date, and when; with the stock, promises and supply behind every number."""
+    services = services_of(request)
+    faults: list[FieldError] = []
+    asked = exact(msgspec.Raw(f'"{quantity}"'.encode()), "quantity", faults) if quantity else None
+    if faults:
+        raise Problem("malformed_request", "the quantity cannot be read", faults)
+    answer = await stock.availability(
+        services.context, actor_of(request), services.network, company, item,
+        locations=location or (), quantity=asked, by=by,
+    )  # fmt: skip
+    return json_answer(answer)
+
+
+@post(
+    "/reservations",
+    status_code=201,
+    opt={"scope": "stock:reserve", "body": ReserveStock, "answer": Reserved},
+    summary="Reserve stock",
+    tags=["stock"],
+)
+async def reserve(request: AnyRequest) -> ASGIResponse:
+    """Granted whole or not at all, under the guard of the ledger. The same Idempotency-Key gets the first answer."""
+    body, use = await receive_as(request, _read_reserve)
+    services, faults = services_of(request), list[FieldError]()
+    quantity = exact(body.quantity, "/quantity", faults)
+    if not faults and quantity == 0:
+        faults.append(FieldError("/quantity", "must be more than 0"))
+    if body.expires_at is not None and body.expires_at <= services.clock.now():
+        faults.append(FieldError("/expires_at", "is over"))
+    if faults:
+        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", faults)
+    reserved = await stock.reserve(
+        services.reservations, actor_of(request), services.network, body.company, use.key, body.item, quantity,
+        locations=body.locations, expires_at=body.expires_at, reference=body.reference,
+    )  # fmt: skip
+    return json_answer(reserved, 201)
+
+
+@delete(
+    "/reservations/{reservation:str}",
+    status_code=200,
+    opt={"scope": "stock:reserve", "answer": Released},
+    summary="Give a reservation back",
+    tags=["stock"],
+)
+async def release(request: AnyRequest, reservation: str) -> ASGIResponse:
+    """End a reservation of yours. Doing it again changes nothing."""
+    services = services_of(request)
+    answer = await stock.release(services.context, services.reservations, actor_of(request), reservation)
+    return json_answer(answer)
+
+
+HANDLERS = [availability, reserve, release]
