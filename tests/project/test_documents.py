@@ -15,7 +15,7 @@ from tests.project.tree import DOCS, ROOT, sources, tracked
 
 WORDS = """
 agreement; allocation; asked; available-to-promise; backorder; batch; breaker; business key; business time; case;
-checkpoint; commitment; connector; consumer; crash point; cross-reference; dead letter; deadline; delivery; effect;
+checkpoint; commitment; connector; crash point; cross-reference; dead letter; deadline; delivery; effect;
 entry; envelope; epoch; event; exception case; expectation; expected supply; functional acknowledgement; gate; goods
 receipt; head; header; identity; inbound advice; lease; ledger; line; lookup; milestone; movement; network project;
 ordering key; outcome; park; peg; physical book; pool; position; process; projection; promise book; purchase order;
