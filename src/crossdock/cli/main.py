@@ -7,9 +7,11 @@ import sys
 import typer
 
 from crossdock import __version__
-from crossdock.cli import edi, project
+from crossdock.cli import api_key, case, dead_letter, edi, exception, project, quarantine, stock, system
 from crossdock.cli.demo import demo
+from crossdock.cli.doctor import doctor
 from crossdock.cli.run import api, run
+from crossdock.cli.trace import trace
 from crossdock.cli.up import up
 
 app = typer.Typer(
@@ -23,6 +25,15 @@ app.command()(up)
 app.command()(run)
 app.command()(api)
 app.command()(demo)
+app.command()(trace)
+app.command()(doctor)
+app.add_typer(case.app, name="case")
+app.add_typer(exception.app, name="exception")
+app.add_typer(dead_letter.app, name="dead-letter")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(stock.app, name="stock")
+app.add_typer(system.app, name="system")
+app.add_typer(api_key.app, name="api-key")
 app.add_typer(project.app, name="project")
 app.add_typer(edi.app, name="edi")
 

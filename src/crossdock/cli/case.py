@@ -1,0 +1,97 @@
+"""`crossdock case`: one running business process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from crossdock.cli._console import AsJson, Reason, console, plain, print_json, reach, table
+from crossdock.cli._options import DatabaseOption
+from crossdock.identity import Actor
+from crossdock.operations.cases import CaseView, show_case
+from crossdock.operations.context import Context
+from crossdock.operations.exceptions import release_case
+
+app = typer.Typer(help="Cases: running business processes.", no_args_is_help=True)
+CaseId = Annotated[str, typer.Argument(help="Its id: purchase_order/albion_uk/4500001.", metavar="ID")]
+
+
+@app.callback()
+def case() -> None:
+    """Cases: running business processes."""
+
+
+@app.command()
+def show(case_id: CaseId, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Show a case: lines with states and quantities, what it waits for, what it sent, what is wrong.
+
+    Example: crossdock case show purchase_order/albion_uk/4500001
+    """
+
+    async def work(context: Context, actor: Actor) -> CaseView:
+        async with context.store.transaction(readonly=True) as tx:
+            return await show_case(tx, actor, case_id)
+
+    view = reach(database, work)
+    if as_json:
+        print_json(view)
+    else:
+        _print(console(), view)
+
+
+@app.command()
+def release(case_id: CaseId, reason: Reason, database: DatabaseOption) -> None:
+    """Let a parked case go on: the events that waited are handled in order.
+
+    Example: crossdock case release sales_order/albion_uk/shop/536365 --reason "handler mended in 0.2"
+    """
+    reach(database, lambda context, actor: release_case(context, actor, case_id, reason))
+    typer.echo(f"{case_id} goes on")
+
+
+def _print(out: Console, view: CaseView) -> None:
+    head = view.case
+    parked = "  PARKED: an event could not be handled" if head.parked else ""
+    out.print(plain(f"{head.id}  {head.state}{parked}", "bold"))
+    out.print(plain(f"process {head.process} {head.version}, opened {plain(head.opened_at)}", "dim"))
+    out.print(plain(f"changed {plain(head.changed_at)}{', finished' if head.finished else ''}", "dim"))
+    if view.lines:
+        columns = _columns(view.lines)
+        out.print()
+        out.print(table(columns, ([_cell(line.get(column)) for column in columns] for line in view.lines)))
+    if view.waiting:
+        out.print()
+        waiting = [
+            (item.name, item.owed_by, item.due_at, "missed" if item.fired_at else "", item.money_at_risk, item.currency)
+            for item in view.waiting
+        ]
+        out.print(table(("waits for", "of", "until", "", "at risk", ""), waiting))
+    if view.sent:
+        out.print()
+        sent = [(item.document, item.number, item.system, item.status, item.reply or item.code) for item in view.sent]
+        out.print(table(("sent", "number", "to", "status", "answer"), sent))
+    if view.exceptions:
+        out.print()
+        problems = [
+            (item.id, item.code, item.owner, "closed: " + item.resolution if item.closed_at else "open", item.detail)
+            for item in view.exceptions
+        ]
+        out.print(table(("exception case", "code", "owner", "", "detail"), problems))
+    if view.links:
+        out.print()
+        out.print(table(("document", "is part of", "as"), ((x.document, x.subject, x.role) for x in view.links)))
+
+
+def _columns(lines: tuple[dict[str, Any], ...]) -> list[str]:
+    """The simple members of lines, line id and state first; nested ones are for --json."""
+    seen = dict.fromkeys(
+        name for line in lines for name, value in line.items() if not isinstance(value, dict | list) and value != ""
+    )
+    first = [name for name in ("line", "state", "item") if name in seen]
+    return first + [name for name in seen if name not in first]
+
+
+def _cell(value: object) -> object:
+    return "" if isinstance(value, dict | list) else value

@@ -1,0 +1,146 @@
+"""How the installation is: one line per thing that can be wrong, with what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+
+from crossdock.log import SLOTS
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("doctor.sql"))
+OLDEST_SERVER = 170000
+# Disk use at which accepting should end, and at which somebody should look.
+_FULL_PERCENT = 95
+_FILLING_PERCENT = 85
+_OLD_TRANSACTION_SECONDS = 30
+_MUCH_BEHIND = 10_000
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing looked at. `advice` says what to do unless it is `ok`."""
+
+    name: str
+    status: Literal["ok", "warning", "fault"]
+    detail: str
+    advice: str = ""
+
+
+async def examine(tx: Connection) -> list[Check]:
+    """Look at everything the database knows."""
+    server = await tx.fetchrow(SQL.server)
+    assert server is not None
+    checks = [_server(server), _durability(server), _connections(server), _disk(server)]
+    if not server["prepared"]:
+        advice = "Run `crossdock up PROJECT` once: it brings the schema."
+        return [*checks, Check("schema", "fault", "the database is not prepared", advice)]
+    revision = await tx.fetchval(SQL.revision)
+    checks.append(Check("schema", "ok", f"revision {revision}"))
+    clock = await tx.fetchrow(SQL.clock)
+    assert clock is not None
+    checks.append(Check("business time", "ok", f"{clock['now']:%Y-%m-%d %H:%M:%S}, {clock['rate']:g} times as fast"))
+    checks += [_lease(row) for row in await tx.fetch(SQL.leases)] or [_no_consumers()]
+    checks.append(_oldest(await tx.fetchrow(SQL.oldest)))
+    checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
+    return checks + _backlog(await tx.fetchrow(SQL.backlog))
+
+
+def _server(row: asyncpg.Record) -> Check:
+    version = row["version"]
+    words = f"PostgreSQL {version // 10000}.{version % 100}, {row['size'] / 1e6:,.0f} MB"
+    if row["recovering"]:
+        return Check("database", "fault", f"{words}, takes no writes", "Connect to the primary.")
+    if version < OLDEST_SERVER:
+        return Check("database", "warning", words, "Versions 17 and 18 are tested; move to one of them.")
+    return Check("database", "ok", words)
+
+
+def _durability(row: asyncpg.Record) -> Check:
+    settings = {name: row[name] for name in ("fsync", "full_page_writes", "synchronous_commit")}
+    words = ", ".join(f"{name} {value}" for name, value in settings.items())
+    if settings["fsync"] != "on" or settings["full_page_writes"] != "on" or settings["synchronous_commit"] == "off":
+        return Check("durability", "fault", words, "Switch them on: an accepted document could be lost as it is.")
+    return Check("durability", "ok", words)
+
+
+def _connections(row: asyncpg.Record) -> Check:
+    used, most = row["connections"], row["max_connections"]
+    words = f"{used} of {most} connections"
+    if used > most * 0.8:
+        return Check("connections", "warning", words, "Run fewer processes, put a pooler between, or raise the limit.")
+    return Check("connections", "ok", words)
+
+
+def _disk(row: asyncpg.Record) -> Check:
+    """Free space where the data is; only seen when the server is on this machine."""
+    folder = row["data_directory"]
+    try:
+        space = os.statvfs(folder) if folder else None
+    except OSError:
+        space = None
+    if space is None:
+        return Check("disk", "ok", "not on this machine: look at the database host")
+    percent = 100 - 100 * space.f_bavail / max(space.f_blocks, 1)
+    words = f"{percent:.0f} % used, {space.f_bavail * space.f_frsize / 1e9:,.1f} GB free at {folder}"
+    if percent >= _FULL_PERCENT:
+        return Check("disk", "fault", f"disk full: {words}", "Make room now; PostgreSQL stops when there is none.")
+    if percent >= _FILLING_PERCENT:
+        return Check("disk", "warning", words, "Make room, or archive old segments of the log.")
+    return Check("disk", "ok", words)
+
+
+def _lease(row: asyncpg.Record) -> Check:
+    name = f"consumer {row['consumer']}"
+    words = f"{row['leased']} of {SLOTS} slots held by {row['owners']} workers, {row['behind']:,} events behind"
+    if row["leased"] < SLOTS:
+        return Check(name, "fault", words, "Slots nobody holds stand still: start workers with `crossdock run`.")
+    if row["behind"] > _MUCH_BEHIND:
+        return Check(name, "warning", words, "Start more workers, or see what slows them down.")
+    return Check(name, "ok", words)
+
+
+def _no_consumers() -> Check:
+    return Check("consumers", "fault", "no worker has ever run here", "Start workers with `crossdock run`.")
+
+
+def _oldest(row: asyncpg.Record | None) -> Check:
+    if row is None or not row["seconds"]:
+        return Check("oldest transaction", "ok", "none is open")
+    words = f"{row['seconds']:.0f} s, snapshot {row['xmin_age']:,} transactions old ({row['who']})"
+    if row["seconds"] > _OLD_TRANSACTION_SECONDS:
+        return Check("oldest transaction", "warning", words, "It holds back vacuum and readers of movements: end it.")
+    return Check("oldest transaction", "ok", words)
+
+
+def _system(row: asyncpg.Record) -> Check:
+    name = f"system {row['system']}"
+    if row["halted"]:
+        advice = f"Mend it (credentials?), then `crossdock system resume {row['system']}`."
+        return Check(name, "fault", f"halted: {row['halted']}", advice)
+    if row["paused"]:
+        return Check(name, "warning", "paused by a person", f"`crossdock system resume {row['system']}` lets it go on.")
+    words = f"does not answer: {row['failures']} failures in a row"
+    return Check(name, "warning", words, "It is tried again by itself.")
+
+
+def _backlog(row: Any) -> list[Check]:
+    rows = (
+        ("dead letters", row["dead_letters"], "crossdock dead-letter list"),
+        ("quarantined documents", row["quarantined"], "crossdock quarantine list"),
+        ("exception cases", row["exceptions"], "crossdock exception list"),
+        ("parked cases", row["parked"], "crossdock exception list --code handler_failed"),
+        ("missed expectations", row["missed"], "crossdock exception list"),
+        ("failing polls and publications", row["failing_tasks"], "see the workers' logs"),
+    )
+    checks = [
+        Check(name, "warning" if count else "ok", str(count), f"See them: {command}" if count else "")
+        for name, count, command in rows
+    ]
+    if row["deliveries_stand"]:
+        advice = "Is a worker running, and is the system paused or broken?"
+        checks.append(Check("deliveries", "fault", "some that may go have not been tried for minutes", advice))
+    return checks

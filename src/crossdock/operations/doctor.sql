@@ -1,0 +1,44 @@
+-- server: The server and this database.
+select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
+       current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
+       current_setting('full_page_writes') as full_page_writes,
+       current_setting('max_connections')::int as max_connections,
+       (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections,
+       current_setting('data_directory', true) as data_directory,
+       pg_database_size(current_database()) as size,
+       to_regclass('alembic_version') is not null as prepared;
+
+-- revision: The schema's revision.
+select version_num from alembic_version;
+
+-- leases: Who holds how many slots of which consumer, and how far behind it is.
+select c.consumer, count(*) filter (where c.leased_until >= clock_timestamp() and c.owner <> '') as leased,
+       count(distinct c.owner) filter (where c.leased_until >= clock_timestamp() and c.owner <> '') as owners,
+       sum(h.position - c.position)::bigint as behind
+from checkpoint c join log_head h on h.slot = c.slot
+group by c.consumer order by c.consumer;
+
+-- oldest: The oldest transaction and the oldest snapshot.
+select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as seconds,
+       coalesce(max(age(backend_xmin)), 0)::bigint as xmin_age,
+       (array_agg(application_name || ' ' || state order by xact_start))[1] as who
+from pg_stat_activity
+where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+  and xact_start is not null;
+
+-- systems: Systems that are not asked at the moment, and why.
+select system, failures, halted, paused, open_until > clock_timestamp() as open from system_state
+where halted <> '' or paused or open_until > clock_timestamp();
+
+-- backlog: What waits for a person or for time.
+select (select count(*) from delivery where status = 'dead') as dead_letters,
+       (select count(*) from exception_case where closed_at is null) as exceptions,
+       (select count(*) from raw_document where status in ('quarantined', 'partial', 'conflict')) as quarantined,
+       (select count(*) from process_case where parked) as parked,
+       (select count(*) from deadline where kind = 'expectation' and fired_at is not null) as missed,
+       (select count(*) from task where failures > 2) as failing_tasks,
+       (select min(next_attempt_at) < clock_timestamp() - interval '5 minutes' from delivery where status = 'ready')
+           as deliveries_stand;
+
+-- clock: Business time.
+select business_now() as now, rate from business_clock;
