@@ -48,11 +48,12 @@ def create(services: Services) -> Litestar:
         debug=False,
         logging_config=None,
     )
-    _must_be_guarded(app)
+    must_be_guarded(app)
     return app
 
 
-def _must_be_guarded(app: Litestar) -> None:
+def must_be_guarded(app: Litestar) -> None:
+    """Raise `UnguardedRoute` unless every route says who may call it."""
     for route in app.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             if handler.http_methods == {"OPTIONS"} or route.path.startswith("/schema"):

@@ -52,11 +52,12 @@ class _Description(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The whole document; it does not change while the process runs."""
         if not self._rendered:
-            self._rendered = msgspec.json.encode(_complete(request.app, openapi_schema), order="deterministic")
+            self._rendered = msgspec.json.encode(complete(request.app, openapi_schema), order="deterministic")
         return self._rendered
 
 
-def _complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
+def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
+    """Litestar's description with what only we know."""
     handlers = [
         (route.path_format, handler)
         for route in app.routes

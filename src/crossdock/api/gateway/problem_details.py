@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import FromPath
 
 from crossdock.api.gateway.call import Call, identify
 from crossdock.identity import Denied
@@ -116,7 +117,7 @@ class ProblemKind(msgspec.Struct, frozen=True):
 
 
 @get("/problems/{code:str}", opt={"public": True}, summary="What a problem type means", tags=["problems"])
-async def explain_problem(code: str) -> ProblemKind:
+async def explain_problem(code: FromPath[str]) -> ProblemKind:
     """The page behind a problem's `type`."""
     kind = PROBLEMS.get(code)
     if kind is None:

@@ -64,14 +64,18 @@ def decoder(body: type[T]) -> Callable[[bytes], T]:
     return read
 
 
-def exact(raw: msgspec.Raw, pointer: str, faults: list[FieldError], *, signed: bool = False) -> Decimal:
+def exact(
+    raw: msgspec.Raw, pointer: str, faults: list[FieldError], *, signed: bool = False, positive: bool = False
+) -> Decimal:
     """The decimal a JSON number or text says, digit for digit; adds to `faults` what is none or does not fit."""
     found = _DECIMAL.fullmatch(bytes(raw))
     if found is None:
         faults.append(FieldError(pointer, DECIMAL_RULE))
         return Decimal(0)
     value = Decimal((found[1] or found[2]).decode())
-    if value < 0 and not signed:
+    if positive and value <= 0:
+        faults.append(FieldError(pointer, "must be more than 0"))
+    elif value < 0 and not signed:
         faults.append(FieldError(pointer, "must not be negative"))
     return value
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer, stored_answer
@@ -45,7 +46,7 @@ _read_replay = decoder(ReplayDeadLetter)
     summary="The story behind a name",
     tags=["operations"],
 )
-async def timeline(request: AnyRequest, key: Path) -> ASGIResponse:
+async def timeline(request: AnyRequest, key: FromPath[Path]) -> ASGIResponse:
     """Everything that has to do with a number: of a purchase order, an order, a ship notice, an invoice, a tracking
     number, a customer's reference, an item, or the whole id of a case."""
     return json_answer(
@@ -63,7 +64,7 @@ async def list_exceptions(
     request: AnyRequest,
     code: Code = "",
     owner: Owner = "",
-    closed: bool = False,
+    closed: FromQuery[bool] = False,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> ASGIResponse:
@@ -81,7 +82,7 @@ async def list_exceptions(
     summary="Look at an exception case",
     tags=["operations"],
 )
-async def show_exception(request: AnyRequest, exception_id: UUID) -> ASGIResponse:
+async def show_exception(request: AnyRequest, exception_id: FromPath[UUID]) -> ASGIResponse:
     """One problem."""
     return json_answer(
         await exceptions.show_exception(services_of(request).context, actor_of(request), exception_id)
@@ -95,7 +96,7 @@ async def show_exception(request: AnyRequest, exception_id: UUID) -> ASGIRespons
     summary="Close an exception case",
     tags=["operations"],
 )
-async def close_exception(request: AnyRequest, exception_id: UUID) -> ASGIResponse:
+async def close_exception(request: AnyRequest, exception_id: FromPath[UUID]) -> ASGIResponse:
     """A person has dealt with the problem."""
     body, use = await receive_as(request, _read_close)
     return stored_answer(
@@ -128,7 +129,7 @@ async def list_dead_letters(
     summary="Try a dead letter again",
     tags=["operations"],
 )
-async def replay_dead_letter(request: AnyRequest, delivery_id: UUID) -> ASGIResponse:
+async def replay_dead_letter(request: AnyRequest, delivery_id: FromPath[UUID]) -> ASGIResponse:
     """With its old bytes and key."""
     _, use = await receive_as(request, _read_replay)
     return stored_answer(

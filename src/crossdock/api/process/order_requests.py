@@ -131,10 +131,8 @@ def _channel(body: PlaceOrder, actor: Actor, network: Network, faults: list[Fiel
 
 
 def _line(line: OrderLine, pointer: str, currency: str, faults: list[FieldError]) -> SalesOrderLine:
-    quantity = exact(line.quantity, f"{pointer}/quantity", faults)
+    quantity = exact(line.quantity, f"{pointer}/quantity", faults, positive=True)
     price = exact(line.price, f"{pointer}/price", faults)
-    if quantity == 0:
-        faults.append(FieldError(f"{pointer}/quantity", "must be more than 0"))
     if not line.item.isprintable() or not line.line.isprintable():
         faults.append(FieldError(pointer, "holds a control character in its item or line id"))
     unit_price = Price(price, currency) if line.unit == "EA" else Price(price, currency, Quantity(_ONE, line.unit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer, stored_answer
@@ -69,7 +70,7 @@ async def list_orders(
     summary="Look up an order",
     tags=["orders"],
 )
-async def look_up_order(request: AnyRequest, company: str, number: str) -> ASGIResponse:
+async def look_up_order(request: AnyRequest, company: FromPath[str], number: FromPath[str]) -> ASGIResponse:
     """Where an order stands, line by line."""
     return json_answer(await orders.look_up_order(services_of(request).context, actor_of(request), company, number))
 
@@ -81,7 +82,7 @@ async def look_up_order(request: AnyRequest, company: str, number: str) -> ASGIR
     summary="Cancel an order",
     tags=["orders"],
 )
-async def cancel_order(request: AnyRequest, company: str, number: str) -> ASGIResponse:
+async def cancel_order(request: AnyRequest, company: FromPath[str], number: FromPath[str]) -> ASGIResponse:
     """Cancel what is not yet on its way."""
     body, use = await receive_as(request, _read_cancel)
     answer = await orders.cancel_order(
@@ -97,7 +98,7 @@ async def cancel_order(request: AnyRequest, company: str, number: str) -> ASGIRe
     summary="Release an order from a hold",
     tags=["orders"],
 )
-async def approve_order(request: AnyRequest, company: str, number: str) -> ASGIResponse:
+async def approve_order(request: AnyRequest, company: FromPath[str], number: FromPath[str]) -> ASGIResponse:
     """A person has looked at what held the order, and lets it go on."""
     body, use = await receive_as(request, _read_approve)
     answer = await orders.approve_order(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from crossdock.operations.paging import MOST
 
-Company = Annotated[str, Parameter(max_length=80, description="A company; all of yours if left out.")]
-State = Annotated[str, Parameter(query="state", max_length=40, description="Only those in this state.")]
-Cursor = Annotated[str, Parameter(max_length=400, description="`next` of the page before.")]
-Limit = Annotated[int, Parameter(ge=1, le=MOST, description="How many at most.")]
-Code = Annotated[str, Parameter(max_length=80, description="Only those with this code.")]
-Owner = Annotated[str, Parameter(max_length=80, description="Only those of this role.")]
-SystemName = Annotated[str, Parameter(max_length=80, description="Only those of this system or partner.")]
+Company = Annotated[str, QueryParameter(max_length=80, description="A company; all of yours if left out.")]
+State = Annotated[str, QueryParameter(name="state", max_length=40, description="Only those in this state.")]
+Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="How many at most.")]
+Code = Annotated[str, QueryParameter(max_length=80, description="Only those with this code.")]
+Owner = Annotated[str, QueryParameter(max_length=80, description="Only those of this role.")]
+SystemName = Annotated[str, QueryParameter(max_length=80, description="Only those of this system or partner.")]

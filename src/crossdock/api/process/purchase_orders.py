@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer
@@ -36,7 +37,7 @@ async def list_purchase_orders(
     summary="Look up a purchase order",
     tags=["purchase orders"],
 )
-async def look_up_purchase_order(request: AnyRequest, number: str, company: Company = "") -> ASGIResponse:
+async def look_up_purchase_order(request: AnyRequest, number: FromPath[str], company: Company = "") -> ASGIResponse:
     """Where an order stands, line by line. The company must be said where several have used the number."""
     view = await purchase_orders.look_up_purchase_order(
         services_of(request).context, actor_of(request), number, company or None

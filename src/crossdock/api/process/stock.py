@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer
@@ -20,10 +20,10 @@ from crossdock.operations import stock
 from crossdock.operations.problems import FieldError, Problem
 from crossdock.operations.stock import Availability, Released, Reserved
 
-_Item = Annotated[str, Parameter(min_length=1, max_length=80, description="Our item id.")]
-_Places = Annotated[list[str], Parameter(max_items=50, description="Only there; may be given several times.")]
-_Quantity = Annotated[str, Parameter(max_length=26, description="Also say when so much can be had.")]
-_By = Annotated[dt.date | None, Parameter(description="Also say how much can be had for this date.")]
+_Item = Annotated[str, QueryParameter(min_length=1, max_length=80, description="Our item id.")]
+_Places = Annotated[list[str] | None, QueryParameter(max_items=50, description="Only there; may be given several times.")]
+_Quantity = Annotated[str, QueryParameter(max_length=26, description="Also say when so much can be had.")]
+_By = Annotated[dt.date | None, QueryParameter(description="Also say how much can be had for this date.")]
 
 
 class ReserveStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ async def availability(
     request: AnyRequest,
     company: _Item,
     item: _Item,
-    location: _Places | None = None,
+    location: _Places = None,
     quantity: _Quantity = "",
     by: _By = None,
 ) -> ASGIResponse:
@@ -78,9 +78,7 @@ async def reserve(request: AnyRequest) -> ASGIResponse:
     """Granted whole or not at all, under the guard of the ledger. The same Idempotency-Key gets the first answer."""
     body, use = await receive_as(request, _read_reserve)
     services, faults = services_of(request), list[FieldError]()
-    quantity = exact(body.quantity, "/quantity", faults)
-    if not faults and quantity == 0:
-        faults.append(FieldError("/quantity", "must be more than 0"))
+    quantity = exact(body.quantity, "/quantity", faults, positive=True)
     if body.expires_at is not None and body.expires_at <= services.clock.now():
         faults.append(FieldError("/expires_at", "is over"))
     if faults:
@@ -99,7 +97,7 @@ async def reserve(request: AnyRequest) -> ASGIResponse:
     summary="Give a reservation back",
     tags=["stock"],
 )
-async def release(request: AnyRequest, reservation: str) -> ASGIResponse:
+async def release(request: AnyRequest, reservation: FromPath[str]) -> ASGIResponse:
     """End a reservation of yours. Doing it again changes nothing."""
     services = services_of(request)
     answer = await stock.release(services.context, services.reservations, actor_of(request), reservation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import post
+from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer
@@ -32,7 +33,7 @@ class WebhookTaken(msgspec.Struct, frozen=True):
     summary="Take a webhook",
     tags=["webhooks"],
 )
-async def take_webhook(request: AnyRequest, system: str) -> ASGIResponse:
+async def take_webhook(request: AnyRequest, system: FromPath[str]) -> ASGIResponse:
     """Store what a system of the network sent. Repetitions are answered alike and change nothing."""
     services = services_of(request)
     connector = services.connectors.get(system)
