@@ -1,0 +1,116 @@
+"""Goods: receipts, adjustments and returned goods to the ERP, agreed returns to the warehouse, each once and whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+
+from crossdock.testing.checker.books import Body, Entry, number
+from crossdock.testing.checker.evidence import Evidence
+from crossdock.testing.checker.ruling import Ruling
+from crossdock.testing.checker.warehouse import POSTED_AS
+
+
+def judge(evidence: Evidence, ruling: Ruling) -> None:
+    """What warehouses said against what the ERP was told, and the other way round for returns."""
+    books = evidence.books
+    received, adjusted = books.effects("sent.receipt.confirmed"), books.effects("sent.stock.adjusted")
+    _each_once("receipt", received, books.effects("goods_receipts"), _received, _posted_receipt, ruling)
+    _each_once("adjustment", adjusted, books.effects("stock_adjustments"), _adjusted, _posted_adjustment, ruling)
+    _returns_advised(evidence, ruling)
+    _returns_credited(evidence, ruling)
+
+
+Facts = tuple[tuple[str, str, str], object]
+"""What a document is called (company, site, number), and what it says."""
+
+
+def _each_once(
+    what: str,
+    told: list[Entry],
+    posted: list[Entry],
+    told_as: Callable[[Body], Facts],
+    posted_as: Callable[[Body], Facts],
+    ruling: Ruling,
+) -> None:
+    found: dict[tuple[str, str, str], list[object]] = defaultdict(list)
+    for entry in posted:
+        key, content = posted_as(entry.body)
+        found[key].append(content)
+    for entry in told:
+        key, content = told_as(entry.body["data"])
+        shown = f"{what} {key[2]} of {key[1]} for {key[0]}"
+        there = found.pop(key, [])
+        ruling.once(f"{shown} in the ERP", there)
+        for posted_content in there[:1]:
+            ruling.equal(f"{shown} in the ERP", content, posted_content)
+    for company, site, number_ in found:
+        ruling.fail(f"the ERP has {what} {number_} of {site} for {company}, of which no warehouse knows")
+
+
+def _received(data: Body) -> Facts:
+    lines = {
+        line["line"]: (line.get("po", ""), line.get("po_line", ""), line["sku"], str(number(line["qty"]).normalize()),
+                       POSTED_AS[line["condition"]])
+        for line in data["lines"]
+    }  # fmt: skip
+    return (data["owner"], data["site"], data["receipt"]), lines
+
+
+def _posted_receipt(body: Body) -> Facts:
+    lines = {
+        line["line"]: (line.get("po_number", ""), line.get("po_line", ""), line["item"],
+                       str(number(line["qty"]).normalize()), line["condition"])
+        for line in body["lines"]
+    }  # fmt: skip
+    return (body["entity"], body["site"], body["receipt"]), lines
+
+
+def _adjusted(data: Body) -> Facts:
+    lines = {line["line"]: (line["sku"], str(number(line["qty"]).normalize())) for line in data["lines"]}
+    return (data["owner"], data["site"], data["number"]), lines
+
+
+def _posted_adjustment(body: Body) -> Facts:
+    lines = {line["line"]: (line["item"], str(number(line["qty"]).normalize())) for line in body["lines"]}
+    return (body["entity"], body["site"], body["number"]), lines
+
+
+def _returns_advised(evidence: Evidence, ruling: Ruling) -> None:
+    advised = defaultdict(list)
+    for entry in evidence.books.effects("return_advice"):
+        advised[entry.entity, entry.key].append(entry)
+    for returned in evidence.sales.returns:
+        what = f"return {returned.number} of {returned.company}"
+        found = advised.pop((returned.company, returned.number), [])
+        ruling.once(f"{what} at its warehouse", found)
+        for entry in found[:1]:
+            ruling.equal(f"{what}: told to", returned.site, evidence.warehouses.sites.get(entry.system))
+            agreed = {line_id: (line.item, line.quantity) for line_id, (line, _, _) in returned.lines.items()}
+            told = {line["line"]: (line["sku"], number(line["qty"])) for line in entry.body["lines"]}
+            ruling.equal(f"{what}: goods told to the warehouse", agreed, told)
+    for company, number_ in advised:
+        ruling.fail(f"a warehouse was told of return {number_} of {company}, which the ERP never agreed to")
+
+
+def _returns_credited(evidence: Evidence, ruling: Ruling) -> None:
+    """Of each return line, as much is credited as the warehouse counted in."""
+    counted: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for entry in evidence.books.effects("sent.return.received"):
+        data = entry.body["data"]
+        for line in data["lines"]:
+            counted[data["owner"], data["rma"], line["line"]] += number(line["qty"])
+    explained = 0
+    for returned in evidence.sales.returns:
+        notes = evidence.sales.credits_of(returned)
+        explained += len(notes)
+        credited: dict[str, Decimal] = defaultdict(Decimal)
+        for note in notes:
+            for line_id, line in zip(note.return_lines, note.lines, strict=True):
+                credited[line_id] += line.quantity
+        for line_id in returned.lines:
+            what = f"return {returned.number} of {returned.company} line {line_id}: credited"
+            ruling.equal(what, counted[returned.company, returned.number, line_id], credited[line_id])
+    if explained < len(evidence.sales.credit_notes):
+        ruling.fail(f"{len(evidence.sales.credit_notes) - explained} credit notes in the ERP belong to no return")
