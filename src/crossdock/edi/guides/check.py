@@ -1,8 +1,8 @@
 """Holds a transaction set against its guide.
 
 The guide is compiled into one regular expression of a whole set. A set that matches it is faultless, in one call; only
-a set that does not is walked segment by segment to say what is wrong and where. What the expression does not see
-(calendar dates, codes) the maps find when they read the values.
+a set that does not is walked segment by segment to say what is wrong and where. What the expression does not see (the
+thirtieth of February, codes) the maps find when they read the values.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from crossdock.edi.x12.faults import Fault
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
 _WHOLE = re.compile(r"-?[0-9]+\Z")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?\Z")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _MOST_FAULTS = 100
 """Per set; who sends more than that is not helped by more."""
@@ -26,9 +27,16 @@ _MOST_FAULTS = 100
 
 def check(ts: TransactionSet, guide: Guide) -> list[Fault]:
     """The faults of a set against its guide, in order."""
-    marks = ts.interchange.delimiters
-    text = marks.terminator.join(ts.texts) + marks.terminator
-    if _faultless(guide.type, marks.element, marks.terminator).fullmatch(text):
+    header = ts.interchange
+    marks, encoding = header.delimiters, header.encoding
+    whole = _faultless(guide.type, marks.element, marks.terminator, marks.suffix, encoding)
+    if ts.raw.isascii() and whole.fullmatch(ts.raw):
+        ts.split_plainly()
+        return []
+    # Indented or blank lines do no harm, and a letter beyond ASCII is one letter, however many bytes it takes.
+    texts = ts.texts if ts.raw.isascii() else [_BEYOND_ASCII.sub("x", text) for text in ts.texts]
+    plain = (marks.terminator.join(texts) + marks.terminator).encode(encoding, "replace")
+    if _faultless(guide.type, marks.element, marks.terminator, "", encoding).fullmatch(plain):
         return []
     found: list[Fault] = []
     for each in _walk(ts, guide):
@@ -39,17 +47,18 @@ def check(ts: TransactionSet, guide: Guide) -> list[Fault]:
 
 
 @lru_cache(maxsize=64)
-def _faultless(kind: str, separator: str, terminator: str) -> re.Pattern[str]:
+def _faultless(kind: str, separator: str, terminator: str, suffix: str, encoding: str) -> re.Pattern[bytes]:
     guide = guides()[kind]
-    marks = Delimiters(element=separator, terminator=terminator)
+    marks = Delimiters(element=separator, terminator=terminator, suffix=suffix)
     areas = [_area_pattern(area, guide.segments, marks) for area in guide.areas]
-    ends = [_segment_pattern(guide.segments[tag], marks) for tag in ("ST", "SE")]
-    return re.compile(ends[0] + "".join(areas) + ends[1])
+    start = _segment_pattern(guide.segments["ST"], marks)
+    end = _segment_pattern(guide.segments["SE"], Delimiters(element=separator, terminator=terminator))
+    return re.compile((start + "".join(areas) + end).encode(encoding))
 
 
 def _area_pattern(area: dict[str, Use], rules: dict[str, SegmentRule], marks: Delimiters) -> str:
-    """An area begins with its only mandatory segment, where it has one. `once` is not counted behind it: the segment
-    that may occur once is left out of the repeated ones and allowed at the start alone."""
+    """An area begins with its only mandatory segment, where it has one. A segment that may occur once is allowed behind
+    that alone, and left out of the repeated ones: what says it elsewhere is walked."""
     first = [tag for tag, use in area.items() if use.mandatory]
     # Those we describe are those that occur most: the expression tries its branches in order.
     repeated = sorted((tag for tag, use in area.items() if not use.once), key=lambda tag: (tag not in rules, tag))
@@ -65,32 +74,45 @@ def _of(tag: str, rules: dict[str, SegmentRule], marks: Delimiters) -> str:
     rule = rules.get(tag)
     if rule is not None:
         return _segment_pattern(rule, marks)
-    return f"{tag}(?:{re.escape(marks.element)}[^{re.escape(marks.terminator)}]*+)?{re.escape(marks.terminator)}"
+    return f"{tag}(?:{re.escape(marks.element)}[^{_class(marks.terminator)}]*+){_end(marks)}"
 
 
 def _segment_pattern(rule: SegmentRule, marks: Delimiters) -> str:
     """Elements up to the last mandatory one, then each further one only behind the one before it."""
-    mark, end = re.escape(marks.element), re.escape(marks.terminator)
-    needed = max((at for at, each in enumerate(rule.elements, 1) if each.mandatory), default=0)
+    mark = re.escape(marks.element)
+    needed = max((at for at, each in enumerate(rule.elements, 1) if each.mandatory), default=1)
     parts = [mark + _element_pattern(each, marks) for each in rule.elements]
-    tail = f"(?:{mark}[^{end}]*+)?" if rule.open else ""
+    tail = f"(?:{mark}[^{_class(marks.terminator)}]*+)?+" if rule.open else ""
     if rule.pairs:
-        pair = f"{mark}[^{mark}{end}]{{2}}{mark}[^{mark}{end}\\x00-\\x1f]{{1,48}}+"
-        tail = f"(?:{pair}){{0,{rule.pairs}}}+" + tail
+        character = _character(marks)
+        tail = f"(?:{mark}{character}{{2}}{mark}{character}{{1,48}}+){{0,{rule.pairs}}}+" + tail
     for part in reversed(parts[needed:]):
         tail = f"(?:{part}{tail})?+"
-    return rule.id + "".join(parts[:needed]) + tail + end
+    return rule.id + "".join(parts[:needed]) + tail + _end(marks)
+
+
+def _end(marks: Delimiters) -> str:
+    return re.escape(marks.terminator + marks.suffix)
+
+
+def _character(marks: Delimiters) -> str:
+    return f"[^{_class(marks.element + marks.terminator)}\\x00-\\x1f]"
+
+
+def _class(characters: str) -> str:
+    """Characters for use within brackets. Beyond ASCII they are several bytes, each of which is excluded."""
+    return "".join(re.escape(each) for each in characters)
 
 
 def _element_pattern(rule: ElementRule, marks: Delimiters) -> str:
-    character = f"[^{re.escape(marks.element)}{re.escape(marks.terminator)}\\x00-\\x1f]"
+    character = _character(marks)
     content = {
         "N0": f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+",
         "N2": f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+",
         # A subset of what the walk allows: digits and point stay within the length in every case.
         "R": f"-?+[0-9]{{1,{max(1, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
-        "DT": "[0-9]{8}",
-        "TM": "[0-9]{4,8}+",
+        "DT": "[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
+        "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
     }.get(rule.type, f"{character}{{{rule.shortest},{rule.longest}}}+")
     if rule.mandatory:
         return content
@@ -112,7 +134,7 @@ def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
             area = max(area, guide.opens.get(tag, 0))
             yield from _placed(ts, guide, area, tag, position, seen)
         rule = guide.segments.get(tag)
-        if len(row) == 1 or not any(row[1:]):
+        if len(row) == 1:
             yield ts.fault("segment_empty", position)
         if rule is not None:
             yield from _elements(ts, rule, row, position)

@@ -8,12 +8,13 @@ from decimal import Decimal
 from crossdock.edi.guides import codes
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.x12.envelope import TransactionSet, as_date
-from crossdock.edi.x12.faults import Fault, Severity
+from crossdock.edi.x12.faults import FAULTS, Fault, Severity
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 
 Row = list[str]
+_MOST_FAULTS = 100
 ASSIGNED_BY_BUYER = "92"
 """Code list of party ids that are the buyer's own: read as `PartyRef.id`."""
 _CENTS = Decimal("0.01")
@@ -45,8 +46,11 @@ class Reading:
     def fault(
         self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
     ) -> None:
-        """Note a fault at a segment (ST being 1)."""
-        self.faults.append(self.ts.fault(code, position, element, detail, severity))
+        """Note a fault at a segment (ST being 1). Beyond a hundred only the first that refuses the set is noted."""
+        found = self.faults
+        refusing = (severity or FAULTS[code].severity) == "error"
+        if len(found) < _MOST_FAULTS or (refusing and found[-1].severity != "error"):
+            found.append(self.ts.fault(code, position, element, detail, severity))
 
     def heading(self, tag: str) -> Row:
         """The second segment, padded: the guide made sure that it is `tag`; where it is not, the first that is."""

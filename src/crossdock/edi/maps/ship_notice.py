@@ -162,8 +162,10 @@ def _line(
     item, theirs, gtin = reading.items(pairs, position)
     if not item and not theirs and not gtin:
         reading.fault("item_missing", position, 2, severity="warning")
-    if _LOT in pairs:
-        lot = dict(zip(pairs[::2], pairs[1::2], strict=False)).get(_LOT, lot)
+    if not order or _LOT in pairs:
+        named = dict(zip(pairs[::2], pairs[1::2], strict=False))
+        lot = named.get(_LOT, lot)
+        order = order or named.get("PO", "")
     if not order:
         reading.fault("order_reference_missing", position)
     if len(shipped) < 4:

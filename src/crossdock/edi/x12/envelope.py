@@ -129,6 +129,7 @@ class TransactionSet:
     """Segments, ST and SE included."""
     faults: tuple[Fault, ...] = ()
     _texts: list[str] | None = field(default=None, repr=False)
+    _starts: list[int] | None = field(default=None, repr=False)
 
     @property
     def texts(self) -> list[str]:
@@ -142,6 +143,16 @@ class TransactionSet:
         """The segments, ST first and SE last."""
         return [Segment(self, position, text) for position, text in enumerate(self.texts, 1)]
 
+    def split_plainly(self) -> None:
+        """Split into segments knowing that nothing but the interchange's own line end follows each terminator."""
+        if self._texts is None:
+            marks = self.interchange.delimiters
+            texts = decode(self.raw).split(marks.terminator + marks.suffix)
+            texts[-1] = texts[-1].removesuffix(marks.terminator)
+            if not texts[-1]:
+                texts.pop()
+            self._texts = texts
+
     @property
     def refused(self) -> bool:
         """Is something so wrong with the set that it must not be read?"""
@@ -149,11 +160,18 @@ class TransactionSet:
 
     def offset_of(self, position: int, element: int = 0) -> int:
         """The byte of the input at which a segment (or one of its elements) begins."""
+        starts = self._starts
+        if starts is None:
+            # Kept: a set with many faults asks many times.
+            starts = self._starts = [start for start, _ in _spans(self.raw, self.interchange.terminator)]
+        if position > len(starts):
+            return self.offset + len(self.raw)
+        start = starts[position - 1]
+        if not element:
+            return self.offset + start
         separator = self.interchange.delimiters.element.encode(self.interchange.encoding)
-        for number, (start, content) in enumerate(_spans(self.raw, self.interchange.terminator), 1):
-            if number == position:
-                return self.offset + start + _element_start(content, separator, element)
-        return self.offset + len(self.raw)
+        end = self.raw.find(self.interchange.terminator, start)
+        return self.offset + start + _element_start(self.raw[start : end if end >= 0 else None], separator, element)
 
     def fault(
         self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None

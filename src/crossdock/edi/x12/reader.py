@@ -28,8 +28,8 @@ class Limits:
     """What one input may cost. Beyond them the reader reports a fault and skips, it never grows."""
 
     input_bytes: int = 1 << 30
-    set_bytes: int = 8 << 20
-    set_segments: int = 200_000
+    set_bytes: int = 4 << 20
+    set_segments: int = 100_000
     segment_bytes: int = 1 << 16
     """Of segments outside sets; those inside are bounded by their set."""
     faults: int = 1_000
