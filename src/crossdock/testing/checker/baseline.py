@@ -15,7 +15,7 @@ from decimal import Decimal
 from crossdock.testing.checker.books import Body, number, plain
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.ruling import Ruling
-from crossdock.testing.checker.sales import Order
+from crossdock.testing.checker.sales_documents import Order
 
 NAME = "same_as_baseline"
 ZERO = Decimal(0)

@@ -8,7 +8,8 @@ from functools import cached_property
 from crossdock.testing.checker.books import Books
 from crossdock.testing.checker.product import Problem, Product, TermsOfProject
 from crossdock.testing.checker.purchasing import PurchaseOrder, Purchasing
-from crossdock.testing.checker.sales import Order, Sales
+from crossdock.testing.checker.sales import Sales
+from crossdock.testing.checker.sales_documents import Order
 from crossdock.testing.checker.warehouse import Warehouses
 
 HOLDS = frozenset({"credit_hold", "unknown_customer", "price_outside_tolerance"})

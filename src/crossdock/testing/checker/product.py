@@ -4,16 +4,16 @@ What is asked, and what the answer must look like:
 
 - `exception list --all --json`: every exception case, closed ones too, each with `case_id`, `code`, `key`, `detail`,
   `lines`, `owner`, `expected_on`, `closed_at`.
-- `dead-letter list --json`: each with `case_id`, `system`, `number`, `idempotency_key`.
+- `dead-letter list --json`: each with `case_id`, `system`, `document`, `number`.
 - `stock list --json`: each with `company`, `item`, `location`, `unrestricted`, `picked`, `packed`, `quarantined`,
   `damaged`, as decimal strings.
 - `stock verify --json`: `{"compared": {law: n}, "discrepancies": [{"law", "where", "expected", "found"}]}`.
 - `doctor --json`: has `work_left` with `events`, `deliveries`, `deadlines`, `documents`.
 - `projection verify --json`: each with `table`, `rows`, `only_standing`, `only_rebuilt`.
 - `project show PATH --json`: has `partners[name].agreements[company].terms`.
-- `GET /process/v1/orders/{company}/{number}`: has `state`.
+- `GET /process/v1/orders`: each with `company`, `number`, `state`.
 
-Lists are arrays, or pages `{"items": [...], "next": "cursor"}`, which are read on with `--cursor`.
+Lists are arrays, or pages `{"items": [...], "next": "cursor"}`, which are read on with `--cursor` or `cursor=`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,8 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -33,6 +31,7 @@ from typing import Any
 from crossdock.testing.checker.books import Body, number
 
 _TIMEOUT_SECONDS = 300
+_PAGE = "500"
 
 
 class Unanswered(Exception):
@@ -79,36 +78,35 @@ class Product:
             said = (done.stderr or done.stdout).strip()[-300:]
             raise Unanswered(f"`{shown}` printed no JSON (exit code {done.returncode}): {said}") from None
 
-    def get(self, path: str) -> tuple[int, Any]:
-        """Status and JSON of a GET; the JSON of a refusal is not read."""
+    def get(self, path: str) -> Any:
+        """The JSON that a GET answers."""
         headers = {"Authorization": f"Bearer {self._api_key}"}
         request = urllib.request.Request(self._api + path, headers=headers)  # noqa: S310 - the caller's own address
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return answer.status, json.loads(answer.read(), parse_float=Decimal)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, None
+                return json.loads(answer.read(), parse_float=Decimal)
         except (OSError, ValueError) as fault:
             raise Unanswered(f"GET {path}: {fault}") from fault
 
     def rows(self, *arguments: str) -> list[Body]:
         """All rows of a list, page by page."""
         answer = self.ask(*arguments)
-        rows = _rows(answer, arguments)
+        what = " ".join(arguments)
+        rows = _rows(answer, what)
         while isinstance(answer, dict) and answer.get("next"):
             answer = self.ask(*arguments, "--cursor", str(answer["next"]))
-            rows += _rows(answer, arguments)
+            rows += _rows(answer, what)
         return rows
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Every exception case, open or closed."""
-        return tuple(_problem(row) for row in self.rows("exception", "list", "--all", "--json"))
+        return tuple(_problem(row) for row in self.rows("exception", "list", "--all", "--limit", _PAGE, "--json"))
 
     @cached_property
     def dead_letters(self) -> list[Body]:
         """Documents that are no longer tried."""
-        return self.rows("dead-letter", "list", "--json")
+        return self.rows("dead-letter", "list", "--limit", _PAGE, "--json")
 
     @cached_property
     def stock(self) -> list[Body]:
@@ -130,15 +128,17 @@ class Product:
         """Read tables against a fold of the whole log."""
         return self.rows("projection", "verify", "--json")
 
-    def order(self, company: str, order: str) -> Body | None:
-        """A sales order as the API shows it; None where it knows none."""
-        path = f"/process/v1/orders/{urllib.parse.quote(company, safe='')}/{urllib.parse.quote(order, safe='')}"
-        status, answer = self.get(path)
-        if status == 404:
-            return None
-        if status != 200 or not isinstance(answer, dict):
-            raise Unanswered(f"GET {path} was answered with {status}")
-        return answer
+    @cached_property
+    def orders(self) -> dict[tuple[str, str], str]:
+        """Every sales order the API knows, by company and number, with its state."""
+        found: dict[tuple[str, str], str] = {}
+        path, cursor = f"/process/v1/orders?limit={_PAGE}", ""
+        while True:
+            answer = self.get(f"{path}&cursor={urllib.parse.quote(cursor)}" if cursor else path)
+            found |= {(row["company"], row["number"]): row["state"] for row in _rows(answer, f"GET {path}")}
+            cursor = answer.get("next") or "" if isinstance(answer, dict) else ""
+            if not cursor:
+                return found
 
     def problems_of(self, case: str) -> list[Problem]:
         """The exception cases of one case."""
@@ -152,16 +152,16 @@ class Product:
         return found
 
 
-def _rows(answer: Any, arguments: Sequence[str]) -> list[Body]:
+def _rows(answer: Any, what: str) -> list[Body]:
     rows = answer.get("items") if isinstance(answer, dict) else answer
     if not isinstance(rows, list):
-        raise Unanswered(f"`{' '.join(arguments)}` printed no list")
+        raise Unanswered(f"`{what}` gave no list")
     return list(rows)
 
 
 def _object(answer: Any, what: str) -> Body:
     if not isinstance(answer, dict):
-        raise Unanswered(f"`{what}` printed no object")
+        raise Unanswered(f"`{what}` gave no object")
     return answer
 
 

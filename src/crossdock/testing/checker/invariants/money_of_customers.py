@@ -9,7 +9,7 @@ from crossdock.testing.checker.books import number
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.money import ZERO, allowed_totals
 from crossdock.testing.checker.ruling import Ruling, shown
-from crossdock.testing.checker.sales import Invoice, Order
+from crossdock.testing.checker.sales_documents import Invoice, Order
 
 
 def judge(evidence: Evidence, ruling: Ruling) -> None:

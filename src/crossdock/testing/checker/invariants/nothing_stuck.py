@@ -7,7 +7,7 @@ from decimal import Decimal
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.product import Unanswered
 from crossdock.testing.checker.ruling import Ruling, shown
-from crossdock.testing.checker.sales import Order
+from crossdock.testing.checker.sales_documents import Order
 
 ZERO = Decimal(0)
 WORK = ("events", "deliveries", "deadlines", "documents")
@@ -43,7 +43,8 @@ def _dead_letters_owned(evidence: Evidence, ruling: Ruling) -> None:
             problem.is_open and number in problem.key + problem.detail
             for problem in evidence.product.problems_of(str(letter["case_id"]))
         )
-        words = f"dead letter {number} to {letter.get('system', '')} has no open exception case that names it"
+        what = f"{letter.get('document', '')} {number} to {letter.get('system', '')}"
+        words = f"dead letter {what} has no open exception case that names it"
         ruling.holds(owned, words)
 
 

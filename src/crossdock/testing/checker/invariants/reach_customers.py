@@ -8,7 +8,7 @@ from decimal import Decimal
 from crossdock.testing.checker.books import Entry, number
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.ruling import Ruling
-from crossdock.testing.checker.sales import Order
+from crossdock.testing.checker.sales_documents import Order
 
 
 def judge(evidence: Evidence, ruling: Ruling) -> None:

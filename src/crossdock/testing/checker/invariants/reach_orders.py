@@ -7,7 +7,7 @@ from decimal import Decimal
 from crossdock.testing.checker.books import number
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.ruling import Ruling, shown
-from crossdock.testing.checker.sales import Order
+from crossdock.testing.checker.sales_documents import Order
 
 ZERO = Decimal(0)
 ON_THE_WAY = ("shipped", "delivered", "returned")
@@ -93,11 +93,8 @@ def _released(evidence: Evidence, order: Order, line_id: str, ruling: Ruling) ->
 
 
 def _known_to_the_api(evidence: Evidence, order: Order, ruling: Ruling, states: tuple[str, ...]) -> None:
-    found = evidence.product.order(order.company, order.number)
-    if not ruling.holds(found is not None, f"the API does not know {order.shown}") or found is None:
-        return
-    if states:
-        state = str(found.get("state", ""))
+    state = evidence.product.orders.get(order.key)
+    if ruling.holds(state is not None, f"the API does not know {order.shown}") and states:
         ruling.holds(state in states, f"the API calls {order.shown} {state!r}: {' or '.join(states)} expected")
 
 

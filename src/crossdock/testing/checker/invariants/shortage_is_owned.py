@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossdock.testing.checker.evidence import SHORTAGES, Evidence
 from crossdock.testing.checker.ruling import Ruling, shown
-from crossdock.testing.checker.sales import Order
+from crossdock.testing.checker.sales_documents import Order
 
 
 def judge(evidence: Evidence, ruling: Ruling) -> None:
