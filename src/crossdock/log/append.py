@@ -13,7 +13,7 @@ import msgspec
 from crossdock.events.envelope import NewEvent
 from crossdock.events.registry import VERSIONS, event_type
 from crossdock.log.codec import encode_body
-from crossdock.log.ids import uuid7
+from crossdock.log.ids import uuid7_many
 from crossdock.log.slots import slot_of
 from crossdock.store import Connection, load_queries
 
@@ -48,12 +48,12 @@ async def append(tx: Connection, events: Sequence[NewEvent]) -> list[Appended]:
     taken = await _take(tx, counts)
     rows: list[tuple[Any, ...]] = []
     written: list[Appended] = []
-    for event, slot in zip(events, slots, strict=True):
+    for event, slot, fresh in zip(events, slots, uuid7_many(len(events)), strict=True):
         segment, position, now = taken[slot]
         taken[slot] = (segment, position + 1, now)
-        row = _row(event, segment, slot, position, now)
-        rows.append(row)
-        written.append(Appended(row[3], slot, position))
+        identifier = event.id or fresh
+        rows.append(_row(event, identifier, segment, slot, position, now))
+        written.append(Appended(identifier, slot, position))
     if len(rows) >= _COPY_FROM:
         await tx.copy_records_to_table("event", records=rows, columns=COLUMNS)
     else:
@@ -73,8 +73,9 @@ async def _take(tx: Connection, counts: dict[int, int]) -> dict[int, tuple[int, 
     return {row[0]: (row[1], row[2] - counts[row[0]] + 1, row[3]) for row in rows}
 
 
-def _row(event: NewEvent, segment: int, slot: int, position: int, now: dt.datetime) -> tuple[Any, ...]:
-    identifier = event.id or uuid7()
+def _row(
+    event: NewEvent, identifier: UUID, segment: int, slot: int, position: int, now: dt.datetime
+) -> tuple[Any, ...]:
     name = event_type(event.body)
     return (
         *(segment, slot, position, identifier, name, VERSIONS[name], event.subject),
