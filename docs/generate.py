@@ -135,10 +135,23 @@ def connectors_index() -> str:
     return f"# Connectors\n\n{MADE}\n\n{intro}\n\n{words}\n"
 
 
+def x12_faults() -> str:
+    """Every fault of an X12 document; a person meets them in quarantine, a partner in our 997."""
+    rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]
+    intro = (
+        "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in the\n"
+        "997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for\n"
+        "elements. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
+    )
+    words = table(("code", "level", "severity", "997 code", "meaning"), rows)
+    return f"# X12 faults\n\n{MADE}\n\n{intro}\n\n{words}\n"
+
+
 def kept() -> dict[Path, str]:
     """The pages that are kept in Git, by their path."""
     pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
     pages |= {DOCS / "connectors" / f"{name}.md": connector_page(kind) for name, kind in CONNECTORS.items()}
+    pages[DOCS / "runbooks" / "x12-faults.md"] = x12_faults()
     pages[DOCS / "processes" / "README.md"] = processes_index()
     pages[DOCS / "connectors" / "README.md"] = connectors_index()
     return pages
@@ -196,13 +209,11 @@ def _default(option: Any) -> str:
 
 
 def vocabularies() -> str:
-    """Closed lists of names: problems, scopes, X12 faults, crash points, metrics, log fields."""
+    """closed lists of names: problems, scopes, crash points, metrics, log fields."""
     parts = [
         ("Problems of the API", ("code", "status", "title", "what to do"),
          [(f"`{name}`", kind.status, kind.title, kind.advice) for name, kind in PROBLEMS.items()]),
         ("Scopes of API keys", ("scope", "allows"), [(f"`{name}`", meaning) for name, meaning in SCOPES.items()]),
-        ("Faults of X12 documents", ("code", "level", "severity", "997 code", "meaning"),
-         [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]),
         ("Crash points (`CROSSDOCK_CRASH_AT`)", ("point", "where it is"),
          [(f"`{name}`", meaning) for name, meaning in POINTS.items()]),
         ("Metrics", ("name", "kind", "labels", "meaning"),
