@@ -65,3 +65,12 @@ def test_every_fault_has_words_a_level_and_a_code_for_the_acknowledgement_where_
         assert kind.words
         assert bool(kind.ak) == (kind.level in ("group", "set", "segment", "element")) or kind.ak == ""
     assert codes([]) == []
+
+
+@pytest.mark.parametrize("marks", [x12.Delimiters(), x12.Delimiters(element="|", terminator="'", suffix="\r\n")])
+def test_what_was_read_is_written_back_byte_for_byte(marks: x12.Delimiters) -> None:
+    data = written(("purchase_order", order()), ("purchase_order", order("4500002")), delimiters=marks)
+    again = [
+        x12.OutgoingSet("PO", ts.type, [tuple(segment.elements) for segment in ts.segments[1:-1]]) for ts in sets(data)
+    ]
+    assert x12.write_interchange(envelope(delimiters=marks), again) == data

@@ -106,8 +106,11 @@ class Reading:
 
     def items(self, pairs: Row, position: int) -> tuple[str, str, str]:
         """Our item, the partner's id of it, its GTIN, from pairs of qualifier and id. An unknown item is a fault."""
-        if len(pairs) == 4 and pairs[0] == self._ours and pairs[2] == self._theirs and pairs[1]:
-            return pairs[1], pairs[3], ""  # what nearly every line says
+        if len(pairs) == 4 and pairs[1] and pairs[3]:  # what nearly every line says
+            if pairs[0] == self._ours and pairs[2] == self._theirs:
+                return pairs[1], pairs[3], ""
+            if pairs[0] == self._theirs and pairs[2] == self._ours:
+                return pairs[3], pairs[1], ""
         named = dict(zip(pairs[::2], pairs[1::2], strict=False))
         ours, theirs, gtin = named.get(self._ours, ""), named.get(self._theirs, ""), named.get(self._gtin, "")
         if len(named) > bool(ours) + bool(theirs) + bool(gtin):
