@@ -43,13 +43,17 @@ class Wms(System):
     def _stock(self, request: Request, parameters: tuple[str, ...]) -> Body:
         site = self.floor.site
         if request.query.get("report") == "opening":
-            opened = iso(self.stage.plan.begins_at)
-            return {"at": opened, "site": site, "report": f"OPEN-{site}", "levels": self.floor.stock.opening()}
+            return self._opening()
         now = iso(self.stage.clock.now())
         return {"at": now, "site": site, "report": f"NOW-{site}-{now}", "levels": self.floor.stock.now()}
 
+    def _opening(self) -> Body:
+        site, opened = self.floor.site, iso(self.stage.plan.begins_at)
+        return {"at": opened, "site": site, "report": f"OPEN-{site}", "levels": self.floor.stock.opening()}
+
     def play(self) -> None:
-        """Plan the counts and corrections of the days that fall to this site."""
+        """Write down what lies here; plan the counts and corrections of the days that fall to this site."""
+        self.book.effect("stock.opening", self.floor.site, "", self._opening())
         for adjustment in self.stage.plan.adjustments:
             if self._mine(adjustment):
                 what = f"adjust/{adjustment.invoice}"
