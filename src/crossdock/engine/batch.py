@@ -1,4 +1,4 @@
-"""One batch: read events of one slot, decide in memory, write set-wise, commit once."""
+"""One batch: read events of the worker's slots, decide in memory, write set-wise, commit once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from crossdock.events.intake import CaseMoved, DocumentReceived, ExceptionCaseCl
 from crossdock.events.registry import VERSIONS
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
-from crossdock.log import Lease, append, decode, read, write_keys, write_links
+from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow
 from crossdock.log.leases import advance, name_session
+from crossdock.log.read import advances
 from crossdock.store import Connection, crash
 
 # Facts that are told to readers, not handled by cases.
@@ -35,23 +36,24 @@ class BatchRunner:
         self._context = context
         self._owner = owner
 
-    async def run(self, lease: Lease, limit: int, *, park: bool = False) -> int:
-        """Handle the next events of the slot; returns how many. Moves `lease` once the batch has committed.
+    async def run(self, wanted: Sequence[tuple[Lease, int]], *, park: bool = False) -> int:
+        """Handle the next events of some slots, up to so many of each; returns how many.
 
-        With `park`, the events are known to fail: their cases are parked (documents quarantined) instead.
-        Raises `StaleLease` if another worker took the slot, and whatever a write raises; then nothing is kept.
+        All of them commit together, then the leases are moved. With `park`, the events are known to fail: their cases are parked (documents quarantined) instead.
+        Raises `StaleLease` if another worker took a slot, and whatever a write raises; then nothing is kept.
         """
         async with self._context.store.transaction() as tx:
             await name_session(tx, self._owner)
-            rows = await read(tx, lease.slot, lease.position, segment=lease.segment, limit=limit)
+            rows = await read_slots(tx, wanted)
             if not rows:
                 return 0
             await self._handle(tx, rows, park)
-            last = rows[-1]
-            await advance(tx, lease, self._owner, last["segment"], last["position"])
+            steps = advances(wanted, rows)
+            await advance(tx, self._owner, steps)
             crash.point("worker_before_commit")
         crash.point("worker_after_commit")
-        lease.segment, lease.position = last["segment"], last["position"]
+        for step in steps:
+            step.kept()
         return len(rows)
 
     async def _handle(self, tx: Connection, rows: Sequence[asyncpg.Record], park: bool) -> None:

@@ -23,11 +23,13 @@ from crossdock.engine.leasing import Slots
 from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks
 from crossdock.log import Lease, StaleLease, heads
 from crossdock.log.leases import name_session
+from crossdock.projections import projector
 from crossdock.projections.projector import Projector
 from crossdock.store.pool import TRANSIENT
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.02
+Wanted = list[tuple[Lease, int]]
 
 
 class Worker:
@@ -110,10 +112,10 @@ class Worker:
     # Cases and deadlines
 
     async def _case_step(self) -> int:
-        """One batch of every slot that has news, then what came due."""
+        """Batches over all slots that have news, then what came due."""
         done = 0
-        for lease in await self._behind(self._cases):
-            done += await self._one_slot(lease)
+        for wanted in await self._news(self._cases, self._context.batch_size):
+            done += await self._batch(wanted)
             if self._stopping.is_set():
                 break
         if self._cases.held:
@@ -122,48 +124,67 @@ class Worker:
                 done += await fire_due(tx, list(self._cases.held))
         return done
 
-    async def _behind(self, slots: Slots) -> list[Lease]:
-        """The held slots whose head has moved past their checkpoint; one query for all."""
+    async def _news(self, slots: Slots, size: int) -> list[Wanted]:
+        """What the held slots have behind their checkpoints, cut into batches of about `size` events.
+
+        One query for all slots. A slot stands in one batch at most, so its events stay in order.
+        """
         if not slots.held:
             return []
         async with self._store.transaction() as tx:
             at = await heads(tx, sorted(slots.held))
-        return [lease for slot, lease in list(slots.held.items()) if at[slot] > lease.position]
+        batches: list[Wanted] = []
+        room = 0
+        for slot, lease in list(slots.held.items()):
+            waiting = min(at[slot] - lease.position, size)
+            if waiting <= 0:
+                continue
+            if waiting > room:
+                batches.append([])
+                room = size
+            batches[-1].append((lease, waiting))
+            room -= waiting
+        return batches
 
-    async def _one_slot(self, lease: Lease) -> int:
+    async def _batch(self, wanted: Wanted) -> int:
         try:
-            return await self._batches.run(lease, self._context.batch_size)
-        except StaleLease:
-            log.warning("lease_lost", slot=lease.slot)
-            self._cases.lose(lease.slot)
+            return await self._batches.run(wanted)
+        except StaleLease as stale:
+            self._lose(self._cases, stale)
             return 0
         except TRANSIENT:
             raise
         except Exception:
-            log.exception("batch_failed", slot=lease.slot, position=lease.position)
-            return await self._halve(lease, self._context.batch_size // 2)
+            log.exception("batch_failed", slots=[lease.slot for lease, _ in wanted])
+            return await self._halve(wanted)
 
-    async def _halve(self, lease: Lease, limit: int) -> int:
-        """Ever smaller batches until the culprit stands alone; its case is parked and the slot moves on."""
-        try:
-            return await self._batches.run(lease, max(limit, 1))
-        except (StaleLease, *TRANSIENT):
-            raise
-        except Exception:
-            if limit > 1:
-                return await self._halve(lease, limit // 2)
-            log.exception("culprit_found", slot=lease.slot, position=lease.position + 1)
-            return await self._batches.run(lease, 1, park=True)
+    async def _halve(self, wanted: Wanted) -> int:
+        """Ever smaller batches until the culprit stands alone; its case is parked and the slot moves on.
+
+        First slot by slot, then half as many events of that slot. What is left comes with the next look at the heads.
+        """
+        if len(wanted) > 1:
+            return sum([await self._batch([one]) for one in wanted])
+        ((lease, size),) = wanted
+        if size > 1:
+            return await self._batch([(lease, size // 2)])
+        log.error("culprit_found", slot=lease.slot, position=lease.position + 1)
+        return await self._batches.run(wanted, park=True)
+
+    def _lose(self, slots: Slots, stale: StaleLease) -> None:
+        log.warning("leases_lost", slots=sorted(stale.slots))
+        for slot in stale.slots:
+            slots.lose(slot)
 
     # Projections
 
     async def _view_step(self) -> int:
         done = 0
-        for lease in await self._behind(self._views):
+        for wanted in await self._news(self._views, projector.BATCH):
             try:
-                done += await self._projector.run(lease)
-            except StaleLease:
-                self._views.lose(lease.slot)
+                done += await self._projector.run(wanted)
+            except StaleLease as stale:
+                self._lose(self._views, stale)
         return done
 
     # Deliveries, polls, publications

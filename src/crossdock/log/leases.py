@@ -19,7 +19,11 @@ LEASE = dt.timedelta(seconds=2)
 
 
 class StaleLease(Exception):
-    """Another worker took this slot over; nothing of this batch may be kept."""
+    """Another worker took these slots over; nothing of this batch may be kept."""
+
+    def __init__(self, slots: frozenset[int]) -> None:
+        self.slots = slots
+        super().__init__(f"slots {sorted(slots)}")
 
 
 class Lease(msgspec.Struct):
@@ -52,15 +56,34 @@ async def acquire(
     return [Lease(*row) for row in await tx.fetch(SQL.acquire, consumer, owner, most, lease)]
 
 
-async def advance(
-    tx: Connection, lease: Lease, owner: str, segment: int, position: int, duration: dt.timedelta = LEASE
-) -> None:
-    """Move the checkpoint. Raises `StaleLease`. The caller updates `lease` once the transaction has committed."""
-    moved = await tx.fetchval(
-        SQL.advance, lease.consumer, lease.slot, owner, lease.epoch, lease.position, segment, position, duration
+class Advance(msgspec.Struct, frozen=True):
+    """How far a batch has come in one slot. `lease` is moved by `kept` once the transaction has committed."""
+
+    lease: Lease
+    segment: int
+    position: int
+
+    def kept(self) -> None:
+        """The batch is committed."""
+        self.lease.segment, self.lease.position = self.segment, self.position
+
+
+async def advance(tx: Connection, owner: str, steps: Sequence[Advance], duration: dt.timedelta = LEASE) -> None:
+    """Move the checkpoints of one consumer. Raises `StaleLease`, naming the slots that another worker has."""
+    leases = [step.lease for step in steps]
+    moved = await tx.fetch(
+        SQL.advance,
+        leases[0].consumer,
+        owner,
+        [lease.slot for lease in leases],
+        [lease.epoch for lease in leases],
+        [lease.position for lease in leases],
+        [step.segment for step in steps],
+        [step.position for step in steps],
+        duration,
     )
-    if moved is None:
-        raise StaleLease(f"{lease.consumer} slot {lease.slot} at {lease.position}, epoch {lease.epoch}")
+    if lost := {lease.slot for lease in leases} - {row[0] for row in moved}:
+        raise StaleLease(frozenset(lost))
 
 
 async def renew(tx: Connection, consumer: str, owner: str, lease: dt.timedelta = LEASE) -> set[int]:

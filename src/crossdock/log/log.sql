@@ -23,6 +23,15 @@ select * from unnest($1::int[], $2::smallint[], $3::bigint[], $4::uuid[], $5::te
 -- read_slot: the events of one slot behind a position, in order
 select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4
 
+-- read_slots: the events of several slots, each behind its own position and up to its own number, slot by slot
+select e.* from unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) with ordinality
+    as wanted (segment, slot, position, most, place)
+cross join lateral (
+    select * from event
+    where segment >= wanted.segment and slot = wanted.slot and position > wanted.position
+    order by segment, slot, position limit wanted.most) as e
+order by wanted.place, e.segment, e.position
+
 -- heads: where the slots stand
 select slot, segment, position from log_head where slot = any($1::smallint[]) order by slot
 
@@ -41,10 +50,13 @@ select distinct owner from checkpoint where consumer = $1 and leased_until < clo
 select count(pg_terminate_backend(pid)) from pg_stat_activity
 where datname = current_database() and application_name = any($1::text[]) and pid <> pg_backend_pid()
 
--- advance: move a checkpoint in the transaction of the batch's effects, renewing the lease
-update checkpoint set segment = $6, position = $7, leased_until = clock_timestamp() + $8::interval
-where consumer = $1 and slot = $2 and owner = $3 and epoch = $4 and position = $5
-returning slot
+-- advance: move checkpoints in the transaction of the batch's effects, renewing the leases
+update checkpoint as c set segment = b.to_segment, position = b.to_position,
+    leased_until = clock_timestamp() + $8::interval
+from unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
+    as b (slot, epoch, position, to_segment, to_position)
+where c.consumer = $1 and c.slot = b.slot and c.owner = $2 and c.epoch = b.epoch and c.position = b.position
+returning c.slot
 
 -- renew: keep idle slots
 with mine as materialized (

@@ -9,6 +9,7 @@ import asyncpg
 from crossdock.events.envelope import Envelope, Event
 from crossdock.log.append import SQL
 from crossdock.log.codec import decode_body
+from crossdock.log.leases import Advance, Lease
 from crossdock.store import Connection
 
 
@@ -17,6 +18,22 @@ async def read(
 ) -> Sequence[asyncpg.Record]:
     """The next rows of a slot behind position `after`, oldest first; `segment` is where that position was."""
     return await tx.fetch(SQL.read_slot, segment, slot, after, limit)
+
+
+async def read_slots(tx: Connection, wanted: Sequence[tuple[Lease, int]]) -> Sequence[asyncpg.Record]:
+    """The next rows of several slots, up to so many of each, slot by slot, in one query."""
+    columns = [(lease.segment, lease.slot, lease.position, most) for lease, most in wanted]
+    return await tx.fetch(SQL.read_slots, *map(list, zip(*columns, strict=True)))
+
+
+def advances(wanted: Sequence[tuple[Lease, int]], rows: Iterable[asyncpg.Record]) -> list[Advance]:
+    """How far these rows bring each slot."""
+    last = {row["slot"]: row for row in rows}
+    return [
+        Advance(lease, last[lease.slot]["segment"], last[lease.slot]["position"])
+        for lease, _ in wanted
+        if lease.slot in last
+    ]
 
 
 async def heads(tx: Connection, slots: Sequence[int]) -> dict[int, int]:

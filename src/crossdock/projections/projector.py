@@ -1,4 +1,4 @@
-"""Feeds events of a slot to every projection, in one transaction with the consumer's checkpoint."""
+"""Feeds events to every projection, in one transaction with the consumer's checkpoints."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from crossdock.log import Lease, read
+from crossdock.log import Lease, read_slots
 from crossdock.log.leases import advance, name_session
+from crossdock.log.read import advances
 from crossdock.projections import case_status, event_count, line_status, timeline
 from crossdock.store import Connection, Store
 
@@ -22,20 +23,22 @@ class Projector:
         self._store = store
         self._owner = owner
 
-    async def run(self, lease: Lease) -> int:
-        """Fold the next events of a slot; returns how many. Raises `StaleLease`."""
+    async def run(self, wanted: Sequence[tuple[Lease, int]]) -> int:
+        """Fold the next events of some slots, up to so many of each; returns how many. Raises `StaleLease`."""
         async with self._store.transaction() as tx:
             await name_session(tx, self._owner)
-            rows = await read(tx, lease.slot, lease.position, segment=lease.segment, limit=BATCH)
+            rows = await read_slots(tx, wanted)
             if not rows:
                 return 0
             await fold(tx, rows)
-            await advance(tx, lease, self._owner, rows[-1]["segment"], rows[-1]["position"])
-        lease.segment, lease.position = rows[-1]["segment"], rows[-1]["position"]
+            steps = advances(wanted, rows)
+            await advance(tx, self._owner, steps)
+        for step in steps:
+            step.kept()
         return len(rows)
 
 
 async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
-    """Apply events of one slot, in order, to every read table."""
+    """Apply events, those of each slot in order, to every read table."""
     for projection in PROJECTIONS:
         await projection.fold(tx, rows)

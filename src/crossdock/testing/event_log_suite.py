@@ -156,19 +156,19 @@ class EventLogSuite:
         with pytest.raises(StaleLease):
             async with store.transaction() as tx:
                 await log.append(tx, [fact("s/1")])
-                await advance(tx, old, "old", 0, 1)
+                await advance(tx, "old", [log.Advance(old, 0, 1)])
         assert await positions(store, log.slot_of("c", "s/1")) == []
         async with store.transaction() as tx:
-            await advance(tx, new, "new", 0, 5)
+            await advance(tx, "new", [log.Advance(new, 0, 5)])
 
     async def test_a_checkpoint_moves_only_from_where_its_worker_believes_it_is(self, store: Store) -> None:
         """A batch that ran twice commits once."""
         lease = await self._take(store, "me")
         async with store.transaction() as tx:
-            await advance(tx, lease, "me", 0, 7)
+            await advance(tx, "me", [log.Advance(lease, 0, 7)])
         with pytest.raises(StaleLease):
             async with store.transaction() as tx:
-                await advance(tx, lease, "me", 0, 7)
+                await advance(tx, "me", [log.Advance(lease, 0, 7)])
 
     async def test_taking_over_ends_what_the_former_owner_has_open(self, store: Store) -> None:
         """A stopped client can hold row locks for ever, whatever timeouts are set."""
