@@ -26,7 +26,7 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 def start(cursor: str) -> str:
     """Where a page begins: behind this sort key. Raises `Problem` for a cursor that is none of ours."""
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
+        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
         raise Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")]) from None
 

@@ -43,9 +43,13 @@ class StoryCase(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened. `reference` is `raw/ID` or `delivery/ID` for documents, an event's id for events."""
+    """One thing that happened, `at` in business time; `recorded_at`, when we learned of it, gives the order.
+
+    `reference` is `raw/ID` or `delivery/ID` for documents, an event's id for events.
+    """
 
     at: dt.datetime
+    recorded_at: dt.datetime
     kind: Literal["event", "received", "sent", "movement"]
     subject: str
     what: str
@@ -136,7 +140,14 @@ async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> t
     events = await tx.fetch(SQL.events, subjects, MOST_EVENTS + 1)
     entries = [
         Entry(
-            row["at"], "event", row["subject"], row["type"], row["summary"], row["source"], "", str(row["event_id"])
+            at=row["at"],
+            recorded_at=row["recorded_at"],
+            kind="event",
+            subject=row["subject"],
+            what=row["type"],
+            detail=row["summary"],
+            system=row["source"],
+            reference=str(row["event_id"]),
         )
         for row in events[:MOST_EVENTS]
     ]
@@ -146,6 +157,7 @@ async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> t
     entries += [
         Entry(
             at=row["received_at"],
+            recorded_at=_made_at(row["id"]),
             kind="received",
             subject=raw[f"raw/{row['id']}"],
             what=row["kind"],
@@ -161,6 +173,7 @@ async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> t
     entries += [
         Entry(
             at=row["business_at"],
+            recorded_at=row["created_at"],
             kind="sent",
             subject=row["case_id"],
             what=row["document"],
@@ -187,12 +200,17 @@ def _sent(number: str, attempts: int, reply: str, code: str, detail: str) -> str
     return ", ".join(parts)
 
 
-_RANK = {"received": 0, "event": 1, "sent": 2, "movement": 3}
+def _made_at(identifier: UUID) -> dt.datetime:
+    """When a UUIDv7 was made: its first 48 bits are milliseconds."""
+    return dt.datetime.fromtimestamp((identifier.int >> 80) / 1000, dt.UTC)
 
 
 def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By business time; at the same instant a document comes in, then something happens, then a document goes out."""
-    return sorted(entries, key=lambda entry: (entry.at, _RANK[entry.kind]))
+    """As we learned of things: a document comes in, then something happens, then a document goes out.
+
+    Business time would mix them up where a sender's clock is not ours.
+    """
+    return sorted(entries, key=lambda entry: entry.recorded_at)
 
 
 async def _item_story(tx: Connection, actor: Actor, key: str) -> Story:
@@ -202,6 +220,7 @@ async def _item_story(tx: Connection, actor: Actor, key: str) -> Story:
     entries = [
         Entry(
             at=row["at"],
+            recorded_at=row["recorded_at"],
             kind="movement",
             subject=row["subject"],
             what=f"{row['from_state']} -> {row['to_state']}",

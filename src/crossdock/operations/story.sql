@@ -25,7 +25,7 @@ limit 2000;
 -- events: What happened to these cases.
 select subject, at, recorded_at, type, source, summary, event_id from timeline
 where subject = any($1::text[])
-order by at, recorded_at, slot, position
+order by recorded_at, slot, position
 limit $2;
 
 -- received: Documents that came in, with their bytes where asked for.
@@ -33,16 +33,16 @@ select d.id, d.source, d.kind, d.content_type, d.name, d.size, d.received_at, d.
        case when $2 then (select string_agg(c.content, ''::bytea order by c.chunk)
                           from raw_chunk c where c.document_id = d.id) end as content
 from raw_document d where d.id = any($1::uuid[])
-order by d.received_at, d.id;
+order by d.id;
 
 -- sent: Documents that went out, with their bytes where asked for.
 select id, system, operation as document, number, case_id, status, attempts, code, detail, reply, target, method,
-       content_type, length(content) as size, business_at, delivered_at, case when $2 then content end as content
+       content_type, business_at, created_at, case when $2 then content end as content
 from delivery where case_id = any($1::text[])
-order by business_at, id;
+order by created_at, id;
 
 -- movements: What moved an item lately, in the physical book, newest first.
-select e.occurred_at as at, p.company_id, p.location, m.from_state, m.to_state, m.quantity, m.line, e.subject,
+select e.occurred_at as at, e.recorded_at, p.company_id, p.location, m.from_state, m.to_state, m.quantity, m.line, e.subject,
        e.document, e.reason
 from stock_position p
 join lateral (

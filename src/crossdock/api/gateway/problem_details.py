@@ -97,13 +97,15 @@ def _parameters(error: ValidationException) -> list[FieldError]:
 
 def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer any exception of a route. Faults of ours are logged with their traceback, never told."""
-    call = request.scope["state"].get("call") or identify(request.scope["headers"])
+    passed = request.scope["state"].get("call")
+    call: Call = passed or identify(request.scope["headers"])
     problem = from_exception(error)
     if problem.kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kind = "store" if isinstance(error, (*TRANSIENT, asyncpg.PostgresError)) else "fault"
         _log.error("call_failed", correlation_id=str(call.correlation_id), kind=kind, exc_info=error)
     answer = response(problem, call)
-    answer.headers["X-Correlation-ID"] = str(call.correlation_id)
+    if passed is None:  # no route was found, so the gateway, which would add it, was not passed
+        answer.headers["X-Correlation-ID"] = str(call.correlation_id)
     return answer
 
 

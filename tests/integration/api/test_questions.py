@@ -1,0 +1,257 @@
+"""What callers may ask and do besides placing orders: look up, list, cancel, reserve, trace, decide."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+from crossdock.api.services import Services
+from crossdock.inventory.ledger import LedgerBatch
+from crossdock.processes import PROCESSES
+from crossdock.store import Store
+from tests.integration.api.conftest import DESK, order, place
+from tests.integration.engine.harness import Peer, context, rows, settle
+from tests.integration.inventory.helpers import AT, move
+from tests.unit.processes.order_to_cash import network
+
+SYSTEMS = ("erp", "wms_north", "wms_south", "carrier", "shop", "marketplace", "homestead")
+
+
+async def stocked(store: Store, quantity: int, location: str = "north") -> None:
+    batch = LedgerBatch([move(quantity, "opening", "unrestricted", location, item="HEART")], AT)
+    async with store.transaction() as tx:
+        await batch.claim(tx)
+        await batch.post(tx)
+
+
+async def work(store: Store) -> None:
+    """A worker does all there is to do."""
+    engine = context(store)
+    engine.processes = PROCESSES
+    engine.connectors = {name: Peer() for name in SYSTEMS}
+    engine.reads = network()
+    await settle(engine)
+
+
+async def test_an_order_is_received_until_a_worker_looks_at_it_then_shows_its_lines(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 4)
+    await place(http, order())
+    answer = await http.get("/process/v1/orders/albion_uk/536365")
+    assert (answer.status_code, answer.json()["state"], answer.json()["lines"]) == (200, "received", [])
+    await work(store)
+    found = (await http.get("/process/v1/orders/albion_uk/536365")).json()
+    assert (found["company"], found["channel"], found["number"]) == ("albion_uk", "shop", "536365")
+    assert found["state"] == "backordered"
+    assert [(line["line"], line["item"], line["ordered"], line["backordered"]) for line in found["lines"]] == [
+        ("1", "HEART", "6", "2")
+    ]
+    assert {sent["document"] for sent in found["sent"]} >= {"sales_order", "warehouse_shipping_order"}
+
+
+async def test_orders_are_listed_page_by_page_each_once(http: httpx2.AsyncClient, store: Store) -> None:
+    for number in range(1, 8):
+        await place(http, order(str(number)))
+    await work(store)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = (await http.get("/process/v1/orders", params={"limit": 3, "cursor": cursor})).json()
+        seen += [item["number"] for item in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert seen == ["1", "2", "3", "4", "5", "6", "7"]
+    listed = await http.get("/process/v1/orders", params={"state": "backordered"})
+    assert len(listed.json()["items"]) == 7
+    listed = await http.get("/process/v1/orders", params={"state": "delivered"})
+    assert listed.json()["items"] == []
+
+
+async def test_another_channels_order_and_an_unknown_one_look_the_same(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await place(desk, order("9", channel="marketplace"))
+    foreign = await http.get("/process/v1/orders/albion_uk/9")
+    unknown = await http.get("/process/v1/orders/albion_uk/10")
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert foreign.json()["detail"].replace("9", "10") == unknown.json()["detail"]
+    assert (await http.get("/process/v1/timeline/9")).status_code == 404
+    assert (await desk.get("/process/v1/orders/albion_uk/9")).status_code == 200
+
+
+async def test_a_cancelled_order_gives_its_stock_back(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 2)
+    await place(http, order())
+    await work(store)
+    url = "/process/v1/orders/albion_uk/536365/cancel"
+    answer = await http.post(url, json={"reason": "changed his mind"}, headers={"Idempotency-Key": "c1"})
+    assert (answer.status_code, answer.json()["subject"]) == (202, "sales_order/albion_uk/shop/536365")
+    again = await http.post(url, json={"reason": "changed his mind"}, headers={"Idempotency-Key": "c1"})
+    assert again.headers["idempotency-replayed"] == "true"
+    await work(store)
+    assert await rows(store, "select count(*) from event where type = 'SalesOrderCancelled'") == [(1,)]
+    assert await rows(store, "select actor, action, detail from audit") == [
+        ("shop", "cancel_order", '{"reason":"changed his mind"}')
+    ]
+    found = (await http.get("/process/v1/orders/albion_uk/536365")).json()
+    assert found["lines"][0]["cancelled"] == "4"
+
+
+async def test_an_order_on_credit_hold_goes_on_when_a_person_approves_it(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 1000)
+    await place(http, order(customer="BLOCKED"))
+    await work(store)
+    found = (await desk.get("/process/v1/orders/albion_uk/536365")).json()
+    assert found["state"] == "held"
+    (problem,) = found["exceptions"]
+    url = "/process/v1/orders/albion_uk/536365/approve"
+    body, key = {"hold": problem["code"], "reason": "paid"}, {"Idempotency-Key": "a1"}
+    assert (await http.post(url, json=body, headers=key)).status_code == 403
+    assert (await desk.post(url, json=body, headers=key)).status_code == 202
+    await work(store)
+    assert (await desk.get("/process/v1/orders/albion_uk/536365")).json()["state"] == "promised"
+    refused = await desk.post(url, json=body, headers={"Idempotency-Key": "a2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_availability_comes_with_its_terms(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 7)
+    await stocked(store, 5, "south")
+    asked = {"company": "albion_uk", "item": "HEART", "quantity": "10", "by": "2010-12-05"}
+    found = (await http.get("/process/v1/availability", params=asked)).json()
+    assert (found["quantity"], found["quantity_by"]) == ("12", "12")
+    assert found["possible_on"]
+    assert {(place["location"], place["free"]) for place in found["terms"]["locations"]} == {
+        ("north", "7"),
+        ("south", "5"),
+    }
+    only_north = await http.get("/process/v1/availability", params={**asked, "location": "north"})
+    assert only_north.json()["quantity"] == "7"
+    assert only_north.json()["possible_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({"quantity": "NaN"}, 400), ({"quantity": "1e9"}, 400), ({"by": "soon"}, 400), ({"company": "albion_ie"}, 403),
+     ({"location": "nowhere"}, 404), ({"item": ""}, 400)],
+)  # fmt: skip
+async def test_a_question_that_makes_no_sense_is_a_problem(
+    http: httpx2.AsyncClient, changes: dict[str, str], status: int
+) -> None:
+    asked = {"company": "albion_uk", "item": "HEART", **changes}
+    answer = await http.get("/process/v1/availability", params=asked)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def reserve(http: httpx2.AsyncClient, key: str, quantity: Any = "3", **changes: Any) -> httpx2.Response:
+    body = {"company": "albion_uk", "item": "HEART", "quantity": quantity, **changes}
+    return await http.post("/process/v1/reservations", json=body, headers={"Idempotency-Key": key})
+
+
+async def test_reservations_are_never_granted_beyond_stock(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 10)
+    answers = await asyncio.gather(*[reserve(http, f"r{n}") for n in range(8)])
+    assert sorted(answer.status_code for answer in answers) == [201] * 3 + [409] * 5
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["code"] == "not_available"
+    free = (await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "HEART"})).json()
+    assert free["quantity"] == "1"
+
+
+async def test_a_repeated_reservation_gets_the_first_answer_and_another_one_under_its_key_is_refused(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    first, again = await reserve(http, "r1"), await reserve(http, "r1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["granted"] == again.json()["granted"]
+    other = await reserve(http, "r1", "4")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_reservation_is_given_back_once_and_only_by_its_holder(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    name = (await reserve(http, "r1")).json()["granted"][0]["reservation"]
+    assert (await desk.delete(f"/process/v1/reservations/{name}")).status_code == 404
+    first = await http.delete(f"/process/v1/reservations/{name}")
+    again = await http.delete(f"/process/v1/reservations/{name}")
+    assert (first.status_code, first.json()["quantity"]) == (200, "3")
+    assert again.status_code == 200
+    free = (await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "HEART"})).json()
+    assert free["quantity"] == "10"
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "NaN", "1e400", "", None, True, [1]])
+async def test_a_reservation_of_nonsense_is_refused(http: httpx2.AsyncClient, quantity: Any) -> None:
+    answer = await reserve(http, "r1", quantity)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/quantity")
+
+
+async def test_the_story_of_an_order_tells_documents_in_events_and_documents_out(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    await place(http, order(customer_reference="PO-77"))
+    await work(store)
+    for key in ("536365", "PO-77", "sales_order/albion_uk/shop/536365"):
+        story = (await desk.get(f"/process/v1/timeline/{key}")).json()
+        assert story["cases"][0]["id"] == "sales_order/albion_uk/shop/536365"
+        kinds = [entry["kind"] for entry in story["entries"]]
+        assert kinds.index("received") < kinds.index("event") < kinds.index("sent")
+        whats = {entry["what"] for entry in story["entries"]}
+        assert {"SalesOrderPlaced", "StockPromised", "warehouse_shipping_order"} <= whats
+    item = (await desk.get("/process/v1/timeline/HEART")).json()
+    assert [(entry["kind"], entry["what"]) for entry in item["entries"]] == [("movement", "opening -> unrestricted")]
+
+
+async def test_exception_cases_are_listed_and_closed_by_people_with_the_scope(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await place(http, order(customer="BLOCKED"))
+    await work(store)
+    assert (await http.get("/process/v1/exceptions")).status_code == 403
+    (found,) = (await desk.get("/process/v1/exceptions")).json()["items"]
+    shown = await desk.get(f"/process/v1/exceptions/{found['id']}")
+    assert shown.json() == found
+    url, body = f"/process/v1/exceptions/{found['id']}/close", {"resolution": "paid in cash"}
+    assert (await desk.post(url, json=body, headers={"Idempotency-Key": "x1"})).status_code == 200
+    assert (await desk.post(url, json=body, headers={"Idempotency-Key": "x1"})).status_code == 200
+    assert (await desk.post(url, json=body, headers={"Idempotency-Key": "x2"})).status_code == 409
+    assert (await desk.get("/process/v1/exceptions")).json()["items"] == []
+    everything = (await desk.get("/process/v1/exceptions", params={"closed": "true"})).json()["items"]
+    assert everything[0]["resolution"] == "paid in cash"
+
+
+async def test_health_and_metrics_are_open_and_name_no_document(http: httpx2.AsyncClient, store: Store) -> None:
+    await place(http, order())
+    await work(store)
+    http.headers.pop("Authorization")
+    assert (await http.get("/health/live")).json()["status"] == "ok"
+    assert (await http.get("/health/ready")).json()["status"] == "ok"
+    text = (await http.get("/metrics")).text
+    assert 'crossdock_http_calls_total{method="POST",route="/process/v1/orders",status="202"}' in text
+    assert 'crossdock_cases_open{process="sales_order"} 1.0' in text
+    assert "536365" not in text
+    assert (await http.get("/problems/conflict")).json()["status"] == 409
+    assert (await http.get("/schema")).json()["openapi"].startswith("3.1")
+    assert (await http.get("/schema/openapi.json")).status_code == 200
+
+
+async def test_a_revoked_key_is_refused_as_soon_as_it_is_forgotten(
+    desk: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    assert (await desk.get("/process/v1/orders")).status_code == 200
+    await rows(store, "update api_key set revoked_at = now() where consumer = 'desk' returning 1")
+    services.keys._known.clear()
+    assert (await desk.get("/process/v1/orders")).status_code == 401
+    assert services.keys.remembered(DESK) is None
