@@ -103,6 +103,7 @@ class Supply(msgspec.Struct, kw_only=True):
     expected_on: dt.date
     confidence: str
     entry: bytes
+    new: bool = True
 
     @property
     def key(self) -> SupplyKey:
@@ -188,11 +189,6 @@ class Books:
             if promise.id not in self.promises:
                 self.promises[promise.id] = promise
                 self._index(promise)
-
-    def forget_rows(self) -> None:
-        """Drop what was read, before anything was decided on it; positions stay."""
-        for rows in (self.promises, self.of_subject, self.waiting, self.supplies, self.supply_of, self.pegs):
-            rows.clear()
 
     def add_promise(self, promise: Promise) -> None:
         """A new promise, to be inserted."""

@@ -23,7 +23,8 @@ class LedgerBatch:
     late as possible, just before the log heads) and books everything with a constant number of statements.
 
     Promises, supply and pegs have no locks of their own: the position rows guard them (see `filling`). Locking them
-    early, as keys are, would deadlock with receipts, which learn whom they serve only under the position's lock.
+    early, as keys are, would deadlock with receipts, which learn whom they serve only under the position's lock. So
+    they are looked at early and stored only if nobody changed them meanwhile.
     """
 
     def __init__(self, requests: Sequence[Request], at: dt.datetime, actor: str = "engine") -> None:
@@ -35,10 +36,13 @@ class LedgerBatch:
         self._entries = [entry_of(request, at) for request in self.requests]
         self._first: dict[bytes, int] = {}
         self._repeated: dict[bytes, Answer] = {}
-        self._released: set[ItemKey] = set()
+        self._books = Books()
+        self._reader = Reader(self._books)
+        self._plan = Plan(())
 
     async def claim(self, tx: Connection) -> None:
-        """Take the idempotency keys, sorted. Raises `LedgerConflict` for a key that was used for something else."""
+        """Take the idempotency keys, sorted, and look at what the requests name. Raises `LedgerConflict` for a key
+        that was used for something else, ValueError for a request that makes no sense."""
         for place, entry in enumerate(self._entries):
             first = self._first.setdefault(entry.digest, place)
             self._same(place, self._entries[first].content)
@@ -50,7 +54,8 @@ class LedgerBatch:
             for digest, content, answer in await tx.fetch(SQL.answers, list(repeats)):
                 self._same(self._first[digest], content)
                 self._repeated[digest] = decode_answer(answer)
-        await self._find_releases(tx)
+        self._plan = Plan(self._fresh())
+        await self._reader.look(tx, self._plan)
 
     def _same(self, place: int, content: bytes) -> None:
         if self._entries[place].content != content:
@@ -72,15 +77,6 @@ class LedgerBatch:
             [entry.occurred_at for entry in entries],
         ]
 
-    async def _find_releases(self, tx: Connection) -> None:
-        """A release frees stock of items it does not name."""
-        releases = [request for request in self._fresh() if isinstance(request, ReleaseRequest)]
-        if releases:
-            names = [name for request in releases for name in request.reservations]
-            subjects = [request.subject for request in releases if not request.reservations]
-            rows = await tx.fetch(SQL.items_of_releases, names, subjects)
-            self._released = {(row[0], row[1]) for row in rows}
-
     def _fresh(self) -> list[Request]:
         return [self.requests[place] for place in self._first.values() if not self._is_repeat(place)]
 
@@ -90,18 +86,16 @@ class LedgerBatch:
 
     async def post(self, tx: Connection) -> list[LedgerOutcome]:
         """Lock the positions, decide, book. Outcomes come in the order of the requests; a repeated request is
-        answered as it was the first time and changes nothing."""
-        books = Books()
-        reader = Reader(tx, books)
-        plan = Plan(self._fresh(), self._released)
-        await reader.hold(plan)
-        giving = frozenset(plan.giving)
+        answered as it was the first time and changes nothing. Raises `LedgerMoved` (40001): run it again whole."""
+        books, reader = self._books, self._reader
+        await reader.hold(tx, self._plan)
+        giving = frozenset(self._plan.giving)
         outcomes = [self._apply(books, place, giving) for place in range(len(self.requests))]
         for negative in await write_facts(tx, books.facts):
             request = self.requests[negative.request]
             outcomes[negative.request].append(LedgerOutcome(request.subject, request.company_id, negative.body))
         await write_positions(tx, books, reader)
-        await write_promise_book(tx, books)
+        await write_promise_book(tx, books, reader)
         await self._store_answers(tx)
         return [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
 

@@ -17,9 +17,10 @@ update ledger_entry as e set answer = a.answer
 from unnest($1::bytea[], $2::text[]) as a (digest, answer)
 where e.digest = a.digest
 
--- items_of_releases: which items releases are about, read before anything is locked
-select distinct company_id, item from reservation
-where remaining > 0 and (id = any($1::text[]) or (subject = any($2::text[]) and subject <> ''))
+-- items_of_supplies: which items supply lines are of
+select s.company_id, s.source, s.line, s.item
+from unnest($1::text[], $2::text[], $3::text[]) as k (company_id, source, line)
+join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
 
 -- lock_positions: lock promise positions in key order, made if missing, and apply what is guessed; the items whose stock may become free with all their positions
 insert into promise_position as p (company_id, item, location, pool, on_hand, reserved, counter)
@@ -134,22 +135,29 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
     state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, place)
 order by r.place
 
--- update_promises: what became of promises that were there before
+-- update_promises: what became of promises that were there before, where they are still what was read
 update reservation as r
 set remaining = v.remaining::numeric, state = v.state, waiting = v.waiting, fills = v.fills, expires_at = v.expires_at
-from unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::int[], $6::timestamptz[])
-    as v (id, remaining, state, waiting, fills, expires_at)
-where r.id = v.id
+from unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::int[], $6::timestamptz[],
+    $7::text[])
+    as v (id, remaining, state, waiting, fills, expires_at, read)
+where r.id = v.id and (v.read is null or r.remaining = v.read::numeric)
 
--- put_supplies: expected supply as it is believed now
-insert into expected_supply as s (company_id, source, line, item, location, quantity, received, pegged, expected_on,
+-- insert_supplies: supply lines that nobody spoke of before
+insert into expected_supply (company_id, source, line, item, location, quantity, received, pegged, expected_on,
     confidence, is_open, entry)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[],
     $8::numeric[], $9::date[], $10::text[], $11::bool[], $12::bytea[])
-on conflict (company_id, source, line) do update
-set item = excluded.item, location = excluded.location, quantity = excluded.quantity, received = excluded.received,
-    pegged = excluded.pegged, expected_on = excluded.expected_on, confidence = excluded.confidence,
-    is_open = excluded.is_open, entry = excluded.entry
+on conflict (company_id, source, line) do nothing
+
+-- update_supplies: expected supply as it is believed now
+update expected_supply as s
+set item = v.item, location = v.location, quantity = v.quantity, received = v.received, pegged = v.pegged,
+    expected_on = v.expected_on, confidence = v.confidence, is_open = v.is_open, entry = v.entry
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[],
+    $9::date[], $10::text[], $11::bool[], $12::bytea[])
+    as v (company_id, source, line, item, location, quantity, received, pegged, expected_on, confidence, is_open, entry)
+where s.company_id = v.company_id and s.source = v.source and s.line = v.line
 
 -- put_pegs: pegs as they are now
 insert into peg (reservation, company_id, source, line, quantity)

@@ -39,16 +39,16 @@ class Guess(msgspec.Struct):
 class Plan:
     """The union of what the requests of a batch need."""
 
-    def __init__(self, requests: Iterable[Request], released: Iterable[ItemKey]) -> None:
+    def __init__(self, requests: Iterable[Request]) -> None:
         self.guesses: dict[PositionKey, Guess] = defaultdict(Guess)
-        self.giving: set[ItemKey] = set(released)
+        self.giving: set[ItemKey] = set()
         """Items of which stock or supply may become free: all their positions and waiting rows are needed."""
         self.picked: dict[str, PositionKey] = {}
         """Promises that moves end -> where the move happens."""
         self.named: set[str] = set()
         self.subjects: set[str] = set()
-        self.supplies: dict[SupplyKey, str] = {}
-        """Supply lines that requests name -> the item they say it is."""
+        self.supplies: set[SupplyKey] = set()
+        """Supply lines that requests name."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
         self._promised_at: set[PositionKey] = set()
         for request in requests:
@@ -102,7 +102,7 @@ class Plan:
             self.picked[line.reservation] = origin
         if line.supply is not None:
             self.guesses[origin]
-            self.supplies[(company_id, *line.supply)] = line.item
+            self.supplies.add((company_id, *line.supply))
         if (comes and not (leaves and origin == target)) or line.supply or (line.reservation and not leaves):
             self.giving.add((company_id, line.item))
 
@@ -112,25 +112,26 @@ class Plan:
                 raise ValueError(f"{request.key}: {line.quantity} expected of {line.source} line {line.line}")
             self.guesses[(request.company_id, line.item, line.location, "")]
             self.giving.add((request.company_id, line.item))
-            self.supplies[(request.company_id, line.source, line.line)] = line.item
+            self.supplies.add((request.company_id, line.source, line.line))
 
     def perhaps_short(self, books: Books) -> set[ItemKey]:
         """Items some line of which may get less than it wants at its first location: their supply must be at hand."""
         return {key[:2] for key in self._promised_at if books.positions[key].free < self._taken[key]}
 
-    def also_giving(self, books: Books) -> set[ItemKey]:
-        """Items that turn out to give once the rows are read: a move that ends a promise which still waits or
-        stands elsewhere, a supply line that was of another item."""
-        items = set()
-        for name, origin in self.picked.items():
-            promise = books.promises.get(name)
-            if promise is not None and promise.remaining and (promise.waiting or promise.at != origin):
-                items.add((promise.company_id, promise.item))
-        for key, item in self.supplies.items():
-            row = books.supplies.get(key)
-            if row is not None and row.item != item:
-                items.add((row.company_id, row.item))
-        return items - self.giving
+    def learn_promises(self, books: Books) -> None:
+        """Promises that requests name are read. A release frees stock or pegs of items it does not name; so does a
+        move that ends a promise which still waits or stands elsewhere."""
+        for promise in books.promises.values():
+            if not promise.remaining:
+                continue
+            origin = self.picked.get(promise.id)
+            if origin is None or promise.waiting or promise.at != origin:
+                self.guesses[promise.at]
+                self.giving.add((promise.company_id, promise.item))
+
+    def learn_supply(self, key: SupplyKey, item: str) -> None:
+        """A supply line that requests name is there already, perhaps of another item."""
+        self.giving.add((key[0], item))
 
 
 def _check(line: StockMoveLine) -> None:

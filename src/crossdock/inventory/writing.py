@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from crossdock.events.inventory import StockWentNegative
-from crossdock.inventory.books import ZERO, Books, Fact, Promise
-from crossdock.inventory.reading import SQL, Reader
+from crossdock.inventory.books import ZERO, Books, Fact, Promise, Supply
+from crossdock.inventory.reading import SQL, LedgerMoved, Reader
 from crossdock.model.stock import PHYSICAL_STATES
 from crossdock.store import Connection
 
@@ -52,26 +52,15 @@ async def write_positions(tx: Connection, books: Books, reader: Reader) -> None:
         await tx.execute(SQL.set_positions, *_columns(wrong, 8))
 
 
-async def write_promise_book(tx: Connection, books: Books) -> None:
-    """Promises, supply, pegs and the promise book's journal."""
-    await _write_promises(tx, list(books.changed_promises.values()))
-    if books.changed_supplies:
-        rows = [
-            (
-                *s.key,
-                s.item,
-                s.location,
-                s.quantity,
-                s.received,
-                s.pegged,
-                s.expected_on,
-                s.confidence,
-                s.open > 0,
-                s.entry,
-            )
-            for s in sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
-        ]
-        await tx.execute(SQL.put_supplies, *_columns(rows, 12))
+async def write_promise_book(tx: Connection, books: Books, reader: Reader) -> None:
+    """Promises, supply, pegs and the promise book's journal. Raises `LedgerMoved`."""
+    promises = list(books.changed_promises.values())
+    # Updates first: they notice that a row is no longer what was read, which an insert would only trip over.
+    await _update_promises(tx, [promise for promise in promises if not promise.new], reader)
+    await _insert_promises(tx, [promise for promise in promises if promise.new])
+    supplies = sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
+    await _write_supplies(tx, SQL.insert_supplies, "INSERT 0", [supply for supply in supplies if supply.new])
+    await _write_supplies(tx, SQL.update_supplies, "UPDATE", [supply for supply in supplies if not supply.new])
     await _write_pegs(tx, books)
     if books.movements:
         movements = [
@@ -91,7 +80,7 @@ async def write_promise_book(tx: Connection, books: Books) -> None:
         await tx.execute(SQL.insert_promise_movements, *_columns(movements, 9))
 
 
-async def _write_promises(tx: Connection, promises: Sequence[Promise]) -> None:
+async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
     new = [
         (
             p.id,
@@ -117,13 +106,32 @@ async def _write_promises(tx: Connection, promises: Sequence[Promise]) -> None:
             p.fills,
         )
         for p in promises
-        if p.new
     ]
     if new:
         await tx.execute(SQL.insert_promises, *_columns(new, 21))
-    changed = [(p.id, str(p.remaining), p.state, p.waiting, p.fills, p.expires_at) for p in promises if not p.new]
-    if changed:
-        await tx.execute(SQL.update_promises, *_columns(changed, 6))
+
+
+async def _update_promises(tx: Connection, promises: Sequence[Promise], reader: Reader) -> None:
+    if not promises:
+        return
+    rows = []
+    for p in promises:
+        read = reader.early.get(p.id)
+        rows.append(
+            (p.id, str(p.remaining), p.state, p.waiting, p.fills, p.expires_at, None if read is None else str(read))
+        )
+    done = await tx.execute(SQL.update_promises, *_columns(rows, 7))
+    if done != f"UPDATE {len(rows)}":
+        raise LedgerMoved("a promise was filled or ended by somebody else meanwhile")
+
+
+async def _write_supplies(tx: Connection, statement: str, done: str, supplies: Sequence[Supply]) -> None:
+    rows = [
+        (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry)
+        for s in supplies
+    ]
+    if rows and await tx.execute(statement, *_columns(rows, 12)) != f"{done} {len(rows)}":
+        raise LedgerMoved("a supply line was stated by somebody else meanwhile")
 
 
 async def _write_pegs(tx: Connection, books: Books) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.inventory.plan import Request
+from crossdock.inventory.reading import LedgerMoved
 from crossdock.inventory.verify import Verification, verify
 from crossdock.model.stock import (
     MoveRequest,
@@ -98,11 +99,15 @@ def release(case: str = "", reservations: Sequence[str] = (), key: str = "", **m
 
 
 async def book(store: Store, *requests: Request, at: dt.datetime = AT) -> list[LedgerOutcome]:
-    """One batch, one transaction."""
-    async with store.transaction() as tx:
-        batch = LedgerBatch(requests, at)
-        await batch.claim(tx)
-        return await batch.post(tx)
+    """One batch, one transaction, run again whole where it must be; never because of a deadlock."""
+    while True:
+        try:
+            async with store.transaction() as tx:
+                batch = LedgerBatch(requests, at)
+                await batch.claim(tx)
+                return await batch.post(tx)
+        except LedgerMoved:
+            continue
 
 
 async def answer(store: Store, *requests: Request) -> msgspec.Struct:
