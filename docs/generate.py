@@ -139,8 +139,8 @@ def x12_faults() -> str:
     """Every fault of an X12 document; a person meets them in quarantine, a partner in our 997."""
     rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]
     intro = (
-        "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in the\n"
-        "997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for\n"
+        "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in\n"
+        "the 997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for\n"
         "elements. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
     )
     words = table(("code", "level", "severity", "997 code", "meaning"), rows)
