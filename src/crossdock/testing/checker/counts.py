@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from crossdock.testing.checker.books import Books, number
+from crossdock.testing.checker.books import Books, Entry, number
 from crossdock.testing.checker.evidence import Evidence
 from crossdock.testing.checker.invariants.no_document_doubled import retries
 from crossdock.testing.checker.purchasing import Purchasing
@@ -22,7 +22,7 @@ def counts(evidence: Evidence) -> dict[str, object]:
         **_orders(sales, books),
         **_returns(books),
         **_supply(purchasing, books),
-        "situations": _situations(sales, purchasing),
+        "situations": _situations(sales, purchasing, books),
         "retries": retries(books),
     }
 
@@ -104,7 +104,7 @@ def _supply(purchasing: Purchasing, books: Books) -> dict[str, int]:
     }
 
 
-def _situations(sales: Sales, purchasing: Purchasing) -> dict[str, int]:
+def _situations(sales: Sales, purchasing: Purchasing, books: Books) -> dict[str, int]:
     """Documents over several others."""
     orders_of_notice: dict[object, set[str]] = defaultdict(set)
     for notice in purchasing.notices:
@@ -116,7 +116,7 @@ def _situations(sales: Sales, purchasing: Purchasing) -> dict[str, int]:
     for entry in purchasing.receipts:
         for notice_number in entry.body["data"]["advices_closed"]:
             receipts_of_notice[entry.body["data"]["vendor"], notice_number].add((entry.system, entry.key))
-    receipts_of_invoice = _receipts_of_invoices(purchasing, receipts_of_notice)
+    receipts_of_invoice = _receipts_of_invoices(books.effects("sent.810"), receipts_of_notice)
     shipments_of_order: dict[object, set[str]] = defaultdict(set)
     for shipment in sales.shipments:
         for line in shipment.lines:
@@ -131,20 +131,15 @@ def _situations(sales: Sales, purchasing: Purchasing) -> dict[str, int]:
 
 
 def _receipts_of_invoices(
-    purchasing: Purchasing, receipts_of_notice: Mapping[object, set[object]]
+    invoices: list[Entry], receipts_of_notice: Mapping[object, set[object]]
 ) -> dict[object, set[object]]:
-    notices_of_line: dict[tuple[str, str, str], set[object]] = defaultdict(set)
-    for notice in purchasing.notices:
-        for line in notice.body["lines"]:
-            notices_of_line[notice.entity, line["po"], line["po_line"]].add((notice.system, notice.key))
     return {
-        charge.key: {
+        (entry.system, entry.key): {
             receipt
-            for line in charge.lines
-            for notice in notices_of_line[(*line.order, line.line)]
-            for receipt in receipts_of_notice.get(notice, ())
+            for line in entry.body["lines"]
+            for receipt in receipts_of_notice.get((entry.system, line.get("notice", "")), ())
         }
-        for charge in purchasing.charges
+        for entry in invoices
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from decimal import Decimal
+from typing import Any
 
 from crossdock.testing.checker.books import plain
 
+_DIFFERENCES = 3
 KEPT = 20
 """Violations that are kept in words; the others are only counted."""
 
@@ -31,6 +33,16 @@ class Ruling:
         """Two facts must be the same."""
         return self.holds(expected == found, f"{what}: {shown(expected)} expected, {shown(found)} found")
 
+    def alike(self, what: str, expected: Mapping[Any, object], found: Mapping[Any, object]) -> bool:
+        """Two collections must be the same; only what differs is shown."""
+        keys = [key for key in {**expected, **found} if expected.get(key) != found.get(key)]
+        parts = [
+            f"{shown(key)}: {shown(expected.get(key, 'nothing'))} expected, {shown(found.get(key, 'nothing'))} found"
+            for key in keys[:_DIFFERENCES]
+        ]
+        more = f" and {len(keys) - _DIFFERENCES} more" if len(keys) > _DIFFERENCES else ""
+        return self.holds(not keys, f"{what}: {'; '.join(parts)}{more}")
+
     def once(self, what: str, found: Sized) -> bool:
         """Something must be there exactly once."""
         times = {0: "never", 1: "once"}.get(len(found), f"{len(found)} times")
@@ -52,6 +64,6 @@ def shown(value: object) -> str:
     """A fact in words."""
     if isinstance(value, Decimal):
         return plain(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {shown(each)}" for key, each in sorted(value.items())) + "}"
+    if isinstance(value, tuple):
+        return " ".join(shown(each) for each in value)
     return str(value)

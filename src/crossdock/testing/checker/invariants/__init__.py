@@ -43,6 +43,8 @@ def judge_all(evidence: Evidence) -> list[Ruling]:
             judge(evidence, ruling)
         except Unanswered as silence:
             ruling.fail(str(silence))
+        except KeyError as missing:
+            ruling.fail(f"a document or an answer has no field {missing}, so the rest could not be judged")
         if not ruling.checked:
             ruling.fail("nothing was compared")
         rulings.append(ruling)

@@ -35,12 +35,12 @@ def _order(evidence: Evidence, order: Order, ruling: Ruling) -> None:
     for row in posted[0].body["lines"] if posted else ():
         line = order.lines.get(row["line"])
         if line is not None:
-            ruling.equal(f"{order.shown} line {row['line']} in the ERP: price", line.price, number(row["price"]))
+            ruling.equal(f"{order.shown} line {row['line']} in the ERP: price", line.price, number(row.get("price")))
     charges = _charges(order, [(one["code"], number(one["amount"])) for one in posted[0].body.get("charges", ())]
                        if posted else [])  # fmt: skip
     if posted and order.charges is not None:
         told = Counter((one["code"], number(one["amount"])) for one in posted[0].body.get("charges", ()))
-        ruling.equal(f"{order.shown} in the ERP: charges", _listed(charges), _listed(told))
+        ruling.alike(f"{order.shown} in the ERP: charge", charges, told)
     invoices = sales.invoices_of(order)
     for invoice in invoices:
         for sold in invoice.lines:
@@ -56,10 +56,6 @@ def _charges(order: Order, posted: list[tuple[str, Decimal]]) -> Counter[tuple[s
     return Counter(posted if order.charges is None else order.charges)
 
 
-def _listed(charges: Counter[tuple[str, Decimal]]) -> list[str]:
-    return sorted(f"{code} {shown(amount)}" for code, amount in charges.elements())
-
-
 def _whole_order(
     evidence: Evidence, order: Order, invoices: list[Invoice], charges: Counter[tuple[str, Decimal]], ruling: Ruling
 ) -> None:
@@ -67,7 +63,7 @@ def _whole_order(
     ids = {id(invoice) for invoice in invoices}
     alone = [each for each in invoices if all(line.order == order.key for line in each.lines)]
     told = Counter(charge for invoice in alone for charge in invoice.charges)
-    ruling.equal(f"{order.shown}: charges over all invoices", _listed(charges), _listed(told))
+    ruling.alike(f"{order.shown}: charge over all invoices", charges, told)
     if len(alone) < len(ids):
         return  # an invoice over several orders: its total cannot be divided between them
     owed = sum(
@@ -105,5 +101,9 @@ def _copies(evidence: Evidence, ruling: Ruling) -> None:
             continue
         body = entries[0].body
         ruling.equal(f"{what}: total", invoice.total, number(body["total_cents"]) / 100)
-        lines = sorted((number(line["qty"]), number(line["price"])) for line in body["lines"])
-        ruling.equal(f"{what}: lines", sorted((line.quantity, line.price) for line in invoice.lines), lines)
+        wanted = Counter((line.line, line.quantity, line.price) for line in invoice.lines)
+        found = Counter(
+            (line.get("order_line") or line["line"], number(line["qty"]), number(line["price"]))
+            for line in body["lines"]
+        )
+        ruling.alike(f"{what}: line", wanted, found)

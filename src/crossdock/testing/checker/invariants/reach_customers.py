@@ -79,7 +79,7 @@ def _told_by_edi(evidence: Evidence, order: Order, ruling: Ruling) -> None:
             if line.order == order.key:
                 shipped[line.line] += line.quantity
         if notices:
-            ruling.equal(f"{order.shown} in ship notice {shipment.number}", shipped, _told_of(order, notices[0]))
+            ruling.alike(f"{order.shown} in ship notice {shipment.number}", shipped, _told_of(order, notices[0]))
     invoiced: dict[str, Decimal] = defaultdict(Decimal)
     for (channel, company, _), entries in sales.partner_invoices.items():
         if (channel, company) == (order.channel, order.company):

@@ -22,7 +22,7 @@ def judge(evidence: Evidence, ruling: Ruling) -> None:
     _returns_credited(evidence, ruling)
 
 
-Facts = tuple[tuple[str, str, str], object]
+Facts = tuple[tuple[str, str, str], dict[str, tuple[object, ...]]]
 """What a document is called (company, site, number), and what it says."""
 
 
@@ -34,7 +34,7 @@ def _each_once(
     posted_as: Callable[[Body], Facts],
     ruling: Ruling,
 ) -> None:
-    found: dict[tuple[str, str, str], list[object]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[dict[str, tuple[object, ...]]]] = defaultdict(list)
     for entry in posted:
         key, content = posted_as(entry.body)
         found[key].append(content)
@@ -44,37 +44,37 @@ def _each_once(
         there = found.pop(key, [])
         ruling.once(f"{shown} in the ERP", there)
         for posted_content in there[:1]:
-            ruling.equal(f"{shown} in the ERP", content, posted_content)
+            ruling.alike(f"{shown} in the ERP, line", content, posted_content)
     for company, site, number_ in found:
         ruling.fail(f"the ERP has {what} {number_} of {site} for {company}, of which no warehouse knows")
 
 
 def _received(data: Body) -> Facts:
-    lines = {
-        line["line"]: (line.get("po", ""), line.get("po_line", ""), line["sku"], str(number(line["qty"]).normalize()),
-                       POSTED_AS[line["condition"]])
-        for line in data["lines"]
-    }  # fmt: skip
+    lines: dict[str, tuple[object, ...]] = {}
+    for line in data["lines"]:
+        order = (line.get("po", ""), line.get("po_line", ""))
+        lines[line["line"]] = (*order, line["sku"], number(line["qty"]), POSTED_AS[line["condition"]])
     return (data["owner"], data["site"], data["receipt"]), lines
 
 
 def _posted_receipt(body: Body) -> Facts:
-    lines = {
-        line["line"]: (line.get("po_number", ""), line.get("po_line", ""), line["item"],
-                       str(number(line["qty"]).normalize()), line["condition"])
-        for line in body["lines"]
-    }  # fmt: skip
+    lines: dict[str, tuple[object, ...]] = {}
+    for line in body["lines"]:
+        order = (line.get("po_number", ""), line.get("po_line", ""))
+        lines[line["line"]] = (*order, line["item"], number(line["qty"]), line["condition"])
     return (body["entity"], body["site"], body["receipt"]), lines
 
 
 def _adjusted(data: Body) -> Facts:
-    lines = {line["line"]: (line["sku"], str(number(line["qty"]).normalize())) for line in data["lines"]}
-    return (data["owner"], data["site"], data["number"]), lines
+    return (data["owner"], data["site"], data["number"]), {
+        line["line"]: (line["sku"], number(line["qty"])) for line in data["lines"]
+    }
 
 
 def _posted_adjustment(body: Body) -> Facts:
-    lines = {line["line"]: (line["item"], str(number(line["qty"]).normalize())) for line in body["lines"]}
-    return (body["entity"], body["site"], body["number"]), lines
+    return (body["entity"], body["site"], body["number"]), {
+        line["line"]: (line["item"], number(line["qty"])) for line in body["lines"]
+    }
 
 
 def _returns_advised(evidence: Evidence, ruling: Ruling) -> None:
@@ -89,7 +89,7 @@ def _returns_advised(evidence: Evidence, ruling: Ruling) -> None:
             ruling.equal(f"{what}: told to", returned.site, evidence.warehouses.sites.get(entry.system))
             agreed = {line_id: (line.item, line.quantity) for line_id, (line, _, _) in returned.lines.items()}
             told = {line["line"]: (line["sku"], number(line["qty"])) for line in entry.body["lines"]}
-            ruling.equal(f"{what}: goods told to the warehouse", agreed, told)
+            ruling.alike(f"{what}: goods told to the warehouse, line", agreed, told)
     for company, number_ in advised:
         ruling.fail(f"a warehouse was told of return {number_} of {company}, which the ERP never agreed to")
 

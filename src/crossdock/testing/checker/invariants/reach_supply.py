@@ -91,7 +91,7 @@ def _announced(evidence: Evidence, ruling: Ruling) -> None:
         found = advised.pop(key, [])
         ruling.once(f"{what} at its warehouse", found)
         for entry in found[:1]:
-            ruling.equal(f"{what}: goods told to the warehouse", _announced_goods(notice), _advised_goods(entry))
+            ruling.alike(f"{what}: goods told to the warehouse", _announced_goods(notice), _advised_goods(entry))
             site = evidence.warehouses.sites.get(entry.system)
             ruling.equal(f"{what}: announced at", notice.body["ship_to"], site)
     for company, supplier, number_ in advised:
