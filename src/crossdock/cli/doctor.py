@@ -13,6 +13,7 @@ from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, redacted
 from crossdock.operations.doctor import Check, examine
+from crossdock.operations.overview import WorkLeft, work_left
 from crossdock.store import Store
 from crossdock.store.pool import TRANSIENT
 
@@ -52,30 +53,32 @@ def doctor(
     Example: crossdock doctor --json
     """
     settings = _settings(database)
-    checks = _checks(database, directory)
+    checks, left = _checks(database, directory)
     if as_json:
-        print_json({"checks": checks, "settings": settings})
+        print_json({"checks": checks, "settings": settings, "work_left": left})
     else:
         _print(console(), checks, settings)
     if any(check.status == "fault" for check in checks):
         raise typer.Exit(1)
 
 
-def _checks(database: str, directory: Path) -> list[Check]:
+def _checks(database: str, directory: Path) -> tuple[list[Check], WorkLeft | None]:
     if not database:
-        return [Check("database", "fault", "no URL is given", "Set CROSSDOCK_DATABASE_URL, or use --database.")]
+        return [Check("database", "fault", "no URL is given", "Set CROSSDOCK_DATABASE_URL, or use --database.")], None
     try:
         return asyncio.run(_examine(database))
     except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
         detail, advice = _why(str(error) or type(error).__name__, directory)
-        return [Check("database", "fault", detail, advice)]
+        return [Check("database", "fault", detail, advice)], None
 
 
-async def _examine(database: str) -> list[Check]:
+async def _examine(database: str) -> tuple[list[Check], WorkLeft | None]:
     store = await Store.connect(database, max_size=1)
     try:
         async with store.transaction(readonly=True) as tx:
-            return await examine(tx)
+            checks = await examine(tx)
+        prepared = all(check.name != "schema" or check.status == "ok" for check in checks)
+        return checks, await work_left(store) if prepared else None
     finally:
         await store.close()
 

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from crossdock import __version__
-from crossdock.cli import api_key, case, dead_letter, edi, exception, project, quarantine, stock, system
+from crossdock.cli import api_key, case, dead_letter, edi, exception, project, projection, quarantine, stock, system
 from crossdock.cli.demo import demo
 from crossdock.cli.doctor import doctor
 from crossdock.cli.run import api, run
@@ -34,6 +34,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(stock.app, name="stock")
 app.add_typer(system.app, name="system")
 app.add_typer(api_key.app, name="api-key")
+app.add_typer(projection.app, name="projection")
 app.add_typer(project.app, name="project")
 app.add_typer(edi.app, name="edi")
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
-from crossdock.operations.stock import ItemStock, show_stock
+from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
 
 app = typer.Typer(help="Stock: what physically is, and what is promised.", no_args_is_help=True)
 
@@ -35,6 +35,50 @@ def show(
         print_json(found)
     else:
         _print(console(), found)
+
+
+@app.command("list")
+def list_all(
+    database: DatabaseOption,
+    after: Annotated[str, typer.Option("--cursor", help="Go on behind COMPANY/ITEM/LOCATION.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=5000, help="How many at most.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """List the balances of both books, by company, item and place.
+
+    Example: crossdock stock list --limit 100
+    """
+    company, _, rest = after.partition("/")
+    item, _, place = rest.rpartition("/")
+    found = reach(database, lambda context, actor: list_stock(context, actor, (company, item, place), limit))
+    last = f"{found[-1].company}/{found[-1].item}/{found[-1].location}" if len(found) == limit else ""
+    if as_json:
+        print_json({"items": found, "next": last})
+        return
+    columns = ("company", "item", "location", "unrestricted", "picked", "packed", "quarantined", "damaged", "reserved",
+               "free")  # fmt: skip
+    console().print(table(columns, ([getattr(one, name) for name in columns] for one in found)))
+    if last:
+        console().print(f"more: crossdock stock list --cursor {last}")
+
+
+@app.command("verify")
+def prove(database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Prove that movements, balances, promises and pegs agree. Exit code 1 if they do not.
+
+    Example: crossdock stock verify
+    """
+    found = reach(database, verify_stock)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(law, count) for law, count in sorted(found.compared.items())]
+        console().print(table(("law", "facts compared"), rows, title="Both books"))
+        for one in found.discrepancies[:50]:
+            words = f"{one.law}: {one.where}: expected {one.expected}, found {one.found}"
+            console().print(plain(words, "red"))
+    if found.discrepancies:
+        raise typer.Exit(1)
 
 
 def _print(out: Console, found: ItemStock) -> None:

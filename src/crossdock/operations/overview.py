@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from crossdock.store import Store, load_queries
+from crossdock.store import Connection, Store, load_queries
 
 _SQL = load_queries(Path(__file__).with_name("overview.sql"))
 
@@ -79,6 +79,11 @@ async def work_left(store: Store) -> WorkLeft:
         row = await tx.fetchrow(_SQL.work_left)
     assert row is not None
     return WorkLeft(**dict(row))
+
+
+async def events_behind(tx: Connection) -> int:
+    """Events that one of the consumers has not read yet."""
+    return int(await tx.fetchval(_SQL.events_behind))
 
 
 async def movements(store: Store) -> int:

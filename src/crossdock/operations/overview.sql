@@ -39,5 +39,8 @@ select
     (select count(*) from deadline where fired_at is null and due_at <= business_now()) as deadlines,
     (select count(*) from raw_document where status = 'received') as documents
 
+-- events_behind: events that a consumer has not read yet
+select coalesce(sum(h.position - c.position), 0)::bigint from log_head h join checkpoint c on c.slot = h.slot
+
 -- movements: physical movements booked
 select count(*) from stock_movement

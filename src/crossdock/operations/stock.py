@@ -14,6 +14,7 @@ from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableToPromise, available_to_promise
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.reservations import Granted, ReservationDesk
+from crossdock.inventory.verify import Verification, verify
 from crossdock.log import append
 from crossdock.operations.context import Context
 from crossdock.operations.problems import Problem, not_found
@@ -87,6 +88,22 @@ class Promise(msgspec.Struct, frozen=True):
     source: str
     expires_at: dt.datetime | None
     due_on: dt.date | None
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """One item at one place: the physical book over all owners and lots, and what of it is promised."""
+
+    company: str
+    item: str
+    location: str
+    unrestricted: Decimal
+    picked: Decimal
+    packed: Decimal
+    quarantined: Decimal
+    damaged: Decimal
+    on_hand: Decimal
+    reserved: Decimal
+    free: Decimal
 
 
 class ItemStock(msgspec.Struct, frozen=True):
@@ -188,6 +205,24 @@ async def show_stock(context: Context, actor: Actor, item: str, company_id: str 
         available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
         promises = tuple([Promise(*row) for owner in owners for row in await tx.fetch(SQL.promises, item, owner)])
     return ItemStock(item, positions, available, promises)
+
+
+async def list_stock(
+    context: Context, actor: Actor, after: tuple[str, str, str] = ("", "", ""), limit: int = 500
+) -> list[Balance]:
+    """Balances in the order of company, item and place, behind `after`."""
+    actor.must("stock:read")
+    async with context.store.transaction(readonly=True) as tx:
+        rows = await tx.fetch(SQL.balances, actor.visible(), *after, limit)
+    return [Balance(**dict(row)) for row in rows]
+
+
+async def verify_stock(context: Context, actor: Actor) -> Verification:
+    """Prove both books: movements, balances, promises and pegs agree, by two ways of adding up."""
+    actor.must("stock:read")
+    async with context.store.transaction(snapshot=True) as tx:
+        await tx.execute("set local transaction_timeout = 0")
+        return await verify(tx)
 
 
 def _places(actor: Actor, network: Network, company_id: str, asked: Sequence[str]) -> tuple[str, ...]:

@@ -21,3 +21,16 @@ select id, company_id, item, location, quantity, remaining, state, source from r
 
 -- places: Where an item has a promise position.
 select distinct location from promise_position where item = $1;
+
+-- balances: Both books, one row per company, item and place.
+select s.company_id as company, s.item, s.location, sum(s.unrestricted) as unrestricted, sum(s.picked) as picked,
+    sum(s.packed) as packed, sum(s.quarantined) as quarantined, sum(s.damaged) as damaged,
+    coalesce(max(p.on_hand), 0) as on_hand, coalesce(max(p.reserved + p.allocated), 0) as reserved,
+    coalesce(max(p.on_hand - p.safety - p.reserved - p.allocated), 0) as free
+from stock_position s
+left join promise_position p on p.company_id = s.company_id and p.item = s.item and p.location = s.location
+    and p.pool = ''
+where ($1::text[] is null or s.company_id = any($1::text[])) and (s.company_id, s.item, s.location) > ($2, $3, $4)
+group by s.company_id, s.item, s.location
+order by s.company_id, s.item, s.location
+limit $5;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2
@@ -45,9 +45,6 @@ def app(services: Services) -> Litestar:
     return create(services)
 
 
-Client = Callable[..., Awaitable[httpx2.Response]]
-
-
 @pytest.fixture
 async def http(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
@@ -78,4 +75,5 @@ def order(number: str = "536365", **changes: Any) -> dict[str, Any]:
 
 
 async def place(http: httpx2.AsyncClient, body: dict[str, Any], key: str = "") -> httpx2.Response:
-    return await http.post("/process/v1/orders", json=body, headers={"Idempotency-Key": key or f"shop-{body['number']}"})
+    headers = {"Idempotency-Key": key or f"shop-{body['number']}"}
+    return await http.post("/process/v1/orders", json=body, headers=headers)

@@ -118,7 +118,14 @@ def test_a_body_that_is_too_large_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1", "1"), ('"1"', "1"), ("2.55", "2.55"), ('"0.100"', "0.100"), ("-3", "-3"), ('"123456789012345.123456789"', "123456789012345.123456789")],
+    [
+        ("1", "1"),
+        ('"1"', "1"),
+        ("2.55", "2.55"),
+        ('"0.100"', "0.100"),
+        ("-3", "-3"),
+        ('"123456789012345.123456789"', "123456789012345.123456789"),
+    ],
 )
 def test_decimals_are_read_digit_for_digit(text: str, value: str) -> None:
     faults: list[FieldError] = []
@@ -154,10 +161,12 @@ def test_a_decimal_survives_the_wire_whatever_it_is(value: Decimal) -> None:
 
 @given(st.binary(max_size=60))
 def test_any_bytes_end_in_an_order_or_a_problem(content: bytes) -> None:
+    status = 200
     try:
         read(content)
     except Problem as problem:
-        assert problem.kind.status in (400, 422)
+        status = problem.kind.status
+    assert status in (200, 400, 422)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

@@ -21,7 +21,7 @@ from crossdock.operations.problems import FieldError, Problem
 from crossdock.operations.stock import Availability, Released, Reserved
 
 _Item = Annotated[str, QueryParameter(min_length=1, max_length=80, description="Our item id.")]
-_Places = Annotated[list[str] | None, QueryParameter(max_items=50, description="Only there; may be given several times.")]
+_Places = Annotated[list[str] | None, QueryParameter(max_items=50, description="Only there; several times.")]
 _Quantity = Annotated[str, QueryParameter(max_length=26, description="Also say when so much can be had.")]
 _By = Annotated[dt.date | None, QueryParameter(description="Also say how much can be had for this date.")]
 

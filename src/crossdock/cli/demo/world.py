@@ -22,6 +22,8 @@ from crossdock.app import load_network, prepare
 from crossdock.cli._children import Child, Children, end_with_parent
 from crossdock.cli.up import start_children
 from crossdock.engine.clock import set_clock
+from crossdock.engine.tasks import hold_polls, release_polls
+from crossdock.operations.overview import events_behind
 from crossdock.project import Network
 from crossdock.store import Store
 from crossdock.store.embedded import EmbeddedServer
@@ -110,6 +112,8 @@ class World:
         store = await Store.connect(self.database)
         async with store.transaction() as tx:
             await set_clock(tx, FIRST_MORNING - dt.timedelta(seconds=_WARM_UP_SECONDS) * self.rate, self.rate)
+            # As in any cutover: first the items, then the stock of them.
+            await hold_polls(tx, self._opening_polls())
         await store.close()
         return in_force
 
@@ -137,25 +141,35 @@ class World:
             words = (self.directory / "sandbox.log").read_text(encoding="utf-8").strip().splitlines()
             raise WorldFailed("the simulated systems did not start: " + (words[-1] if words else "no word why"))
 
+    def _opening_polls(self) -> list[str]:
+        assert self.network is not None
+        return [
+            f"poll/{system.name}/{poll.kind}"
+            for system in self.network.systems.values()
+            for poll in system.polls
+            if poll.kind == "opening_stock"
+        ]
+
     async def _wait_for_master_data(self) -> None:
-        """The ERP's items and the warehouses' opening stock must be in the books before the first order."""
+        """The ERP's items, then the warehouses' opening stock, must be in the books before the first order."""
         store = await Store.connect(self.database)
-        deadline = time.monotonic() + 60
         try:
-            while time.monotonic() < deadline:
-                async with store.transaction() as tx:
-                    stocked = await tx.fetchval(
-                        "select count(*) from case_status where subject like 'inventory_report/%' and state <> ''"
-                    )
-                    left = await tx.fetchval(
-                        "select sum(h.position - c.position) from log_head h join checkpoint c on c.slot = h.slot"
-                    )
-                if stocked and left == 0:
-                    return
-                await asyncio.sleep(0.1)
+            await self._until(store, "select cursor <> '' and worker = '' from task where name = 'poll/erp/items'")
+            async with store.transaction() as tx:
+                await release_polls(tx, self._opening_polls())
+            await self._until(store, "select count(*) > 0 from case_status where process = 'inventory_report'")
         finally:
             await store.close()
-        raise WorldFailed(f"opening stock did not arrive within 60 s; see {self.directory / 'logs'}")
+
+    async def _until(self, store: Store, condition: str) -> None:
+        """Wait until `condition` holds and everything that came is worked off."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            async with store.transaction() as tx:
+                if await tx.fetchval(condition) and (await events_behind(tx)) == 0:
+                    return
+            await asyncio.sleep(0.05)
+        raise WorldFailed(f"master data or opening stock did not come within 60 s; see {self.directory / 'logs'}")
 
     def _open_for_business(self) -> None:
         row = asyncio.run(self._clock())

@@ -1,0 +1,92 @@
+"""Dead letters: shown, tried again with the old bytes, or left for good; always with a person's name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from crossdock.identity import Actor, Denied
+from crossdock.operations import dead_letters
+from crossdock.operations.dead_letters import DeadLetter
+from crossdock.operations.problems import Problem
+from crossdock.ports.connector import Outgoing
+from crossdock.ports.outcomes import Delivered, Outcome, Rejected
+from crossdock.store import Store
+from tests.integration.engine.harness import rows
+from tests.integration.operations.worlds import ANNA, at_work, order, work
+
+
+def erp_refuses(system: str) -> Callable[[Outgoing], Outcome]:
+    return lambda _: Rejected("unknown_customer", "17850 is not known") if system == "erp" else Delivered("ok")
+
+
+async def refused(store: Store) -> DeadLetter:
+    await order(store)
+    await work(store, erp_refuses)
+    (letter,) = (await dead_letters.list_dead_letters(await at_work(store), ANNA)).items
+    return letter
+
+
+async def test_a_refused_document_is_listed_with_its_cause_and_shown_with_its_bytes(store: Store) -> None:
+    letter = await refused(store)
+    assert (letter.system, letter.document, letter.code) == ("erp", "sales_order", "unknown_customer")
+    desk = await at_work(store)
+    (cause,) = await dead_letters.causes(desk, ANNA)
+    assert (cause.count, cause.system, cause.example) == (1, "erp", "17850 is not known")
+    shown = await dead_letters.show_delivery(desk, ANNA, letter.id)
+    assert b"536365" in shown.content
+    assert (await dead_letters.list_dead_letters(desk, ANNA, system="shop")).items == ()
+
+
+async def test_a_replayed_dead_letter_is_sent_with_its_old_bytes_and_key_and_its_problem_ends(store: Store) -> None:
+    letter = await refused(store)
+    desk = await at_work(store)
+    before = await dead_letters.show_delivery(desk, ANNA, letter.id)
+    await dead_letters.replay(desk, ANNA, letter.id)
+    peers = await work(store)
+    sent = next(one for one in peers["erp"].got if one.key == before.idempotency_key)
+    assert sent.rendered.content == before.content
+    assert (await dead_letters.list_dead_letters(desk, ANNA)).items == ()
+    assert await rows(store, "select resolution from exception_case where code = 'undeliverable'") == [("replayed",)]
+    assert await rows(store, "select actor, action from audit") == [
+        ("cli:anna", "replay_dead_letter"),
+        ("cli:anna", "close_exception"),
+    ]
+
+
+async def test_two_people_who_replay_one_letter_send_it_once(store: Store) -> None:
+    letter = await refused(store)
+    desk = await at_work(store)
+    results = await asyncio.gather(
+        *[dead_letters.replay(desk, ANNA, letter.id) for _ in range(2)], return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Answer", "Problem"]
+
+
+async def test_a_letter_that_is_skipped_stays_and_lets_go_what_waits_behind_it(store: Store) -> None:
+    letter = await refused(store)
+    desk = await at_work(store)
+    await dead_letters.skip(desk, ANNA, letter.id, "booked by hand")
+    assert await rows(store, "select status, detail from delivery where id = $1", letter.id) == [
+        ("superseded", "booked by hand")
+    ]
+    assert await rows(store, "select parked from delivery_key where system = 'erp'") == [(False,)]
+    with pytest.raises(Problem, match="no dead letter"):
+        await dead_letters.replay(desk, ANNA, letter.id)
+
+
+async def test_dead_letters_are_for_those_who_may(store: Store) -> None:
+    letter = await refused(store)
+    desk = await at_work(store)
+    reader = Actor("reader", frozenset({"operations:read"}))
+    with pytest.raises(Denied):
+        await dead_letters.replay(desk, reader, letter.id)
+    foreign = Actor("foreign", frozenset({"operations:read"}), frozenset({"albion_ie"}))
+    assert (await dead_letters.list_dead_letters(desk, foreign)).items == ()
+    with pytest.raises(Problem, match="there is no"):
+        await dead_letters.show_delivery(desk, foreign, letter.id)
+    with pytest.raises(Problem, match="there is no"):
+        await dead_letters.show_delivery(desk, ANNA, UUID(int=7))
