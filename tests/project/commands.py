@@ -17,6 +17,7 @@ class Command:
 
     name: str
     help: str
+    options: frozenset[str]
     unexplained: tuple[str, ...]
 
 
@@ -27,7 +28,8 @@ def _walk(command: Any, path: tuple[str, ...]) -> Iterator[Command]:
         return
     options = [one for one in command.params if one.param_type_name == "option" and one.name != "help"]
     unexplained = tuple(one.opts[0] for one in options if not one.help)
-    yield Command(" ".join(path), " ".join((command.help or "").split()), unexplained)
+    names = frozenset(name for one in options for name in (*one.opts, *one.secondary_opts))
+    yield Command(" ".join(path), " ".join((command.help or "").split()), names | {"--help"}, unexplained)
 
 
 COMMANDS = sorted(_walk(typer.main.get_command(app), ()), key=lambda command: command.name)

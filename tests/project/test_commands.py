@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.project.commands import COMMANDS, Command
+from tests.project.tree import ROOT, tracked
+
+# A command in a document: in backquotes, or on a line of its own in a block.
+_MENTIONED = re.compile(r"`crossdock ([^`]+)`|^(?:\$ )?(?:\.venv/bin/)?crossdock ([^`\n#]+)", re.MULTILINE)
+_OPTION = re.compile(r"--[a-z][a-z-]*")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -20,3 +27,16 @@ def test_every_option_of_a_command_is_explained(command: Command) -> None:
 
 def test_commands_are_found() -> None:
     assert {"up", "run", "demo"} <= {command.name for command in COMMANDS}
+
+
+def test_commands_that_documents_name_exist_with_their_options() -> None:
+    by_name = {command.name: command for command in COMMANDS}
+    wrong = []
+    for path in (path for path in tracked() if path.suffix == ".md" and path.name != "CHANGELOG.md"):
+        for spans in _MENTIONED.findall(path.read_text(encoding="utf-8")):
+            said = " ".join("".join(spans).split())
+            words = said.split()
+            command = by_name.get(" ".join(words[:2])) or by_name.get(words[0])
+            if command is None or set(_OPTION.findall(said)) - command.options:
+                wrong.append(f"{path.relative_to(ROOT)}: crossdock {said}")
+    assert wrong == []
