@@ -1,0 +1,167 @@
+"""The commands of operations on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from crossdock.cli.main import app
+from crossdock.store import Store
+from tests.integration.api.test_questions import stocked
+from tests.integration.engine.harness import rows
+from tests.integration.operations.test_dead_letters import erp_refuses
+from tests.integration.operations.test_quarantine import arrives
+from tests.integration.operations.worlds import ORDER, order, work
+
+
+@pytest.fixture
+def run(database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("CROSSDOCK_DATABASE_URL", database)
+
+    async def command(*arguments: object, code: int = 0) -> Result:
+        result = await asyncio.to_thread(CliRunner().invoke, app, [str(argument) for argument in arguments])
+        assert result.exit_code == code, result.output
+        return result
+
+    return command
+
+
+async def asked(run: Any, *arguments: object) -> Any:
+    return json.loads((await run(*arguments, "--json")).stdout)
+
+
+async def test_trace_tells_the_whole_story_by_any_of_its_names(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    await order(store)
+    await work(store)
+    for key in ("536365", "PO-77", ORDER):
+        text = (await run("trace", key)).stdout
+        for words in (ORDER, "backordered", "SalesOrderPlaced", "warehouse_shipping_order", "[delivered]"):
+            assert words in text
+    story = await asked(run, "trace", "536365")
+    assert [case["id"] for case in story["cases"]] == [ORDER]
+    assert all(entry.get("content") is None for entry in story["entries"])
+
+
+async def test_trace_prints_the_documents_themselves_on_request(run: Any, store: Store) -> None:
+    await order(store)
+    await work(store)
+    assert '{"raw":"as it came"}' in (await run("trace", "536365", "--raw")).stdout
+
+
+async def test_trace_of_an_item_tells_its_movements(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    assert "opening -> unrestricted" in (await run("trace", "HEART")).stdout
+
+
+async def test_an_unknown_name_is_said_in_words(run: Any, store: Store) -> None:
+    result = await run("trace", "nothing", code=1)
+    assert "there is no document, reference or item 'nothing'" in result.stderr
+
+
+async def test_a_case_is_shown_with_lines_and_what_it_sent(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    await order(store)
+    await work(store)
+    text = (await run("case", "show", ORDER)).stdout
+    assert "HEART" in text
+    assert "sales_order" in text
+    view = await asked(run, "case", "show", ORDER)
+    assert view["lines"][0]["ordered"] == "10"
+    assert {sent["system"] for sent in view["sent"]} >= {"erp", "wms_north"}
+
+
+async def test_stock_is_shown_in_both_books(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    await order(store)
+    await work(store)
+    found = await asked(run, "stock", "show", "HEART")
+    assert found["positions"][0]["unrestricted"] == "6"
+    assert found["available"][0]["now"] == "0"
+    assert {promise["subject"] for promise in found["promises"]} == {ORDER}
+    assert "may be promised now" in (await run("stock", "show", "HEART")).stdout
+
+
+async def test_dead_letters_are_listed_shown_and_replayed(run: Any, store: Store) -> None:
+    await order(store)
+    await work(store, erp_refuses)
+    text = (await run("dead-letter", "list")).stdout
+    assert "unknown_customer" in text
+    (letter,) = (await asked(run, "dead-letter", "list"))["items"]
+    assert "536365" in (await run("dead-letter", "show", letter["id"])).stdout
+    assert "tried again" in (await run("dead-letter", "replay", letter["id"])).stdout
+    await run("dead-letter", "replay", letter["id"], code=1)
+    await work(store)
+    assert (await asked(run, "dead-letter", "list"))["items"] == []
+
+
+async def test_exception_cases_are_listed_shown_and_closed(run: Any, store: Store) -> None:
+    await order(store)
+    await work(store, erp_refuses)
+    page = await asked(run, "exception", "list", "--code", "undeliverable")
+    (problem,) = page["items"]
+    assert problem["code"] == "undeliverable"
+    assert "17850 is not known" in (await run("exception", "show", problem["id"])).stdout
+    await run("exception", "close", problem["id"], "--reason", "asked the customer")
+    assert (await asked(run, "exception", "list", "--code", "undeliverable"))["items"] == []
+    await run("exception", "close", problem["id"], "--reason", "again", code=1)
+
+
+async def test_quarantined_documents_are_listed_shown_and_released(run: Any, store: Store, tmp_path: Any) -> None:
+    document = await arrives(store, b"garbage")
+    assert "unreadable" in (await run("quarantine", "list")).stdout
+    assert "garbage" in (await run("quarantine", "show", document)).stdout
+    mended = tmp_path / "mended.txt"
+    mended.write_bytes(b"1 begin")
+    await run("quarantine", "release", document, "--reason", "typing error", "--mended", mended)
+    assert (await asked(run, "quarantine", "list"))["items"] == []
+    assert await rows(store, "select status from raw_document order by id") == [("replaced",), ("received",)]
+
+
+async def test_a_system_is_paused_and_goes_on(run: Any, store: Store) -> None:
+    await run("system", "pause", "erp", "--reason", "closing of the month")
+    assert await rows(store, "select paused from system_state where system = 'erp'") == [(True,)]
+    report = await asked_doctor(run)
+    assert report["system erp"]["status"] == "warning"
+    await run("system", "resume", "erp")
+    assert await rows(store, "select paused, halted from system_state where system = 'erp'") == [(False, "")]
+
+
+async def asked_doctor(run: Any) -> dict[str, Any]:
+    result = await run("doctor", "--json", code=1)
+    return {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+
+
+async def test_doctor_looks_at_everything_and_says_what_to_do(run: Any, store: Store, database: str) -> None:
+    await order(store)
+    await work(store, erp_refuses)
+    checks = await asked_doctor(run)
+    assert checks["database"]["status"] == "ok"
+    assert checks["durability"]["status"] == "ok"
+    assert checks["dead letters"] == {
+        "name": "dead letters",
+        "status": "warning",
+        "detail": "1",
+        "advice": "See them: crossdock dead-letter list",
+    }
+    leases = next(check for name, check in checks.items() if name.startswith("consumer"))
+    assert leases["status"] == "fault"
+    assert "crossdock run" in leases["advice"]
+    text = (await run("doctor", code=1)).stdout
+    assert "CROSSDOCK_DATABASE_URL=" in text
+
+
+async def test_a_key_is_made_listed_and_revoked(run: Any, store: Store) -> None:
+    token = (await run("api-key", "create", "dashboard", "--scope", "orders:read")).stdout.strip()
+    assert token.startswith("cdk_")
+    (key,) = await asked(run, "api-key", "list")
+    assert (key["consumer"], key["scopes"]) == ("dashboard", ["orders:read"])
+    await run("api-key", "revoke", token[:10])
+    assert (await asked(run, "api-key", "list"))[0]["revoked_at"]
+    await run("api-key", "revoke", token[:10], code=1)
+    await run("api-key", "create", "x", "--scope", "everything", code=2)

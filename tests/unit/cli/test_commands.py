@@ -1,0 +1,70 @@
+"""Every command helps with an example, prints JSON where it prints data, and never lets a stranger steer the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import click
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from crossdock.cli._console import plain, redacted
+from crossdock.cli.main import app
+
+READING = {
+    "trace", "doctor", "case show", "exception list", "exception show", "dead-letter list", "dead-letter show",
+    "quarantine list", "quarantine show", "stock show", "api-key list",
+}  # fmt: skip
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    root = typer.main.get_command(app)
+    waiting = [("", root)]
+    while waiting:
+        name, command = waiting.pop()
+        if hasattr(command, "commands"):
+            waiting += [(f"{name} {child}".strip(), found) for child, found in command.commands.items()]
+        else:
+            yield name, command
+
+
+def test_every_command_has_help_and_those_of_operations_an_example() -> None:
+    for name, command in commands():
+        assert command.help, name
+        if name.split()[0] not in ("edi", "project"):
+            assert f"Example: crossdock {name}" in command.help, name
+
+
+def test_every_command_that_shows_something_prints_json_too() -> None:
+    for name, command in commands():
+        if name in READING:
+            assert any("--json" in parameter.opts for parameter in command.params), name
+    assert {name for name, _ in commands()} >= READING
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_words_with_what_to_do() -> None:
+    result = CliRunner().invoke(app, ["trace", "1", "--database", "postgresql://u:secret@127.0.0.1:1/none"])
+    assert result.exit_code == 3
+    assert "cannot be used" in result.stderr
+    assert "crossdock doctor" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_doctor_says_what_is_missing_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CROSSDOCK_DATABASE_URL", raising=False)
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 1
+    assert "CROSSDOCK_DATABASE_URL" in result.stdout
+
+
+def test_control_characters_of_strangers_are_shown_as_such() -> None:
+    assert plain("a\x1b[31mred\x07").plain == "a\ufffd[31mred\ufffd"
+    assert plain(Decimal("12.500")).plain == "12.5"
+    assert plain(None).plain == ""
+
+
+def test_a_password_in_a_url_is_not_shown() -> None:
+    assert redacted("postgresql://u:secret@db/x") == "postgresql://u:***@db/x"
+    assert redacted("postgresql:///x?host=/tmp/y") == "postgresql:///x?host=/tmp/y"
