@@ -140,8 +140,8 @@ def x12_faults() -> str:
     rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]
     intro = (
         "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in\n"
-        "the 997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for\n"
-        "elements. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
+        "the 997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4\n"
+        "for elements. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
     )
     words = table(("code", "level", "severity", "997 code", "meaning"), rows)
     return f"# X12 faults\n\n{MADE}\n\n{intro}\n\n{words}\n"

@@ -9,9 +9,8 @@ from tests.project.tree import ROOT, tracked
 
 # Put together here, so that this file does not hold what it looks for.
 REMINDERS = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME")) + r")\b")
-MACHINE_PATHS = re.compile(
-    "|".join(("/ho" + r"me/\w", "/ro" + r"ot/\w", "/wo" + r"rk/\w", "/tm" + r"p/\w", "/Use" + r"rs/\w"))
-)
+_FOLDERS = ("/ho" + r"me/\w", "/ro" + r"ot/\w", "/wo" + r"rk/\w", "/Use" + r"rs/\w", "/tm" + r"p/(?:venv|demo|bp)\b")
+MACHINE_PATHS = re.compile("|".join(_FOLDERS))
 # Files that are not ours, or that hold other people's data.
 FOREIGN = re.compile(r"examples/wholesaler/data/.*\.csv|requirements.*\.txt|LICENSE")
 ROOT_FILES = {
