@@ -108,10 +108,9 @@ class Sales:
         line = order.lines[line_id]
         if order.kind == "retailer":
             return self._answered(order, line_id, ("IR",))
-        told = [update.lines[line_id] for update in self.updates_of(order) if line_id in update.lines]
-        if not told:
+        state, quantity = self._told_last(order, line_id)
+        if not state:
             return ZERO
-        state, quantity = told[-1]
         return line.quantity if state in GIVEN_UP else max(ZERO, line.quantity - quantity)
 
     def told_backordered(self, order: Order, line_id: str) -> bool:
@@ -119,6 +118,16 @@ class Sales:
         if order.kind == "retailer":
             return self._answered(order, line_id, ("IB",)) > 0
         return any(update.lines.get(line_id, ("",))[0] == "backordered" for update in self.updates_of(order))
+
+    def called_backordered(self, order: Order, line_id: str) -> bool:
+        """Does the customer still believe that part of a line comes later, by the last that was said of it?"""
+        if order.kind == "retailer":
+            return self.told_backordered(order, line_id)
+        return self._told_last(order, line_id)[0] == "backordered"
+
+    def _told_last(self, order: Order, line_id: str) -> tuple[str, Decimal]:
+        told = [update.lines[line_id] for update in self.updates_of(order) if line_id in update.lines]
+        return told[-1] if told else ("", ZERO)
 
     def _answered(self, order: Order, line_id: str, codes: tuple[str, ...]) -> Decimal:
         answers = self.answers.get((order.channel, order.number), [])

@@ -83,7 +83,7 @@ def _released(evidence: Evidence, order: Order, line_id: str, ruling: Ruling) ->
         words = f"warehouses were asked to ship {shown(-still_open)} more than the {shown(line.quantity)} ordered"
         ruling.holds(False, f"{what}: {words}")
     elif still_open > 0:
-        known = evidence.sales.told_backordered(order, line_id) or any(
+        known = evidence.sales.called_backordered(order, line_id) or any(
             problem.is_open for problem in evidence.shortages(order, line_id)
         )
         words = f"no warehouse was asked to ship {shown(still_open)} of {line.item}, and nobody calls it backordered"
