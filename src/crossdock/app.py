@@ -27,6 +27,7 @@ from crossdock.project import Network, Registry, load
 from crossdock.project.facts import STATED_BY_EVENT
 from crossdock.project.versions import apply
 from crossdock.store import Store
+from crossdock.telemetry import logs
 
 
 @dataclass
@@ -158,6 +159,7 @@ def _limits(network: Network, connectors: Mapping[str, Connector]) -> dict[str, 
 
 async def run_worker(database: str, network: Network) -> None:
     """One worker, until SIGTERM or SIGINT; it finishes what it has in hand."""
+    logs.configure()
     installation = await open_installation(database, network)
     worker = Worker(engine_context(installation))
     loop = asyncio.get_running_loop()
@@ -171,6 +173,7 @@ async def run_worker(database: str, network: Network) -> None:
 
 async def run_api(database: str, network: Network, host: str, port: int) -> None:
     """The HTTP interface, until SIGTERM or SIGINT; calls under way are answered."""
+    logs.configure()
     installation = await open_installation(database, network, connections=8)
     services = Services.on(installation.store, installation.network, installation.connectors)
     server = Server(create(services), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)

@@ -30,6 +30,16 @@ async def ensure_tasks(tx: Connection, names: Sequence[str]) -> None:
     await tx.execute(SQL.ensure, sorted(names))
 
 
+async def hold_polls(tx: Connection, names: Sequence[str]) -> None:
+    """Keep these tasks from running until they are released: what they fetch would come too early."""
+    await tx.execute(SQL.hold, sorted(names))
+
+
+async def release_polls(tx: Connection, names: Sequence[str]) -> None:
+    """Let tasks run that were held."""
+    await tx.execute(SQL.let_go, sorted(names))
+
+
 async def claim_tasks(tx: Connection, owner: str, names: Sequence[str], most: int) -> list[Task]:
     """Take due tasks that nobody alive has."""
     return [Task(*row) for row in await tx.fetch(SQL.claim, owner, list(names), most)]

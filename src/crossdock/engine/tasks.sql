@@ -23,6 +23,13 @@ update task set worker = '', failures = failures + 1, detail = $3,
     next_at = clock_timestamp() + least(interval '15 seconds', $4::interval * 2 ^ least(failures, 8))
 where name = $1 and worker = $2
 
+-- hold: tasks that shall not run yet
+insert into task (name, next_at) select unnest($1::text[]), 'infinity'
+on conflict (name) do update set next_at = 'infinity'
+
+-- let_go: tasks that may run from now on
+update task set next_at = clock_timestamp() where name = any($1::text[]) and next_at = 'infinity'
+
 -- heartbeat: this worker lives
 insert into worker_session (owner, alive_until) values ($1, clock_timestamp() + $2::interval)
 on conflict (owner) do update set alive_until = excluded.alive_until

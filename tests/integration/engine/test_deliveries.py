@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 import pytest
 
-from crossdock.engine.deliveries.deliverer import Deliverer
+from crossdock.engine.deliveries.deliverer import Deliverer, advance_keys
 from crossdock.ports.connector import Outgoing
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
 from crossdock.store import Store
@@ -123,3 +124,28 @@ async def test_control_numbers_have_no_gaps_and_lead_back_to_the_case(store: Sto
     assert sorted(int(o.rendered.content.split()[0]) for o in peer.got) == list(range(1, 11))
     found = await rows(store, "select value from business_key where kind = 'control_number'")
     assert len(found) == 10
+
+
+async def test_a_document_enqueued_while_its_predecessor_arrives_is_not_forgotten(store: Store) -> None:
+    """The head moves in a statement of its own, after the lock: one that waits for the lock would not see the row."""
+    await say(store, begun("a"), told("a", "send 1"))
+    peer = Peer(lambda outgoing: RetryLater("hold", dt.timedelta(seconds=30)))
+    await settle(context(store, peer))
+    await say(store, told("a", "send 2"))
+    async with store.transaction() as tx:
+        # The batch that enqueues `send 2` has taken its place in the order and not committed yet.
+        await tx.execute("update delivery_key set last_sequence = 2")
+        await tx.execute(
+            "insert into delivery select (d).* from (select jsonb_populate_record(d, '{\"sequence\": 2, "
+            '"status": "waiting", "number": "a.2", "idempotency_key": "later", '
+            '"id": "00000000-0000-0000-0000-000000000002"}\') as d from delivery d) as copies'
+        )
+        arrived = asyncio.create_task(_advance(store))
+        await asyncio.sleep(0.2)
+    await arrived
+    assert await rows(store, "select sequence, status from delivery order by sequence") == [(1, "ready"), (2, "ready")]
+
+
+async def _advance(store: Store) -> None:
+    async with store.transaction() as tx:
+        await advance_keys(tx, [("peer", "parcel/c/a")])

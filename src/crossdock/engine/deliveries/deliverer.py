@@ -171,7 +171,9 @@ class Deliverer:
 async def advance_keys(tx: Connection, keys: Sequence[tuple[str, str]]) -> None:
     """The head of these keys is done: the next may go."""
     if keys:
-        await tx.execute(SQL.advance_keys, *map(list, zip(*sorted(keys), strict=True)))
+        columns = [list(column) for column in zip(*sorted(keys), strict=True)]
+        await tx.execute(SQL.lock_keys, *columns)
+        await tx.execute(SQL.advance_keys, *columns)
 
 
 async def bury(tx: Connection, rows: Sequence[asyncpg.Record], now: dt.datetime) -> list[NewEvent]:

@@ -42,14 +42,15 @@ where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report, d.reply,
     d.correlation_id, d.trace_id
 
--- advance_keys: let the next of each key go
-with locked as materialized (
-    select system, ordering_key from delivery_key
-    where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
-    order by system, ordering_key for update),
-moved as (
-    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false from locked
-    where k.system = locked.system and k.ordering_key = locked.ordering_key
+-- lock_keys: before the head moves, in a statement of its own: what is enqueued meanwhile must be seen by the next
+select 1 from delivery_key where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
+order by system, ordering_key for update
+
+-- advance_keys: let the next of each locked key go
+with moved as (
+    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false
+    from unnest($1::text[], $2::text[]) as done (system, ordering_key)
+    where k.system = done.system and k.ordering_key = done.ordering_key
     returning k.system, k.ordering_key, k.head_sequence)
 update delivery as d set status = 'ready', next_attempt_at = clock_timestamp()
 from moved where d.system = moved.system and d.ordering_key = moved.ordering_key
