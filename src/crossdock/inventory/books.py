@@ -51,32 +51,35 @@ class Position(msgspec.Struct):
         return self.on_hand - self.safety - self.reserved - self.allocated
 
 
-class Promise(msgspec.Struct, kw_only=True):
-    """A row of `reservation`. A waiting row (short or backordered) is never picked itself: each filling of it is a
-    reservation of its own, named after it."""
+class Promise(msgspec.Struct):
+    """A row of `reservation`; of one that is only to be ended, the fields up to `asked_number`.
+
+    A waiting row (short or backordered) is never picked itself: each filling of it is a reservation of its own, named
+    after it.
+    """
 
     id: str
     company_id: str
     subject: str
-    kind: str
-    request: str
     line: str
     item: str
     location: str
     pool: str
-    quantity: Decimal
     remaining: Decimal
     state: str
-    candidates: tuple[str, ...]
-    entry: bytes
-    waiting: bool = False
+    waiting: bool
+    fills: int = 0
+    asked_number: int = 0
+    kind: str = ""
+    request: str = ""
+    quantity: Decimal = ZERO
+    candidates: tuple[str, ...] = ()
+    entry: bytes = b""
     whole: bool = False
     source: str = ""
     expires_at: dt.datetime | None = None
     due_on: dt.date | None = None
     backorder: str = ""
-    fills: int = 0
-    asked_number: int = 0
     new: bool = False
 
     @property
@@ -183,21 +186,18 @@ class Books:
             )
         )
 
-    def load_promises(self, promises: Iterable[Promise]) -> None:
-        """Take in rows read under the locks; a row that is here already stays as it is."""
-        for promise in promises:
-            if promise.id not in self.promises:
-                self.promises[promise.id] = promise
-                self._index(promise)
+    def load_promise(self, promise: Promise) -> None:
+        """Take in a row as read."""
+        self.promises[promise.id] = promise
+        self._index(promise)
 
     def add_promise(self, promise: Promise) -> None:
         """A new promise, to be inserted."""
         promise.new = True
         self._asked += 1
         promise.asked_number = self._asked
-        self.promises[promise.id] = promise
-        self.changed_promises[promise.id] = promise
-        self._index(promise)
+        self.load_promise(promise)
+        self.touch(promise)
 
     def _index(self, promise: Promise) -> None:
         self.of_subject[promise.subject].append(promise)

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from crossdock.inventory.arrays import columns, numbers, octets, texts, times
 from crossdock.inventory.books import ZERO
 from crossdock.inventory.outcomes import LedgerConflict
 from crossdock.store import Connection, Store, load_queries
@@ -21,6 +22,12 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 Key = tuple[str, str, str]
 """Company, item, location."""
+
+
+# How the columns of the statements travel.
+_SHELF = (texts, texts, texts, numbers, numbers)
+_ENTRY = (octets, texts, texts, texts, texts, octets, texts)
+_GRANT = (texts, texts, texts, texts, texts, numbers, texts, texts, times, octets, numbers, numbers, numbers)
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -70,7 +77,7 @@ class DeskRequest(msgspec.Struct, frozen=True):
             self.content,
             encode(answer),
             self.name(1),
-            self.locations,
+            texts(self.locations),
             self.expires_at,
         ]
 
@@ -114,7 +121,7 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
         except asyncpg.UniqueViolationError:
             # Some of the keys were there before; each time round there are more of these and fewer fresh ones.
             async with store.connection() as connection:
-                for digest, content, answer in await connection.fetch(SQL.answers, list(first)):
+                for digest, content, answer in await connection.fetch(SQL.answers, octets(list(first))):
                     contents[digest] = content
                     answers[digest] = msgspec.json.decode(answer, type=ReservationAnswer)
             fresh = [request for digest, request in first.items() if digest not in answers]
@@ -144,9 +151,7 @@ class _Booking:
             self._decide(request)
         await self._correct(tx, guesses)
         self.entries.sort()  # keys are inserted in order, so that two desks that are asked the same never deadlock
-        entries = list(zip(*self.entries, strict=True))
-        grants = list(zip(*self.grants, strict=True)) or [()] * 13
-        await tx.execute(SQL.record, *entries, *grants)
+        await tx.execute(SQL.record, *columns(self.entries, _ENTRY), *columns(self.grants, _GRANT))
         return self.answers
 
     def _guesses(self) -> dict[Key, _Guess]:
@@ -164,15 +169,8 @@ class _Booking:
         return guesses
 
     async def _hold(self, tx: Connection, guesses: dict[Key, _Guess]) -> None:
-        keys = list(guesses)
-        rows = await tx.fetch(
-            SQL.hold,
-            [key[0] for key in keys],
-            [key[1] for key in keys],
-            [key[2] for key in keys],
-            [str(guess.quantity) for guess in guesses.values()],
-            [guess.requests for guess in guesses.values()],
-        )
+        wanted = [(*key, guess.quantity, guess.requests) for key, guess in guesses.items()]
+        rows = await tx.fetch(SQL.hold, *columns(wanted, _SHELF))
         for company, item, location, identity, free, counter in rows:
             key = (company, item, location)
             guess = guesses[key]
@@ -219,14 +217,14 @@ class _Booking:
                     request.subject,
                     request.item,
                     location,
-                    str(quantity),
+                    quantity,
                     candidates,
                     request.source,
                     request.expires_at,
                     request.digest,
                     shelf.id,
                     shelf.counter,
-                    str(shelf.free),
+                    shelf.free,
                 )
             )
             yield Granted(name, location, quantity)
@@ -237,9 +235,9 @@ class _Booking:
     async def _correct(self, tx: Connection, guesses: dict[Key, _Guess]) -> None:
         """Give back what was guessed and not taken."""
         wrong = [
-            (*key, str(shelf.reserved - guesses[key].quantity), shelf.requests - guesses[key].requests)
+            (*key, shelf.reserved - guesses[key].quantity, shelf.requests - guesses[key].requests)
             for key, shelf in self.shelves.items()
             if shelf.reserved != guesses[key].quantity or shelf.requests != guesses[key].requests
         ]
         if wrong:
-            await tx.execute(SQL.correct, *zip(*wrong, strict=True))
+            await tx.execute(SQL.correct, *columns(wrong, _SHELF))

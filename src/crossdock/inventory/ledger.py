@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from crossdock.inventory import facts, promising
+from crossdock.inventory.arrays import columns, octets, texts, times
 from crossdock.inventory.books import Books, ItemKey
-from crossdock.inventory.entries import Answer, Entry, decode_answer, encode_answer, entry_of
+from crossdock.inventory.entries import Answer, decode_answer, encode_answer, entry_of
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.plan import Plan, Request
 from crossdock.inventory.reading import SQL, Reader
@@ -51,7 +52,7 @@ class LedgerBatch:
         taken = {row[0] for row in await tx.fetch(SQL.claim_keys, *self._key_columns())}
         repeats = self._first.keys() - taken
         if repeats:
-            for digest, content, answer in await tx.fetch(SQL.answers, list(repeats)):
+            for digest, content, answer in await tx.fetch(SQL.answers, octets(list(repeats))):
                 self._same(self._first[digest], content)
                 self._repeated[digest] = decode_answer(answer)
         self._plan = Plan(self._fresh())
@@ -61,20 +62,20 @@ class LedgerBatch:
         if self._entries[place].content != content:
             raise LedgerConflict(self.requests[place].company_id, self.requests[place].key)
 
-    def _key_columns(self) -> list[object]:
-        entries: list[Entry] = [self._entries[place] for place in self._first.values()]
+    def _key_columns(self) -> list[str]:
+        entries = [self._entries[place] for place in self._first.values()]
         requests = [self.requests[place] for place in self._first.values()]
         return [
-            [entry.digest for entry in entries],
-            [request.company_id for request in requests],
-            [request.key for request in requests],
-            [entry.what for entry in entries],
-            [request.subject for request in requests],
-            [entry.document for entry in entries],
-            [entry.reason for entry in entries],
-            [entry.content for entry in entries],
+            octets([entry.digest for entry in entries]),
+            texts([request.company_id for request in requests]),
+            texts([request.key for request in requests]),
+            texts([entry.what for entry in entries]),
+            texts([request.subject for request in requests]),
+            texts([entry.document for entry in entries]),
+            texts([entry.reason for entry in entries]),
+            octets([entry.content for entry in entries]),
             self.actor,
-            [entry.occurred_at for entry in entries],
+            times([entry.occurred_at for entry in entries]),
         ]
 
     def _fresh(self) -> list[Request]:
@@ -129,4 +130,4 @@ class LedgerBatch:
             if not self._is_repeat(place) and self.answers[place] != Answer()
         ]
         if given:
-            await tx.execute(SQL.store_answers, [digest for digest, _ in given], [text for _, text in given])
+            await tx.execute(SQL.store_answers, *columns(given, (octets, texts)))

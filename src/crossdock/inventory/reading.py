@@ -7,18 +7,21 @@ and batches never deadlock; where the world moved in between, the batch is run a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
 from asyncpg import Record
 
+from crossdock.inventory.arrays import columns, numbers, texts
 from crossdock.inventory.books import Books, ItemKey, Position, PositionKey, Promise, Supply
 from crossdock.inventory.plan import Guess, Plan
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("ledger.sql"))
+
+_GUESS = (texts, texts, texts, texts, numbers, numbers, numbers)
 
 Stored = tuple[Decimal, Decimal, Decimal, int]
 """On hand, reserved, safety, counter."""
@@ -40,16 +43,17 @@ class Reader:
     async def look(self, tx: Connection, plan: Plan) -> None:
         """Read what the requests name, and let the plan learn from it."""
         names = plan.named | plan.picked.keys()
-        if names:
-            self._promises(await tx.fetch(SQL.promises_by_id, list(names)))
+        rows = await tx.fetch(SQL.promises_by_id, texts(list(names))) if names else []
         if plan.subjects:
-            self._promises(await tx.fetch(SQL.promises_of_cases, list(plan.subjects)))
+            rows += await tx.fetch(SQL.promises_of_cases, texts(list(plan.subjects)))
+        for row in rows:
+            if row["id"] not in self.books.promises:
+                self.books.load_promise(Promise(**{**row, "remaining": Decimal(row["remaining"])}))
         self.early = {promise.id: promise.remaining for promise in self.books.promises.values()}
         plan.learn_promises(self.books)
         if plan.supplies:
-            keys = list(plan.supplies)
-            columns = [[key[part] for key in keys] for part in range(3)]
-            for company, source, line, item in await tx.fetch(SQL.items_of_supplies, *columns):
+            keys = columns(plan.supplies, (texts, texts, texts))
+            for company, source, line, item in await tx.fetch(SQL.items_of_supplies, *keys):
                 plan.learn_supply((company, source, line), item)
 
     async def hold(self, tx: Connection, plan: Plan) -> None:
@@ -58,21 +62,13 @@ class Reader:
         await self._read_items(tx, plan)
         self._all_held(plan)
 
-    async def _lock(self, tx: Connection, guesses: Mapping[PositionKey, Guess], items: Iterable[ItemKey]) -> None:
+    async def _lock(self, tx: Connection, guesses: Mapping[PositionKey, Guess], items: set[ItemKey]) -> None:
         """Lock positions, in key order, and apply the guesses; all positions of `items` with them."""
-        items = list(items)
         if not guesses and not items:
             return
-        keys = list(guesses)
-        columns: list[list[object]] = [[key[part] for key in keys] for part in range(4)]
-        columns += [
-            [str(guess.on_hand) for guess in guesses.values()],
-            [str(guess.reserved) for guess in guesses.values()],
-            [guess.movements for guess in guesses.values()],
-            [company for company, _ in items],
-            [item for _, item in items],
-        ]
-        for row in await tx.fetch(SQL.lock_positions, *columns):
+        wanted = [(*key, guess.on_hand, guess.reserved, guess.movements) for key, guess in guesses.items()]
+        whole = columns(items, (texts, texts))
+        for row in await tx.fetch(SQL.lock_positions, *columns(wanted, _GUESS), *whole):
             self._take_in(row, guesses)
 
     def _take_in(self, row: Record, guesses: Mapping[PositionKey, Guess]) -> None:
@@ -89,28 +85,31 @@ class Reader:
 
     async def _read_items(self, tx: Connection, plan: Plan) -> None:
         """Who waits for items that give, and the supply of those and of items that may run short."""
-        giving = list(plan.giving)
-        if giving:
-            columns = ([company for company, _ in giving], [item for _, item in giving])
-            self._promises(await tx.fetch(SQL.waiting_for, *columns))
-        waiting = [promise.id for item in giving for promise in self.books.waiting[item]]
-        pegs: list[Record] = await tx.fetch(SQL.pegs_of, waiting) if waiting else []
+        if plan.giving:
+            for row in await tx.fetch(SQL.waiting_for, *columns(plan.giving, (texts, texts))):
+                self._take_in_waiting(Promise(**{**row, "candidates": tuple(row["candidates"])}))
+        waiting = [promise.id for item in plan.giving for promise in self.books.waiting[item]]
+        pegs: list[Record] = await tx.fetch(SQL.pegs_of, texts(waiting)) if waiting else []
         named = {(row["company_id"], row["source"], row["line"]) for row in pegs} | plan.supplies
         items = plan.giving | plan.perhaps_short(self.books)
         if items or named:
-            await self._supplies(tx, list(named), list(items))
+            wanted = columns(named, (texts, texts, texts)) + columns(items, (texts, texts))
+            for row in await tx.fetch(SQL.supplies, *wanted):
+                self.books.load_supply(Supply(**dict(row), new=False))
         for row in pegs:
             key = (row["company_id"], row["source"], row["line"])
             self.books.pegs[row["reservation"]][key] = row["quantity"]
 
-    async def _supplies(self, tx: Connection, keys: list[tuple[str, str, str]], items: list[ItemKey]) -> None:
-        columns = [[key[part] for key in keys] for part in range(3)]
-        columns += [[company for company, _ in items], [item for _, item in items]]
-        for row in await tx.fetch(SQL.supplies, *columns):
-            self.books.load_supply(Supply(**dict(row), new=False))
-
-    def _promises(self, rows: Iterable[Record]) -> None:
-        self.books.load_promises(Promise(**{**row, "candidates": tuple(row["candidates"])}) for row in rows)
+    def _take_in_waiting(self, promise: Promise) -> None:
+        """A waiting row as it is under the locks. If it was looked at before, it must still be the same."""
+        seen = self.books.promises.get(promise.id)
+        if seen is None:
+            self.books.load_promise(promise)
+        elif seen.remaining != promise.remaining:
+            raise LedgerMoved(f"{promise.id} was filled or ended meanwhile")
+        else:
+            for field in promise.__struct_fields__:
+                setattr(seen, field, getattr(promise, field))
 
     def _all_held(self, plan: Plan) -> None:
         """Rows may refer to a position that did not exist when the locks were taken, or a supply line may have become

@@ -1,4 +1,4 @@
--- Quantities travel as text in arrays: the driver takes a third of the time to write them so.
+-- Columns travel as array literals (see arrays.py), quantities come back as text: both for the speed of the driver.
 
 -- reserve_one: a lone caller's reservation in one statement; no row if it is refused or was asked before
 with taken as (
@@ -13,7 +13,7 @@ with taken as (
 ), booked as (
     insert into reservation (id, company_id, subject, kind, item, location, quantity, remaining, state, candidates,
         source, expires_at, entry)
-    select $11, $1, $7, 'asked', $2, $3, $4, $4, 'reserved', $12::text[], $8, $13, $5 from taken
+    select $11, $1, $7, 'asked', $2, $3, $4, $4, 'reserved', $12::text::text[], $8, $13, $5 from taken
 ), moved as (
     insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
     select id, counter, 'asked', $11, $4, free_after, $5, pg_current_xact_id()::text::bigint from taken
@@ -22,8 +22,8 @@ select 1 from taken
 
 -- hold: lock positions in key order, taking what is asked for as if all were granted
 insert into promise_position as p (company_id, item, location, pool, reserved, counter)
-select s.company_id, s.item, s.location, '', k.quantity::numeric, k.requests
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+select s.company_id, s.item, s.location, '', k.quantity, k.requests
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::numeric[], $5::text::bigint[])
     as k (company_id, item, location, quantity, requests)
 join promise_position as s
     on s.company_id = k.company_id and s.item = k.item and s.location = k.location and s.pool = ''
@@ -34,8 +34,8 @@ returning p.company_id, p.item, p.location, p.id, (p.on_hand - p.safety - p.rese
     p.counter
 
 -- correct: give back at held positions what was refused or came from elsewhere
-update promise_position as p set reserved = p.reserved + v.reserved::numeric, counter = p.counter + v.requests
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+update promise_position as p set reserved = p.reserved + v.reserved, counter = p.counter + v.requests
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::numeric[], $5::text::bigint[])
     as v (company_id, item, location, reserved, requests)
 where p.company_id = v.company_id and p.item = v.item and p.location = v.location and p.pool = ''
 
@@ -44,23 +44,26 @@ with entry as (
     insert into ledger_entry (digest, company_id, key, what, subject, reason, actor, content, answer, occurred_at)
     select e.digest, e.company_id, e.key, 'reserve', e.subject, e.source, 'api', e.content, e.answer,
         (select business_now())
-    from unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[])
+    from unnest($1::text::bytea[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+        $6::text::bytea[], $7::text::text[])
         as e (digest, company_id, key, subject, source, content, answer)
 ), booked as (
     insert into reservation (id, company_id, subject, kind, item, location, quantity, remaining, state, candidates,
         source, expires_at, entry)
-    select g.id, g.company_id, g.subject, 'asked', g.item, g.location, g.quantity::numeric,
-        g.quantity::numeric, 'reserved',
+    select g.id, g.company_id, g.subject, 'asked', g.item, g.location, g.quantity,
+        g.quantity, 'reserved',
         string_to_array(g.candidates, e'\x1f'), g.source, g.expires_at, g.entry
-    from unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-        $15::text[], $16::timestamptz[], $17::bytea[])
+    from unnest($8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[], $12::text::text[],
+        $13::text::numeric[], $14::text::text[],
+        $15::text::text[], $16::text::timestamptz[], $17::text::bytea[])
         as g (id, company_id, subject, item, location, quantity, candidates, source, expires_at, entry)
 )
 insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
-select m.position_id, m.number, 'asked', m.reservation, m.quantity::numeric, m.free_after::numeric, m.entry,
+select m.position_id, m.number, 'asked', m.reservation, m.quantity, m.free_after, m.entry,
     (select pg_current_xact_id()::text::bigint)
-from unnest($18::bigint[], $19::bigint[], $8::text[], $13::text[], $20::text[], $17::bytea[])
+from unnest($18::text::bigint[], $19::text::bigint[], $8::text::text[], $13::text::numeric[], $20::text::numeric[],
+    $17::text::bytea[])
     as m (position_id, number, reservation, quantity, free_after, entry)
 
 -- answers: what was answered under these keys the first time
-select digest, content, answer from ledger_entry where digest = any($1::bytea[])
+select digest, content, answer from ledger_entry where digest = any($1::text::bytea[])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
 from crossdock.events.inventory import StockWentNegative
+from crossdock.inventory.arrays import columns, numbers, octets, texts, times
 from crossdock.inventory.books import ZERO, Books, Fact, Promise, Supply
 from crossdock.inventory.reading import SQL, LedgerMoved, Reader
 from crossdock.model.stock import PHYSICAL_STATES
@@ -16,6 +16,16 @@ from crossdock.store import Connection
 
 StockKey = tuple[str, str, str, str, str]
 """Company, item, location, owner, lot."""
+
+# How the columns of the statements travel.
+_POSITION = (texts,) * 4 + (numbers,) * 4
+_PROMISE = (texts,) * 9 + (numbers,) * 2 + (texts, texts, octets, numbers, numbers, texts, times, times, texts, numbers)
+_ENDING = (texts, numbers, texts, numbers, numbers, numbers)
+_SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets)
+_PEG = (texts,) * 4 + (numbers,)
+_PROMISE_MOVEMENT = (numbers, numbers, texts, texts, numbers, numbers, numbers, numbers, octets)
+_STOCK = (texts,) * 5 + (numbers,) * 8
+_STOCK_MOVEMENT = (numbers,) * 4 + (texts, texts, numbers, numbers, texts, texts, texts, octets)
 
 _COLUMN = {state: index for index, state in enumerate(PHYSICAL_STATES)}
 
@@ -36,20 +46,15 @@ class Negative(msgspec.Struct, frozen=True):
     body: StockWentNegative
 
 
-def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows as columns, as unnest takes them."""
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
-
-
 async def write_positions(tx: Connection, books: Books, reader: Reader) -> None:
     """Correct the positions whose guess was wrong."""
     wrong = []
     for key, position in books.positions.items():
         now = (position.on_hand, position.reserved, position.safety, position.counter)
         if now != reader.stored[key]:
-            wrong.append((*key, *(str(level) for level in now[:3]), position.counter))
+            wrong.append((*key, *now))
     if wrong:
-        await tx.execute(SQL.set_positions, *_columns(wrong, 8))
+        await tx.execute(SQL.set_positions, *columns(wrong, _POSITION))
 
 
 async def write_promise_book(tx: Connection, books: Books, reader: Reader) -> None:
@@ -69,15 +74,15 @@ async def write_promise_book(tx: Connection, books: Books, reader: Reader) -> No
                 m.number,
                 m.kind,
                 m.reservation,
-                str(m.on_hand),
-                str(m.reserved),
-                str(m.safety),
-                str(m.free_after),
+                m.on_hand,
+                m.reserved,
+                m.safety,
+                m.free_after,
                 m.entry,
             )
             for m in books.movements
         ]
-        await tx.execute(SQL.insert_promise_movements, *_columns(movements, 9))
+        await tx.execute(SQL.insert_promise_movements, *columns(movements, _PROMISE_MOVEMENT))
 
 
 async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
@@ -92,8 +97,8 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
             p.item,
             p.location,
             p.pool,
-            str(p.quantity),
-            str(p.remaining),
+            p.quantity,
+            p.remaining,
             p.state,
             "\x1f".join(p.candidates),
             p.entry,
@@ -108,19 +113,14 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
         for p in promises
     ]
     if new:
-        await tx.execute(SQL.insert_promises, *_columns(new, 21))
+        await tx.execute(SQL.insert_promises, *columns(new, _PROMISE))
 
 
 async def _update_promises(tx: Connection, promises: Sequence[Promise], reader: Reader) -> None:
     if not promises:
         return
-    rows = []
-    for p in promises:
-        read = reader.early.get(p.id)
-        rows.append(
-            (p.id, str(p.remaining), p.state, p.waiting, p.fills, p.expires_at, None if read is None else str(read))
-        )
-    done = await tx.execute(SQL.update_promises, *_columns(rows, 7))
+    rows = [(p.id, p.remaining, p.state, p.waiting, p.fills, reader.early.get(p.id)) for p in promises]
+    done = await tx.execute(SQL.update_promises, *columns(rows, _ENDING))
     if done != f"UPDATE {len(rows)}":
         raise LedgerMoved("a promise was filled or ended by somebody else meanwhile")
 
@@ -130,7 +130,7 @@ async def _write_supplies(tx: Connection, statement: str, done: str, supplies: S
         (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry)
         for s in supplies
     ]
-    if rows and await tx.execute(statement, *_columns(rows, 12)) != f"{done} {len(rows)}":
+    if rows and await tx.execute(statement, *columns(rows, _SUPPLY)) != f"{done} {len(rows)}":
         raise LedgerMoved("a supply line was stated by somebody else meanwhile")
 
 
@@ -143,9 +143,9 @@ async def _write_pegs(tx: Connection, books: Books) -> None:
         else:
             dropped.append((reservation, key[1], key[2]))
     if dropped:
-        await tx.execute(SQL.drop_pegs, *_columns(dropped, 3))
+        await tx.execute(SQL.drop_pegs, *columns(dropped, _PEG[:3]))
     if kept:
-        await tx.execute(SQL.put_pegs, *_columns(kept, 5))
+        await tx.execute(SQL.put_pegs, *columns(kept, _PEG))
 
 
 async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
@@ -153,17 +153,15 @@ async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
     if not facts:
         return []
     changes = _changes(facts)
-    rows = [
-        (*key, *(str(moved) for moved in change.states), change.movements) for key, change in sorted(changes.items())
-    ]
+    rows = [(*key, *change.states, change.movements) for key, change in sorted(changes.items())]
     before: dict[StockKey, list[Decimal]] = {}
-    for row in await tx.fetch(SQL.move_stock, *_columns(rows, 13)):
+    for row in await tx.fetch(SQL.move_stock, *columns(rows, _STOCK)):
         key = (row[0], row[1], row[2], row[3], row[4])
         change = changes[key]
         change.id, change.number = row[5], row[6] - change.movements
         if row[7]:
             before[key] = [total - moved for total, moved in zip(row[7], change.states, strict=True)]
-    await tx.execute(SQL.insert_stock_movements, *_columns(_journal(facts, changes), 12))
+    await tx.execute(SQL.insert_stock_movements, *columns(_journal(facts, changes), _STOCK_MOVEMENT))
     return _negatives(facts, before) if before else []
 
 
@@ -217,8 +215,8 @@ def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list
                 target.number if elsewhere else None,
                 line.from_state,
                 line.to_state,
-                str(line.quantity),
-                str(line.second_quantity) if line.second_quantity is not None else None,
+                line.quantity,
+                line.second_quantity,
                 line.second_unit,
                 line.line,
                 line.reservation,

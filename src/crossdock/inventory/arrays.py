@@ -1,0 +1,44 @@
+"""Columns as PostgreSQL array literals.
+
+The driver examines every element of an array for being an array itself, which costs more than all decisions of a
+batch. One string per column, cast by the server (`$1::text::numeric[]`), costs a tenth of that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Column = Callable[[Sequence[Any]], str]
+
+
+def texts(values: Sequence[str]) -> str:
+    """An array of strings, whatever is in them."""
+    if not values:
+        return "{}"
+    joined = '","'.join(values)
+    if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+        joined = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + joined + '"}'
+
+
+def numbers(values: Sequence[object]) -> str:
+    """An array of integers, decimals or booleans; None is null."""
+    return "{" + ",".join(["null" if value is None else str(value) for value in values]) + "}"
+
+
+def octets(values: Sequence[bytes]) -> str:
+    """An array of byte strings."""
+    return "{" + ",".join(['"\\\\x' + value.hex() + '"' for value in values]) + "}"
+
+
+def times(values: Sequence[dt.date | None]) -> str:
+    """An array of instants or dates; None is null."""
+    return "{" + ",".join(["null" if value is None else f'"{value.isoformat()}"' for value in values]) + "}"
+
+
+def columns(rows: Iterable[Sequence[Any]], kinds: Sequence[Column]) -> list[str]:
+    """Rows as one literal per column."""
+    turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return [kind(values) for kind, values in zip(kinds, turned, strict=True)]
