@@ -1,3 +1,4 @@
+# ruff: noqa: A005 - named after what it measures
 """Orders accepted over HTTP: a real server, 64 callers, every answer after its commit.
 
 Three processes: PostgreSQL with fsync on, the API (one process, granian), and a load generator that speaks HTTP over
@@ -15,13 +16,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import uvloop
 
+from bench.reserve import fsync_milliseconds
 from crossdock.store.embedded import EmbeddedServer
 from crossdock.store.migrations import migrate
 
@@ -72,28 +73,13 @@ def _summary(runs: dict[str, list[dict[str, float]]], fsync: float, counted: dic
 
 def _print(result: dict[str, Any]) -> None:
     print(f"fsync {result['fsync_ms']} ms; {CALLERS} callers, orders of 3 lines, median of {ROUNDS} rounds")
-    print(
-        f"accepted over HTTP  {result['accepted_per_second']:>7,}/s   p50 {result['p50_ms']} ms   p99 {result['p99_ms']} ms"
-    )
+    rate, p50, p99 = result["accepted_per_second"], result["p50_ms"], result["p99_ms"]
+    print(f"accepted over HTTP  {rate:>7,}/s   p50 {p50} ms   p99 {p99} ms")
     print(f"one per transaction {result['naive_per_second']:>7,}/s   ratio {result['vs_naive']}")
     print(f"without a store     {result['without_store_per_second']:>7,}/s   (HTTP, identity, strict JSON alone)")
-    print(
-        f"CPU per order: server {result['server_cpu_us_per_order']} us, load generator {result['client_cpu_us_per_order']} us"
-    )
+    server, client = result["server_cpu_us_per_order"], result["client_cpu_us_per_order"]
+    print(f"CPU per order: server {server} us, load generator {client} us")
     print(f"counted in the database: {result['counted']}")
-
-
-def fsync_milliseconds(folder: Path, times: int = 200) -> float:
-    """The median time of one fdatasync of 8 kB on this disk."""
-    took = []
-    with (folder / "fsync").open("wb") as file:
-        for _ in range(times):
-            file.write(b"x" * 8192)
-            file.flush()
-            started = time.perf_counter()
-            os.fdatasync(file.fileno())
-            took.append(time.perf_counter() - started)
-    return statistics.median(took) * 1000
 
 
 def _let_postgres_in(folder: Path) -> None:

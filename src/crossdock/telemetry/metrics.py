@@ -48,14 +48,19 @@ _GAUGES = {
     for name, metric in TABLE.items()
     if metric.kind == "gauge"
 }
+# Children by their labels: looking them up costs more than counting.
+_counters: dict[tuple[str, tuple[str, ...]], Counter] = {}
 _http_calls: dict[tuple[str, str, int], Counter] = {}
 _http_seconds: dict[tuple[str, str], Histogram] = {}
 
 
 def count(name: str, *labels: str, by: float = 1) -> None:
     """Add to a counter of the table."""
-    counter = _COUNTERS[name]
-    (counter.labels(*labels) if labels else counter).inc(by)
+    counter = _counters.get((name, labels))
+    if counter is None:
+        parent = _COUNTERS[name]
+        counter = _counters[name, labels] = parent.labels(*labels) if labels else parent
+    counter.inc(by)
 
 
 def state(name: str, values: dict[tuple[str, ...], float]) -> None:
@@ -68,7 +73,7 @@ def state(name: str, values: dict[tuple[str, ...], float]) -> None:
 
 
 def http_call(method: str, route: str, status: int, seconds: float) -> None:
-    """Count one call. The children are kept here: looking them up by label costs more than counting."""
+    """Count one call and its time."""
     calls = _http_calls.get((method, route, status))
     if calls is None:
         calls = _COUNTERS["crossdock_http_calls"].labels(method, route, str(status))
