@@ -58,6 +58,7 @@ class GroupCommit(Generic[Request, Answer]):
             while self._waiting:
                 size = min(self._most, len(self._waiting))
                 await self._one([self._waiting.popleft() for _ in range(size)])
+                await asyncio.sleep(0)  # whoever was just answered may ask again and share the next batch
         finally:
             self._free += 1
 
