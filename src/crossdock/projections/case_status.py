@@ -13,12 +13,13 @@ from crossdock.store import Connection
 
 
 async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
-    """The last transition of each case in these events says how it stands."""
+    """The last transition of each case says how it stands, its first ever when it was opened."""
     last: dict[str, tuple[Any, ...]] = {}
     for row in rows:
         if row["type"] == "CaseMoved":
             body = msgspec.json.decode(row["body"])
-            subject = row["subject"]
-            last[subject] = (subject, body["process"], row["company_id"], body["to_state"], row["occurred_at"])
+            subject, at = row["subject"], row["occurred_at"]
+            opened = last[subject][4] if subject in last else at
+            last[subject] = (subject, body["process"], row["company_id"], body["to_state"], opened, at)
     if last:
         await tx.execute(SQL.set_cases, *map(list, zip(*[last[key] for key in sorted(last)], strict=True)))

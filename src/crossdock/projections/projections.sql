@@ -10,8 +10,7 @@ on conflict (slot, type) do update set count = c.count + excluded.count
 
 -- set_cases: header states
 insert into case_status (subject, process, company_id, state, opened_at, changed_at)
-select s, p, c, t, at, at from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-    as n (s, p, c, t, at)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
 on conflict (subject) do update set state = excluded.state, changed_at = excluded.changed_at
 
 -- set_lines: line states

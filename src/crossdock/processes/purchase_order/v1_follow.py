@@ -217,7 +217,7 @@ def _wrong(case: OrderCase) -> Iterator[OpenExceptionCase]:
     for line_id, line in data.lines.items():
         if line.state != "matched":
             yield from _wrong_with_answers(case, line_id, line)
-            yield from _wrong_with_goods(case, line_id, line)
+        yield from _wrong_with_goods(case, line_id, line)
 
 
 def _wrong_with_answers(case: OrderCase, line_id: str, line: PurchaseLine) -> Iterator[OpenExceptionCase]:
@@ -234,12 +234,15 @@ def _wrong_with_answers(case: OrderCase, line_id: str, line: PurchaseLine) -> It
 
 def _wrong_with_goods(case: OrderCase, line_id: str, line: PurchaseLine) -> Iterator[OpenExceptionCase]:
     data = case.data
-    if line.announced > upper_limit(data.terms, line.agreed):
+    if line.announced > upper_limit(data.terms, line.agreed) and line.state != "matched":
         detail = f"{line.announced} of {line.item} announced, {line.agreed} agreed"
         yield _of_line("announcement_over", detail, line_id, line.value(line.announced - line.agreed))
     if not line.covered:
         return
     for finding, quantity in findings(data.terms, line.agreed, counted(line, data.closed)):
+        # A matched line is paid as it came; only what nobody ordered nor billed is still to be decided.
+        if finding != "over" and line.state == "matched":
+            continue
         code = "goods_damaged" if finding == "damaged" else f"receipt_{finding}"
         detail = f"{quantity} of {line.item}: {line.agreed} agreed, {line.received_good} good, {line.received_bad} bad"
         yield _of_line(code, detail, line_id, line.value(quantity))
