@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import structlog
 from litestar import Litestar, Router
@@ -21,9 +21,11 @@ from crossdock.api.process import operations, orders, purchase_orders, stock
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
+from crossdock.operations import idempotency
 from crossdock.store.pool import TRANSIENT
 
 _CLOCK_SECONDS = 2.0
+_FORGET_SECONDS = 3600.0
 _log = structlog.get_logger("crossdock.api")
 
 
@@ -43,7 +45,7 @@ def create(services: Services) -> Litestar:
         middleware=[DefineMiddleware(Gateway, ring=services.keys, limiter=Limiter(services.limit))],
         exception_handlers={HTTPException: problem_details.handle, Exception: problem_details.handle},
         openapi_config=openapi.configuration(),
-        lifespan=[_follow_clock(services)],
+        lifespan=[_background(services)],
         request_max_body_size=MOST_BYTES,
         debug=False,
         logging_config=None,
@@ -64,22 +66,25 @@ def must_be_guarded(app: Litestar) -> None:
 
 
 @asynccontextmanager
-async def _follow_clock(services: Services) -> AsyncIterator[None]:
+async def _background(services: Services) -> AsyncIterator[None]:
     await services.clock.refresh()
-    task = asyncio.create_task(_refresh(services))
+    tasks = [
+        asyncio.create_task(_again_and_again(services.clock.refresh, _CLOCK_SECONDS)),
+        asyncio.create_task(_again_and_again(lambda: idempotency.forget(services.store), _FORGET_SECONDS)),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _refresh(services: Services) -> None:
+async def _again_and_again(work: Callable[[], Awaitable[object]], seconds: float) -> None:
     while True:
-        await asyncio.sleep(_CLOCK_SECONDS)
+        await asyncio.sleep(seconds)
         try:
-            await services.clock.refresh()
+            await work()
         except TRANSIENT as error:
-            # The line known so far stays right unless somebody sets the clock anew.
-            _log.warning("clock_not_refreshed", exc_info=error)
+            # Nothing is lost: what is known of the clock stays right unless somebody sets it anew, and old keys wait.
+            _log.warning("background_work_failed", exc_info=error)

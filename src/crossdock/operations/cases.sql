@@ -33,4 +33,5 @@ where id > $1 and id >= $2 || '/' and id < $2 || '0'
   and ($3::text[] is null or company_id = any($3::text[]))
   and ($4::text is null or split_part(id, '/', 3) = $4)
   and ($5::text is null or state = $5)
+  and ($7::text is null or id like $7)
 order by id limit $6;

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from crossdock.operations.problems import Problem
-from crossdock.store import Connection, load_queries
+from crossdock.store import Connection, Store, load_queries
 
 SQL = load_queries(Path(__file__).with_name("idempotency.sql"))
 REMEMBERED = dt.timedelta(days=30)
@@ -106,6 +106,12 @@ async def correct(tx: Connection, corrections: Sequence[tuple[KeyUse, Problem]])
         )
 
 
-async def forget(tx: Connection) -> None:
-    """Delete keys that are older than they are promised to be remembered."""
-    await tx.execute(SQL.forget, REMEMBERED)
+async def forget(store: Store, most: int = 5_000) -> int:
+    """Delete keys that are older than they are promised to be remembered, in short transactions; how many."""
+    total = 0
+    while True:
+        async with store.transaction() as tx:
+            gone = len(await tx.fetch(SQL.forget, REMEMBERED, most))
+        total += gone
+        if gone < most:
+            return total

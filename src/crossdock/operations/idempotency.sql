@@ -14,5 +14,8 @@ update idempotency_answer as a set status = given.status, answer = given.answer
 from unnest($1::text[], $2::text[], $3::smallint[], $4::text[]) as given (consumer, key, status, answer)
 where a.consumer = given.consumer and a.key = given.key;
 
--- forget: End keys that are older than the promise to remember them.
-delete from idempotency_answer where created_at < clock_timestamp() - $1::interval;
+-- forget: End some of the keys that are older than the promise to remember them.
+delete from idempotency_answer where ctid = any(array(
+    select ctid from idempotency_answer where created_at < clock_timestamp() - $1::interval limit $2
+))
+returning 1;

@@ -15,7 +15,7 @@ from crossdock.operations import audit, idempotency
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.idempotency import Answer, KeyUse
-from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.paging import Page, cut, like, start
 from crossdock.operations.problems import Problem
 from crossdock.store import Connection
 
@@ -82,16 +82,25 @@ async def look_up_order(context: Context, actor: Actor, company_id: str, number:
 
 
 async def list_orders(
-    context: Context, actor: Actor, *, company_id: str = "", state: str = "", cursor: str = "", limit: int = 100
+    context: Context,
+    actor: Actor,
+    *,
+    company_id: str = "",
+    number: str = "",
+    state: str = "",
+    cursor: str = "",
+    limit: int = 100,
 ) -> Page[OrderSummary]:
-    """The actor's orders, in a stable order, page by page."""
+    """The actor's orders, in a stable order, page by page; with `number`, those that have it."""
     actor.must("orders:read")
     if company_id and not actor.sees(company_id):
         return Page((), "")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(
-            SQL.list, start(cursor), "sales_order", companies, actor.channel or None, state or None, limit + 1
+            SQL.list,
+            *(start(cursor), "sales_order", companies, actor.channel or None, state or None, limit + 1),
+            f"%/{like(number)}" if number else None,
         )
     items = [
         OrderSummary(*_names(row["id"]), row["state"], row["finished"], row["opened_at"], row["changed_at"])

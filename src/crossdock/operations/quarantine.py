@@ -12,7 +12,7 @@ import msgspec
 from crossdock.engine.intake import raw
 from crossdock.events.envelope import NewEvent
 from crossdock.events.intake import DocumentReceived
-from crossdock.identity import Actor
+from crossdock.identity import Actor, Denied
 from crossdock.log import append, uuid7
 from crossdock.operations import audit
 from crossdock.operations.cases import exception_case
@@ -54,7 +54,7 @@ async def list_held(
     context: Context, actor: Actor, *, source: str = "", cursor: str = "", limit: int = 100
 ) -> Page[Held]:
     """Oldest first."""
-    actor.must("operations:read")
+    _must_see(actor, "operations:read")
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(SQL.list, source or None, start_id(cursor), limit + 1)
     return cut([_held(row) for row in rows], [str(row["id"]) for row in rows], limit)
@@ -62,7 +62,7 @@ async def list_held(
 
 async def show_document(context: Context, actor: Actor, document_id: UUID) -> HeldContent:
     """A document as it came, held or not. Raises `Problem` if there is none."""
-    actor.must("operations:read")
+    _must_see(actor, "operations:read")
     async with context.store.transaction(readonly=True) as tx:
         return await _find(tx, document_id)
 
@@ -75,7 +75,7 @@ async def release(
     What it said before stays: records that were taken are known and not taken twice. Raises `Problem` for a document
     that is not held, or one that came by a call (its caller was told, and sends it anew).
     """
-    actor.must("operations:write")
+    _must_see(actor, "operations:write")
     async with context.store.transaction() as tx:
         found = await _find(tx, document_id)
         _must_be_held(found.document)
@@ -97,13 +97,20 @@ async def release(
 
 async def dismiss(context: Context, actor: Actor, document_id: UUID, reason: str) -> None:
     """Nothing is to be taken from a held document; it is kept."""
-    actor.must("operations:write")
+    _must_see(actor, "operations:write")
     async with context.store.transaction() as tx:
         found = await _find(tx, document_id)
         _must_be_held(found.document)
         if await tx.fetchval(SQL.dismiss, document_id, found.document.status) is None:
             raise Problem("conflict", "somebody else has just dealt with it")
         await append(tx, await _settle(tx, context, actor, document_id, "dismiss_document", f"dismissed: {reason}"))
+
+
+def _must_see(actor: Actor, scope: str) -> None:
+    """What nobody understands belongs to no company or channel yet: only those who see everything see it."""
+    actor.must(scope)
+    if actor.companies or actor.channel or actor.partner:
+        raise Denied("documents that could not be taken are for operators of the whole installation")
 
 
 def _must_be_held(document: Held) -> None:

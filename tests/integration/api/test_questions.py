@@ -255,3 +255,51 @@ async def test_a_revoked_key_is_refused_as_soon_as_it_is_forgotten(
     services.keys._known.clear()
     assert (await desk.get("/process/v1/orders")).status_code == 401
     assert services.keys.remembered(DESK) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/process/v1/orders?number=%00",
+        "/process/v1/orders?number=%ff&company=%f0%9f",
+        "/process/v1/orders?state=%ed%a0%80",
+        "/process/v1/orders?number=%25%5f%5c",
+        "/process/v1/orders?cursor=AAAA",
+        "/process/v1/orders?cursor=AA%3D%3D",
+        "/process/v1/orders?limit=0",
+        "/process/v1/orders?limit=99999999999999999999",
+        "/process/v1/orders?company=" + "x" * 200,
+        "/process/v1/orders/%00/1",
+        "/process/v1/orders/albion_uk/%ff",
+        "/process/v1/orders/albion_uk/" + "9" * 5000,
+        "/process/v1/timeline/%00",
+        "/process/v1/timeline/%ed%a0%80",
+        "/process/v1/timeline/..%2f..%2fetc",
+        "/process/v1/timeline/'; drop table event; --",
+        "/process/v1/purchase-orders/%",
+        "/process/v1/exceptions/nothing",
+        "/process/v1/exceptions?cursor=eA",
+        "/process/v1/exceptions/00000000-0000-0000-0000-000000000000",
+        "/process/v1/availability?company=albion_uk&item=%00",
+        "/process/v1/availability?company=albion_uk&item=x&by=9999-99-99",
+        "/process/v1/availability?company=albion_uk&item=x&by=0001-01-01",
+        "/process/v1/availability?company=albion_uk&item=x&quantity=%22",
+        "/problems/%00",
+        "/problems/nothing",
+    ],
+)
+async def test_no_address_makes_the_interface_stumble(desk: httpx2.AsyncClient, path: str) -> None:
+    answer = await desk.get(path)
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] != "internal"
+
+
+async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store) -> None:
+    for number in ("100", "1000", "10_0"):
+        await place(http, order(number))
+    await work(store)
+    for number, found in (("100", ["100"]), ("10_0", ["10_0"]), ("%", [])):
+        page = await http.get("/process/v1/orders", params={"company": "albion_uk", "number": number})
+        assert [item["number"] for item in page.json()["items"]] == found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TypeVar
@@ -14,6 +15,8 @@ from crossdock.operations.idempotency import KeyUse
 from crossdock.operations.problems import Problem
 
 T = TypeVar("T")
+Content = TypeVar("Content", bytes, bytearray)
+_READ_SECONDS = 30.0
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -38,20 +41,33 @@ async def receive_as(request: AnyRequest, read: Callable[[bytes], T]) -> tuple[T
 
 
 async def content_of(request: AnyRequest, most: int = MOST_BYTES) -> bytes:
-    """The bytes of a body, read no further than `most`; whatever Content-Length says."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await request.receive()
-        if message["type"] != "http.request":
-            raise Problem("malformed_request", "the connection ended before the body did")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise Problem("body_too_large", f"at most {most:,} bytes are taken")
-        parts.append(part)
-        if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+    """The bytes of a body, read no further than `most`, whatever Content-Length says, and not for ever."""
+    part, more = await _part(request)
+    if not more:
+        return _no_more_than(part, most)
+    parts = bytearray(part)
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            while more:
+                part, more = await _part(request)
+                parts += part
+                _no_more_than(parts, most)
+    except TimeoutError:
+        raise Problem("malformed_request", f"the body did not come within {_READ_SECONDS:.0f} seconds") from None
+    return bytes(parts)
+
+
+async def _part(request: AnyRequest) -> tuple[bytes, bool]:
+    message = await request.receive()
+    if message["type"] != "http.request":
+        raise Problem("malformed_request", "the connection ended before the body did")
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _no_more_than(content: Content, most: int) -> Content:
+    if len(content) > most:
+        raise Problem("body_too_large", f"at most {most:,} bytes are taken")
+    return content
 
 
 def _must_be_json(content_type: bytes) -> None:

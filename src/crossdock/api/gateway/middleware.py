@@ -54,6 +54,8 @@ class Gateway:
 
     async def _admit(self, scope: HTTPScope, call: Call) -> int:
         """Who calls, and may they? Returns how many more calls their limit allows at the moment."""
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise Problem("malformed_request", "the address holds a NUL character")
         needs = scope["route_handler"].opt
         if needs.get("public"):
             return 0

@@ -11,7 +11,7 @@ from crossdock.api.gateway.body import receive, receive_as
 from crossdock.api.gateway.call import AnyRequest, actor_of, call_of
 from crossdock.api.gateway.strict_json import decoder
 from crossdock.api.process.order_requests import ApproveOrder, CancelOrder, PlaceOrder, sales_order
-from crossdock.api.process.parameters import Company, Cursor, Limit, State
+from crossdock.api.process.parameters import Company, Cursor, Limit, Number, State
 from crossdock.api.services import services_of
 from crossdock.operations import orders
 from crossdock.operations.order_desk import OrderCall, Placed
@@ -55,12 +55,18 @@ async def place_order(request: AnyRequest) -> ASGIResponse:
 
 @get("/orders", opt={"scope": "orders:read", "answer": Page[OrderSummary]}, summary="List orders", tags=["orders"])
 async def list_orders(
-    request: AnyRequest, company: Company = "", in_state: State = "", cursor: Cursor = "", limit: Limit = 100
+    request: AnyRequest,
+    company: Company = "",
+    number: Number = "",
+    in_state: State = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> ASGIResponse:
     """Your orders, page by page: pass `next` of one page as `cursor` of the following one."""
     page = await orders.list_orders(
-        services_of(request).context, actor_of(request), company_id=company, state=in_state, cursor=cursor, limit=limit
-    )
+        services_of(request).context, actor_of(request),
+        company_id=company, number=number, state=in_state, cursor=cursor, limit=limit,
+    )  # fmt: skip
     return json_answer(page)
 
 
