@@ -408,4 +408,6 @@ def _return(story: Story) -> None:
 def _levels_published(story: Story) -> None:
     for version in (1, 2):
         body = {"batch": f"batch{version}", "levels": [{"sku": "A", "quantity": "4", "version": version}]}
-        story.took("shop", "stock_levels", f"batch{version}", body, by=f"albion_uk:availability:{version}")
+        key = f"albion_uk:availability:{version}"
+        story.asked("shop", "stock_levels", f"batch{version}", body, by=key)
+        story.did("shop", "stock_levels", f"batch{version}", {"levels": body["levels"]}, by=key)

@@ -44,7 +44,7 @@ DOCUMENTS: dict[tuple[str, ...], Callable[[Entry], Name]] = {
     ("return_advices", "return_advice"): _fields("owner", "rma"),
     ("consignments", "consignment"): _fields("shipper", "reference"),
     ("order_updates", "order_update"): lambda entry: (entry.key, str(entry.body.get("sequence", ""))),
-    ("stock_levels",): _fields("batch"),
+    ("stock_levels",): lambda entry: (entry.key,),
 }
 TAKEN = {
     "order.taken": _keyed,
