@@ -26,9 +26,16 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 def start(cursor: str) -> str:
     """Where a page begins: behind this sort key. Raises `Problem` for a cursor that is none of ours."""
     try:
-        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+        key = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
-        raise Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")]) from None
+        raise _unknown() from None
+    if not key.isprintable():
+        raise _unknown()
+    return key
+
+
+def _unknown() -> Problem:
+    return Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")])
 
 
 def like(text: str) -> str:
@@ -48,4 +55,4 @@ def start_id(cursor: str) -> UUID:
     try:
         return UUID(start(cursor)) if cursor else UUID(int=0)
     except ValueError:
-        raise Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")]) from None
+        raise _unknown() from None
