@@ -21,6 +21,7 @@ from crossdock.engine.context import EngineContext, Poll, Publication, SystemLim
 from crossdock.engine.worker import Worker
 from crossdock.identity import SCOPES, register
 from crossdock.masterdata import Masterdata, NetworkReads
+from crossdock.operations import idempotency
 from crossdock.ports.connector import Connector
 from crossdock.processes import PROCESSES
 from crossdock.project import Network, Registry, load
@@ -114,6 +115,7 @@ def engine_context(installation: Installation, *, batch_size: int = 100) -> Engi
         publications=_publications(network),
         may_state=lambda source, fact, company: network.may_state(source, STATED_BY_EVENT[fact], company),
         limits=_limits(network, installation.connectors),
+        chores=(lambda: idempotency.forget(installation.store),),
         batch_size=batch_size,
     )
 

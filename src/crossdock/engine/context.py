@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -71,4 +71,6 @@ class EngineContext:
     may_state: Callable[[str, str, str], bool] = lambda source, fact, company: True
     """May this source state a fact of this event type about this company? What it may not is held for a person."""
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
+    chores: Sequence[Callable[[], Awaitable[object]]] = ()
+    """What other rooms want done every minute by one worker: forgetting what need not be remembered."""
     batch_size: int = 100

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crossdock.engine import publications
+from crossdock.engine import housekeeping, publications
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
 from crossdock.engine.context import EngineContext, Poll, Publication
@@ -45,9 +45,11 @@ class Worker:
         self._projector = Projector(context.store, self.owner)
         self._deliverer = Deliverer(context, self.owner)
         self._stopping = asyncio.Event()
-        self._tasks = {
+        self._tasks: dict[str, Callable[[Task], Awaitable[int]]] = {
             **{polls.task_name(poll): self._poll(poll) for poll in context.polls},
             **{publications.task_name(p): self._publish(p) for p in context.publications},
+            housekeeping.EXPIRY: lambda task: housekeeping.run_expiry(context, self.owner, task),
+            housekeeping.CHORES: lambda task: housekeeping.run_chores(context, self.owner, task),
         }
         self._running: set[asyncio.Task[None]] = set()
 
@@ -197,8 +199,6 @@ class Worker:
         return 0
 
     async def _task_step(self) -> int:
-        if not self._tasks:
-            return 0
         busy = {task.get_name() for task in self._running}
         async with self._store.transaction() as tx:
             claimed = await claim_tasks(tx, self.owner, [name for name in self._tasks if name not in busy], 8)

@@ -101,5 +101,15 @@ select k.kind, k.issuer, k.value, k.company_id, k.subject
 from unnest($1::text[], $2::text[], $3::text[]) as asked (kind, issuer, value)
 join business_key as k on k.kind = asked.kind and k.value = asked.value and k.issuer = asked.issuer
 
+-- add_segment: the next segment, with how many events came before it
+insert into log_segment (segment, events_before)
+select (select max(segment) + 1 from log_segment), (select sum(position) from log_head)
+returning segment
+
+-- segment_due: is the newest segment large or old enough to be followed by another?
+select (select sum(position) from log_head) - s.events_before >= $1
+    or (s.opened_at < clock_timestamp() - $2::interval and (select sum(position) from log_head) > s.events_before)
+from log_segment s order by segment desc limit 1
+
 -- raise_segment: point every head at the new segment
 update log_head set segment = $1

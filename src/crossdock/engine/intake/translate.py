@@ -16,6 +16,7 @@ from crossdock.events.intake import DocumentReceived
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.log.append import follow
 from crossdock.log.keys import find_keys
+from crossdock.model.masterdata import Customer, Item
 from crossdock.ports.connector import Fault, RawDocument, Record, Translation
 from crossdock.processes._kit import Send
 from crossdock.store import Connection
@@ -38,13 +39,13 @@ async def translate_documents(
     if not received:
         return
     jobs = await _translate(tx, context, received)
-    pairs = [(job, record) for job in jobs for record in job.translation.records]
-    subjects = await _subjects(tx, pairs)
+    found = [(job, record) for job in jobs for record in job.translation.records]
+    pairs, subjects = _with_authority(context, found, await _subjects(tx, found))
     verdicts = await _gate(tx, pairs, subjects)
     for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
-        _take(context, job, record, subject, verdict, writes)
+        _take(job, record, subject, verdict, writes)
     for job in jobs:
-        writes.master += job.translation.master
+        _take_master(context, job, writes)
         for reply in job.translation.replies:
             send = Send(document=reply.document, body=reply.body, to=reply.to, number=reply.number)
             company = reply.company_id or job.cause.company_id
@@ -108,9 +109,40 @@ async def _gate(
     return verdicts
 
 
-def _take(
-    context: EngineContext, job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes
-) -> None:
+def _with_authority(
+    context: EngineContext, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]
+) -> tuple[list[tuple[_Job, Record]], list[str]]:
+    """Leave out what its source may not state, before any gate: once that is mended, the document can be released."""
+    kept: list[tuple[_Job, Record]] = []
+    whose: list[str] = []
+    for (job, record), subject in zip(pairs, subjects, strict=True):
+        # A record that was routed to a case may not know whose it is; the case does.
+        company_id = record.company_id or (subject.split("/")[1] if subject else "")
+        if not subject or _may_state(context, job, type(record.body).__name__, company_id, record.pointer):
+            kept.append((job, record))
+            whose.append(subject)
+    return kept, whose
+
+
+def _may_state(context: EngineContext, job: _Job, fact: str, company_id: str, pointer: str) -> bool:
+    source = job.received.source
+    if context.may_state(source, fact, company_id):
+        return True
+    words = f"{source} has no authority to state {fact} for {company_id}"
+    job.faults.append(Fault("fact_without_authority", words, pointer))
+    return False
+
+
+def _take_master(context: EngineContext, job: _Job, writes: Writes) -> None:
+    for record in job.translation.master:
+        body = record.body
+        assert isinstance(body, Item | Customer)
+        if _may_state(context, job, type(body).__name__, body.company_id, body.id):
+            writes.master.append(record)
+            job.taken += 1
+
+
+def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes) -> None:
     if not subject:
         assert record.route is not None
         words = f"no {record.route.kind} {record.route.value!r} of {record.route.issuer} is known"
@@ -124,13 +156,7 @@ def _take(
         words = f"{'/'.join(record.identity or ())} came before with other content"
         job.faults.append(Fault("identity_conflict", words, record.pointer))
         return
-    # A record that was routed to a case may not know whose it is; the case does.
     company_id = record.company_id or subject.split("/")[1]
-    fact = type(record.body).__name__
-    if not context.may_state(job.received.source, fact, company_id):
-        words = f"{job.received.source} has no authority to state {fact} for {company_id}"
-        job.faults.append(Fault("fact_without_authority", words, record.pointer))
-        return
     job.taken += 1
     writes.events.append(
         follow(
@@ -149,7 +175,7 @@ def _take(
 
 
 def _finish(job: _Job, writes: Writes) -> None:
-    taken = job.taken + len(job.translation.master)
+    taken = job.taken
     if not job.faults:
         only_doubles = job.duplicates and job.duplicates == len(job.translation.records)
         status = "duplicate" if only_doubles else "translated"

@@ -1,7 +1,8 @@
 -- The event log: 64 slots, gapless positions per slot, range-partitioned by segment so that archiving is a detach.
 create table log_segment (
     segment integer primary key,
-    opened_at timestamptz not null default clock_timestamp()
+    opened_at timestamptz not null default clock_timestamp(),
+    events_before bigint not null default 0
 );
 insert into log_segment (segment) values (0);
 
