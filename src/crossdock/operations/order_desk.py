@@ -19,6 +19,7 @@ from crossdock.engine.intake import raw
 from crossdock.engine.intake.gate import Claim, Identity, Verdict, digest_of, pass_gate
 from crossdock.events.envelope import NewEvent
 from crossdock.events.sales_order import SalesOrderPlaced
+from crossdock.inventory.arrays import columns, numbers, octets, texts, times
 from crossdock.log import BusinessKey, DocumentLink, append, uuid7, write_keys, write_links
 from crossdock.model.sales_order import SalesOrder
 from crossdock.operations import idempotency
@@ -132,7 +133,7 @@ class _NotAllNew(Exception):
     """Rolls back: a key or a number in this group was used before."""
 
 
-def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[Sequence[object]]:
+def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[object]:
     """The parameters of `accept`; what is locked is sorted."""
     uses = sorted(
         (call.use.consumer, call.use.key, call.use.digest, answer.body)
@@ -141,15 +142,21 @@ def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[Sequ
     claims = sorted((*call.identity, digest_of(SalesOrderPlaced(call.order)), call.subject) for call in calls)
     documents = [
         (
-            *(call.document_id, call.use.consumer, call.order.number, sha256(call.content).digest()),
-            *(len(call.content), call.received_at, call.content),
+            *(str(call.document_id), call.use.consumer, call.order.number, sha256(call.content).digest()),
+            *(len(call.content), call.received_at),
         )
         for call in calls
     ]
     keys = sorted(key for call in calls for key in _keys(call))
     links = sorted((call.order.company_id, f"raw/{call.document_id}", call.subject) for call in calls)
-    groups: list[list[tuple[object, ...]]] = [uses, claims, documents, keys, links]  # type: ignore[list-item]
-    return [column for rows in groups for column in zip(*rows, strict=True)]
+    return [
+        *columns(uses, (texts, texts, octets, texts)),
+        *columns(claims, (texts, texts, texts, texts, texts, octets, texts)),
+        *columns(documents, (texts, texts, texts, octets, numbers, times)),
+        [call.content for call in calls],
+        *columns(keys, (texts,) * 5),
+        *columns(links, (texts,) * 3),
+    ]
 
 
 async def _judge(tx: Connection, calls: Sequence[OrderCall]) -> list[tuple[OrderCall, Verdict]]:
