@@ -63,6 +63,7 @@ class Worker:
         loops = (
             self._loop(self._balance, 0.3),
             self._loop(self._case_step, IDLE_SECONDS),
+            self._loop(self._deadline_step, IDLE_SECONDS * 5),
             self._loop(self._view_step, IDLE_SECONDS * 2),
             self._loop(self._deliver_step, IDLE_SECONDS),
             self._loop(self._reap_step, 1.0),
@@ -114,17 +115,21 @@ class Worker:
     # Cases and deadlines
 
     async def _case_step(self) -> int:
-        """Batches over all slots that have news, then what came due."""
+        """Batches over all slots that have news."""
         done = 0
         for wanted in await self._news(self._cases, self._context.batch_size):
             done += await self._batch(wanted)
             if self._stopping.is_set():
                 break
-        if self._cases.held:
-            async with self._store.transaction() as tx:
-                await name_session(tx, self.owner)
-                done += await fire_due(tx, list(self._cases.held))
         return done
+
+    async def _deadline_step(self) -> int:
+        """What came due in the held slots."""
+        if not self._cases.held:
+            return 0
+        async with self._store.transaction() as tx:
+            await name_session(tx, self.owner)
+            return await fire_due(tx, list(self._cases.held))
 
     async def _news(self, slots: Slots, size: int) -> list[Wanted]:
         """What the held slots have behind their checkpoints, cut into batches of about `size` events.
@@ -133,8 +138,8 @@ class Worker:
         """
         if not slots.held:
             return []
-        async with self._store.transaction() as tx:
-            at = await heads(tx, sorted(slots.held))
+        async with self._store.connection() as connection:
+            at = await heads(connection, sorted(slots.held))
         batches: list[Wanted] = []
         room = 0
         for slot, lease in list(slots.held.items()):

@@ -35,8 +35,9 @@ TRANSIENT = (
 class Store:
     """A pool on one database. Statements run inside `transaction()`; through a transaction pooler, too."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, *, pooled: bool = False) -> None:
         self._pool = pool
+        self._pooled = pooled
         self.url = url
 
     @classmethod
@@ -57,7 +58,7 @@ class Store:
             reset=_no_reset,
             command_timeout=60,
         )
-        return cls(pool, url)
+        return cls(pool, url, pooled=pooled)
 
     @asynccontextmanager
     async def transaction(self, *, readonly: bool = False, snapshot: bool = False) -> AsyncIterator[Connection]:
@@ -72,9 +73,16 @@ class Store:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """One connection without a transaction: for a single statement, which is its own."""
-        async with self._pool.acquire() as connection:
-            yield connection
+        """One connection for single statements, each its own transaction; through a pooler, one transaction for all.
+
+        A pooler may hand each message of a statement to another server, but not within a transaction.
+        """
+        if self._pooled:
+            async with self.transaction() as tx:
+                yield tx
+        else:
+            async with self._pool.acquire() as connection:
+                yield connection
 
     async def close(self) -> None:
         """Close all connections; those still in use are closed when they come back, at most ten seconds from now."""

@@ -52,9 +52,12 @@ class Deliverer:
 
     async def step(self) -> int:
         """Claim and start what may go now; returns how many attempts were started."""
+        async with self._context.store.connection() as connection:
+            waiting = [row["system"] for row in await connection.fetch(SQL.waiting_systems) if row["due"]]
+        if not waiting:
+            return 0
         async with self._context.store.transaction() as tx:
-            waiting = [row["system"] for row in await tx.fetch(SQL.waiting_systems) if row["due"]]
-            states = {row["system"]: row for row in await tx.fetch(SQL.states)} if waiting else {}
+            states = {row["system"]: row for row in await tx.fetch(SQL.states)}
             claimed: list[asyncpg.Record] = []
             for system in waiting:
                 if room := self._room(system, states.get(system)):
