@@ -99,6 +99,12 @@ def test_versions_of_a_stock_level_only_rise() -> None:
     assert "shop: stock level of A in version 1 came after 2" in story.broken(NAME)
 
 
+def test_a_stock_level_that_a_channel_ignored_as_too_old_is_seen() -> None:
+    story = right_story()
+    story.did("shop", "ignored_old", "batch1", {"levels": [{"sku": "A", "quantity": "4", "version": 1}]}, by="k")
+    assert "shop ignored stock levels that came after newer ones: A (k)" in story.broken(NAME)
+
+
 def test_two_companies_count_their_versions_apart() -> None:
     story = right_story()
     body = {"batch": "ie", "levels": [{"sku": "A", "quantity": "1", "version": 1}]}

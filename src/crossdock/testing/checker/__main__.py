@@ -58,7 +58,7 @@ def _judge(options: argparse.Namespace) -> tuple[list[Ruling], dict[str, object]
     if options.baseline:
         before = json.loads(options.baseline.read_text(encoding="utf-8"))
         ruling = Ruling(baseline.NAME)
-        differences = baseline.compare(before["ledger"], facts, ruling)
+        differences = baseline.compare(before["baseline"], facts, ruling)
         rulings.append(ruling)
     verdict = report.as_json(rulings, numbers, facts, differences)
     return rulings, verdict, report.as_text(rulings, numbers, differences)

@@ -12,7 +12,7 @@ _SHOWN = 5
 def as_json(
     rulings: Sequence[Ruling], counts: dict[str, object], ledger: object, differences: Sequence[str]
 ) -> dict[str, object]:
-    """What `--json` writes. `ledger` is what a later run compares itself with."""
+    """What `--json` writes. `baseline` is what a later run compares itself with."""
     return {
         "invariants": {ruling.name: ruling.held for ruling in rulings},
         "checked": {ruling.name: ruling.checked for ruling in rulings},
@@ -20,7 +20,7 @@ def as_json(
         "violations": {ruling.name: ruling.violations for ruling in rulings},
         "counts": counts,
         "differences": list(differences),
-        "ledger": ledger,
+        "baseline": ledger,
     }
 
 

@@ -146,6 +146,11 @@ def _stock_levels(books: Books, ruling: Ruling) -> None:
             last[key] = version
 
 
+    for entry in books.effects("ignored_old"):
+        skus = ", ".join(level["sku"] for level in entry.body["levels"][:3])
+        ruling.fail(f"{entry.system} ignored stock levels that came after newer ones: {skus} ({entry.idempotency_key})")
+
+
 def _owner(entry: Entry, named: str) -> str:
     """Whose stock it is. Where the vendor's form does not say, our key does: it begins with the company."""
     return named or entry.entity or entry.idempotency_key.partition(":")[0]
