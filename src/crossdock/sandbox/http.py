@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote
@@ -80,8 +81,10 @@ class HttpServer:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             writer.transport.abort()
         finally:
-            self._connections.discard(task)
             writer.close()
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):  # stopping may interrupt a farewell
+                await writer.wait_closed()
+            self._connections.discard(task)
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request; False ends the connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ class Partner(System):
         self._control: Counter[str] = Counter()
         self._taken: dict[tuple[str, str], list[tuple[str, bytes]]] = {}
         self.counts: Counter[str] = Counter()
+        self._at_the_post_office = asyncio.Lock()
 
     # what comes in
 
@@ -155,7 +157,13 @@ class Partner(System):
         self.plan(when, f"twice/{letter.kind}/{letter.entity}/{letter.key}", again)
 
     def _lay_out(self, name: str, data: bytes) -> None:
-        self.mailbox.put(name, data)
+        self.stage.caller.spawn(self._lay_out_once_booked(name, data))
+
+    async def _lay_out_once_booked(self, name: str, data: bytes) -> None:
+        """Nothing leaves the house before the books say so; files appear in the order they were written."""
+        async with self._at_the_post_office:
+            await self.stage.journal.durable()
+            self.mailbox.put(name, data)
 
     def status(self) -> Body:
         """Documents by kind."""

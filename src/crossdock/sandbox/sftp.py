@@ -25,6 +25,7 @@ class SftpServer:
         self.clock = clock
         self.faults = faults
         self.port = 0
+        self.connections: set[asyncssh.SSHServerConnection] = set()
         self._key = _host_key(key_file)
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
@@ -53,6 +54,9 @@ class SftpServer:
         if acceptor is not None:
             acceptor.close()
             await acceptor.wait_closed()
+        for connection in list(self.connections):
+            connection.abort()
+            await connection.wait_closed()
 
 
 def _host_key(file: Path) -> asyncssh.SSHKey:
@@ -73,6 +77,11 @@ class _Login(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        self._server.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._server.connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         """An outage of the partner is seen here, when it is known who is wanted."""

@@ -133,7 +133,7 @@ class AnsweredLine(msgspec.Struct, frozen=True):
 
 
 def write_answer(order: AskedOrder, lines: list[AnsweredLine], at: dt.datetime) -> Segments:
-    """An 855 with several answers per line. For a change, BAK05 holds the revision."""
+    """An 855 with several answers per line. For a change, BAK05 and REF*ZZ hold the revision."""
     plain = all(answer.code == "IA" for line in lines for answer in line.answers)
     release = str(order.revision) if order.revision else ""
     segments: Segments = [
@@ -141,6 +141,8 @@ def write_answer(order: AskedOrder, lines: list[AnsweredLine], at: dt.datetime) 
     ]
     if order.currency:
         segments.append(("CUR", "SE", order.currency))
+    if release:
+        segments.append(("REF", "ZZ", release, "ORDER REVISION"))
     for line in lines:
         ids = ("VN", line.supplier_item, "IN", line.item)
         segments.append(("PO1", line.line, text(line.quantity), "EA", text(line.price), "", *ids))

@@ -127,8 +127,9 @@ class World:
         await self.stage.journal.close()
 
     async def _sort_mail(self) -> None:
-        """Partners look into their inboxes again and again."""
+        """Partners look into their inboxes again and again. What was booked without anybody waiting is stored here."""
         while True:
+            await self.stage.journal.durable()
             for name, mailbox in self.mailboxes.items():
                 partner = self.systems[name]
                 assert isinstance(partner, Partner)

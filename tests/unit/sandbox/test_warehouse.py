@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from crossdock.sandbox.intake import Taken
+from crossdock.sandbox.stage import Parcel, Truck
+from crossdock.sandbox.wms import Wms
+from crossdock.sandbox.wms_inbound import InboundAdvice
+from crossdock.sandbox.wms_outbound import ShippingOrder, check_digit
+from crossdock.sandbox.wms_returns import ReturnAdvice
+from crossdock.sandbox.world import World
+from tests.unit.sandbox.conftest import NOON, MakeWorld, run_until
+
+UK = "albion_uk"
+TAKEN = Taken((), "key", msgspec.Raw(b"{}"))
+
+
+@pytest.fixture(autouse=True)
+def no_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Webhooks are looked up in the books; nobody listens."""
+
+    async def nowhere(self: object, message_id: str, key: str, body: bytes) -> None:
+        return
+
+    monkeypatch.setattr("crossdock.sandbox.webhooks.Webhooks._post", nowhere)
+
+
+def wms_of(world: World) -> Wms:
+    wms = world.systems["wms_north"]
+    assert isinstance(wms, Wms)
+    world.stage.clock.origin_business = NOON
+    return wms
+
+
+async def told(world: World, event: str) -> list[dict[str, Any]]:
+    await world.stage.journal.durable()
+    file = world.stage.journal.folder / "wms_north.effects.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    return [line["body"]["data"] for line in lines if line["kind"] == f"sent.{event}"]
+
+
+def order(ref: str, customer: str = "17850", sku: str = "10002", quantity: int = 5) -> ShippingOrder:
+    body = {"owner": UK, "order_ref": ref, "channel": "shop", "sales_order": ref.split("-")[0], "customer": customer}
+    line = {"order_line": "1", "sku": sku, "qty": str(quantity)}
+    return msgspec.convert(body | {"country": "United Kingdom", "lines": [line]}, ShippingOrder)
+
+
+def advice(number: str) -> InboundAdvice:
+    line = {"po": "4500001", "po_line": "10", "sku": "X", "qty": "12", "pack": ""}
+    body = {"owner": UK, "advice": number, "vendor": "brightware", "eta": "2010-12-02", "lines": [line]}
+    return msgspec.convert(body, InboundAdvice)
+
+
+def truck(number: str, quantity: int = 12) -> Truck:
+    arrives_at = dt.datetime(2010, 12, 2, 8, 30, tzinfo=dt.UTC)
+    return Truck("brightware", UK, number, arrives_at, (Parcel("4500001", "10", "X", Decimal(quantity)),))
+
+
+def stock(wms: Wms, sku: str, quantity: int) -> None:
+    wms.floor.stock.levels[UK, sku].on_hand = Decimal(quantity)
+
+
+async def test_an_order_is_allocated_picked_packed_and_leaves_with_the_wave(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 20)
+        wms.outbound.take(order("536365-north-1"), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        steps = [(await told(world, f"order.{step}"))[0] for step in ("allocated", "picked", "packed")]
+        assert [step["sequence"] for step in steps] == [1, 2, 3]
+        assert steps[0]["lines"] == [{"sales_order": "536365", "order_line": "1", "sku": "10002", "qty": "5"}]
+        (shipment,) = await told(world, "shipment.dispatched")
+        assert shipment["shipment"] == "SHN000001"
+        assert shipment["at"].endswith(":00:00Z")
+        level = wms.floor.stock.levels[UK, "10002"]
+        assert (level.on_hand, level.allocated, level.picked, level.packed) == (15, 0, 0, 0)
+
+
+async def test_what_one_owner_sends_one_customer_leaves_together_but_cash_buyers_are_many_people(
+    make_world: MakeWorld,
+) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 100)
+        for number, customer in (("1", "17850"), ("2", "17850"), ("3", "CASH"), ("4", "CASH")):
+            wms.outbound.take(order(f"{number}-north-1", customer), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        shipments = await told(world, "shipment.dispatched")
+        orders = sorted(sorted(each["sales_order"] for each in shipment["orders"]) for shipment in shipments)
+        assert orders == [["1", "2"], ["3"], ["4"]]
+        packs = [pack for shipment in shipments for pack in shipment["packs"]]
+        assert len(set(packs)) == 4
+        assert all(check_digit(pack[:-1]) == pack[-1] for pack in packs)
+
+
+async def test_it_never_ships_what_is_not_there_and_lets_others_pass(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 6)
+        wms.outbound.take(order("1-north-1", quantity=10), TAKEN)
+        wms.outbound.take(order("2-north-1", quantity=6), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=2))
+        assert [each["orders"][0]["sales_order"] for each in await told(world, "shipment.dispatched")] == ["2"]
+        assert wms.outbound.waiting == ["1-north-1"]
+        stock(wms, "10002", 10)
+        wms.outbound.retry(NOON + dt.timedelta(days=2))
+        await run_until(world, NOON + dt.timedelta(days=4))
+        assert len(await told(world, "shipment.dispatched")) == 2
+        assert wms.floor.stock.levels[UK, "10002"].on_hand == 0
+
+
+async def test_two_ship_notices_of_one_vendor_in_one_window_are_one_receipt(make_world: MakeWorld) -> None:
+    async with make_world("wms_north", "brightware") as world:
+        wms = wms_of(world)
+        for number in ("BN000001", "BN000002"):
+            wms.inbound.advise(advice(number), TAKEN)
+            wms.inbound.expect(truck(number))
+        await run_until(world, NOON + dt.timedelta(days=2))
+        (receipt,) = await told(world, "receipt.confirmed")
+        assert receipt["advices_closed"] == ["BN000001", "BN000002"]
+        assert receipt["at"] == "2010-12-02T10:00:00Z"
+        assert {line["condition"] for line in receipt["lines"]} <= {"OK", "DMG", "QUA"}
+        assert world.stage.situations.summary()["receipt_over_two_ship_notices"] == 1
+
+
+async def test_goods_that_nobody_announced_wait_at_the_dock(make_world: MakeWorld) -> None:
+    async with make_world("wms_north", "brightware") as world:
+        wms = wms_of(world)
+        wms.inbound.expect(truck("BN000001"))
+        await run_until(world, NOON + dt.timedelta(days=3))
+        assert wms.inbound.unannounced == ["BN000001"]
+        assert await told(world, "receipt.confirmed") == []
+        wms.inbound.advise(advice("BN000001"), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=4))
+        assert len(await told(world, "receipt.confirmed")) == 1
+        assert wms.inbound.unannounced == []
+
+
+async def test_what_is_counted_is_what_came_not_what_was_announced(make_world: MakeWorld) -> None:
+    async with make_world("wms_north", "brightware") as world:
+        wms = wms_of(world)
+        wms.inbound.advise(advice("BN000001"), TAKEN)
+        wms.inbound.expect(truck("BN000001", quantity=1))
+        await run_until(world, NOON + dt.timedelta(days=2))
+        (receipt,) = await told(world, "receipt.confirmed")
+        assert receipt["lines"][0]["qty"] in ("1", "2")
+        assert wms.floor.stock.levels[UK, "X"].on_hand < 12
+
+
+async def test_without_suppliers_in_the_process_the_advice_is_believed(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        wms.inbound.advise(advice("BN000001"), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=2))
+        assert len(await told(world, "receipt.confirmed")) == 1
+
+
+async def test_returns_are_received_then_judged_line_by_line(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        lines = [{"line": str(number), "sku": f"S{number}", "qty": "2"} for number in range(30)]
+        wms.returns.advise(msgspec.convert({"owner": UK, "rma": "C1", "lines": lines}, ReturnAdvice), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=4))
+        assert [each["sequence"] for each in await told(world, "return.received")] == [1]
+        (judged,) = await told(world, "return.inspected")
+        verdicts = {line["sku"]: line["verdict"] for line in judged["lines"]}
+        assert set(verdicts.values()) == {"RESTOCK", "SCRAP"}
+        for sku, verdict in verdicts.items():
+            level = wms.floor.stock.levels[UK, sku]
+            assert (level.quarantined, level.on_hand) == (0, 2 if verdict == "RESTOCK" else 0)
