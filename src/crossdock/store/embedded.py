@@ -105,12 +105,26 @@ class EmbeddedServer:
         deadline = time.monotonic() + 5
         while self.processes() and time.monotonic() < deadline:
             time.sleep(0.02)
+        self._forget()
+
+    def _forget(self) -> None:
+        """None of ours is left, but a number in the lock files that still stands for some process, dead and not
+        collected yet or another's by now, would be taken for a running server, and none would be started."""
+        data = self.directory / "data"
+        locks = [data / "postmaster.pid", *data.glob(".s.PGSQL.*.lock")]
+        named = {_first_number(lock) for lock in locks if lock.exists()}
+        deadline = time.monotonic() + 5
+        while any(map(psutil.pid_exists, named)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if any(map(psutil.pid_exists, named)):
+            for lock in locks:
+                lock.unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Fast shutdown, then give up the lock. Safe to call twice."""
         pid_file = self.directory / "data" / "postmaster.pid"
         if pid_file.exists():
-            _signal(int(pid_file.read_text(encoding="utf-8").split()[0]), signal.SIGINT)
+            _signal(_first_number(pid_file), signal.SIGINT)
             deadline = time.monotonic() + 20
             while pid_file.exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -127,6 +141,10 @@ class EmbeddedServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _first_number(pid_file: Path) -> int:
+    return int(pid_file.read_text(encoding="utf-8").split()[0])
 
 
 def _cwd(process: psutil.Process) -> str:
