@@ -171,7 +171,14 @@ def test_every_answer_of_a_supplier_is_told_to_the_erp() -> None:
     story.product.problems = story.product.problems[:2]
     for entry in story.find("effects", "po_confirmations"):
         entry["body"]["lines"] = entry["body"]["lines"][:1]
-    assert "line 20: brightware answered, the ERP was not told and nobody was asked" in story.broken(NAME)
+    assert "line 20: brightware answered 8, the ERP was not told, and nobody was asked" in story.broken(NAME)
+
+
+def test_the_erp_hears_the_last_answer_not_only_the_first() -> None:
+    story = right_story()
+    story.product.problems = story.product.problems[:2]
+    story.effects.remove(story.find("effects", "po_confirmations")[-1])
+    assert "line 20: brightware answered 8, the ERP was told 6, and nobody was asked" in story.broken(NAME)
 
 
 def test_an_invoice_on_somebodys_desk_need_not_be_posted() -> None:

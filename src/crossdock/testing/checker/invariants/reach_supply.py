@@ -70,14 +70,18 @@ def _words(line: object) -> str:
 
 
 def _answers_told(evidence: Evidence, order: PurchaseOrder, ruling: Ruling) -> None:
-    """Of each line the supplier answered, the ERP heard, or a person was asked about it."""
+    """Of each line, the ERP heard last what the supplier answered last, or a person was asked about it."""
     confirmed = evidence.purchasing.confirmed(order)
-    for line_id in evidence.purchasing.answered(order):
+    for line_id, answers in evidence.purchasing.answered(order).items():
         line = order.last.get(line_id)
         if line is None or line.cancelled:
             continue
-        words = f"{order.shown} line {line_id}: {order.supplier} answered, the ERP was not told and nobody was asked"
-        ruling.holds(line_id in confirmed or evidence.excused(order, line_id), words)
+        said = sum((number(each["qty"]) for each in answers if each["code"] != "IR"), Decimal(0))
+        told = [number(each["qty"]) for each in confirmed.get(line_id, ()) if each["answer"] != "rejected"]
+        heard = f"was told {shown(sum(told, Decimal(0)))}" if line_id in confirmed else "was not told"
+        same = line_id in confirmed and sum(told, Decimal(0)) == said
+        words = f"{order.supplier} answered {shown(said)}, the ERP {heard}, and nobody was asked"
+        ruling.holds(same or evidence.excused(order, line_id), f"{order.shown} line {line_id}: {words}")
 
 
 def _announced(evidence: Evidence, ruling: Ruling) -> None:
