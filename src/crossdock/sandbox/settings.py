@@ -27,7 +27,7 @@ class ErpSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead_days: int = 2
     grace_days: int = 1
     """Working days after which goods that nobody confirmed anew no longer count as on order."""
-    quiet_days: int = 12
+    quiet_days: int = 30
     """Days after the last order when the policy stops for good."""
     changes: float = 0.2
     """Share of purchase orders that are changed after they were sent."""

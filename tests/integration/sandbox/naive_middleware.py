@@ -23,7 +23,7 @@ from crossdock.edi import x12
 from crossdock.sandbox.http import HttpServer, Request, Response, answer
 from crossdock.sandbox.world import World
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.01
 
 
 class NaiveMiddleware:
@@ -47,6 +47,7 @@ class NaiveMiddleware:
         self.fetched: set[tuple[str, str]] = set()
         self.numbers: set[tuple[str, ...]] = set()
         self.problems: list[str] = []
+        self.rounds: Counter[str] = Counter()
 
     async def open(self) -> str:
         return f"http://127.0.0.1:{await self.server.start()}"
@@ -69,6 +70,7 @@ class NaiveMiddleware:
                 await work()
             except Exception as problem:  # noqa: BLE001 - tests look at `problems`
                 self.problems.append(f"{type(problem).__name__}: {problem}")
+            self.rounds[work.__name__] += 1
             await asyncio.sleep(POLL_SECONDS)
 
     async def sftp(self, partner: str) -> Any:
@@ -95,6 +97,21 @@ class NaiveMiddleware:
         if hasattr(self, "http"):
             await self.http.aclose()
         await self.server.stop()
+
+    async def quiet(self) -> None:
+        """Return when nothing is on its way any more, neither here nor in the sandbox."""
+        while True:
+            seen, rounds = self._traffic(), dict(self.rounds)
+            while any(self.rounds[name] < rounds.get(name, 0) + 2 for name in ("poll", "mail")):  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+            boxes = [*self.world.mailboxes.values()]
+            unread = sum(len(box.waiting()) + len(list(box.outbox.glob("*.edi"))) for box in boxes)
+            if not unread and not self.world.stage.caller.pending and seen == self._traffic():
+                return
+
+    def _traffic(self) -> tuple[object, ...]:
+        counts = (system.book.counts.values() for system in self.world.systems.values())
+        return (*(sum(each) for each in counts), self.documents.total(), self.world.stage.schedule.next_at())
 
     # HTTP, both ways
 
