@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
@@ -49,6 +50,8 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Run the command line."""
+    # The pool tells every failed attempt to reconnect with a traceback; commands say in words what is wrong.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     app(prog_name="crossdock", args=sys.argv[1:])
 
 

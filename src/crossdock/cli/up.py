@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from crossdock.cli._children import Child, Children
+from crossdock.cli._database import Keeper
 from crossdock.cli._options import ProjectArgument, network_of
 from crossdock.cli.run import default_directory, wait_for_signal
 
@@ -34,11 +35,12 @@ def up(
 
     console = Console()
     network = network_of(project)
-    server = None
+    server = keeper = None
     try:
         if not database:
             server = EmbeddedServer(directory)
             database = server.start()
+            keeper = Keeper(server, lambda text: console.print(f"[yellow]{text}"))
     except DirectoryInUse as taken:
         raise typer.BadParameter(str(taken), param_hint="--directory") from None
     children = Children(on_death=lambda child: console.print(f"[yellow]{child.name} died and is started again"))
@@ -52,6 +54,8 @@ def up(
         wait_for_signal()
     finally:
         children.stop()
+        if keeper is not None:
+            keeper.stop()
         if server is not None:
             server.stop()
 

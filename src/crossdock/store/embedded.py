@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import subprocess
 import time
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -24,8 +25,15 @@ log_min_messages = warning
 """
 
 
+_START_SECONDS = 120
+
+
 class DirectoryInUse(Exception):
     """Another process owns this data directory."""
+
+
+class ServerNotReady(Exception):
+    """The server could not be started; the message carries the end of its log."""
 
 
 class EmbeddedServer:
@@ -63,9 +71,32 @@ class EmbeddedServer:
         server = get_server(data, cleanup_mode=None, start=False)
         server.ensure_pgdata_inited()
         self._configure(data)
-        server.ensure_postgres_running()
+        self._wait_until_ready(server, data)
         self.url = str(server.get_uri())
         return self.url
+
+    def _wait_until_ready(self, server: Any, data: Path) -> None:
+        """Recovery after a crash takes as long as it takes; the launcher's own patience is ten seconds."""
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                server.ensure_postgres_running()
+                return
+            except (subprocess.SubprocessError, AssertionError) as failure:
+                if time.monotonic() > deadline:
+                    words = (data / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+                    raise ServerNotReady("PostgreSQL did not start; its log ends with:\n" + "\n".join(words)) from failure
+                time.sleep(0.2)
+
+    @property
+    def alive(self) -> bool:
+        """Does the postmaster run?"""
+        pid_file = self.directory / "data" / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text(encoding="utf-8").split()[0])
+        except (OSError, ValueError, IndexError):
+            return False
+        return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
     def _configure(self, data: Path) -> None:
         settings = data / "crossdock.conf"

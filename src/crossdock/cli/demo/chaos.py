@@ -93,8 +93,6 @@ class Chaos:
             except ProcessLookupError:
                 continue
         self.faults["database_kills"] += 1
-        server.restart()
-        self._tell("PostgreSQL is back")
 
     def died(self, child: Child) -> None:
         """Called before a child is started again: the first start after a kill is armed, the one after it is not."""

@@ -42,7 +42,7 @@ def play(
     _let_others_enter(directory)
     world = World(project, directory, data, orders, rate, seed, workers=workers, port=port)
     news: list[str] = []
-    tell = news.append
+    tell = world.tell = news.append
     faults = Chaos(world, tell, seed) if chaos else None
     if faults is not None:
         world.children.on_death = faults.died

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 
 from crossdock.app import load_network, prepare
 from crossdock.cli._children import Child, Children, end_with_parent
+from crossdock.cli._database import Keeper
 from crossdock.cli.up import start_children
 from crossdock.engine.clock import set_clock
 from crossdock.engine.tasks import hold_polls, release_polls
@@ -57,6 +59,8 @@ class World:
     network: Network | None = None
     database: str = ""
     started_at: float = 0.0
+    keeper: Keeper | None = None
+    tell: Callable[[str], None] = lambda text: None
 
     @property
     def api(self) -> str:
@@ -82,6 +86,7 @@ class World:
         self._start_sandbox()
         self.server = EmbeddedServer(self.directory / "postgres")
         self.database = self.server.start()
+        self.keeper = Keeper(self.server, self.tell)
         os.environ["CROSSDOCK_DATABASE_URL"] = self.database
         self.network = asyncio.run(self._prepare(self.network))
         self.crossdock = start_children(
@@ -210,6 +215,8 @@ class World:
                 self.sandbox.wait(10)
             except subprocess.TimeoutExpired:
                 self.sandbox.kill()
+        if self.keeper is not None:
+            self.keeper.stop()
         if self.server is not None:
             self.server.stop()
 
