@@ -93,7 +93,7 @@ def webhook_calls(number: int) -> list[WebhookCall]:
         {"sales_order": call.order.number, "order_line": line.line, "sku": line.item, "qty": "2"}
         for line in call.order.lines
     ]
-    reference = f"{call.order.number}-{site}-1"
+    reference = f"{call.order.channel}-{call.order.number}-{site}-1"
     step = {"owner": COMPANY, "order_ref": reference, "site": site, "at": "2010-12-01T10:00:00Z", "lines": lines}
     told = [
         {"event": f"order.{name}", "sequence": n, "occurred_at": step["at"], "data": {**step, "sequence": n}}

@@ -101,7 +101,7 @@ async def test_an_order_short_of_stock_goes_out_in_two_shipments_with_goods_that
     await happen(
         store,
         (ORDER, progress("picked", ("1", "6"))),
-        dispatched(ORDER, "6", number="536365-north-1", shipment="SHN1"),
+        dispatched(ORDER, "6", number="shop-536365-north-1", shipment="SHN1"),
         (ORDER, progress("packed", ("1", "6"))),
     )
     assert (await case_data(store, ORDER)).state == "partially_shipped"
@@ -120,7 +120,7 @@ async def test_an_order_short_of_stock_goes_out_in_two_shipments_with_goods_that
     arrived = MilestoneReached(Milestone("SHN1", "carrier", "delivered", MORNING + dt.timedelta(days=1)))
     await happen(
         store,
-        dispatched(ORDER, "4", number="536365-north-2", shipment="SHN2"),
+        dispatched(ORDER, "4", number="shop-536365-north-2", shipment="SHN2"),
         (f"shipment/{COMPANY}/north/SHN1", arrived),
         (f"shipment/{COMPANY}/north/SHN2", arrived),
     )
@@ -130,7 +130,7 @@ async def test_an_order_short_of_stock_goes_out_in_two_shipments_with_goods_that
     sent = await rows(store, "select operation, number, status from delivery where case_id = $1 order by 1, 2", ORDER)
     assert {row[2] for row in sent} == {"delivered"}
     assert [row[1] for row in sent if row[0] in ("invoice", "warehouse_shipping_order")] == [
-        "INV-536365-1", "INV-536365-2", "536365-north-1", "536365-north-2",
+        "INV-shop-536365-1", "INV-shop-536365-2", "shop-536365-north-1", "shop-536365-north-2",
     ]  # fmt: skip
     await verified(store)
 

@@ -119,12 +119,12 @@ def expected(line: str = "1", quantity: str = "4", pegged: str = "4", on: dt.dat
 
 
 def progress(
-    step: str, *lines: tuple[str, str], sequence: int = 0, number: str = "536365-north-1", item_id: str = "HEART"
+    step: str, *lines: tuple[str, str], sequence: int = 0, number: str = "shop-536365-north-1", item_id: str = "HEART"
 ) -> WarehouseProgressed:
     return WarehouseProgressed(
         WarehouseProgress(
             company_id=COMPANY,
-            warehouse=number.split("-")[1],
+            warehouse=number.split("-")[2],
             shipping_order=number,
             step=step,  # type: ignore[arg-type]
             sequence=sequence or ("allocated", "picked", "packed").index(step) + 1,
@@ -137,12 +137,12 @@ def progress(
 
 
 def shipped(
-    *lines: tuple[str, str], shipment: str = "SHN1", number: str = "536365-north-1", item_id: str = "HEART"
+    *lines: tuple[str, str], shipment: str = "SHN1", number: str = "shop-536365-north-1", item_id: str = "HEART"
 ) -> SalesOrderLinesShipped:
     return SalesOrderLinesShipped(
         shipment=shipment,
         shipping_order=number,
-        warehouse=number.split("-")[1],
+        warehouse=number.split("-")[2],
         shipped_at=MORNING,
         lines=tuple(ShippedLine(line, item_id, pieces(quantity)) for line, quantity in lines or (("1", "10"),)),
     )

@@ -185,7 +185,7 @@ def test_promised_stock_goes_to_the_erp_and_the_warehouse_and_the_channel_hears_
     order = sales_order().given(placed()).when(promised(granted()))
     order.then(
         sends=("sales_order", "warehouse_shipping_order", "order_status"),
-        expects="shipped 536365-north-1",
+        expects="shipped shop-536365-north-1",
         state="promised",
         line_state="released",
         opens=(),
@@ -200,8 +200,8 @@ def test_promised_stock_goes_to_the_erp_and_the_warehouse_and_the_channel_hears_
 def test_a_shipping_order_has_a_number_of_its_own_under_which_the_case_is_found() -> None:
     order = sales_order().given(placed()).when(promised(granted()))
     sent = order.sent("warehouse_shipping_order")
-    assert (sent.number, sent.warehouse, sent.order_number) == ("536365-north-1", "north", "536365")
-    assert order.one(Link) == Link(kind="shipping_order", issuer="albion_uk", value="536365-north-1")
+    assert (sent.number, sent.warehouse, sent.order_number) == ("shop-536365-north-1", "north", "536365")
+    assert order.one(Link) == Link(kind="shipping_order", issuer="albion_uk", value="shop-536365-north-1")
 
 
 def test_the_warehouse_has_the_time_of_the_policy_to_ship() -> None:
@@ -215,8 +215,8 @@ def test_each_warehouse_gets_a_shipping_order_with_its_part_of_a_line() -> None:
     order.when(promised(granted(quantity="6"), granted(quantity="4", location="south")))
     sent = [send.body for send in order.all(Send) if send.document == "warehouse_shipping_order"]
     assert [(body.number, body.lines[0].quantity.amount) for body in sent] == [  # type: ignore[attr-defined]
-        ("536365-north-1", Decimal(6)),
-        ("536365-south-2", Decimal(4)),
+        ("shop-536365-north-1", Decimal(6)),
+        ("shop-536365-south-2", Decimal(4)),
     ]
     assert order.line("1").total("promised") == 10
 
@@ -294,7 +294,7 @@ def test_a_filled_backorder_goes_out_in_a_shipping_order_of_its_own() -> None:
     order.when(filled()).then(
         sends=("warehouse_shipping_order", "order_status"),
         closes="backorder_without_supply",
-        expects="shipped 536365-north-2",
+        expects="shipped shop-536365-north-2",
         state="promised",
         line_state="released",
     )
@@ -307,9 +307,9 @@ def test_an_order_with_a_backorder_goes_out_in_two_shipments_and_two_invoices() 
     )
     order.then(state="partially_shipped", line_state="backordered")
     order.given(filled())
-    order.when(shipped(("1", "4"), shipment="SHN2", number="536365-north-2"))
+    order.when(shipped(("1", "4"), shipment="SHN2", number="shop-536365-north-2"))
     order.then(state="shipped", line_state="shipped")
-    assert order.sent("invoice").number == "INV-536365-2"
+    assert order.sent("invoice").number == "INV-shop-536365-2"
     assert order.line("1").invoiced == 10
 
 
@@ -430,7 +430,7 @@ def test_an_edi_customer_gets_its_invoice_beside_the_erp() -> None:
 def test_a_functional_acknowledgement_matters_only_when_it_refuses() -> None:
     def answer(verdict: str) -> FunctionalAcknowledgementReceived:
         told = FunctionalAcknowledgement("PR", "1", verdict)  # type: ignore[arg-type]
-        return FunctionalAcknowledgementReceived("homestead", "invoice", "INV-536365-1", told)
+        return FunctionalAcknowledgementReceived("homestead", "invoice", "INV-shop-536365-1", told)
 
     released("homestead").when(answer("accepted")).then(nothing=True)
     released("homestead").when(answer("rejected")).then(opens="functional_acknowledgement_rejected")

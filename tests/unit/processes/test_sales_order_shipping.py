@@ -110,7 +110,7 @@ def test_more_than_ordered_is_booked_invoiced_and_asked_about() -> None:
 
 
 def test_a_shipping_order_we_never_sent_still_moves_its_goods() -> None:
-    order = released().when(shipped(number="536365-south-9"))
+    order = released().when(shipped(number="shop-536365-south-9"))
     assert {line.location for line in order.one(Move).lines} == {"south"}
 
 
@@ -124,11 +124,11 @@ def test_stock_that_goes_below_zero_is_owned_by_the_warehouse() -> None:
 
 def test_a_shipment_is_invoiced_to_the_erp_with_the_charges() -> None:
     order = sales_order().given(placed(charges=(Charge("POST", Decimal("18.00")),)), promised(granted()))
-    order.when(shipped()).then(sends=("invoice", "order_status"), met="shipped 536365-north-1", state="shipped")
+    order.when(shipped()).then(sends=("invoice", "order_status"), met="shipped shop-536365-north-1", state="shipped")
     invoice = order.sent("invoice")
-    assert (invoice.number, invoice.total) == ("INV-536365-1", Decimal("38.00"))
+    assert (invoice.number, invoice.total) == ("INV-shop-536365-1", Decimal("38.00"))
     assert invoice.lines[0].shipment == "SHN1"
-    assert [link.value for link in order.all(Link)] == ["INV-536365-1"]
+    assert [link.value for link in order.all(Link)] == ["INV-shop-536365-1"]
 
 
 def test_charges_are_asked_for_once() -> None:
@@ -141,14 +141,14 @@ def test_charges_are_asked_for_once() -> None:
 
 
 def test_the_number_of_an_invoice_does_not_depend_on_which_shipment_is_told_first() -> None:
-    both = (shipped(("1", "6")), shipped(("1", "4"), shipment="SHS1", number="536365-south-2"))
+    both = (shipped(("1", "6")), shipped(("1", "4"), shipment="SHS1", number="shop-536365-south-2"))
     numbers = []
     for first, second in (both, both[::-1]):
         order = sales_order().given(placed(), promised(granted(quantity="6"), granted(quantity="4", location="south")))
         order.when(first, second)
         sent = [send.body for send in order.all(Send) if send.document == "invoice"]
         numbers.append({(body.number, body.total) for body in sent})  # type: ignore[attr-defined]
-    assert numbers[0] == numbers[1] == {("INV-536365-1", Decimal("12.00")), ("INV-536365-2", Decimal("8.00"))}
+    assert numbers[0] == numbers[1] == {("INV-shop-536365-1", Decimal("12.00")), ("INV-shop-536365-2", Decimal("8.00"))}
 
 
 def test_a_shipment_told_twice_is_invoiced_once() -> None:
@@ -157,7 +157,7 @@ def test_a_shipment_told_twice_is_invoiced_once() -> None:
 
 def test_one_shipment_may_carry_two_shipping_orders_of_an_order() -> None:
     order = sales_order().given(placed(), promised(granted(quantity="6"), backordered=(waiting(),)), filled())
-    order.when(shipped(("1", "6")), shipped(("1", "4"), number="536365-north-2")).then(state="shipped")
+    order.when(shipped(("1", "6")), shipped(("1", "4"), number="shop-536365-north-2")).then(state="shipped")
 
 
 def test_a_delivered_order_is_complete() -> None:
@@ -198,15 +198,15 @@ def test_a_channel_that_takes_no_status_gets_none() -> None:
 
 
 def test_a_shipping_order_that_does_not_leave_in_time_is_the_warehouses_problem_until_it_does() -> None:
-    order = released().when(ExpectationMissed("shipped 536365-north-1", MORNING)).then(opens="order_not_shipped")
+    order = released().when(ExpectationMissed("shipped shop-536365-north-1", MORNING)).then(opens="order_not_shipped")
     opened = order.one(OpenExceptionCase)
-    assert (opened.owner, opened.key, opened.lines) == ("warehouse", "536365-north-1", ("1",))
-    order.when(shipped()).then(closes="order_not_shipped", met="shipped 536365-north-1")
-    assert order.one(CloseExceptionCase).key == "536365-north-1"
+    assert (opened.owner, opened.key, opened.lines) == ("warehouse", "shop-536365-north-1", ("1",))
+    order.when(shipped()).then(closes="order_not_shipped", met="shipped shop-536365-north-1")
+    assert order.one(CloseExceptionCase).key == "shop-536365-north-1"
 
 
 def test_an_expectation_missed_after_all_has_left_means_nothing() -> None:
-    released().given(shipped()).when(ExpectationMissed("shipped 536365-north-1", MORNING)).then(nothing=True)
+    released().given(shipped()).when(ExpectationMissed("shipped shop-536365-north-1", MORNING)).then(nothing=True)
 
 
 def test_a_shipping_order_that_left_in_part_is_still_waited_for() -> None:

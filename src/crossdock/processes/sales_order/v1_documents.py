@@ -117,11 +117,16 @@ def _answers(line_id: str, line: SalesLine) -> Iterator[LineAnswer]:
             )
 
 
+def _unique(case: SalesOrderCase) -> str:
+    """Two channels may give the same number to orders of theirs."""
+    return f"{case.data.head.channel}-{case.data.head.number}"
+
+
 def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping: ShippingOrder) -> Iterator[Effect]:
     """Invoice what left in one shipment. The number follows from the shipping order, so that it does not depend on
     which of two shipments is told first."""
     again = len(shipping.shipments)
-    number = f"INV-{case.data.head.number}-{shipping.n}" + (f"-{again}" if again > 1 else "")
+    number = f"INV-{_unique(case)}-{shipping.n}" + (f"-{again}" if again > 1 else "")
     sold = [(shipped.line, case.data.lines[shipped.line], shipped.quantity.amount) for shipped in event.lines]
     for _, line, amount in sold:
         line.invoiced += amount
@@ -131,7 +136,7 @@ def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping:
 def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:
     """Invoice an order of nothing but charges: nothing will ship."""
     if case.data.head.charges:
-        yield from _bill(case, f"INV-{case.data.head.number}-1", "", [])
+        yield from _bill(case, f"INV-{_unique(case)}-1", "", [])
 
 
 def _bill(

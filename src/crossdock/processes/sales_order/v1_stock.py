@@ -113,7 +113,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     patience = dt.timedelta(hours=reads.sales_policy(case.company_id, order.channel).ship_hours)
     for location, granted in sorted(by_location.items()):
         shipping = new_shipping_order(case, location)
-        number = f"{order.number}-{location}-{shipping.n}"
+        number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
         case.data.shipping_orders[number] = shipping
         for grant in granted:
             part = case.data.lines[grant.line].parts.setdefault(shipping.n, Part())
