@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossdock.engine.tasks import SQL as TASKS
 from crossdock.log import SLOTS, Lease, acquire, release, renew
-from crossdock.log.leases import LEASE, ensure_consumer, owners
+from crossdock.log.leases import LEASE, ensure_consumer, epochs
 from crossdock.store import Store
 
 
@@ -23,18 +23,22 @@ class Slots:
             await ensure_consumer(tx, self._consumer)
 
     async def balance(self) -> None:
-        """Renew, then take or give back until this worker holds its fair share."""
+        """Renew, then take or give back until this worker holds its fair share.
+
+        The rows say whose a slot is. One that is still this worker's there but was lost here (its batch committed and
+        the answer never came) is given back, or it would be renewed for ever and worked by nobody.
+        """
         async with self._store.transaction() as tx:
             await tx.execute(TASKS.heartbeat, self._owner, LEASE)
             await renew(tx, self._consumer, self._owner)
-            working = await owners(tx, self._consumer)
-            share = -(-SLOTS // len({*working, self._owner}))
-            surplus = sorted(self.held)[share:]
-            if surplus:
+            mine = await epochs(tx, self._consumer, self._owner)
+            share = -(-SLOTS // await tx.fetchval(TASKS.working))
+            kept = sorted(slot for slot, lease in self.held.items() if mine.get(slot) == lease.epoch)[:share]
+            if surplus := sorted(mine.keys() - set(kept)):
                 await release(tx, self._consumer, self._owner, surplus)
-            taken = await acquire(tx, self._consumer, self._owner, max(share - len(self.held), 0))
-        for slot in surplus:
-            self.held.pop(slot, None)
+            taken = await acquire(tx, self._consumer, self._owner, share - len(kept))
+        for slot in self.held.keys() - set(kept):
+            del self.held[slot]
         for lease in taken:
             self.held[lease.slot] = lease
 
@@ -45,6 +49,6 @@ class Slots:
     async def give_back(self) -> None:
         """Release everything at once, so that others need not wait for the lease to run out."""
         held, self.held = sorted(self.held), {}
-        if held:
-            async with self._store.transaction() as tx:
-                await release(tx, self._consumer, self._owner, held)
+        async with self._store.transaction() as tx:
+            await tx.execute(TASKS.farewell, self._owner)
+            await release(tx, self._consumer, self._owner, held)

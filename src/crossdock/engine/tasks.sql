@@ -34,6 +34,12 @@ update task set next_at = clock_timestamp() where name = any($1::text[]) and nex
 insert into worker_session (owner, alive_until) values ($1, clock_timestamp() + $2::interval)
 on conflict (owner) do update set alive_until = excluded.alive_until
 
+-- working: how many workers live; one that has just come has no slot yet and must get some
+select count(*) from worker_session where alive_until > clock_timestamp()
+
+-- farewell: this worker ends
+delete from worker_session where owner = $1
+
 -- forget_workers: rows of workers long gone
 delete from worker_session where alive_until < clock_timestamp() - interval '1 hour'
 

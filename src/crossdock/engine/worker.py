@@ -136,13 +136,14 @@ class Worker:
 
         One query for all slots. A slot stands in one batch at most, so its events stay in order.
         """
-        if not slots.held:
+        held = dict(slots.held)  # which changes while the question is under way
+        if not held:
             return []
         async with self._store.connection() as connection:
-            at = await heads(connection, sorted(slots.held))
+            at = await heads(connection, sorted(held))
         batches: list[Wanted] = []
         room = 0
-        for slot, lease in list(slots.held.items()):
+        for slot, lease in held.items():
             waiting = min(at[slot] - lease.position, size)
             if waiting <= 0:
                 continue

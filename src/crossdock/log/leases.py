@@ -46,9 +46,7 @@ async def name_session(tx: Connection, owner: str) -> None:
     await tx.execute("select set_config('application_name', $1, true)", owner)
 
 
-async def acquire(
-    tx: Connection, consumer: str, owner: str, most: int, lease: dt.timedelta = LEASE
-) -> list[Lease]:
+async def acquire(tx: Connection, consumer: str, owner: str, most: int, lease: dt.timedelta = LEASE) -> list[Lease]:
     """Take up to `most` free or expired slots and end what their former owners still have open."""
     former = [row[0] for row in await tx.fetch(SQL.previous_owners, consumer, owner)]
     if former:
@@ -96,6 +94,6 @@ async def release(tx: Connection, consumer: str, owner: str, slots: Sequence[int
     await tx.execute(SQL.release, consumer, owner, list(slots))
 
 
-async def owners(tx: Connection, consumer: str) -> dict[str, int]:
-    """Live workers and how many slots each holds."""
-    return {row[0]: row[1] for row in await tx.fetch(SQL.owners, consumer)}
+async def epochs(tx: Connection, consumer: str, owner: str) -> dict[int, int]:
+    """The slots that are this owner's, each with its epoch."""
+    return {row[0]: row[1] for row in await tx.fetch(SQL.epochs, consumer, owner)}

@@ -72,9 +72,8 @@ with mine as materialized (
 update checkpoint as c set owner = '', leased_until = '-infinity' from mine
 where c.consumer = $1 and c.slot = mine.slot
 
--- owners: who works now, and on how many slots
-select owner, count(*) as slots from checkpoint
-where consumer = $1 and leased_until >= clock_timestamp() and owner <> '' group by owner
+-- epochs: the slots of an owner
+select slot, epoch from checkpoint where consumer = $1 and owner = $2
 
 -- ensure_consumer: make a consumer's rows
 insert into checkpoint (consumer, slot) select $1, slot from generate_series(0, 63) as slot
