@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,9 +46,9 @@ async def _make_template(url: str) -> None:
     await migrate(_database(url, "template_crossdock"))
 
 
-@pytest.fixture
-async def database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh database with the newest schema."""
+@asynccontextmanager
+async def fresh_database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh database with the newest schema, dropped at the end."""
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(server.url)
     # Settings made by ALTER DATABASE are not copied with a template, so the first migration's are repeated.
@@ -59,6 +60,13 @@ async def database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
     admin = await asyncpg.connect(server.url)
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()
+
+
+@pytest.fixture
+async def database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+    """A fresh database of the test's own."""
+    async with fresh_database(server, template) as url:
+        yield url
 
 
 @pytest.fixture
