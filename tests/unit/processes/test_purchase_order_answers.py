@@ -200,6 +200,14 @@ class TestAnswers:
         assert problem.detail == "price 1.50 GBP instead of 1.00"
         assert scenario.line("10").price == gbp("1.00")
 
+    def test_a_buyer_settles_a_disputed_date_by_changing_the_order_to_it(self) -> None:
+        late = dt.date(2010, 12, 24)
+        scenario = sent().given(acknowledged(answer("10", "changed", "100", due_on=late)))
+        assert scenario.line("10").state == "disputed"
+        settled = replace(changed_line("10", "85123A", "100"), due_on=late)
+        scenario.when(change(1, settled)).then(closes="acknowledgement_outside_tolerance", sends="purchase_order_change")
+        assert scenario.line("10").due_on == late
+
     def test_only_the_lines_inside_the_terms_reach_the_erp(self) -> None:
         answers = (answer("10", "accepted", "100"), answer("20", "changed", "20"))
         scenario = (

@@ -153,11 +153,13 @@ def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str,
 
 
 def _says_nothing_new(line: PurchaseLine, new: PurchaseOrderChangeLine) -> bool:
+    # The date of a disputed answer is the supplier's wish: a change to it settles the dispute.
+    agreed = set() if line.disputed else {split.due_on for split in line.splits}
     return (
         not line.given_up
         and (new.quantity is None or new.quantity.amount in (line.ordered, line.agreed))
         and (new.price is None or new.price in (line.ordered_price, line.price))
-        and (new.due_on is None or new.due_on in {line.due_on, *(split.due_on for split in line.splits)})
+        and (new.due_on is None or new.due_on in agreed | {line.due_on})
         and new.item in ("", line.item)
     )
 
