@@ -132,18 +132,22 @@ def site_of(code: str, settings: Settings) -> str:
 def _items(goods: Iterable[Row], orders: Iterable[Order], settings: Settings) -> dict[tuple[str, str], Item]:
     names: dict[str, Counter[str]] = defaultdict(Counter)
     prices: dict[str, Counter[Decimal]] = defaultdict(Counter)
+    contracts: dict[str, Counter[Decimal]] = defaultdict(Counter)
+    retailers = {retailer.customer for retailer in settings.retailers.values()}
     keys = set()
     for row in goods:
         keys.add((settings.entity_of(row.country), row.code))
-        if row.price > 0 and row.description:
+        if row.price <= 0:
+            continue
+        if row.description:
             names[row.code][row.description] += 1
-        if row.price > 0 and row.customer:
-            prices[row.code][row.price] += 1
-        elif row.price > 0:
-            prices[row.code][row.price] += 0
+        prices[row.code][row.price] += bool(row.customer)
+        if row.customer in retailers:
+            contracts[row.code][row.price] += 1
     items = {}
     for entity, code in sorted(keys):
-        price = _commonest(prices[code], _ONE)
+        # Retailers hold us to the list; what cash customers pay counts only where nobody else bought.
+        price = _commonest(contracts[code] or prices[code], _ONE)
         vendor = vendor_of(code, settings)
         items[entity, code] = Item(
             entity=entity,

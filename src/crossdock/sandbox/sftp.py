@@ -34,6 +34,14 @@ class SftpServer:
         """The server's public key, for clients that check it."""
         return self._key.export_public_key().decode().strip()
 
+    def is_out(self, partner: str) -> bool:
+        """Is there an outage of this partner, or of the whole server (`sftp`)? Counted when there is."""
+        now = self.clock.now()
+        out = any(self.faults.out_until(name, now) is not None for name in (partner, "sftp"))
+        if out:
+            self.faults.note_outage()
+        return out
+
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port."""
         logging.getLogger("asyncssh").setLevel(logging.WARNING)
@@ -85,8 +93,7 @@ class _Login(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:
         """An outage of the partner is seen here, when it is known who is wanted."""
-        if self._server.faults.out_until(username, self._server.clock.now()) is not None:
-            self._server.faults.note_outage()
+        if self._server.is_out(username):
             assert self._connection is not None
             self._connection.abort()
         return True
@@ -123,8 +130,7 @@ class _Home(asyncssh.SFTPServer):
     def _faults(self, path: bytes) -> bool:
         """Raises for an injected failure; True when the answer is to be lost."""
         faults, name = self._server.faults, posixpath.basename(path.decode(errors="replace"))
-        if faults.out_until(self._partner, self._server.clock.now()) is not None:
-            faults.note_outage()
+        if self._server.is_out(self._partner):
             raise asyncssh.SFTPFailure("the server is going down")
         attempt = faults.attempt(self._partner, name)
         if faults.strikes("error_5xx", self._partner, name, attempt):

@@ -197,7 +197,7 @@ async def test_the_retailer_orders_by_850_and_acknowledges_what_it_takes(open_wo
 async def test_in_an_outage_nobody_is_answered_and_nothing_happens(open_world: OpenWorld) -> None:
     async with open_world("erp", "brightware") as (world, middleware), client(world, "erp") as http:
         begins = world.stage.plan.begins_at
-        systems = ("erp", "brightware")
+        systems = ("erp", "sftp")
         outages = tuple(Outage(system, begins, begins + dt.timedelta(days=1)) for system in systems)
         world.stage.faults.replace(FaultSettings(outages=outages))
         with pytest.raises(httpx2.HTTPError):
