@@ -76,7 +76,9 @@ async def flow(store: Store, first: int, count: int, group: int) -> float:
 async def check(store: Store, orders: int) -> None:
     """What was counted was done."""
     async with store.transaction() as tx:
-        shipped = await tx.fetchval("select count(*) from case_status where process = 'sales_order' and state = 'shipped'")
+        shipped = await tx.fetchval(
+            "select count(*) from case_status where process = 'sales_order' and state = 'shipped'"
+        )
         invoices = await tx.fetchval("select count(*) from delivery where operation = 'invoice' and system = 'erp'")
         problems = await tx.fetch("select code, min(detail) from exception_case group by code")
     assert (shipped, invoices) == (orders, orders), (shipped, invoices, orders, problems)

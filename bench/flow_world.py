@@ -74,15 +74,15 @@ def order_call(number: int) -> OrderCall:
     name = f"B{number}"
     place = number % 2
     lines = tuple(
-        SalesOrderLine(str(line + 1), f"I{(number * 7919 + line * 2 + place) * 2 % ITEMS + place}", Quantity(Decimal(2)), PRICE)
+        SalesOrderLine(
+            str(line + 1), f"I{(number * 7919 + line * 2 + place) * 2 % ITEMS + place}", Quantity(Decimal(2)), PRICE
+        )
         for line in range(LINES)
     )
     order = SalesOrder(COMPANY, "shop", name, PartyRef("17850"), AT, "GBP", lines)
     content = msgspec.json.encode(order)
     use = KeyUse("shop", f"key-{name}", content[:16].ljust(32, b"0")[:32])
-    return OrderCall(
-        use=use, order=order, content=content, received_at=AT, actor="shop", correlation_id=uuid7()
-    )
+    return OrderCall(use=use, order=order, content=content, received_at=AT, actor="shop", correlation_id=uuid7())
 
 
 def webhook_calls(number: int) -> list[WebhookCall]:
@@ -100,8 +100,14 @@ def webhook_calls(number: int) -> list[WebhookCall]:
         for n, name in enumerate(("allocated", "picked", "packed"), start=1)
     ]
     shipped = {
-        **{"owner": COMPANY, "shipment": f"SH{number}", "site": site, "at": step["at"], "customer": "17850"},
-        **{"country": "United Kingdom", "carrier": "carrier", "packs": [f"{number:018d}"]},
+        "owner": COMPANY,
+        "shipment": f"SH{number}",
+        "site": site,
+        "at": step["at"],
+        "customer": "17850",
+        "country": "United Kingdom",
+        "carrier": "carrier",
+        "packs": [f"{number:018d}"],
         "orders": [
             {
                 "order_ref": reference,

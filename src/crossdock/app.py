@@ -1,4 +1,4 @@
-"""The composition root: a network project and a database become an engine, connectors and an API. Nothing else wires."""
+"""The composition root: a network project and a database become engine, connectors and API. Nothing else wires."""
 
 from __future__ import annotations
 

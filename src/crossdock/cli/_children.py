@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from crossdock.project import Network
 
 ProjectArgument = Annotated[
-    Path, typer.Argument(envvar="CROSSDOCK_PROJECT", help="Folder of the network project.", exists=True, file_okay=False)
+    Path,
+    typer.Argument(envvar="CROSSDOCK_PROJECT", help="Folder of the network project.", exists=True, file_okay=False),
 ]
 DatabaseOption = Annotated[
     str,

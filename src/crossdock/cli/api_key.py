@@ -36,9 +36,7 @@ def create(
 
     async def work(context: Context, actor: Actor) -> str:
         async with context.store.transaction() as tx:
-            token = await issue(
-                tx, consumer, scope, companies=company or (), channel=channel, expires_at=expires_at
-            )
+            token = await issue(tx, consumer, scope, companies=company or (), channel=channel, expires_at=expires_at)
             await audit.record(tx, actor, "", "create_api_key", "", consumer, scopes=scope, prefix=token[:10])
             return token
 

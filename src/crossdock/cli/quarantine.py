@@ -83,9 +83,7 @@ def release(
     Example: crossdock quarantine release 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "item added" --mended fixed.x12
     """
     content = mended.read_bytes() if mended is not None else None
-    released = reach(
-        database, lambda context, actor: quarantine.release(context, actor, document_id, reason, content)
-    )
+    released = reach(database, lambda context, actor: quarantine.release(context, actor, document_id, reason, content))
     if as_json:
         print_json({"id": released})
     else:

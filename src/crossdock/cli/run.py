@@ -13,6 +13,9 @@ import uvloop
 from crossdock.cli._children import Children
 from crossdock.cli._options import DatabaseOption, ProjectArgument, network_of
 
+# Where the embedded server keeps its data unless told otherwise.
+DATA_DIRECTORY = Path(".crossdock")
+
 
 def run(
     project: ProjectArgument,
@@ -58,8 +61,3 @@ def wait_for_signal() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     stopped.wait()
-
-
-def default_directory() -> Path:
-    """Where the embedded server keeps its data unless told otherwise."""
-    return Path(".crossdock")

@@ -13,7 +13,7 @@ from rich.console import Console
 from crossdock.cli._children import Child, Children
 from crossdock.cli._database import Keeper
 from crossdock.cli._options import ProjectArgument, network_of
-from crossdock.cli.run import default_directory, wait_for_signal
+from crossdock.cli.run import DATA_DIRECTORY, wait_for_signal
 
 
 def up(
@@ -21,7 +21,7 @@ def up(
     database: Annotated[
         str, typer.Option(envvar="CROSSDOCK_DATABASE_URL", help="PostgreSQL 17 or 18; empty: the embedded one.")
     ] = "",
-    directory: Annotated[Path, typer.Option(help="Data of the embedded server, and logs.")] = default_directory(),
+    directory: Annotated[Path, typer.Option(help="Data of the embedded server, and logs.")] = DATA_DIRECTORY,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
     host: Annotated[str, typer.Option(help="Address of the HTTP interface.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the HTTP interface.")] = 8080,

@@ -45,8 +45,7 @@ async def run_publication(context: EngineContext, owner: str, publication: Publi
 async def _changed(tx: Connection, publication: Publication) -> list[AvailableItem]:
     free = await tx.fetch(SQL.free_to_promise, publication.company_id, list(publication.locations))
     told = {
-        row[0]: (row[1], row[2])
-        for row in await tx.fetch(SQL.published, publication.company_id, publication.channel)
+        row[0]: (row[1], row[2]) for row in await tx.fetch(SQL.published, publication.company_id, publication.channel)
     }
     changed = [
         AvailableItem(row["item"], row["free"].normalize() + 0, row["version"])

@@ -98,9 +98,7 @@ async def list_dead_letters(
     """Oldest first."""
     actor.must("operations:read")
     async with context.store.transaction(readonly=True) as tx:
-        rows = await tx.fetch(
-            SQL.list, actor.visible(), system or None, code or None, start_id(cursor), limit + 1
-        )
+        rows = await tx.fetch(SQL.list, actor.visible(), system or None, code or None, start_id(cursor), limit + 1)
     return cut([DeadLetter(**dict(row)) for row in rows], [str(row["id"]) for row in rows], limit)
 
 
@@ -158,9 +156,7 @@ async def skip(context: Context, actor: Actor, delivery_id: UUID, reason: str, u
     return answer
 
 
-async def _settle(
-    tx: Connection, context: Context, actor: Actor, found: Payload, action: str, resolution: str
-) -> None:
+async def _settle(tx: Connection, context: Context, actor: Actor, found: Payload, action: str, resolution: str) -> None:
     """The audit row, and the end of the exception case that the dead letter made."""
     await audit.record(
         tx, actor, "operations:write", action, found.company_id, found.case_id,

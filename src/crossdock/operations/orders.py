@@ -191,5 +191,3 @@ async def _subject(tx: Connection, actor: Actor, company_id: str, number: str) -
 def _names(subject: str) -> tuple[str, str, str]:
     _, company, channel, number = subject.split("/", 3)
     return company, channel, number
-
-

@@ -67,9 +67,7 @@ async def show_document(context: Context, actor: Actor, document_id: UUID) -> He
         return await _find(tx, document_id)
 
 
-async def release(
-    context: Context, actor: Actor, document_id: UUID, reason: str, content: bytes | None = None
-) -> UUID:
+async def release(context: Context, actor: Actor, document_id: UUID, reason: str, content: bytes | None = None) -> UUID:
     """Have a document translated again, as it is or mended (`content`); returns the id it now goes by.
 
     What it said before stays: records that were taken are known and not taken twice. Raises `Problem` for a document

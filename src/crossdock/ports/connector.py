@@ -173,7 +173,9 @@ class Renderer(Protocol):
 class Translator(Protocol):
     """Turns raw bytes into records. Pure. Garbage gives faults, never an exception."""
 
-    def translate(self, raw: RawDocument, references: References) -> Translation: ...
+    def translate(self, raw: RawDocument, references: References) -> Translation:
+        """What the document says, and what of it cannot be taken."""
+        ...
 
 
 class Connector(Renderer, Translator, Protocol):

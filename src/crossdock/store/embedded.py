@@ -85,7 +85,9 @@ class EmbeddedServer:
             except (subprocess.SubprocessError, AssertionError) as failure:
                 if time.monotonic() > deadline:
                     words = (data / "log").read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
-                    raise ServerNotReady("PostgreSQL did not start; its log ends with:\n" + "\n".join(words)) from failure
+                    raise ServerNotReady(
+                        "PostgreSQL did not start; its log ends with:\n" + "\n".join(words)
+                    ) from failure
                 time.sleep(0.2)
 
     @property

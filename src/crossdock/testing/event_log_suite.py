@@ -1,7 +1,7 @@
 """`EventLogSuite`: what every event log must show. Subclass it and provide a `store` fixture with the schema applied.
 
-    class TestOurLog(EventLogSuite):
-        pass
+class TestOurLog(EventLogSuite):
+    pass
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ SLOT_VECTOR = {
 
 def fact(subject: str, name: str = "x", company: str = "c") -> NewEvent:
     """A small event about `subject`."""
-    return NewEvent(body=DeadlinePassed(name, NOW), subject=subject, company_id=company, occurred_at=NOW, source="suite")
+    return NewEvent(
+        body=DeadlinePassed(name, NOW), subject=subject, company_id=company, occurred_at=NOW, source="suite"
+    )
 
 
 async def positions(store: Store, slot: int) -> list[int]:
@@ -73,12 +75,15 @@ class EventLogSuite:
     async def test_a_transaction_that_fails_leaves_no_gap(self, store: Store) -> None:
         """Positions are taken in the transaction, so they are given back with it."""
         with pytest.raises(ZeroDivisionError):
-            async with store.transaction() as tx:
-                await log.append(tx, [fact("s/1")])
-                raise ZeroDivisionError
+            await self._append_and_fail(store)
         async with store.transaction() as tx:
             (written,) = await log.append(tx, [fact("s/1")])
         assert written.position == 1
+
+    async def _append_and_fail(self, store: Store) -> None:
+        async with store.transaction() as tx:
+            await log.append(tx, [fact("s/1")])
+            raise ZeroDivisionError
 
     async def test_no_reader_ever_sees_a_gap_while_sixteen_writers_append(self, store: Store) -> None:
         """The bug of every home-made log: a later position visible before an earlier one."""
@@ -154,12 +159,15 @@ class EventLogSuite:
         new = await self._take(store, "new")
         assert new.epoch == old.epoch + 1
         with pytest.raises(StaleLease):
-            async with store.transaction() as tx:
-                await log.append(tx, [fact("s/1")])
-                await advance(tx, "old", [log.Advance(old, 0, 1)])
+            await self._work_as_before(store, old)
         assert await positions(store, log.slot_of("c", "s/1")) == []
         async with store.transaction() as tx:
             await advance(tx, "new", [log.Advance(new, 0, 5)])
+
+    async def _work_as_before(self, store: Store, old: log.Lease) -> None:
+        async with store.transaction() as tx:
+            await log.append(tx, [fact("s/1")])
+            await advance(tx, "old", [log.Advance(old, 0, 1)])
 
     async def test_a_checkpoint_moves_only_from_where_its_worker_believes_it_is(self, store: Store) -> None:
         """A batch that ran twice commits once."""

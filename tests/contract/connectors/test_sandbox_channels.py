@@ -24,6 +24,7 @@ AVAILABILITY = AvailabilityPublication(
     "albion_uk", "shop", "42", AT, (AvailableItem("85123A", Decimal("1E+2"), 7), AvailableItem("22752", Decimal(0), 3))
 )
 AVAILABILITY_PAYLOAD = {
+    "entity": "albion_uk",
     "batch": "42",
     "at": "2010-12-01T08:34:00Z",
     "levels": [

@@ -193,7 +193,12 @@ async def settle(engine: EngineContext, *, batch_size: int = 100) -> None:
     await worker._balance()
     idle = 0
     while idle < 3:
-        done = await worker._case_step() + await worker._deadline_step() + await worker._view_step() + await worker._deliver_step()
+        done = (
+            await worker._case_step()
+            + await worker._deadline_step()
+            + await worker._view_step()
+            + await worker._deliver_step()
+        )
         await worker._deliverer.close()
         idle = 0 if done else idle + 1
     await worker._cases.give_back()

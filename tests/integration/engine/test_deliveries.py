@@ -136,7 +136,7 @@ async def test_a_document_enqueued_while_its_predecessor_arrives_is_not_forgotte
         # The batch that enqueues `send 2` has taken its place in the order and not committed yet.
         await tx.execute("update delivery_key set last_sequence = 2")
         await tx.execute(
-            "insert into delivery select (d).* from (select jsonb_populate_record(d, '{\"sequence\": 2, "
+            'insert into delivery select (d).* from (select jsonb_populate_record(d, \'{"sequence": 2, '
             '"status": "waiting", "number": "a.2", "idempotency_key": "later", '
             '"id": "00000000-0000-0000-0000-000000000002"}\') as d from delivery d) as copies'
         )

@@ -9,9 +9,7 @@ from tests.integration.engine.harness import NOW, begun, context, notes, rows, s
 
 async def arrive(store: Store, text: str, key: str = "", source: str = "peer") -> bool:
     """A document comes in; False if the transport gate knew it."""
-    arrival = Arrival(
-        source=source, kind="webhook", content=text.encode(), transport_key=key or text, received_at=NOW
-    )
+    arrival = Arrival(source=source, kind="webhook", content=text.encode(), transport_key=key or text, received_at=NOW)
     async with store.transaction() as tx:
         (stored,) = await store_arrivals(tx, [arrival])
         if not stored.repeated:
@@ -71,7 +69,7 @@ async def test_an_answer_finds_its_case_by_the_control_number(store: Store) -> N
 async def test_an_answer_to_nothing_is_quarantined_with_its_reason(store: Store) -> None:
     await arrive(store, "=99 answered")
     await settle(context(store))
-    (status, faults), = await rows(store, "select status, faults from raw_document")
+    ((status, faults),) = await rows(store, "select status, faults from raw_document")
     assert status == "quarantined"
     assert "unknown_reference" in faults
     assert await rows(store, "select code from exception_case") == [("document_quarantined",)]

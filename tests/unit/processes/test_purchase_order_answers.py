@@ -205,7 +205,9 @@ class TestAnswers:
         scenario = sent().given(acknowledged(answer("10", "changed", "100", due_on=late)))
         assert scenario.line("10").state == "disputed"
         settled = replace(changed_line("10", "85123A", "100"), due_on=late)
-        scenario.when(change(1, settled)).then(closes="acknowledgement_outside_tolerance", sends="purchase_order_change")
+        scenario.when(change(1, settled)).then(
+            closes="acknowledgement_outside_tolerance", sends="purchase_order_change"
+        )
         assert scenario.line("10").due_on == late
 
     def test_only_the_lines_inside_the_terms_reach_the_erp(self) -> None:

@@ -84,9 +84,7 @@ async def list_exceptions(
 )
 async def show_exception(request: AnyRequest, exception_id: FromPath[UUID]) -> ASGIResponse:
     """One problem."""
-    return json_answer(
-        await exceptions.show_exception(services_of(request).context, actor_of(request), exception_id)
-    )
+    return json_answer(await exceptions.show_exception(services_of(request).context, actor_of(request), exception_id))
 
 
 @post(
@@ -132,9 +130,7 @@ async def list_dead_letters(
 async def replay_dead_letter(request: AnyRequest, delivery_id: FromPath[UUID]) -> ASGIResponse:
     """With its old bytes and key."""
     _, use = await receive_as(request, _read_replay)
-    return stored_answer(
-        await dead_letters.replay(services_of(request).context, actor_of(request), delivery_id, use)
-    )
+    return stored_answer(await dead_letters.replay(services_of(request).context, actor_of(request), delivery_id, use))
 
 
 @get(

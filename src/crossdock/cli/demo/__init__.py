@@ -15,15 +15,21 @@ _EXAMPLE = Path("examples/wholesaler")
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End when everything is settled; exit 1 unless all holds.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when everything is settled; exit 1 unless all holds.")
+    ] = False,
     orders: Annotated[int, typer.Option(min=0, help="The first so many orders by time; 0: all there are.")] = 0,
     rate: Annotated[float, typer.Option(min=1, help="Business seconds per second.")] = 2880.0,
-    chaos: Annotated[bool, typer.Option("--chaos", help="Kill processes and let the systems around misbehave.")] = False,
+    chaos: Annotated[
+        bool, typer.Option("--chaos", help="Kill processes and let the systems around misbehave.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON here.")] = None,
     baseline: Annotated[
         Path | None, typer.Option(exists=True, help="Report of an undisturbed run to compare with.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(exists=True, help="Folder of day files; the example's own if not given.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(exists=True, help="Folder of day files; the example's own if not given.")
+    ] = None,
     project: Annotated[Path, typer.Option(exists=True, help="The network project.")] = _EXAMPLE,
     directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs here.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16)] = 2,

@@ -1,4 +1,4 @@
-"""Faults for `--chaos`: kills of workers, of the API and of PostgreSQL, on top of what the simulated systems do wrong."""
+"""Faults for `--chaos`: kills of workers, the API and PostgreSQL, and what the simulated systems do wrong."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ class Chaos:
 
     def died(self, child: Child) -> None:
         """Called before a child is started again: the first start after a kill is armed, the one after it is not."""
-        if (point := self._killed.pop(child.name, "")):
+        if point := self._killed.pop(child.name, ""):
             self._armed[child.name] = point
-        elif (point := self._armed.pop(child.name, "")):
+        elif point := self._armed.pop(child.name, ""):
             child.env = {**child.env, "CROSSDOCK_CRASH_AT": ""}
             if child.process is not None and child.process.returncode == -signal.SIGKILL:
                 self._tell(f"{child.name} died at {point}")

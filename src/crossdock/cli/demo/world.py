@@ -197,7 +197,7 @@ class World:
         """Speak to the simulated systems' control port."""
         url = f"http://127.0.0.1:{self.ports['control']}/control/{verb}"
         data = None if verb == "status" else json.dumps(body or {}).encode()
-        request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
+        request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback address
             content = answer.read()
         return json.loads(content) if content else None

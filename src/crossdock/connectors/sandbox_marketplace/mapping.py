@@ -132,6 +132,7 @@ def _line(item: OrderItem, code: str) -> SalesOrderLine:
 def availability(publication: AvailabilityPublication) -> VendorCall:
     """What may be promised. The marketplace ignores a version lower than its last."""
     payload: dict[str, Any] = {
+        "entity": publication.company_id,
         "batch": publication.number,
         "at": publication.at,
         "levels": [

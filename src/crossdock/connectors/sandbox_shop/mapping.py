@@ -12,6 +12,7 @@ from crossdock.model.publication import AvailabilityPublication, OrderStatusUpda
 def availability(publication: AvailabilityPublication) -> VendorCall:
     """What may be promised. The shop ignores a version lower than its last."""
     payload: dict[str, Any] = {
+        "entity": publication.company_id,
         "batch": publication.number,
         "at": publication.at,
         "levels": [

@@ -73,9 +73,7 @@ def _ask_ledger(
         case Move():
             key = f"{case_id}/{effect.document}"
             writes.ledger.append(
-                MoveRequest(
-                    company_id, key, case_id, effect.document, effect.lines, cause.occurred_at, effect.reason
-                )
+                MoveRequest(company_id, key, case_id, effect.document, effect.lines, cause.occurred_at, effect.reason)
             )
         case ExpectSupply():
             key = f"{case_id}/supply/{cause.id}/{len(writes.ledger)}"

@@ -102,9 +102,7 @@ def _counters(context: EngineContext, sends: Sequence[PendingSend]) -> dict[str,
     return wanted
 
 
-def _render(
-    context: EngineContext, pending: PendingSend, numbers: TakenNumbers
-) -> tuple[Rendered, str, str]:
+def _render(context: EngineContext, pending: PendingSend, numbers: TakenNumbers) -> tuple[Rendered, str, str]:
     connector = context.connectors[pending.send.to]
     try:
         return connector.render(pending.send.document, pending.send.body, context.references, numbers), "", ""
@@ -146,9 +144,7 @@ def _no_receiver(pending: PendingSend) -> ExceptionChange:
 
 
 def _unsupported(pending: PendingSend, code: str, detail: str) -> ExceptionChange:
-    return _exception(
-        pending, code, f"{pending.send.document} {pending.send.number} for {pending.send.to}: {detail}"
-    )
+    return _exception(pending, code, f"{pending.send.document} {pending.send.number} for {pending.send.to}: {detail}")
 
 
 def _exception(pending: PendingSend, code: str, detail: str) -> ExceptionChange:

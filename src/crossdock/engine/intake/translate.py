@@ -89,14 +89,11 @@ async def _subjects(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> lis
     asked = [(r.route.kind, r.route.issuer, r.route.value) for _, r in pairs if r.route is not None]
     found = await find_keys(tx, asked)
     return [
-        r.subject if r.route is None else found.get((r.route.kind, r.route.issuer, r.route.value), "")
-        for _, r in pairs
+        r.subject if r.route is None else found.get((r.route.kind, r.route.issuer, r.route.value), "") for _, r in pairs
     ]
 
 
-async def _gate(
-    tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]
-) -> list[Verdict]:
+async def _gate(tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]) -> list[Verdict]:
     claims, places = [], []
     for place, ((_, record), subject) in enumerate(zip(pairs, subjects, strict=True)):
         if record.identity is not None and subject:

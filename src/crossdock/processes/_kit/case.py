@@ -102,5 +102,3 @@ class Case(Generic[Data]):
     def on(self) -> dt.date:
         """The business date (UTC) of the event at hand."""
         return self.at.date()
-
-

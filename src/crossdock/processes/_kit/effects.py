@@ -170,5 +170,3 @@ def describe(effect: Effect) -> str:
             return f"{name} {effect.kind or effect.role} {effect.value or effect.document}"
         case ExpectSupply():
             return f"{name} {len(effect.lines)} lines"
-
-

@@ -145,7 +145,6 @@ def _stock_levels(books: Books, ruling: Ruling) -> None:
             ruling.holds(before is None or version > before, words)
             last[key] = version
 
-
     for entry in books.effects("ignored_old"):
         skus = ", ".join(level["sku"] for level in entry.body["levels"][:3])
         ruling.fail(f"{entry.system} ignored stock levels that came after newer ones: {skus} ({entry.idempotency_key})")
