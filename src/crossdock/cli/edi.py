@@ -32,7 +32,10 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print what a file says, in words: parties, lines, quantities, dates, and what is wrong where. Exit code 1 if
-    anything in it is refused."""
+    anything in it is refused.
+
+    Example: crossdock edi explain order.x12
+    """
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
             found = explain_document(iter(lambda: source.read(_CHUNK), b""))

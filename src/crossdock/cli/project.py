@@ -26,7 +26,10 @@ NoEnvironment = Annotated[
 
 @app.command()
 def check(path: Folder = Path(), as_json: AsJson = False, no_environment: NoEnvironment = False) -> None:
-    """Read all files and list everything that is wrong, each with file and line. Exit code 1 if anything is."""
+    """Read all files and list everything that is wrong, each with file and line. Exit code 1 if anything is.
+
+    Example: crossdock project check examples/wholesaler
+    """
     network, problems = examine(path, None if no_environment else os.environ, registry())
     if as_json:
         report = {"ok": not problems, "network": _counts(network), "problems": problems}
@@ -44,7 +47,10 @@ def check(path: Folder = Path(), as_json: AsJson = False, no_environment: NoEnvi
 
 @app.command()
 def show(path: Folder = Path(), as_json: AsJson = False) -> None:
-    """Show the network. Secrets stand there as what they are called, never as what they are."""
+    """Show the network. Secrets stand there as what they are called, never as what they are.
+
+    Example: crossdock project show examples/wholesaler --json
+    """
     network, problems = examine(path, None, registry())
     if as_json:
         typer.echo(canonical(network))

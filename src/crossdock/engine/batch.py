@@ -40,7 +40,8 @@ class BatchRunner:
         """Handle the next events of some slots, up to so many of each; returns how many.
 
         All of them commit together, then the leases are moved. With `park`, the events are known to fail: their cases
-        are parked (documents quarantined) instead. Raises `StaleLease` if another worker took a slot, and whatever a write raises; then nothing is kept.
+        are parked (documents quarantined) instead. Raises `StaleLease` if another worker took a slot, and whatever a
+        write raises; then nothing is kept.
         """
         async with self._context.store.transaction() as tx:
             await name_session(tx, self._owner)

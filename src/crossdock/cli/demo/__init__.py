@@ -32,7 +32,7 @@ def demo(
     ] = None,
     project: Annotated[Path, typer.Option(exists=True, help="The network project.")] = _EXAMPLE,
     directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs here.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=16)] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Worker processes.")] = 2,
     port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0: a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Decides who is late, short or wrong.")] = 7,
     json_out: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of tables.")] = False,
