@@ -23,8 +23,10 @@ def check(world: World, baseline: Path | None) -> dict[str, Any]:
     command = [
         *(sys.executable, "-m", "crossdock.testing.checker", "--books", str(world.books), "--api", world.api),
         *("--key", world.operator_key, "--json", str(out)),
-        *("--cli", f"{sys.executable} -m crossdock.cli.main"),
+        *("--cli", f"{sys.executable} -m crossdock.cli.main", "--project", str(world.project)),
     ]
+    for name, url in world.warehouses():
+        command += ["--wms", f"{name}={url}"]
     if baseline is not None:
         command += ["--baseline", str(baseline)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

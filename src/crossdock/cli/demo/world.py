@@ -77,6 +77,15 @@ class World:
         """The API key of the operations desk."""
         return self.env["CROSSDOCK_OPERATOR_KEY"]
 
+    def warehouses(self) -> list[tuple[str, str]]:
+        """The warehouses' systems and where they answer."""
+        assert self.network is not None
+        return [
+            (system.name, self.env[f"SANDBOX_{system.name.upper()}_URL"])
+            for system in self.network.systems.values()
+            if system.role == "wms"
+        ]
+
     def start(self) -> None:
         """Start all; returns when the business day may begin."""
         self.directory.mkdir(parents=True, exist_ok=True)
