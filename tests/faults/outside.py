@@ -77,8 +77,11 @@ def serving(letters: list[Letter]) -> Iterator[Outside]:
             self._answer(200, outside.waiting())
 
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path.startswith("/taken/"):
+            length = int(self.headers["Content-Length"])
+            content = self.rfile.read(length)
+            if len(content) < length:
+                self.close_connection = True  # its sender was killed before it had said everything
+            elif self.path.startswith("/taken/"):
                 outside.taken(self.path.removeprefix("/taken/"))
                 self._answer(200, {})
             else:

@@ -26,10 +26,10 @@ from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.engine.context import Poll
 from crossdock.engine.worker import Worker
-from crossdock.operations.overview import work_left
+from crossdock.operations.overview import WorkLeft, work_left
 from crossdock.ports.connector import ConnectorUnavailable, Outgoing, RawPage
 from crossdock.ports.outcomes import Delivered, Outcome, RetryLater
-from crossdock.store import Store, crash
+from crossdock.store import Store, crash, run_again
 from crossdock.telemetry import logs
 from tests.faults.outside import Letter, Outside
 from tests.integration.engine.harness import ParcelData, Peer, context
@@ -79,14 +79,15 @@ class Courier(Peer):
         await self._client.aclose()
 
 
-def _work(database: str, url: str, crash_at: str) -> None:
+def _work(database: str, url: str, crash_at: str, log: str) -> None:
     """A worker process. It ends on SIGTERM."""
     _arm(crash_at)
-    asyncio.run(_run_worker(database, url))
+    with open(log, "a", encoding="utf-8") as stream:
+        logs.configure("warning", stream)
+        asyncio.run(_run_worker(database, url))
 
 
 async def _run_worker(database: str, url: str) -> None:
-    logs.configure("error")
     store = await Store.connect(database, max_size=6)
     courier = Courier(url)
     worker = Worker(context(store, courier, polls=(POLL,), batch_size=7))
@@ -119,9 +120,9 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.faults.small_flow"])
 
 
-def start_worker(database: str, outside: Outside, crash_at: str = "") -> BaseProcess:
+def start_worker(database: str, outside: Outside, crash_at: str = "", log: str = os.devnull) -> BaseProcess:
     """A worker on this database, armed to kill itself if `crash_at` says so."""
-    return _started(_processes.Process(target=_work, args=(database, outside.url, crash_at), daemon=True))
+    return _started(_processes.Process(target=_work, args=(database, outside.url, crash_at, log), daemon=True))
 
 
 def start_api(database: str, port: int, crash_at: str = "") -> BaseProcess:
@@ -137,7 +138,7 @@ def _started(process: Any) -> BaseProcess:
 async def ended(process: BaseProcess, seconds: float = 30) -> int | None:
     """The exit code, or None if the process still lives after so many seconds."""
     deadline = time.monotonic() + seconds
-    while process.is_alive() and time.monotonic() < deadline:
+    while process.is_alive() and time.monotonic() < deadline:  # noqa: ASYNC110 - a process tells nobody that it died
         await asyncio.sleep(0.02)
     return process.exitcode
 
@@ -152,9 +153,10 @@ async def stop(process: BaseProcess) -> None:
 
 async def at_rest(store: Store, outside: Outside, seconds: float = 30) -> None:
     """Wait until the outbox is empty and nothing moves any more."""
+    left: WorkLeft | None = None
     deadline = time.monotonic() + seconds
-    while outside.letters or not (await work_left(store)).none:
-        assert time.monotonic() < deadline, f"{await work_left(store)}, {len(outside.letters)} letters in the outbox"
+    while outside.letters or not (left := await run_again(lambda: work_left(store))).none:
+        assert time.monotonic() < deadline, f"{len(outside.letters)} letters in the outbox, or {left}"
         await asyncio.sleep(0.05)
 
 

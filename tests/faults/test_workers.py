@@ -6,10 +6,11 @@ import asyncio
 import os
 import random
 import signal
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,16 +19,12 @@ from crossdock.engine.worker import Worker
 from crossdock.log import SLOTS
 from crossdock.store import Connection, Store
 from crossdock.store.embedded import EmbeddedServer
-from tests.faults.outside import Outside, serving
-from tests.faults.small_flow import at_rest, ended, letters, start_worker, stop, story
+from tests.faults.outside import serving
+from tests.faults.small_flow import at_rest, letters, start_worker, stop, story
+from tests.integration.conftest import fresh_database
 from tests.integration.engine.harness import begun, context, notes, rows, say, told
 
-
-async def until(condition: Callable[[], object], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()) or (asyncio.iscoroutine(found) and not await found):
-        assert time.monotonic() < deadline, "it did not come to that"
-        await asyncio.sleep(0.05)
+LETTERS = letters(count=10, parcels=8)
 
 
 async def shares(store: Store, consumer: str = "cases") -> Counter[str]:
@@ -86,3 +83,97 @@ async def test_a_batch_that_committed_without_an_answer_is_done_once_and_the_slo
         await worker._case_step()
         await worker._cases.balance()
     assert await notes(store, "a") == ["", "first", "second"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(server: EmbeddedServer, template: str) -> dict[str, Any]:
+    async def play() -> dict[str, Any]:
+        async with fresh_database(server, template) as database:
+            store = await Store.connect(database, max_size=2)
+            with serving(LETTERS) as outside:
+                worker = start_worker(database, outside)
+                await at_rest(store, outside)
+                await stop(worker)
+            found = await story(store, outside)
+            await store.close()
+            return found
+
+    return asyncio.run(play())
+
+
+async def deadlocks(store: Store) -> int:
+    ((found,),) = await rows(store, "select deadlocks from pg_stat_database where datname = current_database()")
+    return int(found)
+
+
+async def test_two_workers_killed_at_random_times_lose_nothing(
+    database: str, store: Store, undisturbed: dict[str, Any]
+) -> None:
+    choice = random.Random(7)
+    with serving(LETTERS) as outside:
+        workers = [start_worker(database, outside) for _ in range(2)]
+        for _ in range(6):
+            await asyncio.sleep(choice.uniform(0.1, 0.7))
+            victim = choice.randrange(2)
+            workers[victim].kill()
+            workers[victim].join()
+            workers[victim] = start_worker(database, outside)
+        await at_rest(store, outside)
+        for worker in workers:
+            await stop(worker)
+    assert await story(store, outside) == undisturbed
+    assert await deadlocks(store) == 0
+
+
+async def _open_transactions(store: Store, pid: int) -> int:
+    query = """select count(*) from pg_stat_activity
+        where application_name like '%-' || $1 || '-%' and state in ('active', 'idle in transaction')"""
+    ((found,),) = await rows(store, query, str(pid))
+    return int(found)
+
+
+async def _pause_inside_a_batch(store: Store, pid: int) -> None:
+    """Stop a worker at a moment when it has a transaction open."""
+    for _ in range(2000):
+        os.kill(pid, signal.SIGSTOP)
+        if await _open_transactions(store, pid):
+            return
+        os.kill(pid, signal.SIGCONT)
+        await asyncio.sleep(0.002)
+    raise AssertionError("the worker was never met inside a batch")
+
+
+async def test_a_worker_paused_inside_a_batch_holds_nobody_up_and_is_refused_when_it_wakes(
+    database: str, store: Store, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    log = tmp_path / "paused.log"
+    with serving(LETTERS) as outside:
+        paused = start_worker(database, outside, log=str(log))
+        other = start_worker(database, outside)
+        assert paused.pid is not None
+        await _pause_inside_a_batch(store, paused.pid)
+        await at_rest(store, outside)
+        os.kill(paused.pid, signal.SIGCONT)
+        await asyncio.sleep(0.5)
+        assert "leases_lost" in log.read_text() or "database_trouble" in log.read_text()
+        await stop(paused)
+        await stop(other)
+    assert await story(store, outside) == undisturbed
+    assert await deadlocks(store) == 0
+
+
+async def test_postgresql_killed_under_two_workers_comes_back_with_everything(
+    server: EmbeddedServer, database: str, store: Store, undisturbed: dict[str, Any]
+) -> None:
+    with serving(LETTERS) as outside:
+        workers = [start_worker(database, outside) for _ in range(2)]
+        while len(outside.letters) > len(LETTERS) - 4:  # noqa: ASYNC110 - the outside is a thread
+            await asyncio.sleep(0.05)
+        for process in server.processes():
+            os.kill(process.pid, signal.SIGKILL)
+        await asyncio.to_thread(server.restart)
+        await at_rest(store, outside)
+        for worker in workers:
+            assert worker.is_alive()
+            await stop(worker)
+    assert await story(store, outside) == undisturbed
