@@ -271,10 +271,9 @@ def _take_invoice(rows: list[Row], data: Dataset, sales: _Sales, channels: Chann
     classes: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         classes[classify(row)].append(row)
-    if not any(name in classes for name in _SALES):
-        for name, rule in (("sample_line", "sample_without_order"), ("charge_line", "finance_charge_only")):
-            if name in classes:
-                classes[rule] = classes.pop(name)
+    ordered = any(name in classes for name in (*_SALES, "charge_line"))
+    if not ordered and "sample_line" in classes:
+        classes["sample_without_order"] = classes.pop("sample_line")
     for name, members in classes.items():
         if name != "return_line":  # counted when it is known whether a sale explains them
             data.rules[name] += len(members)
@@ -282,7 +281,7 @@ def _take_invoice(rows: list[Row], data: Dataset, sales: _Sales, channels: Chann
             data.finance.extend(_finance(row, name) for row in members)
         elif name in ("charge_without_price", "negative_line_of_customer", "sample_without_order"):
             data.aside.extend(Aside(row.file, row.line, name, f"{row.invoice} {row.code}") for row in members)
-    if any(name in classes for name in _SALES):
+    if ordered:
         order = _order(classes, channels)
         sales.note(order)
         data.orders.append(order)
@@ -308,7 +307,8 @@ def _order(classes: dict[str, list[Row]], channels: ChannelRule) -> Order:
     charges = tuple(
         OrderCharge(row.code, row.quantity * row.price, row.description) for row in classes.get("charge_line", ())
     )
-    first = goods[0]
+    # Bank charges or postage alone are an order, too: of nothing to ship.
+    first = (goods or classes["charge_line"])[0]
     customer = first.customer or CASH
     channel = channels.channel(customer)
     return Order(first.invoice, customer, first.country, channel, first.at, lines, charges)

@@ -6,12 +6,8 @@ from crossdock.project.network import Calendar, Channel, Company, Location, Netw
 
 
 def small_network() -> Network:
-    companies = {
-        name: Company(name, name, "GBP", "Europe/London", "weekdays") for name in ("albion_uk", "albion_ie")
-    }
-    locations = {
-        name: Location(name, name, ("albion_uk",), "Europe/London", "weekdays") for name in ("north", "south")
-    }
+    companies = {name: Company(name, name, "GBP", "Europe/London", "weekdays") for name in ("albion_uk", "albion_ie")}
+    locations = {name: Location(name, name, ("albion_uk",), "Europe/London", "weekdays") for name in ("north", "south")}
     channels = {
         "shop": Channel("shop", "Shop", "asked", ("albion_uk", "albion_ie"), customer="CASH"),
         "marketplace": Channel("marketplace", "Marketplace", "told", ("albion_uk",)),

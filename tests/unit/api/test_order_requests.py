@@ -82,6 +82,14 @@ def test_every_fault_of_an_order_is_told_at_once() -> None:
     ]
 
 
+def test_an_order_of_nothing_at_all_is_refused() -> None:
+    assert pointers(body(lines=[], charges=[])) == ["/lines"]
+
+
+def test_an_order_may_be_of_charges_alone() -> None:
+    assert take(body(lines=[], charges=[{"code": "BANK CHARGES", "amount": "15.00"}])).lines == ()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -91,7 +99,6 @@ def test_every_fault_of_an_order_is_told_at_once() -> None:
         {"currency": "gbp"},
         {"ordered_at": "2010-12-01T08:26:00"},
         {"ordered_at": "yesterday"},
-        {"lines": []},
         {"lines": [{"line": "1", "item": "a", "quantity": "1", "price": "1"}] * 5001},
         {"admin": True},
     ],

@@ -79,10 +79,16 @@ def test_free_lines_of_a_customer_are_samples_on_the_order(tmp_path: Path) -> No
     assert data.rules["sample_line"] == 1
 
 
-def test_bad_debt_and_charges_alone_are_finance_entries_not_orders(tmp_path: Path) -> None:
-    data = days(tmp_path, sale("A1", "B", 1, price="-11062.06", customer=""), sale("2", "POST", 1, price="18"))
+def test_bad_debt_is_a_finance_entry_not_an_order(tmp_path: Path) -> None:
+    data = days(tmp_path, sale("A1", "B", 1, price="-11062.06", customer=""))
     assert data.orders == []
-    assert sorted(entry.rule for entry in data.finance) == ["finance_adjustment", "finance_charge_only"]
+    assert [entry.rule for entry in data.finance] == ["finance_adjustment"]
+
+
+def test_charges_alone_are_an_order_of_nothing_to_ship(tmp_path: Path) -> None:
+    (order,) = days(tmp_path, sale("2", "POST", 1, price="18")).orders
+    assert order.lines == ()
+    assert [charge.amount for charge in order.charges] == [18]
 
 
 @pytest.mark.parametrize(
@@ -121,16 +127,16 @@ def test_a_file_without_the_columns_is_reported_and_does_not_stop_the_others(tmp
 
 def test_every_row_of_the_shipped_days_is_counted_under_exactly_one_rule() -> None:
     data = load(EXAMPLE, CHANNELS)
-    assert (len(data.orders), data.rows) == (336, 7419)
+    assert (len(data.orders), data.rows) == (337, 7419)
     assert sum(data.rules.values()) == data.rows
-    assert sum(len(order.lines) + len(order.charges) for order in data.orders) == 7289
+    assert sum(len(order.lines) + len(order.charges) for order in data.orders) == 7290
     assert data.rules["cash_sale_line"] > 2000
 
 
 def test_channels_are_split_by_a_rule_that_never_moves() -> None:
     data = load(EXAMPLE, CHANNELS)
     by_channel = {channel: sum(order.channel == channel for order in data.orders) for channel in ("homestead", "shop")}
-    assert by_channel == {"homestead": 34, "shop": 213}
+    assert by_channel == {"homestead": 34, "shop": 214}
     assert {order.channel for order in data.orders if order.customer == CASH} == {"marketplace"}
 
 

@@ -30,8 +30,8 @@ def test_the_first_orders_by_time_come_with_the_returns_and_corrections_until_th
 
 
 def test_more_orders_than_there_are_is_an_error() -> None:
-    with pytest.raises(ValueError, match="the data holds 336"):
-        plan(337)
+    with pytest.raises(ValueError, match="the data holds 337"):
+        plan(338)
 
 
 def test_the_report_accounts_for_every_row() -> None:

@@ -57,7 +57,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: BusinessNumber
     ordered_at: Instant
     currency: Currency
-    lines: Annotated[tuple[OrderLine, ...], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[tuple[OrderLine, ...], msgspec.Meta(max_length=MOST_LINES)]
+    """May be empty where there are charges: an order of nothing to ship."""
     customer: Reference = ""
     country: Reference = ""
     channel: Reference = ""
@@ -84,6 +85,8 @@ def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:
     faults: list[FieldError] = []
     channel = _channel(body, actor, network, faults)
     lines = tuple(_line(line, f"/lines/{n}", body.currency, faults) for n, line in enumerate(body.lines))
+    if not lines and not body.charges:
+        faults.append(FieldError("/lines", "an order has lines, or at least charges"))
     if len({line.line for line in lines}) != len(lines):
         faults += _repeated(body.lines)
     charges = tuple(

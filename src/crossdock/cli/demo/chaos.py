@@ -109,5 +109,6 @@ class Chaos:
         """No more kills; the simulated systems behave again."""
         self._stop.set()
         self._thread.join()
+        self._world.control("faults", {})
         for child in (*self._world.workers_and_api()[0], self._world.workers_and_api()[1]):
             child.env = {**child.env, "CROSSDOCK_CRASH_AT": ""}

@@ -101,8 +101,8 @@ def _record(order: Order, source: Source, pointer: str) -> Record:
 
 
 def _sales_order(order: Order, channel: str) -> SalesOrder:
-    if not order.items:
-        raise Refused("lines_missing", f"order {order.id[:40]} has no lines")
+    if not order.items and not order.fees:
+        raise Refused("lines_missing", f"order {order.id[:40]} has neither lines nor fees")
     customer = PartyRef(order.buyer, country=order.country)
     return SalesOrder(
         company_id=order.entity,
