@@ -53,7 +53,8 @@ async def report(world: World, verdict: dict[str, Any], seconds: float, faults: 
             "movements": await movements(store),
             "deliveries": now.deliveries,
             "quarantined": now.quarantined,
-            "skipped_rows": status.get("dataset", {}),
+            "skipped_rows": status["dataset"]["skipped_rows"],
+            "rows_by_rule": status["dataset"]["rules"],
             "seconds": round(seconds, 2),
             "orders_per_second": round(verdict["counts"]["orders"] / seconds, 2),
             "rate": world.rate,
@@ -67,7 +68,7 @@ async def report(world: World, verdict: dict[str, Any], seconds: float, faults: 
             if key in verdict:
                 figures[key] = verdict[key]
         if faults:
-            figures["faults"] = faults
+            figures["faults"] = {**faults, **{kind: count for kind, count in status["faults"].items() if count}}
         return figures
     finally:
         await store.close()
