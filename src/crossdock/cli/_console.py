@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 import typer
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -32,7 +34,8 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it is written down."
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 # What a command prints into a pipe is read by programs and pagers: it is not cut to a terminal's width.
-_PIPE_WIDTH = 240
+_PIPE_WIDTH = 1000
+_LEAST_TO_READ = 24
 
 
 def console() -> Console:
@@ -55,12 +58,76 @@ def plain(value: object, style: str = "") -> Text:
     return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text), style=style)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Table:
+def brief(text: str, limit: int = 120) -> str:
+    """The first line of a text, cut between words when it is long."""
+    line = text.splitlines()[0] if text else ""
+    return line if len(line) <= limit else line[: limit - 2].rpartition(" ")[0] + " …"
+
+
+class Rows:
+    """A table; where the terminal is too narrow for it, its rows as running lines, so that no id is ever cut."""
+
+    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> None:
+        self.columns = columns
+        self.rows = [tuple(row) for row in rows]
+        self.title = title
+        self.numeric = [_numeric([row[place] for row in self.rows]) for place in range(len(columns))]
+
+    def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
+        made = Table(box=None, pad_edge=False, header_style="bold", title=self.title or None, title_justify="left")
+        for name, numeric in zip(self.columns, self.numeric, strict=True):
+            made.add_column(name, justify="right" if numeric else "left")
+        for row in self.rows:
+            made.add_row(*(plain(cell) for cell in row))
+        # The last column may fold, as long as enough of it is left to be read.
+        excess = Measurement.get(out, options.update(max_width=_PIPE_WIDTH), made).maximum - options.max_width
+        last = max((cell_len(str(row[-1])) for row in self.rows), default=0)
+        if excess <= 0 or (last - excess >= _LEAST_TO_READ and not self.numeric[-1]):
+            for column in made.columns[:-1]:
+                column.no_wrap = True
+            made.columns[-1].overflow = "fold"
+            yield made
+            return
+        if self.title:
+            yield Text(self.title, style="italic")
+        yield Text("  ".join(name for name in self.columns if name), style="bold")
+        for row in self.rows:
+            yield self._running(row, options.max_width)
+
+    def _running(self, row: Sequence[object], width: int) -> Text:
+        text = Text()
+        for name, numeric, value in zip(self.columns, self.numeric, row, strict=True):
+            cell = plain(f"{name} {plain(value)}" if numeric else value)
+            if not cell.plain:
+                continue
+            used = cell_len(text.plain.rpartition("\n")[2])
+            if used:
+                text.append("  " if used + 2 + cell.cell_len <= width else "\n    ")
+            text.append(cell)
+        return text
+
+
+def _numeric(cells: Sequence[object]) -> bool:
+    known = [cell for cell in cells if cell is not None]
+    return bool(known) and all(isinstance(cell, (int, Decimal)) and not isinstance(cell, bool) for cell in known)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Rows:
     """A table that prints well in a terminal and in a pipe."""
-    made = Table(*columns, box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
-    for row in rows:
-        made.add_row(*(plain(cell) for cell in row))
-    return made
+    return Rows(columns, rows, title)
+
+
+def hanging(out: Console, line: Text, indent: int) -> Text:
+    """A long line broken between words for a terminal, its continuation indented. In a pipe it stays one line."""
+    if not out.is_terminal or line.cell_len <= out.width or out.width <= 2 * indent:
+        return line
+    head = line.wrap(out, out.width)[0].plain.rstrip()
+    rest = line[len(head) :]
+    blank = len(rest.plain) - len(rest.plain.lstrip())
+    folded = rest[blank:].wrap(out, out.width - indent)
+    for part in folded:
+        part.pad_left(indent)
+    return Text("\n").join([line[: len(head)], *folded])
 
 
 def print_json(value: Any) -> None:
@@ -82,8 +149,9 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
     except asyncpg.UndefinedTableError:
         fail("the database is not prepared", "Run `crossdock up PROJECT` once: it brings the schema.", 3)
     except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
+        why = "no server listens there" if isinstance(error, FileNotFoundError) else str(error)
         fail(
-            f"the database at {redacted(database)} cannot be used: {error}",
+            f"the database at {redacted(database)} cannot be used: {why}",
             "Is it running, and is --database (or CROSSDOCK_DATABASE_URL) right? `crossdock doctor` tells more.",
             3,
         )

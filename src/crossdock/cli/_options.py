@@ -29,7 +29,12 @@ def network_of(project: Path) -> Network:
     try:
         return load_network(project)
     except ProjectInvalid as invalid:
-        console = Console(stderr=True)
+        console = Console(stderr=True, soft_wrap=True)
         for problem in invalid.problems:
-            console.print(str(problem), markup=False, highlight=False)
+            words = str(project / problem.file) + str(problem).removeprefix(problem.file)
+            console.print(words, markup=False, highlight=False)
+        many = "s" if len(invalid.problems) > 1 else ""
+        console.print(f"{len(invalid.problems)} problem{many} in {project}; nothing was started.", highlight=False)
+        if any("SANDBOX_" in str(problem) for problem in invalid.problems):
+            console.print("Its systems are simulated: `crossdock demo` starts them, sets all this, and runs it.")
         raise typer.Exit(2) from None

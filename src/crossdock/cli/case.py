@@ -81,7 +81,12 @@ def _print(out: Console, view: CaseView) -> None:
         out.print(table(("exception case", "code", "owner", "", "detail"), problems))
     if view.links:
         out.print()
-        out.print(table(("document", "is part of", "as"), ((x.document, x.subject, x.role) for x in view.links)))
+        out.print(
+            table(
+                ("document", "is part of", "as"),
+                ((x.document, "this" if x.subject == head.id else x.subject, x.role) for x in view.links),
+            )
+        )
 
 
 def _columns(lines: tuple[dict[str, Any], ...]) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import Decided
@@ -41,12 +41,12 @@ def list_(
         print_json(page)
         return
     out = console()
-    rows = [(x.id, x.system, x.document, x.number, x.code, x.attempts, x.case_id, x.detail[:100]) for x in page.items]
+    rows = [(x.id, x.system, x.document, x.number, x.code, x.attempts, x.case_id, brief(x.detail)) for x in page.items]
     out.print(table(("id", "to", "document", "number", "code", "attempts", "case", "detail"), rows))
     if page.items:
         causes = reach(database, dead_letters.causes)
         out.print()
-        grouped = [(x.count, x.system, x.document, x.code, x.example[:100]) for x in causes]
+        grouped = [(x.count, x.system, x.document, x.code, brief(x.example)) for x in causes]
         out.print(table(("count", "to", "document", "code", "for example"), grouped))
     typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
 

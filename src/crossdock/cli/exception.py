@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations import exceptions
 
@@ -38,10 +38,7 @@ def list_(
     if as_json:
         print_json(page)
         return
-    rows = [
-        (item.id, item.opened_at, item.code, item.owner, item.case_id, item.detail.splitlines()[0][:120])
-        for item in page.items
-    ]
+    rows = [(item.id, item.opened_at, item.code, item.owner, item.case_id, brief(item.detail)) for item in page.items]
     console().print(table(("id", "opened", "code", "owner", "case", "detail"), rows))
     typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
 

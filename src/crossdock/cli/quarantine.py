@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations import quarantine
 
@@ -37,7 +37,7 @@ def list_(
         print_json(page)
         return
     rows = [
-        (x.id, x.received_at, x.source, x.kind, x.name, x.status, f"{x.faults[0].code}: {x.faults[0].detail}"[:120])
+        (x.id, x.received_at, x.source, x.kind, x.name, x.status, brief(f"{x.faults[0].code}: {x.faults[0].detail}"))
         if x.faults
         else (x.id, x.received_at, x.source, x.kind, x.name, x.status, "")
         for x in page.items

@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, console, hanging, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations.story import Entry, Story, tell_story
 
 _SIGNS = {"received": "-->", "sent": "<--", "event": "   ", "movement": " # "}
 _STYLES = {"received": "cyan", "sent": "green", "event": "", "movement": ""}
+_INDENT = 24
 _BAD = {"dead", "quarantined", "partial", "conflict"}
 
 
@@ -24,7 +25,7 @@ def trace(
     raw: Annotated[bool, typer.Option("--raw", help="Print the documents themselves, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the whole story of KEY across all systems, in order.
+    """Print the whole story of KEY across all systems, in the order in which it became known; times are business time.
 
     KEY is the number of a purchase order, order, ship notice, invoice or shipment, a tracking number, a customer's
     reference, an item, or the whole id of a case. Links between documents are followed both ways.
@@ -40,7 +41,9 @@ def trace(
 
 def _print(out: Console, story: Story) -> None:
     for name in story.names:
-        out.print(plain(f"{story.key} is a {name.kind.replace('_', ' ')}" + (f" of {name.issuer}" * bool(name.issuer))))
+        kind = name.kind.replace("_", " ")
+        article = "an" if kind[0] in "aeiou" else "a"
+        out.print(plain(f"{story.key} is {article} {kind}" + (f" of {name.issuer}" * bool(name.issuer))))
     rows = [
         (case.id, case.state + (" (parked)" if case.parked else ""), "" if case.found else ", ".join(case.roles))
         for case in sorted(story.cases, key=lambda case: (not case.found, case.id))
@@ -49,13 +52,15 @@ def _print(out: Console, story: Story) -> None:
         out.print()
         out.print(table(("case", "state", "linked as"), rows))
     out.print()
+    found = {case.id for case in story.cases if case.found}
     for entry in story.entries:
-        _print_entry(out, entry)
+        # What concerns the one case that was asked for needs not say so on every line.
+        _print_entry(out, entry, "" if {entry.subject} == found else entry.subject)
     if story.more:
         out.print(plain("There is more than is shown here; trace one of the cases above.", "yellow"))
 
 
-def _print_entry(out: Console, entry: Entry) -> None:
+def _print_entry(out: Console, entry: Entry, subject: str) -> None:
     style = "red" if entry.status in _BAD else _STYLES[entry.kind]
     line = Text.assemble(
         (f"{plain(entry.at)} {_SIGNS[entry.kind]} ", "dim"),
@@ -63,9 +68,9 @@ def _print_entry(out: Console, entry: Entry) -> None:
         plain(entry.what, style or "bold"),
         plain(f"  {entry.detail}" if entry.detail else ""),
         plain(f"  [{entry.status}]" if entry.status else "", style),
-        plain(f"  {entry.subject}", "dim"),
+        plain(f"  {subject}" if subject else "", "dim"),
     )
-    out.print(line, soft_wrap=True)
+    out.print(hanging(out, line, _INDENT), soft_wrap=True)
     if entry.content is not None:
         out.print(plain(_readable(entry.content), "dim"), soft_wrap=True)
 

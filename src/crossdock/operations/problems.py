@@ -33,7 +33,9 @@ PROBLEMS: dict[str, Kind] = {
         400, "Idempotency-Key is missing", "Send a key of 1 to 255 printable characters, the same in every retry."
     ),
     "unauthenticated": Kind(401, "No valid API key", "Send `Authorization: Bearer <key>` with a key that is valid."),
-    "forbidden": Kind(403, "The key may not do this", "Ask the operator for a key with the scope named."),
+    "forbidden": Kind(
+        403, "The key may not do this", "Ask the operator for a key with the scope, or for the company, named."
+    ),
     "not_found": Kind(404, "There is no such thing", "Check the number and the company."),
     "method_not_allowed": Kind(405, "The method is not offered here", "See the API description at /schema."),
     "conflict": Kind(409, "Its state does not allow this", "Look at the present state, then decide anew."),

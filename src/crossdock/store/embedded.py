@@ -154,17 +154,18 @@ class EmbeddedServer:
                 lock.unlink(missing_ok=True)
 
     def stop(self) -> None:
-        """Fast shutdown, then give up the lock. Safe to call twice."""
+        """Fast shutdown, then give up the lock. Safe to call twice; the server of another owner is let be."""
+        if self._lock is None:
+            return
         pid_file = self.directory / "data" / "postmaster.pid"
         if pid_file.exists():
             _signal(_first_number(pid_file), signal.SIGINT)
             deadline = time.monotonic() + 20
             while pid_file.exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
-        if self._lock is not None:
-            self._reap()
-            self._lock.close()
-            self._lock = None
+        self._reap()
+        self._lock.close()
+        self._lock = None
 
     def __enter__(self) -> EmbeddedServer:
         self.start()

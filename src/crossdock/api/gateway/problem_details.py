@@ -85,6 +85,8 @@ def from_exception(error: Exception) -> Problem:
         return Problem("unavailable", "the store cannot be reached at the moment", retry_after_seconds=2)
     if isinstance(error, ValidationException):
         return Problem("malformed_request", error.detail, _parameters(error))
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.NOT_FOUND:  # no route; routes say it better
+        return Problem("not_found", "there is no such path; all that there are stand in /schema")
     if isinstance(error, HTTPException) and error.status_code in _BY_STATUS:
         return Problem(_BY_STATUS[error.status_code], error.detail or HTTPStatus(error.status_code).phrase)
     return Problem("internal", "an unexpected fault; nothing was answered that is not so")

@@ -31,7 +31,7 @@ def demo(
         Path | None, typer.Option(exists=True, help="Folder of day files; the example's own if not given.")
     ] = None,
     project: Annotated[Path, typer.Option(exists=True, help="The network project.")] = _EXAMPLE,
-    directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs here.")] = None,
+    directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs in this new folder.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Worker processes.")] = 2,
     port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0: a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Decides who is late, short or wrong.")] = 7,
@@ -50,17 +50,21 @@ def demo(
     temporary = directory is None
     folder = directory or Path(tempfile.mkdtemp(prefix="crossdock-demo-"))
     console = Console(stderr=json_out)
+    sound = False
     try:
         figures = play(
             console=console, project=project, directory=folder, data=data or project / "data", orders=orders, rate=rate,
             seed=seed, workers=workers, port=port, chaos=chaos, baseline=baseline, stay=not once, report=report,
         )  # fmt: skip
+        sound = all(figures["invariants"].values())
     finally:
-        if temporary and once:
+        if temporary and sound:
             shutil.rmtree(folder, ignore_errors=True)
+        elif temporary:
+            console.print(f"Kept, to see what went wrong: {folder}", highlight=False, soft_wrap=True)
     if json_out:
         typer.echo(json.dumps(figures, indent=2))
-    if not all(figures["invariants"].values()):
+    if not sound:
         raise typer.Exit(1)
 
 

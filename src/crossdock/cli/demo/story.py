@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
+import shutil
 import signal
 import stat
 import sys
@@ -58,7 +60,8 @@ def play(
         except WorldFailed as failure:
             console.print(f"[red]{failure}[/]")
             raise typer.Exit(1) from None
-        console.print(f"HTTP interface: {world.api}/schema   database: {world.database}")
+        console.print(f"HTTP interface: {world.api}/schema", highlight=False, soft_wrap=True)
+        console.print(f"Database: {world.database}", highlight=False, soft_wrap=True)
         # The trading days of the example are three; kills fall into the first four.
         if faults is not None:
             faults.start(4 * 86400 / rate)
@@ -90,18 +93,25 @@ async def _report(world: World, baseline: Path | None, seconds: float, faults: d
 
 
 def _look_around(console: Console, world: World, figures: dict[str, Any]) -> None:
+    # Lines to be copied are not broken.
+    as_is: dict[str, Any] = {"highlight": False, "soft_wrap": True}
     still = sorted(figures["open_exception_cases"].items(), key=lambda entry: -entry[1])
     console.print("\n[bold]Look around[/] (Ctrl-C stops everything)")
-    console.print(f"  API documentation   {world.api}/schema", highlight=False)
-    console.print(f"  API key             {world.operator_key}", highlight=False)
+    console.print(
+        f"  HTTP interface   {world.api}/schema (OpenAPI); how to call it: docs/howto/call-the-api.md", **as_is
+    )
+    console.print(f"  API key          {world.operator_key}", **as_is)
     console.print("In another terminal:")
-    console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", highlight=False)
-    console.print("  crossdock exception list", highlight=False)
+    if shutil.which("crossdock") is None:
+        console.print(f"  export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH", **as_is)
+    console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", **as_is)
+    console.print("  crossdock exception list", **as_is)
     if still:
         code, count = still[0]
-        console.print(f"  crossdock exception list --code {code}     # {count} open", highlight=False)
-    console.print("  crossdock trace 536365          # the first order, across all systems", highlight=False)
-    console.print("  crossdock stock show 85123A     # an item and the movements behind its numbers", highlight=False)
+        console.print(f"  crossdock exception list --code {code}     # {count} open", **as_is)
+    console.print("  crossdock trace 536365          # the first order, across all systems", **as_is)
+    console.print("  crossdock trace 4500001         # a purchase order", **as_is)
+    console.print("  crossdock stock show 85123A     # an item and the movements behind its numbers", **as_is)
 
 
 def _let_others_enter(directory: Path) -> None:

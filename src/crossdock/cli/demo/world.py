@@ -28,7 +28,7 @@ from crossdock.engine.tasks import hold_polls, release_polls
 from crossdock.operations.overview import events_behind
 from crossdock.project import Network
 from crossdock.store import Store
-from crossdock.store.embedded import EmbeddedServer
+from crossdock.store.embedded import DirectoryInUse, EmbeddedServer, ServerNotReady
 
 FIRST_MORNING = dt.datetime(2010, 12, 1, 8, 0, tzinfo=dt.UTC)
 # Business time stands this many technical seconds before the first morning when the processes are started.
@@ -92,9 +92,15 @@ class World:
         self._choose()
         os.environ.update(self.env)
         self.network = load_network(self.project)
-        self._start_sandbox()
+        # First of all: it takes the directory's lock, so that nothing is written into the folders of a running demo.
         self.server = EmbeddedServer(self.directory / "postgres")
-        self.database = self.server.start()
+        try:
+            self.database = self.server.start()
+        except (DirectoryInUse, ServerNotReady) as failure:
+            raise WorldFailed(str(failure)) from None
+        if self.books.exists():
+            raise WorldFailed(f"{self.directory} holds an earlier demo: choose another directory, or remove it first")
+        self._start_sandbox()
         self.keeper = Keeper(self.server, self.tell)
         os.environ["CROSSDOCK_DATABASE_URL"] = self.database
         self.network = asyncio.run(self._prepare(self.network))
