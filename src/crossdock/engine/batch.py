@@ -21,7 +21,7 @@ from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow
-from crossdock.log.leases import advance, name_session
+from crossdock.log.leases import advance
 from crossdock.log.read import advances
 from crossdock.store import Connection, crash
 
@@ -43,8 +43,7 @@ class BatchRunner:
         are parked (documents quarantined) instead. Raises `StaleLease` if another worker took a slot, and whatever a
         write raises; then nothing is kept.
         """
-        async with self._context.store.transaction() as tx:
-            await name_session(tx, self._owner)
+        async with self._context.store.batch(self._owner) as tx:
             rows = await read_slots(tx, wanted)
             if not rows:
                 return 0

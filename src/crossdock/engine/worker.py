@@ -22,7 +22,6 @@ from crossdock.engine.intake import poll as polls
 from crossdock.engine.leasing import Slots
 from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks
 from crossdock.log import Lease, StaleLease, heads
-from crossdock.log.leases import name_session
 from crossdock.projections import projector
 from crossdock.projections.projector import Projector
 from crossdock.store.pool import TRANSIENT
@@ -127,8 +126,7 @@ class Worker:
         """What came due in the held slots."""
         if not self._cases.held:
             return 0
-        async with self._store.transaction() as tx:
-            await name_session(tx, self.owner)
+        async with self._store.batch(self.owner) as tx:
             return await fire_due(tx, list(self._cases.held))
 
     async def _news(self, slots: Slots, size: int) -> list[Wanted]:
@@ -193,7 +191,8 @@ class Worker:
                 done += await self._projector.run(wanted)
             except StaleLease as stale:
                 self._lose(self._views, stale)
-        return done
+        # A look now and then folds many events at once; only a full batch is followed by another at once.
+        return done if done >= projector.BATCH else 0
 
     # Deliveries, polls, publications
 

@@ -11,10 +11,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from crossdock.inventory.arrays import columns, numbers, octets, texts, times
 from crossdock.inventory.books import ZERO
 from crossdock.inventory.outcomes import LedgerConflict
 from crossdock.store import Connection, Store, load_queries
+from crossdock.store.arrays import columns, numbers, octets, texts, times
 
 SQL = load_queries(Path(__file__).with_name("reservations.sql"))
 

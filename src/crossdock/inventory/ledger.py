@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from crossdock.inventory import facts, promising
-from crossdock.inventory.arrays import columns, octets, texts, times
 from crossdock.inventory.books import Books, ItemKey
 from crossdock.inventory.entries import Answer, decode_answer, encode_answer, entry_of
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
@@ -15,6 +14,7 @@ from crossdock.inventory.reading import SQL, Reader
 from crossdock.inventory.writing import write_facts, write_positions, write_promise_book
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 from crossdock.store import Connection
+from crossdock.store.arrays import columns, octets, texts, times
 
 
 class LedgerBatch:

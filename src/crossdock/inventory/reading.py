@@ -14,10 +14,10 @@ from pathlib import Path
 import asyncpg
 from asyncpg import Record
 
-from crossdock.inventory.arrays import columns, numbers, texts
 from crossdock.inventory.books import Books, ItemKey, Position, PositionKey, Promise, Supply
 from crossdock.inventory.plan import Guess, Plan
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import columns, numbers, texts
 
 SQL = load_queries(Path(__file__).with_name("ledger.sql"))
 

@@ -16,6 +16,7 @@ from crossdock.log.codec import encode_body
 from crossdock.log.ids import uuid7_many
 from crossdock.log.slots import slot_of
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import literals
 
 SQL = load_queries(Path(__file__).with_name("log.sql"))
 
@@ -57,7 +58,7 @@ async def append(tx: Connection, events: Sequence[NewEvent]) -> list[Appended]:
     if len(rows) >= _COPY_FROM:
         await tx.copy_records_to_table("event", records=rows, columns=COLUMNS)
     else:
-        await tx.execute(SQL.insert_events, *map(list, zip(*rows, strict=True)))
+        await tx.execute(SQL.insert_events, *literals(rows))
     return written
 
 

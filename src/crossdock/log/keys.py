@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crossdock.log.append import SQL
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 class BusinessKey(NamedTuple):
@@ -33,14 +34,14 @@ async def write_keys(tx: Connection, keys: Iterable[BusinessKey]) -> None:
     """Write keys in sorted order; those known already stay."""
     rows = sorted(set(keys))
     if rows:
-        await tx.execute(SQL.write_keys, *map(list, zip(*rows, strict=True)))
+        await tx.execute(SQL.write_keys, *literals(rows))
 
 
 async def write_links(tx: Connection, links: Iterable[DocumentLink]) -> None:
     """Write links in sorted order; those known already stay."""
     rows = sorted(set(links))
     if rows:
-        await tx.execute(SQL.write_links, *map(list, zip(*rows, strict=True)))
+        await tx.execute(SQL.write_links, *literals(rows))
 
 
 async def find_keys(tx: Connection, asked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
@@ -48,5 +49,5 @@ async def find_keys(tx: Connection, asked: Iterable[tuple[str, str, str]]) -> di
     wanted = sorted(set(asked))
     if not wanted:
         return {}
-    rows = await tx.fetch(SQL.find_keys, *map(list, zip(*wanted, strict=True)))
+    rows = await tx.fetch(SQL.find_keys, *literals(wanted))
     return {(row[0], row[1], row[2]): row[4] for row in rows}

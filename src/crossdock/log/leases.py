@@ -41,11 +41,6 @@ async def ensure_consumer(tx: Connection, consumer: str) -> None:
     await tx.execute(SQL.ensure_consumer, consumer)
 
 
-async def name_session(tx: Connection, owner: str) -> None:
-    """Say whose transaction this is, until it ends."""
-    await tx.execute("select set_config('application_name', $1, true)", owner)
-
-
 async def acquire(tx: Connection, consumer: str, owner: str, most: int, lease: dt.timedelta = LEASE) -> list[Lease]:
     """Take up to `most` free or expired slots and end what their former owners still have open."""
     former = [row[0] for row in await tx.fetch(SQL.previous_owners, consumer, owner)]

@@ -15,16 +15,16 @@ returning h.slot, h.segment, h.position, clock_timestamp() as now
 insert into event (segment, slot, position, id, type, schema_version, subject, partition_key, company_id, source,
     source_sequence, actor, on_behalf_of, occurred_at, occurred_precision, occurred_zone, recorded_at, correlation_id,
     causation_id, trace_id, network_version, process_version, simulation, body)
-select * from unnest($1::int[], $2::smallint[], $3::bigint[], $4::uuid[], $5::text[], $6::smallint[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::timestamptz[], $15::text[],
-    $16::text[], $17::timestamptz[], $18::uuid[], $19::uuid[], $20::text[], $21::int[], $22::text[], $23::text[],
-    $24::text[])
+select * from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::uuid[], $5::text::text[], $6::text::smallint[], $7::text::text[],
+    $8::text::text[], $9::text::text[], $10::text::text[], $11::text::bigint[], $12::text::text[], $13::text::text[], $14::text::timestamptz[], $15::text::text[],
+    $16::text::text[], $17::text::timestamptz[], $18::text::uuid[], $19::text::uuid[], $20::text::text[], $21::text::int[], $22::text::text[], $23::text::text[],
+    $24::text::text[])
 
 -- read_slot: the events of one slot behind a position, in order
 select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4
 
 -- read_slots: the events of several slots, each behind its own position and up to its own number, slot by slot
-select e.* from unnest($1::int[], $2::smallint[], $3::bigint[], $4::bigint[]) with ordinality
+select e.* from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[]) with ordinality
     as wanted (segment, slot, position, most, place)
 cross join lateral (
     select * from event
@@ -87,17 +87,17 @@ returning name, value
 
 -- write_keys: how people and documents name cases
 insert into business_key (company_id, kind, issuer, value, subject)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[])
 on conflict do nothing
 
 -- write_links: which document is part of which
 insert into document_link (company_id, document, subject, line, role)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[])
 on conflict do nothing
 
 -- find_keys: the subjects of business keys named by kind, issuer and value
 select k.kind, k.issuer, k.value, k.company_id, k.subject
-from unnest($1::text[], $2::text[], $3::text[]) as asked (kind, issuer, value)
+from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as asked (kind, issuer, value)
 join business_key as k on k.kind = asked.kind and k.value = asked.value and k.issuer = asked.issuer
 
 -- add_segment: the next segment, with how many events came before it

@@ -11,6 +11,7 @@ from crossdock.log.append import SQL
 from crossdock.log.codec import decode_body
 from crossdock.log.leases import Advance, Lease
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 async def read(
@@ -23,7 +24,7 @@ async def read(
 async def read_slots(tx: Connection, wanted: Sequence[tuple[Lease, int]]) -> Sequence[asyncpg.Record]:
     """The next rows of several slots, up to so many of each, slot by slot, in one query."""
     columns = [(lease.segment, lease.slot, lease.position, most) for lease, most in wanted]
-    return await tx.fetch(SQL.read_slots, *map(list, zip(*columns, strict=True)))
+    return await tx.fetch(SQL.read_slots, *literals(columns))
 
 
 def advances(wanted: Sequence[tuple[Lease, int]], rows: Iterable[asyncpg.Record]) -> list[Advance]:

@@ -19,7 +19,6 @@ from crossdock.engine.intake import raw
 from crossdock.engine.intake.gate import Claim, Identity, Verdict, digest_of, pass_gate
 from crossdock.events.envelope import NewEvent
 from crossdock.events.sales_order import SalesOrderPlaced
-from crossdock.inventory.arrays import columns, numbers, octets, texts, times
 from crossdock.log import BusinessKey, DocumentLink, append, uuid7, write_keys, write_links
 from crossdock.model.sales_order import SalesOrder
 from crossdock.operations import idempotency
@@ -27,6 +26,7 @@ from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.ports.connector import Fault
 from crossdock.store import Connection, GroupCommit, Store, load_queries, run_again
+from crossdock.store.arrays import columns, numbers, octets, texts, times
 from crossdock.store.crash import point
 from crossdock.store.pool import TRANSIENT
 

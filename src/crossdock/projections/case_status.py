@@ -10,6 +10,7 @@ import msgspec
 
 from crossdock.projections.timeline import SQL
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
@@ -22,4 +23,4 @@ async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
             opened = last[subject][4] if subject in last else at
             last[subject] = (subject, body["process"], row["company_id"], body["to_state"], opened, at)
     if last:
-        await tx.execute(SQL.set_cases, *map(list, zip(*[last[key] for key in sorted(last)], strict=True)))
+        await tx.execute(SQL.set_cases, *literals([last[key] for key in sorted(last)]))

@@ -10,6 +10,7 @@ import msgspec
 
 from crossdock.projections.timeline import SQL
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
@@ -21,4 +22,4 @@ async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
                 key = (row["subject"], line)
                 last[key] = (*key, row["company_id"], state, row["occurred_at"])
     if last:
-        await tx.execute(SQL.set_lines, *map(list, zip(*[last[key] for key in sorted(last)], strict=True)))
+        await tx.execute(SQL.set_lines, *literals([last[key] for key in sorted(last)]))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import asyncpg
 
 from crossdock.log import Lease, read_slots
-from crossdock.log.leases import advance, name_session
+from crossdock.log.leases import advance
 from crossdock.log.read import advances
 from crossdock.projections import case_status, event_count, line_status, timeline
 from crossdock.store import Connection, Store
 
 PROJECTIONS = (timeline, event_count, case_status, line_status)
-BATCH = 400
+BATCH = 800
 
 
 class Projector:
@@ -25,8 +25,7 @@ class Projector:
 
     async def run(self, wanted: Sequence[tuple[Lease, int]]) -> int:
         """Fold the next events of some slots, up to so many of each; returns how many. Raises `StaleLease`."""
-        async with self._store.transaction() as tx:
-            await name_session(tx, self._owner)
+        async with self._store.batch(self._owner, relaxed=True) as tx:
             rows = await read_slots(tx, wanted)
             if not rows:
                 return 0

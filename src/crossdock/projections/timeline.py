@@ -14,6 +14,10 @@ from crossdock.store import Connection, load_queries
 SQL = load_queries(Path(__file__).with_name("projections.sql"))
 
 
+COLUMNS = ("subject", "slot", "position", "segment", "company_id", "at", "recorded_at", "type", "source", "summary",
+           "event_id")  # fmt: skip
+
+
 async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
     """Add one entry per event."""
     entries = [
@@ -21,7 +25,7 @@ async def fold(tx: Connection, rows: Sequence[asyncpg.Record]) -> None:
          r["type"], r["source"], summarise(r["type"], r["body"]), r["id"])
         for r in rows
     ]  # fmt: skip
-    await tx.execute(SQL.add_timeline, *map(list, zip(*entries, strict=True)))
+    await tx.copy_records_to_table("timeline", records=entries, columns=COLUMNS)
 
 
 def summarise(type_name: str, text: str) -> str:

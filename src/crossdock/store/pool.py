@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
@@ -30,6 +31,9 @@ TRANSIENT = (
     TimeoutError,
     OSError,
 )
+
+
+_OWNER = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
 class Store:
@@ -70,6 +74,28 @@ class Store:
         transaction = {"readonly": readonly, "isolation": isolation}
         async with self._pool.acquire() as connection, connection.transaction(**transaction):
             yield connection
+
+    @asynccontextmanager
+    async def batch(self, owner: str, *, relaxed: bool = False) -> AsyncIterator[Connection]:
+        """A worker's transaction: it bears the worker's name until it ends, so that a take-over can end it.
+
+        With `relaxed`, the commit does not wait for the disk: for what a crash may undo because it is done again.
+        """
+        if not _OWNER.fullmatch(owner):
+            raise ValueError(f"{owner!r} is no name for a session")
+        # One round trip begins it all.
+        begin = f"begin; set local application_name = '{owner}'" + (
+            "; set local synchronous_commit = off" if relaxed else ""
+        )
+        async with self._pool.acquire() as connection:
+            await connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("rollback")
+                raise
+            await connection.execute("commit")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

@@ -181,18 +181,26 @@ class EventLogSuite:
     async def test_taking_over_ends_what_the_former_owner_has_open(self, store: Store) -> None:
         """A stopped client can hold row locks for ever, whatever timeouts are set."""
         await self._take(store, "stopped-worker")
-        stuck = await asyncpg.connect(store.url)
-        await stuck.execute("begin")
-        await stuck.execute("select set_config('application_name', 'stopped-worker', true)")
-        await stuck.execute("select 1 from log_head where slot = 0 for update")
+        stuck = await Store.connect(store.url, max_size=1)
+        held = asyncio.Event()
+        batch = asyncio.create_task(self._hold_a_head(stuck, held))
+        await held.wait()
         async with store.transaction() as tx:
             await tx.execute("update checkpoint set leased_until = '-infinity'")
         await self._take(store, "fresh-worker")
         async with store.transaction() as tx:
             await asyncio.wait_for(tx.fetch("select 1 from log_head where slot = 0 for update"), 2)
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
-            await stuck.execute("commit")
-        await stuck.close(timeout=1)
+            await batch
+        await stuck.close()
+
+    async def _hold_a_head(self, store: Store, held: asyncio.Event) -> None:
+        async with store.transaction() as tx:
+            await tx.execute("set local application_name = 'stopped-worker'")
+            await tx.execute("select 1 from log_head where slot = 0 for update")
+            held.set()
+            await asyncio.sleep(1)
+            await tx.execute("select 1")
 
     async def _take(self, store: Store, owner: str) -> log.Lease:
         async with store.transaction() as tx:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.inventory.arrays import columns, numbers, octets, texts, times
+from crossdock.store.arrays import columns, numbers, octets, texts, times
 from crossdock.inventory.entries import entry_of
 from crossdock.inventory.plan import Plan
 from crossdock.model.stock import MoveRequest, StockMoveLine, SupplyLine, SupplyRequest

@@ -12,13 +12,14 @@ from crossdock.events.envelope import NewEvent
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.log import append, slot_of
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 async def write_deadlines(tx: Connection, changes: Iterable[DeadlineSet]) -> None:
     """Set and drop, each in sorted order; one change per case and name."""
     ordered = sorted(changes, key=lambda change: (change.case_id, change.name))
     if gone := [(c.case_id, c.name) for c in ordered if c.due_at is None]:
-        await tx.execute(SQL.drop_deadlines, *map(list, zip(*gone, strict=True)))
+        await tx.execute(SQL.drop_deadlines, *literals(gone))
     rows = [
         (c.case_id, c.name, c.company_id, c.kind, c.due_at, c.owed_by, c.money_at_risk, c.currency,
          slot_of(c.company_id, c.case_id))
@@ -26,7 +27,7 @@ async def write_deadlines(tx: Connection, changes: Iterable[DeadlineSet]) -> Non
         if c.due_at is not None
     ]  # fmt: skip
     if rows:
-        await tx.execute(SQL.set_deadlines, *map(list, zip(*rows, strict=True)))
+        await tx.execute(SQL.set_deadlines, *literals(rows))
 
 
 async def fire_due(tx: Connection, slots: Sequence[int], limit: int = 200) -> int:
@@ -34,7 +35,7 @@ async def fire_due(tx: Connection, slots: Sequence[int], limit: int = 200) -> in
     due = await tx.fetch(SQL.due, list(slots), limit)
     if not due:
         return 0
-    await tx.execute(SQL.fire, *map(list, zip(*[(r["case_id"], r["name"], r["kind"]) for r in due], strict=True)))
+    await tx.execute(SQL.fire, *literals([(r["case_id"], r["name"], r["kind"]) for r in due]))
     await append(tx, [_event(row) for row in due])
     return len(due)
 

@@ -11,6 +11,7 @@ from crossdock.events.intake import ExceptionCaseClosed, ExceptionCaseOpened
 from crossdock.log import uuid7
 from crossdock.log.append import follow
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import literals
 
 SQL = load_queries(Path(__file__).with_name("cases.sql"))
 Key = tuple[str, str, str]
@@ -40,7 +41,7 @@ async def _close(tx: Connection, changes: Sequence[ExceptionChange]) -> list[New
     if not changes:
         return []
     rows = [(c.case_id, c.code, c.key, c.text, c.at) for c in changes]
-    closed = await tx.fetch(SQL.close_exceptions, *map(list, zip(*rows, strict=True)))
+    closed = await tx.fetch(SQL.close_exceptions, *literals(rows))
     cause = {(c.case_id, c.code, c.key): c.cause for c in changes}
     return [
         follow(
@@ -60,7 +61,7 @@ async def _open(tx: Connection, changes: Sequence[ExceptionChange]) -> list[NewE
          c.reference, c.at, "\x1f".join(c.lines))
         for c in changes
     ]  # fmt: skip
-    written = await tx.fetch(SQL.open_exceptions, *map(list, zip(*rows, strict=True)))
+    written = await tx.fetch(SQL.open_exceptions, *literals(rows))
     by_key = {(c.case_id, c.code, c.key): c for c in changes}
     events = []
     for row in written:

@@ -20,6 +20,7 @@ from crossdock.log import decode
 from crossdock.log.append import follow
 from crossdock.processes._kit import Case, IllegalMove, Lifecycle, describe
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 
@@ -163,7 +164,7 @@ class CaseRunner:
     async def _write_parked(self, tx: Connection) -> None:
         parked, self._parked = sorted(self._parked), []
         if parked:
-            await tx.execute(SQL.park_events, *map(list, zip(*parked, strict=True)))
+            await tx.execute(SQL.park_events, *literals(parked))
 
     async def save(self, tx: Connection, now: dt.datetime) -> None:
         """Write changed cases and keep the events of parked ones."""
@@ -175,4 +176,4 @@ class CaseRunner:
             if c.dirty
         ]  # fmt: skip
         if rows:
-            await tx.execute(SQL.save, *map(list, zip(*rows, strict=True)), now)
+            await tx.execute(SQL.save, *literals(rows), now)

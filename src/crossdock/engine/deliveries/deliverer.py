@@ -23,6 +23,7 @@ from crossdock.log import append, uuid7
 from crossdock.ports.connector import Outgoing, Rendered
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
 from crossdock.store import Connection, GroupCommit, crash, run_again
+from crossdock.store.arrays import literals
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = dt.timedelta(seconds=20)
@@ -135,13 +136,13 @@ class Deliverer:
         if not results:
             return
         rows = [(r.id, r.attempt_id, type(r.outcome).__name__, _detail(r.outcome), _pause(r)) for r in results]
-        await tx.execute(SQL.retry, *map(list, zip(*rows, strict=True)))
+        await tx.execute(SQL.retry, *literals(rows))
 
     async def _bury(self, tx: Connection, results: Sequence[Result], now: dt.datetime) -> list[NewEvent]:
         if not results:
             return []
         rows = [(r.id, r.attempt_id, type(r.outcome).__name__, _code(r.outcome), _detail(r.outcome)) for r in results]
-        return await bury(tx, await tx.fetch(SQL.bury, *map(list, zip(*rows, strict=True))), now)
+        return await bury(tx, await tx.fetch(SQL.bury, *literals(rows)), now)
 
     async def _breakers(self, tx: Connection, results: Sequence[Result]) -> None:
         good = {r.system for r in results if isinstance(r.outcome, Delivered | Rejected | Unknown)}
@@ -184,7 +185,7 @@ async def bury(tx: Connection, rows: Sequence[asyncpg.Record], now: dt.datetime)
     if not rows:
         return []
     keys = sorted({(row["system"], row["ordering_key"]) for row in rows})
-    await tx.execute(SQL.park_keys, *map(list, zip(*keys, strict=True)))
+    await tx.execute(SQL.park_keys, *literals(keys))
     events = []
     changes = []
     for row in rows:

@@ -1,24 +1,24 @@
 -- known: idempotency keys that are enqueued already
 select d.system, d.idempotency_key
-from unnest($1::text[], $2::text[]) as a (system, idempotency_key)
+from unnest($1::text::text[], $2::text::text[]) as a (system, idempotency_key)
 join delivery as d on d.system = a.system and d.idempotency_key = a.idempotency_key
 
 -- take_sequences: places in the order of each key, locked in sorted order
 insert into delivery_key as k (system, ordering_key, last_sequence)
-select * from unnest($1::text[], $2::text[], $3::bigint[])
+select * from unnest($1::text::text[], $2::text::text[], $3::text::bigint[])
 on conflict (system, ordering_key) do update set last_sequence = k.last_sequence + excluded.last_sequence
 returning system, ordering_key, last_sequence, head_sequence, parked
 
 -- insert: outgoing documents with their bytes
 insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id, report,
     status, content, content_type, target, method, trace_id, correlation_id, business_at, outcome, code, detail)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::boolean[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::text[], $16::text[],
-    $17::uuid[], $18::timestamptz[], $19::text[], $20::text[], $21::text[])
+select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
+    $9::text::text[], $10::text::boolean[], $11::text::text[], $12::text::bytea[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::text[],
+    $17::text::uuid[], $18::text::timestamptz[], $19::text::text[], $20::text::text[], $21::text::text[])
 
 -- park_keys: keys whose head cannot be sent
 update delivery_key as k set parked = true
-from unnest($1::text[], $2::text[]) as p (system, ordering_key)
+from unnest($1::text::text[], $2::text::text[]) as p (system, ordering_key)
 where k.system = p.system and k.ordering_key = p.ordering_key
 
 -- claim: take ready deliveries of one system for this worker
@@ -59,12 +59,12 @@ from moved where d.system = moved.system and d.ordering_key = moved.ordering_key
 -- retry: record a failed attempt and when to try again
 update delivery as d set status = 'ready', outcome = o.outcome, detail = o.detail,
     next_attempt_at = clock_timestamp() + o.pause
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::interval[]) as o (id, attempt_id, outcome, detail, pause)
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::interval[]) as o (id, attempt_id, outcome, detail, pause)
 where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 
 -- bury: a dead letter; its key stands still until a person decides
 update delivery as d set status = 'dead', outcome = o.outcome, code = o.code, detail = o.detail
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) as o (id, attempt_id, outcome, code, detail)
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::text[]) as o (id, attempt_id, outcome, code, detail)
 where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report,
     d.correlation_id, d.trace_id, d.code, d.detail, d.outcome

@@ -13,6 +13,7 @@ from crossdock.log import BusinessKey, DocumentLink, take_numbers, uuid7
 from crossdock.ports.connector import Rendered
 from crossdock.ports.outcomes import Unsupported
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import literals
 
 SQL = load_queries(Path(__file__).with_name("deliveries.sql"))
 Key = tuple[str, str]
@@ -58,9 +59,9 @@ async def enqueue(tx: Connection, context: EngineContext, writes: Writes) -> Non
             parked.append(key)
             writes.exceptions.append(_unsupported(pending, code, detail))
         rows.append(_row(identifier, pending, sequence, status, rendered, code, detail))
-    await tx.execute(SQL.insert, *map(list, zip(*rows, strict=True)))
+    await tx.execute(SQL.insert, *literals(rows))
     if parked:
-        await tx.execute(SQL.park_keys, *map(list, zip(*sorted(parked), strict=True)))
+        await tx.execute(SQL.park_keys, *literals(sorted(parked)))
 
 
 async def _new(tx: Connection, context: EngineContext, writes: Writes) -> list[PendingSend]:
@@ -73,7 +74,7 @@ async def _new(tx: Connection, context: EngineContext, writes: Writes) -> list[P
             writes.exceptions.append(_no_receiver(pending))
     if not unique:
         return []
-    known = await tx.fetch(SQL.known, *map(list, zip(*sorted(unique), strict=True)))
+    known = await tx.fetch(SQL.known, *literals(sorted(unique)))
     for row in known:
         unique.pop((row[0], row[1]), None)
     return list(unique.values())
@@ -89,7 +90,7 @@ async def _places(tx: Connection, ordered: Sequence[PendingSend]) -> dict[Key, t
         key = (pending.send.to, _ordering_key(pending))
         counts[key] = counts.get(key, 0) + 1
     rows = [(*key, counts[key]) for key in sorted(counts)]
-    taken = await tx.fetch(SQL.take_sequences, *map(list, zip(*rows, strict=True)))
+    taken = await tx.fetch(SQL.take_sequences, *literals(rows))
     return {(r[0], r[1]): (r[2] - counts[r[0], r[1]] + 1, r[3], r[4]) for r in taken}
 
 

@@ -11,6 +11,7 @@ import msgspec
 from crossdock.engine.intake.raw import SQL
 from crossdock.log.codec import encode_body
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 Verdict = Literal["new", "duplicate", "conflict"]
 Identity = tuple[str, str, str, str, str]
@@ -38,10 +39,10 @@ async def pass_gate(tx: Connection, claims: Sequence[Claim]) -> list[Verdict]:
         first.setdefault(claim.identity, claim)
     ordered = sorted(first)
     rows = [(*identity, first[identity].digest, first[identity].subject) for identity in ordered]
-    fresh = {tuple(row) for row in await tx.fetch(SQL.claim_identities, *map(list, zip(*rows, strict=True)))}
+    fresh = {tuple(row) for row in await tx.fetch(SQL.claim_identities, *literals(rows))}
     known = {identity: first[identity].digest for identity in fresh}
     if old := [identity for identity in ordered if identity not in fresh]:
-        found = await tx.fetch(SQL.known_identities, *map(list, zip(*old, strict=True)))
+        found = await tx.fetch(SQL.known_identities, *literals(old))
         known.update({tuple(row[:5]): row[5] for row in found})
     verdicts: list[Verdict] = []
     for claim in claims:

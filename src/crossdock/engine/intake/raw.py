@@ -12,6 +12,7 @@ import msgspec
 
 from crossdock.log import uuid7
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import literals
 
 SQL = load_queries(Path(__file__).with_name("intake.sql"))
 CHUNK = 1 << 20
@@ -72,7 +73,7 @@ async def write_raw(tx: Connection, documents: Sequence[tuple[UUID, Arrival]]) -
          a.status)
         for i, a in documents
     ]  # fmt: skip
-    await tx.execute(SQL.insert_documents, *map(list, zip(*rows, strict=True)))
+    await tx.execute(SQL.insert_documents, *literals(rows))
     chunks = [
         (identifier, number, arrival.content[start : start + CHUNK])
         for identifier, arrival in documents

@@ -20,6 +20,7 @@ from crossdock.model.masterdata import Customer, Item
 from crossdock.ports.connector import Fault, RawDocument, Record, Translation
 from crossdock.processes._kit import Send
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 
 class _Job(msgspec.Struct):
@@ -213,4 +214,4 @@ def quarantine_documents(received: Sequence[tuple[Envelope, DocumentReceived]], 
 async def finish_documents(tx: Connection, documents: Sequence[tuple[UUID, str, str, int]]) -> None:
     """Write what became of translated documents."""
     if documents:
-        await tx.execute(SQL.finish_documents, *map(list, zip(*documents, strict=True)))
+        await tx.execute(SQL.finish_documents, *literals(documents))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 Column = Callable[[Sequence[Any]], str]
 
@@ -42,3 +43,32 @@ def columns(rows: Iterable[Sequence[Any]], kinds: Sequence[Column]) -> list[str]
     """Rows as one literal per column."""
     turned = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return [kind(values) for kind, values in zip(kinds, turned, strict=True)]
+
+
+def intervals(values: Sequence[dt.timedelta]) -> str:
+    """An array of durations."""
+    return "{" + ",".join([f"{value.total_seconds()}s" for value in values]) + "}"
+
+
+def identifiers(values: Sequence[UUID | None]) -> str:
+    """An array of UUIDs; None is null."""
+    return "{" + ",".join(["null" if value is None else str(value) for value in values]) + "}"
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], Column], ...] = (
+    (str, texts),
+    ((bytes, memoryview), octets),
+    ((dt.datetime, dt.date), times),
+    (dt.timedelta, intervals),
+    (UUID, identifiers),
+)
+
+
+def literals(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Rows as one literal per column, each of the kind of its first value that is not None. There must be a row."""
+    return [_kind(values)(values) for values in zip(*rows, strict=True)]
+
+
+def _kind(values: Sequence[Any]) -> Column:
+    first = next((value for value in values if value is not None), None)
+    return next((column for kind, column in _KINDS if isinstance(first, kind)), numbers)
