@@ -61,7 +61,7 @@ def demo(
         if temporary and sound:
             shutil.rmtree(folder, ignore_errors=True)
         elif temporary:
-            console.print(f"Kept, to see what went wrong: {folder}", highlight=False, soft_wrap=True)
+            console.print(f"Data, logs and books are kept: {folder}", highlight=False, soft_wrap=True)
     if json_out:
         typer.echo(json.dumps(figures, indent=2))
     if not sound:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crossdock.cli.demo.progress import picture
+from crossdock.cli.demo.progress import one_line, picture
 from crossdock.cli.demo.world import World
 from crossdock.operations.overview import Overview, overview, work_left
 from crossdock.store import Store
@@ -19,6 +19,8 @@ from crossdock.store.pool import TRANSIENT
 
 # At rest means at rest for so long: a webhook may still be on its way.
 _QUIET_SECONDS = 2.0
+# Where no picture can be drawn, a line is written this often.
+_LINE_SECONDS = 15
 
 
 class NotSettled(Exception):
@@ -46,6 +48,7 @@ async def run_days(
     played = bar.add_task("orders", total=None)
     quiet_since: float | None = None
     begun = time.monotonic()
+    next_line = begun
     last: Overview | None = None
     try:
         with Live(console=console, refresh_per_second=4, transient=False) as live:
@@ -60,6 +63,9 @@ async def run_days(
                     continue
                 bar.update(played, total=status["orders_total"], completed=status["orders_placed"])
                 live.update(picture(last, status, bar, news, world.rate))
+                if not console.is_terminal and time.monotonic() >= next_line:
+                    console.print(one_line(last, status), soft_wrap=True, highlight=False)
+                    next_line = time.monotonic() + _LINE_SECONDS
                 if not at_rest:
                     quiet_since = None
                 elif quiet_since is None:
@@ -70,6 +76,8 @@ async def run_days(
                     raise NotSettled(await _why(store, status))
                 await asyncio.sleep(0.5)
     finally:
+        if not console.is_terminal:
+            console.print()  # the last picture ends without a line break there
         await store.close()
 
 

@@ -14,6 +14,15 @@ from rich.table import Table
 from crossdock.operations.overview import Overview
 
 
+def one_line(now: Overview, sandbox: dict[str, Any]) -> str:
+    """The same for a log."""
+    return (
+        f"{now.business_now:%a %d %b %Y %H:%M} UTC  {now.orders} of {sandbox.get('orders_total', 0)} orders in, "
+        f"{now.shipments} shipments, {now.invoiced} invoices posted, {now.receipts} goods receipts, "
+        f"{now.matched} supplier invoices matched"
+    )
+
+
 def picture(now: Overview, sandbox: dict[str, Any], bar: Progress, news: list[str], rate: float) -> RenderableType:
     """One frame: time, orders, purchasing, stock, problems, latest news."""
     clock = f"[bold]{now.business_now:%a %d %b %Y %H:%M}[/] UTC   [dim]one business day takes {86400 / rate:.0f} s[/]"
