@@ -26,7 +26,6 @@ class SalesOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
     due_on: dt.date | None = None
     sample: bool = False
-    reservation_key: str = ""
 
 
 class SalesOrder(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -26,7 +26,7 @@ from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.ports.connector import Fault
 from crossdock.store import Connection, GroupCommit, Store, load_queries, run_again
-from crossdock.store.arrays import columns, numbers, octets, texts, times
+from crossdock.store.arrays import columns, literals, numbers, octets, texts, times
 from crossdock.store.crash import point
 from crossdock.store.pool import TRANSIENT
 
@@ -174,7 +174,8 @@ async def _keep(tx: Connection, verdicts: Sequence[tuple[OrderCall, Verdict]]) -
             msgspec.json.encode([Fault("identity_conflict", _conflict(call).detail)]).decode() for call in conflicts
         ]
         ids = [call.document_id for call in conflicts]
-        await tx.execute(raw.SQL.finish_documents, ids, ["conflict"] * len(ids), faults, [0] * len(ids))
+        ended = [(identifier, "conflict", fault, 0) for identifier, fault in zip(ids, faults, strict=True)]
+        await tx.execute(raw.SQL.finish_documents, *literals(ended))
     new = [call for call, verdict in verdicts if verdict == "new"]
     await write_keys(tx, [key for call in new for key in _keys(call)])
     await write_links(

@@ -1,4 +1,4 @@
--- Columns travel as array literals (see inventory/arrays.py), but for the bytes of the documents.
+-- Columns travel as array literals (see store/arrays.py), but for the bytes of the documents.
 
 -- accept: Everything of a group but its events, in one round trip; the counts tell whether all of it was new.
 with claimed as (

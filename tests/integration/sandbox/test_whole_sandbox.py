@@ -136,7 +136,7 @@ async def test_the_process_says_its_ports_plays_and_goes_when_told(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
-    [(["--orders", "9999"], "the data holds 336"), (["--only", "nobody"], "no such system: nobody")],
+    [(["--orders", "9999"], "the data holds 337"), (["--only", "nobody"], "no such system: nobody")],
 )
 async def test_a_wrong_start_says_what_is_wrong(tmp_path: Path, arguments: list[str], complaint: str) -> None:
     names = ("SANDBOX_TOKEN", "SANDBOX_SFTP_PASSWORD", "SANDBOX_SHOP_API_KEY")

@@ -39,7 +39,6 @@ class OrderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=3)] = "EA"
     due_on: dt.date | None = None
     sample: bool = False
-    reservation_key: Reference = ""
 
 
 class OrderCharge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +146,6 @@ def _line(line: OrderLine, pointer: str, currency: str, faults: list[FieldError]
         description=line.description,
         due_on=line.due_on,
         sample=line.sample,
-        reservation_key=line.reservation_key,
     )
 
 
