@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check unit bench docs format lock clean
+.PHONY: help install demo test storm check unit bench docs format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | \
@@ -29,6 +29,9 @@ demo: $(VENV)/.installed ## Run a distributor's days: make demo ARGS="--once --o
 
 test: $(VENV)/.installed-dev ## The whole suite
 	$(BIN)/python -m pytest $(ARGS)
+
+storm: $(VENV)/.installed-dev ## Planted bugs that the checker must catch, and what else takes minutes
+	$(BIN)/python -m pytest -m storm $(ARGS)
 
 unit: $(VENV)/.installed-dev ## Unit and contract tests only
 	$(BIN)/python -m pytest tests/unit tests/contract tests/project $(ARGS)

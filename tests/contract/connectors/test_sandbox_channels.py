@@ -121,7 +121,13 @@ TestSandboxMarketplace = connector_suite(
             Came("poll", page(ORDER), records=(taken(0),)),
             Came(
                 "poll",
-                page({**ORDER, "items": [], "fees": []}, {**ORDER, "currency": "pounds"}, {**ORDER, "entity": "x"}, 7, ORDER),
+                page(
+                    {**ORDER, "items": [], "fees": []},
+                    {**ORDER, "currency": "pounds"},
+                    {**ORDER, "entity": "x"},
+                    7,
+                    ORDER,
+                ),
                 records=(taken(4),),
                 faults=("lines_missing", "unknown_currency", "unknown_company", "unexpected_form"),
             ),

@@ -1,4 +1,4 @@
-"""Every command helps with an example, prints JSON where it shows something, and lets no stranger steer the terminal."""
+"""Every command helps with an example, prints JSON where it shows something, and is not steered by strangers."""
 
 from __future__ import annotations
 

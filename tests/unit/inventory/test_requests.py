@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.store.arrays import columns, numbers, octets, texts, times
 from crossdock.inventory.entries import entry_of
 from crossdock.inventory.plan import Plan
 from crossdock.model.stock import MoveRequest, StockMoveLine, SupplyLine, SupplyRequest
+from crossdock.store.arrays import columns, numbers, octets, texts, times
 from tests.unit.inventory.shelves import ITEM, request
 
 AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
