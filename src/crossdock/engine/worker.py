@@ -174,7 +174,13 @@ class Worker:
         ((lease, size),) = wanted
         if size > 1:
             return await self._batch([(lease, size // 2)])
-        log.error("culprit_found", slot=lease.slot, position=lease.position + 1)
+        try:
+            # Once more: what failed by chance, in the company of others, is no culprit.
+            return await self._batches.run(wanted)
+        except (StaleLease, *TRANSIENT):
+            raise
+        except Exception:
+            log.exception("culprit_found", slot=lease.slot, position=lease.position + 1)
         return await self._batches.run(wanted, park=True)
 
     def _lose(self, slots: Slots, stale: StaleLease) -> None:

@@ -250,7 +250,8 @@ class Books:
     def unpeg(self, promise: Promise, quantity: Decimal, first: Iterable[SupplyKey] = ()) -> None:
         """Give `quantity` of a waiting row's pegs back, from `first`, then from the latest supply."""
         pegs = self.pegs[promise.id]
-        order = [key for key in first if key in pegs]
+        # The same supply may have come in several lines: some good, some damaged.
+        order = list(dict.fromkeys(key for key in first if key in pegs))
         rest = [self.supplies[key] for key in pegs if key not in order]
         rest.sort(key=Supply.preference, reverse=True)
         for key in [*order, *(supply.key for supply in rest)]:

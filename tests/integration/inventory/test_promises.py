@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from crossdock.events.inventory import (
@@ -368,3 +369,17 @@ async def test_the_whole_answer_of_a_told_promise_reads_well(store: Store) -> No
         backordered=(BackorderedLine("1", MUG, D(2), f"{stem}-2", D(2), dt.date(2010, 12, 3)),),
         shortage=(("1", D(2)),),
     )
+
+
+async def test_a_receipt_of_one_supply_in_several_lines_fills_what_was_pegged_to_it(store: Store) -> None:
+    """Good and damaged pieces of one order line come as two lines of one receipt."""
+    source = ("purchase_order/albion_uk/4500001", "10")
+    await book(store, expect(12, 5))
+    waiting = tell(12)
+    await book(store, waiting)
+    good, damaged = receive(11, supply=source), move(1, "supplier", "damaged", supply=source)
+    both = msgspec.structs.replace(good, lines=(*good.lines, *damaged.lines))
+    outcomes = await book(store, both)
+    filled = [one.body for one in outcomes if isinstance(one.body, BackorderFilled)]
+    assert [line.quantity for body in filled for line in body.lines] == [Decimal(11)]
+    await holds(store)
