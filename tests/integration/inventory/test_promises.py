@@ -372,14 +372,17 @@ async def test_the_whole_answer_of_a_told_promise_reads_well(store: Store) -> No
 
 
 async def test_a_receipt_of_one_supply_in_several_lines_fills_what_was_pegged_to_it(store: Store) -> None:
-    """Good and damaged pieces of one order line come as two lines of one receipt."""
-    source = ("purchase_order/albion_uk/4500001", "10")
-    await book(store, expect(12, 5))
-    waiting = tell(12)
-    await book(store, waiting)
-    good, damaged = receive(11, supply=source), move(1, "supplier", "damaged", supply=source)
-    both = msgspec.structs.replace(good, lines=(*good.lines, *damaged.lines))
-    outcomes = await book(store, both)
+    """Good and damaged pieces of one order line come as two lines of one receipt, beside another order's."""
+    first, second = ("purchase_order/albion_uk/4500001", "10"), ("purchase_order/albion_uk/4500002", "10")
+    await book(store, expect(5, 3), expect(10, 5, order="4500002"))
+    await book(store, tell(12))
+    came = (
+        receive(4, supply=first),
+        move(1, "supplier", "damaged", supply=first),
+        receive(7, supply=second),
+    )
+    lines = tuple(line for one in came for line in one.lines)
+    outcomes = await book(store, msgspec.structs.replace(came[0], lines=lines))
     filled = [one.body for one in outcomes if isinstance(one.body, BackorderFilled)]
-    assert [line.quantity for body in filled for line in body.lines] == [Decimal(11)]
+    assert sum(line.quantity for body in filled for line in body.lines) == Decimal(11)
     await holds(store)
