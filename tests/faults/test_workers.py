@@ -61,8 +61,8 @@ class LosesAnAnswer(Store):
     armed = False
 
     @asynccontextmanager
-    async def transaction(self, *, readonly: bool = False, snapshot: bool = False) -> AsyncIterator[Connection]:
-        async with super().transaction(readonly=readonly, snapshot=snapshot) as tx:
+    async def batch(self, owner: str, *, relaxed: bool = False) -> AsyncIterator[Connection]:
+        async with super().batch(owner, relaxed=relaxed) as tx:
             yield tx
         if self.armed:
             self.armed = False
