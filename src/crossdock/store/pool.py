@@ -27,6 +27,7 @@ TRANSIENT = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection that died at an odd moment
     ConnectionError,
     TimeoutError,
     OSError,
