@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
+from asyncpg.exceptions._base import DataError as CannotEncode  # `asyncpg.DataError` is the server's word for it
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
 Result = TypeVar("Result")
@@ -32,6 +33,14 @@ TRANSIENT = (
     TimeoutError,
     OSError,
 )
+
+
+class Unwritable(asyncpg.DataError):
+    """A value that no statement can carry, such as a number that fits no column or half a character.
+
+    The driver finds it before the server does and calls it trouble of its interface, as it calls a lost connection;
+    but running the transaction again cures nothing. Leaves the store in the family of what the server refuses.
+    """
 
 
 _OWNER = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -73,8 +82,9 @@ class Store:
         """
         isolation: Any = "repeatable_read" if snapshot else None
         transaction = {"readonly": readonly, "isolation": isolation}
-        async with self._pool.acquire() as connection, connection.transaction(**transaction):
-            yield connection
+        with _refusing():
+            async with self._pool.acquire() as connection, connection.transaction(**transaction):
+                yield connection
 
     @asynccontextmanager
     async def batch(self, owner: str, *, relaxed: bool = False) -> AsyncIterator[Connection]:
@@ -88,15 +98,16 @@ class Store:
         begin = f"begin; set local application_name = '{owner}'" + (
             "; set local synchronous_commit = off" if relaxed else ""
         )
-        async with self._pool.acquire() as connection:
-            await connection.execute(begin)
-            try:
-                yield connection
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("rollback")
-                raise
-            await connection.execute("commit")
+        with _refusing():
+            async with self._pool.acquire() as connection:
+                await connection.execute(begin)
+                try:
+                    yield connection
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("rollback")
+                    raise
+                await connection.execute("commit")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -108,8 +119,9 @@ class Store:
             async with self.transaction() as tx:
                 yield tx
         else:
-            async with self._pool.acquire() as connection:
-                yield connection
+            with _refusing():
+                async with self._pool.acquire() as connection:
+                    yield connection
 
     async def close(self) -> None:
         """Close all connections; those still in use are closed when they come back, at most ten seconds from now."""
@@ -130,6 +142,15 @@ async def run_again(work: Callable[[], Awaitable[Result]], *, attempts: int = 8)
         except TRANSIENT:
             await asyncio.sleep(min(0.025 * 2**attempt, 3))
     return await work()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tell what cannot be encoded from what a lost connection interrupts."""
+    try:
+        yield
+    except (CannotEncode, OverflowError, UnicodeEncodeError) as refusal:  # the latter two from COPY and from texts
+        raise Unwritable(str(refusal)) from refusal
 
 
 def _without_pooler(url: str) -> tuple[str, bool]:
