@@ -10,6 +10,7 @@ from crossdock.api.gateway.limits import Limit
 from crossdock.identity import KeyRing
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.operations.context import BusinessTime, Context
+from crossdock.operations.items import KnownItems
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.stock import publish_outcomes
 from crossdock.operations.webhook_desk import WebhookDesk
@@ -31,6 +32,7 @@ class Services:
     webhooks: WebhookDesk
     reservations: ReservationDesk
     keys: KeyRing
+    items: KnownItems
     limit: Limit = field(default_factory=Limit)
 
     @classmethod
@@ -45,6 +47,7 @@ class Services:
             webhooks=WebhookDesk(store),
             reservations=ReservationDesk(store, publish_outcomes),
             keys=KeyRing(store),
+            items=KnownItems(store),
         )
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import getpass
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from decimal import Decimal
@@ -143,15 +145,14 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
     try:
         return asyncio.run(_reach(database, work))
     except Problem as problem:
-        fail(f"{problem.kind.title}: {problem.detail}", problem.kind.advice, 1)
+        fail(f"{problem.kind.title}: {problem.detail}", problem.advice, 1)
     except Denied as denied:
         fail(denied.detail, "Ask the operator of this installation.", 1)
     except asyncpg.UndefinedTableError:
         fail("the database is not prepared", "Run `crossdock up PROJECT` once: it brings the schema.", 3)
     except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
-        why = "no server listens there" if isinstance(error, FileNotFoundError) else str(error)
         fail(
-            f"the database at {redacted(database)} cannot be used: {why}",
+            f"the database at {redacted(database)} cannot be used: {why_not(error)}",
             "Is it running, and is --database (or CROSSDOCK_DATABASE_URL) right? `crossdock doctor` tells more.",
             3,
         )
@@ -165,6 +166,28 @@ async def _reach(database: str, work: Callable[[Context, Actor], Awaitable[Resul
         return await work(Context(store, clock.now), operator(getpass.getuser()))
     finally:
         await store.close()
+
+
+def why_not(error: BaseException) -> str:
+    """Why a database cannot be used, in words where the error speaks in numbers."""
+    match error:
+        case FileNotFoundError():
+            return "no server listens on a socket there"
+        case ConnectionRefusedError():
+            return "no server listens at that host and port"
+        case socket.gaierror():
+            return "its host has no address: is the name right?"
+        case PermissionError():
+            return "this user may not open its socket"
+        case TimeoutError():
+            return "its host does not answer"
+        case OSError() if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+            return "no network leads to its host"
+        case OSError() if "Connect call failed" in str(error):  # at each of several addresses
+            return "no server listens at that host and port"
+        case OSError() if error.strerror:
+            return error.strerror[:1].lower() + error.strerror[1:]
+    return str(error) or type(error).__name__
 
 
 def fail(what: str, next_step: str, code: int) -> NoReturn:

@@ -11,7 +11,7 @@ import asyncpg
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, console, plain, print_json, redacted
+from crossdock.cli._console import AsJson, console, plain, print_json, redacted, why_not
 from crossdock.operations.doctor import Check, examine
 from crossdock.operations.overview import WorkLeft, work_left
 from crossdock.store import Store
@@ -68,7 +68,7 @@ def _checks(database: str, directory: Path) -> tuple[list[Check], WorkLeft | Non
     try:
         return asyncio.run(_examine(database))
     except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
-        detail, advice = _why(str(error) or type(error).__name__, directory)
+        detail, advice = _why(why_not(error), directory)
         return [Check("database", "fault", detail, advice)], None
 
 
@@ -93,7 +93,7 @@ def _why(error: str, directory: Path) -> tuple[str, str]:
     for sign, (state, advice) in _LOG_SIGNS.items():
         if sign in text:
             return f"{state}: {error}", advice
-    return f"cannot be used: {error}", "Is it running? Is the URL right? Does its host answer?"
+    return f"cannot be used: {error}", "Is it running (`crossdock up` starts the embedded one)? Is the URL right?"
 
 
 def _settings(database: str) -> dict[str, str]:

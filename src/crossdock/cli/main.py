@@ -20,6 +20,8 @@ app = typer.Typer(
     help="Middleware for wholesale distributors: orders, stock and fulfillment true across every system and partner.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Paragraphs of help fill the terminal's width; without this, only the first one does.
+    rich_markup_mode="markdown",
     add_completion=False,
 )
 app.command()(up)

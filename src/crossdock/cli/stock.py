@@ -9,6 +9,7 @@ from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
+from crossdock.inventory.availability import AvailableToPromise
 from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
 
 app = typer.Typer(help="Stock: what physically is, and what is promised.", no_args_is_help=True)
@@ -87,34 +88,47 @@ def _print(out: Console, found: ItemStock) -> None:
         (place.company_id, place.location, place.owner, place.lot, *(getattr(place, state) for state in states))
         for place in found.positions
     ]
-    out.print(table(("company", "location", "owner", "lot", *states), rows, title=f"{found.item}: what is"))
+    if rows:
+        out.print(table(("company", "location", "owner", "lot", *states), rows, title=f"{found.item}: what is"))
+    else:
+        out.print(plain(f"{found.item}: nothing of it is or was anywhere"))
+    for company in found.without_master_data:
+        out.print(plain(f"{company} has no master data of it: the ERP never said what it is", "yellow"), soft_wrap=True)
     for terms in found.available:
         out.print()
-        title = f"{terms.company_id}: {plain(terms.now)} may be promised now"
-        places = [
-            (p.location, p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage) for p in terms.locations
-        ]
-        columns = ("location", "on hand", "- safety", "- reserved", "- allocated", "= free", "shortage")
-        out.print(table(columns, places, title=title))
-        if terms.supply:
-            out.print()
-            supply = [
-                (s.expected_on, s.location, s.quantity - s.received, s.pegged, s.confidence, f"{s.source} {s.line}")
-                for s in terms.supply
-            ]
-            out.print(table(("expected", "location", "open", "pegged", "", "source"), supply))
-        if terms.movements:
-            out.print()
-            moved = [
-                (m.occurred_at, m.location, m.number, m.kind, m.on_hand, m.reserved, m.free_after, m.key)
-                for m in terms.movements
-            ]
-            headings = ("moved at", "location", "number", "kind", "on hand", "reserved", "free after", "key")
-            out.print(table(headings, moved))
+        _print_terms(out, terms)
     if found.promises:
         out.print()
         promises = [
             (p.company_id, p.location, p.remaining, "waiting" if p.waiting else p.state, p.kind, p.subject or p.source)
             for p in found.promises
         ]
-        out.print(table(("company", "location", "quantity", "state", "kind", "promised to"), promises))
+        columns = ("company", "location", "quantity", "state", "kind", "promised to")
+        out.print(table(columns, promises, title="To whom it is promised, and who waits for it"))
+
+
+def _print_terms(out: Console, terms: AvailableToPromise) -> None:
+    """What of an item a company may promise: by place, what is coming, and what changed it last."""
+    title = f"{terms.company_id}: {plain(terms.now)} may be promised now"
+    if not terms.locations:
+        out.print(plain(title))
+        return
+    places = [(p.location, p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage) for p in terms.locations]
+    columns = ("location", "on hand", "- safety", "- reserved", "- allocated", "= free", "shortage")
+    out.print(table(columns, places, title=title))
+    if terms.supply:
+        out.print()
+        supply = [
+            (s.expected_on, s.location, s.quantity - s.received, s.pegged, s.confidence, f"{s.source} {s.line}")
+            for s in terms.supply
+        ]
+        heads = ("expected", "location", "open", "pegged", "how sure", "source")
+        out.print(table(heads, supply, title=f"{terms.company_id}: what is coming, and how much of it is spoken for"))
+    if terms.movements:
+        out.print()
+        moved = [
+            (m.occurred_at, m.location, m.number, m.kind, m.on_hand, m.reserved, m.free_after, m.key)
+            for m in terms.movements
+        ]
+        headings = ("moved at", "location", "number", "kind", "on hand", "reserved", "free after", "key")
+        out.print(table(headings, moved, title=f"{terms.company_id}: what changed it last, newest first by place"))

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from crossdock.identity import Actor
-from crossdock.operations.problems import not_found
+from crossdock.operations.problems import Problem, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("cases.sql"))
@@ -115,7 +115,7 @@ async def show_case(tx: Connection, actor: Actor, case_id: str) -> CaseView:
     """Everything about a case. Raises `Problem` if there is none that the actor may see."""
     row = await tx.fetchrow(SQL.find, case_id)
     if row is None or not actor.sees(row["company_id"]):
-        raise not_found(f"case {case_id!r}")
+        raise no_case(case_id)
     data = msgspec.json.decode(row["data"] or "{}")
     fields = {name: row[name] for name in CaseHeader.__struct_fields__}
     return CaseView(
@@ -153,9 +153,26 @@ async def find_case(
     rows = await tx.fetch(SQL.by_key, list(kinds), number, company_id)
     found = [row["subject"] for row in rows if actor.sees(row["company_id"]) and _in_channel(actor, row["subject"])]
     if len(found) != 1:
-        what = f"{kinds[0].replace('_', ' ')} {number!r}"
-        raise not_found(what) if not found else not_found(f"single {what}; it is one of {found}: say the company")
+        if not found:
+            raise no_number(kinds[0], number, company_id)
+        raise not_found(
+            f"single {kinds[0].replace('_', ' ')} {number!r}: it is one of {', '.join(found)}", "Say which."
+        )
     return str(found[0])
+
+
+def no_case(case_id: str) -> Problem:
+    """There is no such case, for this actor."""
+    advice = "`crossdock trace NUMBER` (GET /process/v1/timeline/NUMBER) finds a case by any of its numbers."
+    return not_found(f"case {case_id!r}", advice)
+
+
+def no_number(kind: str, number: str, company_id: str | None) -> Problem:
+    """There is no case of this kind with this number, for this actor."""
+    what = f"{kind.replace('_', ' ')} {number!r}" + (f" of {company_id}" if company_id else "")
+    path = f"/process/v1/{kind.removeprefix('sales_').replace('_', '-')}s"
+    advice = f"Check number and company; `crossdock case list --process {kind}` (GET {path}) names those there are."
+    return not_found(what, advice)
 
 
 def _in_channel(actor: Actor, subject: str) -> bool:

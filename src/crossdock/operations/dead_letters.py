@@ -21,6 +21,7 @@ from crossdock.operations.problems import Problem, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("dead_letters.sql"))
+_WHERE = "`crossdock dead-letter list` (GET /process/v1/dead-letters) names those there are; a case shows what it sent."
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -170,7 +171,7 @@ async def _settle(tx: Connection, context: Context, actor: Actor, found: Payload
 async def _find(tx: Connection, actor: Actor, delivery_id: UUID) -> Payload:
     row = await tx.fetchrow(SQL.find, delivery_id)
     if row is None or not actor.sees(row["company_id"]):
-        raise not_found(f"outgoing document {delivery_id}")
+        raise not_found(f"outgoing document {delivery_id}", _WHERE)
     fields = dict(row)
     sequence = fields.pop("sequence")
     behind = await tx.fetchval(SQL.behind, row["system"], row["ordering_key"], sequence)

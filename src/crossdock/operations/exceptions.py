@@ -12,7 +12,7 @@ from crossdock.events.intake import CaseReleased, ExceptionCaseClosed
 from crossdock.identity import Actor
 from crossdock.log import append
 from crossdock.operations import audit, idempotency
-from crossdock.operations.cases import ExceptionCase, exception_case
+from crossdock.operations.cases import ExceptionCase, exception_case, no_case
 from crossdock.operations.context import Context
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start_id
@@ -20,6 +20,7 @@ from crossdock.operations.problems import Problem, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("exceptions.sql"))
+_WHERE = "`crossdock exception list --all` (GET /process/v1/exceptions?closed=true) names those there are."
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ async def release_case(context: Context, actor: Actor, case_id: str, reason: str
     async with context.store.transaction() as tx:
         row = await tx.fetchrow("select company_id, parked from process_case where id = $1", case_id)
         if row is None or not actor.sees(row["company_id"]):
-            raise not_found(f"case {case_id!r}")
+            raise no_case(case_id)
         if not row["parked"]:
             raise Problem("conflict", f"the case {case_id} is not parked")
         await audit.record(tx, actor, "operations:write", "release_case", row["company_id"], case_id, reason=reason)
@@ -114,5 +115,5 @@ async def release_case(context: Context, actor: Actor, case_id: str, reason: str
 async def _find(tx: Connection, actor: Actor, exception_id: UUID) -> ExceptionCase:
     row = await tx.fetchrow(SQL.find, exception_id)
     if row is None or not (actor.sees(row["company_id"]) or not row["company_id"]):
-        raise not_found(f"exception case {exception_id}")
+        raise not_found(f"exception case {exception_id}", _WHERE)
     return exception_case(row)

@@ -1,7 +1,8 @@
 """What can be wrong with a request, in one table: the API answers it as RFC 9457, the command line prints it.
 
 A `Problem` has a `code` (which kind, a row of `PROBLEMS`: stable, callers may branch on it), a `detail` (what is wrong
-with this request) and `errors` (where, as JSON Pointers, if it can be said).
+with this request), `errors` (where, as JSON Pointers, if it can be said) and `advice` (what to do now: that of its
+kind, unless more can be said).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PROBLEMS: dict[str, Kind] = {
     "forbidden": Kind(
         403, "The key may not do this", "Ask the operator for a key with the scope, or for the company, named."
     ),
-    "not_found": Kind(404, "There is no such thing", "Check the number and the company."),
+    "not_found": Kind(404, "There is no such thing", "Check the spelling, the number and the company."),
     "method_not_allowed": Kind(405, "The method is not offered here", "See the API description at /schema."),
     "conflict": Kind(409, "Its state does not allow this", "Look at the present state, then decide anew."),
     "identity_conflict": Kind(
@@ -62,16 +63,25 @@ class Problem(Exception):
     """A request that cannot be served. Raised by operations and the API's gateway; `code` is in `PROBLEMS`."""
 
     def __init__(
-        self, code: str, detail: str, errors: Sequence[FieldError] = (), retry_after_seconds: int | None = None
+        self,
+        code: str,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        retry_after_seconds: int | None = None,
+        advice: str = "",
     ) -> None:
         self.code = code
         self.kind = PROBLEMS[code]
         self.detail = detail
+        self.advice = advice or self.kind.advice
         self.errors = tuple(errors)
         self.retry_after_seconds = retry_after_seconds
         super().__init__(detail)
 
 
-def not_found(what: str) -> Problem:
-    """The problem for a thing that does not exist or that the actor may not know of: both look the same."""
-    return Problem("not_found", f"there is no {what}, or it is not yours")
+def not_found(what: str, advice: str = "", errors: Sequence[FieldError] = ()) -> Problem:
+    """The problem for a thing that does not exist or that the actor may not know of: both look the same.
+
+    `advice` says where those there are can be found.
+    """
+    return Problem("not_found", f"there is no {what}, or it is not yours", errors, advice=advice)

@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 
 from crossdock.identity import Actor
-from crossdock.operations.cases import SQL, ExceptionCase, Link, Sent, Waiting, find_case, show_case
+from crossdock.operations.cases import SQL, ExceptionCase, Link, Sent, Waiting, find_case, no_number, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.paging import Page, cut, start
-from crossdock.operations.problems import not_found
 
 
 class PurchaseOrderView(msgspec.Struct, frozen=True):
@@ -55,7 +54,7 @@ async def look_up_purchase_order(
     order = view.details.get("order") or {}
     supplier = str((order.get("supplier") or {}).get("id", ""))
     if actor.partner and supplier != actor.partner:
-        raise not_found(f"purchase order {number!r}")
+        raise no_number("purchase_order", number, company_id)
     return PurchaseOrderView(
         company=view.case.company_id,
         number=number,

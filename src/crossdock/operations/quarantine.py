@@ -24,6 +24,7 @@ from crossdock.ports.connector import Fault
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("quarantine.sql"))
+_WHERE = "`crossdock quarantine list` (GET /process/v1/quarantine) names those that are held."
 _HELD = ("quarantined", "partial", "conflict")
 
 
@@ -159,7 +160,7 @@ def _received(document: Held, identifier: UUID, now: dt.datetime, actor: Actor) 
 async def _find(tx: Connection, document_id: UUID) -> HeldContent:
     row = await tx.fetchrow(SQL.find, document_id)
     if row is None:
-        raise not_found(f"document {document_id}")
+        raise not_found(f"document {document_id}", _WHERE)
     return HeldContent(_held(row), row["content"] or b"")
 
 

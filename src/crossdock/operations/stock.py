@@ -17,6 +17,7 @@ from crossdock.inventory.reservations import Granted, ReservationDesk
 from crossdock.inventory.verify import Verification, verify
 from crossdock.log import append
 from crossdock.operations.context import Context
+from crossdock.operations.items import KnownItems, no_item, without_master_data
 from crossdock.operations.problems import Problem, not_found
 from crossdock.project.network import Network
 from crossdock.store import Connection, load_queries
@@ -113,12 +114,15 @@ class ItemStock(msgspec.Struct, frozen=True):
     positions: tuple[PhysicalPosition, ...]
     available: tuple[AvailableToPromise, ...]
     promises: tuple[Promise, ...]
+    without_master_data: tuple[str, ...] = ()
+    """Companies that have or expect stock of it although their master data do not know it."""
 
 
 async def availability(
     context: Context,
     actor: Actor,
     network: Network,
+    items: KnownItems,
     company_id: str,
     item: str,
     *,
@@ -126,9 +130,13 @@ async def availability(
     quantity: Decimal | None = None,
     by: dt.date | None = None,
 ) -> Availability:
-    """What may be promised of an item, with the terms behind the number; from one snapshot."""
+    """What may be promised of an item, with the terms behind the number; from one snapshot.
+
+    Raises `Problem` for an item that there is not: zero would say that there is none left.
+    """
     actor.must("stock:read")
     places = _places(actor, network, company_id, locations)
+    await items.must_know(company_id, item, "item")
     async with context.store.transaction(readonly=True) as tx:
         terms = await available_to_promise(tx, company_id, item, places)
     now = context.now()
@@ -150,6 +158,7 @@ async def reserve(
     desk: ReservationDesk,
     actor: Actor,
     network: Network,
+    items: KnownItems,
     company_id: str,
     key: str,
     item: str,
@@ -161,10 +170,12 @@ async def reserve(
 ) -> Reserved:
     """Reserve all of it or nothing; the same key again gets the first answer. Raises `Problem` if there is too little.
 
-    The ledger keeps who asked, so the key is the caller's own and no other's.
+    The ledger keeps who asked, so the key is the caller's own and no other's. An item that there is not never gets to
+    the ledger: its key is free for the call that names the right one.
     """
     actor.must("stock:reserve")
     places = _places(actor, network, company_id, locations)
+    await items.must_know(company_id, item, "/item")
     try:
         answer = await desk.reserve(
             company_id, f"{actor.name}/{key}", item, places, quantity,
@@ -185,26 +196,27 @@ async def release(
     async with context.store.transaction(readonly=True) as tx:
         row = await tx.fetchrow(SQL.reservation, reservation)
     if row is None or not actor.sees(row["company_id"]) or row["source"] != actor.name:
-        raise not_found(f"reservation {reservation!r}")
+        raise not_found(f"reservation {reservation!r}", "Give the name that the answer to the reservation says.")
     ended = await desk.release(row["company_id"], f"{actor.name}/{reservation}", [reservation], reason)
     return Released(reservation, ended)
 
 
 async def show_stock(context: Context, actor: Actor, item: str, company_id: str = "") -> ItemStock:
-    """Both books of an item. Raises `Problem` for one that nobody ever had."""
+    """Both books of an item, also of one that never had stock. Raises `Problem` for one that there is not."""
     actor.must("stock:read")
     if company_id and not actor.sees(company_id):
-        raise not_found(f"item {item!r}")
+        raise no_item(item, company_id)
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True) as tx:
         positions = tuple(PhysicalPosition(*row) for row in await tx.fetch(SQL.positions, item, companies))
         owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
-        if not positions and not owners:
-            raise not_found(f"item {item!r} in stock")
+        if not owners:
+            raise no_item(item, company_id)
         places = sorted({row["location"] for row in await tx.fetch(SQL.places, item)})
         available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
         promises = tuple([Promise(*row) for owner in owners for row in await tx.fetch(SQL.promises, item, owner)])
-    return ItemStock(item, positions, available, promises)
+        strange = await without_master_data(tx, item, owners)
+    return ItemStock(item, positions, available, promises, strange)
 
 
 async def list_stock(
@@ -230,10 +242,10 @@ def _places(actor: Actor, network: Network, company_id: str, asked: Sequence[str
     if not actor.sees(company_id):
         raise Denied(f"the company {company_id!r} is not one of yours")
     if company_id not in network.companies:
-        raise not_found(f"company {company_id!r}")
+        raise not_found(f"company {company_id!r}", f"The companies are {', '.join(sorted(network.companies))}.")
     own = tuple(place.id for place in network.locations.values() if company_id in place.companies)
     if unknown := [place for place in asked if place not in own]:
-        raise not_found(f"location {unknown[0]!r} of {company_id}")
+        raise not_found(f"location {unknown[0]!r} of {company_id}", f"Its locations are {', '.join(own) or 'none'}.")
     return tuple(dict.fromkeys(asked)) or own
 
 

@@ -4,9 +4,12 @@ from stock_position
 where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
 order by company_id, location, owner, lot;
 
--- companies: Whose an item is.
-select distinct company_id from promise_position
-where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
+-- companies: Whose an item is, by master data or by the books.
+select company_id from item where id = $1 and ($2::text[] is null or company_id = any($2::text[]))
+union select company_id from stock_position where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
+union select company_id from promise_position where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
+union select company_id from expected_supply
+    where item = $1 and is_open and ($2::text[] is null or company_id = any($2::text[]))
 order by company_id;
 
 -- promises: Who holds promises of an item, or waits for it.
@@ -19,8 +22,9 @@ limit 200;
 -- reservation: Who made a reservation.
 select id, company_id, item, location, quantity, remaining, state, source from reservation where id = $1;
 
--- places: Where an item has a promise position.
-select distinct location from promise_position where item = $1;
+-- places: Where an item has a promise position, or is expected.
+select location from promise_position where item = $1
+union select location from expected_supply where item = $1 and is_open;
 
 -- balances: Both books, one row per company, item and place.
 select s.company_id as company, s.item, s.location, sum(s.unrestricted) as unrestricted, sum(s.picked) as picked,

@@ -26,6 +26,10 @@ SQL = load_queries(Path(__file__).with_name("story.sql"))
 MOST_CASES = 200
 MOST_EVENTS = 5_000
 _HOPS = 4
+_WHERE = (
+    "Give the number as it stands on the document, without a prefix, or a whole case id; `crossdock case list` names "
+    "cases. What came in but could not be taken stands in `crossdock quarantine list`."
+)
 _MOVEMENTS = 200
 
 
@@ -216,7 +220,7 @@ def _in_order(entries: Iterable[Entry]) -> list[Entry]:
 async def _item_story(tx: Connection, actor: Actor, key: str) -> Story:
     rows = [] if actor.channel or actor.partner else await tx.fetch(SQL.movements, key, actor.visible(), _MOVEMENTS)
     if not rows:
-        raise not_found(f"document, reference or item {key!r}")
+        raise not_found(f"document, reference or item {key!r}", _WHERE)
     entries = [
         Entry(
             at=row["at"],

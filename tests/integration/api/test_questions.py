@@ -156,6 +156,63 @@ async def reserve(http: httpx2.AsyncClient, key: str, quantity: Any = "3", **cha
     return await http.post("/process/v1/reservations", json=body, headers={"Idempotency-Key": key})
 
 
+async def told_of(store: Store, *items: str) -> None:
+    """The ERP told us of items; there need be none of them."""
+    query = "insert into item (company_id, id, body, changed_in) select 'albion_uk', unnest($1::text[]), '{}', 1"
+    await rows(store, f"{query} returning 1", list(items))
+
+
+async def test_an_item_that_there_is_not_is_a_problem_and_not_a_zero(http: httpx2.AsyncClient, store: Store) -> None:
+    await told_of(store, "85123A")
+    asked = await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "85123"})
+    wanted = await reserve(http, "r1", item="85123")
+    for answer, pointer in ((asked, "item"), (wanted, "/item")):
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (404, "not_found")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "no item '85123' in albion_uk" in problem["detail"]
+        assert problem["errors"] == [{"pointer": pointer, "detail": "names no item"}]
+        assert "Check the spelling" in problem["advice"]
+
+
+async def test_an_item_without_stock_is_answered_with_zero_and_not_reserved(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await told_of(store, "85123A")
+    asked = await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "85123A"})
+    assert (asked.status_code, asked.json()["quantity"]) == (200, "0")
+    assert (await reserve(http, "r1", item="85123A")).json()["code"] == "not_available"
+
+
+async def test_goods_that_master_data_do_not_know_may_be_promised_for_they_are_there(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 7)
+    assert (await reserve(http, "r1")).status_code == 201
+    asked = await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "HEART"})
+    assert asked.json()["quantity"] == "4"
+
+
+async def test_a_key_whose_item_was_misspelt_is_free_for_the_right_one(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 7)
+    assert (await reserve(http, "r1", item="HAERT")).status_code == 404
+    assert (await reserve(http, "r1")).status_code == 201
+
+
+async def test_what_is_not_found_comes_with_where_to_look(desk: httpx2.AsyncClient) -> None:
+    for path, words in (
+        ("orders/albion_uk/1", "GET /process/v1/orders"),
+        ("purchase-orders/1", "GET /process/v1/purchase-orders"),
+        ("exceptions/00000000-0000-0000-0000-000000000000", "GET /process/v1/exceptions"),
+        ("timeline/nothing", "case id"),
+        ("availability?company=nobody&item=x", "The companies are albion_"),
+        ("availability?company=albion_uk&item=x&location=moon", "Its locations are north"),
+    ):
+        problem = (await desk.get(f"/process/v1/{path}")).json()
+        assert problem["code"] == "not_found"
+        assert words in problem["advice"], problem
+
+
 async def test_reservations_are_never_granted_beyond_stock(http: httpx2.AsyncClient, store: Store) -> None:
     await stocked(store, 10)
     answers = await asyncio.gather(*[reserve(http, f"r{n}") for n in range(8)])

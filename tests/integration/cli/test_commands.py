@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from crossdock.cli.main import app
 from crossdock.store import Store
-from tests.integration.api.test_questions import stocked
+from tests.integration.api.test_questions import stocked, told_of
 from tests.integration.engine.harness import rows
 from tests.integration.operations.test_dead_letters import erp_refuses
 from tests.integration.operations.test_quarantine import arrives
@@ -85,6 +85,35 @@ async def test_stock_is_shown_in_both_books(run: Any, store: Store) -> None:
     assert found["available"][0]["now"] == "0"
     assert {promise["subject"] for promise in found["promises"]} == {ORDER}
     assert "may be promised now" in (await run("stock", "show", "HEART")).stdout
+
+
+async def test_an_item_that_there_is_not_is_said_with_what_to_do(run: Any, store: Store) -> None:
+    result = await run("stock", "show", "NOTHING", code=1)
+    assert "no item 'NOTHING' in any company" in result.stderr
+    assert "crossdock stock list" in result.stderr
+
+
+async def test_an_item_without_stock_is_shown_as_such(run: Any, store: Store) -> None:
+    await told_of(store, "85123A")
+    text = (await run("stock", "show", "85123A")).stdout
+    assert "nothing of it is or was anywhere" in text
+    assert "albion_uk: 0 may be promised now" in text
+
+
+async def test_stock_of_an_item_that_the_erp_never_told_of_is_shown_and_said(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    assert "albion_uk has no master data of it" in (await run("stock", "show", "HEART")).stdout
+    await told_of(store, "HEART")
+    assert "no master data" not in (await run("stock", "show", "HEART")).stdout
+
+
+async def test_every_table_of_stock_says_what_it_shows(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    await order(store)
+    await work(store)
+    text = (await run("stock", "show", "HEART")).stdout
+    for title in ("HEART: what is", "may be promised now", "what changed it last", "To whom it is promised"):
+        assert title in text
 
 
 async def test_dead_letters_are_listed_shown_and_replayed(run: Any, store: Store) -> None:

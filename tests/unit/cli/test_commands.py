@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from crossdock.cli._console import plain, redacted
+from crossdock.cli._console import plain, redacted, why_not
 from crossdock.cli.main import app
 
 READING = {
@@ -57,6 +58,40 @@ def test_doctor_says_what_is_missing_without_a_database(monkeypatch: pytest.Monk
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 1
     assert "CROSSDOCK_DATABASE_URL" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "no server listens on a socket there"),
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"), "no server listens at that host"),
+        (OSError("Multiple exceptions: [Errno 111] Connect call failed ('::1', 1), ..."), "no server listens at that"),
+        (socket.gaierror(-2, "Name or service not known"), "its host has no address"),
+        (TimeoutError(), "its host does not answer"),
+        (PermissionError(13, "Permission denied"), "may not open its socket"),
+        (OSError(113, "No route to host"), "no network leads to its host"),
+        (OSError(24, "Too many open files"), "too many open files"),
+        (ValueError("invalid DSN"), "invalid DSN"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_why_a_database_cannot_be_used_is_said_in_words_not_in_numbers(error: Exception, words: str) -> None:
+    assert words in why_not(error)
+    assert "Errno" not in why_not(error)
+
+
+def test_doctor_says_in_words_that_nothing_listens_there() -> None:
+    result = CliRunner().invoke(app, ["doctor", "--database", "postgresql://u:secret@127.0.0.1:1/none"])
+    assert result.exit_code == 1
+    assert "no server listens at that host and port" in result.stdout
+    assert "Errno" not in result.stdout
+
+
+def test_paragraphs_of_help_fill_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = CliRunner().invoke(app, ["demo", "--help"]).stdout.splitlines()
+    first = next(n for n, line in enumerate(lines) if "Starts an embedded" in line)
+    assert all(len(line.rstrip()) > 60 for line in lines[first : first + 3])
 
 
 def test_control_characters_of_strangers_are_shown_as_such() -> None:

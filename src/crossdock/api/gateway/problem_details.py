@@ -53,7 +53,7 @@ def details(problem: Problem, call: Call) -> ProblemDetails:
         detail=problem.detail,
         code=problem.code,
         correlation_id=str(call.correlation_id),
-        advice=problem.kind.advice,
+        advice=problem.advice,
         errors=problem.errors,
     )
 
@@ -86,7 +86,7 @@ def from_exception(error: Exception) -> Problem:
     if isinstance(error, ValidationException):
         return Problem("malformed_request", error.detail, _parameters(error))
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.NOT_FOUND:  # no route; routes say it better
-        return Problem("not_found", "there is no such path; all that there are stand in /schema")
+        return Problem("not_found", "there is no such path", advice="All paths that there are stand in /schema.")
     if isinstance(error, HTTPException) and error.status_code in _BY_STATUS:
         return Problem(_BY_STATUS[error.status_code], error.detail or HTTPStatus(error.status_code).phrase)
     return Problem("internal", "an unexpected fault; nothing was answered that is not so")
@@ -125,5 +125,5 @@ async def explain_problem(code: FromPath[str]) -> ProblemKind:
     """The page behind a problem's `type`."""
     kind = PROBLEMS.get(code)
     if kind is None:
-        raise not_found(f"problem type {code!r}")
+        raise not_found(f"problem type {code!r}", f"There are: {', '.join(PROBLEMS)}.")
     return ProblemKind(code, kind.status, kind.title, kind.advice)

@@ -61,7 +61,7 @@ async def availability(
     if faults:
         raise Problem("malformed_request", "the quantity cannot be read", faults)
     answer = await stock.availability(
-        services.context, actor_of(request), services.network, company, item,
+        services.context, actor_of(request), services.network, services.items, company, item,
         locations=location or (), quantity=asked, by=by,
     )  # fmt: skip
     return json_answer(answer)
@@ -84,8 +84,8 @@ async def reserve(request: AnyRequest) -> ASGIResponse:
     if faults:
         raise Problem("invalid_body", "the request breaks rules; nothing was reserved", faults)
     reserved = await stock.reserve(
-        services.reservations, actor_of(request), services.network, body.company, use.key, body.item, quantity,
-        locations=body.locations, expires_at=body.expires_at, reference=body.reference,
+        services.reservations, actor_of(request), services.network, services.items, body.company, use.key, body.item,
+        quantity, locations=body.locations, expires_at=body.expires_at, reference=body.reference,
     )  # fmt: skip
     return json_answer(reserved, 201)
 

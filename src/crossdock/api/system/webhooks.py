@@ -38,7 +38,7 @@ async def take_webhook(request: AnyRequest, system: FromPath[str]) -> ASGIRespon
     services = services_of(request)
     connector = services.connectors.get(system)
     if connector is None:
-        raise not_found(f"system {system!r}")
+        raise not_found(f"system {system!r}", "Post to the name that the network project gives the system.")
     content = await content_of(request, MOST_BYTES)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.scope["headers"]}
 

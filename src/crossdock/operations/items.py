@@ -1,0 +1,51 @@
+"""Is there such an item? Asked before anything is said of its stock, so that a typing error is not told as zero."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.store import Connection, Store, load_queries
+
+SQL = load_queries(Path(__file__).with_name("items.sql"))
+_MOST = 200_000
+
+
+class KnownItems:
+    """Which items there are: those in master data, and those in the books whatever master data say.
+
+    Goods that were counted in are there and may be promised, also if the ERP has not told us what they are: to hide
+    them would hide the problem. Items found are remembered, for they do not vanish; so a call for one costs no query.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: set[tuple[str, str]] = set()
+
+    async def must_know(self, company_id: str, item: str, pointer: str = "") -> None:
+        """Raise `Problem` for an item that nobody ever told us of; `pointer` says where in the request it stands."""
+        if (company_id, item) in self._known:
+            return
+        async with self._store.transaction(readonly=True) as tx:
+            if not await tx.fetchval(SQL.known, company_id, item):
+                raise no_item(item, company_id, pointer)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known.add((company_id, item))
+
+
+async def without_master_data(tx: Connection, item: str, companies: list[str]) -> tuple[str, ...]:
+    """Those of the companies whose master data do not know the item."""
+    known = {row["company_id"] for row in await tx.fetch(SQL.in_master_data, item, companies)}
+    return tuple(company for company in companies if company not in known)
+
+
+def no_item(item: str, company_id: str = "", pointer: str = "") -> Problem:
+    """There is no such item, neither in master data nor in the books, for this actor."""
+    where = f" in {company_id}" if company_id else " in any company"
+    return not_found(
+        f"item {item!r}{where}, neither in master data nor in the stock books",
+        "Check the spelling (our own item id, such as 85123A) and the company; `crossdock stock list` names the items "
+        "in stock. An item that is new in the ERP is known once the ERP was asked for its items.",
+        [FieldError(pointer, "names no item")] if pointer else (),
+    )
