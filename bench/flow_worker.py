@@ -9,7 +9,7 @@ import sys
 import uvloop
 
 from bench.flow_world import network_for_bench
-from crossdock.app import engine_context, open_installation
+from crossdock.app import calm_collector, engine_context, open_installation
 from crossdock.engine.worker import IDLE_SECONDS, Worker
 from crossdock.projections import projector
 
@@ -18,6 +18,7 @@ async def work(database: str, batch_size: int) -> None:
     """Run until SIGTERM."""
     installation = await open_installation(database, network_for_bench())
     worker = Worker(engine_context(installation, batch_size=batch_size))
+    calm_collector()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
     await worker._start()
     await asyncio.gather(

@@ -26,7 +26,7 @@ from crossdock.log.read import advances
 from crossdock.store import Connection, crash
 
 # Facts that are told to readers, not handled by cases.
-_TOLD = {body.__name__ for body in (CaseMoved, ExceptionCaseOpened, ExceptionCaseClosed)}
+_TOLD = tuple(body.__name__ for body in (CaseMoved, ExceptionCaseOpened, ExceptionCaseClosed))
 
 
 class BatchRunner:
@@ -39,12 +39,12 @@ class BatchRunner:
     async def run(self, wanted: Sequence[tuple[Lease, int]], *, park: bool = False) -> int:
         """Handle the next events of some slots, up to so many of each; returns how many.
 
-        All of them commit together, then the leases are moved. With `park`, the events are known to fail: their cases
-        are parked (documents quarantined) instead. Raises `StaleLease` if another worker took a slot, and whatever a
-        write raises; then nothing is kept.
+        All of them commit together, then the leases are moved; events that cases are not told of are passed over. With
+        `park`, the events are known to fail: their cases are parked (documents quarantined) instead. Raises
+        `StaleLease` if another worker took a slot, and whatever a write raises; then nothing is kept.
         """
         async with self._context.store.batch(self._owner) as tx:
-            rows = await read_slots(tx, wanted)
+            rows = await read_slots(tx, wanted, without=_TOLD)
             if not rows:
                 return 0
             await self._handle(tx, rows, park)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 from crossdock.ports.connector import Connector, MasterRecord, References
@@ -45,7 +46,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class SystemLimits:
-    """What one worker may ask of a system, and when to give up or pause."""
+    """What all workers together may ask of a system, and when to give up or pause."""
 
     concurrency: int = 8
     resend: str = "idempotent"
@@ -53,6 +54,8 @@ class SystemLimits:
     """A delivery that failed so often is a dead letter; 0 tries for ever."""
     breaker_failures: int = 5
     breaker_longest: dt.timedelta = dt.timedelta(seconds=15)
+    rate_per_second: Decimal = Decimal(0)
+    """Attempts to deliver in a second of technical time; 0 is no limit."""
 
 
 @dataclass

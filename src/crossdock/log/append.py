@@ -16,7 +16,7 @@ from crossdock.log.codec import encode_body
 from crossdock.log.ids import uuid7_many
 from crossdock.log.slots import slot_of
 from crossdock.store import Connection, load_queries
-from crossdock.store.arrays import literals
+from crossdock.store.arrays import literals, numbers
 
 SQL = load_queries(Path(__file__).with_name("log.sql"))
 
@@ -69,8 +69,8 @@ async def _take(tx: Connection, counts: dict[int, int]) -> dict[int, tuple[int, 
         rows = await tx.fetch(SQL.take_one_head, slot, count)
     else:
         slots = sorted(counts)
-        await tx.execute(SQL.lock_heads, slots)
-        rows = await tx.fetch(SQL.take_heads, slots, [counts[slot] for slot in slots])
+        await tx.execute(SQL.lock_heads, numbers(slots))
+        rows = await tx.fetch(SQL.take_heads, numbers(slots), numbers([counts[slot] for slot in slots]))
     return {row[0]: (row[1], row[2] - counts[row[0]] + 1, row[3]) for row in rows}
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from crossdock.log.append import SQL
 from crossdock.store import Connection
+from crossdock.store.arrays import literals
 
 LEASE = dt.timedelta(seconds=2)
 
@@ -64,17 +65,8 @@ class Advance(msgspec.Struct, frozen=True):
 async def advance(tx: Connection, owner: str, steps: Sequence[Advance], duration: dt.timedelta = LEASE) -> None:
     """Move the checkpoints of one consumer. Raises `StaleLease`, naming the slots that another worker has."""
     leases = [step.lease for step in steps]
-    moved = await tx.fetch(
-        SQL.advance,
-        leases[0].consumer,
-        owner,
-        [lease.slot for lease in leases],
-        [lease.epoch for lease in leases],
-        [lease.position for lease in leases],
-        [step.segment for step in steps],
-        [step.position for step in steps],
-        duration,
-    )
+    rows = [(s.lease.slot, s.lease.epoch, s.lease.position, s.segment, s.position) for s in steps]
+    moved = await tx.fetch(SQL.advance, leases[0].consumer, owner, *literals(rows), duration)
     if lost := {lease.slot for lease in leases} - {row[0] for row in moved}:
         raise StaleLease(frozenset(lost))
 

@@ -3,11 +3,11 @@ update log_head set position = position + $2 where slot = $1
 returning slot, segment, position, clock_timestamp() as now
 
 -- lock_heads: lock the heads of several slots in order, before any is changed
-select 1 from log_head where slot = any($1::smallint[]) order by slot for update
+select 1 from log_head where slot = any($1::text::smallint[]) order by slot for update
 
 -- take_heads: reserve positions in several slots whose heads are locked
 update log_head as h set position = h.position + taken.count
-from unnest($1::smallint[], $2::bigint[]) as taken (slot, count)
+from unnest($1::text::smallint[], $2::text::bigint[]) as taken (slot, count)
 where h.slot = taken.slot
 returning h.slot, h.segment, h.position, clock_timestamp() as now
 
@@ -23,17 +23,20 @@ select * from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], 
 -- read_slot: the events of one slot behind a position, in order
 select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4
 
--- read_slots: the events of several slots, each behind its own position and up to its own number, slot by slot
+-- read_slots: the events of several slots, each behind its own position and up to its own number, slot by slot; of the
+-- types that tell the reader nothing, only one that stands last in its slot: it shows how far was read
 select e.* from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[]) with ordinality
     as wanted (segment, slot, position, most, place)
+join log_head as h on h.slot = wanted.slot
 cross join lateral (
     select * from event
     where segment >= wanted.segment and slot = wanted.slot and position > wanted.position
-    order by segment, slot, position limit wanted.most) as e
+        and position <= least(h.position, wanted.position + wanted.most)
+        and (type <> all($5::text::text[]) or position = least(h.position, wanted.position + wanted.most))) as e
 order by wanted.place, e.segment, e.position
 
 -- heads: where the slots stand
-select slot, segment, position from log_head where slot = any($1::smallint[]) order by slot
+select slot, segment, position from log_head where slot = any($1::text::smallint[]) order by slot
 
 -- acquire: take free or expired slots, raising their epoch (materialized, or the limit would hold per row joined)
 with free as materialized (
@@ -53,7 +56,7 @@ where datname = current_database() and application_name = any($1::text[]) and pi
 -- advance: move checkpoints in the transaction of the batch's effects, renewing the leases
 update checkpoint as c set segment = b.to_segment, position = b.to_position,
     leased_until = clock_timestamp() + $8::interval
-from unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
+from unnest($3::text::smallint[], $4::text::bigint[], $5::text::bigint[], $6::text::int[], $7::text::bigint[])
     as b (slot, epoch, position, to_segment, to_position)
 where c.consumer = $1 and c.slot = b.slot and c.owner = $2 and c.epoch = b.epoch and c.position = b.position
 returning c.slot

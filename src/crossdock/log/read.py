@@ -11,7 +11,7 @@ from crossdock.log.append import SQL
 from crossdock.log.codec import decode_body
 from crossdock.log.leases import Advance, Lease
 from crossdock.store import Connection
-from crossdock.store.arrays import literals
+from crossdock.store.arrays import literals, numbers, texts
 
 
 async def read(
@@ -21,10 +21,15 @@ async def read(
     return await tx.fetch(SQL.read_slot, segment, slot, after, limit)
 
 
-async def read_slots(tx: Connection, wanted: Sequence[tuple[Lease, int]]) -> Sequence[asyncpg.Record]:
-    """The next rows of several slots, up to so many of each, slot by slot, in one query."""
+async def read_slots(
+    tx: Connection, wanted: Sequence[tuple[Lease, int]], *, without: Sequence[str] = ()
+) -> Sequence[asyncpg.Record]:
+    """The next rows of several slots, up to so many of each, slot by slot, in one query.
+
+    Events of the types in `without` are left out, unless such a one is the last of its slot.
+    """
     columns = [(lease.segment, lease.slot, lease.position, most) for lease, most in wanted]
-    return await tx.fetch(SQL.read_slots, *literals(columns))
+    return await tx.fetch(SQL.read_slots, *literals(columns), texts(without))
 
 
 def advances(wanted: Sequence[tuple[Lease, int]], rows: Iterable[asyncpg.Record]) -> list[Advance]:
@@ -39,7 +44,7 @@ def advances(wanted: Sequence[tuple[Lease, int]], rows: Iterable[asyncpg.Record]
 
 async def heads(tx: Connection, slots: Sequence[int]) -> dict[int, int]:
     """The last position of each slot."""
-    return {row[0]: row[2] for row in await tx.fetch(SQL.heads, list(slots))}
+    return {row[0]: row[2] for row in await tx.fetch(SQL.heads, numbers(slots))}
 
 
 def envelope(row: asyncpg.Record) -> Envelope:

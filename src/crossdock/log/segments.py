@@ -7,6 +7,7 @@ import datetime as dt
 from crossdock.log.append import SQL
 from crossdock.log.slots import SLOTS
 from crossdock.store import Connection
+from crossdock.store.arrays import numbers
 
 MOST_EVENTS = 5_000_000
 MOST_AGE = dt.timedelta(days=30)
@@ -34,6 +35,6 @@ async def open_segment(tx: Connection) -> int:
     await tx.execute(
         f"alter table event attach partition event_segment_{segment} for values from ({segment}) to ({segment + 1})"
     )
-    await tx.execute(SQL.lock_heads, list(range(SLOTS)))
+    await tx.execute(SQL.lock_heads, numbers(range(SLOTS)))
     await tx.execute(SQL.raise_segment, segment)
     return segment

@@ -13,7 +13,7 @@ select code, count(*) as count from exception_case where closed_at is null group
 
 -- quarantined: Documents that could not be taken, by source.
 select source, count(*) as count from raw_document
-where status in ('quarantined', 'partial', 'conflict')
+where faults <> '' and status in ('quarantined', 'partial', 'conflict')
 group by source;
 
 -- expectations: Documents that should have come and did not.

@@ -1,6 +1,6 @@
 -- list: Documents that could not be taken, oldest first.
 select id, source, kind, content_type, name, size, received_at, status, faults, records from raw_document
-where status in ('quarantined', 'partial', 'conflict')
+where faults <> '' and status in ('quarantined', 'partial', 'conflict')
   and ($1::text is null or source = $1)
   and id > $2::uuid
 order by id limit $3;

@@ -48,8 +48,8 @@ class Inbound(NamedTuple):
 
 def outbound(picked: Decimal, packed: Decimal, shipped: Decimal) -> Outbound:
     """What must be booked when the warehouse said so much of each step."""
-    packed = max(packed, shipped)
-    return Outbound(max(picked, packed), packed, shipped)
+    packed = shipped if shipped > packed else packed
+    return Outbound(packed if packed > picked else picked, packed, shipped)
 
 
 def inbound(received: Decimal, restocked: Decimal, scrapped: Decimal) -> Inbound:

@@ -55,13 +55,15 @@ def identifiers(values: Sequence[UUID | None]) -> str:
     return "{" + ",".join(["null" if value is None else str(value) for value in values]) + "}"
 
 
-_KINDS: tuple[tuple[type | tuple[type, ...], Column], ...] = (
-    (str, texts),
-    ((bytes, memoryview), octets),
-    ((dt.datetime, dt.date), times),
-    (dt.timedelta, intervals),
-    (UUID, identifiers),
-)
+_KINDS: dict[type, Column] = {
+    str: texts,
+    bytes: octets,
+    memoryview: octets,
+    dt.datetime: times,
+    dt.date: times,
+    dt.timedelta: intervals,
+    UUID: identifiers,
+}
 
 
 def literals(rows: Iterable[Sequence[Any]]) -> list[str]:
@@ -70,5 +72,12 @@ def literals(rows: Iterable[Sequence[Any]]) -> list[str]:
 
 
 def _kind(values: Sequence[Any]) -> Column:
-    first = next((value for value in values if value is not None), None)
-    return next((column for kind, column in _KINDS if isinstance(first, kind)), numbers)
+    for value in values:
+        if value is not None:
+            # Drivers bring types of their own (a UUID written in C).
+            return _KINDS.get(type(value)) or _like(value)
+    return numbers
+
+
+def _like(value: object) -> Column:
+    return next((column for kind, column in _KINDS.items() if isinstance(value, kind)), numbers)

@@ -1,11 +1,11 @@
 -- insert_missing: new cases start as empty rows, so that two slots can never both create one
 insert into process_case (id, process, version, company_id, opened_at, changed_at)
 select id, process, version, company_id, $5, $5
-from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as new (id, process, version, company_id)
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[]) as new (id, process, version, company_id)
 on conflict (id) do nothing
 
 -- load: lock the cases of a batch in order
-select id, state, data, sequence, parked from process_case where id = any($1::text[]) order by id for update
+select id, state, data, sequence, parked from process_case where id = any($1::text::text[]) order by id for update
 
 -- save: write what changed
 update process_case as c

@@ -20,7 +20,7 @@ from crossdock.log import decode
 from crossdock.log.append import follow
 from crossdock.processes._kit import Case, IllegalMove, Lifecycle, describe
 from crossdock.store import Connection
-from crossdock.store.arrays import literals
+from crossdock.store.arrays import literals, texts
 
 _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 
@@ -74,9 +74,9 @@ class CaseRunner:
         company = {event.envelope.subject: event.envelope.company_id for event in events}
         ids = sorted(company)
         lifecycles = [self._context.processes[case_id.partition("/")[0]] for case_id in ids]
-        columns = ([c.name for c in lifecycles], [c.version for c in lifecycles], [company[i] for i in ids])
-        await tx.execute(SQL.insert_missing, ids, *columns, now)
-        rows = {row["id"]: row for row in await tx.fetch(SQL.load, ids)}
+        new = [(i, c.name, c.version, company[i]) for i, c in zip(ids, lifecycles, strict=True)]
+        await tx.execute(SQL.insert_missing, *literals(new), now)
+        rows = {row["id"]: row for row in await tx.fetch(SQL.load, texts(ids))}
         for case_id, lifecycle in zip(ids, lifecycles, strict=True):
             self._cases[case_id] = _Loaded(rows[case_id], lifecycle, company[case_id])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,14 @@ from crossdock.ports.connector import Outgoing, Rendered
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
 from crossdock.store import Connection, GroupCommit, crash, run_again
 from crossdock.store.arrays import literals
+from crossdock.store.pool import TRANSIENT
+from crossdock.store.text import storable
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = dt.timedelta(seconds=20)
 _SHORTEST_PAUSE = dt.timedelta(milliseconds=150)
+_MOMENT = dt.timedelta(milliseconds=100)
+_MANY = 1000
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -46,46 +51,69 @@ class Deliverer:
     def __init__(self, context: EngineContext, owner: str) -> None:
         self._context = context
         self._owner = owner
-        self._flying: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: GroupCommit[Result, None] = GroupCommit(self._record, most=100)
         self._careful = [name for name, limit in context.limits.items() if limit.resend == "neither"]
+        self._introduced: set[str] = set()
+        self._in_hand: set[UUID] = set()
+        """Attempts that this worker knows to be its own, until their outcome is recorded."""
+        self._unrecorded: set[UUID] = set()
+        """Attempts that were made and whose outcome could not be recorded at all."""
+        self._taking = asyncio.Lock()
 
     async def step(self) -> int:
         """Claim and start what may go now; returns how many attempts were started."""
         async with self._context.store.connection() as connection:
-            waiting = [row["system"] for row in await connection.fetch(SQL.waiting_systems) if row["due"]]
-        if not waiting:
+            rows = await connection.fetch(SQL.waiting_systems)
+        systems = [row["system"] for row in rows if self._room(row) > row["flying"] and self._allowed(row)]
+        if not systems:
             return 0
-        async with self._context.store.transaction() as tx:
-            states = {row["system"]: row for row in await tx.fetch(SQL.states)}
-            claimed: list[asyncpg.Record] = []
-            for system in waiting:
-                if room := self._room(system, states.get(system)):
-                    claimed += await tx.fetch(SQL.claim, system, self._owner, room)
-        for row in claimed:
-            self._start(row)
+        # What is claimed and not yet in hand must not be taken for lost.
+        async with self._taking:
+            claimed = await self._claim(sorted(systems))
+            for row in claimed:
+                self._start(row)
         return len(claimed)
 
-    def _room(self, system: str, state: asyncpg.Record | None) -> int:
-        """How many more attempts this worker may have under way at a system; one only while it is failing."""
+    async def _claim(self, systems: Sequence[str]) -> list[asyncpg.Record]:
+        """Take what may go, at one system after the other. Each system is one worker's at a time, for the count of
+        attempts under way and the rate are those of all workers together."""
+        claimed: list[asyncpg.Record] = []
+        async with self._context.store.transaction() as tx:
+            if new := [system for system in systems if system not in self._introduced]:
+                await tx.execute(SQL.introduce, new)
+            for state in await tx.fetch(SQL.take_turns, systems):
+                system = state["system"]
+                if most := self._allowed(state):
+                    rows = await tx.fetch(SQL.claim, system, self._owner, most, self._room(state))
+                    claimed += rows
+                    if rows and (rate := self._limit(system).rate_per_second):
+                        taken = dt.timedelta(seconds=float(len(rows) / rate))
+                        await tx.execute(SQL.book, system, _saved(rate), taken)
+        self._introduced.update(systems)
+        return claimed
+
+    def _room(self, state: asyncpg.Record) -> int:
+        """How many attempts all workers may have under way at a system; one only while it is failing."""
+        system = state["system"]
         if system not in self._context.connectors:
             return 0
-        limit = self._limit(system).concurrency
-        flying = self._flying.get(system, 0)
-        if state is not None:
-            if state["halted"] or state["paused"] or not state["closed"]:
-                return 0
-            if state["failures"] >= self._limit(system).breaker_failures:
-                limit = 1
-        return max(limit - flying, 0)
+        limit = self._limit(system)
+        return 1 if state["failures"] >= limit.breaker_failures else limit.concurrency
+
+    def _allowed(self, state: asyncpg.Record) -> int:
+        """How many attempts the system's rate allows now."""
+        rate = self._limit(state["system"]).rate_per_second
+        if not rate:
+            return _MANY
+        # A hair more, for 1/rate seconds are seldom whole microseconds.
+        return int(min(state["unbooked"], _saved(rate).total_seconds()) * float(rate) + 0.001)
 
     def _limit(self, system: str) -> SystemLimits:
         return self._context.limits.get(system, SystemLimits())
 
     def _start(self, row: asyncpg.Record) -> None:
-        system = row["system"]
-        self._flying[system] = self._flying.get(system, 0) + 1
+        self._in_hand.add(row["attempt_id"])
         task = asyncio.create_task(self._attempt(row))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -100,16 +128,36 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - a connector that raises is a defect; the document waits
             log.error("connector_failed", system=system, error=repr(error))
             outcome = RetryLater(f"the connector failed: {error!r}")
-        finally:
-            self._flying[system] -= 1
         crash.point("delivery_after_send")
         most = self._limit(system).attempts
         if most and row["attempts"] >= most and isinstance(outcome, RetryLater):
             outcome = Rejected("gave_up", f"{most} attempts failed, the last with: {outcome.detail}")
-        await self._results.submit(Result(row["id"], row["attempt_id"], system, row["attempts"], outcome))
+        await self._report(Result(row["id"], row["attempt_id"], system, row["attempts"], _storable(outcome)))
 
-    async def _record(self, results: Sequence[Result]) -> Sequence[None]:
-        await run_again(lambda: self._record_once(results))
+    async def _report(self, result: Result) -> None:
+        """Have an outcome recorded, however long the database is away."""
+        try:
+            while True:
+                try:
+                    return await self._results.submit(result)
+                except TRANSIENT as trouble:
+                    log.warning("database_trouble", attempt=str(result.attempt_id), error=repr(trouble))
+                    await asyncio.sleep(1)
+        except Exception:  # noqa: BLE001 - one that cannot be recorded must not keep its key standing for ever
+            log.exception("outcome_not_recorded", delivery=str(result.id), system=result.system)
+            self._unrecorded.add(result.attempt_id)
+        finally:
+            self._in_hand.discard(result.attempt_id)
+
+    async def _record(self, results: Sequence[Result]) -> Sequence[None | BaseException]:
+        try:
+            await run_again(lambda: self._record_once(results))
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whichever outcome it is, the others are recorded
+            if len(results) == 1:
+                return [error]
+            return [answer for result in results for answer in await self._record([result])]
         crash.point("delivery_after_commit")
         return [None] * len(results)
 
@@ -159,10 +207,11 @@ class Deliverer:
                 await tx.execute(SQL.failed, system, limit.breaker_failures, limit.breaker_longest)
 
     async def reap(self) -> int:
-        """Give on what dead workers were sending; where sending again is not safe, a person decides."""
-        async with self._context.store.transaction() as tx:
+        """Give on what dead workers were sending, and what this worker claimed without hearing that it did; where
+        sending again is not safe, a person decides."""
+        async with self._taking, self._context.store.transaction() as tx:
             now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
-            rows = await tx.fetch(SQL.reap, self._careful)
+            rows = await tx.fetch(SQL.reap, self._careful, self._owner, list(self._in_hand), list(self._unrecorded))
             await append(tx, await bury(tx, [row for row in rows if row["status"] == "dead"], now))
         return len(rows)
 
@@ -229,6 +278,26 @@ def _cause(row: asyncpg.Record, now: dt.datetime) -> Envelope:
         None, "engine", "", now, "instant", "UTC", now, row["correlation_id"] or identifier, None, row["trace_id"], 0,
         "", "",
     )  # fmt: skip
+
+
+def _saved(rate: Decimal) -> dt.timedelta:
+    """How long a rate that was not used is saved up: a moment, or the time of one attempt."""
+    return max(_MOMENT, dt.timedelta(seconds=float(1 / rate)))
+
+
+def _storable(outcome: Outcome) -> Outcome:
+    """What a receiver said may hold anything; what is recorded of it may not."""
+    match outcome:
+        case Delivered():
+            return Delivered(storable(outcome.reply))
+        case RetryLater():
+            return RetryLater(storable(outcome.detail), outcome.after)
+        case Rejected():
+            return Rejected(storable(outcome.code, 100), storable(outcome.detail))
+        case Halt():
+            return Halt(storable(outcome.reason))
+        case Unknown():
+            return Unknown(storable(outcome.detail))
 
 
 def _detail(outcome: Outcome) -> str:

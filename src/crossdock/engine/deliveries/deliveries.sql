@@ -21,18 +21,40 @@ update delivery_key as k set parked = true
 from unnest($1::text::text[], $2::text::text[]) as p (system, ordering_key)
 where k.system = p.system and k.ordering_key = p.ordering_key
 
--- claim: take ready deliveries of one system for this worker
+-- claim: take ready deliveries of one system for this worker, so many as are not too many with those under way anywhere
 with ready as materialized (
     select id from delivery where status = 'ready' and system = $1 and next_attempt_at <= clock_timestamp()
-    order by priority, next_attempt_at limit $3 for update skip locked)
+    order by priority, next_attempt_at
+    limit greatest(least($3::bigint,
+        $4::bigint - (select count(*) from delivery where status = 'sending' and system = $1)), 0)
+    for update skip locked)
 update delivery as d set status = 'sending', attempts = d.attempts + 1, attempt_id = gen_random_uuid(), worker = $2
 from ready where d.id = ready.id
 returning d.id, d.attempt_id, d.attempts, d.system, d.ordering_key, d.idempotency_key, d.content, d.content_type,
     d.target, d.method, d.trace_id, d.operation, d.number
 
--- waiting_systems: which systems have something ready
-select system, min(next_attempt_at) <= clock_timestamp() as due from delivery
-where status = 'ready' group by system
+-- waiting_systems: systems that something is due for and that may be asked, with how many attempts are under way
+select w.system, coalesce(s.failures, 0) as failures,
+    coalesce(extract(epoch from clock_timestamp() - s.booked_until), 'infinity')::float8 as unbooked,
+    (select count(*) from delivery d where d.status = 'sending' and d.system = w.system) as flying
+from (select system, min(next_attempt_at) as next_at from delivery where status = 'ready' group by system) as w
+left join system_state as s on s.system = w.system
+where w.next_at <= clock_timestamp()
+    and (s.system is null or (s.halted = '' and not s.paused and s.open_until <= clock_timestamp()))
+
+-- introduce: systems that nothing was sent to before
+insert into system_state (system) select unnest($1::text[]) on conflict do nothing
+
+-- take_turns: systems that may be asked, locked, so that one worker at a time counts; those of another are its turn
+select system, failures, extract(epoch from clock_timestamp() - booked_until)::float8 as unbooked
+from system_state
+where system = any($1::text[]) and halted = '' and not paused and open_until <= clock_timestamp()
+order by system for update skip locked
+
+-- book: what was taken out of a system's rate: so much time, counted from the end of what was booked or, if nothing
+-- was asked for long, from a little while ago
+update system_state set booked_until = greatest(booked_until, clock_timestamp() - $2::interval) + $3::interval
+where system = $1
 
 -- delivered: record arrivals; only the attempt that was made counts
 update delivery as d set status = 'delivered', outcome = 'Delivered', reply = o.reply, delivered_at = clock_timestamp(),
@@ -69,18 +91,21 @@ where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report,
     d.correlation_id, d.trace_id, d.code, d.detail, d.outcome
 
--- reap: attempts of workers that are gone; returned with their system, whose resend rule decides
-update delivery as d set status = case when d.system = any($1::text[]) then 'dead' else 'ready' end,
-    outcome = case when d.system = any($1::text[]) then 'Unknown' else 'RetryLater' end,
-    code = case when d.system = any($1::text[]) then 'unknown_outcome' else '' end,
+-- reap: attempts of workers that are gone, and of this worker ($2) those it has not in hand ($3): it never heard that
+-- they are its. Returned with their system, whose resend rule decides unless the attempt was certainly never made
+with lost as materialized (
+    select id, attempt_id, system = any($1::text[]) and (worker <> $2 or attempt_id = any($4::uuid[])) as unknown
+    from delivery d
+    where status = 'sending' and case when worker = $2 then attempt_id <> all($3::uuid[]) else not exists (
+        select 1 from worker_session w where w.owner = d.worker and w.alive_until > clock_timestamp()) end)
+update delivery as d set status = case when lost.unknown then 'dead' else 'ready' end,
+    outcome = case when lost.unknown then 'Unknown' else 'RetryLater' end,
+    code = case when lost.unknown then 'unknown_outcome' else '' end,
     detail = 'the worker that was sending it stopped before it heard the answer', next_attempt_at = clock_timestamp()
-where d.status = 'sending' and not exists (
-    select 1 from worker_session w where w.owner = d.worker and w.alive_until > clock_timestamp())
+from lost
+where d.id = lost.id and d.attempt_id = lost.attempt_id and d.status = 'sending'
 returning d.id, d.status, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id,
     d.correlation_id, d.trace_id, d.code, d.detail, d.outcome
-
--- states: how the systems stand
-select system, failures, open_until, halted, paused, open_until <= clock_timestamp() as closed from system_state
 
 -- failed: count a failure; the breaker opens after so many in a row, longer each time
 insert into system_state as s (system, failures, open_until) values ($1, 1, '-infinity')

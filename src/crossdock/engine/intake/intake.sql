@@ -14,7 +14,7 @@ insert into raw_chunk (document_id, chunk, content) select * from unnest($1::uui
 -- load_documents: raw documents with their bytes
 select d.id, d.source, d.kind, d.content_type, d.name, d.received_at,
     (select string_agg(c.content, ''::bytea order by c.chunk) from raw_chunk c where c.document_id = d.id) as content
-from raw_document d where d.id = any($1::uuid[])
+from raw_document d where d.id = any($1::text::uuid[])
 
 -- finish_documents: what became of them
 update raw_document as d set status = r.status, faults = r.faults, records = r.records

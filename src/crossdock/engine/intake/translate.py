@@ -20,7 +20,7 @@ from crossdock.model.masterdata import Customer, Item
 from crossdock.ports.connector import Fault, RawDocument, Record, Translation
 from crossdock.processes._kit import Send
 from crossdock.store import Connection
-from crossdock.store.arrays import literals
+from crossdock.store.arrays import identifiers, literals
 
 
 class _Job(msgspec.Struct):
@@ -57,7 +57,7 @@ async def translate_documents(
 async def _translate(
     tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]]
 ) -> list[_Job]:
-    rows = await tx.fetch(SQL.load_documents, [body.document_id for _, body in received])
+    rows = await tx.fetch(SQL.load_documents, identifiers([body.document_id for _, body in received]))
     raw = {row["id"]: row for row in rows}
     jobs = []
     for cause, body in received:

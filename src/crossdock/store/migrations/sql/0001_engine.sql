@@ -11,9 +11,9 @@ create table raw_document (
     status text not null default 'received',
     faults text not null default '',
     records integer not null default 0
-) with (fillfactor = 90);
-create index raw_document_quarantined on raw_document (received_at)
-    where status in ('quarantined', 'partial', 'conflict');
+) with (fillfactor = 60);
+-- By faults, not by status: a document that is translated well then changes no index.
+create index raw_document_quarantined on raw_document (received_at) where faults <> '';
 
 create table raw_chunk (
     document_id uuid not null,
@@ -148,19 +148,20 @@ create table delivery (
     delivered_at timestamptz
 ) with (fillfactor = 70);
 create index delivery_ready on delivery (system, priority, next_attempt_at) where status = 'ready';
-create index delivery_sending on delivery (worker) where status = 'sending';
+create index delivery_sending on delivery (system) where status = 'sending';
 create index delivery_dead on delivery (system, code) where status = 'dead';
 create unique index delivery_order on delivery (system, ordering_key, sequence);
 create unique index delivery_idempotency on delivery (system, idempotency_key);
 create index delivery_of_case on delivery (case_id);
 
--- How each outside system behaves, shared by all workers: circuit breaker, halt, pause.
+-- How each outside system behaves and is treated, shared by all workers: circuit breaker, halt, pause, rate.
 create table system_state (
     system text collate "C" primary key,
     failures integer not null default 0,
     open_until timestamptz not null default '-infinity',
     halted text not null default '',
     paused boolean not null default false,
+    booked_until timestamptz not null default '-infinity',
     changed_at timestamptz not null default clock_timestamp()
 );
 

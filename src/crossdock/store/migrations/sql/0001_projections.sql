@@ -30,7 +30,7 @@ create table line_status (
     state text not null,
     changed_at timestamptz not null,
     primary key (subject, line)
-) with (fillfactor = 70);
+) with (fillfactor = 50);
 
 -- Header state of every case, folded from its transitions.
 create table case_status (
@@ -40,4 +40,4 @@ create table case_status (
     state text not null,
     opened_at timestamptz not null,
     changed_at timestamptz not null
-) with (fillfactor = 70);
+) with (fillfactor = 50);
