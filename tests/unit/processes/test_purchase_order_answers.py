@@ -197,7 +197,7 @@ class TestAnswers:
         )
         problem = scenario.one(OpenExceptionCase)
         assert (problem.owner, problem.lines) == ("buyer", ("10",))
-        assert problem.detail == "price 1.50 GBP instead of 1.00"
+        assert problem.detail == "line 10 (85123A): price 1.50 GBP instead of 1.00"
         assert scenario.line("10").price == gbp("1.00")
 
     def test_a_buyer_settles_a_disputed_date_by_changing_the_order_to_it(self) -> None:
@@ -422,6 +422,12 @@ class TestChanges:
         scenario.when(change(1, PurchaseOrderChangeLine("10", "cancel", "85123A"))).then(
             sends=(), opens="change_after_shipment", line_state="announced"
         )
+
+    def test_what_a_buyer_is_asked_names_the_line_and_the_item(self) -> None:
+        disputed = sent().when(acknowledged(answer("10", "changed", "50", due_on=LATER)))
+        assert disputed.one(OpenExceptionCase).detail.startswith("line 10 (85123A): date 2010-12-10 instead of")
+        late = accepted().given(announced("100")).when(change(1, PurchaseOrderChangeLine("10", "cancel", "85123A")))
+        assert late.one(OpenExceptionCase).detail.startswith("line 10 (85123A): cancelled by revision 1")
 
     def test_a_change_that_the_supplier_cannot_take_is_for_a_buyer_to_tell(self) -> None:
         scenario = order(reads(silent=(("brightware", "purchase_order_change"),))).given(one_line())

@@ -221,12 +221,15 @@ def _wrong(case: OrderCase) -> Iterator[OpenExceptionCase]:
 
 
 def _wrong_with_answers(case: OrderCase, line_id: str, line: PurchaseLine) -> Iterator[OpenExceptionCase]:
+    where = f"line {line_id} ({line.item})"
     if line.disputed:
-        yield _of_line("acknowledgement_outside_tolerance", line.disputed, line_id, line.value(line.ordered))
+        detail = f"{where}: {line.disputed}"
+        yield _of_line("acknowledgement_outside_tolerance", detail, line_id, line.value(line.ordered))
     if line.rejected and not line.given_up:
         yield _of_line("line_rejected", f"{line.rejected} of {line.item}", line_id, line.value(line.rejected))
     if line.refused_change:
-        yield _of_line("change_after_shipment", line.refused_change, line_id, line.value(line.ordered))
+        detail = f"{where}: {line.refused_change}"
+        yield _of_line("change_after_shipment", detail, line_id, line.value(line.ordered))
     if later := coming(line, case.data.closed).later:
         on = latest_date(line, backordered=True)
         yield _of_line("line_backordered", f"{later} of {line.item} by {on}", line_id, line.value(later), on)
