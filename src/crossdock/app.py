@@ -155,6 +155,7 @@ def _limits(network: Network, connectors: Mapping[str, Connector]) -> dict[str, 
             limits[name].attempts,
             limits[name].breaker_failures,
             dt.timedelta(seconds=limits[name].breaker_seconds),
+            limits[name].rate_per_second,
         )
         for name, connector in connectors.items()
     }

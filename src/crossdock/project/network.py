@@ -106,8 +106,9 @@ class Limits(msgspec.Struct, frozen=True):
     """What one system or partner is asked at most, over all workers together."""
 
     concurrency: int = 4
+    """Deliveries under way at the same time."""
     rate_per_second: Decimal = Decimal(0)
-    """0 is no limit."""
+    """Attempts to deliver in a second, retries included; 0 is no limit. Below one is fine: 0.1 is six in a minute."""
     timeout_seconds: int = 30
     attempts: int = 0
     """A delivery that failed so often is a dead letter; 0: it is tried until it arrives or is refused."""

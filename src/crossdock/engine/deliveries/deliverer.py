@@ -143,13 +143,13 @@ class Deliverer:
                 except TRANSIENT as trouble:
                     log.warning("database_trouble", attempt=str(result.attempt_id), error=repr(trouble))
                     await asyncio.sleep(1)
-        except Exception:  # noqa: BLE001 - one that cannot be recorded must not keep its key standing for ever
+        except Exception:
             log.exception("outcome_not_recorded", delivery=str(result.id), system=result.system)
             self._unrecorded.add(result.attempt_id)
         finally:
             self._in_hand.discard(result.attempt_id)
 
-    async def _record(self, results: Sequence[Result]) -> Sequence[None | BaseException]:
+    async def _record(self, results: Sequence[Result]) -> Sequence[BaseException | None]:
         try:
             await run_again(lambda: self._record_once(results))
         except TRANSIENT:
