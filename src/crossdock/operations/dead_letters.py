@@ -158,14 +158,13 @@ async def skip(context: Context, actor: Actor, delivery_id: UUID, reason: str, u
 
 
 async def _settle(tx: Connection, context: Context, actor: Actor, found: Payload, action: str, resolution: str) -> None:
-    """The audit row, and the end of the exception case that the dead letter made."""
+    """The audit row, and the end of the exception cases that the dead letter made."""
     await audit.record(
         tx, actor, "operations:write", action, found.company_id, found.case_id,
         delivery=str(found.id), system=found.system, document=found.document, number=found.number, code=found.code,
     )  # fmt: skip
-    row = await tx.fetchrow(SQL.exception, str(found.id), found.case_id)
-    if row is not None:
-        await append(tx, [await close(tx, context, actor, exception_case(row), resolution)])
+    made = await tx.fetch(SQL.exceptions, str(found.id), found.case_id)
+    await append(tx, [await close(tx, context, actor, exception_case(row), resolution) for row in made])
 
 
 async def _find(tx: Connection, actor: Actor, delivery_id: UUID) -> Payload:

@@ -40,7 +40,9 @@ update delivery set status = 'superseded', detail = $2 where id = $1 and status 
 -- unpark: Its key may go on.
 update delivery_key set parked = false where system = $1 and ordering_key = $2;
 
--- exception: The open exception case a dead letter made.
+-- exceptions: The open exception cases a dead letter made.
 select id, case_id, company_id, code, key, detail, lines, owner, money_at_risk, currency, expected_on, reference,
        opened_at, changed_at, closed_at, resolution
-from exception_case where reference = 'delivery/' || $1::text and case_id = $2 and closed_at is null;
+from exception_case
+where reference = 'delivery/' || $1::text and case_id = $2 and closed_at is null
+order by id;

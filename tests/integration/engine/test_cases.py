@@ -45,6 +45,21 @@ async def test_a_released_case_handles_what_waited_before_what_came_later(store:
     assert await rows(store, "select parked from process_case where id = 'parcel/c/a'") == [(False,)]
 
 
+async def test_a_release_that_works_ends_the_problem_and_one_that_fails_leaves_it_open(store: Store) -> None:
+    await say(store, begun("a"), told("a", "raise"), told("a", "second"))
+    await settle(context(store))
+    query = "select id, closed_at is null, resolution from exception_case where code = 'handler_failed'"
+    ((problem, *_),) = await rows(store, query)
+    await say(store, _event("a", CaseReleased("not mended yet")))
+    await settle(context(store))
+    assert await rows(store, query) == [(problem, True, "")]
+    await rows(store, "delete from parked_event where position = (select min(position) from parked_event)")
+    await say(store, _event("a", CaseReleased("mended in 0.2")))
+    await settle(context(store))
+    assert await rows(store, query) == [(problem, False, "released: mended in 0.2")]
+    assert await rows(store, "select count(*) from event where type = 'ExceptionCaseClosed'") == [(1,)]
+
+
 async def test_a_released_case_that_fails_again_keeps_everything(store: Store) -> None:
     await say(store, begun("a"), told("a", "raise"), told("a", "second"), _event("a", CaseReleased()))
     await settle(context(store))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,10 +13,10 @@ from crossdock.identity import Actor, Denied
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import DeadLetter
 from crossdock.operations.problems import Problem
-from crossdock.ports.connector import Outgoing
-from crossdock.ports.outcomes import Delivered, Outcome, Rejected
+from crossdock.ports.connector import Outgoing, Rendered
+from crossdock.ports.outcomes import Delivered, Outcome, Rejected, Unsupported
 from crossdock.store import Store
-from tests.integration.engine.harness import rows
+from tests.integration.engine.harness import Peer, rows
 from tests.integration.operations.worlds import ANNA, at_work, order, work
 
 
@@ -76,6 +77,36 @@ async def test_a_letter_that_is_skipped_stays_and_lets_go_what_waits_behind_it(s
     assert await rows(store, "select parked from delivery_key where system = 'erp'") == [(False,)]
     with pytest.raises(Problem, match="no dead letter"):
         await dead_letters.replay(desk, ANNA, letter.id)
+
+
+class Mute(Peer):
+    """Cannot express what it is given: it was not agreed, or its map is at fault."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def render(self, *_: Any) -> Rendered:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(Unsupported("no such document"), "unsupported_document"), (KeyError("line"), "renderer_failed")],
+    ids=["unsupported", "faulty"],
+)
+async def test_skipping_what_could_not_be_written_ends_its_problem(store: Store, error: Exception, code: str) -> None:
+    await order(store)
+    await work(store, erp=Mute(error))
+    query = "select code, resolution from exception_case where code = $1 and closed_at is {} null"
+    assert await rows(store, query.format(""), code) == [(code, "")]
+    desk = await at_work(store)
+    (letter,) = (await dead_letters.list_dead_letters(desk, ANNA)).items
+    with pytest.raises(Problem, match="never written"):
+        await dead_letters.replay(desk, ANNA, letter.id)
+    await dead_letters.skip(desk, ANNA, letter.id, "booked by hand")
+    assert await rows(store, query.format(""), code) == []
+    assert await rows(store, query.format("not"), code) == [(code, "not sent: booked by hand")]
 
 
 async def test_dead_letters_are_for_those_who_may(store: Store) -> None:

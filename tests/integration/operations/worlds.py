@@ -50,10 +50,12 @@ async def order(store: Store, placed_order: SalesOrderPlaced | None = None) -> N
 
 
 async def work(
-    store: Store, answers: Callable[[str], Callable[[Outgoing], Outcome]] = lambda _: lambda _: Delivered("ok")
+    store: Store,
+    answers: Callable[[str], Callable[[Outgoing], Outcome]] = lambda _: lambda _: Delivered("ok"),
+    **others: Peer,
 ) -> dict[str, Peer]:
-    """A worker does all there is to do; each system answers as scripted."""
-    peers: Any = {name: Peer(answers(name)) for name in SYSTEMS}
+    """A worker does all there is to do; each system answers as scripted, `others` are put in the place of some."""
+    peers: Any = {name: Peer(answers(name)) for name in SYSTEMS} | others
     engine = context(store)
     engine.processes = PROCESSES
     engine.connectors = peers

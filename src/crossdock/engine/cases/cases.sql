@@ -24,6 +24,9 @@ select e.* from taken t
 join event e on e.segment = t.segment and e.slot = t.slot and e.position = t.position
 order by e.segment, e.position
 
+-- failures: the open exception cases that a case was parked for
+select key from exception_case where case_id = $1 and code = 'handler_failed' and closed_at is null
+
 -- set_deadlines: deadlines and expectations, anew
 insert into deadline (case_id, name, company_id, kind, due_at, owed_by, money_at_risk, currency, slot)
 select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::timestamptz[], $6::text::text[], $7::text::numeric[],

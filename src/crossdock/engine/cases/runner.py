@@ -64,7 +64,7 @@ class CaseRunner:
         for number, event in enumerate(events):
             loaded = self._cases[event.envelope.subject]
             if isinstance(event.body, CaseReleased):
-                await self._release(tx, loaded)
+                await self._release(tx, loaded, event.envelope, event.body.reason)
             elif loaded.parked:
                 self._keep(event.envelope)
             else:
@@ -150,16 +150,24 @@ class CaseRunner:
             )
         )
 
-    async def _release(self, tx: Connection, loaded: _Loaded) -> None:
-        """Handle the waiting events of a parked case in order; the first that fails parks it again."""
+    async def _release(self, tx: Connection, loaded: _Loaded, cause: Envelope, reason: str) -> None:
+        """Handle the waiting events of a parked case in order; the first that fails parks it again. What failed before
+        and does not fail now is no problem any more."""
         loaded.parked, loaded.dirty = False, True
         await self._write_parked(tx)
-        waiting = decode(await tx.fetch(SQL.take_parked, loaded.case_id))
-        for event in waiting:
+        failures = {row["key"] for row in await tx.fetch(SQL.failures, loaded.case_id)}
+        for event in decode(await tx.fetch(SQL.take_parked, loaded.case_id)):
             if loaded.parked:
                 self._keep(event.envelope)
-            else:
-                self._handle(loaded, event, final=False)
+                continue
+            self._handle(loaded, event, final=False)
+            if loaded.parked:
+                failures.discard(str(event.envelope.id))
+        whose, words = (loaded.case_id, loaded.company_id), f"released: {reason}"
+        self._writes.exceptions += [
+            ExceptionChange(*whose, "handler_failed", key, False, words, cause.occurred_at, cause)
+            for key in sorted(failures)
+        ]
 
     async def _write_parked(self, tx: Connection) -> None:
         parked, self._parked = sorted(self._parked), []

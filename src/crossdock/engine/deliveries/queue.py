@@ -57,7 +57,7 @@ async def enqueue(tx: Connection, context: EngineContext, writes: Writes) -> Non
         if code:
             status, places[key] = "dead", (sequence + 1, head, True)
             parked.append(key)
-            writes.exceptions.append(_unsupported(pending, code, detail))
+            writes.exceptions.append(_unsupported(pending, identifier, code, detail))
         rows.append(_row(identifier, pending, sequence, status, rendered, code, detail))
     await tx.execute(SQL.insert, *literals(rows))
     if parked:
@@ -144,11 +144,12 @@ def _no_receiver(pending: PendingSend) -> ExceptionChange:
     return _exception(pending, "no_receiver", detail)
 
 
-def _unsupported(pending: PendingSend, code: str, detail: str) -> ExceptionChange:
-    return _exception(pending, code, f"{pending.send.document} {pending.send.number} for {pending.send.to}: {detail}")
+def _unsupported(pending: PendingSend, identifier: UUID, code: str, detail: str) -> ExceptionChange:
+    words = f"{pending.send.document} {pending.send.number} for {pending.send.to}: {detail}"
+    return _exception(pending, code, words, f"delivery/{identifier}")
 
 
-def _exception(pending: PendingSend, code: str, detail: str) -> ExceptionChange:
+def _exception(pending: PendingSend, code: str, detail: str, reference: str = "") -> ExceptionChange:
     key = f"{pending.send.to}/{idempotency_key(pending)}"
-    cause = pending.cause
-    return ExceptionChange(pending.case_id, pending.company_id, code, key, True, detail, cause.occurred_at, cause)
+    cause, whose = pending.cause, (pending.case_id, pending.company_id)
+    return ExceptionChange(*whose, code, key, True, detail, cause.occurred_at, cause, reference=reference)
