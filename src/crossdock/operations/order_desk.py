@@ -15,9 +15,11 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.intake import raw
 from crossdock.engine.intake.gate import Claim, Identity, Verdict, digest_of, pass_gate
-from crossdock.events.envelope import NewEvent
+from crossdock.engine.writes import ExceptionChange
+from crossdock.events.envelope import Envelope, NewEvent
 from crossdock.events.sales_order import SalesOrderPlaced
 from crossdock.log import BusinessKey, DocumentLink, append, uuid7, write_keys, write_links
 from crossdock.model.sales_order import SalesOrder
@@ -123,7 +125,8 @@ class OrderDesk:
             refused = {call.use: _conflict(call) for call, verdict in verdicts if verdict == "conflict"}
             await idempotency.correct(tx, list(refused.items()))
             await _keep(tx, verdicts)
-            await append(tx, [_event(call) for call, verdict in verdicts if verdict == "new"])
+            told = await _ask_a_person(tx, [call for call, verdict in verdicts if verdict == "conflict"])
+            await append(tx, [*[_event(call) for call, verdict in verdicts if verdict == "new"], *told])
             point("api_before_commit")
         # A twin in the same group is refused with its original.
         return [refused.get(call.use) or said.get(n) or granted[n] for n, call in enumerate(calls)]
@@ -178,9 +181,51 @@ async def _keep(tx: Connection, verdicts: Sequence[tuple[OrderCall, Verdict]]) -
         await tx.execute(raw.SQL.finish_documents, *literals(ended))
     new = [call for call, verdict in verdicts if verdict == "new"]
     await write_keys(tx, [key for call in new for key in _keys(call)])
+    roles = {"new": "source", "conflict": "conflict"}
     await write_links(
-        tx, [DocumentLink(call.order.company_id, f"raw/{call.document_id}", call.subject, "", "source") for call in new]
+        tx,
+        [
+            DocumentLink(call.order.company_id, f"raw/{call.document_id}", call.subject, "", roles[verdict])
+            for call, verdict in verdicts
+            if verdict in roles
+        ],
     )
+
+
+async def _ask_a_person(tx: Connection, conflicts: Sequence[OrderCall]) -> list[NewEvent]:
+    """Open an exception case for what came under a number that is taken, once per number and content.
+
+    It belongs to the order that stands. The same content once more, under another Idempotency-Key, is a copy: while
+    the first waits for a decision, nobody is asked twice.
+    """
+    if not conflicts:
+        return []
+    changes = [
+        ExceptionChange(
+            call.subject, call.order.company_id, "document_conflict", _content_key(call), True,
+            f"order {call.order.number} of {call.use.consumer}: identity_conflict: {_conflict(call).detail}",
+            call.received_at, _cause(call), reference=f"raw/{call.document_id}",
+        )
+        for call in conflicts
+    ]  # fmt: skip
+    told = await change_exceptions(tx, changes)
+    copies = sorted((call.document_id, call.subject, _content_key(call)) for call in conflicts)
+    await tx.execute(SQL.copies, *literals(copies))
+    return told
+
+
+def _content_key(call: OrderCall) -> str:
+    return digest_of(SalesOrderPlaced(call.order)).hex()
+
+
+def _cause(call: OrderCall) -> Envelope:
+    """A refused order is no event; what follows from it is caused by its document."""
+    at, whose = call.received_at, call.order.company_id
+    return Envelope(
+        0, 0, 0, call.document_id, "OrderRefused", 1, call.subject, call.subject, whose, call.use.consumer, None,
+        call.actor, "", at, "instant", "UTC", at, call.correlation_id, None, call.trace_id, call.network_version,
+        "", "",
+    )  # fmt: skip
 
 
 def _arrival(call: OrderCall, verdict: Verdict) -> raw.Arrival:

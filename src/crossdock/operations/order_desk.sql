@@ -35,3 +35,11 @@ with claimed as (
     on conflict do nothing
 )
 select (select count(*) from claimed) as keys, (select count(*) from identified) as identities;
+
+-- copies: Refused documents whose content waits for a person already, as an earlier document.
+update raw_document as d set status = 'duplicate'
+from unnest($1::text::uuid[], $2::text::text[], $3::text::text[]) as c (id, case_id, key)
+where d.id = c.id and not exists (
+    select 1 from exception_case as e
+    where e.case_id = c.case_id and e.code = 'document_conflict' and e.key = c.key and e.closed_at is null
+        and e.reference = 'raw/' || c.id);

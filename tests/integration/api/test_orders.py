@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx2
 import pytest
 
 from crossdock.api.services import Services
-from crossdock.operations import order_desk
+from crossdock.identity.actor import operator
+from crossdock.operations import order_desk, quarantine
 from crossdock.store import Store
 from tests.integration.api.conftest import order, place
 from tests.integration.engine.harness import rows
 
 
 async def counts(store: Store) -> tuple[int, ...]:
-    query = """select (select count(*) from event), (select count(*) from raw_document),
+    query = """select (select count(*) from event where type = 'SalesOrderPlaced'), (select count(*) from raw_document),
         (select count(*) from idempotency_answer), (select count(*) from business_key),
         (select count(*) from document_link)"""
     (found,) = await rows(store, query)
@@ -93,6 +95,53 @@ async def test_another_order_under_a_number_that_is_taken_is_a_conflict_that_is_
     assert found[0] == ("translated", "")
     assert found[1][0] == "conflict"
     assert "identity_conflict" in found[1][1]
+
+
+def larger_order() -> dict[str, Any]:
+    return order(lines=[{"line": "1", "item": "HEART", "quantity": "60", "price": "2.00"}])
+
+
+async def test_an_order_under_a_number_that_is_taken_is_a_case_for_a_person_until_it_is_dismissed(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await place(http, order(), key="one")
+    await place(http, larger_order(), key="two")
+    (problem,) = (await desk.get("/process/v1/exceptions")).json()["items"]
+    assert (problem["code"], problem["case_id"]) == ("document_conflict", "sales_order/albion_uk/shop/536365")
+    assert "already has the order 536365" in problem["detail"]
+    document = problem["reference"].removeprefix("raw/")
+    story = (await desk.get("/process/v1/timeline/536365")).json()
+    assert [entry["status"] for entry in story["entries"] if entry["kind"] == "received"] == ["translated", "conflict"]
+    assert await rows(store, "select status from raw_document where id::text = $1", document) == [("conflict",)]
+    assert await rows(store, "select subject from event where type = 'ExceptionCaseOpened'") == [
+        ("sales_order/albion_uk/shop/536365",)
+    ]
+    await quarantine.dismiss(services.context, operator("anna"), UUID(document), "the shop made it twice")
+    assert (await desk.get("/process/v1/exceptions")).json()["items"] == []
+
+
+async def test_the_same_conflict_again_asks_nobody_again_and_another_content_does(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await place(http, order(), key="one")
+    for key in ("two", "two", "three"):
+        assert (await place(http, larger_order(), key=key)).status_code == 409
+    (problem,) = (await desk.get("/process/v1/exceptions")).json()["items"]
+    statuses = await rows(store, "select status from raw_document order by id")
+    assert statuses == [("translated",), ("conflict",), ("duplicate",)]
+    assert (await place(http, order(currency="EUR"), key="four")).status_code == 409
+    listed = (await desk.get("/process/v1/exceptions")).json()["items"]
+    assert [one["id"] for one in listed[:-1]] == [problem["id"]]
+
+
+async def test_conflicts_at_the_same_moment_ask_once_each(http: httpx2.AsyncClient, store: Store) -> None:
+    await place(http, order(), key="one")
+    others = [order(currency="EUR"), larger_order()]
+    answers = await asyncio.gather(*[place(http, other, key=f"k{n}") for other in others for n in range(2)])
+    answers += await asyncio.gather(*[place(http, larger_order(), key=f"x{n}") for n in range(5)])
+    # The keys k0 and k1 were used for two bodies each: of these, one is refused for its key alone.
+    assert sorted({answer.status_code for answer in answers}) == [409, 422]
+    assert await rows(store, "select count(distinct key), count(*) from exception_case") == [(2, 2)]
 
 
 async def test_one_bad_call_never_fails_its_neighbours(http: httpx2.AsyncClient, store: Store) -> None:
