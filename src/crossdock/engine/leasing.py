@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossdock.engine.tasks import SQL as TASKS
 from crossdock.log import SLOTS, Lease, acquire, release, renew
-from crossdock.log.leases import LEASE, ensure_consumer, epochs
+from crossdock.log.leases import LEASE, ensure_consumer, epochs, standing
 from crossdock.store import Store
 
 
@@ -16,6 +16,9 @@ class Slots:
         self._consumer = consumer
         self._owner = owner
         self.held: dict[int, Lease] = {}
+        self.doubtful = False
+        """Something went wrong since the rows were looked at: what is held may be another's, or a batch may have
+        committed whose answer never came."""
 
     async def start(self) -> None:
         """Make the consumer known."""
@@ -41,6 +44,25 @@ class Slots:
             del self.held[slot]
         for lease in taken:
             self.held[lease.slot] = lease
+
+    async def recall(self) -> bool:
+        """Believe the rows: drop what another worker has, go on where the last commit ended. Was anything otherwise?
+
+        Never beside a batch of this consumer, whose commit may be under way.
+        """
+        async with self._store.connection() as connection:
+            rows = {lease.slot: lease for lease in await standing(connection, self._consumer, self._owner)}
+        self.doubtful = False
+        changed = False
+        for slot, lease in list(self.held.items()):
+            row = rows.get(slot)
+            if row is None or row.epoch != lease.epoch:
+                self.lose(slot)
+                changed = True
+            elif row != lease:
+                lease.segment, lease.position = row.segment, row.position
+                changed = True
+        return changed
 
     def lose(self, slot: int) -> None:
         """Another worker has it."""

@@ -89,15 +89,21 @@ class Worker:
                 await self._rest(idle)
 
     async def _patiently(self, step: Callable[[], Awaitable[int]]) -> int:
-        """A step again and again while the database is away or asks for a repetition."""
+        """A step again and again while the database is away or asks for a repetition.
+
+        A step that fails otherwise is a defect; it is told, and the other steps of this worker go on.
+        """
         pause = 0.05
         while not self._stopping.is_set():
             try:
                 return await step()
             except TRANSIENT as trouble:
                 log.warning("database_trouble", step=step.__name__, error=repr(trouble))
-                await self._rest(pause)
-                pause = min(pause * 2, 2)
+            except Exception:
+                log.exception("step_failed", step=step.__name__)
+            self._cases.doubtful = self._views.doubtful = True
+            await self._rest(pause)
+            pause = min(pause * 2, 2)
         return 0
 
     async def _rest(self, seconds: float) -> None:
@@ -134,6 +140,8 @@ class Worker:
 
         One query for all slots. A slot stands in one batch at most, so its events stay in order.
         """
+        if slots.doubtful:
+            await slots.recall()
         held = dict(slots.held)  # which changes while the question is under way
         if not held:
             return []
@@ -154,13 +162,19 @@ class Worker:
 
     async def _batch(self, wanted: Wanted) -> int:
         try:
-            return await self._batches.run(wanted)
+            return await self._run_or_halve(wanted)
         except StaleLease as stale:
             self._lose(self._cases, stale)
             return 0
-        except TRANSIENT:
+
+    async def _run_or_halve(self, wanted: Wanted) -> int:
+        try:
+            return await self._batches.run(wanted)
+        except (StaleLease, *TRANSIENT):
             raise
         except Exception:
+            if await self._cases.recall():
+                return 0  # it was read behind where the slot stands by now, and failed of what is done already
             log.exception("batch_failed", slots=[lease.slot for lease, _ in wanted])
             return await self._halve(wanted)
 
@@ -197,6 +211,11 @@ class Worker:
                 done += await self._projector.run(wanted)
             except StaleLease as stale:
                 self._lose(self._views, stale)
+            except TRANSIENT:
+                raise
+            except Exception:
+                if not await self._views.recall():
+                    raise
         # A look now and then folds many events at once; only a full batch is followed by another at once.
         return done if done >= projector.BATCH else 0
 
