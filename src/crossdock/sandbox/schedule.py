@@ -45,6 +45,10 @@ class Schedule:
         """When the next action is due."""
         return self._heap[0][0] if self._heap else None
 
+    def last_at(self) -> dt.datetime | None:
+        """When the last action is due that counts as pending work."""
+        return max((when for when, _, _, background, _ in self._heap if not background), default=None)
+
     def run_one(self) -> dt.datetime:
         """Run the next action, due or not. What fails is noted and does not stop the others."""
         when, key, _, background, action = heapq.heappop(self._heap)

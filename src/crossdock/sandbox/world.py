@@ -142,23 +142,37 @@ class World:
     @property
     def pending(self) -> int:
         """Planned actions, unanswered calls and unopened mail."""
-        mail = sum(len(mailbox.waiting()) for mailbox in self.mailboxes.values())
-        return self.stage.schedule.pending + self.stage.caller.pending + mail
+        return self.stage.schedule.pending + self.stage.caller.pending + self._mail()
+
+    def _mail(self) -> int:
+        return sum(len(mailbox.waiting()) for mailbox in self.mailboxes.values())
+
+    def _waiting(self, now: dt.datetime) -> Body:
+        """What keeps the play from being done, and when the last planned action is due."""
+        last = self.stage.schedule.last_at()
+        return {
+            "actions": self.stage.schedule.pending,
+            "until": iso(last) if last else "",
+            "calls": self.stage.caller.pending,
+            "mail": self._mail(),
+            "unsatisfied": [name for name, system in self.systems.items() if not system.satisfied(now)],
+        }
 
     def status(self) -> Body:
         """How far the play is."""
         stage, pending = self.stage, self.pending
         now = stage.clock.now()
         total = sum(order.channel in self.systems for order in stage.plan.orders)
-        satisfied = all(system.satisfied(now) for system in self.systems.values())
+        waiting = self._waiting(now)
         return {
             "started": stage.clock.started,
             "at": iso(now),
             "pending": pending,
+            "waiting": waiting,
             "orders_placed": stage.played["orders"],
             "orders_total": total,
             "played": dict(stage.played),
-            "done": stage.clock.started and not pending and satisfied,
+            "done": stage.clock.started and not pending and not waiting["unsatisfied"],
             "situations": stage.situations.summary(),
             "faults": dict(stage.faults.injected),
             "calls": dict(stage.caller.counts),

@@ -47,10 +47,11 @@ def test_actions_of_one_instant_run_by_their_key_not_by_who_came_first() -> None
     for key in ("c", "a", "b"):
         schedule.at(at, key, lambda when, key=key: ran.append(key))  # type: ignore[misc]
     schedule.at(at, "aa", lambda when: schedule.at(when, "0", lambda _: ran.append("follow-up")), background=True)
-    assert schedule.pending == 3
+    schedule.at(at + dt.timedelta(hours=1), "z", lambda when: None, background=True)
+    assert (schedule.pending, schedule.last_at()) == (3, at)
     schedule.run_until(at)
     assert ran == ["a", "follow-up", "b", "c"]
-    assert schedule.pending == 0
+    assert (schedule.pending, schedule.last_at()) == (0, None)
 
 
 def test_an_action_that_fails_is_noted_and_does_not_stop_the_others() -> None:

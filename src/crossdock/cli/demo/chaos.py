@@ -74,10 +74,16 @@ class Chaos:
     def _kill(self, child: Child, points: list[str]) -> None:
         """Now, and armed to die once more at a named point after it is back."""
         point = self._choice.choice(points)
+        while not child.running:  # it has died at a point and is not back yet
+            if self._stop.wait(0.05):
+                return
         child.env = {**child.env, "CROSSDOCK_CRASH_AT": f"{point}:{self._choice.randint(2, 12)}"}
         self._killed[child.name] = point
         self._tell(f"kill -9 {child.name}; it will die again at {point}")
-        os.kill(child.pid, signal.SIGKILL)
+        try:
+            os.kill(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it died by itself this very moment
         self._count(child)
 
     def _count(self, child: Child) -> None:

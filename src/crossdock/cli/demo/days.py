@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crossdock.cli.demo.progress import one_line, picture
+from crossdock.cli.demo.progress import one_line, picture, waiting_for
 from crossdock.cli.demo.world import World
-from crossdock.operations.overview import Overview, overview, work_left
+from crossdock.operations.overview import overview, work_left
 from crossdock.store import Store
 from crossdock.store.pool import TRANSIENT
 
@@ -49,41 +48,32 @@ async def run_days(
     quiet_since: float | None = None
     begun = time.monotonic()
     next_line = begun
-    last: Overview | None = None
     try:
         with Live(console=console, refresh_per_second=4, transient=False) as live:
             while True:
                 try:
                     last = await overview(store, partners)
                     status = await asyncio.to_thread(world.control, "status")
-                    at_rest = bool(status["done"]) and (await work_left(store)).none
+                    left = await work_left(store)
                 except TRANSIENT:
                     # The database is being killed and started again; the next look will do.
                     await asyncio.sleep(0.5)
                     continue
                 bar.update(played, total=status["orders_total"], completed=status["orders_placed"])
-                live.update(picture(last, status, bar, news, world.rate))
+                live.update(picture(last, left, status, bar, news, world.rate))
                 if not console.is_terminal and time.monotonic() >= next_line:
-                    console.print(one_line(last, status), soft_wrap=True, highlight=False)
+                    console.print(one_line(last, left, status), soft_wrap=True, highlight=False)
                     next_line = time.monotonic() + _LINE_SECONDS
-                if not at_rest:
+                if not (status["done"] and left.none):
                     quiet_since = None
                 elif quiet_since is None:
                     quiet_since = time.monotonic()
                 elif time.monotonic() - quiet_since >= _QUIET_SECONDS:
                     return quiet_since - world.started_at
                 if time.monotonic() - begun > patience_seconds:
-                    raise NotSettled(await _why(store, status))
+                    raise NotSettled(f"not settled: still waiting for {waiting_for(left, status)}")
                 await asyncio.sleep(0.5)
     finally:
         if not console.is_terminal:
             console.print()  # the last picture ends without a line break there
         await store.close()
-
-
-async def _why(store: Store, status: dict[str, Any]) -> str:
-    left = await work_left(store)
-    return (
-        f"not settled: {left.events} events behind, {left.deliveries} deliveries, {left.deadlines} deadlines due, "
-        f"{left.documents} documents untranslated, simulated systems have {status.get('pending')} things to do"
-    )

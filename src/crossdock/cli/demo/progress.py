@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,21 +11,46 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
-from crossdock.operations.overview import Overview
+from crossdock.operations.overview import Overview, WorkLeft
 
 
-def one_line(now: Overview, sandbox: dict[str, Any]) -> str:
+def one_line(now: Overview, left: WorkLeft, sandbox: dict[str, Any]) -> str:
     """The same for a log."""
     return (
         f"{now.business_now:%a %d %b %Y %H:%M} UTC  {now.orders} of {sandbox.get('orders_total', 0)} orders in, "
         f"{now.shipments} shipments, {now.invoiced} invoices posted, {now.receipts} goods receipts, "
-        f"{now.matched} supplier invoices matched"
+        f"{now.matched} supplier invoices matched; waiting for {waiting_for(left, sandbox)}"
     )
 
 
-def picture(now: Overview, sandbox: dict[str, Any], bar: Progress, news: list[str], rate: float) -> RenderableType:
-    """One frame: time, orders, purchasing, stock, problems, latest news."""
+def waiting_for(left: WorkLeft, sandbox: dict[str, Any]) -> str:
+    """What stands between now and the end of the days: first what Crossdock has to do, then the systems around it."""
+    outside = sandbox.get("waiting", {})
+    actions = _count(outside.get("actions", 0), "planned action")
+    parts = [
+        _count(left.events, "event to handle", "events to handle"),
+        _count(left.documents, "document to translate", "documents to translate"),
+        _count(left.deliveries, "delivery", "deliveries"),
+        _count(left.deadlines, "deadline that is due", "deadlines that are due"),
+        _count(outside.get("calls", 0), "answer to a call", "answers to calls"),
+        _count(outside.get("mail", 0), "file in a partner's inbox", "files in partners' inboxes"),
+        actions
+        and f"{actions} of the simulated systems until {dt.datetime.fromisoformat(outside['until']):%d %b %H:%M}",
+        *(f"what the {system} still has to buy" for system in outside.get("unsatisfied", ())),
+    ]
+    return ", ".join(part for part in parts if part) or "nothing more"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}" if number else ""
+
+
+def picture(
+    now: Overview, left: WorkLeft, sandbox: dict[str, Any], bar: Progress, news: list[str], rate: float
+) -> RenderableType:
+    """One frame: time, orders, purchasing, stock, problems, what is waited for, latest news."""
     clock = f"[bold]{now.business_now:%a %d %b %Y %H:%M}[/] UTC   [dim]one business day takes {86400 / rate:.0f} s[/]"
     sales = _table(
         "Order to cash",
@@ -54,7 +80,8 @@ def picture(now: Overview, sandbox: dict[str, Any], bar: Progress, news: list[st
         ("dead letters", now.dead_letters, None),
         ("deliveries under way", now.deliveries_under_way, None),
     )
-    lines = [clock, bar.get_renderable(), Columns([sales, purchasing, stock, problems], padding=(0, 2))]
+    waiting = Text(f"waiting for: {waiting_for(left, sandbox)}", style="dim")
+    lines = [clock, bar.get_renderable(), Columns([sales, purchasing, stock, problems], padding=(0, 2)), waiting]
     if news:
         lines.append("[dim]" + "\n".join(news[-4:]) + "[/]")
     return Panel(Group(*lines), title="Crossdock: a distributor's days", border_style="cyan")

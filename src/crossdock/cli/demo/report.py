@@ -79,11 +79,13 @@ def print_summary(console: Console, figures: dict[str, Any]) -> None:
     table = Table(title="What the days brought", show_header=False, box=None, title_justify="left", title_style="bold")
     table.add_column(style="dim")
     table.add_column(justify="right")
+    table.add_column()
     for key, value in figures.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             table.add_row(key.replace("_", " "), f"{value:,}")
+    still = figures["open_exception_cases"]
     for code, count in sorted(figures["exception_cases"].items()):
-        table.add_row(f"exception cases: {code}", f"{count:,}")
+        table.add_row(f"exception cases: {code}", f"{count:,}", f"({still[code]:,} open)" if code in still else "")
     for kind, count in sorted(figures.get("faults", {}).items()):
         table.add_row(f"faults: {kind}", f"{count:,}")
     console.print(table)

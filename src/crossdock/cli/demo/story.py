@@ -70,10 +70,12 @@ def play(
         except NotSettled as unsettled:
             console.print(f"[bold red]{unsettled}[/]")
             seconds = 0.001
+        else:
+            console.print("Settled.")
         finally:
             if faults is not None:
                 faults.stop()
-        console.print("Settled. Reading the books of all systems and checking ...")
+        console.print("Reading the books of all systems and checking ...")
         figures = asyncio.run(_report(world, baseline, seconds, dict(faults.faults) if faults else {}))
         if report is not None:
             report.write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
