@@ -6,6 +6,7 @@ import datetime as dt
 from hashlib import sha256
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from crossdock.engine.clock import read_clock
@@ -17,6 +18,7 @@ from crossdock.events.intake import DocumentReceived
 from crossdock.log import append
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.store import Connection, crash, run_again
+from crossdock.store.text import storable
 
 log = structlog.get_logger()
 # Documents belong to a company only once they are read; until then to the installation.
@@ -54,10 +56,11 @@ async def run_poll(context: EngineContext, owner: str, poll: Poll, task: Task) -
                 records += page.records
             if not page.more:
                 break
-    except ConnectorUnavailable as unavailable:
-        log.warning("poll_failed", system=poll.system, kind=poll.kind, detail=str(unavailable))
+    except (ConnectorUnavailable, asyncpg.DataError) as trouble:
+        # A cursor or name can hold what no column takes; doctor shows it until a later look finds it mended.
+        log.warning("poll_failed", system=poll.system, kind=poll.kind, detail=str(trouble))
         async with context.store.transaction() as tx:
-            await fail(tx, task, owner, str(unavailable), _LEAST_PAUSE)
+            await fail(tx, task, owner, storable(str(trouble)), _LEAST_PAUSE)
         return records
     async with context.store.transaction() as tx:
         await finish(tx, task, owner, await _pause(tx, poll.every))
