@@ -1,4 +1,4 @@
-"""`crossdock case`: one running business process."""
+"""`crossdock case`: running business processes, listed and one by one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.identity import Actor
-from crossdock.operations.cases import CaseView, show_case
+from crossdock.operations.cases import CaseView, list_cases, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.exceptions import release_case
 
@@ -21,6 +21,40 @@ CaseId = Annotated[str, typer.Argument(help="Its id: purchase_order/albion_uk/45
 @app.callback()
 def case() -> None:
     """Cases: running business processes."""
+
+
+@app.command("list")
+def list_(
+    database: DatabaseOption,
+    process: Annotated[str, typer.Option(help="Only of this process: sales_order, purchase_order, ...")] = "",
+    state: Annotated[str, typer.Option(help="Only those in this state: held, backordered, ...")] = "",
+    unfinished: Annotated[bool, typer.Option("--open", help="Only those that are not finished.")] = False,
+    limit: Limit = 100,
+    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List cases in the order of their ids, with how many exception cases of each are open.
+
+    Example: crossdock case list --process purchase_order --open
+    """
+    page = reach(
+        database,
+        lambda context, actor: list_cases(
+            context, actor, process=process, state=state, open_only=unfinished, cursor=cursor, limit=limit
+        ),
+    )
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (
+            case.id, case.state + (" (parked)" if case.parked else ""), case.opened_at, case.changed_at,
+            "finished" if case.finished else "", case.problems or None,
+        )
+        for case in page.items
+    ]  # fmt: skip
+    console().print(table(("case", "state", "opened", "changed", "", "problems"), rows))
+    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
 
 
 @app.command()

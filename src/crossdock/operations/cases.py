@@ -12,7 +12,10 @@ from uuid import UUID
 import msgspec
 
 from crossdock.identity import Actor
+from crossdock.operations.context import Context
+from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.problems import Problem, not_found
+from crossdock.processes import PROCESSES
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("cases.sql"))
@@ -98,6 +101,12 @@ class CaseHeader(msgspec.Struct, frozen=True):
     parked: bool
 
 
+class CaseInList(CaseHeader, frozen=True):
+    """A case in a list. `problems`: how many exception cases of it are open."""
+
+    problems: int
+
+
 class CaseView(msgspec.Struct, frozen=True):
     """A case with what hangs on it. `lines` and `details` are as the process keeps them."""
 
@@ -128,6 +137,29 @@ async def show_case(tx: Connection, actor: Actor, case_id: str) -> CaseView:
         sent=tuple(Sent(*sent) for sent in await tx.fetch(SQL.deliveries, case_id)),
         exceptions=tuple(exception_case(found) for found in await tx.fetch(SQL.exceptions, case_id)),
     )
+
+
+async def list_cases(
+    context: Context,
+    actor: Actor,
+    *,
+    process: str = "",
+    state: str = "",
+    open_only: bool = False,
+    cursor: str = "",
+    limit: int = 100,
+) -> Page[CaseInList]:
+    """Cases in the order of their ids, page by page. Raises `Problem` for a process that there is not."""
+    actor.must("operations:read")
+    if process and process not in PROCESSES:
+        advice = f"There are {', '.join(sorted(PROCESSES))}."
+        raise Problem("malformed_request", f"there is no process {process!r}", advice=advice)
+    async with context.store.transaction(readonly=True) as tx:
+        rows = await tx.fetch(
+            SQL.list_all,
+            *(start(cursor), process, actor.visible(), actor.channel or None, state or None, open_only, limit + 1),
+        )
+    return cut([CaseInList(**dict(row)) for row in rows], [row["id"] for row in rows], limit)
 
 
 def lines_of(data: dict[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -35,3 +35,14 @@ where id > $1 and id >= $2 || '/' and id < $2 || '0'
   and ($5::text is null or state = $5)
   and ($7::text is null or id like $7)
 order by id limit $6;
+
+-- list_all: Cases of one process or all, in the order of their ids, behind a cursor, with their open problems.
+select c.id, c.process, c.version, c.company_id, c.state, c.opened_at, c.changed_at, c.finished, c.parked,
+       (select count(*) from exception_case e where e.case_id = c.id and e.closed_at is null) as problems
+from process_case c
+where c.id > $1 and ($2 = '' or (c.id >= $2 || '/' and c.id < $2 || '0'))
+  and ($3::text[] is null or c.company_id = any($3::text[]))
+  and ($4::text is null or (c.process = 'sales_order' and split_part(c.id, '/', 3) = $4))
+  and ($5::text is null or c.state = $5)
+  and (not $6::boolean or not c.finished)
+order by c.id limit $7;

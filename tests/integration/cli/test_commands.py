@@ -16,6 +16,7 @@ from tests.integration.api.test_questions import stocked, told_of
 from tests.integration.engine.harness import rows
 from tests.integration.operations.test_dead_letters import erp_refuses
 from tests.integration.operations.test_quarantine import arrives
+from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ORDER, order, work
 
 
@@ -74,6 +75,29 @@ async def test_a_case_is_shown_with_lines_and_what_it_sent(run: Any, store: Stor
     view = await asked(run, "case", "show", ORDER)
     assert view["lines"][0]["ordered"] == "10"
     assert {sent["system"] for sent in view["sent"]} >= {"erp", "wms_north"}
+
+
+async def test_cases_are_listed_and_those_that_are_finished_left_out(run: Any, store: Store) -> None:
+    await order(store)
+    await work(store)
+    assert ORDER in (await run("case", "list", "--process", "sales_order", "--open")).stdout
+    page = await asked(run, "case", "list", "--state", "backordered", "--limit", 1)
+    assert [(case["id"], case["parked"]) for case in page["items"]] == [(ORDER, False)]
+    assert (await asked(run, "case", "list", "--state", "delivered"))["items"] == []
+    assert "sales_order" in (await run("case", "list", "--process", "order", code=1)).stderr
+
+
+async def test_systems_are_listed_with_what_waits_for_them(run: Any, store: Store) -> None:
+    await in_force(store)
+    await order(store)
+    await work(store, erp_refuses)
+    await run("system", "pause", "carrier", "--reason", "they move house")
+    found = {one["name"]: one for one in (await asked(run, "system", "list"))["items"]}
+    assert (found["erp"]["dead"], found["carrier"]["state"], found["brightware"]["partner"]) == (1, "paused", True)
+    text = (await run("system", "list")).stdout
+    for words in ("supplier (partner)", "nothing is sent to it", "last fact"):
+        assert words in text
+    assert "carrier" in (await run("system", "pause", "carier", "--reason", "x", code=1)).stderr
 
 
 async def test_stock_is_shown_in_both_books(run: Any, store: Store) -> None:

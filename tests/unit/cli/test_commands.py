@@ -15,8 +15,8 @@ from crossdock.cli._console import plain, redacted, why_not
 from crossdock.cli.main import app
 
 READING = {
-    "trace", "doctor", "case show", "exception list", "exception show", "dead-letter list", "dead-letter show",
-    "quarantine list", "quarantine show", "stock show", "api-key list",
+    "trace", "doctor", "case list", "case show", "exception list", "exception show", "dead-letter list",
+    "dead-letter show", "quarantine list", "quarantine show", "stock show", "system list", "api-key list",
 }  # fmt: skip
 
 
