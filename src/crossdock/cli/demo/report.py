@@ -20,20 +20,24 @@ def check(world: World, baseline: Path | None) -> dict[str, Any]:
     """Run the checker in a process of its own; it reads the systems' books, our API and our commands."""
     out = world.directory / "checker.json"
     out.unlink(missing_ok=True)
-    command = [
-        *(sys.executable, "-m", "crossdock.testing.checker", "--books", str(world.books), "--api", world.api),
-        *("--key", world.operator_key, "--json", str(out)),
-        *("--cli", f"{sys.executable} -m crossdock.cli.main", "--project", str(world.project)),
-    ]
-    for name, url in world.warehouses():
-        command += ["--wms", f"{name}={url}"]
-    if baseline is not None:
-        command += ["--baseline", str(baseline)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(checker_command(world, out, baseline), capture_output=True, text=True, check=False)
     if not out.exists():
         raise RuntimeError(f"the checker failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     verdict: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return verdict
+
+
+def checker_command(world: World, out: Path, baseline: Path | None) -> list[str]:
+    """How the checker is started over this world, so that it writes its verdict to `out`."""
+    command = [
+        *(sys.executable, "-m", "crossdock.testing.checker", "--books", str(world.books), "--api", world.api),
+        # In one word: one key of 64 begins with a dash and would be read as an option.
+        *(f"--key={world.operator_key}", "--json", str(out)),
+        *("--cli", f"{sys.executable} -m crossdock.cli.main", "--project", str(world.project)),
+    ]
+    for name, url in world.warehouses():
+        command += ["--wms", f"{name}={url}"]
+    return [*command, "--baseline", str(baseline)] if baseline is not None else command
 
 
 async def report(world: World, verdict: dict[str, Any], seconds: float, faults: dict[str, int]) -> dict[str, Any]:
