@@ -83,6 +83,8 @@ def from_exception(error: Exception) -> Problem:
         return Problem("unavailable", "more calls are waiting than can be served", retry_after_seconds=1)
     if isinstance(error, TRANSIENT):
         return Problem("unavailable", "the store cannot be reached at the moment", retry_after_seconds=2)
+    if isinstance(error, asyncpg.DataError):
+        return Problem("malformed_request", "it holds a value that no column takes: a character, number or date")
     if isinstance(error, ValidationException):
         return Problem("malformed_request", error.detail, _parameters(error))
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.NOT_FOUND:  # no route; routes say it better

@@ -98,6 +98,7 @@ def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:
             faults.append(FieldError(pointer, "holds a control character"))
     configured = network.channels.get(channel)
     customer = body.customer or (configured.customer if configured else "")
+    ordered_at = _utc(body.ordered_at, "/ordered_at", faults)
     if not customer and not faults:
         faults.append(FieldError("/customer", "is required: the channel has no customer of its own"))
     if faults:
@@ -107,13 +108,21 @@ def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:
         channel=channel,
         number=body.number,
         customer=PartyRef(customer, country=body.country),
-        ordered_at=body.ordered_at.astimezone(dt.UTC),
+        ordered_at=ordered_at,
         currency=body.currency,
         lines=lines,
         promise=configured.promise if configured else "asked",
         charges=charges,
         customer_reference=body.customer_reference,
     )
+
+
+def _utc(instant: dt.datetime, pointer: str, faults: list[FieldError]) -> dt.datetime:
+    try:
+        return instant.astimezone(dt.UTC)
+    except OverflowError:  # hours before the year 1, or after 9999
+        faults.append(FieldError(pointer, "is beyond the calendar"))
+        return instant
 
 
 def _channel(body: PlaceOrder, actor: Actor, network: Network, faults: list[FieldError]) -> str:
