@@ -99,7 +99,7 @@ class Rows:
     def _running(self, row: Sequence[object], width: int) -> Text:
         text = Text()
         for name, numeric, value in zip(self.columns, self.numeric, row, strict=True):
-            cell = plain(f"{name} {plain(value)}" if numeric else value)
+            cell = plain(f"{name} {plain(value)}" if numeric and value is not None else value)
             if not cell.plain:
                 continue
             used = cell_len(text.plain.rpartition("\n")[2])
@@ -145,7 +145,7 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
     try:
         return asyncio.run(_reach(database, work))
     except Problem as problem:
-        fail(f"{problem.kind.title}: {problem.detail}", problem.advice, 1)
+        fail(_in_words(problem), problem.advice, 1)
     except Denied as denied:
         fail(denied.detail, "Ask the operator of this installation.", 1)
     except asyncpg.UndefinedTableError:
@@ -166,6 +166,13 @@ async def _reach(database: str, work: Callable[[Context, Actor], Awaitable[Resul
         return await work(Context(store, clock.now), operator(getpass.getuser()))
     finally:
         await store.close()
+
+
+def _in_words(problem: Problem) -> str:
+    """What is not there needs no title, and who types here sees everything that there is."""
+    if problem.code == "not_found":
+        return problem.detail.removesuffix(", or it is not yours")
+    return f"{problem.kind.title}: {problem.detail}"
 
 
 def why_not(error: BaseException) -> str:

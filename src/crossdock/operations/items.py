@@ -45,7 +45,7 @@ def no_item(item: str, company_id: str = "", pointer: str = "") -> Problem:
     where = f" in {company_id}" if company_id else " in any company"
     return not_found(
         f"item {item!r}{where}, neither in master data nor in the stock books",
-        "Check the spelling (our own item id, such as 85123A) and the company; `crossdock stock list` names the items "
-        "in stock. An item that is new in the ERP is known once the ERP was asked for its items.",
+        "Check the spelling: it is our own item id, such as 85123A. A new item is known once the ERP was asked for its "
+        "items. `crossdock stock list` names those in stock.",
         [FieldError(pointer, "names no item")] if pointer else (),
     )

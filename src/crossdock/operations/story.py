@@ -27,8 +27,8 @@ MOST_CASES = 200
 MOST_EVENTS = 5_000
 _HOPS = 4
 _WHERE = (
-    "Give the number as it stands on the document, without a prefix, or a whole case id; `crossdock case list` names "
-    "cases. What came in but could not be taken stands in `crossdock quarantine list`."
+    "Give the number as it stands on the document, or a whole case id (`crossdock case list` names them). What could "
+    "not be taken stands in `crossdock quarantine list`."
 )
 _MOVEMENTS = 200
 

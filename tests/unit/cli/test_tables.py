@@ -38,6 +38,13 @@ def test_a_narrow_terminal_cuts_nothing_and_names_the_numbers() -> None:
     assert "…" not in text
 
 
+def test_a_number_that_there_is_not_is_not_named_either() -> None:
+    lines = shown(
+        30, table(("case", "problems"), [("sales_order/albion_uk/shop/1", 2), ("sales_order/a/shop/2", None)])
+    )
+    assert sum("problems" in line for line in lines[1:]) == 1
+
+
 def test_only_the_last_column_folds_where_that_is_enough() -> None:
     lines = shown(160, table(COLUMNS, ROWS))
     assert str(ID) in lines[1]

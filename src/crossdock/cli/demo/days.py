@@ -59,7 +59,7 @@ async def run_days(
                     # The database is being killed and started again; the next look will do.
                     await asyncio.sleep(0.5)
                     continue
-                bar.update(played, total=status["orders_total"], completed=status["orders_placed"])
+                bar.update(played, total=status["orders_total"] or None, completed=status["orders_placed"])
                 live.update(picture(last, left, status, bar, news, world.rate))
                 if not console.is_terminal and time.monotonic() >= next_line:
                     console.print(one_line(last, left, status), soft_wrap=True, highlight=False)
