@@ -44,7 +44,13 @@ class Desk:
             role="buyer" if self.partner.kind == "supplier" else "supplier",
             our_item=lambda theirs: references.our_item(company, partner, theirs),
             their_item=lambda item: references.their_item(company, partner, item),
-            options=maps.MapOptions(currency=agreement.currency, version=agreement.version),
+            options=maps.MapOptions(
+                buyer_item_qualifier=agreement.item_qualifiers.buyer,
+                supplier_item_qualifier=agreement.item_qualifiers.supplier,
+                gtin_qualifier=agreement.item_qualifiers.gtin,
+                currency=agreement.currency,
+                version=agreement.version,
+            ),
         )
 
     def start_of(self, day: dt.date) -> dt.datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
+import msgspec
 import yaml
 
 from crossdock.project import facts, kinds
 from crossdock.project.files import Place
-from crossdock.project.network import Agreement, Channel, Network, Partner, System, X12Identity
+from crossdock.project.network import Agreement, Channel, Limits, Network, Partner, System, X12Identity
 from crossdock.project.registry import ConnectorSpec, Registry
 
 _LONGEST_ISA_ID = 15
@@ -97,6 +98,7 @@ class Checks:
         if thing and system.of not in places:
             what = f"it is the {system.role} of no {thing} that we know"
             self._note((*path, "of"), what, f"write `of:` with a {thing}; {kinds.suggestion(system.of, places)}")
+        self._limits(path, system.limits)
         if system.name in self.network.partners:
             self._note(path, f"`{system.name}` is the name of a partner, too", "rename one: both receive documents")
         if self.registry is None:
@@ -144,8 +146,14 @@ class Checks:
             self._note((*path, "transport"), what, "add `password: env:NAME` or `private_key: env:NAME`")
         if transport.poll_minutes == 0:
             self._note((*path, "transport", "poll_minutes"), "0 minutes would never rest", "write 1 or more")
+        self._limits(path, partner.limits)
         for agreement in partner.agreements.values():
             self._agreement(partner, agreement)
+
+    def _limits(self, path: tuple[str, ...], limits: Limits) -> None:
+        if limits.concurrency == 0:
+            remedy = "write 1 or more; `paused: true` stops everything"
+            self._note((*path, "limits", "concurrency"), "with 0 at a time nothing would ever be sent", remedy)
 
     def _agreement(self, partner: Partner, agreement: Agreement) -> None:
         path = ("partners", partner.id, "agreements", agreement.company)
@@ -169,6 +177,18 @@ class Checks:
             self._note((*path, "delimiters"), "two separators are the same", "use three different characters")
         if cut.segment == "\n" and cut.line_break:
             self._note((*path, "delimiters"), "a line break after a line break", "leave `line_break` out")
+        numbers = agreement.control_numbers
+        if (numbers.theirs_repeat == "after_days") != (numbers.repeat_days > 0):
+            remedy = "write `theirs_repeat: after_days` and `repeat_days:` together"
+            self._note((*path, "control_numbers"), "numbers repeat after days, or after how many, but not both", remedy)
+        named = agreement.item_qualifiers
+        if len({named.buyer, named.supplier, named.gtin}) < 3:
+            what = "two item ids would stand under the same qualifier"
+            self._note((*path, "item_qualifiers"), what, "use three different codes of X12 element 235")
+        for field, code in zip(named.__struct_fields__, msgspec.structs.astuple(named), strict=True):
+            if len(code) != 2:
+                what = f"`{code}` is no qualifier of an item id"
+                self._note((*path, "item_qualifiers", field), what, "use its two characters, such as `IN` or `VN`")
 
     def _identity(self, path: tuple[str, ...], identity: X12Identity) -> None:
         if len(identity.qualifier) != 2:

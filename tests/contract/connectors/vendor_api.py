@@ -25,7 +25,7 @@ def http_vendor(
             url=url,
             token=token,
             webhook_secret=secrets[0] if webhooks else None,
-            options={"webhook_secret_previous": secrets[1]} if webhooks else {},  # type: ignore[dict-item]
+            secrets={"webhook_secret_previous": secrets[1]} if webhooks else {},
         )
         system = System(
             name="vendor",

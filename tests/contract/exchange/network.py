@@ -49,8 +49,8 @@ def _partner(code: str, kind: Any, transport: Sftp, **of_agreement: Any) -> Part
     return Partner(code, code.title(), kind, "Europe/London", "england", transport, agreements, country="GB")
 
 
-def network(transport: Sftp | None = None, delimiters: Delimiters | None = None) -> Network:
-    """Two companies, the supplier brightware and the retailer homestead."""
+def network(transport: Sftp | None = None, delimiters: Delimiters | None = None, **of_agreement: Any) -> Network:
+    """Two companies, the supplier brightware and the retailer homestead; what is agreed otherwise, with both."""
     sftp = transport or Sftp("sftp.example.com", "brightware")
     return Network(
         name="test",
@@ -69,9 +69,16 @@ def network(transport: Sftp | None = None, delimiters: Delimiters | None = None)
                 sends=BRIGHTWARE_SENDS,
                 takes=BRIGHTWARE_TAKES,
                 delimiters=delimiters or Delimiters(),
+                **of_agreement,
             ),
             "homestead": _partner(
-                "homestead", "customer", sftp, sends=HOMESTEAD_SENDS, takes=HOMESTEAD_TAKES, customer="17850"
+                "homestead",
+                "customer",
+                sftp,
+                sends=HOMESTEAD_SENDS,
+                takes=HOMESTEAD_TAKES,
+                customer="17850",
+                **of_agreement,
             ),
         },
         channels={

@@ -15,6 +15,7 @@ from crossdock.connectors._kit.reading import amount, number
 from crossdock.connectors._kit.settings import InvalidSettings
 from crossdock.connectors._kit.signatures import InvalidSecret, StandardWebhooks
 from crossdock.connectors.sandbox_erp.settings import SandboxErpSettings
+from crossdock.connectors.sandbox_wms.settings import SandboxWmsSettings
 from crossdock.project.network import Settings, System
 from crossdock.project.secrets import Secret
 
@@ -68,9 +69,17 @@ def test_settings_are_typed() -> None:
     assert settings_of(system(options={"page_size": "50"}), SandboxErpSettings).page_size == 50
 
 
+def test_a_secret_of_a_connectors_own_reaches_it() -> None:
+    now, before = Secret("whsec_bm93", "env:NOW"), Secret("whsec_YmVmb3Jl", "env:BEFORE")
+    given = system(webhook_secret=now, secrets={"webhook_secret_previous": before})
+    assert settings_of(given, SandboxWmsSettings).webhook_secrets == (now, before)
+    assert "webhook_secret_previous" in CONNECTORS["sandbox_wms"].spec.secrets
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        ({"secrets": {"password": Secret("p", "env:P")}}, "no such setting: password"),
         ({"options": {"pages": "5"}}, "no such setting: pages"),
         ({"options": {"page_size": "many"}}, "page_size"),
         ({"options": {"page_size": "0"}}, "page_size"),

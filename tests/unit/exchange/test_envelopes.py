@@ -16,7 +16,7 @@ from crossdock.model.purchase_order import LineAnswer, PurchaseOrder, PurchaseOr
 from crossdock.model.quantity import Price, Quantity
 from crossdock.ports.connector import Rendered, Route
 from crossdock.ports.outcomes import Unsupported
-from crossdock.project.network import ControlNumbers, Delimiters, Network
+from crossdock.project.network import ControlNumbers, Delimiters, ItemQualifiers, Network
 from crossdock.testing.samples import RECEIVED_AT, PlainNumbers
 from tests.contract.exchange.network import REFERENCES, network
 
@@ -51,6 +51,14 @@ def only_set(rendered: Rendered) -> x12.TransactionSet:
     (found,) = x12.read(rendered.content)
     assert isinstance(found, x12.TransactionSet)
     return found
+
+
+def test_item_ids_go_out_under_the_qualifiers_that_were_agreed() -> None:
+    agreed = network(item_qualifiers=ItemQualifiers(buyer="BP", supplier="VP"))
+    line = next(
+        each for each in only_set(render("brightware", "purchase_order", ORDER, agreed)).segments if each.id == "PO1"
+    )
+    assert (line[6], line[7], line[8]) == ("BP", "85123A", "VP")
 
 
 def test_an_order_goes_out_under_the_agreed_identities_with_both_item_ids() -> None:

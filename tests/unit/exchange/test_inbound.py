@@ -13,6 +13,7 @@ from crossdock.events.supplier_documents import ShipNoticeReceived, SupplierInvo
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.inbound import translate
 from crossdock.ports.connector import RawDocument, Route, Translation
+from crossdock.project.network import ItemQualifiers
 from crossdock.testing.samples import RECEIVED_AT
 from tests.contract.exchange.network import REFERENCES, interchange, network
 
@@ -59,8 +60,8 @@ ACCEPTED: list[tuple[str, ...]] = [
 ]
 
 
-def read(partner: str, content: bytes) -> Translation:
-    net = network()
+def read(partner: str, content: bytes, **of_agreement: Any) -> Translation:
+    net = network(**of_agreement)
     raw = RawDocument("raw-1", partner, "file", content, "application/edi-x12", "file.x12", RECEIVED_AT)
     return translate(raw, Desk(net.partners[partner], net), REFERENCES)
 
@@ -109,6 +110,21 @@ def test_an_order_for_an_item_nobody_knows_waits_whole_for_a_person() -> None:
     assert [fault.code for fault in found.faults] == ["item_unknown"]
     assert "HS99999" in found.faults[0].detail
     assert "PO1" in found.faults[0].pointer
+
+
+def test_item_ids_are_read_under_the_qualifiers_that_were_agreed() -> None:
+    """`SK` is one of either side's codes; only the agreement says whose id stands there."""
+    ours = [*ORDER[:4], ("PO1", "1", "12", "EA", "2.55", "", "IN", "HS22423", "SK", "85123A"), ("CTT", "1")]
+    agreed = ItemQualifiers(buyer="IN", supplier="SK")
+    (record,) = read("homestead", interchange("homestead", ("PO", "850", ours)), item_qualifiers=agreed).records
+    assert isinstance(record.body, SalesOrderPlaced)
+    (line,) = record.body.order.lines
+    assert (line.item, line.their_item) == ("85123A", "HS22423")
+    theirs = [*ORDER[:4], ("PO1", "1", "12", "EA", "2.55", "", "SK", "HS85123A"), ("CTT", "1")]
+    agreed = ItemQualifiers(buyer="SK", supplier="VN")
+    (record,) = read("homestead", interchange("homestead", ("PO", "850", theirs)), item_qualifiers=agreed).records
+    assert isinstance(record.body, SalesOrderPlaced)
+    assert [(line.item, line.their_item) for line in record.body.order.lines] == [("85123A", "HS85123A")]
 
 
 def test_an_order_without_a_currency_is_in_the_agreed_one() -> None:

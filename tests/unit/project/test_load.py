@@ -112,6 +112,13 @@ def test_times_and_dates_are_read(tmp_path: Path) -> None:
         (POTTER, 'pairs: {"1": "ONE"}', 'pairs: {"1": "ONE", "2": "ONE"}', "12: `ONE` stands for `1` and for `2`"),
         (POTTER, "  terms: usual", "  terms: usual\n  delimiters: {element: AB}", "'AB' cannot be a separator"),
         (POTTER, "  terms: usual", "  terms: usual\n  delimiters: {element: '~'}", "two separators are the same"),
+        (POTTER, "  terms: usual", "  terms: usual\n  control_numbers: {theirs_repeat: after_days}", "but not both"),
+        (POTTER, "  terms: usual", "  terms: usual\n  control_numbers: {repeat_days: 2}", "but not both"),
+        (POTTER, "  terms: usual", "  terms: usual\n  item_qualifiers: {buyer: VN}", "under the same qualifier"),
+        (POTTER, "  terms: usual", "  terms: usual\n  item_qualifiers: {gtin: EAN}", "`EAN` is no qualifier"),
+        (POTTER, "items:\n", "limits: {concurrency: 0}\nitems:\n", "nothing would ever be sent"),
+        (ERP, "resend: lookup", "limits: {concurrency: 0}", "nothing would ever be sent"),
+        (ERP, "resend: lookup", 'limits: {rate_per_second: "-1"}', "`-1` is out of range"),
         (POTTER, "port: env:SFTP_PORT", "port: 99999", "7: 99999 is no port"),
         # The environment.
         (ERP, "env:ERP_URL", "env:ERP_ADDRESS", "systems/erp.yaml:4: the environment has no ERP_ADDRESS; set ERP_ADD"),

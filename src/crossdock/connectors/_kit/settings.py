@@ -42,7 +42,7 @@ class WebhookSettings(HttpSettings, frozen=True, kw_only=True):
 def settings_of(system: System, form: type[S]) -> S:
     """The settings of `system` in its connector's form; `InvalidSettings` names what is missing, unknown or wrong."""
     given = system.settings
-    values: dict[str, Any] = {"url": given.url, **given.options}
+    values: dict[str, Any] = {"url": given.url, **given.options, **given.secrets}
     if given.token is not None:
         values["token"] = given.token
     if given.webhook_secret is not None and "webhook_secret" in form.__struct_fields__:
