@@ -73,6 +73,8 @@ def process_page(process: Lifecycle[Any]) -> str:
             f"# {title}\n\n{MADE}\n",
             f"Code: `src/{module.__name__.replace('.', '/')}.py`. Case ids begin with `{process.name}/`. "
             f"Version {process.version}. A case begins with {code(process.starts)}.\n",
+            f"What comes before that waits. After {process.patience.total_seconds() / 3600:g} hours of business time a "
+            "person is asked ([`waiting_for_document`](../runbooks/waiting_for_document.md)).\n",
             f"{inspect.getdoc(module)}\n",
             f"## States of a line\n\n```mermaid\n{process.table.mermaid()}\n```\n",
             f"## What it does with each event\n\n{table(('event', 'what happens'), handlers)}\n",

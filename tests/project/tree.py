@@ -26,6 +26,7 @@ ENGINE_CODES = frozenset(
         "renderer_failed",
         "undeliverable",
         "unsupported_document",
+        "waiting_for_document",
     }
 )
 # Calls that open an exception case, or note what becomes one, in any room.

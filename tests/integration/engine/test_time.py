@@ -44,3 +44,23 @@ async def test_what_is_met_in_time_never_fires(store: Store) -> None:
     await at(store, 9)
     await settle(context(store))
     assert await notes(store, "a") == ["wait", "met", "DeadlinePassed"]
+
+
+async def test_what_waits_for_a_document_that_never_comes_is_shown_to_a_person_and_heals_when_it_does(
+    store: Store,
+) -> None:
+    await at(store, 0)
+    await say(store, told("a", "early"))
+    await settle(context(store))
+    await at(store, 23)
+    await settle(context(store))
+    assert await rows(store, "select * from exception_case") == []
+    await at(store, 25)
+    await settle(context(store))
+    query = "select code, case_id, closed_at is null from exception_case"
+    assert await rows(store, query) == [("waiting_for_document", "parcel/c/a", True)]
+    await say(store, begun("a", "late"))
+    await settle(context(store))
+    assert await rows(store, query) == [("waiting_for_document", "parcel/c/a", False)]
+    assert await notes(store, "a") == ["late", "early"]
+    assert await rows(store, "select * from deadline") == []

@@ -338,7 +338,8 @@ class TestAnswers:
         scenario.when(acknowledged(answer("10", "accepted", "100"))).then(closes="acknowledgement_overdue")
 
     def test_an_answer_before_the_order_waits_for_it(self) -> None:
-        scenario = order().when(acknowledged(answer("10", "accepted", "100"))).then(nothing=True, state="")
+        scenario = order().when(acknowledged(answer("10", "accepted", "100")))
+        scenario.then(deadlines="waiting_for_document", sends=(), opens=(), state="")
         scenario.when(one_line()).then(
             sends=("purchase_order", "purchase_order_acknowledgement"), line_state="acknowledged"
         )

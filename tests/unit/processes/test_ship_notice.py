@@ -105,7 +105,8 @@ def test_goods_that_come_after_the_notice_was_finished_still_count() -> None:
 
 
 def test_a_receipt_before_the_notice_waits_for_it() -> None:
-    scenario = notice().when(lines_received(("4500001/10", "100"), ("4500002/10", "50"))).then(nothing=True)
+    scenario = notice().when(lines_received(("4500001/10", "100"), ("4500002/10", "50")))
+    scenario.then(deadlines="waiting_for_document", emits=(), opens=())
     scenario.when(BOTH).then(emits="PurchaseOrderLinesAnnounced", line_state="received", finished=True)
 
 

@@ -55,6 +55,8 @@ class CaseData(msgspec.Struct, omit_defaults=True, kw_only=True):
     state: str = ""
     early: list[tuple[str, str]] = []
     """Events that came before the case began: (type, body as JSON), handled in order once it does."""
+    missed_start: bool = False
+    """A person was told that they wait."""
 
 
 Data = TypeVar("Data", bound=CaseData)

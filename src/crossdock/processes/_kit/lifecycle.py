@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from crossdock.events import REGISTRY, event_type
+from crossdock.events.intake import DeadlinePassed
 from crossdock.processes._kit.case import Case, CaseData
-from crossdock.processes._kit.effects import Effect
+from crossdock.processes._kit.effects import CloseExceptionCase, Deadline, Effect, Met, OpenExceptionCase
 from crossdock.processes._kit.states import StateTable
 
 Data = TypeVar("Data", bound=CaseData)
 Body = TypeVar("Body", bound=msgspec.Struct)
 Handler = Callable[[Case[Any], Any], Iterator[Effect] | None]
+WAITING = "waiting_for_document"
+"""The deadline of a case that has not begun, and the exception case once it has passed."""
 
 
 class Lifecycle(Generic[Data]):
     """A process named `name`; its cases have ids `name/company/...`.
 
-    `starts` are the events that begin a case; what comes before is kept and handled afterwards (`early`).
+    `starts` are the events that begin a case; what comes before is kept and handled afterwards (`early`). If none has
+    come `patience` (business time) after the first of those, a person is asked.
     `header` derives the header's state from the lines. `ignores` are events that change nothing in this process,
     with the reason why (they may still come).
     """
@@ -35,6 +40,7 @@ class Lifecycle(Generic[Data]):
         starts: tuple[type[msgspec.Struct], ...],
         header: Callable[[Data], str],
         finished: Callable[[Data], bool],
+        patience: dt.timedelta = dt.timedelta(days=1),
     ) -> None:
         self.name = name
         self.version = version
@@ -43,6 +49,7 @@ class Lifecycle(Generic[Data]):
         self.starts = tuple(start.__name__ for start in starts)
         self.header = header
         self.finished = finished
+        self.patience = patience
         self.handlers: dict[str, Handler] = {}
         self.decoder: msgspec.json.Decoder[Data] = msgspec.json.Decoder(data)
 
@@ -69,14 +76,27 @@ class Lifecycle(Generic[Data]):
         kind = event_type(body)
         begun = bool(case.data.state)
         if not begun and kind not in self.starts:
-            case.data.early = [*case.data.early, (kind, msgspec.json.encode(body).decode())]
-            return []
-        if begun and kind in self.starts:
+            return list(self._keep(case, kind, body))
+        if (begun and kind in self.starts) or (isinstance(body, DeadlinePassed) and body.name == WAITING):
             return []
         effects = list(self._run(case, kind, body))
         if not begun:
             effects += self._catch_up(case)
         return effects
+
+    def _keep(self, case: Case[Data], kind: str, body: msgspec.Struct) -> Iterator[Effect]:
+        """What came too early waits; it may be that what should come first never does."""
+        data = case.data
+        if isinstance(body, DeadlinePassed) and body.name == WAITING:
+            data.missed_start = True
+        else:
+            if not data.early:
+                yield Deadline(WAITING, self.patience)
+            data.early = [*data.early, (kind, msgspec.json.encode(body).decode())]
+        if data.missed_start:
+            kinds = ", ".join(dict.fromkeys(early for early, _ in data.early))
+            words = f"{len(data.early)} waiting ({kinds}) for what begins it: {' or '.join(self.starts)} has not come"
+            yield OpenExceptionCase(WAITING, words)
 
     def _run(self, case: Case[Data], kind: str, body: msgspec.Struct) -> Sequence[Effect]:
         handler = self.handlers.get(kind)
@@ -88,7 +108,10 @@ class Lifecycle(Generic[Data]):
 
     def _catch_up(self, case: Case[Data]) -> list[Effect]:
         early, case.data.early = case.data.early, []
-        effects: list[Effect] = []
+        effects: list[Effect] = [Met(WAITING)] if early else []
+        if case.data.missed_start:
+            case.data.missed_start = False
+            effects.append(CloseExceptionCase(WAITING, "what it waited for has come"))
         for kind, text in early:
             effects += self._run(case, kind, msgspec.json.decode(text, type=REGISTRY[kind]))
         return effects
