@@ -18,6 +18,7 @@ from crossdock import exchange
 from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.connectors import CONNECTORS
+from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_cases
 from crossdock.engine.context import EngineContext, Poll, Publication, SystemLimits
 from crossdock.engine.worker import Worker
 from crossdock.identity import SCOPES, register
@@ -68,7 +69,10 @@ def connect_systems(network: Network) -> dict[str, Connector]:
 
 
 async def prepare(database: str, network: Network) -> Network:
-    """Bring the database to the newest schema, put the network in force, register its API consumers."""
+    """Bring the database to the newest schema, put the network in force, register its API consumers.
+
+    Raises `VersionsNotCarried` if cases are open that this release cannot go on with.
+    """
     # Imported here: the migration tools take seconds to load, which workers and the API need not wait for.
     from crossdock.store.migrations import migrate
 
@@ -76,6 +80,7 @@ async def prepare(database: str, network: Network) -> Network:
     store = await Store.connect(database)
     try:
         async with store.transaction() as tx:
+            await must_carry_open_cases(tx, PROCESSES)
             in_force = await apply(tx, network)
             for consumer in in_force.consumers.values():
                 await register(
@@ -93,11 +98,26 @@ async def prepare(database: str, network: Network) -> Network:
 
 
 async def open_installation(database: str, network: Network, *, connections: int = 6) -> Installation:
-    """Connect to a prepared database."""
+    """Connect to a prepared database. Raises `VersionsNotCarried`, as `prepare` does."""
     store = await Store.connect(database, max_size=connections)
-    async with store.transaction() as tx:
-        network = await apply(tx, network)
+    try:
+        async with store.transaction() as tx:
+            await must_carry_open_cases(tx, PROCESSES)
+            network = await apply(tx, network)
+    except VersionsNotCarried:
+        await store.close()
+        raise
     return Installation(store, network, connect_systems(network), await Masterdata.load(store))
+
+
+async def may_start(database: str) -> None:
+    """Raises `VersionsNotCarried` if this release must not work on this database."""
+    store = await Store.connect(database, max_size=1)
+    try:
+        async with store.transaction(readonly=True) as tx:
+            await must_carry_open_cases(tx, PROCESSES)
+    finally:
+        await store.close()
 
 
 def engine_context(installation: Installation, *, batch_size: int = 100) -> EngineContext:

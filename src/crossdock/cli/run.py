@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +14,7 @@ import typer
 import uvloop
 
 from crossdock.cli._children import Children
+from crossdock.cli._console import fail
 from crossdock.cli._options import DatabaseOption, ProjectArgument, network_of
 
 # Where the embedded server keeps its data unless told otherwise.
@@ -26,12 +30,14 @@ def run(
 
     Example: crossdock run examples/wholesaler --workers 2 --database postgresql://db.example/crossdock
     """
-    network = network_of(project)
-    if workers == 1:
-        from crossdock.app import run_worker
+    from crossdock.app import may_start, run_worker
 
-        uvloop.run(run_worker(database, network))
-        return
+    network = network_of(project)
+    with refusing_unknown_versions():
+        if workers == 1:
+            uvloop.run(run_worker(database, network))
+            return
+        asyncio.run(may_start(database))
     children = Children()
     for number in range(1, workers + 1):
         arguments = ["run", str(project), "--database", database]
@@ -52,7 +58,20 @@ def api(
     """
     from crossdock.app import run_api
 
-    uvloop.run(run_api(database, network_of(project), host, port))
+    network = network_of(project)
+    with refusing_unknown_versions():
+        uvloop.run(run_api(database, network, host, port))
+
+
+@contextmanager
+def refusing_unknown_versions() -> Iterator[None]:
+    """Say in words that this release must not start on this database, and end with 1."""
+    from crossdock.engine.cases.versions import VersionsNotCarried
+
+    try:
+        yield
+    except VersionsNotCarried as refusal:
+        fail(f"This release cannot go on with the cases that are open.\n{refusal}", refusal.advice, 1)
 
 
 def wait_for_signal() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from crossdock.cli._children import Child, Children
 from crossdock.cli._database import Keeper
 from crossdock.cli._options import ProjectArgument, network_of
-from crossdock.cli.run import DATA_DIRECTORY, wait_for_signal
+from crossdock.cli.run import DATA_DIRECTORY, refusing_unknown_versions, wait_for_signal
 
 
 def up(
@@ -45,7 +45,8 @@ def up(
         raise typer.BadParameter(str(taken), param_hint="--directory") from None
     children = Children(on_death=lambda child: console.print(f"[yellow]{child.name} died and is started again"))
     try:
-        asyncio.run(prepare(database, network))
+        with refusing_unknown_versions():
+            asyncio.run(prepare(database, network))
         start_children(children, project, database, directory, workers, host, port)
         console.print(f"Crossdock runs [bold]{network.name}[/] with {workers} workers.")
         console.print(f"HTTP interface and its documentation: http://{host}:{port}/schema")

@@ -69,3 +69,7 @@ set detail = excluded.detail, lines = excluded.lines, owner = excluded.owner, mo
     currency = excluded.currency, expected_on = coalesce(excluded.expected_on, e.expected_on),
     changed_at = excluded.changed_at
 returning e.id, e.case_id, e.code, e.key, (e.id = any($1::text::uuid[])) as fresh
+
+-- open_versions: versions of processes that have open cases
+select process, version, count(*) as count, min(id) as example from process_case where not finished
+group by process, version order by process, version
