@@ -9,6 +9,7 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
+from crossdock.events.registry import VERSIONS
 from crossdock.log import SLOTS
 from crossdock.store import Connection, load_queries
 
@@ -44,6 +45,7 @@ async def examine(tx: Connection) -> list[Check]:
     assert clock is not None
     checks.append(Check("business time", "ok", f"{clock['now']:%Y-%m-%d %H:%M:%S}, {clock['rate']:g} times as fast"))
     checks += [_lease(row) for row in await tx.fetch(SQL.leases)] or [_no_consumers()]
+    checks.append(_events(await tx.fetch(SQL.event_types)))
     checks.append(_oldest(await tx.fetchrow(SQL.oldest)))
     checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
@@ -105,6 +107,20 @@ def _lease(row: asyncpg.Record) -> Check:
 
 def _no_consumers() -> Check:
     return Check("consumers", "fault", "no worker has ever run here", "Start workers with `crossdock run`.")
+
+
+def _events(rows: list[asyncpg.Record]) -> Check:
+    """Are there events that only a later release can read? Cases pass over what they do not know."""
+    strange = [f"{row['type']} ({row['count']:,})" for row in rows if row["type"] not in VERSIONS]
+    strange += [
+        f"{row['type']} in schema version {row['newest']} (this release knows {VERSIONS[row['type']]})"
+        for row in rows
+        if row["newest"] > VERSIONS.get(row["type"], row["newest"])
+    ]
+    if strange:
+        advice = "A later release wrote them; this one passes over them or parks their cases. Go back to the later one."
+        return Check("events", "fault", f"this release does not know {', '.join(strange)}", advice)
+    return Check("events", "ok", f"all {len(rows)} types in the log are known")
 
 
 def _oldest(row: asyncpg.Record | None) -> Check:

@@ -42,3 +42,16 @@ select (select count(*) from delivery where status = 'dead') as dead_letters,
 
 -- clock: Business time.
 select business_now() as now, rate from business_clock;
+
+-- event_types: Types of events in the log, and in which schema versions the last thousand of each slot are written.
+select coalesce(counted.type, late.type) as type, coalesce(late.newest, 0)::int as newest,
+       coalesce(counted.count, late.count)::bigint as count
+from (select type, sum(count) as count from event_count group by type) as counted
+full join (
+    select e.type, max(e.schema_version) as newest, count(*) as count
+    from log_head h
+    cross join lateral (
+        select type, schema_version from event
+        where slot = h.slot and segment >= h.segment - 1 and position > h.position - 1000) as e
+    group by e.type) as late on late.type = counted.type
+order by 1;

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from crossdock.app import open_installation, prepare
 from crossdock.cli.main import app
 from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_cases
+from crossdock.operations.doctor import examine
 from crossdock.store import Store
 from tests.integration.engine.harness import PARCEL, begun, context, rows, say, settle, told
 from tests.unit.api.networks import small_network
@@ -84,3 +85,28 @@ async def test_the_command_line_says_so_in_words(
     assert result.exit_code == 1, result.output
     assert "1 open case of parcel version 1, such as parcel/c/a; this release carries no such process" in result.stderr
     assert "Run the release" in result.stderr
+
+
+async def found(store: Store) -> Any:
+    async with store.transaction() as tx:
+        return next(each for each in await examine(tx) if each.name == "events")
+
+
+async def test_doctor_tells_of_events_that_this_release_does_not_know(store: Store) -> None:
+    await say(store, begun("a"), told("a", "first"), told("a", "second"))
+    await settle(context(store))
+    assert (await found(store)).status == "ok"
+    await rows(store, "update event set type = 'OfALaterRelease' where position = 1")
+    await rows(store, "update event set schema_version = 9 where type = 'SalesOrderCancelled'")
+    check = await found(store)
+    assert check.status == "fault"
+    assert "OfALaterRelease (1)" in check.detail
+    assert "SalesOrderCancelled in schema version 9 (this release knows 1)" in check.detail
+
+
+async def test_doctor_remembers_events_of_a_later_release_that_are_long_past(store: Store) -> None:
+    await say(store, begun("a"))
+    await rows(store, "update event set type = 'OfALaterRelease'")
+    await settle(context(store))
+    await rows(store, "update log_head set position = position + 5000")
+    assert "OfALaterRelease (1)" in (await found(store)).detail
