@@ -9,22 +9,20 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import uvloop
 
 from bench.flow_world import AT, network_for_bench, order_call, stock_up, webhook_calls
-from bench.reserve import fsync_milliseconds
+from bench.machine import server_of_its_own
 from crossdock.app import prepare
 from crossdock.engine.clock import set_clock
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.store import Store
-from crossdock.store.embedded import EmbeddedServer
 
-ORDERS, NAIVE_ORDERS, ROUNDS, WORKERS = 1500, 60, 3, 2
+ORDERS, NAIVE_ORDERS, ROUNDS, WORKERS, BATCH = 1500, 60, 3, 2, 100
 
 
 class Workers:
@@ -34,7 +32,10 @@ class Workers:
         command = [sys.executable, "-m", "bench.flow_worker", url, str(batch_size)]
         self._processes = [subprocess.Popen(command) for _ in range(WORKERS)]
 
-    def stop(self) -> None:
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
@@ -91,19 +92,17 @@ async def measure(url: str) -> dict[str, float]:
         await set_clock(tx, AT, 1)
     fast, naive, done = [], [], 0
     for _ in range(ROUNDS):
-        workers = Workers(url, 100)
-        await warm(store)
-        before = await rows_written(store)
-        fast.append(await flow(store, done, ORDERS, 200))
-        done += ORDERS
-        await asyncio.sleep(1)
-        rows = (await rows_written(store) - before) / ORDERS
-        workers.stop()
-        workers = Workers(url, 1)
-        await warm(store)
-        naive.append(await flow(store, done, NAIVE_ORDERS, 1))
-        done += NAIVE_ORDERS
-        workers.stop()
+        with Workers(url, BATCH):
+            await warm(store)
+            before = await rows_written(store)
+            fast.append(await flow(store, done, ORDERS, 200))
+            done += ORDERS
+            await asyncio.sleep(1)
+            rows = (await rows_written(store) - before) / ORDERS
+        with Workers(url, 1):
+            await warm(store)
+            naive.append(await flow(store, done, NAIVE_ORDERS, 1))
+            done += NAIVE_ORDERS
     await check(store, done)
     await store.close()
     return {
@@ -127,12 +126,9 @@ async def warm(store: Store) -> None:
 
 def main(out: Path) -> dict[str, float]:
     """Measure on an embedded server of its own and write `flow.json` into `out`."""
-    with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder:
-        Path(folder).chmod(0o755)
-        fsync = fsync_milliseconds(Path(folder))
-        with EmbeddedServer(Path(folder) / "postgres") as server:
-            asyncio.run(prepare(server.url, network_for_bench()))
-            figures = uvloop.run(measure(server.url))
+    with server_of_its_own() as (url, fsync):
+        asyncio.run(prepare(url, network_for_bench()))
+        figures = uvloop.run(measure(url))
     figures["fsync_ms"] = round(fsync, 3)
     out.mkdir(parents=True, exist_ok=True)
     (out / "flow.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -15,15 +15,13 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import uvloop
 
-from bench.reserve import fsync_milliseconds
-from crossdock.store.embedded import EmbeddedServer
+from bench.machine import server_of_its_own
 from crossdock.store.migrations import migrate
 
 CALLERS = 64
@@ -34,16 +32,13 @@ TOKEN = "bench-token-of-forty-three-characters-0123456"
 
 def main(out_dir: Path) -> dict[str, Any]:
     """Measure, print and write `http.json`."""
-    with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder:
-        _let_postgres_in(Path(folder))
-        fsync = fsync_milliseconds(Path(folder))
-        with EmbeddedServer(Path(folder) / "postgres") as server:
-            uvloop.run(_prepare(server.url))
-            runs = {"group": [], "single": [], "nothing": []}  # type: dict[str, list[dict[str, float]]]
-            for _ in range(ROUNDS):
-                for way, results in runs.items():
-                    results.append(_run(server.url, way))
-            result = _summary(runs, fsync, uvloop.run(_count(server.url)))
+    with server_of_its_own() as (url, fsync):
+        uvloop.run(_prepare(url))
+        runs = {"group": [], "single": [], "nothing": []}  # type: dict[str, list[dict[str, float]]]
+        for _ in range(ROUNDS):
+            for way, results in runs.items():
+                results.append(_run(url, way))
+        result = _summary(runs, fsync, uvloop.run(_count(url)))
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "http.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     _print(result)
@@ -80,12 +75,6 @@ def _print(result: dict[str, Any]) -> None:
     server, client = result["server_cpu_us_per_order"], result["client_cpu_us_per_order"]
     print(f"CPU per order: server {server} us, load generator {client} us")
     print(f"counted in the database: {result['counted']}")
-
-
-def _let_postgres_in(folder: Path) -> None:
-    for parent in (folder, *folder.parents):
-        if os.geteuid() == 0 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
 
 
 async def _prepare(url: str) -> None:

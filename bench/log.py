@@ -7,18 +7,16 @@ import datetime as dt
 import json
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import uvloop
 
-from bench.reserve import fsync_milliseconds
+from bench.machine import server_of_its_own
 from crossdock import log
 from crossdock.events.envelope import NewEvent
 from crossdock.events.intake import ExpectationMissed
 from crossdock.store import Store
-from crossdock.store.embedded import EmbeddedServer
 from crossdock.store.migrations import migrate
 
 AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
@@ -115,12 +113,9 @@ async def measure(url: str) -> dict[str, object]:
 
 def main(out: Path) -> dict[str, object]:
     """Measure on an embedded server of its own and write `log.json` into `out`."""
-    with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as folder:
-        Path(folder).chmod(0o755)
-        fsync = fsync_milliseconds(Path(folder))
-        with EmbeddedServer(Path(folder) / "postgres") as server:
-            asyncio.run(migrate(server.url))
-            figures = uvloop.run(measure(server.url))
+    with server_of_its_own() as (url, fsync):
+        asyncio.run(migrate(url))
+        figures = uvloop.run(measure(url))
     figures["fsync_ms"] = round(fsync, 3)
     out.mkdir(parents=True, exist_ok=True)
     (out / "log.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -7,19 +7,18 @@ import asyncio
 import datetime as dt
 import itertools
 import json
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
+from bench.machine import server_of_its_own
 from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer
 from crossdock.inventory.entries import content_of, digest_of
 from crossdock.inventory.ledger import LedgerBatch
@@ -28,7 +27,6 @@ from crossdock.inventory.reservations import ReservationDesk
 from crossdock.inventory.verify import verify
 from crossdock.model.stock import MoveRequest, StockMoveLine
 from crossdock.store import Connection, Store
-from crossdock.store.embedded import EmbeddedServer
 from crossdock.store.migrations import migrate
 
 COMPANY = "bench"
@@ -41,19 +39,6 @@ AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 
 Reserve = Callable[[str, str], Awaitable[ReservationAnswer]]
 """key, item -> answer"""
-
-
-def fsync_milliseconds(directory: Path) -> float:
-    """How long this machine takes to make 4 kB durable."""
-    times = []
-    with (directory / "fsync.probe").open("wb") as probe:
-        for _ in range(200):
-            probe.write(b"x" * 4096)
-            probe.flush()
-            begun = time.perf_counter()
-            os.fdatasync(probe.fileno())
-            times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
 
 
 async def seed(store: Store) -> None:
@@ -213,15 +198,6 @@ async def prove(url: str) -> int:
     return sum(found.compared.values())
 
 
-def databases() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="crossdock-bench-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)  # the server runs as a user of its own
-        print(f"fdatasync of 4 kB here: {fsync_milliseconds(directory):.2f} ms (median of 200)")
-        with EmbeddedServer(directory / "postgres") as server:
-            yield server.url
-
-
 async def run(url: str) -> dict[str, Any]:
     await migrate(url)
     cells = await measure(url)
@@ -246,8 +222,21 @@ async def run(url: str) -> dict[str, Any]:
 
 def main(out_dir: Path) -> dict[str, Any]:
     """Run everything on an embedded server of its own and write `reserve.json`."""
-    for url in databases():
+    # Both know of each other: the flow's world is loaded only here.
+    from bench.beside import beside_flow
+
+    with server_of_its_own() as (url, fsync):
         result = uvloop.run(run(url))
+    with server_of_its_own() as (url, _):
+        cell, handled = uvloop.run(beside_flow(url))
+    print(cell.line("beside two workers, spread"), f" ({handled:,.0f} events/s handled meanwhile)")
+    print(f"  fsync here {fsync:.3f} ms")
+    result |= {
+        "beside_flow_per_second": round(cell.rate),
+        "beside_flow_p99_ms": round(statistics.median(cell.p99), 2),
+        "beside_flow_events_per_second": round(handled),
+        "fsync_ms": round(fsync, 3),
+    }
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "reserve.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return result

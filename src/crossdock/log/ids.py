@@ -12,7 +12,7 @@ from asyncpg.pgproto.pgproto import UUID as DriverUUID
 
 def uuid7() -> UUID:
     """A new UUIDv7: 48 bits of Unix milliseconds, then randomness."""
-    return UUID(bytes=_bytes(time.time_ns() // 1_000_000, os.urandom(10)))
+    return DriverUUID(_bytes(time.time_ns() // 1_000_000, os.urandom(10)))
 
 
 def uuid7_many(count: int) -> list[UUID]:
@@ -22,10 +22,6 @@ def uuid7_many(count: int) -> list[UUID]:
 
 
 def _bytes(milliseconds: int, noise: bytes) -> bytes:
-    return b"%b%c%c%c%b" % (
-        milliseconds.to_bytes(6, "big"),
-        0x70 | noise[0] & 0x0F,
-        noise[1],
-        0x80 | noise[2] & 0x3F,
-        noise[3:],
-    )
+    """The first 16 bits after the time hold the version, the first two of the next byte the variant."""
+    number = int.from_bytes(noise, "big") & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62
+    return (milliseconds << 80 | number).to_bytes(16, "big")
