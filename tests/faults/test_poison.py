@@ -13,11 +13,12 @@ from crossdock.engine.context import Poll
 from crossdock.engine.intake.poll import received_event
 from crossdock.engine.intake.raw import Arrival, store_arrivals
 from crossdock.engine.worker import Worker
+from crossdock.events.intake import CaseReleased
 from crossdock.log import append
 from crossdock.ports.connector import ConnectorUnavailable, RawDocument, RawPage, References, Translation
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
 from crossdock.store import Store
-from tests.integration.engine.harness import NOW, Peer, begun, context, notes, rows, say, settle, told
+from tests.integration.engine.harness import NOW, Peer, _event, begun, context, notes, rows, say, settle, told
 
 POISON = "a \x00 and half of \ud83d"
 
@@ -134,3 +135,21 @@ async def test_a_step_that_fails_of_itself_does_not_end_the_worker(store: Store)
     worker.stop()
     await running
     assert await notes(store, "a") == ["", "goes on"]
+
+
+async def test_an_event_that_only_a_later_release_can_read_parks_its_case_until_that_is_back(store: Store) -> None:
+    later = "update event set schema_version = $1 where subject = 'parcel/c/a' and position = $2"
+    await say(store, begun("a"), told("a", "unreadable"), told("a", "after"), begun("b"), told("b", "goes on"))
+    await rows(store, later, 9, 2)
+    await asyncio.wait_for(settle(context(store)), 20)
+    assert await notes(store, "a") == [""]
+    assert await notes(store, "b") == ["", "goes on"]
+    assert await rows(store, "select code from exception_case") == [("handler_failed",)]
+    # Released too early, it stays parked; with the later release everything is handled in order.
+    await say(store, _event("a", CaseReleased()))
+    await asyncio.wait_for(settle(context(store)), 20)
+    assert await notes(store, "a") == [""]
+    await rows(store, later, 1, 2)
+    await say(store, _event("a", CaseReleased()))
+    await asyncio.wait_for(settle(context(store)), 20)
+    assert await notes(store, "a") == ["", "unreadable", "after"]

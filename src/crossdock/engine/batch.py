@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import asyncpg
+import msgspec
 
 from crossdock.engine.cases.deadlines import write_deadlines
 from crossdock.engine.cases.exceptions import change_exceptions
@@ -21,8 +22,9 @@ from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow
+from crossdock.log.codec import UnknownEvent
 from crossdock.log.leases import advance
-from crossdock.log.read import advances
+from crossdock.log.read import advances, envelope
 from crossdock.store import Connection, crash
 
 # Facts that are told to readers, not handled by cases.
@@ -57,7 +59,8 @@ class BatchRunner:
         return len(rows)
 
     async def _handle(self, tx: Connection, rows: Sequence[asyncpg.Record], park: bool) -> None:
-        events = decode(row for row in rows if row["type"] in VERSIONS and row["type"] not in _TOLD)
+        known = [row for row in rows if row["type"] in VERSIONS and row["type"] not in _TOLD]
+        events = [_as_far_as_readable(row) for row in known] if park else decode(known)
         if not events:
             return
         now: dt.datetime = await tx.fetchval("select business_now()")
@@ -97,6 +100,19 @@ class BatchRunner:
         for event in events:
             event.network_version = self._context.network_version
         await append(tx, events)
+
+
+class _Unreadable(msgspec.Struct, frozen=True):
+    """Stands for the body of an event that a later release wrote."""
+
+
+def _as_far_as_readable(row: asyncpg.Record) -> Event:
+    """What is parked need not be understood: a release that does will handle it."""
+    try:
+        (event,) = decode([row])
+    except (UnknownEvent, msgspec.MsgspecError):
+        return Event(envelope(row), _Unreadable())
+    return event
 
 
 def _outcome(outcome: LedgerOutcome, writes: Writes, now: dt.datetime) -> NewEvent:

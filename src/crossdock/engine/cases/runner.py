@@ -63,7 +63,7 @@ class CaseRunner:
         last = {event.envelope.subject: n for n, event in enumerate(events)}
         for number, event in enumerate(events):
             loaded = self._cases[event.envelope.subject]
-            if isinstance(event.body, CaseReleased):
+            if isinstance(event.body, CaseReleased) and not self._park:
                 await self._release(tx, loaded, event.envelope, event.body.reason)
             elif loaded.parked:
                 self._keep(event.envelope)
