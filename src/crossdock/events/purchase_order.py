@@ -105,6 +105,14 @@ class PurchaseOrderLinesCancelled(msgspec.Struct, frozen=True, omit_defaults=Tru
     reason: str = ""
 
 
+@event()
+class AcknowledgementAccepted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A buyer accepted the supplier's answers to these lines although they lie outside the terms. No lines: all."""
+
+    lines: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class LineMatch(msgspec.Struct, frozen=True, omit_defaults=True):
     """The verdict on one invoice line: ordered and invoiced price, received and invoiced quantity."""
 
@@ -125,3 +133,12 @@ class InvoiceLinesMatched(msgspec.Struct, frozen=True):
 
     order_number: str
     matches: tuple[LineMatch, ...]
+
+
+@event()
+class InvoiceLinesApproved(msgspec.Struct, frozen=True):
+    """Accounts payable approved these lines of an invoice as they were charged, whatever the order thinks of them."""
+
+    invoice_subject: str
+    lines: tuple[str, ...]
+    """The invoice's line ids."""

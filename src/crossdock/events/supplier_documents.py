@@ -38,3 +38,10 @@ class SupplierInvoiceReceived(msgspec.Struct, frozen=True):
     """A supplier asks for money."""
 
     invoice: Invoice
+
+
+@event()
+class SupplierInvoiceApproved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Accounts payable approved an invoice as it is, although it does not match."""
+
+    reason: str = ""

@@ -16,8 +16,8 @@ HUNDRED = Decimal(100)
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What was ordered of one line: answers are always judged against this, never against an earlier answer, so that
-    a price cannot creep up in small steps."""
+    """What was ordered of one line, or what a buyer has accepted instead: answers are always judged against this,
+    never against an earlier answer, so that a price cannot creep up in small steps."""
 
     item: str
     quantity: Quantity
@@ -33,6 +33,31 @@ def deviations(terms: SupplierTerms, wanted: Wanted, answers: Iterable[LineAnswe
     answers = tuple(answers)
     found = [words for answer in answers for words in _deviations_of_one(terms, wanted, answer)]
     return tuple(dict.fromkeys([*found, *_deviations_of_all(terms, wanted, answers)]))
+
+
+def obstacles(wanted: Wanted, answers: Iterable[LineAnswer]) -> tuple[str, ...]:
+    """Why the answers to one line cannot be accepted as they stand, even by a buyer; empty when they can.
+
+    Price, quantity and date can be agreed to. Another item, unit or currency is another order line, and a backorder
+    without a date promises nothing.
+    """
+    return tuple(dict.fromkeys(words for answer in answers for words in _obstacles_of_one(wanted, answer)))
+
+
+def _obstacles_of_one(wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
+    if answer.kind == "rejected":
+        return
+    if answer.quantity.unit != wanted.quantity.unit:
+        yield f"it is answered in {answer.quantity.unit}"
+    if (answer.kind == "substituted" or answer.item) and answer.item != wanted.item:
+        yield f"it names the item {answer.item or answer.supplier_item or 'unknown'}"
+    if answer.price and (answer.price.currency, answer.price.per.unit) != (
+        wanted.price.currency,
+        wanted.price.per.unit,
+    ):
+        yield f"its price is in {answer.price.currency} per {answer.price.per.unit}"
+    if answer.kind == "backordered" and answer.due_on is None:
+        yield "it names no date"
 
 
 def _deviations_of_one(terms: SupplierTerms, wanted: Wanted, answer: LineAnswer) -> Iterator[str]:

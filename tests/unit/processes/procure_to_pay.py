@@ -9,6 +9,7 @@ from uuid import UUID
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.events.purchase_order import (
+    AcknowledgementAccepted,
     AnnouncedLine,
     FunctionalAcknowledgementReceived,
     InvoicedLine,
@@ -127,6 +128,10 @@ def acknowledged(*answers: LineAnswer, revision: int = 0, on: dt.date = TODAY) -
     return PurchaseOrderAcknowledged(
         PurchaseOrderAcknowledgement(COMPANY, ORDER, BRIGHTWARE, on, answers, revision=revision)
     )
+
+
+def accepted_by_buyer(*lines: str, reason: str = "") -> AcknowledgementAccepted:
+    return AcknowledgementAccepted(lines, reason)
 
 
 def change(revision: int, *lines: PurchaseOrderChangeLine, on: dt.date = TODAY) -> PurchaseOrderChanged:

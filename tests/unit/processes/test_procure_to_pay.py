@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from crossdock.events.intake import DeadlinePassed
+from crossdock.events.supplier_documents import SupplierInvoiceApproved
 from crossdock.processes import PROCESSES
 from crossdock.processes._kit import Emit, OpenExceptionCase, Send
-from crossdock.testing.scenario import COMPANY, Scenario, case
+from crossdock.testing.scenario import COMPANY, MORNING, Scenario, case
 from tests.unit.processes.procure_to_pay import (
     charged,
     counted,
@@ -105,6 +107,18 @@ def test_an_order_of_which_a_finished_notice_brought_nothing_is_closed_short() -
     assert network.problems == ["receipt_short"]
     network.tell(*INVOICE)
     assert network.problems == ["receipt_short", "invoice_mismatch"]
+
+
+def test_an_invoice_approved_before_the_goods_come_ends_with_them_and_is_posted_once() -> None:
+    network = two_orders().tell(*notice_of("SN1", "100", "100")).tell(*INVOICE)
+    for subject in (FIRST, SECOND):
+        network.tell(subject, DeadlinePassed(f"match {INVOICE[0]}", MORNING))
+    network.tell(INVOICE[0], SupplierInvoiceApproved("paid in advance"))
+    both = (("SN1", "4500001", "100"), ("SN1", "4500002", "100"))
+    network.tell(*receipt_of("R1", *both, closes=("SN1",)))
+    assert [number for document, number in network.sent if document == "supplier_invoice"] == ["brightware.INV1"]
+    assert {network.cases[subject].data.state for subject in (FIRST, SECOND)} == {"matched"}
+    assert network.problems == ["invoice_mismatch"]
 
 
 def test_every_process_draws_itself() -> None:

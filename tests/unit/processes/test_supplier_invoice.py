@@ -5,13 +5,19 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from crossdock.events.purchase_order import InvoiceLinesMatched, LineMatch, PurchaseOrderLinesInvoiced
+from crossdock.events.purchase_order import (
+    InvoiceLinesApproved,
+    InvoiceLinesMatched,
+    LineMatch,
+    PurchaseOrderLinesInvoiced,
+)
+from crossdock.events.supplier_documents import SupplierInvoiceApproved
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Money
 from crossdock.processes import supplier_invoice as process
-from crossdock.processes._kit import Emit, Met, OpenExceptionCase
+from crossdock.processes._kit import CloseExceptionCase, Emit, Met, OpenExceptionCase
 from crossdock.testing.scenario import Scenario, case
 from tests.unit.processes.procure_to_pay import INVOICE, charged, deadline, ea, gbp, reads, supplier_invoice
 
@@ -155,3 +161,48 @@ def test_a_credit_note_is_for_accounts_payable_and_asks_no_order() -> None:
 
 def test_an_invoice_without_lines_is_not_paid() -> None:
     invoice().when(supplier_invoice(total="0.00")).then(opens="invoice_mismatch", state="mismatched")
+
+
+PAID = SupplierInvoiceApproved("agreed by phone")
+
+
+def test_an_invoice_that_does_not_match_is_posted_when_a_person_approves_it() -> None:
+    scenario = invoice().given(TWO, match("4500001", "1"), match("4500002", "2", "price_mismatch", "5.00"))
+    scenario.when(PAID).then(
+        closes="invoice_mismatch",
+        sends="supplier_invoice",
+        emits="InvoiceLinesApproved",
+        state="approved",
+        line_state="approved",
+        finished=True,
+    )
+    assert scenario.one(CloseExceptionCase).resolution == "approved agreed by phone"
+    # The first order knows that its line matched; the second is told that it is paid for all the same.
+    told = scenario.one(Emit)
+    assert (told.subject, told.body) == ("purchase_order/albion_uk/4500002", InvoiceLinesApproved(INVOICE, ("2",)))
+
+
+def test_a_wrong_total_or_a_stranger_may_be_approved_too() -> None:
+    wrong = supplier_invoice(charged("1", "4500001", "10", "100"), total="110.00", issuer=PartyRef("stranger"))
+    scenario = invoice().given(wrong, match("4500001", "1"))
+    scenario.when(PAID).then(closes=("invoice_mismatch", "invoice_unknown_supplier"), sends="supplier_invoice")
+    assert not scenario.data.problems
+
+
+def test_an_invoice_is_not_approved_while_its_orders_may_still_answer() -> None:
+    scenario = invoice().given(TWO, match("4500001", "1", "quantity_mismatch", "20.00"))
+    scenario.when(PAID).then(nothing=True)
+    scenario.given(deadline("order_answers")).when(PAID).then(
+        sends="supplier_invoice", emits="InvoiceLinesApproved", met="order_answers", closes="invoice_unanswered"
+    )
+
+
+def test_a_credit_note_is_not_approved_as_an_invoice() -> None:
+    note = replace(ONE, invoice=replace(ONE.invoice, kind="credit_note"))
+    invoice().given(note).when(PAID).then(nothing=True, state="mismatched")
+
+
+def test_approving_twice_posts_once() -> None:
+    scenario = invoice().given(ONE, match("4500001", "1", "price_mismatch", "5.00"), PAID)
+    scenario.when(PAID).then(nothing=True)
+    scenario.when(match("4500001", "1")).then(nothing=True)

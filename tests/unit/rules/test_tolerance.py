@@ -8,7 +8,7 @@ import pytest
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.purchase_order import AnswerKind, LineAnswer
 from crossdock.model.quantity import Price, Quantity
-from crossdock.rules.tolerance import Wanted, deviations, price_within
+from crossdock.rules.tolerance import Wanted, deviations, obstacles, price_within
 
 TERMS = SupplierTerms(
     quantity_under_percent=Decimal(10),
@@ -91,3 +91,16 @@ def test_another_item_always_needs_a_buyer() -> None:
 def test_another_unit_needs_a_buyer() -> None:
     dozens = LineAnswer("10", "accepted", Quantity(Decimal(8), "DZ"))
     assert deviations(TERMS, WANTED, [dozens]) == ("answered in DZ, ordered in EA",)
+
+
+def test_price_quantity_and_date_can_be_agreed_to_by_a_buyer() -> None:
+    far = dt.date(2011, 3, 1)
+    assert obstacles(WANTED, [answer("changed", "500", price="9.99", due_on=far), answer("rejected", "1")]) == ()
+
+
+def test_another_item_unit_currency_or_no_date_cannot_be_agreed_to() -> None:
+    euros = Price(Decimal("1.00"), "EUR")
+    boxes = LineAnswer("10", "changed", Quantity(Decimal(10), "BX"), euros, None)
+    assert obstacles(WANTED, [boxes]) == ("it is answered in BX", "its price is in EUR per EA")
+    assert obstacles(WANTED, [answer("substituted", item="47566")]) == ("it names the item 47566",)
+    assert obstacles(WANTED, [answer("backordered")]) == ("it names no date",)

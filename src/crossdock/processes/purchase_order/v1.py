@@ -2,10 +2,11 @@
 
 The ERP places an order. It is checked against master data and sent to the supplier, whose system acknowledges the
 syntax and whose people answer line by line. What lies inside the agreed terms is taken over and told to the ERP; about
-the rest a buyer is asked and the ERP hears nothing of those lines. Ship notices announce goods, warehouses receive
-them. A line is received when nothing more is to come, or closed short: when a receipt finishes the last announced
-notice and nothing more is acknowledged, or when the notice of the rest is overdue. The supplier's invoice waits for the
-goods and is matched with what was ordered and received. All the while the ledger knows what is believed to come.
+the rest a buyer is asked, and unless the buyer accepts it the ERP hears nothing of those lines. Ship notices announce
+goods, warehouses receive them. A line is received when nothing more is to come, or closed short: when a receipt
+finishes the last announced notice and nothing more is acknowledged, or when the notice of the rest is overdue. The
+supplier's invoice waits for the goods and is matched with what was ordered and received. All the while the ledger knows
+what is believed to come.
 
 *Early*: what comes before the order waits for it (the kit keeps it). A ship notice before the answer counts, and is an
 answer in itself; a receipt before its ship notice counts, and the notice then adds nothing; an invoice before the goods
@@ -32,7 +33,9 @@ import msgspec
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.events.purchase_order import (
+    AcknowledgementAccepted,
     FunctionalAcknowledgementReceived,
+    InvoiceLinesApproved,
     PurchaseOrderAcknowledged,
     PurchaseOrderChanged,
     PurchaseOrderLinesAnnounced,
@@ -51,9 +54,17 @@ from crossdock.processes.purchase_order.v1_documents import (
     note,
     send_change,
     tell_erp,
+    tell_erp_of_accepted,
 )
-from crossdock.processes.purchase_order.v1_follow import OrderCase, count_invoice, doubt_the_rest, patience, settle
-from crossdock.processes.purchase_order.v1_revise import accept_all, give_up, revised, take_answers
+from crossdock.processes.purchase_order.v1_follow import (
+    OrderCase,
+    count_invoice,
+    doubt_the_rest,
+    patience,
+    pay_as_charged,
+    settle,
+)
+from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, give_up, revised, take_answers
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
 GOODS = ("announced", "partly_received", "received", "closed_short")
@@ -81,7 +92,7 @@ CODES = {
     "functional_acknowledgement_rejected": "The supplier's system refused a document of ours.",
     "functional_acknowledgement_overdue": "The supplier's system did not confirm that it took our document.",
     "acknowledgement_overdue": "The supplier has not answered all lines.",
-    "acknowledgement_outside_tolerance": "An answer lies outside the terms; a buyer changes or cancels the line.",
+    "acknowledgement_outside_tolerance": "An answer lies outside the terms; a buyer accepts it, or changes the line.",
     "acknowledgement_unknown_line": "The supplier answered a line that the order does not have.",
     "line_rejected": "The supplier will not deliver a line, or part of it.",
     "line_backordered": "Part of a line comes later than the rest.",
@@ -198,6 +209,15 @@ def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) ->
     yield from settle(case, "the supplier answered")
 
 
+@LIFECYCLE.on(AcknowledgementAccepted)
+def accept(case: OrderCase, event: AcknowledgementAccepted) -> Iterator[Effect]:
+    """A buyer accepted answers outside the terms: they are agreed now, and the ERP hears of them."""
+    lines = {line_id: case.data.lines.get(line_id) for line_id in event.lines or case.data.lines}
+    taken = [split for line in lines.values() if line and accept_answer(line) for split in line.splits]
+    yield from tell_erp_of_accepted(case, taken)
+    yield from settle(case, f"a buyer accepted it {event.reason}".rstrip())
+
+
 @LIFECYCLE.on(PurchaseOrderChanged)
 def change(case: OrderCase, event: PurchaseOrderChanged) -> Iterator[Effect]:
     """The ERP made a new revision: send what is new in it, unless the goods are on their way already."""
@@ -277,6 +297,13 @@ def record_invoice(case: OrderCase, event: PurchaseOrderLinesInvoiced) -> Iterat
     if not waiting.answered:
         waiting.deadline = True
         yield Deadline(patience(subject), dt.timedelta(hours=data.terms.receipt_hours))
+
+
+@LIFECYCLE.on(InvoiceLinesApproved)
+def record_approval(case: OrderCase, event: InvoiceLinesApproved) -> Iterator[Effect]:
+    """Accounts payable pays an invoice as it is: what it charges of this order is paid for."""
+    yield from pay_as_charged(case, event.invoice_subject, event.lines)
+    yield from settle(case, "accounts payable approved the invoice")
 
 
 @LIFECYCLE.on(DeadlinePassed)

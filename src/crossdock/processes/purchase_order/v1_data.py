@@ -59,6 +59,8 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     splits: list[LineAnswer] = []
     disputed: str = ""
     """Why the last answer lies outside the terms. As long as it does, no bucket knows of it."""
+    accepted: tolerance.Wanted | None = None
+    """What a buyer accepted outside the terms; further answers are judged against it."""
     refused_change: str = ""
     given_up: bool = False
     doubted: bool = False
@@ -114,8 +116,15 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
         return self.price.extend(Quantity(amount, self.unit))
 
     def wanted(self) -> tolerance.Wanted:
-        """The line as ordered: what answers are judged against."""
-        return tolerance.Wanted(self.item, Quantity(self.ordered, self.unit), self.ordered_price, self.due_on)
+        """The line as ordered, or as a buyer accepted it: what answers are judged against."""
+        ordered = tolerance.Wanted(self.item, Quantity(self.ordered, self.unit), self.ordered_price, self.due_on)
+        return self.accepted or ordered
+
+    def objections(self) -> tuple[str, ...]:
+        """Why a buyer cannot accept what the supplier answered; empty when it can."""
+        if not self.disputed or self.state == "matched":
+            return ("no answer to it is disputed",)
+        return tolerance.obstacles(self.wanted(), self.splits)
 
 
 class Waiting(msgspec.Struct, omit_defaults=True):

@@ -62,6 +62,17 @@ def tell_erp(case: OrderCase, answer: PurchaseOrderAcknowledgement, taken: list[
         yield from tell(case, "erp", "purchase_order_acknowledgement", body, number)
 
 
+def tell_erp_of_accepted(case: OrderCase, taken: list[LineAnswer]) -> Iterator[Effect]:
+    """Tell the ERP of answers that a buyer accepted: it hears of them now as if they had lain inside the terms."""
+    order = case.data.placed()
+    answer = PurchaseOrderAcknowledgement(
+        *(case.company_id, case.key, order.supplier, case.on(), ()),
+        revision=case.data.revision,
+        currency=order.currency,
+    )
+    yield from tell_erp(case, answer, taken)
+
+
 def apply_change(case: OrderCase, asked: PurchaseOrderChangeLine, number: str) -> bool:
     """Change, add or cancel one line; is it news for the supplier?"""
     data, document = case.data, f"purchase_order_change {number}"

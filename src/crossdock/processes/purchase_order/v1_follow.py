@@ -7,7 +7,7 @@ the data; only differences to what was told before become effects.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from crossdock.events.purchase_order import InvoicedLine, InvoiceLinesMatched, LineMatch
@@ -65,7 +65,7 @@ def _match(case: OrderCase) -> Iterator[Effect]:
     """Judge waiting invoices in the order they came. An invoice is answered once all its lines can be judged, or when
     patience is over; lines that match later, because goods came after all, are answered again. Goods that an earlier
     invoice waits to be paid for are not given to a later one."""
-    left = {line_id: payable(line, case.data.terms) for line_id, line in case.data.lines.items()}
+    left = {line_id: max(payable(line, case.data.terms), ZERO) for line_id, line in case.data.lines.items()}
     for waiting in case.data.waiting:
         matches = _judge(case.data, waiting, left)
         matched = {match.invoice_line for match in matches if match.verdict == "matched"}
@@ -105,6 +105,23 @@ def _final(data: PurchaseOrderData, match: LineMatch) -> bool:
     if match.verdict != "quantity_mismatch":
         return True
     return counted(data.lines[match.order_line], data.closed).complete
+
+
+def pay_as_charged(case: OrderCase, subject: str, invoice_lines: Collection[str]) -> Iterator[Effect]:
+    """A person approved lines of an invoice as they were charged: they wait no longer and are paid for."""
+    data = case.data
+    for waiting in data.waiting:
+        if waiting.subject != subject:
+            continue
+        for charged in waiting.lines:
+            line = data.lines.get(charged.line)
+            if line is not None and charged.invoice_line in invoice_lines:
+                known = charged.quantity.unit == line.unit
+                line.approved += charged.quantity.amount if known else max(payable(line, data.terms), ZERO)
+        waiting.lines = [line for line in waiting.lines if line.invoice_line not in invoice_lines]
+        if waiting.deadline and not waiting.lines:
+            yield Met(patience(subject))
+    data.waiting = [waiting for waiting in data.waiting if waiting.lines]
 
 
 def patience(subject: str) -> str:

@@ -48,13 +48,15 @@ def payable(line: PurchaseLine, terms: SupplierTerms) -> Decimal:
 
 
 def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
-    """Where a line stands, from its buckets alone."""
+    """Where a line stands, from its buckets alone; but what is paid for before it comes is received before it is
+    matched."""
     if line.covered:
         if not line.received:
             return "closed_short" if counted(line, closed).complete else "announced"
         if not counted(line, closed).complete:
             return "partly_received"
-        if line.approved and line.approved >= min(line.received_good, line.agreed):
+        paid = line.approved and line.approved >= min(line.received_good, line.agreed)
+        if paid and line.state in ("partly_received", "received", "closed_short"):
             return "matched"
         return "received" if line.received >= line.agreed else "closed_short"
     if not line.agreed:

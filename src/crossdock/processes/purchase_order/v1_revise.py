@@ -80,6 +80,23 @@ def take_answers(
     return not reasons
 
 
+def accept_answer(line: PurchaseLine) -> bool:
+    """A buyer agreed to what the supplier answered, where that can be: from now on it is what is wanted."""
+    if line.objections():
+        return False
+    prices = [split.price for split in line.splits if split.price and split.kind != "rejected"]
+    dates = [split.due_on for split in line.splits if split.due_on and split.kind not in ("rejected", "backordered")]
+    line.accepted = tolerance.Wanted(
+        line.item,
+        Quantity(line.ordered if line.unfinished else line.answered_quantity, line.unit),
+        prices[-1] if prices else line.ordered_price,
+        max([line.due_on, *dates]),
+    )
+    line.disputed = ""
+    _fill_buckets(line)
+    return True
+
+
 def accept_all(lines: Mapping[str, PurchaseLine]) -> tuple[LineAnswer, ...]:
     """What an answer without lines says: everything is accepted as ordered."""
     return tuple(
@@ -176,6 +193,6 @@ def give_up(line: PurchaseLine) -> Decimal:
 
 def _reopen(line: PurchaseLine) -> None:
     """Forget answers: the line was changed and must be answered anew."""
-    line.answered, line.splits, line.disputed, line.refused_change = None, [], "", ""
+    line.answered, line.splits, line.disputed, line.accepted, line.refused_change = None, [], "", None, ""
     line.acknowledged = line.backordered = line.rejected = line.cancelled = ZERO
     line.sent = line.given_up = line.doubted = False

@@ -3,7 +3,7 @@
 The invoice is checked as a whole (lines and charges make the total, charges lie inside the terms) and every order is
 asked about its lines. An order answers when the goods are here, or when its patience is over. Once all orders answered
 and everything matches, the invoice is approved and posted to the ERP; else accounts payable decides, with the
-difference as money at risk.
+difference as money at risk, and may approve it as it is.
 
 *Early*: an answer never comes before the question. *Late*: an order that judged a line wrong answers again when the
 goods come after all; then the invoice is approved and its exception closes. An order that does not answer at all, most
@@ -19,8 +19,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from crossdock.events.intake import DeadlinePassed
-from crossdock.events.purchase_order import InvoicedLine, InvoiceLinesMatched, PurchaseOrderLinesInvoiced
-from crossdock.events.supplier_documents import SupplierInvoiceReceived
+from crossdock.events.purchase_order import (
+    InvoicedLine,
+    InvoiceLinesApproved,
+    InvoiceLinesMatched,
+    PurchaseOrderLinesInvoiced,
+)
+from crossdock.events.supplier_documents import SupplierInvoiceApproved, SupplierInvoiceReceived
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.quantity import ZERO, Money
@@ -44,8 +49,8 @@ from crossdock.rules.match import total_difference, value
 TABLE = StateTable(
     {
         "": ("waiting", "mismatched"),
-        "waiting": ("matched", "mismatched"),
-        "mismatched": ("matched",),
+        "waiting": ("matched", "mismatched", "approved"),
+        "mismatched": ("matched", "approved"),
         "matched": ("mismatched", "approved"),
     },
     final=("approved",),
@@ -87,6 +92,16 @@ class SupplierInvoiceData(StandingData, omit_defaults=True, kw_only=True):
     """What is wrong with the document as a whole: `code key` -> detail."""
     fault_amount: Decimal = ZERO
     currency: str = ""
+
+    def objections(self) -> tuple[str, ...]:
+        """Why accounts payable cannot approve it as it is; empty when it can."""
+        if self.invoice is None:
+            return ("it is approved",)
+        if self.unanswered and not self.asked_after:
+            return (f"{', '.join(self.unanswered)} may still answer: the goods may be on their way",)
+        if self.invoice.kind == "credit_note":
+            return ("it is a credit note: post it in the ERP and close its exception case",)
+        return () if self.invoice.issuer.id else ("who sent it is unknown",)
 
 
 InvoiceCase = Case[SupplierInvoiceData]
@@ -182,6 +197,34 @@ def ask_after(case: InvoiceCase, event: DeadlinePassed) -> Iterator[Effect]:
     yield from _settle(case)
 
 
+@LIFECYCLE.on(SupplierInvoiceApproved)
+def approve(case: InvoiceCase, event: SupplierInvoiceApproved) -> Iterator[Effect]:
+    """Accounts payable pays it as it is: tell the orders what is paid for, and post it."""
+    data = case.data
+    if data.objections():
+        return
+    charged: dict[str, list[str]] = {}
+    for line_id, line in data.lines.items():
+        if line.order_number and line.verdict != "matched":
+            charged.setdefault(line.order_number, []).append(line_id)
+        case.move(line_id, line, "approved")
+    for order, lines in charged.items():
+        yield Emit(InvoiceLinesApproved(case.id, tuple(lines)), f"purchase_order/{case.company_id}/{order}")
+    if data.unanswered:
+        yield Met(ANSWERS)
+    data.faults, data.unanswered, data.asked_after = {}, [], False
+    yield from _post(case)
+    yield from problems(data, (), f"approved {event.reason}".rstrip())
+
+
+def _post(case: InvoiceCase) -> Iterator[Effect]:
+    """Have the ERP pay it. Two suppliers may use the same number."""
+    invoice = case.data.invoice
+    if invoice is not None:
+        yield from tell(case, "erp", "supplier_invoice", invoice, f"{invoice.issuer.id}.{case.key}")
+    case.data.invoice = None
+
+
 def _settle(case: InvoiceCase) -> Iterator[Effect]:
     """Approve what matches in every respect; tell a person what does not."""
     data = case.data
@@ -193,9 +236,7 @@ def _settle(case: InvoiceCase) -> Iterator[Effect]:
     if not data.faults and not data.unanswered and _all_match(data):
         for line_id, line in data.lines.items():
             case.move(line_id, line, "approved")
-        # Two suppliers may use the same number.
-        yield from tell(case, "erp", "supplier_invoice", data.invoice, f"{data.invoice.issuer.id}.{case.key}")
-        data.invoice = None
+        yield from _post(case)
     yield from problems(data, _wrong(case), "all lines match")
 
 
