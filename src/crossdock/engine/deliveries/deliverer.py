@@ -24,7 +24,7 @@ from crossdock.log import append, uuid7
 from crossdock.ports.connector import Outgoing, Rendered
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown
 from crossdock.store import Connection, GroupCommit, crash, run_again
-from crossdock.store.arrays import literals
+from crossdock.store.arrays import literals, texts
 from crossdock.store.pool import TRANSIENT
 from crossdock.store.text import storable
 
@@ -53,6 +53,7 @@ class Deliverer:
         self._owner = owner
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: GroupCommit[Result, None] = GroupCommit(self._record, most=100)
+        self._systems = texts(sorted(context.connectors))
         self._careful = [name for name, limit in context.limits.items() if limit.resend == "neither"]
         self._introduced: set[str] = set()
         self._in_hand: set[UUID] = set()
@@ -64,7 +65,7 @@ class Deliverer:
     async def step(self) -> int:
         """Claim and start what may go now; returns how many attempts were started."""
         async with self._context.store.connection() as connection:
-            rows = await connection.fetch(SQL.waiting_systems)
+            rows = await connection.fetch(SQL.waiting_systems, self._systems)
         systems = [row["system"] for row in rows if self._room(row) > row["flying"] and self._allowed(row)]
         if not systems:
             return 0
@@ -96,8 +97,6 @@ class Deliverer:
     def _room(self, state: asyncpg.Record) -> int:
         """How many attempts all workers may have under way at a system; one only while it is failing."""
         system = state["system"]
-        if system not in self._context.connectors:
-            return 0
         limit = self._limit(system)
         return 1 if state["failures"] >= limit.breaker_failures else limit.concurrency
 

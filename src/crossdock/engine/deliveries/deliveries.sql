@@ -37,9 +37,10 @@ returning d.id, d.attempt_id, d.attempts, d.system, d.ordering_key, d.idempotenc
 select w.system, coalesce(s.failures, 0) as failures,
     coalesce(extract(epoch from clock_timestamp() - s.booked_until), 'infinity')::float8 as unbooked,
     (select count(*) from delivery d where d.status = 'sending' and d.system = w.system) as flying
-from (select system, min(next_attempt_at) as next_at from delivery where status = 'ready' group by system) as w
+from unnest($1::text::text[]) as w (system)
 left join system_state as s on s.system = w.system
-where w.next_at <= clock_timestamp()
+where exists (
+    select 1 from delivery d where d.status = 'ready' and d.system = w.system and d.next_attempt_at <= clock_timestamp())
     and (s.system is null or (s.halted = '' and not s.paused and s.open_until <= clock_timestamp()))
 
 -- introduce: systems that nothing was sent to before
