@@ -25,6 +25,16 @@ class PendingSend:
 
 
 @dataclass(frozen=True)
+class SendAgain:
+    """A document that was delivered before is asked for again, by its idempotency key, because of a raw document."""
+
+    system: str
+    key: str
+    because_of: UUID
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class DeadlineSet:
     """A deadline or expectation to set (`due_at`) or, with None, to take away."""
 
@@ -64,6 +74,7 @@ class Writes:
 
     events: list[NewEvent] = field(default_factory=list)
     sends: list[PendingSend] = field(default_factory=list)
+    again: list[SendAgain] = field(default_factory=list)
     ledger: list[LedgerRequest] = field(default_factory=list)
     deadlines: dict[tuple[str, str], DeadlineSet] = field(default_factory=dict)
     exceptions: list[ExceptionChange] = field(default_factory=list)

@@ -24,6 +24,11 @@ DOCUMENT_OF_GROUP = {
 }
 
 
+def acknowledged(group: x12.GroupHeader) -> bool:
+    """Is this group one that is answered by an acknowledgement? Groups of acknowledgements are not."""
+    return group.functional_id not in ("", "FA")
+
+
 def owed(
     agreement: Agreement,
     items: Sequence[x12.TransactionSet | x12.InterchangeFault],

@@ -7,26 +7,26 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from crossdock.edi import maps, x12
-from crossdock.exchange.acknowledgements import DOCUMENT, owed
+from crossdock.exchange.acknowledgements import DOCUMENT, acknowledged, owed
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.records import AGREED_AS, Letter, NotTaken, record_of
-from crossdock.ports.connector import Fault, RawDocument, Record, References, Reply, Translation
-from crossdock.project.network import Agreement
+from crossdock.exchange.wrappers import Wrapping
+from crossdock.ports.connector import Fault, Part, RawDocument, Record, References, Translation, Wrapper
 
 Item = x12.TransactionSet | x12.InterchangeFault
 
 
 def translate(raw: RawDocument, desk: Desk, references: References) -> Translation:
     """Everything a transmission says."""
-    records: list[Record] = []
-    replies: list[Reply] = []
-    faults: list[Fault] = []
-    for items in _interchanges(x12.read(raw.content)):
-        part = _interchange(items, raw, desk, references)
-        records += part.records
-        replies += part.replies
-        faults += part.faults
-    return Translation(records=tuple(records), replies=tuple(replies), faults=tuple(faults))
+    parts = [
+        part for items in _interchanges(x12.read(raw.content)) for part in _interchange(items, raw, desk, references)
+    ]
+    return Translation(
+        records=tuple(record for part in parts for record in part.records),
+        replies=tuple(reply for part in parts for reply in part.replies),
+        faults=tuple(fault for part in parts for fault in part.faults),
+        parts=tuple(parts),
+    )
 
 
 def _interchanges(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -35,46 +35,67 @@ def _interchanges(items: Iterable[Item]) -> Iterator[list[Item]]:
     return (list(group) for _, group in groups)
 
 
-def _interchange(items: list[Item], raw: RawDocument, desk: Desk, references: References) -> Translation:
+def _interchange(items: list[Item], raw: RawDocument, desk: Desk, references: References) -> Iterator[Part]:
+    """A part for what is wrong with the envelope, one for each set, and one for each acknowledgement we owe."""
     header = items[0].interchange
     broken = tuple(
         _fault(item.fault) for item in items if isinstance(item, x12.InterchangeFault) and _matters(item.fault)
     )
-    if header is None:
-        return Translation(faults=broken)
-    agreement = desk.of_interchange(header)
-    if agreement is None:
-        return Translation(faults=(*broken, _stranger(header, desk)))
-    records: list[Record] = []
-    faults: list[Fault] = list(broken)
-    syntax: list[x12.Fault] = []
+    agreement = desk.of_interchange(header) if header else None
+    if header is None or agreement is None:
+        yield Part((), faults=broken if header is None else (*broken, _stranger(header, desk)))
+        return
+    wrapping, syntax = Wrapping(agreement), list[x12.Fault]()
+    groups: dict[int, list[Wrapper]] = {}
+    """Those that get an acknowledgement, in their order."""
+    sets: list[Part] = []
     context = desk.context(agreement, references)
     for item in items:
+        if item.group is not None and acknowledged(item.group):
+            groups.setdefault(item.group.offset, [])
         if isinstance(item, x12.InterchangeFault):
             continue
         mapped = maps.read_document(item, context)
         found = tuple(dict.fromkeys((*item.faults, *mapped.faults)))
         syntax += found
-        faults += [_fault(each) for each in found if _matters(each)]
-        try:
-            if (record := _take(mapped, item, agreement, desk, raw)) is not None:
-                records.append(record)
-        except NotTaken as refusal:
-            faults.append(Fault(refusal.code, refusal.detail, _pointer(item), item.offset))
-    replies = owed(agreement, items, syntax, raw.content, raw.received_at) if DOCUMENT in agreement.sends else []
-    return Translation(records=tuple(records), replies=tuple(replies), faults=tuple(faults))
+        wrapper = wrapping.of(item, _pointer(item))
+        if item.group.offset in groups:
+            groups[item.group.offset].append(wrapper)
+        sets.append(_set(item, mapped, found, wrapper, Letter(desk, agreement, raw, _pointer(item))))
+    yield Part(tuple(wrapper for part in sets for wrapper in part.wrappers), faults=broken)
+    yield from sets
+    if DOCUMENT in agreement.sends:
+        replies = owed(agreement, items, syntax, raw.content, raw.received_at)
+        for reply, wrappers in zip(replies, groups.values(), strict=True):
+            yield Part(tuple(wrappers), replies=(reply,))
 
 
-def _take(
-    mapped: maps.MappedDocument, item: x12.TransactionSet, agreement: Agreement, desk: Desk, raw: RawDocument
-) -> Record | None:
+def _set(
+    item: x12.TransactionSet,
+    mapped: maps.MappedDocument,
+    found: tuple[x12.Fault, ...],
+    wrapper: Wrapper,
+    letter: Letter,
+) -> Part:
+    """One set: its record, or why there is none."""
+    faults = [_fault(each) for each in found if _matters(each)]
+    records: tuple[Record, ...] = ()
+    try:
+        if (record := _take(mapped, item, letter)) is not None:
+            records = (record,)
+    except NotTaken as refusal:
+        faults.append(Fault(refusal.code, refusal.detail, _pointer(item), item.offset))
+    return Part((wrapper,), records=records, faults=tuple(faults))
+
+
+def _take(mapped: maps.MappedDocument, item: x12.TransactionSet, letter: Letter) -> Record | None:
     """The record of one set; None where its faults already say why there is none."""
     if mapped.body is None or item.refused:
         return None
     name = AGREED_AS.get(mapped.document, mapped.document)
-    if name not in agreement.takes:
-        raise NotTaken("document_not_agreed", f"{agreement.partner} and {agreement.company} exchange no {name}")
-    return record_of(mapped.document, mapped.body, Letter(desk, agreement, raw, _pointer(item)))
+    if name not in letter.agreement.takes:
+        raise NotTaken("document_not_agreed", f"{letter.partner} and {letter.company} exchange no {name}")
+    return record_of(mapped.document, mapped.body, letter)
 
 
 def _matters(fault: x12.Fault) -> bool:

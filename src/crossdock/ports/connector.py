@@ -124,13 +124,41 @@ class Reply(msgspec.Struct, frozen=True):
     company_id: str = ""
 
 
+class Wrapper(msgspec.Struct, frozen=True):
+    """What a part of a document came in, named by the sender's own numbers: the transport gate knows it again.
+
+    `content` is a digest of what is inside: under the same `key` the same is a repetition, anything else a fault.
+    """
+
+    key: str
+    content: bytes
+    place: int
+    """Where in the document its transmission begins; the same document may be read again."""
+    within: dt.timedelta | None = None
+    """After so much time (business time) the sender uses its numbers anew; None: never."""
+    pointer: str = ""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What stands in these wrappers. It counts unless all of them came before: then it is answered as it was then."""
+
+    wrappers: tuple[Wrapper, ...]
+    records: tuple[Record, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
 class Translation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a raw document says. With faults and no records it is quarantined whole; with both, in part."""
+    """What a raw document says. With faults and no records it is quarantined whole; with both, in part.
+
+    `parts` is all of it once more, where the sender numbers what it sends.
+    """
 
     records: tuple[Record, ...] = ()
     master: tuple[MasterRecord, ...] = ()
     replies: tuple[Reply, ...] = ()
     faults: tuple[Fault, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 class References(Protocol):

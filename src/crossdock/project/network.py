@@ -160,8 +160,9 @@ class ControlNumbers(msgspec.Struct, frozen=True):
     first: int = 1
     """The number we begin with: above the last one of the system that we take over from."""
     theirs_repeat: Literal["never", "after_days", "always"] = "never"
-    """`never`: the same number is the same interchange. `after_days`: only within `repeat_days`. `always`: the partner
-    does not count at all, so equal bytes alone are a repetition."""
+    """`never`: the same number is the same interchange; with other content it waits for a person. `after_days`: so only
+    within `repeat_days`. `always`: the partner does not count at all, so equal bytes alone are a repetition. What is
+    repeated has no effect and gets the stored acknowledgement."""
     repeat_days: int = 0
 
 

@@ -123,3 +123,16 @@ where system = $1 and failures > 0
 -- halt: stop a system until a person acts
 insert into system_state (system, halted) values ($1, $2)
 on conflict (system) do update set halted = excluded.halted, changed_at = clock_timestamp()
+
+-- arrived: stored documents by their keys, those that have arrived
+select id, system, ordering_key, idempotency_key, target, company_id, case_id, operation from delivery
+where (system, idempotency_key) in (select * from unnest($1::text::text[], $2::text::text[])) and status = 'delivered'
+
+-- insert_again: stored documents once more, byte for byte
+insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id, status,
+    content, content_type, target, method, trace_id, correlation_id, business_at)
+select a.id, d.system, d.ordering_key, a.sequence, d.operation, d.number, a.key, d.company_id, d.case_id, a.status,
+    d.content, d.content_type, a.target, d.method, d.trace_id, d.correlation_id, a.at
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::bigint[], $4::text::text[], $5::text::text[], $6::text::text[],
+    $7::text::timestamptz[]) as a (id, original, sequence, key, status, target, at)
+join delivery as d on d.id = a.original

@@ -34,7 +34,12 @@ class TakenNumbers:
 
 def idempotency_key(send: PendingSend) -> str:
     """Stable for ever: which document of which company."""
-    return f"{send.company_id}:{send.send.document}:{send.send.number}"
+    return key_of(send.company_id, send.send.document, send.send.number)
+
+
+def key_of(company_id: str, document: str, number: str) -> str:
+    """The idempotency key of a document."""
+    return f"{company_id}:{document}:{number}"
 
 
 async def enqueue(tx: Connection, context: EngineContext, writes: Writes) -> None:

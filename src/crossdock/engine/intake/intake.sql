@@ -31,3 +31,16 @@ from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text
     revision)
 join business_identity as b on b.company_id = a.company_id and b.document = a.document and b.issuer = a.issuer
     and b.number = a.number and b.revision = a.revision
+
+-- known_wrappers: what came first under the numbers of a sender, and what became of that document
+select w.source, w.key, w.document_id, w.place, w.content, w.answer, w.seen_at, d.status
+from unnest($1::text::text[], $2::text::text[]) as a (source, key)
+join wrapper as w on w.source = a.source and w.key = a.key
+join raw_document as d on d.id = w.document_id
+
+-- keep_wrappers: what comes first under them, or first again
+insert into wrapper as w (source, key, document_id, place, content, answer, seen_at)
+select * from unnest($1::text::text[], $2::text::text[], $3::text::uuid[], $4::text::bigint[], $5::text::bytea[],
+    $6::text::text[], $7::text::timestamptz[])
+on conflict (source, key) do update set document_id = excluded.document_id, place = excluded.place,
+    content = excluded.content, answer = excluded.answer, seen_at = excluded.seen_at

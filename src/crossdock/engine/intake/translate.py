@@ -8,9 +8,11 @@ from uuid import UUID
 import msgspec
 
 from crossdock.engine.context import EngineContext
+from crossdock.engine.deliveries.queue import key_of
 from crossdock.engine.intake.gate import Claim, Verdict, digest_of, pass_gate
 from crossdock.engine.intake.raw import SQL
-from crossdock.engine.writes import ExceptionChange, PendingSend, Writes
+from crossdock.engine.intake.wrappers import unwrap
+from crossdock.engine.writes import ExceptionChange, PendingSend, SendAgain, Writes
 from crossdock.events.envelope import Envelope
 from crossdock.events.intake import DocumentReceived
 from crossdock.log import BusinessKey, DocumentLink
@@ -28,6 +30,8 @@ class _Job(msgspec.Struct):
     received: DocumentReceived
     translation: Translation
     faults: list[Fault]
+    repeated: int = 0
+    """What came before in the same envelope, and is left out."""
     taken: int = 0
     duplicates: int = 0
     conflicts: int = 0
@@ -39,7 +43,7 @@ async def translate_documents(
     """Translate stored documents: gate, routes, events, replies; quarantine what cannot be taken."""
     if not received:
         return
-    jobs = await _translate(tx, context, received)
+    jobs = await _translate(tx, context, received, writes)
     found = [(job, record) for job in jobs for record in job.translation.records]
     pairs, subjects = _with_authority(context, found, await _subjects(tx, found))
     verdicts = await _gate(tx, pairs, subjects)
@@ -55,12 +59,12 @@ async def translate_documents(
 
 
 async def _translate(
-    tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]]
+    tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes
 ) -> list[_Job]:
     rows = await tx.fetch(SQL.load_documents, identifiers([body.document_id for _, body in received]))
     raw = {row["id"]: row for row in rows}
-    jobs = []
-    for cause, body in received:
+    translated = []
+    for _, body in received:
         row = raw[body.document_id]
         document = RawDocument(
             id=str(row["id"]),
@@ -71,8 +75,13 @@ async def _translate(
             name=row["name"],
             received_at=row["received_at"],
         )
-        translation = _translate_one(context, document)
-        jobs.append(_Job(cause, body, translation, list(translation.faults)))
+        translated.append((document, _translate_one(context, document)))
+    jobs = []
+    for (cause, body), opened in zip(received, await unwrap(tx, translated), strict=True):
+        jobs.append(_Job(cause, body, opened.translation, list(opened.translation.faults), opened.repeated))
+        for owed in opened.answered:
+            key = key_of(owed.company_id or cause.company_id, owed.document, owed.number)
+            writes.again.append(SendAgain(owed.to, key, body.document_id, cause.occurred_at))
     return jobs
 
 
@@ -175,7 +184,7 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
 def _finish(job: _Job, writes: Writes) -> None:
     taken = job.taken
     if not job.faults:
-        only_doubles = job.duplicates and job.duplicates == len(job.translation.records)
+        only_doubles = job.duplicates + job.repeated and job.duplicates == len(job.translation.records)
         status = "duplicate" if only_doubles else "translated"
     elif job.conflicts:
         status = "conflict"

@@ -31,6 +31,18 @@ create table transport_key (
     primary key (source, key)
 );
 
+-- Gate 1, too: what senders number themselves (ISA, GS, ST), and the number of the answer it got.
+create table wrapper (
+    source text collate "C" not null,
+    key text collate "C" not null,
+    document_id uuid not null,
+    place bigint not null,
+    content bytea not null,
+    answer text not null,
+    seen_at timestamptz not null,
+    primary key (source, key)
+);
+
 -- Gate 2, for ever: the same business document again, or another one under the same identity.
 create table business_identity (
     company_id text collate "C" not null,
