@@ -53,7 +53,8 @@ class PartnerConnector:
         taken = [file for file in files if file.size <= MAX_FILE_BYTES]
         for left, file in zip(range(len(taken) - 1, -1, -1), taken, strict=True):
             content = await self._transport.read(file)
-            yield RawPage(content, envelopes.CONTENT_TYPE, cursor, more=left > 0, records=1, name=file.name)
+            kind_of = envelopes.CONTENT_TYPE
+            yield RawPage(content, kind_of, cursor, more=left > 0, records=1, name=file.name, again=file.again)
         if len(taken) < len(files):
             large = ", ".join(file.name for file in files if file.size > MAX_FILE_BYTES)
             raise ConnectorUnavailable(f"larger than {MAX_FILE_BYTES} bytes, left in {kind}: {large}")

@@ -35,6 +35,8 @@ class RawPage(msgspec.Struct, frozen=True):
     records: int
     name: str = ""
     """What the source calls it: a file name, or the kind that was polled."""
+    again: str = ""
+    """Where the source laid the same out once more after it was `accepted`: tells that time from others."""
 
 
 class Rendered(msgspec.Struct, frozen=True):

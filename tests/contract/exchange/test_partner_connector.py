@@ -117,6 +117,24 @@ async def test_a_name_used_again_is_kept_beside_the_first() -> None:
         assert [path.read_bytes() for path in kept] == [b"an earlier file of that name", FILES["855_1.x12"]]
 
 
+async def test_a_file_laid_out_again_after_it_was_taken_is_told_from_one_that_was_not_put_away() -> None:
+    async with vendor() as partner:
+        connector = partner.connector()
+        first = [page async for page in connector.fetch(exchange.OUTBOX, "")]
+        unmoved = [page async for page in connector.fetch(exchange.OUTBOX, "")]
+        for page in first:
+            await connector.accepted(exchange.OUTBOX, page)
+        (partner.home / "outbox/855_1.x12").write_bytes(FILES["855_1.x12"])
+        again = [page async for page in connector.fetch(exchange.OUTBOX, "")]
+        still = [page async for page in connector.fetch(exchange.OUTBOX, "")]
+        await connector.close()
+    assert first == unmoved
+    assert [page.again for page in first] == ["", ""]
+    assert [page.name for page in again] == ["855_1.x12"]
+    assert again[0].again
+    assert again == still
+
+
 async def test_the_folder_for_what_is_done_is_made_where_there_is_none() -> None:
     async with vendor() as partner:
         (partner.home / "outbox/done").rmdir()

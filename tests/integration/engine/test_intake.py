@@ -1,10 +1,16 @@
 from __future__ import annotations
 
-from crossdock.engine.intake.poll import received_event
+import datetime as dt
+from collections.abc import AsyncIterator
+
+from crossdock.engine.context import Poll
+from crossdock.engine.intake.poll import received_event, run_poll, task_name
 from crossdock.engine.intake.raw import Arrival, store_arrivals
+from crossdock.engine.tasks import Task, ensure_tasks
 from crossdock.log import append
+from crossdock.ports.connector import RawPage
 from crossdock.store import Store
-from tests.integration.engine.harness import NOW, begun, context, notes, rows, say, settle
+from tests.integration.engine.harness import NOW, Peer, begun, context, notes, rows, say, settle
 
 
 async def arrive(store: Store, text: str, key: str = "", source: str = "peer") -> bool:
@@ -87,3 +93,27 @@ async def test_garbage_is_quarantined_and_the_good_beside_it_goes_on(store: Stor
     assert await notes(store, "a") == [""]
     found = await rows(store, "select status from raw_document order by status")
     assert found == [("quarantined",), ("quarantined",), ("translated",), ("translated",)]
+
+
+class Outbox(Peer):
+    """A folder with one file, and when it was laid out again."""
+
+    polls = ("outbox",)
+    again = ""
+
+    async def fetch(self, kind: str, cursor: str) -> AsyncIterator[RawPage]:
+        yield RawPage(b"a begin", "text/plain", cursor, False, 1, name="order.txt", again=self.again)
+
+    async def accepted(self, kind: str, page: RawPage) -> None:
+        """It stays where it is."""
+
+
+async def test_a_file_is_stored_once_each_time_it_was_laid_out(store: Store) -> None:
+    outbox = Outbox()
+    poll = Poll("peer", "outbox", dt.timedelta(0))
+    for outbox.again in ("", "", "monday", "monday", "tuesday"):
+        async with store.transaction() as tx:
+            await ensure_tasks(tx, [task_name(poll)])
+            await tx.execute("update task set worker = 'me', next_at = now()")
+        await run_poll(context(store, outbox), "me", poll, Task(task_name(poll), "", ""))
+    assert await rows(store, "select count(*) from raw_document") == [(3,)]

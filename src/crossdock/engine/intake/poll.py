@@ -80,7 +80,7 @@ async def _store(context: EngineContext, owner: str, poll: Poll, task: Task, pag
             source=poll.system,
             kind="file" if page.name and page.name != poll.kind else "poll",
             content=page.content,
-            transport_key=f"{page.name or poll.kind}:{len(page.content)}:{digest}",
+            transport_key=f"{page.name or poll.kind}:{len(page.content)}:{digest}{page.again and ':' + page.again}",
             received_at=now,
             content_type=page.content_type,
             name=page.name or poll.kind,

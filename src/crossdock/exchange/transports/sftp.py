@@ -54,6 +54,8 @@ class RemoteFile(msgspec.Struct, frozen=True):
 
     name: str
     size: int
+    again: str = ""
+    """When it was laid out, if a file of this name was taken before: that tells one laying-out from the next."""
 
 
 class SftpTransport:
@@ -209,7 +211,13 @@ class SftpTransport:
             regular = attributes.permissions is None or stat.S_ISREG(attributes.permissions)
             if regular and not name.startswith(".") and not name.endswith(_UNFINISHED) and "/" not in name:
                 found.append((int(attributes.mtime or 0), name, int(attributes.size or 0)))
-        return [RemoteFile(name, size) for _, name, size in sorted(found)]
+        found.sort()
+        done = self._path(self._settings.outbox, self._settings.done)
+        before = await asyncio.gather(*(_size(sftp, self._path(done, name)) for _, name, _ in found))
+        return [
+            RemoteFile(name, size, "" if taken is None else str(at))
+            for (at, name, size), taken in zip(found, before, strict=True)
+        ]
 
     async def _move_to_done(self, sftp: asyncssh.SFTPClient, name: str, content: bytes) -> None:
         outbox, done = self._settings.outbox, self._settings.done
