@@ -23,10 +23,10 @@ KEYS = {
 }
 
 
-def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+def demo(*arguments: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crossdock.cli.main", "demo", "--once", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False, env={**os.environ, "PYTHONPATH": "src"}
+        command, capture_output=True, text=True, timeout=seconds, check=False, env={**os.environ, "PYTHONPATH": "src"}
     )
 
 
