@@ -19,6 +19,7 @@ DatabaseOption = Annotated[
     str,
     typer.Option("--database", envvar="CROSSDOCK_DATABASE_URL", help="URL of the database: postgresql://..."),
 ]
+CompanyOption = Annotated[str, typer.Option("--company", help="Whose it is, where several have used the number.")]
 
 
 def network_of(project: Path) -> Network:

@@ -8,7 +8,21 @@ import sys
 import typer
 
 from crossdock import __version__
-from crossdock.cli import api_key, case, dead_letter, edi, exception, project, projection, quarantine, stock, system
+from crossdock.cli import (
+    api_key,
+    case,
+    dead_letter,
+    edi,
+    exception,
+    order,
+    project,
+    projection,
+    purchase_order,
+    quarantine,
+    stock,
+    supplier_invoice,
+    system,
+)
 from crossdock.cli.demo import demo
 from crossdock.cli.doctor import doctor
 from crossdock.cli.run import api, run
@@ -30,6 +44,9 @@ app.command()(api)
 app.command()(demo)
 app.command()(trace)
 app.command()(doctor)
+app.add_typer(order.app, name="order")
+app.add_typer(purchase_order.app, name="purchase-order")
+app.add_typer(supplier_invoice.app, name="supplier-invoice")
 app.add_typer(case.app, name="case")
 app.add_typer(exception.app, name="exception")
 app.add_typer(dead_letter.app, name="dead-letter")

@@ -10,6 +10,7 @@ SCOPES: dict[str, str] = {
     "stock:read": "ask what may be promised",
     "stock:reserve": "reserve stock and give it back",
     "purchasing:read": "look up purchase orders",
+    "purchasing:write": "accept suppliers' answers outside the terms, approve invoices that do not match",
     "timeline:read": "read the story of a document across all systems",
     "operations:read": "see exception cases, dead letters and quarantined documents",
     "operations:write": "approve orders, close exception cases, replay dead letters, release quarantined documents",

@@ -176,14 +176,16 @@ def exception_case(row: Any) -> ExceptionCase:
 
 
 async def find_case(
-    tx: Connection, actor: Actor, kinds: Sequence[str], number: str, company_id: str | None = None
+    tx: Connection, actor: Actor, kinds: Sequence[str], number: str, company_id: str | None = None, of: str = ""
 ) -> str:
     """The one case that goes by this number for this actor. Raises `Problem` if there is none.
 
-    The same number may stand for cases of several companies; then the company must be said.
+    The same number may stand for cases of several companies, or of several parties (`of`: the third part of a case's
+    id); then these must be said.
     """
     rows = await tx.fetch(SQL.by_key, list(kinds), number, company_id)
     found = [row["subject"] for row in rows if actor.sees(row["company_id"]) and _in_channel(actor, row["subject"])]
+    found = [subject for subject in found if of in ("", subject.split("/")[2])]
     if len(found) != 1:
         if not found:
             raise no_number(kinds[0], number, company_id)

@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 
-from crossdock.events.envelope import NewEvent
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
 from crossdock.identity import Actor
-from crossdock.log import append
-from crossdock.operations import audit, idempotency
+from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
+from crossdock.operations.deeds import Accepted, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, like, start
 from crossdock.operations.problems import Problem
@@ -50,13 +49,6 @@ class OrderSummary(msgspec.Struct, frozen=True):
     finished: bool
     opened_at: dt.datetime
     changed_at: dt.datetime
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """A wish concerning a case is safe with us; the case shows what became of it."""
-
-    subject: str
-    status_url: str = ""
 
 
 async def look_up_order(context: Context, actor: Actor, company_id: str, number: str) -> OrderView:
@@ -119,7 +111,10 @@ async def cancel_order(
     reason: str = "",
     use: KeyUse | None = None,
 ) -> Answer:
-    """Tell the order that it is cancelled: what is not yet on its way. What became of it, the order shows."""
+    """Tell the order that it is cancelled: what is not yet on its way. What became of it, the order shows.
+
+    The company may be left out where the number is that of one order only.
+    """
     actor.must("orders:write")
     body = SalesOrderCancelled(lines, reason)
     return await _tell(context, actor, "orders:write", "cancel", company_id, number, body, use)
@@ -135,7 +130,7 @@ async def approve_order(
     reason: str = "",
     use: KeyUse | None = None,
 ) -> Answer:
-    """Release a held order. Raises `Problem` if it is not held for that."""
+    """Release an order from a hold: `credit`, `price`, `customer`. Raises `Problem` if it is not held for that."""
     actor.must("operations:write")
     body = SalesOrderApproved(hold, reason)
     return await _tell(context, actor, "operations:write", "approve", company_id, number, body, use)
@@ -153,22 +148,12 @@ async def _tell(
 ) -> Answer:
     async with context.store.transaction() as tx:
         subject = await _subject(tx, actor, company_id, number)
-        url = f"/process/v1/orders/{company_id}/{number}"
+        url = f"/process/v1/orders/{subject.split('/')[1]}/{number}"
         granted = Answer(202, msgspec.json.encode(Accepted(subject, url)).decode())
         if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
             return said
         await _must_be_open(tx, subject, body)
-        detail = msgspec.to_builtins(body)
-        await audit.record(tx, actor, scope, f"{action}_order", company_id, subject, **detail)
-        event = NewEvent(
-            body=body,
-            subject=subject,
-            company_id=company_id,
-            occurred_at=context.now(),
-            source="operations",
-            actor=actor.name,
-        )
-        await append(tx, [event])
+        await tell_case(tx, context, actor, scope, f"{action}_order", subject, body)
     return granted
 
 
@@ -180,12 +165,18 @@ async def _must_be_open(tx: Connection, subject: str, body: SalesOrderCancelled 
     if row["finished"]:
         raise Problem("conflict", f"the order is {row['state']}")
     holds = msgspec.json.decode(row["data"] or "{}").get("holds", [])
-    if isinstance(body, SalesOrderApproved) and not holds:
-        raise Problem("conflict", "the order is not held")
+    if isinstance(body, SalesOrderApproved) and not any(_stands_for(body.hold, code) for code in holds):
+        words = f"not held for {body.hold}, but for {', '.join(holds)}" if holds else "not held"
+        raise Problem("conflict", f"the order is {words}")
+
+
+def _stands_for(hold: str, code: str) -> bool:
+    """A hold goes by its exception code (`credit_hold`) or by the word of it that people say (`credit`)."""
+    return hold == code or hold in code.split("_")
 
 
 async def _subject(tx: Connection, actor: Actor, company_id: str, number: str) -> str:
-    return await find_case(tx, actor, ["sales_order"], number, company_id)
+    return await find_case(tx, actor, ["sales_order"], number, company_id or None)
 
 
 def _names(subject: str) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from crossdock.store import Store
 from tests.integration.api.conftest import DESK, order, place
 from tests.integration.engine.harness import Peer, context, rows, settle
 from tests.integration.inventory.helpers import AT, move
+from tests.integration.operations import buying
 from tests.unit.processes.order_to_cash import network
 
 SYSTEMS = ("erp", "wms_north", "wms_south", "carrier", "shop", "marketplace", "homestead")
@@ -119,6 +120,46 @@ async def test_an_order_on_credit_hold_goes_on_when_a_person_approves_it(
     assert (await desk.get("/process/v1/orders/albion_uk/536365")).json()["state"] == "promised"
     refused = await desk.post(url, json=body, headers={"Idempotency-Key": "a2"})
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_an_order_is_not_released_from_a_hold_that_it_does_not_have(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await place(http, order(customer="BLOCKED"))
+    await work(store)
+    url = "/process/v1/orders/albion_uk/536365/approve"
+    wrong = await desk.post(url, json={"hold": "price"}, headers={"Idempotency-Key": "a1"})
+    assert (wrong.status_code, wrong.json()["detail"]) == (409, "the order is not held for price, but for credit_hold")
+    assert (await desk.post(url, json={"hold": "credit"}, headers={"Idempotency-Key": "a2"})).status_code == 202
+
+
+async def test_a_buyer_accepts_an_answer_over_http(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await buying.answered(store)
+    url, body, key = "/process/v1/purchase-orders/4500001/accept", {"lines": ["10"]}, {"Idempotency-Key": "p1"}
+    assert (await http.post(url, json=body, headers=key)).status_code == 403
+    for _ in range(2):
+        answer = await desk.post(url, json=body, headers=key)
+        assert (answer.status_code, answer.json()["subject"]) == (202, buying.SUBJECT)
+    await buying.work(store)
+    found = (await desk.get(answer.json()["status_url"])).json()
+    assert (found["state"], found["lines"][0]["price"]["amount"]) == ("acknowledged", "1.50")
+    refused = await desk.post(url, json=body, headers={"Idempotency-Key": "p2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_accounts_payable_approves_an_invoice_over_http(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await buying.mismatched(store)
+    url, body = "/process/v1/supplier-invoices/INV1/approve", {"supplier": "brightware", "reason": "agreed by phone"}
+    assert (await http.post(url, json=body, headers={"Idempotency-Key": "i1"})).status_code == 403
+    answer = await desk.post(url, json=body, headers={"Idempotency-Key": "i1"})
+    assert (answer.status_code, answer.json()["subject"]) == (202, buying.INVOICE)
+    await buying.work(store)
+    cases = (await desk.get(answer.json()["status_url"])).json()["cases"]
+    assert {case["state"] for case in cases if case["found"]} == {"approved"}
 
 
 async def test_availability_comes_with_its_terms(http: httpx2.AsyncClient, store: Store) -> None:

@@ -14,10 +14,12 @@ from crossdock.cli.main import app
 from crossdock.store import Store
 from tests.integration.api.test_questions import stocked, told_of
 from tests.integration.engine.harness import rows
+from tests.integration.operations import buying
 from tests.integration.operations.test_dead_letters import erp_refuses
 from tests.integration.operations.test_quarantine import arrives
 from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ORDER, order, work
+from tests.unit.processes.order_to_cash import ordered, placed
 
 
 @pytest.fixture
@@ -85,6 +87,41 @@ async def test_cases_are_listed_and_those_that_are_finished_left_out(run: Any, s
     assert [(case["id"], case["parked"]) for case in page["items"]] == [(ORDER, False)]
     assert (await asked(run, "case", "list", "--state", "delivered"))["items"] == []
     assert "sales_order" in (await run("case", "list", "--process", "order", code=1)).stderr
+
+
+async def test_a_held_order_is_approved_and_cancelled_from_the_command_line(run: Any, store: Store) -> None:
+    await stocked(store, 6)
+    await order(store, placed(ordered("1"), customer="BLOCKED"))
+    await work(store)
+    wrong = await run("order", "approve", "536365", "--hold", "price", "--reason", "x", code=1)
+    assert "not held for price, but for credit_hold" in wrong.stderr
+    told = await run("order", "approve", "536365", "--hold", "credit", "--reason", "paid in advance")
+    assert f"crossdock case show {ORDER}" in told.stdout
+    await work(store)
+    assert (await asked(run, "case", "show", ORDER))["case"]["state"] != "held"
+    await run("order", "cancel", "536365", "--company", "albion_uk", "--line", "1", "--reason", "changed his mind")
+    await work(store)
+    assert (await asked(run, "case", "show", ORDER))["lines"][0]["cancelled"] == "4"
+    missing = await run("order", "cancel", "99", "--reason", "x", code=1)
+    assert "there is no sales order '99'" in missing.stderr
+
+
+async def test_a_buyer_accepts_an_answer_from_the_command_line(run: Any, store: Store) -> None:
+    await buying.answered(store)
+    await run("purchase-order", "accept", "4500001", "--line", "20", "--reason", "x", code=1)
+    told = await run("purchase-order", "accept", "4500001", "--line", "10", "--reason", "market price")
+    assert buying.SUBJECT in told.stdout
+    await buying.work(store)
+    assert (await asked(run, "exception", "list"))["items"] == []
+
+
+async def test_accounts_payable_approves_an_invoice_from_the_command_line(run: Any, store: Store) -> None:
+    await buying.mismatched(store)
+    assert buying.INVOICE in (await run("supplier-invoice", "approve", "INV1", "--reason", "by phone")).stdout
+    await buying.work(store)
+    assert (await asked(run, "case", "show", buying.INVOICE))["case"]["state"] == "approved"
+    again = await run("supplier-invoice", "approve", "INV1", "--reason", "by phone", code=1)
+    assert "it is approved" in again.stderr
 
 
 async def test_systems_are_listed_with_what_waits_for_them(run: Any, store: Store) -> None:

@@ -14,8 +14,9 @@ from crossdock.api.process.order_requests import ApproveOrder, CancelOrder, Plac
 from crossdock.api.process.parameters import Company, Cursor, Limit, Number, State
 from crossdock.api.services import services_of
 from crossdock.operations import orders
+from crossdock.operations.deeds import Accepted
 from crossdock.operations.order_desk import OrderCall, Placed
-from crossdock.operations.orders import Accepted, OrderSummary, OrderView
+from crossdock.operations.orders import OrderSummary, OrderView
 from crossdock.operations.paging import Page
 from crossdock.telemetry import metrics
 

@@ -1,16 +1,23 @@
-"""Purchase orders over HTTP."""
+"""Purchase orders and suppliers' invoices over HTTP."""
 
 from __future__ import annotations
 
-from litestar import get
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from crossdock.api.gateway.answers import json_answer
+from crossdock.api.gateway.answers import json_answer, stored_answer
+from crossdock.api.gateway.body import receive_as
 from crossdock.api.gateway.call import AnyRequest, actor_of
+from crossdock.api.gateway.strict_json import decoder
+from crossdock.api.process.order_requests import MOST_LINES, Id, Reference, Words
 from crossdock.api.process.parameters import Company, Cursor, Limit, State
 from crossdock.api.services import services_of
-from crossdock.operations import purchase_orders
+from crossdock.operations import purchase_orders, purchasing
+from crossdock.operations.deeds import Accepted
 from crossdock.operations.paging import Page
 from crossdock.operations.purchase_orders import PurchaseOrderSummary, PurchaseOrderView
 
@@ -45,4 +52,58 @@ async def look_up_purchase_order(request: AnyRequest, number: FromPath[str], com
     return json_answer(view)
 
 
-HANDLERS = [list_purchase_orders, look_up_purchase_order]
+class AcceptAcknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Accept what the supplier answered outside the terms: to these lines, or to all whose answer is disputed."""
+
+    company: Reference = ""
+    lines: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    reason: Words = ""
+
+
+class ApproveInvoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Have an invoice paid as it is. Company and supplier must be said where several have used the number."""
+
+    company: Reference = ""
+    supplier: Reference = ""
+    reason: Words = ""
+
+
+_read_accept = decoder(AcceptAcknowledgement)
+_read_approve = decoder(ApproveInvoice)
+
+
+@post(
+    "/purchase-orders/{number:str}/accept",
+    status_code=202,
+    opt={"scope": "purchasing:write", "body": AcceptAcknowledgement, "answer": Accepted},
+    summary="Accept what the supplier answered",
+    tags=["purchase orders"],
+)
+async def accept_acknowledgement(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """A buyer agrees to prices, quantities or dates outside the terms; the ERP is told of them."""
+    body, use = await receive_as(request, _read_accept)
+    answer = await purchasing.accept_acknowledgement(
+        services_of(request).context, actor_of(request), number,
+        company_id=body.company, lines=body.lines, reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+@post(
+    "/supplier-invoices/{number:str}/approve",
+    status_code=202,
+    opt={"scope": "purchasing:write", "body": ApproveInvoice, "answer": Accepted},
+    summary="Approve a supplier's invoice as it is",
+    tags=["purchase orders"],
+)
+async def approve_supplier_invoice(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """Accounts payable has it paid although it does not match; it is posted to the ERP."""
+    body, use = await receive_as(request, _read_approve)
+    answer = await purchasing.approve_supplier_invoice(
+        services_of(request).context, actor_of(request), number,
+        company_id=body.company, supplier=body.supplier, reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+HANDLERS = [list_purchase_orders, look_up_purchase_order, accept_acknowledgement, approve_supplier_invoice]

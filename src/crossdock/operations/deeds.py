@@ -1,0 +1,36 @@
+"""Telling a case what a person or caller decided: an event and its audit, in one transaction."""
+
+from __future__ import annotations
+
+import msgspec
+
+from crossdock.events.envelope import NewEvent
+from crossdock.identity import Actor
+from crossdock.log import append
+from crossdock.operations import audit
+from crossdock.operations.context import Context
+from crossdock.store import Connection
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A wish concerning a case is safe with us; the case shows what became of it."""
+
+    subject: str
+    status_url: str = ""
+
+
+async def tell_case(
+    tx: Connection, context: Context, actor: Actor, scope: str, action: str, subject: str, body: msgspec.Struct
+) -> None:
+    """Write the deed down and tell the case, as the last thing of a transaction."""
+    company_id = subject.split("/")[1]
+    await audit.record(tx, actor, scope, action, company_id, subject, **msgspec.to_builtins(body))
+    event = NewEvent(
+        body=body,
+        subject=subject,
+        company_id=company_id,
+        occurred_at=context.now(),
+        source="operations",
+        actor=actor.name,
+    )
+    await append(tx, [event])
