@@ -247,8 +247,9 @@ def test_an_order_that_was_refused_whole_ends_and_the_erp_never_hears_of_it() ->
 
 def test_an_order_of_charges_only_is_invoiced_at_once() -> None:
     order = sales_order().when(placed(ordered("1", "POST", "1", "18.00")))
-    order.then(sends=("sales_order", "invoice"), state="invoiced", finished=True)
+    order.then(sends=("sales_order", "invoice", "order_status"), state="invoiced", finished=True)
     assert order.sent("invoice").total == Decimal("18.00")
+    assert order.sent("order_status").status == "invoiced"
     assert not order.all(Reserve)
 
 

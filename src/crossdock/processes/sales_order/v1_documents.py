@@ -18,7 +18,7 @@ from crossdock.processes._kit import Effect, Link, Send
 from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase, ShippingOrder, header
 
 # States of the order that the channel is told of.
-TOLD = frozenset({"promised", "backordered", "partially_shipped", "shipped", "delivered", "cancelled"})
+TOLD = frozenset({"promised", "backordered", "partially_shipped", "shipped", "delivered", "cancelled", "invoiced"})
 
 
 def post_order(case: SalesOrderCase) -> Iterator[Effect]:
