@@ -225,6 +225,12 @@ def test_a_return_of_a_line_the_order_does_not_have_is_asked_about() -> None:
     order.when(SalesOrderLinesReturned("C1", (("7", Decimal(4)),))).then(opens="returned_line_unknown")
 
 
+def test_a_return_of_goods_of_an_order_that_is_still_held_is_asked_about_and_moves_nothing() -> None:
+    order = sales_order().given(placed(customer="nobody"))
+    order.when(SalesOrderLinesReturned("C1", (("1", Decimal(4)),)))
+    order.then(opens="returned_line_unknown", state="held", line_state="accepted")
+
+
 # --- laws
 
 

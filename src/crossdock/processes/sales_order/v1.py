@@ -74,7 +74,7 @@ CODES = {
     "order_not_shipped": "A shipping order did not leave its warehouse in time.",
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
     "shipped_beyond_order": "A warehouse shipped more than was ordered, or what was not ordered.",
-    "returned_line_unknown": "A return names lines that the order does not have.",
+    "returned_line_unknown": "A return names lines that the order does not have, or of which nothing was sent.",
     "promise_lost": "A promise of this order ended although nobody cancelled it.",
     "stock_negative": "Picking took an item below zero; the warehouse counts.",
     "functional_acknowledgement_rejected": "An EDI customer's system refused a document of ours.",
@@ -205,14 +205,16 @@ def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> It
 @LIFECYCLE.on(SalesOrderLinesReturned)
 def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Iterator[Effect]:
     """Goods came back. A return tells all that came back under its number so far, so telling it twice is harmless."""
-    known = [(line_id, quantity) for line_id, quantity in event.lines if line_id in case.data.lines]
+    # Messages may overtake one another, so it is enough that a warehouse was asked to ship.
+    sent = {line_id for line_id, line in case.data.lines.items() if line.parts}
+    known = [(line_id, quantity) for line_id, quantity in event.lines if line_id in sent]
     for line_id, quantity in known:
         returned = case.data.lines[line_id].returned
         returned[event.return_number] = max(quantity, returned.get(event.return_number, quantity))
     stock.stand(case, (line_id for line_id, _ in known))
     if len(known) < len(event.lines):
-        strange = [line_id for line_id, _ in event.lines if line_id not in case.data.lines]
-        detail = f"return {event.return_number} names lines that this order does not have: {', '.join(strange)}"
+        strange = [line_id for line_id, _ in event.lines if line_id not in sent]
+        detail = f"return {event.return_number} names lines of which this order sent nothing: {', '.join(strange)}"
         yield from ask(case, "returned_line_unknown", detail, strange)
 
 
