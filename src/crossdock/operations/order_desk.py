@@ -203,7 +203,7 @@ async def _ask_a_person(tx: Connection, conflicts: Sequence[OrderCall]) -> list[
     changes = [
         ExceptionChange(
             call.subject, call.order.company_id, "document_conflict", _content_key(call), True,
-            f"order {call.order.number} of {call.use.consumer}: identity_conflict: {_conflict(call).detail}",
+            f"order {call.order.number} of {call.use.consumer}: identity_conflict: {_taken(call)}",
             call.received_at, _cause(call), reference=f"raw/{call.document_id}",
         )
         for call in conflicts
@@ -276,8 +276,9 @@ def _accepted(call: OrderCall) -> Answer:
 
 
 def _conflict(call: OrderCall) -> Problem:
-    return Problem(
-        "identity_conflict",
-        f"{call.order.company_id} already has the order {call.order.number} of channel {call.order.channel} with other "
-        f"content; this one is kept as document {call.document_id}",
-    )
+    return Problem("identity_conflict", f"{_taken(call)}; this one is kept as document {call.document_id}")
+
+
+def _taken(call: OrderCall) -> str:
+    order = call.order
+    return f"{order.company_id} already has the order {order.number} of channel {order.channel} with other content"

@@ -43,7 +43,7 @@ PROBLEMS: dict[str, Kind] = {
     "identity_conflict": Kind(
         409,
         "The number is taken by a document with other content",
-        "A person decides: change the number, or send a change.",
+        "Give a new order a number of its own; a correction is agreed with the operator, who is asked which one holds.",
     ),
     "not_available": Kind(409, "There is not enough to promise", "Ask for less, for another place, or later."),
     "in_progress": Kind(409, "The same request is being worked on", "Try again with the same key after a moment."),

@@ -127,6 +127,7 @@ async def test_the_same_conflict_again_asks_nobody_again_and_another_content_doe
     for key in ("two", "two", "three"):
         assert (await place(http, larger_order(), key=key)).status_code == 409
     (problem,) = (await desk.get("/process/v1/exceptions")).json()["items"]
+    assert "document" not in problem["detail"], "it stands in the reference, and a copy must not change it"
     statuses = await rows(store, "select status from raw_document order by id")
     assert statuses == [("translated",), ("conflict",), ("duplicate",)]
     assert (await place(http, order(currency="EUR"), key="four")).status_code == 409

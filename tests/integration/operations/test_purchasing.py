@@ -79,7 +79,7 @@ async def test_an_invoice_that_is_approved_as_it_is_is_posted_and_its_order_is_p
     await work(store)
     assert await problems(store) == []
     assert await rows(store, "select resolution from exception_case where code = 'invoice_mismatch'") == [
-        ("approved agreed by phone",)
+        ("approved as it is: agreed by phone",)
     ]
     assert await rows(store, "select system, status from delivery where operation = 'supplier_invoice'") == [
         ("erp", "delivered")

@@ -176,7 +176,7 @@ def test_an_invoice_that_does_not_match_is_posted_when_a_person_approves_it() ->
         line_state="approved",
         finished=True,
     )
-    assert scenario.one(CloseExceptionCase).resolution == "approved agreed by phone"
+    assert scenario.one(CloseExceptionCase).resolution == "approved as it is: agreed by phone"
     # The first order knows that its line matched; the second is told that it is paid for all the same.
     told = scenario.one(Emit)
     assert (told.subject, told.body) == ("purchase_order/albion_uk/4500002", InvoiceLinesApproved(INVOICE, ("2",)))

@@ -215,7 +215,7 @@ def accept(case: OrderCase, event: AcknowledgementAccepted) -> Iterator[Effect]:
     lines = {line_id: case.data.lines.get(line_id) for line_id in event.lines or case.data.lines}
     taken = [split for line in lines.values() if line and accept_answer(line) for split in line.splits]
     yield from tell_erp_of_accepted(case, taken)
-    yield from settle(case, f"a buyer accepted it {event.reason}".rstrip())
+    yield from settle(case, "a buyer accepted it" + (f": {event.reason}" if event.reason else ""))
 
 
 @LIFECYCLE.on(PurchaseOrderChanged)

@@ -214,7 +214,7 @@ def approve(case: InvoiceCase, event: SupplierInvoiceApproved) -> Iterator[Effec
         yield Met(ANSWERS)
     data.faults, data.unanswered, data.asked_after = {}, [], False
     yield from _post(case)
-    yield from problems(data, (), f"approved {event.reason}".rstrip())
+    yield from problems(data, (), "approved as it is" + (f": {event.reason}" if event.reason else ""))
 
 
 def _post(case: InvoiceCase) -> Iterator[Effect]:
