@@ -14,6 +14,7 @@ from crossdock.cli.main import app
 from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_cases
 from crossdock.operations.doctor import examine
 from crossdock.store import Store
+from crossdock.telemetry import logs
 from tests.integration.engine.harness import PARCEL, begun, context, rows, say, settle, told
 from tests.unit.api.networks import small_network
 
@@ -73,6 +74,7 @@ async def test_the_command_line_says_so_in_words(
     store: Store, database: str, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     await opened(store)
+    monkeypatch.setattr(logs, "configure", lambda: None)  # or all later tests would log into this command's output
     monkeypatch.setenv("CROSSDOCK_DATABASE_URL", database)
     for name in ("SFTP_HOST", "TOKEN", "SFTP_PASSWORD", "SHOP_API_KEY", "WEBHOOK_SECRET"):
         monkeypatch.setenv(f"SANDBOX_{name}", "whsec_c2VjcmV0")
