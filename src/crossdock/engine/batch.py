@@ -22,7 +22,7 @@ from crossdock.events.registry import VERSIONS
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
-from crossdock.log.append import follow
+from crossdock.log.append import follow, prepare
 from crossdock.log.codec import UnknownEvent
 from crossdock.log.leases import advance
 from crossdock.log.read import advances, envelope
@@ -97,8 +97,10 @@ class BatchRunner:
         await write_keys(tx, writes.keys)
         await write_links(tx, writes.links)
         told = await change_exceptions(tx, writes.exceptions)
-        outcomes = await ledger.post(tx) if writes.ledger else []
-        events = [*writes.events, *told, *(_outcome(outcome, writes, now) for outcome in outcomes)]
+        events = [*writes.events, *told]
+        prepare(events)
+        if writes.ledger:
+            events += [_outcome(outcome, writes, now) for outcome in await ledger.post(tx)]
         for event in events:
             event.network_version = self._context.network_version
         await append(tx, events)

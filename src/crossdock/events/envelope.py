@@ -36,6 +36,8 @@ class NewEvent(msgspec.Struct):
     process_version: str = ""
     simulation: str = ""
     id: UUID | None = None
+    text: str = ""
+    """The body as it is stored, if it was written beforehand."""
 
 
 class Envelope(msgspec.Struct, frozen=True):

@@ -11,10 +11,10 @@ from crossdock.inventory.entries import Answer, decode_answer, encode_answer, en
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.plan import Plan, Request
 from crossdock.inventory.reading import SQL, Reader
-from crossdock.inventory.writing import write_facts, write_positions, write_promise_book
+from crossdock.inventory.writing import write_facts, write_positions, write_promise_book, write_record
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 from crossdock.store import Connection
-from crossdock.store.arrays import columns, octets, texts, times
+from crossdock.store.arrays import octets, texts, times
 
 
 class LedgerBatch:
@@ -92,12 +92,13 @@ class LedgerBatch:
         await reader.hold(tx, self._plan)
         giving = frozenset(self._plan.giving)
         outcomes = [self._apply(books, place, giving) for place in range(len(self.requests))]
-        for negative in await write_facts(tx, books.facts):
+        negatives, journal = await write_facts(tx, books.facts)
+        for negative in negatives:
             request = self.requests[negative.request]
             outcomes[negative.request].append(LedgerOutcome(request.subject, request.company_id, negative.body))
+        await write_record(tx, books, reader, journal, self._new_answers())
         await write_positions(tx, books, reader)
-        await write_promise_book(tx, books, reader)
-        await self._store_answers(tx)
+        await write_promise_book(tx, books)
         return [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
 
     def _apply(self, books: Books, place: int, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
@@ -123,11 +124,9 @@ class LedgerBatch:
         self.answers.append(answer)
         return outcomes
 
-    async def _store_answers(self, tx: Connection) -> None:
-        given = [
+    def _new_answers(self) -> list[tuple[bytes, str]]:
+        return [
             (self._entries[place].digest, encode_answer(self.answers[place]))
             for place in self._first.values()
             if not self._is_repeat(place) and self.answers[place] != Answer()
         ]
-        if given:
-            await tx.execute(SQL.store_answers, *columns(given, (octets, texts)))

@@ -13,11 +13,6 @@ returning digest
 -- answers: what was answered under these keys the first time
 select digest, content, answer from ledger_entry where digest = any($1::text::bytea[])
 
--- store_answers: remember what was answered
-update ledger_entry as e set answer = a.answer
-from unnest($1::text::bytea[], $2::text::text[]) as a (digest, answer)
-where e.digest = a.digest
-
 -- items_of_supplies: which items supply lines are of
 select s.company_id, s.source, s.line, s.item
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, source, line)
@@ -104,27 +99,41 @@ returning p.company_id, p.item, p.location, p.owner, p.lot, p.id, p.counter,
     case when least(p.unrestricted, p.picked, p.packed, p.in_transfer, p.quarantined, p.damaged, p.expired) < 0
     then array[p.unrestricted, p.picked, p.packed, p.in_transfer, p.quarantined, p.damaged, p.expired] end as states
 
--- insert_stock_movements: the physical book's journal
-insert into stock_movement (position_id, number, to_position_id, to_number, from_state, to_state, quantity,
-    second_quantity, second_unit, line, reservation, entry, transaction_id)
-select m.position_id, m.number, m.to_position_id, m.to_number, m.from_state, m.to_state, m.quantity,
-    m.second_quantity, m.second_unit, m.line, m.reservation, m.entry,
-    (select pg_current_xact_id()::text::bigint)
-from unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::text[],
-    $6::text::text[], $7::text::numeric[], $8::text::numeric[],
-    $9::text::text[], $10::text::text[], $11::text::text[], $12::text::bytea[])
-    as m (position_id, number, to_position_id, to_number, from_state, to_state, quantity, second_quantity,
-    second_unit, line, reservation, entry)
-
--- insert_promise_movements: the promise book's journal
-insert into promise_movement (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry,
-    transaction_id)
-select m.position_id, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety,
-    m.free_after, m.entry, (select pg_current_xact_id()::text::bigint)
-from unnest($1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::text[], $5::text::numeric[],
-    $6::text::numeric[], $7::text::numeric[], $8::text::numeric[],
-    $9::text::bytea[])
-    as m (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry)
+-- record: what became of promises that were there before, where they are still what was read; what was answered; and
+-- the journals of both books. In one round trip, for positions are held meanwhile.
+with ended as (
+    update reservation as r
+    set remaining = v.remaining, state = v.state, waiting = v.waiting, fills = v.fills,
+        expires_at = case when v.remaining > 0 then r.expires_at end
+    from unnest($1::text::text[], $2::text::numeric[], $3::text::text[], $4::text::bool[], $5::text::int[],
+        $6::text::numeric[])
+        as v (id, remaining, state, waiting, fills, read)
+    where r.id = v.id and (v.read is null or r.remaining = v.read)
+    returning 1
+), answered as (
+    update ledger_entry as e set answer = a.answer
+    from unnest($7::text::bytea[], $8::text::text[]) as a (digest, answer)
+    where e.digest = a.digest
+), moved as (
+    insert into stock_movement (position_id, number, to_position_id, to_number, from_state, to_state, quantity,
+        second_quantity, second_unit, line, reservation, entry, transaction_id)
+    select m.position_id, m.number, m.to_position_id, m.to_number, m.from_state, m.to_state, m.quantity,
+        m.second_quantity, m.second_unit, m.line, m.reservation, m.entry, (select pg_current_xact_id()::text::bigint)
+    from unnest($9::text::bigint[], $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::text[],
+        $14::text::text[], $15::text::numeric[], $16::text::numeric[], $17::text::text[], $18::text::text[],
+        $19::text::text[], $20::text::bytea[])
+        as m (position_id, number, to_position_id, to_number, from_state, to_state, quantity, second_quantity,
+        second_unit, line, reservation, entry)
+), booked as (
+    insert into promise_movement (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry,
+        transaction_id)
+    select m.position_id, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry,
+        (select pg_current_xact_id()::text::bigint)
+    from unnest($21::text::bigint[], $22::text::bigint[], $23::text::text[], $24::text::text[], $25::text::numeric[],
+        $26::text::numeric[], $27::text::numeric[], $28::text::numeric[], $29::text::bytea[])
+        as m (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry)
+)
+select count(*) from ended
 
 -- insert_promises: new reservations, in the order they were asked for
 insert into reservation (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
@@ -141,15 +150,6 @@ from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text
     with ordinality as r (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
     state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, place)
 order by r.place
-
--- update_promises: what became of promises that were there before, where they are still what was read
-update reservation as r
-set remaining = v.remaining, state = v.state, waiting = v.waiting, fills = v.fills,
-    expires_at = case when v.remaining > 0 then r.expires_at end
-from unnest($1::text::text[], $2::text::numeric[], $3::text::text[], $4::text::bool[], $5::text::int[],
-    $6::text::numeric[])
-    as v (id, remaining, state, waiting, fills, read)
-where r.id = v.id and (v.read is null or r.remaining = v.read)
 
 -- insert_supplies: supply lines that nobody spoke of before
 insert into expected_supply (company_id, source, line, item, location, quantity, received, pegged, expected_on,

@@ -16,11 +16,13 @@ from crossdock.store.arrays import columns, numbers, octets, texts, times
 
 StockKey = tuple[str, str, str, str, str]
 """Company, item, location, owner, lot."""
+Row = tuple[object, ...]
 
 # How the columns of the statements travel.
 _POSITION = (texts,) * 4 + (numbers,) * 4
 _PROMISE = (texts,) * 9 + (numbers,) * 2 + (texts, texts, octets, numbers, numbers, texts, times, times, texts, numbers)
 _ENDING = (texts, numbers, texts, numbers, numbers, numbers)
+_ANSWER = (octets, texts)
 _SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets)
 _PEG = (texts,) * 4 + (numbers,)
 _PROMISE_MOVEMENT = (numbers, numbers, texts, texts, numbers, numbers, numbers, numbers, octets)
@@ -57,32 +59,40 @@ async def write_positions(tx: Connection, books: Books, reader: Reader) -> None:
         await tx.execute(SQL.set_positions, *columns(wrong, _POSITION))
 
 
-async def write_promise_book(tx: Connection, books: Books, reader: Reader) -> None:
-    """Promises, supply, pegs and the promise book's journal. Raises `LedgerMoved`."""
-    promises = list(books.changed_promises.values())
-    # Updates first: they notice that a row is no longer what was read, which an insert would only trip over.
-    await _update_promises(tx, [promise for promise in promises if not promise.new], reader)
-    await _insert_promises(tx, [promise for promise in promises if promise.new])
+async def write_record(
+    tx: Connection, books: Books, reader: Reader, journal: Sequence[Row], answers: Sequence[Row]
+) -> None:
+    """What became of promises, what was answered, and the journals of both books. Raises `LedgerMoved`."""
+    ended = [
+        (p.id, p.remaining, p.state, p.waiting, p.fills, reader.early.get(p.id))
+        for p in books.changed_promises.values()
+        if not p.new
+    ]
+    moved = [
+        (m.position, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry)
+        for m in books.movements
+    ]
+    if not (ended or answers or journal or moved):
+        return
+    done = await tx.fetchval(
+        SQL.record,
+        *columns(ended, _ENDING),
+        *columns(answers, _ANSWER),
+        *columns(journal, _STOCK_MOVEMENT),
+        *columns(moved, _PROMISE_MOVEMENT),
+    )
+    if done != len(ended):
+        raise LedgerMoved("a promise was filled or ended by somebody else meanwhile")
+
+
+async def write_promise_book(tx: Connection, books: Books) -> None:
+    """New promises, supply and pegs. After `write_record`, which notices that a promise is no longer what was read;
+    an insert would only trip over it. Raises `LedgerMoved`."""
+    await _insert_promises(tx, [promise for promise in books.changed_promises.values() if promise.new])
     supplies = sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
     await _write_supplies(tx, SQL.insert_supplies, "INSERT 0", [supply for supply in supplies if supply.new])
     await _write_supplies(tx, SQL.update_supplies, "UPDATE", [supply for supply in supplies if not supply.new])
     await _write_pegs(tx, books)
-    if books.movements:
-        movements = [
-            (
-                m.position,
-                m.number,
-                m.kind,
-                m.reservation,
-                m.on_hand,
-                m.reserved,
-                m.safety,
-                m.free_after,
-                m.entry,
-            )
-            for m in books.movements
-        ]
-        await tx.execute(SQL.insert_promise_movements, *columns(movements, _PROMISE_MOVEMENT))
 
 
 async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
@@ -116,15 +126,6 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
         await tx.execute(SQL.insert_promises, *columns(new, _PROMISE))
 
 
-async def _update_promises(tx: Connection, promises: Sequence[Promise], reader: Reader) -> None:
-    if not promises:
-        return
-    rows = [(p.id, p.remaining, p.state, p.waiting, p.fills, reader.early.get(p.id)) for p in promises]
-    done = await tx.execute(SQL.update_promises, *columns(rows, _ENDING))
-    if done != f"UPDATE {len(rows)}":
-        raise LedgerMoved("a promise was filled or ended by somebody else meanwhile")
-
-
 async def _write_supplies(tx: Connection, statement: str, done: str, supplies: Sequence[Supply]) -> None:
     rows = [
         (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry)
@@ -148,10 +149,10 @@ async def _write_pegs(tx: Connection, books: Books) -> None:
         await tx.execute(SQL.put_pegs, *columns(kept, _PEG))
 
 
-async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
-    """Physical positions and their journal; which facts took a state below zero."""
+async def write_facts(tx: Connection, facts: Sequence[Fact]) -> tuple[list[Negative], list[Row]]:
+    """Physical positions. Returns which facts took a state below zero, and the rows of the journal, not yet written."""
     if not facts:
-        return []
+        return [], []
     changes = _changes(facts)
     rows = [(*key, *change.states, change.movements) for key, change in sorted(changes.items())]
     before: dict[StockKey, list[Decimal]] = {}
@@ -161,8 +162,7 @@ async def write_facts(tx: Connection, facts: Sequence[Fact]) -> list[Negative]:
         change.id, change.number = row[5], row[6] - change.movements
         if row[7]:
             before[key] = [total - moved for total, moved in zip(row[7], change.states, strict=True)]
-    await tx.execute(SQL.insert_stock_movements, *columns(_journal(facts, changes), _STOCK_MOVEMENT))
-    return _negatives(facts, before) if before else []
+    return _negatives(facts, before) if before else [], _journal(facts, changes)
 
 
 def _ends(fact: Fact) -> list[tuple[StockKey, int, Decimal]]:
@@ -197,9 +197,9 @@ def _changes(facts: Sequence[Fact]) -> dict[StockKey, _Change]:
     return changes
 
 
-def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list[tuple[object, ...]]:
+def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list[Row]:
     """Movement rows, numbered in the order of the facts."""
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
     for fact in facts:
         line = fact.line
         origin, target = changes[_origin(fact)], changes[_target(fact)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -62,6 +62,12 @@ async def append(tx: Connection, events: Sequence[NewEvent]) -> list[Appended]:
     return written
 
 
+def prepare(events: Iterable[NewEvent]) -> None:
+    """What can be done for `append` before it is called, where locks are held by then: bodies are written."""
+    for event in events:
+        event.text = encode_body(event.body)
+
+
 async def _take(tx: Connection, counts: dict[int, int]) -> dict[int, tuple[int, int, dt.datetime]]:
     """Reserve positions: slot -> (segment, first position, database time)."""
     if len(counts) == 1:
@@ -69,7 +75,6 @@ async def _take(tx: Connection, counts: dict[int, int]) -> dict[int, tuple[int, 
         rows = await tx.fetch(SQL.take_one_head, slot, count)
     else:
         slots = sorted(counts)
-        await tx.execute(SQL.lock_heads, numbers(slots))
         rows = await tx.fetch(SQL.take_heads, numbers(slots), numbers([counts[slot] for slot in slots]))
     return {row[0]: (row[1], row[2] - counts[row[0]] + 1, row[3]) for row in rows}
 
@@ -83,7 +88,7 @@ def _row(
         *(event.partition_key or event.subject, event.company_id, event.source, event.source_sequence),
         *(event.actor, event.on_behalf_of, event.occurred_at, event.occurred_precision, event.occurred_zone, now),
         *(event.correlation_id or identifier, event.causation_id, event.trace_id, event.network_version),
-        *(event.process_version, event.simulation, encode_body(event.body)),
+        *(event.process_version, event.simulation, event.text or encode_body(event.body)),
     )
 
 

@@ -5,10 +5,12 @@ returning slot, segment, position, clock_timestamp() as now
 -- lock_heads: lock the heads of several slots in order, before any is changed
 select 1 from log_head where slot = any($1::text::smallint[]) order by slot for update
 
--- take_heads: reserve positions in several slots whose heads are locked
+-- take_heads: lock the heads of several slots in order and reserve positions in them
+with locked as materialized (
+    select slot from log_head where slot = any($1::text::smallint[]) order by slot for update)
 update log_head as h set position = h.position + taken.count
-from unnest($1::text::smallint[], $2::text::bigint[]) as taken (slot, count)
-where h.slot = taken.slot
+from locked, unnest($1::text::smallint[], $2::text::bigint[]) as taken (slot, count)
+where h.slot = locked.slot and h.slot = taken.slot
 returning h.slot, h.segment, h.position, clock_timestamp() as now
 
 -- insert_events: write a few events; more go by COPY
