@@ -9,11 +9,12 @@ import asyncio
 import random
 import statistics
 
-from bench.flow import BATCH, Workers, at_rest, warm
+from bench.flow import Workers, at_rest, warm
 from bench.flow_world import AT, COMPANY, ITEMS, network_for_bench, order_call, stock_up, webhook_calls
 from bench.reserve import CALLERS, ONE, SECONDS, Cell, load, publish
 from crossdock.app import prepare
 from crossdock.engine.clock import set_clock
+from crossdock.engine.context import BATCH
 from crossdock.inventory.desk_batch import ReservationAnswer
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.operations.order_desk import OrderDesk

@@ -18,11 +18,12 @@ from bench.flow_world import AT, network_for_bench, order_call, stock_up, webhoo
 from bench.machine import server_of_its_own
 from crossdock.app import prepare
 from crossdock.engine.clock import set_clock
+from crossdock.engine.context import BATCH
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.store import Store
 
-ORDERS, NAIVE_ORDERS, ROUNDS, WORKERS, BATCH = 1500, 60, 3, 2, 100
+ORDERS, NAIVE_ORDERS, ROUNDS, WORKERS = 1500, 60, 3, 2
 
 
 class Workers:

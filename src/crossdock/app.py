@@ -19,7 +19,7 @@ from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.connectors import CONNECTORS
 from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_cases
-from crossdock.engine.context import EngineContext, Poll, Publication, SystemLimits
+from crossdock.engine.context import BATCH, EngineContext, Poll, Publication, SystemLimits
 from crossdock.engine.worker import Worker
 from crossdock.identity import SCOPES, register
 from crossdock.masterdata import Masterdata, NetworkReads
@@ -120,7 +120,7 @@ async def may_start(database: str) -> None:
         await store.close()
 
 
-def engine_context(installation: Installation, *, batch_size: int = 100) -> EngineContext:
+def engine_context(installation: Installation, *, batch_size: int = BATCH) -> EngineContext:
     """What a worker works with."""
     network = installation.network
     reads = NetworkReads(network, installation.masterdata)

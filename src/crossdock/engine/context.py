@@ -12,6 +12,10 @@ from crossdock.ports.connector import Connector, MasterRecord, References
 from crossdock.processes._kit import Lifecycle, Reads
 from crossdock.store import Connection, Store
 
+# Positions of the log. Four of ten events only tell readers what cases did, so about a hundred are handled; with many
+# more, callers who reserve beside wait longer for the stock rows that a batch holds (docs/figures.md).
+BATCH = 160
+
 
 class Masterdata(Protocol):
     """Master data as the engine keeps it: written with the documents it came in, read from memory."""
@@ -76,4 +80,5 @@ class EngineContext:
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
     chores: Sequence[Callable[[], Awaitable[object]]] = ()
     """What other rooms want done every minute by one worker: forgetting what need not be remembered."""
-    batch_size: int = 100
+    batch_size: int = BATCH
+    """How far a batch reads."""
