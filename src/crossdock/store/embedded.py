@@ -14,10 +14,12 @@ from typing import IO, Any
 
 import psutil
 
+# A log segment filled with zeros before its first use holds every commit up meanwhile: 60 ms for each 16 MB.
 _SETTINGS = """
 shared_buffers = 512MB
 max_connections = 120
 max_wal_size = 4GB
+wal_init_zero = off
 checkpoint_timeout = 15min
 autovacuum_naptime = 10s
 jit = off
