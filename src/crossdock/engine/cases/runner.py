@@ -73,12 +73,15 @@ class CaseRunner:
     async def _load(self, tx: Connection, events: Sequence[Event], now: dt.datetime) -> None:
         company = {event.envelope.subject: event.envelope.company_id for event in events}
         ids = sorted(company)
-        lifecycles = [self._context.processes[case_id.partition("/")[0]] for case_id in ids]
-        new = [(i, c.name, c.version, company[i]) for i, c in zip(ids, lifecycles, strict=True)]
-        await tx.execute(SQL.insert_missing, *literals(new), now)
+        lifecycles = {case_id: self._context.processes[case_id.partition("/")[0]] for case_id in ids}
         rows = {row["id"]: row for row in await tx.fetch(SQL.load, texts(ids))}
-        for case_id, lifecycle in zip(ids, lifecycles, strict=True):
-            self._cases[case_id] = _Loaded(rows[case_id], lifecycle, company[case_id])
+        if missing := [case_id for case_id in ids if case_id not in rows]:
+            # Inserted empty and read again: should another worker still believe to hold the slot, both see one row.
+            new = [(i, lifecycles[i].name, lifecycles[i].version, company[i]) for i in missing]
+            await tx.execute(SQL.insert_missing, *literals(new), now)
+            rows |= {row["id"]: row for row in await tx.fetch(SQL.load, texts(missing))}
+        for case_id in ids:
+            self._cases[case_id] = _Loaded(rows[case_id], lifecycles[case_id], company[case_id])
 
     def _handle(self, loaded: _Loaded, event: Event, *, final: bool) -> None:
         """Run one handler. What it raises undoes this event alone: an illegal move is shown to a person, anything
