@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,16 @@ DatabaseOption = Annotated[
     typer.Option("--database", envvar="CROSSDOCK_DATABASE_URL", help="URL of the database: postgresql://..."),
 ]
 CompanyOption = Annotated[str, typer.Option("--company", help="Whose it is, where several have used the number.")]
+
+
+def port_of(host: str, port: int) -> int:
+    """The port, unless another program listens there: the system would share the calls out between the two."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise typer.BadParameter(f"nothing can be served at {host}:{port}: {why}", param_hint="--port") from None
+    return port
 
 
 def network_of(project: Path) -> Network:

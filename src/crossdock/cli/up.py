@@ -12,7 +12,7 @@ from rich.console import Console
 
 from crossdock.cli._children import Child, Children
 from crossdock.cli._database import Keeper
-from crossdock.cli._options import ProjectArgument, network_of
+from crossdock.cli._options import ProjectArgument, network_of, port_of
 from crossdock.cli.run import DATA_DIRECTORY, refusing_unknown_versions, wait_for_signal
 
 
@@ -24,7 +24,7 @@ def up(
     directory: Annotated[Path, typer.Option(help="Data of the embedded server, and logs.")] = DATA_DIRECTORY,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
     host: Annotated[str, typer.Option(help="Address of the HTTP interface.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the HTTP interface.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the HTTP interface.")] = 8080,
 ) -> None:
     """Start the database, the HTTP interface and workers, and keep them running until Ctrl-C.
 
@@ -35,6 +35,7 @@ def up(
 
     console = Console()
     network = network_of(project)
+    port_of(host, port)
     server = keeper = None
     try:
         if not database:

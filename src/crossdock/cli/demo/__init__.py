@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crossdock.cli._options import port_of
+
 _EXAMPLE = Path("examples/wholesaler")
 
 
@@ -33,7 +35,7 @@ def demo(
     project: Annotated[Path, typer.Option(exists=True, help="The network project.")] = _EXAMPLE,
     directory: Annotated[Path | None, typer.Option(help="Keep database, books and logs in this new folder.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Worker processes.")] = 2,
-    port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0: a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the HTTP interface; 0: a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Decides who is late, short or wrong.")] = 7,
     json_out: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of tables.")] = False,
 ) -> None:
@@ -47,6 +49,10 @@ def demo(
     """
     from crossdock.cli.demo.story import play
 
+    port_of("127.0.0.1", port)
+    if report is not None and (report.is_dir() or not report.parent.is_dir()):
+        # Said now, not when the days are over.
+        raise typer.BadParameter(f"{report} is no file in a folder that there is", param_hint="--report")
     temporary = directory is None
     folder = directory or Path(tempfile.mkdtemp(prefix="crossdock-demo-"))
     console = Console(stderr=json_out)

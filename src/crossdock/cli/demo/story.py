@@ -22,6 +22,9 @@ from crossdock.cli.demo.report import check, print_summary, report
 from crossdock.cli.demo.world import World, WorldFailed
 from crossdock.cli.run import wait_for_signal
 
+# Lines to be copied are not broken.
+_AS_IS: dict[str, Any] = {"highlight": False, "soft_wrap": True}
+
 
 def play(
     *,
@@ -52,16 +55,18 @@ def play(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console.print(
         f"[bold]Crossdock demo[/]: business time runs {rate:,.0f} times as fast as ours "
-        f"(a day in {86400 / rate:.0f} s). Data, logs and books: {directory}"
+        f"(a day in {86400 / rate:.0f} s).\nData, logs and books: {directory}",
+        soft_wrap=True,
     )
     try:
         try:
             world.start()
         except WorldFailed as failure:
-            console.print(f"[red]{failure}[/]")
+            console.print(f"[red]{failure}[/]", soft_wrap=True)
             raise typer.Exit(1) from None
-        console.print(f"HTTP interface: {world.api}/schema", highlight=False, soft_wrap=True)
-        console.print(f"Database: {world.database}", highlight=False, soft_wrap=True)
+        console.print(f"HTTP interface: {world.api}/schema   API key: {world.operator_key}", **_AS_IS)
+        console.print("To look around in another terminal, also while the days go by:", **_AS_IS)
+        _lines_to_set(console, world)
         # The trading days of the example are three; kills fall into the first four.
         if faults is not None:
             faults.start(4 * 86400 / rate)
@@ -95,25 +100,27 @@ async def _report(world: World, baseline: Path | None, seconds: float, faults: d
 
 
 def _look_around(console: Console, world: World, figures: dict[str, Any]) -> None:
-    # Lines to be copied are not broken.
-    as_is: dict[str, Any] = {"highlight": False, "soft_wrap": True}
     still = sorted(figures["open_exception_cases"].items(), key=lambda entry: -entry[1])
     console.print("\n[bold]Look around[/] (Ctrl-C stops everything)")
     console.print(
-        f"  HTTP interface   {world.api}/schema (OpenAPI); how to call it: docs/howto/call-the-api.md", **as_is
+        f"  HTTP interface   {world.api}/schema (OpenAPI); how to call it: docs/howto/call-the-api.md", **_AS_IS
     )
-    console.print(f"  API key          {world.operator_key}", **as_is)
+    console.print(f"  API key          {world.operator_key}", **_AS_IS)
     console.print("In another terminal:")
-    if shutil.which("crossdock") is None:
-        console.print(f"  export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH", **as_is)
-    console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", **as_is)
-    console.print("  crossdock exception list", **as_is)
+    _lines_to_set(console, world)
+    console.print("  crossdock exception list", **_AS_IS)
     if still:
         code, count = still[0]
-        console.print(f"  crossdock exception list --code {code}     # {count} open", **as_is)
-    console.print("  crossdock trace 536365          # the first order, across all systems", **as_is)
-    console.print("  crossdock trace 4500001         # a purchase order", **as_is)
-    console.print("  crossdock stock show 85123A     # an item and the movements behind its numbers", **as_is)
+        console.print(f"  crossdock exception list --code {code}     # {count} open", **_AS_IS)
+    console.print("  crossdock trace 536365          # the first order, across all systems", **_AS_IS)
+    console.print("  crossdock trace 4500001         # a purchase order", **_AS_IS)
+    console.print("  crossdock stock show 85123A     # an item and the movements behind its numbers", **_AS_IS)
+
+
+def _lines_to_set(console: Console, world: World) -> None:
+    if shutil.which("crossdock") is None:
+        console.print(f"  export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH", **_AS_IS)
+    console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", **_AS_IS)
 
 
 def _let_others_enter(directory: Path) -> None:

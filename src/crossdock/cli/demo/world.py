@@ -137,15 +137,19 @@ class World:
         await store.close()
         return in_force
 
-    def _start_sandbox(self) -> None:
-        arguments = [
+    def sandbox_arguments(self) -> list[str]:
+        """How the simulated systems are started; 0 orders are all there are, which they are told by not saying any."""
+        return [
             *("--config", str(self.project / "sandbox.yaml"), "--data", str(self.data), "--books", str(self.books)),
-            *("--state", str(self.directory / "sandbox"), "--orders", str(self.orders), "--seed", str(self.seed)),
+            *("--state", str(self.directory / "sandbox"), "--seed", str(self.seed)),
+            *(("--orders", str(self.orders)) if self.orders else ()),
             *("--crossdock", self.api, "--ports", json.dumps(self.ports)),
         ]
+
+    def _start_sandbox(self) -> None:
         log = (self.directory / "sandbox.log").open("ab")
         self.sandbox = subprocess.Popen(
-            [sys.executable, "-m", "crossdock.sandbox", *arguments],
+            [sys.executable, "-m", "crossdock.sandbox", *self.sandbox_arguments()],
             stdout=subprocess.PIPE,
             stderr=log,
             env={**os.environ, **self.env},
