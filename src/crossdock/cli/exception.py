@@ -69,7 +69,8 @@ def show(exception_id: ExceptionId, database: DatabaseOption, as_json: AsJson = 
     out.print(table(("", ""), [fact for fact in facts if fact[1]]))
     out.print()
     out.print(plain(found.detail), soft_wrap=True)
-    out.print(plain(f"\nThe whole story: crossdock trace {found.case_id}", "dim"), soft_wrap=True)
+    out.print(plain(f"\nWhat it means, and what to do: docs/runbooks/{found.code}.md", "dim"), soft_wrap=True)
+    out.print(plain(f"The whole story: crossdock trace {found.case_id}", "dim"), soft_wrap=True)
 
 
 @app.command()

@@ -21,7 +21,7 @@ group by c.consumer order by c.consumer;
 -- oldest: The oldest transaction and the oldest snapshot.
 select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as seconds,
        coalesce(max(age(backend_xmin)), 0)::bigint as xmin_age,
-       (array_agg(application_name || ' ' || state order by xact_start))[1] as who
+       (array_agg(concat_ws(' ', 'pid ' || pid, nullif(application_name, ''), state) order by xact_start))[1] as who
 from pg_stat_activity
 where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
   and xact_start is not null;

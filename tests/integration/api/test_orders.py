@@ -257,6 +257,7 @@ async def test_an_unknown_path_is_a_problem_too(http: httpx2.AsyncClient, path: 
 async def test_a_wrong_method_or_parameter_is_a_problem_too(http: httpx2.AsyncClient) -> None:
     answer = await http.put("/process/v1/orders", json={})
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
     answer = await http.get("/process/v1/orders", params={"limit": "many"})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
     assert answer.json()["errors"][0]["pointer"] == "limit"

@@ -336,7 +336,9 @@ async def test_health_and_metrics_are_open_and_name_no_document(http: httpx2.Asy
     http.headers.pop("Authorization")
     assert (await http.get("/health/live")).json()["status"] == "ok"
     assert (await http.get("/health/ready")).json()["status"] == "ok"
-    text = (await http.get("/metrics")).text
+    answer = await http.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    text = answer.text
     assert 'crossdock_http_calls_total{method="POST",route="/process/v1/orders",status="202"}' in text
     assert 'crossdock_cases_open{process="sales_order"} 1.0' in text
     assert "536365" not in text

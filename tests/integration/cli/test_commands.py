@@ -197,7 +197,9 @@ async def test_exception_cases_are_listed_shown_and_closed(run: Any, store: Stor
     page = await asked(run, "exception", "list", "--code", "undeliverable")
     (problem,) = page["items"]
     assert problem["code"] == "undeliverable"
-    assert "17850 is not known" in (await run("exception", "show", problem["id"])).stdout
+    text = (await run("exception", "show", problem["id"])).stdout
+    assert "17850 is not known" in text
+    assert "docs/runbooks/undeliverable.md" in text
     await run("exception", "close", problem["id"], "--reason", "asked the customer")
     assert (await asked(run, "exception", "list", "--code", "undeliverable"))["items"] == []
     await run("exception", "close", problem["id"], "--reason", "again", code=1)
@@ -256,3 +258,10 @@ async def test_a_key_is_made_listed_and_revoked(run: Any, store: Store) -> None:
     assert (await asked(run, "api-key", "list"))[0]["revoked_at"]
     await run("api-key", "revoke", token[:10], code=1)
     await run("api-key", "create", "x", "--scope", "everything", code=2)
+
+
+async def test_doctor_names_the_process_whose_transaction_is_the_oldest(run: Any, store: Store) -> None:
+    async with store.transaction() as tx:
+        pid = await tx.fetchval("select pg_backend_pid()")
+        checks = await asked_doctor(run)
+    assert f"(pid {pid} " in checks["oldest transaction"]["detail"]

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response, get
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from litestar.params import FromPath
 
 from crossdock.api.gateway.call import Call, identify
@@ -108,6 +108,8 @@ def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
         kind = "store" if isinstance(error, (*TRANSIENT, asyncpg.PostgresError)) else "fault"
         _log.error("call_failed", correlation_id=str(call.correlation_id), kind=kind, exc_info=error)
     answer = response(problem, call)
+    if isinstance(error, MethodNotAllowedException):
+        answer.headers["Allow"] = (error.headers or {}).get("allow", "")
     if passed is None:  # no route was found, so the gateway, which would add it, was not passed
         answer.headers["X-Correlation-ID"] = str(call.correlation_id)
     return answer

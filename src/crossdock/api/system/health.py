@@ -56,4 +56,5 @@ async def prometheus(request: AnyRequest) -> ASGIResponse:
 
 
 def _text(body: bytes) -> ASGIResponse:
-    return ASGIResponse(body=body, media_type="text/plain; version=0.0.4; charset=utf-8")
+    # The charset is added to it.
+    return ASGIResponse(body=body, media_type="text/plain; version=0.0.4")
