@@ -111,6 +111,9 @@ class Files:
                     self._put(section, Entry(file.stem, place_of(node), node))
                 else:
                     self.unread[section].add(file.stem)
+            for file in sorted((self.folder / section).glob("*.yml")):
+                name = f"{section}/{file.name}"
+                self.problem(Place(name, 1), f"`{name}` is not read", f"name it {file.stem}.yaml")
         self._refuse_strangers(parts.get("other_files"))
 
     def _add(self, section: str, node: yaml.Node) -> None:

@@ -173,6 +173,15 @@ def test_what_is_wrong_is_told_with_file_and_line(
     assert all(problem.split(":")[1].isdigit() for problem in problems)
 
 
+def test_a_file_that_would_be_left_out_because_of_its_name_is_told(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / ERP).rename(tmp_path / "systems/erp.yml")
+
+    problems = [str(problem) for problem in problems_of(tmp_path)]
+
+    assert "systems/erp.yml:1: `systems/erp.yml` is not read; name it erp.yaml" in problems
+
+
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     changes = {
         MAIN: ("currency: GBP", "currency: pounds"),
