@@ -94,9 +94,9 @@ class Rows:
             yield Text(self.title, style="italic")
         yield Text("  ".join(name for name in self.columns if name), style="bold")
         for row in self.rows:
-            yield self._running(row, options.max_width)
+            yield self._running(out, row, options.max_width)
 
-    def _running(self, row: Sequence[object], width: int) -> Text:
+    def _running(self, out: Console, row: Sequence[object], width: int) -> Text:
         text = Text()
         for name, numeric, value in zip(self.columns, self.numeric, row, strict=True):
             cell = plain(f"{name} {plain(value)}" if numeric and value is not None else value)
@@ -105,6 +105,8 @@ class Rows:
             used = cell_len(text.plain.rpartition("\n")[2])
             if used:
                 text.append("  " if used + 2 + cell.cell_len <= width else "\n    ")
+            if used and cell.cell_len > width - 4:
+                cell = Text("\n    ").join(cell.wrap(out, width - 4))
             text.append(cell)
         return text
 

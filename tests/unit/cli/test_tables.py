@@ -38,6 +38,14 @@ def test_a_narrow_terminal_cuts_nothing_and_names_the_numbers() -> None:
     assert "…" not in text
 
 
+def test_a_long_cell_stays_indented_in_a_narrow_terminal() -> None:
+    lines = shown(60, table(COLUMNS, ROWS))
+    first = next(place for place, line in enumerate(lines) if "a price" in line)
+    assert len(lines[first:]) > 1
+    assert all(line.startswith("    ") for line in lines[first:])
+    assert " ".join(" ".join(lines[first:]).split()) == ("a price " * 8).strip()
+
+
 def test_a_number_that_there_is_not_is_not_named_either() -> None:
     lines = shown(
         30, table(("case", "problems"), [("sales_order/albion_uk/shop/1", 2), ("sales_order/a/shop/2", None)])
