@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -21,6 +23,18 @@ DatabaseOption = Annotated[
     typer.Option("--database", envvar="CROSSDOCK_DATABASE_URL", help="URL of the database: postgresql://..."),
 ]
 CompanyOption = Annotated[str, typer.Option("--company", help="Whose it is, where several have used the number.")]
+
+
+def id_shown_by(command: str) -> Callable[[str], UUID]:
+    """Reads an id, and says where ids are shown if what was given is none."""
+
+    def read(text: str) -> UUID:
+        try:
+            return UUID(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no id; `crossdock {command}` shows them") from None
+
+    return read
 
 
 def port_of(host: str, port: int) -> int:

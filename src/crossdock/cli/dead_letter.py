@@ -10,12 +10,12 @@ import msgspec
 import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption
+from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import Decided
 
 app = typer.Typer(help="Dead letters: outgoing documents that are not tried any more.", no_args_is_help=True)
-DeliveryId = Annotated[UUID, typer.Argument(help="Its id.", metavar="ID")]
+DeliveryId = Annotated[UUID, typer.Argument(parser=id_shown_by("dead-letter list"), help="Its id.", metavar="ID")]
 
 
 @app.command("list")

@@ -8,11 +8,11 @@ from uuid import UUID
 import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption
+from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import exceptions
 
 app = typer.Typer(help="Exception cases: problems that wait for a person.", no_args_is_help=True)
-ExceptionId = Annotated[UUID, typer.Argument(help="Its id.", metavar="ID")]
+ExceptionId = Annotated[UUID, typer.Argument(parser=id_shown_by("exception list"), help="Its id.", metavar="ID")]
 
 
 @app.command("list")

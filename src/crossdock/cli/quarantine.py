@@ -10,11 +10,11 @@ from uuid import UUID
 import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption
+from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import quarantine
 
 app = typer.Typer(help="Quarantine: documents that could not be taken.", no_args_is_help=True)
-DocumentId = Annotated[UUID, typer.Argument(help="Its id.", metavar="ID")]
+DocumentId = Annotated[UUID, typer.Argument(parser=id_shown_by("quarantine list"), help="Its id.", metavar="ID")]
 
 
 @app.command("list")

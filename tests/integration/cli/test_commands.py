@@ -67,6 +67,13 @@ async def test_an_unknown_name_is_said_in_words(run: Any, store: Store) -> None:
     assert "there is no document, reference or item 'nothing'" in result.stderr
 
 
+@pytest.mark.parametrize("noun", ["exception", "dead-letter", "quarantine"])
+async def test_what_is_no_id_is_said_with_where_ids_are_shown(run: Any, noun: str) -> None:
+    result = await run(noun, "show", "nope", code=2)
+    words = " ".join(result.stderr.replace("\u2502", " ").split())
+    assert f"'nope' is no id; `crossdock {noun} list` shows them" in words
+
+
 async def test_a_case_is_shown_with_lines_and_what_it_sent(run: Any, store: Store) -> None:
     await stocked(store, 6)
     await order(store)
