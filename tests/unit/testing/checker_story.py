@@ -41,6 +41,7 @@ class FakeProduct(Product):
             ),
         )
         self.dead_letters = []
+        self.expected: set[tuple[str, str, str]] = set()
         self.stock = [
             {"company": UK, "item": "A", "location": "north", **levels("14", quarantined="0", damaged="1")},
             {"company": UK, "item": "B", "location": "north", **levels("8")},
@@ -55,6 +56,9 @@ class FakeProduct(Product):
             (UK, "1003"): "delivered",
             (UK, "1004"): "held",
         }
+
+    def still_expects(self, company: str, purchase_order: str, name: str) -> bool:
+        return (company, purchase_order, name) in self.expected
 
     def problems_of(self, case: str) -> list[Problem]:
         """Not remembered: tests change the problems."""

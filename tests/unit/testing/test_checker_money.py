@@ -175,6 +175,21 @@ def test_goods_that_came_and_were_never_charged_need_a_person() -> None:
     )
 
 
+def test_goods_whose_invoice_may_still_come_need_nobody_yet() -> None:
+    story = right_story()
+    story.drop("sent.810", "BI1")
+    story.drop("vendor_invoices")
+    story.product.expected = {(UK, "4500001", "invoice")}
+    assert not [words for words in story.rulings()[NAME].violations if "line 10 (B)" in words]
+
+
+def test_goods_that_were_charged_and_not_posted_need_a_person_whatever_else_may_come() -> None:
+    story = right_story()
+    story.drop("vendor_invoices")
+    story.product.expected = {(UK, "4500001", "invoice")}
+    assert "line 10 (B)" in story.broken(NAME)
+
+
 def test_rounding_line_by_line_or_at_the_end_is_allowed_and_nothing_else() -> None:
     lines = [(Decimal(1), Decimal("0.125")), (Decimal(1), Decimal("0.125"))]
     assert allowed_totals(lines) == {Decimal("0.25"), Decimal("0.26"), Decimal("0.24")}

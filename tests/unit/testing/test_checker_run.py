@@ -134,12 +134,20 @@ def test_exception_cases_are_read_with_their_lines_and_dates(tmp_path: Path) -> 
 
 class Api(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/process/v1/purchase-orders/45?company=c":
+            invoice = {"name": "invoice", "kind": "expectation", "fired_at": None}
+            missed = {"name": "ship_notice", "kind": "expectation", "fired_at": "2010-12-04T00:00:00Z"}
+            self.answer({"waiting": [invoice, missed]})
+            return
         row = {"company": "c", "number": "1" if "cursor" not in self.path else "2", "state": "delivered"}
         following = "" if "cursor=x" in self.path else "x"
+        self.answer({"items": [row], "next": following})
+
+    def answer(self, body: Any) -> None:
         allowed = self.headers["Authorization"] == "Bearer key"
         self.send_response(200 if allowed else 401)
         self.end_headers()
-        self.wfile.write(json.dumps({"items": [row], "next": following}).encode())
+        self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, format: str, *values: Any) -> None:  # noqa: A002
         """Keep quiet."""
@@ -160,6 +168,12 @@ def test_orders_are_read_from_the_api_page_by_page(api: str) -> None:
     assert Product("true", api, "key").orders == {("c", "1"): "delivered", ("c", "2"): "delivered"}
     with pytest.raises(Unanswered, match="401"):
         _ = Product("true", api, "wrong").orders
+
+
+def test_what_is_overdue_is_not_expected_any_more(api: str) -> None:
+    product = Product("true", api, "key")
+    assert product.still_expects("c", "45", "invoice")
+    assert not product.still_expects("c", "45", "ship_notice")
 
 
 def test_terms_are_those_of_the_project() -> None:

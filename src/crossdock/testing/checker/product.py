@@ -12,6 +12,7 @@ What is asked, and what the answer must look like:
 - `projection verify --json`: each with `table`, `rows`, `only_standing`, `only_rebuilt`.
 - `project show PATH --json`: has `partners[name].agreements[company].terms`.
 - `GET /process/v1/orders`: each with `company`, `number`, `state`.
+- `GET /process/v1/purchase-orders/NUMBER?company=COMPANY`: has `waiting`, each with `name`, `kind`, `fired_at`.
 
 Lists are arrays, or pages `{"items": [...], "next": "cursor"}`, which are read on with `--cursor` or `cursor=`.
 """
@@ -139,6 +140,13 @@ class Product:
             cursor = answer.get("next") or "" if isinstance(answer, dict) else ""
             if not cursor:
                 return found
+
+    def still_expects(self, company: str, purchase_order: str, name: str) -> bool:
+        """Does a purchase order wait for a document by a date that is not over? Once it is, a person is asked."""
+        query = urllib.parse.urlencode({"company": company})
+        path = f"/process/v1/purchase-orders/{urllib.parse.quote(purchase_order, safe='')}?{query}"
+        waiting = _object(self.get(path), f"GET {path}").get("waiting") or ()
+        return any(row["name"] == name and row["kind"] == "expectation" and not row.get("fired_at") for row in waiting)
 
     def problems_of(self, case: str) -> list[Problem]:
         """The exception cases of one case."""
