@@ -12,7 +12,6 @@ from crossdock.engine.cases.deadlines import write_deadlines
 from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.cases.runner import CaseRunner
 from crossdock.engine.context import EngineContext
-from crossdock.engine.deliveries.again import send_again
 from crossdock.engine.deliveries.queue import enqueue
 from crossdock.engine.intake.translate import finish_documents, quarantine_documents, translate_documents
 from crossdock.engine.writes import Writes
@@ -93,7 +92,6 @@ class BatchRunner:
         if writes.master:
             await self._context.masterdata.upsert(tx, writes.master)
         await enqueue(tx, self._context, writes)
-        await send_again(tx, writes)
         await write_keys(tx, writes.keys)
         await write_links(tx, writes.links)
         told = await change_exceptions(tx, writes.exceptions)

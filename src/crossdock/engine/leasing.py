@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossdock.engine.tasks import SQL as TASKS
 from crossdock.log import SLOTS, Lease, acquire, release, renew
-from crossdock.log.leases import LEASE, ensure_consumer, epochs, standing
+from crossdock.log.leases import LEASE, ensure_consumer, standing
 from crossdock.store import Store
 
 
@@ -34,7 +34,7 @@ class Slots:
         async with self._store.transaction() as tx:
             await tx.execute(TASKS.heartbeat, self._owner, LEASE)
             await renew(tx, self._consumer, self._owner)
-            mine = await epochs(tx, self._consumer, self._owner)
+            mine = {lease.slot: lease.epoch for lease in await standing(tx, self._consumer, self._owner)}
             share = -(-SLOTS // await tx.fetchval(TASKS.working))
             kept = sorted(slot for slot, lease in self.held.items() if mine.get(slot) == lease.epoch)[:share]
             if surplus := sorted(mine.keys() - set(kept)):

@@ -81,14 +81,9 @@ async def release(tx: Connection, consumer: str, owner: str, slots: Sequence[int
     await tx.execute(SQL.release, consumer, owner, list(slots))
 
 
-async def epochs(tx: Connection, consumer: str, owner: str) -> dict[int, int]:
-    """The slots that are this owner's, each with its epoch."""
-    return {row[0]: row[1] for row in await tx.fetch(SQL.epochs, consumer, owner)}
-
-
 async def standing(tx: Connection, consumer: str, owner: str) -> list[Lease]:
     """The slots that are this owner's, as the rows say."""
     return [
         Lease(consumer, slot, segment, at, epoch)
-        for slot, epoch, segment, at in await tx.fetch(SQL.epochs, consumer, owner)
+        for slot, epoch, segment, at in await tx.fetch(SQL.standing, consumer, owner)
     ]

@@ -77,7 +77,7 @@ with mine as materialized (
 update checkpoint as c set owner = '', leased_until = '-infinity' from mine
 where c.consumer = $1 and c.slot = mine.slot
 
--- epochs: the slots of an owner, and where it stands in them
+-- standing: the slots of an owner, and where it stands in them
 select slot, epoch, segment, position from checkpoint where consumer = $1 and owner = $2
 
 -- ensure_consumer: make a consumer's rows

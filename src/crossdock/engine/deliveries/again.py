@@ -4,59 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import asyncpg
 
-from crossdock.engine.deliveries.queue import SQL
+from crossdock.engine.deliveries.places import SQL, Key, Places
 from crossdock.engine.writes import SendAgain, Writes
 from crossdock.log import DocumentLink, uuid7
 from crossdock.store import Connection
 from crossdock.store.arrays import literals
 
-Key = tuple[str, str]
+
+class Copy(NamedTuple):
+    """A stored document that goes once more."""
+
+    asked: SendAgain
+    row: asyncpg.Record
+
+    @property
+    def place(self) -> Key:
+        """Where it queues."""
+        return self.row["system"], self.row["ordering_key"]
 
 
-async def send_again(tx: Connection, writes: Writes) -> None:
-    """Enqueue what has arrived before and is asked for again; what is on its way or was given up stays as it is.
-
-    The copy has a target of its own: a receiver that looks by name whether it has a document would not take it twice.
-    """
+async def copies_of(tx: Connection, writes: Writes) -> list[Copy]:
+    """What has arrived before and is asked for again; what is on its way or was given up stays as it is."""
     wanted = {(asked.system, asked.key): asked for asked in writes.again}
     if not wanted:
-        return
-    found = [row for row in await tx.fetch(SQL.arrived, *literals(sorted(wanted))) if _key(row) in wanted]
-    copies = {(row["system"], _copy(wanted[_key(row)])): row for row in found}
-    if copies:
-        for row in await tx.fetch(SQL.known, *literals(sorted(copies))):
-            copies.pop((row[0], row[1]), None)
-    if copies:
-        await _enqueue(tx, [(wanted[_key(row)], row) for row in copies.values()], writes)
+        return []
+    found = await tx.fetch(SQL.arrived, *literals(sorted(wanted)))
+    copies = [Copy(wanted[row["system"], row["idempotency_key"]], row) for row in found]
+    named = {(copy.asked.system, _copy(copy.asked)): copy for copy in copies}
+    if named:
+        for row in await tx.fetch(SQL.known, *literals(sorted(named))):
+            named.pop((row[0], row[1]), None)
+    return list(named.values())
 
 
-async def _enqueue(tx: Connection, copies: Sequence[tuple[SendAgain, asyncpg.Record]], writes: Writes) -> None:
-    counts: dict[Key, int] = {}
-    for _, row in copies:
-        counts[_place(row)] = counts.get(_place(row), 0) + 1
-    taken = await tx.fetch(SQL.take_sequences, *literals([(*place, counts[place]) for place in sorted(counts)]))
-    places = {(r[0], r[1]): (r[2] - counts[r[0], r[1]] + 1, r[3], r[4]) for r in taken}
+async def send_again(tx: Connection, copies: Sequence[Copy], places: Places, writes: Writes) -> None:
+    """Enqueue copies. Each has a target of its own: a receiver that looks by name whether it has a document would not
+    take it twice."""
     rows = []
-    for asked, row in copies:
-        sequence, head, parked = places[_place(row)]
-        places[_place(row)] = (sequence + 1, head, parked)
+    for copy in copies:
+        asked, row = copy
+        sequence, status = places.next(copy.place)
         identifier = uuid7()
-        status = "ready" if sequence == head and not parked else "waiting"
         rows.append((identifier, row["id"], sequence, _copy(asked), status, _target(row["target"], asked), asked.at))
         link = DocumentLink(row["company_id"], f"delivery/{identifier}", row["case_id"], "", row["operation"])
         writes.links.append(link)
     await tx.execute(SQL.insert_again, *literals(rows))
-
-
-def _key(row: asyncpg.Record) -> Key:
-    return row["system"], row["idempotency_key"]
-
-
-def _place(row: asyncpg.Record) -> Key:
-    return row["system"], row["ordering_key"]
 
 
 def _copy(asked: SendAgain) -> str:

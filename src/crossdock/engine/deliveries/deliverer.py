@@ -16,7 +16,7 @@ import structlog
 from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.clock import read_clock
 from crossdock.engine.context import EngineContext, SystemLimits
-from crossdock.engine.deliveries.queue import SQL
+from crossdock.engine.deliveries.places import SQL
 from crossdock.engine.writes import ExceptionChange
 from crossdock.events.deliveries import DocumentDelivered, DocumentUndeliverable
 from crossdock.events.envelope import Envelope, NewEvent

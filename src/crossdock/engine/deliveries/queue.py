@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from crossdock.engine.context import EngineContext
+from crossdock.engine.deliveries.again import copies_of, send_again
+from crossdock.engine.deliveries.places import SQL, Key, Places
 from crossdock.engine.writes import ExceptionChange, PendingSend, Writes
 from crossdock.log import BusinessKey, DocumentLink, take_numbers, uuid7
 from crossdock.ports.connector import Rendered
 from crossdock.ports.outcomes import Unsupported
-from crossdock.store import Connection, load_queries
+from crossdock.store import Connection
 from crossdock.store.arrays import literals
-
-SQL = load_queries(Path(__file__).with_name("deliveries.sql"))
-Key = tuple[str, str]
 
 
 class TakenNumbers:
@@ -43,25 +41,35 @@ def key_of(company_id: str, document: str, number: str) -> str:
 
 
 async def enqueue(tx: Connection, context: EngineContext, writes: Writes) -> None:
-    """Render and store the batch's outgoing documents. What was enqueued before is left out."""
-    sends = await _new(tx, context, writes)
-    if not sends:
+    """Store the batch's outgoing documents: new ones, rendered, and those that are asked for once more.
+
+    What was enqueued before is left out.
+    """
+    sends = sorted(await _new(tx, context, writes), key=_place)
+    copies = await copies_of(tx, writes)
+    if not sends and not copies:
         return
-    ordered = sorted(sends, key=lambda pending: (pending.send.to, _ordering_key(pending)))
-    places = await _places(tx, ordered)
-    numbers = TakenNumbers(await take_numbers(tx, _counters(context, ordered)))
+    places = await Places.take(tx, [*map(_place, sends), *(copy.place for copy in copies)])
+    if sends:
+        await _send(tx, context, sends, places, writes)
+    if copies:
+        await send_again(tx, copies, places, writes)
+
+
+async def _send(
+    tx: Connection, context: EngineContext, sends: Sequence[PendingSend], places: Places, writes: Writes
+) -> None:
+    numbers = TakenNumbers(await take_numbers(tx, _counters(context, sends)))
     rows, parked = [], []
-    for pending in ordered:
-        key = (pending.send.to, _ordering_key(pending))
-        sequence, head, stopped = places[key]
-        places[key] = (sequence + 1, head, stopped)
+    for pending in sends:
+        sequence, status = places.next(_place(pending))
         identifier = uuid7()
         rendered, code, detail = _render(context, pending, numbers)
         _register(context, pending, identifier, rendered, writes)
-        status = "ready" if sequence == head and not stopped else "waiting"
         if code:
-            status, places[key] = "dead", (sequence + 1, head, True)
-            parked.append(key)
+            status = "dead"
+            places.park(_place(pending))
+            parked.append(_place(pending))
             writes.exceptions.append(_unsupported(pending, identifier, code, detail))
         rows.append(_row(identifier, pending, sequence, status, rendered, code, detail))
     await tx.execute(SQL.insert, *literals(rows))
@@ -89,14 +97,8 @@ def _ordering_key(pending: PendingSend) -> str:
     return pending.send.key or pending.case_id
 
 
-async def _places(tx: Connection, ordered: Sequence[PendingSend]) -> dict[Key, tuple[int, int, bool]]:
-    counts: dict[Key, int] = {}
-    for pending in ordered:
-        key = (pending.send.to, _ordering_key(pending))
-        counts[key] = counts.get(key, 0) + 1
-    rows = [(*key, counts[key]) for key in sorted(counts)]
-    taken = await tx.fetch(SQL.take_sequences, *literals(rows))
-    return {(r[0], r[1]): (r[2] - counts[r[0], r[1]] + 1, r[3], r[4]) for r in taken}
+def _place(pending: PendingSend) -> Key:
+    return pending.send.to, _ordering_key(pending)
 
 
 def _counters(context: EngineContext, sends: Sequence[PendingSend]) -> dict[str, int]:
