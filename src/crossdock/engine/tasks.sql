@@ -4,13 +4,15 @@ insert into task (name) select unnest($1::text[]) on conflict do nothing
 -- claim: take due tasks that no live worker has
 with due as materialized (
     select name from task where next_at <= clock_timestamp() and name = any($2::text[]) and (worker = '' or worker = $1
-        or not exists (select 1 from worker_session w where w.owner = task.worker and w.alive_until > clock_timestamp()))
+        or not exists (select 1 from worker_session w where w.owner = task.worker
+            and w.alive_until > clock_timestamp()))
     order by next_at limit $3 for update skip locked)
 update task as t set worker = $1 from due where t.name = due.name
 returning t.name, t.cursor, t.state
 
 -- finish: a task is done for now; refused if another worker has taken it
-update task set worker = '', cursor = $3, state = $4, next_at = clock_timestamp() + $5::interval, failures = 0, detail = ''
+update task set worker = '', cursor = $3, state = $4, next_at = clock_timestamp() + $5::interval, failures = 0,
+    detail = ''
 where name = $1 and worker = $2
 returning name
 
@@ -57,4 +59,5 @@ select $1, $2, * from unnest($3::text[], $4::numeric[], $5::bigint[])
 on conflict (company_id, channel, item) do update set quantity = excluded.quantity, version = excluded.version
 
 -- open_publication: is a publication to this channel still on its way?
-select exists (select 1 from delivery where system = $1 and ordering_key = $2 and status in ('ready', 'waiting', 'sending'))
+select exists (select 1 from delivery where system = $1 and ordering_key = $2
+    and status in ('ready', 'waiting', 'sending'))

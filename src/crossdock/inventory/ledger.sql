@@ -1,4 +1,4 @@
--- Columns travel as array literals (see store/arrays.py), quantities come back as text: both for the speed of the driver.
+-- Columns travel as array literals (store/arrays.py), quantities come back as text: both for the driver's speed.
 
 -- claim_keys: take idempotency keys, sorted; those that come back are new
 insert into ledger_entry (digest, company_id, key, what, subject, document, reason, actor, content, occurred_at)

@@ -1,4 +1,4 @@
--- Columns travel as array literals (see store/arrays.py), quantities come back as text: both for the speed of the driver.
+-- Columns travel as array literals (store/arrays.py), quantities come back as text: both for the driver's speed.
 
 -- reserve_one: a lone caller's reservation in one statement; no row if it is refused or was asked before
 with taken as (

@@ -17,10 +17,11 @@ returning h.slot, h.segment, h.position, clock_timestamp() as now
 insert into event (segment, slot, position, id, type, schema_version, subject, partition_key, company_id, source,
     source_sequence, actor, on_behalf_of, occurred_at, occurred_precision, occurred_zone, recorded_at, correlation_id,
     causation_id, trace_id, network_version, process_version, simulation, body)
-select * from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::uuid[], $5::text::text[], $6::text::smallint[], $7::text::text[],
-    $8::text::text[], $9::text::text[], $10::text::text[], $11::text::bigint[], $12::text::text[], $13::text::text[], $14::text::timestamptz[], $15::text::text[],
-    $16::text::text[], $17::text::timestamptz[], $18::text::uuid[], $19::text::uuid[], $20::text::text[], $21::text::int[], $22::text::text[], $23::text::text[],
-    $24::text::text[])
+select * from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::uuid[], $5::text::text[],
+    $6::text::smallint[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::bigint[],
+    $12::text::text[], $13::text::text[], $14::text::timestamptz[], $15::text::text[], $16::text::text[],
+    $17::text::timestamptz[], $18::text::uuid[], $19::text::uuid[], $20::text::text[], $21::text::int[],
+    $22::text::text[], $23::text::text[], $24::text::text[])
 
 -- read_slot: the events of one slot behind a position, in order
 select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4

@@ -18,8 +18,9 @@ group by system, operation, outcome, code
 order by count(*) desc, system, operation;
 
 -- find: One outgoing document with its bytes, whatever its status.
-select id, system, ordering_key, sequence, operation as document, number, company_id, case_id, status, attempts, outcome,
-       code, detail, reply, target, method, content_type, content, idempotency_key, business_at, created_at, delivered_at
+select id, system, ordering_key, sequence, operation as document, number, company_id, case_id, status, attempts,
+    outcome, code, detail, reply, target, method, content_type, content, idempotency_key, business_at, created_at,
+    delivered_at
 from delivery where id = $1;
 
 -- behind: How many documents wait behind it.

@@ -33,7 +33,8 @@ where halted <> '' or paused or open_until > clock_timestamp();
 -- backlog: What waits for a person or for time.
 select (select count(*) from delivery where status = 'dead') as dead_letters,
        (select count(*) from exception_case where closed_at is null) as exceptions,
-       (select count(*) from raw_document where faults <> '' and status in ('quarantined', 'partial', 'conflict')) as quarantined,
+       (select count(*) from raw_document
+           where faults <> '' and status in ('quarantined', 'partial', 'conflict')) as quarantined,
        (select count(*) from process_case where parked) as parked,
        (select count(*) from deadline where kind = 'expectation' and fired_at is not null) as missed,
        (select count(*) from task where failures > 2) as failing_tasks,

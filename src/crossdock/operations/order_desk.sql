@@ -4,20 +4,23 @@
 with claimed as (
     insert into idempotency_answer (consumer, key, digest, status, answer)
     select consumer, key, digest, 202, answer
-    from unnest($1::text::text[], $2::text::text[], $3::text::bytea[], $4::text::text[]) as use (consumer, key, digest, answer)
+    from unnest($1::text::text[], $2::text::text[], $3::text::bytea[], $4::text::text[])
+        as use (consumer, key, digest, answer)
     on conflict do nothing
     returning 1
 ), identified as (
     insert into business_identity (company_id, document, issuer, number, revision, digest, subject)
     select company_id, document, issuer, number, revision, digest, subject
-    from unnest($5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::bytea[], $11::text::text[])
+    from unnest($5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[],
+        $10::text::bytea[], $11::text::text[])
         as claim (company_id, document, issuer, number, revision, digest, subject)
     on conflict do nothing
     returning 1
 ), stored as (
     insert into raw_document (id, source, kind, content_type, name, sha256, size, received_at, status, records)
     select id, source, 'api', 'application/json', name, sha256, size, received_at, 'translated', 1
-    from unnest($12::text::uuid[], $13::text::text[], $14::text::text[], $15::text::bytea[], $16::text::bigint[], $17::text::timestamptz[])
+    from unnest($12::text::uuid[], $13::text::text[], $14::text::text[], $15::text::bytea[], $16::text::bigint[],
+        $17::text::timestamptz[])
         as document (id, source, name, sha256, size, received_at)
 ), chunked as (
     insert into raw_chunk (document_id, chunk, content)

@@ -17,7 +17,8 @@ select
     (select count(*) from delivery where status = 'dead') as dead_letters,
     (select count(*) from delivery) as deliveries,
     (select count(*) from delivery where status in ('ready', 'sending')) as deliveries_under_way,
-    (select count(*) from raw_document where faults <> '' and status in ('quarantined', 'partial', 'conflict')) as quarantined,
+    (select count(*) from raw_document
+        where faults <> '' and status in ('quarantined', 'partial', 'conflict')) as quarantined,
     (select coalesce(sum(on_hand), 0) from promise_position) as on_hand,
     (select coalesce(sum(reserved + allocated), 0) from promise_position) as reserved,
     (select count(*) from reservation where waiting) as waiting,

@@ -42,8 +42,8 @@ from delivery where case_id = any($1::text[])
 order by created_at, id;
 
 -- movements: What moved an item lately, in the physical book, newest first.
-select e.occurred_at as at, e.recorded_at, p.company_id, p.location, m.from_state, m.to_state, m.quantity, m.line, e.subject,
-       e.document, e.reason
+select e.occurred_at as at, e.recorded_at, p.company_id, p.location, m.from_state, m.to_state, m.quantity, m.line,
+    e.subject, e.document, e.reason
 from stock_position p
 join lateral (
     select * from stock_movement m where m.position_id = p.id order by m.number desc limit $3

@@ -10,7 +10,8 @@ select coalesce(max(version), 0) + 1, $1, $2, $3 from network_version
 returning version
 
 -- put_in_force: this version holds from now on
-update network_version set applied_at = greatest(clock_timestamp(), (select max(applied_at) from network_version) + '1us')
+update network_version set applied_at = greatest(clock_timestamp(),
+    (select max(applied_at) from network_version) + '1us')
 where version = $1
 
 -- in_force: the version that was applied last

@@ -5,7 +5,8 @@ on conflict (slot, type) do update set count = c.count + excluded.count
 
 -- set_cases: header states
 insert into case_status (subject, process, company_id, state, opened_at, changed_at)
-select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::timestamptz[], $6::text::timestamptz[])
+select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::timestamptz[],
+    $6::text::timestamptz[])
 on conflict (subject) do update set state = excluded.state, changed_at = excluded.changed_at
 
 -- set_lines: line states

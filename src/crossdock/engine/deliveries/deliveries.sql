@@ -10,11 +10,12 @@ on conflict (system, ordering_key) do update set last_sequence = k.last_sequence
 returning system, ordering_key, last_sequence, head_sequence, parked
 
 -- insert: outgoing documents with their bytes
-insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id, report,
-    status, content, content_type, target, method, trace_id, correlation_id, business_at, outcome, code, detail)
-select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::text[],
-    $9::text::text[], $10::text::boolean[], $11::text::text[], $12::text::bytea[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::text[],
-    $17::text::uuid[], $18::text::timestamptz[], $19::text::text[], $20::text::text[], $21::text::text[])
+insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id,
+    report, status, content, content_type, target, method, trace_id, correlation_id, business_at, outcome, code, detail)
+select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[],
+    $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::boolean[], $11::text::text[],
+    $12::text::bytea[], $13::text::text[], $14::text::text[], $15::text::text[], $16::text::text[], $17::text::uuid[],
+    $18::text::timestamptz[], $19::text::text[], $20::text::text[], $21::text::text[])
 
 -- park_keys: keys whose head cannot be sent
 update delivery_key as k set parked = true
@@ -40,7 +41,8 @@ select w.system, coalesce(s.failures, 0) as failures,
 from unnest($1::text::text[]) as w (system)
 left join system_state as s on s.system = w.system
 where exists (
-    select 1 from delivery d where d.status = 'ready' and d.system = w.system and d.next_attempt_at <= clock_timestamp())
+    select 1 from delivery d where d.status = 'ready' and d.system = w.system
+        and d.next_attempt_at <= clock_timestamp())
     and (s.system is null or (s.halted = '' and not s.paused and s.open_until <= clock_timestamp()))
 
 -- introduce: systems that nothing was sent to before
@@ -82,12 +84,14 @@ from moved where d.system = moved.system and d.ordering_key = moved.ordering_key
 -- retry: record a failed attempt and when to try again
 update delivery as d set status = 'ready', outcome = o.outcome, detail = o.detail,
     next_attempt_at = clock_timestamp() + o.pause
-from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::interval[]) as o (id, attempt_id, outcome, detail, pause)
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::interval[])
+    as o (id, attempt_id, outcome, detail, pause)
 where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 
 -- bury: a dead letter; its key stands still until a person decides
 update delivery as d set status = 'dead', outcome = o.outcome, code = o.code, detail = o.detail
-from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::text[]) as o (id, attempt_id, outcome, code, detail)
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::text[], $4::text::text[], $5::text::text[])
+    as o (id, attempt_id, outcome, code, detail)
 where d.id = o.id and d.attempt_id = o.attempt_id and d.status = 'sending'
 returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.company_id, d.case_id, d.report,
     d.correlation_id, d.trace_id, d.code, d.detail, d.outcome
@@ -129,10 +133,10 @@ select id, system, ordering_key, idempotency_key, target, company_id, case_id, o
 where (system, idempotency_key) in (select * from unnest($1::text::text[], $2::text::text[])) and status = 'delivered'
 
 -- insert_again: stored documents once more, byte for byte
-insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id, status,
-    content, content_type, target, method, trace_id, correlation_id, business_at)
+insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id,
+    status, content, content_type, target, method, trace_id, correlation_id, business_at)
 select a.id, d.system, d.ordering_key, a.sequence, d.operation, d.number, a.key, d.company_id, d.case_id, a.status,
     d.content, d.content_type, a.target, d.method, d.trace_id, d.correlation_id, a.at
-from unnest($1::text::uuid[], $2::text::uuid[], $3::text::bigint[], $4::text::text[], $5::text::text[], $6::text::text[],
-    $7::text::timestamptz[]) as a (id, original, sequence, key, status, target, at)
+from unnest($1::text::uuid[], $2::text::uuid[], $3::text::bigint[], $4::text::text[], $5::text::text[],
+    $6::text::text[], $7::text::timestamptz[]) as a (id, original, sequence, key, status, target, at)
 join delivery as d on d.id = a.original

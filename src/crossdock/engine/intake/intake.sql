@@ -5,8 +5,8 @@ on conflict do nothing returning source, key
 
 -- insert_documents: raw documents
 insert into raw_document (id, source, kind, content_type, name, sha256, size, received_at, status)
-select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::bytea[], $7::text::bigint[],
-    $8::text::timestamptz[], $9::text::text[])
+select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::bytea[], $7::text::bigint[], $8::text::timestamptz[], $9::text::text[])
 
 -- insert_chunks: their bytes
 insert into raw_chunk (document_id, chunk, content) select * from unnest($1::uuid[], $2::int[], $3::bytea[])
@@ -18,17 +18,19 @@ from raw_document d where d.id = any($1::text::uuid[])
 
 -- finish_documents: what became of them
 update raw_document as d set status = r.status, faults = r.faults, records = r.records
-from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::int[]) as r (id, status, faults, records) where d.id = r.id
+from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::int[])
+    as r (id, status, faults, records) where d.id = r.id
 
 -- claim_identities: gate 2; returns the identities that are new
 insert into business_identity (company_id, document, issuer, number, revision, digest, subject)
-select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::bytea[], $7::text::text[])
+select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::bytea[], $7::text::text[])
 on conflict do nothing returning company_id, document, issuer, number, revision
 
 -- known_identities: what stands under identities that are not new
 select b.company_id, b.document, b.issuer, b.number, b.revision, b.digest, b.subject
-from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[]) as a (company_id, document, issuer, number,
-    revision)
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[])
+    as a (company_id, document, issuer, number, revision)
 join business_identity as b on b.company_id = a.company_id and b.document = a.document and b.issuer = a.issuer
     and b.number = a.number and b.revision = a.revision
 
