@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from crossdock.engine.cases.exceptions import change_exceptions
-from crossdock.engine.clock import read_clock
+from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, SystemLimits
 from crossdock.engine.deliveries.places import SQL
 from crossdock.engine.writes import ExceptionChange
@@ -162,7 +162,7 @@ class Deliverer:
 
     async def _record_once(self, results: Sequence[Result]) -> None:
         async with self._context.store.transaction() as tx:
-            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            now = await business_now(tx)
             ordered = sorted(results, key=lambda result: result.id)
             events = await self._arrived(tx, [r for r in ordered if isinstance(r.outcome, Delivered)], now)
             await self._retry(tx, [r for r in ordered if isinstance(r.outcome, RetryLater | Halt)])
@@ -209,7 +209,7 @@ class Deliverer:
         """Give on what dead workers were sending, and what this worker claimed without hearing that it did; where
         sending again is not safe, a person decides."""
         async with self._taking, self._context.store.transaction() as tx:
-            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            now = await business_now(tx)
             rows = await tx.fetch(SQL.reap, self._careful, self._owner, list(self._in_hand), list(self._unrecorded))
             await append(tx, await bury(tx, [row for row in rows if row["status"] == "dead"], now))
         return len(rows)
