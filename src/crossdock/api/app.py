@@ -88,3 +88,5 @@ async def _again_and_again(work: Callable[[], Awaitable[object]], seconds: float
         except TRANSIENT as error:
             # Nothing is lost: what is known of the clock stays right unless somebody sets it anew, and old keys wait.
             _log.warning("background_work_failed", exc_info=error)
+        except Exception:  # noqa: BLE001 - a defect of one turn must not end the turns that follow
+            _log.exception("background_work_failed")
