@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from crossdock.events.envelope import Precision
 from crossdock.ports.outcomes import Outcome
 
 Resend = Literal["idempotent", "lookup", "neither"]
@@ -99,6 +100,9 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     source_sequence: int | None = None
     pointer: str = ""
     """Where in the raw document it stands: `segment 12`, `/records/3`."""
+    occurred_precision: Precision = "instant"
+    """How exactly the source said when: with `day`, `occurred_at` is some instant of that day in `occurred_zone`."""
+    occurred_zone: str = "UTC"
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
