@@ -160,8 +160,8 @@ def _publications(network: Network) -> list[Publication]:
     return [
         Publication(company, channel.id, channel.system, network.sales_policy(company, channel.id).locations)
         for channel in network.channels.values()
-        if channel.system and network.sends(channel.system, "availability")
         for company in channel.companies
+        if channel.system and network.sends(channel.system, "availability", company)
     ]
 
 

@@ -82,8 +82,8 @@ class StaticReads:
         """The system in a role; empty if there is none."""
         return self._systems.get((role, of), "")
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Does the network send this kind of document to this system or partner?"""
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Does the network send this kind of document to this system or partner? Here all companies do the same."""
         return (receiver, document) not in self._silent
 
     def partner_of(self, channel: str) -> str:

@@ -34,8 +34,8 @@ class Reads(Protocol):
         """The system in a role: `erp`; `wms` of a warehouse; `carrier`; `channel` of a channel; empty if none."""
         ...
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Does the network send this kind of document to this system or partner?"""
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Does the network send this kind of document of this company to this system or partner?"""
         ...
 
     def partner_of(self, channel: str) -> str:
