@@ -30,6 +30,8 @@ from crossdock.store.text import storable
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = dt.timedelta(seconds=20)
+_LONGEST_WISH = dt.timedelta(hours=1)
+"""How long a receiver may ask us to wait."""
 _SHORTEST_PAUSE = dt.timedelta(milliseconds=150)
 _MOMENT = dt.timedelta(milliseconds=100)
 _MANY = 1000
@@ -316,7 +318,7 @@ def _code(outcome: Outcome) -> str:
 def _pause(result: Result) -> dt.timedelta:
     """Back-off doubles from 150 ms to 20 s, unless the receiver names a time; spread by the delivery's own id."""
     if isinstance(result.outcome, RetryLater) and result.outcome.after is not None:
-        return min(result.outcome.after, _LONGEST_PAUSE)
+        return min(result.outcome.after, _LONGEST_WISH)
     doubled: dt.timedelta = _SHORTEST_PAUSE * (1 << min(result.attempts - 1, 10))
     pause = min(doubled, _LONGEST_PAUSE)
     return pause * (0.75 + (result.id.int % 1000) / 2000)
