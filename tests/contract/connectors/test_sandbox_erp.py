@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.connectors import CONNECTORS
+from crossdock.connectors.sandbox_erp.mapping import to_canonical
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
 from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine
@@ -26,7 +27,7 @@ from crossdock.model.purchase_order import (
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine, SalesOrder, SalesOrderLine
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
-from crossdock.ports.connector import MasterRecord, Record, Route
+from crossdock.ports.connector import MasterRecord, RawDocument, Record, Route
 from crossdock.testing.connector_suite import Came, ConnectorCase, Sent, connector_suite
 from crossdock.testing.samples import RECEIVED_AT
 from tests.contract.connectors.vendor_api import answering, http_vendor
@@ -148,7 +149,7 @@ CHANGE = PurchaseOrderChange(
     company_id="albion_uk",
     number="4500001",
     revision=1,
-    changed_on=RECEIVED_AT.date(),
+    changed_on=None,
     buyer=UK,
     supplier=PartyRef("brightware"),
     currency="GBP",
@@ -167,6 +168,16 @@ RETURNED = ReturnAuthorization(
     ),
     channel="shop",
 )
+
+
+def test_a_change_that_is_read_again_another_day_says_the_same() -> None:
+    def change_of(day: dt.timedelta) -> Any:
+        content = feed(("change", {**ORDER, "revision": 1}))
+        raw = RawDocument("raw-1", "erp", "poll", content, "application/json", "purchase_orders", RECEIVED_AT + day)
+        (record,) = to_canonical(raw, "erp", ("albion_uk",)).records
+        return record.body
+
+    assert change_of(dt.timedelta()) == change_of(dt.timedelta(days=1))
 
 
 def order_record(body: Any, revision: str, sequence: int, pointer: str) -> Record:

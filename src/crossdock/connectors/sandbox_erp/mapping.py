@@ -213,7 +213,7 @@ def _purchase_order(order: ErpOrder, change: Change, learned_at: dt.datetime, sy
     if code(ORDER_ACTIONS, change.action, "action") == "placed":
         body = PurchaseOrderPlaced(_placed(order, order_number))
     else:
-        body = PurchaseOrderChanged(_changed(order, order_number, learned_at.date()))
+        body = PurchaseOrderChanged(_changed(order, order_number))
     return Record(
         body=body,
         company_id=order.entity,
@@ -254,8 +254,11 @@ def _placed(order: ErpOrder, order_number: str) -> PurchaseOrder:
     )
 
 
-def _changed(order: ErpOrder, order_number: str, changed_on: dt.date) -> PurchaseOrderChange:
-    """The whole new revision, line by line; what did not change says the same as before."""
+def _changed(order: ErpOrder, order_number: str) -> PurchaseOrderChange:
+    """The whole new revision, line by line; what did not change says the same as before.
+
+    The feed does not say when it was made, and read again another day it must say the same: it has no date.
+    """
     lines = tuple(
         PurchaseOrderChangeLine(
             line=line.line,
@@ -272,7 +275,7 @@ def _changed(order: ErpOrder, order_number: str, changed_on: dt.date) -> Purchas
         company_id=order.entity,
         number=order_number,
         revision=order.revision,
-        changed_on=changed_on,
+        changed_on=None,
         buyer=PartyRef(order.entity),
         supplier=PartyRef(order.vendor),
         currency=currency(order.currency),
