@@ -42,6 +42,9 @@ def pieces(amount: str) -> Quantity:
     return Quantity(Decimal(amount))
 
 
+HUNDRED_FOR_102 = Price(Decimal(102), "GBP", Quantity(Decimal(100)))
+
+
 def pounds(amount: str) -> Price:
     return Price(Decimal(amount), "GBP")
 
@@ -259,9 +262,10 @@ CAME = (
             ("create", {**ORDER, "lines": [{**LINE, "status": "PONDERING"}]}),
             ("create", {**ORDER, "po_number": ""}),
             ("create", {**ORDER, "vendor": "bright\x00ware"}),
+            ("create", {**RETURN, "lines": [{**RETURN["lines"][0], "qty": "0"}]}),
             ("create", ORDER),
         ),
-        records=(order_record(PurchaseOrderPlaced(PLACED), "0", 19, "/records/8"),),
+        records=(order_record(PurchaseOrderPlaced(PLACED), "0", 20, "/records/9"),),
         faults=(
             "unknown_company",
             "not_a_number",
@@ -271,6 +275,7 @@ CAME = (
             "unknown_code",
             "number_missing",
             "unsafe_text",
+            "quantity_not_positive",
         ),
     ),
 )
@@ -388,8 +393,9 @@ SENT = (
             recipient=UK,
             invoiced_on=DAY,
             currency="GBP",
-            lines=(InvoiceLine("1", "4500001", "10", "85123A", pieces("48"), pounds("1.02")),),
-            total=Decimal("48.96"),
+            lines=(InvoiceLine("1", "4500001", "10", "85123A", pieces("48"), HUNDRED_FOR_102),),
+            total=Decimal("52.96"),
+            charges=(Charge("D240", Decimal("4.00")),),
         ),
         "/api/v1/postings/vendor_invoices",
         {
@@ -398,10 +404,11 @@ SENT = (
             "vendor": "brightware",
             "date": "2010-12-01",
             "currency": "GBP",
-            "total": "48.96",
+            "total": "52.96",
             "lines": [
                 {"line": "1", "po_number": "4500001", "po_line": "10", "item": "85123A", "qty": "48", "price": "1.02"}
             ],
+            "charges": [{"code": "D240", "amount": "4.00"}],
         },
     ),
     Sent("invoice", CUSTOMER_INVOICE, "/api/v1/postings/customer_invoices", INVOICE_PAYLOAD),

@@ -17,11 +17,12 @@ from crossdock.connectors._kit.reading import (
     decode,
     number,
     one_of,
+    positive_quantity,
     price,
     quantity,
     utc,
 )
-from crossdock.connectors._kit.writing import VendorCall, Writers, plain
+from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
 from crossdock.model.fulfillment import InventoryAdjustment
@@ -297,7 +298,7 @@ def _return(returned: ErpReturn, change: Change, system: str, pointer: str) -> R
             ReturnLine(
                 line=line.line,
                 item=line.item,
-                quantity=quantity(line.qty),
+                quantity=positive_quantity(line.qty),
                 price=price(line.price, returned.currency),
                 order_number=line.order and number(line.order),
                 order_line=line.order_line,
@@ -338,12 +339,12 @@ def sales_order(order: SalesOrder) -> VendorCall:
                     "line": line.line,
                     "item": line.item,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount),
+                    "price": each(line.price, line.quantity),
                     "sample": line.sample,
                 }
                 for line in order.lines
             ],
-            "charges": [{"code": charge.code, "amount": plain(charge.amount)} for charge in order.charges],
+            "charges": _charges(order),
         },
     )
 
@@ -361,7 +362,7 @@ def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> Vend
                     "line": line.line,
                     "answer": line.kind,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount) if line.price else None,
+                    "price": each(line.price, line.quantity) if line.price else None,
                     "date": line.due_on,
                 }
                 for line in answer.answers
@@ -412,10 +413,11 @@ def supplier_invoice(invoice: Invoice) -> VendorCall:
                     "po_line": line.order_line,
                     "item": line.item,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount),
+                    "price": each(line.price, line.quantity),
                 }
                 for line in invoice.lines
             ],
+            "charges": _charges(invoice),
         },
     )
 
@@ -448,12 +450,16 @@ def _to_customer(invoice: Invoice) -> dict[str, Any]:
                 "order_line": line.order_line,
                 "item": line.item,
                 "qty": plain(line.quantity.amount),
-                "price": plain(line.price.amount),
+                "price": each(line.price, line.quantity),
             }
             for line in invoice.lines
         ],
-        "charges": [{"code": charge.code, "amount": plain(charge.amount)} for charge in invoice.charges],
+        "charges": _charges(invoice),
     }
+
+
+def _charges(document: Invoice | SalesOrder) -> list[dict[str, str]]:
+    return [{"code": charge.code, "amount": plain(charge.amount)} for charge in document.charges]
 
 
 def inventory_adjustment(adjustment: InventoryAdjustment) -> VendorCall:
