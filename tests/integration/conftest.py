@@ -16,7 +16,11 @@ import pytest
 from crossdock.store import Store
 from crossdock.store.embedded import EmbeddedServer
 from crossdock.store.migrations import migrate
+from tests.integration.pooler.pgbouncer import PROGRAM, pooler, through
 
+__all__ = ["pooler"]
+
+BOTH_WAYS = ("engine", "inventory", "log", "store")
 _numbers = itertools.count(1)
 
 
@@ -62,11 +66,22 @@ async def fresh_database(server: EmbeddedServer, template: str) -> AsyncIterator
     await admin.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test goes through a pooler, where there is one; those of the rooms that ask most of the store go directly,
+    too. What the others do directly is seen by the acceptance tests."""
+    if "database" in metafunc.fixturenames:
+        room = metafunc.module.__name__.split(".")[2]
+        ways = (
+            ["directly", "pooled"] if room in BOTH_WAYS else ["pooled" if PROGRAM or room == "pooler" else "directly"]
+        )
+        metafunc.parametrize("database", ways, indirect=True)
+
+
 @pytest.fixture
-async def database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
+async def database(request: pytest.FixtureRequest, server: EmbeddedServer, template: str) -> AsyncIterator[str]:
     """A fresh database of the test's own."""
     async with fresh_database(server, template) as url:
-        yield url
+        yield through(request.getfixturevalue("pooler"), url) if request.param == "pooled" else url
 
 
 @pytest.fixture

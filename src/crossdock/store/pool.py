@@ -61,7 +61,7 @@ class Store:
         Prepared statements then live no longer than a transaction. Raises what asyncpg raises when the database
         cannot be reached.
         """
-        dsn, pooled = _without_pooler(url)
+        dsn, pooled = without_pooler(url)
         pool = await asyncpg.create_pool(
             dsn,
             min_size=min_size,
@@ -153,7 +153,8 @@ def _refusing() -> Iterator[None]:
         raise Unwritable(str(refusal)) from refusal
 
 
-def _without_pooler(url: str) -> tuple[str, bool]:
+def without_pooler(url: str) -> tuple[str, bool]:
+    """The URL as the driver takes it, and whether it says that a transaction pooler stands in between."""
     parts = urlsplit(url)
     options = parse_qsl(parts.query)
     kept = [(name, value) for name, value in options if name != "pooler"]

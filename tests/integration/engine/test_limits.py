@@ -40,8 +40,10 @@ async def enqueued(store: Store, count: int) -> None:
     await rows(store, "update system_state set paused = false")
 
 
-async def deliver(store: Store, peer: Peer, limits: SystemLimits, seconds: float, workers: int = 2) -> None:
-    """Several workers send for a while."""
+async def deliver(
+    store: Store, peer: Timed, limits: SystemLimits, seconds: float, workers: int = 2, most: int = 1000
+) -> None:
+    """Several workers send for a while, or until `most` were sent."""
     engine = context(store, peer, limits={"peer": limits})
     deliverers = [Deliverer(engine, f"worker-{n}") for n in range(workers)]
     await rows(
@@ -51,7 +53,7 @@ async def deliver(store: Store, peer: Peer, limits: SystemLimits, seconds: float
     end = time.monotonic() + seconds
 
     async def work(deliverer: Deliverer) -> None:
-        while time.monotonic() < end:
+        while time.monotonic() < end and len(peer.times) < most:
             if not await deliverer.step():
                 await asyncio.sleep(0.005)
         await deliverer.close()
@@ -80,7 +82,7 @@ async def test_a_rate_below_one_in_a_second_lets_one_go_at_a_time(store: Store) 
 async def test_without_a_limit_everything_goes_at_once(store: Store) -> None:
     await enqueued(store, 60)
     peer = Timed()
-    await deliver(store, peer, SystemLimits(), 1.5)
+    await deliver(store, peer, SystemLimits(), 20, most=60)
     assert len(peer.times) == 60
     assert await rows(store, "select booked_until = '-infinity' from system_state") == [(True,)]
 
@@ -88,6 +90,6 @@ async def test_without_a_limit_everything_goes_at_once(store: Store) -> None:
 async def test_concurrency_is_that_of_all_workers_together(store: Store) -> None:
     await enqueued(store, 30)
     peer = Timed(seconds=0.02)
-    await deliver(store, peer, SystemLimits(concurrency=3), 1.5, workers=4)
+    await deliver(store, peer, SystemLimits(concurrency=3), 20, workers=4, most=30)
     assert len(peer.times) == 30
     assert peer.most_under_way == 3

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from crossdock.store import Store
+from crossdock.store.embedded import EmbeddedServer
+from crossdock.store.migrations import migrate
+from tests.integration.conftest import fresh_database
 from tests.integration.engine.harness import rows
+from tests.integration.pooler.pgbouncer import through
 
 
 async def test_transactions_of_one_client_meet_different_servers(store: Store) -> None:
@@ -20,3 +24,13 @@ async def test_transactions_of_one_client_meet_different_servers(store: Store) -
 
 async def test_the_limits_on_transactions_hold_behind_the_pooler(store: Store) -> None:
     assert await rows(store, "select current_setting('idle_in_transaction_session_timeout')") == [("5s",)]
+
+
+async def test_a_new_database_gets_its_schema_through_the_pooler(server: EmbeddedServer, pooler: int) -> None:
+    async with fresh_database(server, "template1") as url:
+        pooled = through(pooler, url)
+        first = await migrate(pooled)
+        assert await migrate(pooled) == first
+        store = await Store.connect(pooled)
+        assert await rows(store, "select count(*) from business_clock") == [(1,)]
+        await store.close()

@@ -14,7 +14,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from crossdock.store.pool import without_pooler
+
 FOLDER = Path(__file__).parent
+# Behind a pooler two transactions may meet different servers: no statement may be known there by a name.
+_UNNAMED = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
 
 
 async def migrate(url: str) -> str:
@@ -22,7 +26,8 @@ async def migrate(url: str) -> str:
 
     Two processes that start together wait for each other on a transaction-scoped lock.
     """
-    engine = create_async_engine(_sqlalchemy_url(url), poolclass=NullPool)
+    direct, pooled = without_pooler(url)
+    engine = create_async_engine(_sqlalchemy_url(direct), poolclass=NullPool, connect_args=_UNNAMED if pooled else {})
     try:
         async with engine.begin() as connection:
             # Scoped to this transaction, so no session state is left behind.

@@ -1,4 +1,4 @@
-"""The same tests through pgbouncer in transaction mode, where two transactions may meet different servers.
+"""A pgbouncer in transaction mode before the embedded server, where two transactions may meet different servers.
 
 Few servers for many clients: whatever would stay in a session is soon missed, or met by somebody else.
 """
@@ -11,16 +11,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from crossdock.store.embedded import EmbeddedServer
-from tests.integration.conftest import fresh_database
 
-_PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _SETTINGS = """
 [databases]
 * = host={sockets} port=5432 user=postgres
@@ -44,7 +43,7 @@ logfile = {folder}/pgbouncer.log
 @pytest.fixture(scope="session")
 def pooler(server: EmbeddedServer) -> Iterator[int]:
     """The port of a pgbouncer before the embedded server."""
-    if _PROGRAM is None:
+    if PROGRAM is None:
         pytest.skip("pgbouncer is not installed (Debian package pgbouncer)")
     data = server.directory / "data"
     # It refuses to run as root, and the server's socket is open to the server's own user alone.
@@ -57,7 +56,7 @@ def pooler(server: EmbeddedServer) -> Iterator[int]:
         settings = Path(folder) / "pgbouncer.ini"
         settings.write_text(_SETTINGS.format(sockets=data, port=port, folder=folder))
         settings.chmod(0o644)
-        process = subprocess.Popen([_PROGRAM, "-q", str(settings)], user=user, cwd=folder)
+        process = subprocess.Popen([PROGRAM, "-q", str(settings)], user=user, cwd=folder)
         try:
             _wait_for(port, process)
             yield port
@@ -77,8 +76,6 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("pgbouncer does not listen")
 
 
-@pytest.fixture
-async def database(server: EmbeddedServer, template: str, pooler: int) -> AsyncIterator[str]:
-    """A fresh database, reached through the pooler."""
-    async with fresh_database(server, template) as url:
-        yield f"postgresql://postgres@127.0.0.1:{pooler}{urlsplit(url).path}?pooler=transaction"
+def through(port: int, url: str) -> str:
+    """The database of a URL, reached through the pooler."""
+    return f"postgresql://postgres@127.0.0.1:{port}{urlsplit(url).path}?pooler=transaction"
