@@ -8,8 +8,8 @@ turns them into records (`translate`, pure).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
-from typing import Literal, Protocol
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -161,6 +161,16 @@ class Translation(msgspec.Struct, frozen=True, omit_defaults=True):
     replies: tuple[Reply, ...] = ()
     faults: tuple[Fault, ...] = ()
     parts: tuple[Part, ...] = ()
+
+
+@runtime_checkable
+class InPortions(Protocol):
+    """Of a connector whose documents may be too large to be translated at once."""
+
+    def portions(self, raw: RawDocument, references: References, most: int) -> Iterator[Translation]:
+        """What a document says, about `most` records at a time; together the same as `translate`. The same bytes give
+        the same portions, and a part may name wrappers of an earlier portion."""
+        ...
 
 
 class References(Protocol):

@@ -10,7 +10,8 @@ create table raw_document (
     received_at timestamptz not null,
     status text not null default 'received',
     faults text not null default '',
-    records integer not null default 0
+    records integer not null default 0,
+    progress text not null default ''  -- of a large document that is translated in portions
 ) with (fillfactor = 60);
 -- By faults, not by status: a document that is translated well then changes no index.
 create index raw_document_quarantined on raw_document (received_at) where faults <> '';
