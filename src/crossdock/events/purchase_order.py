@@ -58,6 +58,8 @@ class PurchaseOrderLinesAnnounced(msgspec.Struct, frozen=True, omit_defaults=Tru
     ship_notice: str
     lines: tuple[AnnouncedLine, ...]
     expected_on: dt.date | None = None
+    supplier: str | None = None
+    """Who announced them; None in events that are older than this field."""
 
 
 class ReceivedLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,6 +79,8 @@ class PurchaseOrderLinesReceived(msgspec.Struct, frozen=True, omit_defaults=True
     receipt: str
     lines: tuple[ReceivedLine, ...]
     closes: tuple[str, ...] = ()
+    supplier: str | None = None
+    """Whose ship notices `lines` and `closes` name; None where nobody said."""
 
 
 class InvoicedLine(msgspec.Struct, frozen=True):
@@ -89,12 +93,14 @@ class InvoicedLine(msgspec.Struct, frozen=True):
 
 
 @event()
-class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True):
+class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True, omit_defaults=True):
     """A supplier's invoice charges lines of this order; the order answers its case with `InvoiceLinesMatched`."""
 
     invoice: str
     invoice_subject: str
     lines: tuple[InvoicedLine, ...]
+    supplier: str | None = None
+    """Who asks for the money; None in events that are older than this field."""
 
 
 @event()

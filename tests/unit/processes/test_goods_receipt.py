@@ -49,6 +49,7 @@ def test_damaged_and_quarantined_goods_are_kept_apart() -> None:
     body = cast(PurchaseOrderLinesReceived, told(scenario)[ORDER_1])
     ((good, bad),) = [(line.good, line.bad) for line in body.lines]
     assert (good, bad) == (ea(90), ea(10))
+    assert body.supplier == "brightware"
 
 
 def test_one_receipt_over_two_orders_and_two_ship_notices_tells_each_of_its_own() -> None:

@@ -44,6 +44,7 @@ def test_one_ship_notice_over_two_orders_tells_both_and_the_warehouse() -> None:
     body = told["purchase_order/albion_uk/4500002"]
     assert isinstance(body, PurchaseOrderLinesAnnounced)
     assert (body.ship_notice, body.expected_on, body.lines[0].quantity) == ("SN1", DUE, ea(50))
+    assert body.supplier == "brightware"
     assert scenario.one(Send).to == "wms_north"
     assert [link.document for link in scenario.all(Link)] == sorted(told)
 
@@ -96,7 +97,7 @@ def test_a_final_receipt_leaves_short_lines_and_tells_orders_of_which_nothing_ca
     )
     told = scenario.one(Emit)
     assert told.subject == "purchase_order/albion_uk/4500002"
-    assert told.body == PurchaseOrderLinesReceived("north/R1", (), closes=("SN1",))
+    assert told.body == PurchaseOrderLinesReceived("north/R1", (), closes=("SN1",), supplier="brightware")
 
 
 def test_goods_that_come_after_the_notice_was_finished_still_count() -> None:

@@ -53,6 +53,7 @@ def test_every_order_is_asked_about_its_lines() -> None:
     body = scenario.all(Emit)[1].body
     assert isinstance(body, PurchaseOrderLinesInvoiced)
     assert (body.invoice_subject, body.lines[0].line, body.lines[0].invoice_line) == (INVOICE, "10", "2")
+    assert body.supplier == "brightware"
 
 
 def test_an_invoice_that_matches_is_approved_and_posted() -> None:

@@ -129,8 +129,8 @@ def _tell_orders(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
         parts = summed(lines, lambda line: (line.order_line, line.item, line.ship_notice))
         received = tuple(ReceivedLine(key[0], key[1], good, bad, key[2]) for key, good, bad in parts)
         yield Link(document=_order(case, order), role="goods_receipt")
-        body = PurchaseOrderLinesReceived(f"{receipt.warehouse}/{receipt.number}", received, receipt.closes)
-        yield Emit(body, _order(case, order))
+        number, supplier = f"{receipt.warehouse}/{receipt.number}", receipt.supplier or None
+        yield Emit(PurchaseOrderLinesReceived(number, received, receipt.closes, supplier), _order(case, order))
 
 
 def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:

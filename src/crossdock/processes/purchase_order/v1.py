@@ -14,6 +14,8 @@ waits for them, for as long as a receipt may take.
 *Late*: what was overdue closes its exception when it comes. Goods after an unmatched invoice match it after all. An
 answer to a revision we have changed since counts only where it fits the line as it stands now; a change older than ours
 is ignored. A change to goods on their way is not made: a buyer is asked.
+*Foreign*: an answer, ship notice or invoice of another firm than the order's supplier changes nothing: a person is
+asked.
 *Duplicate*: a document counts once: ship notices, receipts and invoices by number, answers by content. The same order
 again changes nothing.
 *Repeated*: a second answer adds to the first where it speaks of what was not answered yet, otherwise the newer (by
@@ -36,6 +38,7 @@ from crossdock.events.purchase_order import (
     AcknowledgementAccepted,
     FunctionalAcknowledgementReceived,
     InvoiceLinesApproved,
+    InvoiceLinesMatched,
     PurchaseOrderAcknowledged,
     PurchaseOrderChanged,
     PurchaseOrderLinesAnnounced,
@@ -45,10 +48,11 @@ from crossdock.events.purchase_order import (
     PurchaseOrderPlaced,
 )
 from crossdock.model.purchase_order import LineAnswer
-from crossdock.processes._kit import Deadline, Effect, Lifecycle, StateTable, missed
+from crossdock.processes._kit import Deadline, Effect, Emit, Lifecycle, StateTable, missed
 from crossdock.processes.purchase_order.v1_data import Notice, PurchaseLine, PurchaseOrderData, Waiting
 from crossdock.processes.purchase_order.v1_documents import (
     apply_change,
+    ask_about_stranger,
     cancellation,
     check_and_send,
     note,
@@ -65,6 +69,7 @@ from crossdock.processes.purchase_order.v1_follow import (
     settle,
 )
 from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, give_up, revised, take_answers
+from crossdock.rules.match import unknown_line
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
 GOODS = ("announced", "partly_received", "received", "closed_short")
@@ -93,14 +98,14 @@ CODES = {
     "functional_acknowledgement_overdue": "The supplier's system did not confirm that it took our document.",
     "acknowledgement_overdue": "The supplier has not answered all lines.",
     "acknowledgement_outside_tolerance": "An answer lies outside the terms; a buyer accepts it, or changes the line.",
-    "acknowledgement_unknown_line": "The supplier answered a line that the order does not have.",
+    "acknowledgement_unknown_line": "An answer names a line that the order does not have, or is another firm's.",
     "line_rejected": "The supplier will not deliver a line, or part of it.",
     "line_backordered": "Part of a line comes later than the rest.",
     "change_after_shipment": "The ERP changed a line whose goods are on their way; the change was not sent.",
     "ship_notice_overdue": "Promised goods were not announced in time.",
     "change_not_sent": "The supplier takes no change documents: a buyer must tell it.",
     "announcement_over": "A ship notice announces more than was agreed.",
-    "announcement_unknown_line": "A ship notice names a line or item that the order does not have.",
+    "announcement_unknown_line": "A ship notice names what the order does not have, or is another firm's.",
     "receipt_unknown_line": "A receipt names a line or item that the order does not have.",
     "receipt_over": "More was received than agreed.",
     "receipt_short": "Less was received than agreed, and nothing more is to come.",
@@ -194,6 +199,9 @@ def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowle
 def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) -> Iterator[Effect]:
     """The supplier answered: take over what lies inside the terms, ask a buyer about the rest."""
     answer, taken = event.acknowledgement, list[LineAnswer]()
+    if not case.data.from_supplier(answer.supplier.id):
+        yield from ask_about_stranger(case, "acknowledgement_unknown_line", "acknowledgement", answer.supplier.id)
+        return
     digest = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     if not case.data.first_time(f"acknowledgement {digest}"):
         return
@@ -251,6 +259,10 @@ def cancel(case: OrderCase, event: PurchaseOrderLinesCancelled) -> Iterator[Effe
 @LIFECYCLE.on(PurchaseOrderLinesAnnounced)
 def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> Iterator[Effect]:
     """Goods are on their way."""
+    if not case.data.from_supplier(event.supplier):
+        what = f"ship notice {event.ship_notice}"
+        yield from ask_about_stranger(case, "announcement_unknown_line", what, event.supplier)
+        return
     if not case.data.first_time(f"ship_notice {event.ship_notice}"):
         return
     for part in event.lines:
@@ -269,8 +281,8 @@ def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> 
 @LIFECYCLE.on(PurchaseOrderLinesReceived)
 def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterator[Effect]:
     """A warehouse counted goods, or told that a ship notice is finished (then without lines)."""
-    data = case.data
-    data.closed = [*data.closed, *(notice for notice in event.closes if notice not in data.closed)]
+    data, ours = case.data, case.data.from_supplier(event.supplier)
+    data.closed = [*data.closed, *(notice for notice in event.closes if ours and notice not in data.closed)]
     if event.lines and data.first_time(f"goods_receipt {event.receipt}"):
         for part in event.lines:
             line = data.find(part.line, part.item)
@@ -278,7 +290,8 @@ def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterat
                 where = f"receipt {event.receipt} line {part.line}"
                 note(case, "receipt_unknown_line", where, f"{(part.good + part.bad).amount} of {part.item}")
                 continue
-            line.notices.setdefault(part.ship_notice, Notice()).received += part.good.amount + part.bad.amount
+            notice = part.ship_notice if ours else ""
+            line.notices.setdefault(notice, Notice()).received += part.good.amount + part.bad.amount
             line.received_good += part.good.amount
             line.received_bad += part.bad.amount
     yield from settle(case, f"receipt {event.receipt}")
@@ -289,6 +302,9 @@ def record_invoice(case: OrderCase, event: PurchaseOrderLinesInvoiced) -> Iterat
     """The supplier asks for money: match at once, or wait for the goods as long as a receipt may take."""
     data, subject = case.data, event.invoice_subject
     if not data.first_time(subject):
+        return
+    if not data.from_supplier(event.supplier):
+        yield Emit(InvoiceLinesMatched(case.key, tuple(map(unknown_line, event.lines))), subject)
         return
     count_invoice(event.lines, data)
     waiting = Waiting(subject, list(event.lines))

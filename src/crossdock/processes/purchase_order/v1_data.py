@@ -167,6 +167,10 @@ class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
         assert self.order is not None
         return self.order
 
+    def from_supplier(self, sender: str | None) -> bool:
+        """Does a document come from the firm the order was placed with? Where it does not say, it is believed."""
+        return sender is None or sender == self.placed().supplier.id
+
     def first_time(self, document: str) -> bool:
         """Does this document come for the first time?"""
         if document in self.seen:

@@ -17,7 +17,7 @@ from crossdock.model.purchase_order import (
 from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Effect, Send, tell
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
-from crossdock.processes.purchase_order.v1_follow import OrderCase
+from crossdock.processes.purchase_order.v1_follow import OrderCase, settle
 from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line, restate
 from crossdock.rules import purchase_check
 
@@ -126,6 +126,13 @@ def _given_up(line_id: str, line: PurchaseLine) -> PurchaseOrderChangeLine:
     if not line.agreed:
         return PurchaseOrderChangeLine(line_id, "cancel", line.item)
     return PurchaseOrderChangeLine(line_id, "change", line.item, quantity=Quantity(line.agreed, line.unit))
+
+
+def ask_about_stranger(case: OrderCase, code: str, what: str, sender: str | None) -> Iterator[Effect]:
+    """A document about this order came from another firm than its supplier: it changes nothing."""
+    supplier = case.data.placed().supplier.id
+    note(case, code, f"{what} of {sender or 'unknown'}", f"the order was placed with {supplier}")
+    yield from settle(case, "")
 
 
 def note(case: OrderCase, code: str, where: str, what: str) -> None:

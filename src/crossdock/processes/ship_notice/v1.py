@@ -114,7 +114,8 @@ def announce(case: NoticeCase, event: ShipNoticeReceived) -> Iterator[Effect]:
     for order in sorted({line.order_number for line in notice.lines if line.order_number}):
         subject = f"purchase_order/{case.company_id}/{order}"
         yield Link(document=subject, role="ship_notice")
-        yield Emit(PurchaseOrderLinesAnnounced(notice.number, _lines_of(case, order), notice.expected_on), subject)
+        lines, supplier = _lines_of(case, order), notice.supplier.id
+        yield Emit(PurchaseOrderLinesAnnounced(notice.number, lines, notice.expected_on, supplier), subject)
     if notice.tracking:
         yield Link(kind="tracking_number", issuer=notice.carrier, value=notice.tracking)
     yield from _advise(case, notice)
@@ -184,7 +185,7 @@ def record_receipt(case: NoticeCase, event: ShipNoticeLinesReceived) -> Iterator
 def _tell_the_others(case: NoticeCase, receipt: str, here: set[str]) -> Iterator[Effect]:
     """Orders with lines in the receipt hear from it; the others must hear that nothing more of this notice comes."""
     for order in sorted({line.order_number for line in case.data.lines.values()} - here - {""}):
-        body = PurchaseOrderLinesReceived(receipt, (), closes=(case.key,))
+        body = PurchaseOrderLinesReceived(receipt, (), closes=(case.key,), supplier=case.data.supplier)
         yield Emit(body, f"purchase_order/{case.company_id}/{order}")
 
 

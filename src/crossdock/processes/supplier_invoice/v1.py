@@ -137,7 +137,7 @@ def check(case: InvoiceCase, event: SupplierInvoiceReceived) -> Iterator[Effect]
     if invoice.kind == "credit_note":
         data.unanswered = []
     for order in data.unanswered:
-        yield from _ask(case, order, [line for line in invoice.lines if line.order_number == order])
+        yield from _ask(case, invoice.issuer.id, order, [line for line in invoice.lines if line.order_number == order])
     if data.unanswered:
         yield Deadline(ANSWERS, dt.timedelta(hours=(terms or SupplierTerms()).receipt_hours) + GRACE)
     yield from _settle(case)
@@ -170,11 +170,11 @@ def _find_faults(case: InvoiceCase, invoice: Invoice, terms: SupplierTerms, *, k
     case.data.fault_amount = abs(difference) + max(charges, ZERO)
 
 
-def _ask(case: InvoiceCase, order: str, lines: list[InvoiceLine]) -> Iterator[Effect]:
+def _ask(case: InvoiceCase, issuer: str, order: str, lines: list[InvoiceLine]) -> Iterator[Effect]:
     subject = f"purchase_order/{case.company_id}/{order}"
     invoiced = tuple(InvoicedLine(line.order_line, line.line, line.quantity, line.price) for line in lines)
     yield Link(document=subject, role="supplier_invoice")
-    yield Emit(PurchaseOrderLinesInvoiced(case.key, case.id, invoiced), subject)
+    yield Emit(PurchaseOrderLinesInvoiced(case.key, case.id, invoiced, issuer), subject)
 
 
 @LIFECYCLE.on(InvoiceLinesMatched)
