@@ -430,6 +430,11 @@ class TestChanges:
         late = accepted().given(announced("100")).when(change(1, PurchaseOrderChangeLine("10", "cancel", "85123A")))
         assert late.one(OpenExceptionCase).detail.startswith("line 10 (85123A): cancelled by revision 1")
 
+    def test_a_rejection_that_names_another_item_is_asked_about(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "rejected", "100", item="22423")))
+        scenario.then(opens="acknowledgement_outside_tolerance", sends=(), line_state="disputed")
+        assert scenario.line("10").rejected == 0
+
     def test_a_change_that_the_supplier_cannot_take_is_for_a_buyer_to_tell(self) -> None:
         scenario = order(reads(silent=(("brightware", "purchase_order_change"),))).given(one_line())
         scenario.when(change(1, changed_line("10", "85123A", "70"))).then(sends=(), opens="change_not_sent")
