@@ -161,6 +161,8 @@ def _find_faults(case: InvoiceCase, invoice: Invoice, terms: SupplierTerms, *, k
         faults["invoice_unknown_supplier"] = f"no agreement with {invoice.issuer.id or invoice.issuer.their_id}"
     if invoice.kind == "credit_note":
         faults["supplier_credit_note"] = f"{invoice.total} {invoice.currency}, for {invoice.reference or 'no invoice'}"
+    if len({line.line for line in invoice.lines}) < len(invoice.lines):
+        faults["invoice_mismatch repeated"] = "two lines have the same number"
     if not invoice.lines:
         faults["invoice_mismatch lines"] = "the invoice has no lines"
     if difference:
