@@ -28,8 +28,8 @@ class Wanted(msgspec.Struct, frozen=True):
 def deviations(terms: SupplierTerms, wanted: Wanted, answers: Iterable[LineAnswer]) -> tuple[str, ...]:
     """Why the answers to one line need a buyer, in words; empty when they lie inside the terms.
 
-    A rejection is a fact to be told, not a proposal to be judged, as long as it names the line's item and unit; a backorder
-    is inside the terms when it names a date.
+    A rejection is a fact to be told, not a proposal to be judged, as long as it names the line's item and unit; a
+    backorder is inside the terms when it names a date.
     """
     answers = tuple(answers)
     found = [words for answer in answers for words in _deviations_of_one(terms, wanted, answer)]

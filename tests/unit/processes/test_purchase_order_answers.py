@@ -3,12 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from msgspec.structs import replace
 
 from crossdock.events.purchase_order import PurchaseOrderLinesCancelled
 from crossdock.model.masterdata import Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderChangeLine
+from crossdock.model.quantity import Price, Quantity
 from crossdock.processes._kit import Expect, ExpectSupply, OpenExceptionCase, Send
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario
 from tests.unit.processes.procure_to_pay import (
@@ -48,6 +50,23 @@ def supply(scenario: Scenario) -> dict[str, tuple[Decimal, dt.date, str]]:
 
 
 class TestPlacing:
+    def test_an_order_in_another_unit_than_the_item_is_kept_in_is_not_sent(self) -> None:
+        cases = Quantity(Decimal(2), "CA")
+        line = replace(
+            order_line("10", "85123A", "2"),
+            quantity=cases,
+            price=Price(Decimal(50), "GBP", replace(cases, amount=Decimal(1))),
+        )
+        scenario = order().when(placed(line)).then(opens="purchase_order_invalid", sends=(), state="invalid")
+        assert "line 10: quantity in CA, 85123A is kept in EA" in scenario.one(OpenExceptionCase).detail
+
+    def test_an_order_priced_for_another_unit_is_asked_about_until_it_is_changed(self) -> None:
+        line = replace(order_line("10", "85123A", "100"), price=Price(Decimal(50), "GBP", Quantity(Decimal(1), "CA")))
+        scenario = order().when(placed(line)).then(opens="purchase_order_invalid", sends=(), state="invalid")
+        scenario.when(change(1, changed_line("10", "85123A", "100"))).then(
+            closes="purchase_order_invalid", sends="purchase_order", state="placed"
+        )
+
     def test_a_valid_order_is_sent_and_its_goods_are_expected(self) -> None:
         scenario = (
             order()
@@ -429,6 +448,27 @@ class TestChanges:
         assert disputed.one(OpenExceptionCase).detail.startswith("line 10 (85123A): date 2010-12-10 instead of")
         late = accepted().given(announced("100")).when(change(1, PurchaseOrderChangeLine("10", "cancel", "85123A")))
         assert late.one(OpenExceptionCase).detail.startswith("line 10 (85123A): cancelled by revision 1")
+
+    @pytest.mark.parametrize(
+        ("wanted", "fault"),
+        [
+            (changed_line("10", "85123A", "-5"), "quantity -5"),
+            (changed_line("10", "85123A", "0"), "quantity 0"),
+            (replace(changed_line("10", "85123A", "5"), quantity=Quantity(Decimal(5), "CA")), "quantity in CA"),
+            (replace(changed_line("10", "85123A", "5"), price=Price(Decimal(1), "EUR")), "price in EUR"),
+            (replace(changed_line("30", "85123A", "5"), action="add", price=None), "no quantity or no price"),
+        ],
+    )
+    def test_a_change_that_cannot_be_ordered_is_not_sent(self, wanted: PurchaseOrderChangeLine, fault: str) -> None:
+        scenario = accepted().when(change(1, wanted))
+        scenario.then(opens="purchase_order_invalid", sends=(), line_state={"10": "acknowledged"})
+        assert fault in scenario.one(OpenExceptionCase).detail
+        assert scenario.line("10").ordered == 100
+
+    def test_a_change_that_names_no_item_means_the_one_of_its_line(self) -> None:
+        scenario = accepted().when(change(1, replace(changed_line("10", "", "70"), price=None)))
+        scenario.then(opens=(), sends="purchase_order_change")
+        assert (scenario.line("10").item, scenario.line("10").ordered) == ("85123A", 70)
 
     def test_a_rejection_that_names_another_item_is_asked_about(self) -> None:
         scenario = sent().when(acknowledged(answer("10", "rejected", "100", item="22423")))

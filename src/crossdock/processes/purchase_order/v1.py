@@ -106,7 +106,7 @@ CODES = {
     "change_not_sent": "The supplier takes no change documents: a buyer must tell it.",
     "announcement_over": "A ship notice announces more than was agreed.",
     "announcement_unknown_line": "A ship notice names what the order does not have, or is another firm's.",
-    "receipt_unknown_line": "A receipt names a line or item that the order does not have.",
+    "receipt_unknown_line": "A receipt names a line or item, or counts in a unit, that the order does not have.",
     "receipt_over": "More was received than agreed.",
     "receipt_short": "Less was received than agreed, and nothing more is to come.",
     "goods_damaged": "Goods came that cannot be sold, and were not replaced.",
@@ -266,10 +266,12 @@ def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> 
     if not case.data.first_time(f"ship_notice {event.ship_notice}"):
         return
     for part in event.lines:
-        line = case.data.find(part.line, part.item)
+        line = case.data.find(part.line, part.item, part.quantity.unit)
         if line is None:
             where = f"ship notice {event.ship_notice} line {part.line}"
-            note(case, "announcement_unknown_line", where, f"{part.quantity.amount} of {part.item}")
+            note(
+                case, "announcement_unknown_line", where, f"{part.quantity.amount} {part.quantity.unit} of {part.item}"
+            )
             continue
         notice = line.notices.setdefault(event.ship_notice, Notice())
         notice.announced += part.quantity.amount
@@ -285,13 +287,13 @@ def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterat
     data.closed = [*data.closed, *(notice for notice in event.closes if ours and notice not in data.closed)]
     if event.lines and data.first_time(f"goods_receipt {event.receipt}"):
         for part in event.lines:
-            line = data.find(part.line, part.item)
+            line, counted = data.find(part.line, part.item, part.good.unit), part.good + part.bad
             if line is None:
                 where = f"receipt {event.receipt} line {part.line}"
-                note(case, "receipt_unknown_line", where, f"{(part.good + part.bad).amount} of {part.item}")
+                note(case, "receipt_unknown_line", where, f"{counted.amount} {counted.unit} of {part.item}")
                 continue
             notice = part.ship_notice if ours else ""
-            line.notices.setdefault(notice, Notice()).received += part.good.amount + part.bad.amount
+            line.notices.setdefault(notice, Notice()).received += counted.amount
             line.received_good += part.good.amount
             line.received_bad += part.bad.amount
     yield from settle(case, f"receipt {event.receipt}")

@@ -13,6 +13,7 @@ from crossdock.model.purchase_order import (
     PurchaseOrderAcknowledgement,
     PurchaseOrderChange,
     PurchaseOrderChangeLine,
+    PurchaseOrderLine,
 )
 from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Effect, Send, tell
@@ -76,17 +77,29 @@ def tell_erp_of_accepted(case: OrderCase, taken: list[LineAnswer]) -> Iterator[E
 def apply_change(case: OrderCase, asked: PurchaseOrderChangeLine, number: str) -> bool:
     """Change, add or cancel one line; is it news for the supplier?"""
     data, document = case.data, f"purchase_order_change {number}"
-    if asked.action != "cancel" and case.reads.item(case.company_id, asked.item) is None:
-        note(case, "purchase_order_invalid", f"change {number} line {asked.line}", f"unknown item {asked.item}")
+    line = data.lines.get(asked.line)
+    wanted = ordered_line(asked, line.as_ordered(asked.line) if line else None)
+    if asked.action != "cancel" and (faults := list(_faults_of_change(case, line, wanted))):
+        note(case, "purchase_order_invalid", f"change {number} line {asked.line}", "; ".join(faults))
         return False
-    if line := data.lines.get(asked.line):
+    if line:
         return change_line(line, asked, document, data.revision)
-    added = ordered_line(asked)
-    if asked.action == "cancel" or added is None:
+    if asked.action == "cancel" or wanted is None:
         return False
     order = msgspec.structs.replace(data.placed(), revision=data.revision)
-    data.lines[asked.line] = new_line(order, added, data.terms, document)
+    data.lines[asked.line] = new_line(order, wanted, data.terms, document)
     return True
+
+
+def _faults_of_change(case: OrderCase, line: PurchaseLine | None, wanted: PurchaseOrderLine | None) -> Iterator[str]:
+    """Why a line cannot be ordered as a change wants it."""
+    if wanted is None:
+        yield "no quantity or no price"
+        return
+    item = case.reads.item(case.company_id, wanted.item)
+    yield from purchase_check.faults_of_line(wanted, item, case.data.placed().currency)
+    if line and wanted.quantity.unit != line.unit:
+        yield f"quantity in {wanted.quantity.unit}, ordered in {line.unit}"
 
 
 def send_change(

@@ -144,7 +144,8 @@ def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None 
         return None
     due = (Schedule(quantity, new.due_on),) if new.due_on else before.schedules if before else ()
     supplier_item = new.supplier_item or (before.supplier_item if before else "")
-    return PurchaseOrderLine(new.line, new.item, quantity, price, supplier_item=supplier_item, schedules=due)
+    item = new.item or (before.item if before else "")
+    return PurchaseOrderLine(new.line, item, quantity, price, supplier_item=supplier_item, schedules=due)
 
 
 def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str, revision: int) -> bool:
