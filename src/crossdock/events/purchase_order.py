@@ -104,14 +104,6 @@ class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True, omit_defaults=True
 
 
 @event()
-class PurchaseOrderLinesCancelled(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A buyer gave up what is still open of these lines."""
-
-    lines: tuple[str, ...]
-    reason: str = ""
-
-
-@event()
 class AcknowledgementAccepted(msgspec.Struct, frozen=True, omit_defaults=True):
     """A buyer accepted the supplier's answers to these lines although they lie outside the terms. No lines: all."""
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from crossdock.events.purchase_order import PurchaseOrderLinesCancelled
 from crossdock.model.masterdata import Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderChangeLine
@@ -478,18 +477,3 @@ class TestChanges:
     def test_a_change_that_the_supplier_cannot_take_is_for_a_buyer_to_tell(self) -> None:
         scenario = order(reads(silent=(("brightware", "purchase_order_change"),))).given(one_line())
         scenario.when(change(1, changed_line("10", "85123A", "70"))).then(sends=(), opens="change_not_sent")
-
-    def test_a_buyer_gives_up_what_is_still_open(self) -> None:
-        scenario = accepted().given(announced("60"))
-        scenario.when(PurchaseOrderLinesCancelled(("10",), "sold elsewhere")).then(
-            sends=("purchase_order_change", "purchase_order_acknowledgement"), line_state="announced", met="ship_notice"
-        )
-        (told,) = scenario.sent("purchase_order_acknowledgement").answers
-        assert (told.kind, told.quantity.amount) == ("rejected", Decimal(40))
-        assert supply(scenario)["10"][0] == Decimal(60)
-
-    def test_a_buyer_ends_a_dispute_by_giving_the_line_up(self) -> None:
-        scenario = sent().given(functional(), acknowledged(answer("10", "changed", "100", price="1.50")))
-        scenario.when(PurchaseOrderLinesCancelled(("10",))).then(
-            closes="acknowledgement_outside_tolerance", line_state="cancelled", finished=True
-        )

@@ -42,7 +42,6 @@ from crossdock.events.purchase_order import (
     PurchaseOrderAcknowledged,
     PurchaseOrderChanged,
     PurchaseOrderLinesAnnounced,
-    PurchaseOrderLinesCancelled,
     PurchaseOrderLinesInvoiced,
     PurchaseOrderLinesReceived,
     PurchaseOrderPlaced,
@@ -53,7 +52,6 @@ from crossdock.processes.purchase_order.v1_data import Notice, PurchaseLine, Pur
 from crossdock.processes.purchase_order.v1_documents import (
     apply_change,
     ask_about_stranger,
-    cancellation,
     check_and_send,
     note,
     send_change,
@@ -68,7 +66,7 @@ from crossdock.processes.purchase_order.v1_follow import (
     pay_as_charged,
     settle,
 )
-from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, give_up, revised, take_answers
+from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, revised, take_answers
 from crossdock.rules.match import unknown_line
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
@@ -240,20 +238,6 @@ def change(case: OrderCase, event: PurchaseOrderChanged) -> Iterator[Effect]:
         new = [one for one in asked.lines if apply_change(case, one, f"{case.key}.{asked.revision}")]
         yield from send_change(case, asked, new, f"{case.key}.{asked.revision}")
     yield from settle(case, f"the ERP made revision {asked.revision}")
-
-
-@LIFECYCLE.on(PurchaseOrderLinesCancelled)
-def cancel(case: OrderCase, event: PurchaseOrderLinesCancelled) -> Iterator[Effect]:
-    """A buyer gave up what is still open of some lines: the supplier and the ERP are told."""
-    data = case.data
-    open_quantities = {line_id: give_up(data.lines[line_id]) for line_id in event.lines if line_id in data.lines}
-    told = {line_id: quantity for line_id, quantity in open_quantities.items() if quantity}
-    if told and not data.invalid:
-        data.told += 1
-        change, answer = cancellation(case, told)
-        yield from send_change(case, change, list(change.lines), f"{case.key}.{data.revision}.{data.told}")
-        yield from tell_erp(case, answer, list(answer.answers))
-    yield from settle(case, f"a buyer gave up {event.reason}".rstrip())
 
 
 @LIFECYCLE.on(PurchaseOrderLinesAnnounced)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 
 import msgspec
 
@@ -15,7 +14,6 @@ from crossdock.model.purchase_order import (
     PurchaseOrderChangeLine,
     PurchaseOrderLine,
 )
-from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Effect, Send, tell
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
 from crossdock.processes.purchase_order.v1_follow import OrderCase, settle
@@ -113,32 +111,6 @@ def send_change(
     else:
         words = f"the supplier takes no changes; tell it of lines {', '.join(line.line for line in lines)}"
         note(case, "change_not_sent", f"change {number}", words)
-
-
-def cancellation(case: OrderCase, told: dict[str, Decimal]) -> tuple[PurchaseOrderChange, PurchaseOrderAcknowledgement]:
-    """What the supplier is told of quantities given up, and what the ERP is: that they will not come."""
-    data, order = case.data, case.data.placed()
-    lines, on = data.lines, case.on()
-    change = PurchaseOrderChange(
-        company_id=case.company_id,
-        number=case.key,
-        revision=data.revision,
-        changed_on=on,
-        buyer=order.buyer,
-        supplier=order.supplier,
-        currency=order.currency,
-        lines=tuple(_given_up(line_id, lines[line_id]) for line_id in told),
-    )
-    answers = tuple(LineAnswer(key, "rejected", Quantity(told[key], lines[key].unit)) for key in told)
-    return change, PurchaseOrderAcknowledgement(
-        case.company_id, case.key, order.supplier, on, answers, revision=data.revision, currency=order.currency
-    )
-
-
-def _given_up(line_id: str, line: PurchaseLine) -> PurchaseOrderChangeLine:
-    if not line.agreed:
-        return PurchaseOrderChangeLine(line_id, "cancel", line.item)
-    return PurchaseOrderChangeLine(line_id, "change", line.item, quantity=Quantity(line.agreed, line.unit))
 
 
 def ask_about_stranger(case: OrderCase, code: str, what: str, sender: str | None) -> Iterator[Effect]:

@@ -182,16 +182,6 @@ def _says_nothing_new(line: PurchaseLine, new: PurchaseOrderChangeLine) -> bool:
     )
 
 
-def give_up(line: PurchaseLine) -> Decimal:
-    """Cancel what is neither announced nor here; returns how much that was."""
-    if line.disputed:
-        line.disputed, line.splits = "", []
-    open_quantity = max(ZERO, line.agreed - line.covered)
-    line.cancelled += open_quantity
-    line.given_up = True
-    return open_quantity
-
-
 def _reopen(line: PurchaseLine) -> None:
     """Forget answers: the line was changed and must be answered anew."""
     line.answered, line.splits, line.disputed, line.accepted, line.refused_change = None, [], "", None, ""
