@@ -132,8 +132,7 @@ def _ship_notice(body: ShipNotice, letter: Letter) -> Record:
 
 
 def _invoice(body: Invoice, letter: Letter) -> Record:
-    if body.kind != "invoice":
-        raise NotTaken("document_not_agreed", f"a {body.kind} of a supplier is for a person")
+    """What a supplier asks for, or gives back: a credit note is told apart by its kind."""
     number = business_number(body.number)
     return letter.record(
         SupplierInvoiceReceived(msgspec.structs.replace(body, number=number)),
@@ -219,5 +218,5 @@ READERS: dict[str, Callable[[Any, Letter], Record]] = {
 }
 """By the name the maps give a document."""
 
-AGREED_AS = {"invoice": "supplier_invoice", "credit_note": "supplier_invoice"}
+AGREED_AS = {"invoice": "supplier_invoice"}
 """What an agreement calls a document that the maps name otherwise."""
