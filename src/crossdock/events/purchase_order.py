@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from crossdock.events.registry import event
+from crossdock.events.registry import UPCASTS, event
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
 from crossdock.model.quantity import Money, Price, Quantity
@@ -26,14 +26,23 @@ class PurchaseOrderChanged(msgspec.Struct, frozen=True):
     change: PurchaseOrderChange
 
 
-@event()
+@event(2)
 class FunctionalAcknowledgementReceived(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The partner's syntax receipt for a document of ours. `document` is what was acknowledged, `number` its number."""
+    """The partner's syntax receipt for a document of ours. `document` is what was acknowledged, `number` its number,
+    empty where only the kind of document is known."""
 
     partner: str
     document: str
     number: str
     acknowledgement: FunctionalAcknowledgement
+
+
+def _without_number(body: dict[str, object]) -> dict[str, object]:
+    """Version 1 had the group's control number for the document's number."""
+    return {**body, "number": ""}
+
+
+UPCASTS["FunctionalAcknowledgementReceived", 1] = _without_number
 
 
 @event()

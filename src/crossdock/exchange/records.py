@@ -93,15 +93,16 @@ def business_number(text: str) -> str:
 
 
 def _functional_acknowledgement(body: FunctionalAcknowledgement, letter: Letter) -> Record:
-    """The partner's syntax receipt: it names the group of ours by its control number."""
+    """The partner's syntax receipt: it names the group of ours by its control number, which leads to the document."""
     key = control_key(letter.agreement, body.group_id, body.group_control_number)
     received = FunctionalAcknowledgementReceived(
         partner=letter.partner,
         document=DOCUMENT_OF_GROUP.get(body.group_id, body.group_id),
-        number=body.group_control_number,
+        number="",
         acknowledgement=msgspec.structs.replace(body, company_id=letter.company),
     )
-    return letter.record(received, ("functional_acknowledgement", key.value, body.verdict), route=key)
+    record = letter.record(received, ("functional_acknowledgement", key.value, body.verdict), route=key)
+    return msgspec.structs.replace(record, answers=True)
 
 
 def _purchase_order_acknowledgement(body: PurchaseOrderAcknowledgement, letter: Letter) -> Record:

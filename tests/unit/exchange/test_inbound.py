@@ -180,7 +180,7 @@ def test_a_suppliers_credit_note_comes_to_accounts_payable() -> None:
 def test_a_functional_acknowledgement_finds_what_it_is_about_by_its_control_number() -> None:
     (record,) = read("brightware", interchange("brightware", ("FA", "997", ACCEPTED))).records
     assert isinstance(record.body, FunctionalAcknowledgementReceived)
-    assert record.body.document == "purchase_order"
+    assert (record.body.document, record.body.number, record.answers) == ("purchase_order", "", True)
     assert record.route == Route("control_number", "brightware", "albion_uk/PO/12")
     assert record.subject == ""
 

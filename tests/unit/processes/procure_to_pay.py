@@ -111,11 +111,11 @@ def delivered(number: str = ORDER, document: str = "purchase_order") -> Document
 
 
 def functional(
-    verdict: FunctionalVerdict = "accepted", document: str = "purchase_order"
+    verdict: FunctionalVerdict = "accepted", document: str = "purchase_order", number: str = ORDER
 ) -> FunctionalAcknowledgementReceived:
     sets = (AcknowledgedSet("850", "0001", verdict),)
     acknowledgement = FunctionalAcknowledgement("PO", "1", verdict, sets)
-    return FunctionalAcknowledgementReceived("brightware", document, ORDER, acknowledgement)
+    return FunctionalAcknowledgementReceived("brightware", document, number, acknowledgement)
 
 
 def answer(

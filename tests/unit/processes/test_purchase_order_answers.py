@@ -163,6 +163,18 @@ class TestAcknowledgementsOfSyntax:
         )
         scenario.when(acknowledged(answer("10", "accepted", "100"))).then(closes="functional_acknowledgement_rejected")
 
+    def test_a_refused_change_is_not_taken_for_the_one_before_it(self) -> None:
+        scenario = sent().given(functional())
+        scenario.given(change(1, changed_line("10", "85123A", "70")), change(2, changed_line("10", "85123A", "60")))
+        scenario.given(delivered("4500001.1", "purchase_order_change"), delivered("4500001.2", "purchase_order_change"))
+        scenario.when(functional("rejected", "purchase_order_change", "4500001.2"))
+        assert "purchase_order_change 4500001.2" in scenario.one(OpenExceptionCase).detail
+        assert scenario.data.unacknowledged == {"purchase_order_change 4500001.1": True}
+
+    def test_a_functional_acknowledgement_without_number_is_of_the_first_of_its_kind(self) -> None:
+        scenario = sent().when(functional(number="")).then(met="functional_acknowledgement")
+        assert scenario.data.unacknowledged == {}
+
     def test_what_is_overdue_opens_a_case_that_closes_when_it_comes(self) -> None:
         scenario = sent().when(overdue("functional_acknowledgement")).then(opens="functional_acknowledgement_overdue")
         scenario.when(functional()).then(closes="functional_acknowledgement_overdue")

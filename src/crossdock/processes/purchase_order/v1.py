@@ -183,9 +183,10 @@ def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowle
     data, answer = case.data, event.acknowledgement
     if not data.first_time(f"{answer.group_id} {answer.group_control_number} {answer.verdict}"):
         return
-    named = f"{event.document} {event.number}"
-    same_kind = [document for document in data.unacknowledged if document.split()[0] == event.document]
-    document = named if named in data.unacknowledged or not same_kind else same_kind[0]
+    document = f"{event.document} {event.number}".rstrip()
+    if not event.number:
+        same_kind = [one for one in data.unacknowledged if one.split()[0] == event.document]
+        document = same_kind[0] if same_kind else document
     data.unacknowledged.pop(document, None)
     data.rejected_documents = [refused for refused in data.rejected_documents if refused != document]
     if "rejected" in {answer.verdict, *(each.verdict for each in answer.sets)}:
