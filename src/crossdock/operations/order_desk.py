@@ -150,7 +150,7 @@ def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[obje
         )
         for call in calls
     ]
-    keys = sorted(key for call in calls for key in _keys(call))
+    keys = sorted(key[:5] for call in calls for key in _keys(call))
     links = sorted((call.order.company_id, f"raw/{call.document_id}", call.subject) for call in calls)
     return [
         *columns(uses, (texts, texts, octets, texts)),

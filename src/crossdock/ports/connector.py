@@ -99,6 +99,9 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     source_sequence: int | None = None
     pointer: str = ""
     """Where in the raw document it stands: `segment 12`, `/records/3`."""
+    answers: bool = False
+    """It answers a document of ours, whose key (`sent_keys`) is its route: the engine fills the body's `document` and
+    `number` with those of that document."""
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):

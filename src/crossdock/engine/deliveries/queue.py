@@ -127,7 +127,8 @@ def _register(
     if rendered.content:
         connector = context.connectors[pending.send.to]
         for key in connector.sent_keys(pending.send.document, pending.send.body, rendered):
-            writes.keys.append(BusinessKey(pending.company_id, key.kind, key.issuer, key.value, pending.case_id))
+            sent = pending.send.document, pending.send.number
+            writes.keys.append(BusinessKey(pending.company_id, key.kind, key.issuer, key.value, pending.case_id, *sent))
     writes.links.append(
         DocumentLink(pending.company_id, f"delivery/{identifier}", pending.case_id, "", pending.send.document)
     )

@@ -87,7 +87,7 @@ def finish_portions(received: tuple[Envelope, DocumentReceived], so_far: Progres
 
 async def _take_jobs(tx: Connection, context: EngineContext, jobs: Sequence[_Job], writes: Writes) -> None:
     found = [(job, record) for job in jobs for record in job.translation.records]
-    pairs, subjects = _with_authority(context, found, await _subjects(tx, found))
+    pairs, subjects = _with_authority(context, *await _routed(tx, found))
     verdicts = await _gate(tx, pairs, subjects)
     for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
         _take(job, record, subject, verdict, writes)
@@ -154,12 +154,22 @@ def failed(error: Exception) -> Translation:
     return Translation(faults=(Fault("translator_failed", f"{type(error).__name__}: {error}"),))
 
 
-async def _subjects(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> list[str]:
+async def _routed(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> tuple[list[tuple[_Job, Record]], list[str]]:
+    """Where each record belongs; answers are told which document of ours they answer."""
     asked = [(r.route.kind, r.route.issuer, r.route.value) for _, r in pairs if r.route is not None]
     found = await find_keys(tx, asked)
-    return [
-        r.subject if r.route is None else found.get((r.route.kind, r.route.issuer, r.route.value), "") for _, r in pairs
-    ]
+    records, subjects = [], []
+    for job, record in pairs:
+        route, named, subject = record.route, None, record.subject
+        if route is not None:
+            named = found.get((route.kind, route.issuer, route.value))
+            subject = named.subject if named else ""
+        if named and record.answers and named.document:
+            body = msgspec.structs.replace(record.body, document=named.document, number=named.number)
+            record = msgspec.structs.replace(record, body=body)
+        records.append((job, record))
+        subjects.append(subject)
+    return records, subjects
 
 
 async def _gate(tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]) -> list[Verdict]:

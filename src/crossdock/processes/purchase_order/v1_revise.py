@@ -144,7 +144,8 @@ def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None 
         return None
     due = (Schedule(quantity, new.due_on),) if new.due_on else before.schedules if before else ()
     supplier_item = new.supplier_item or (before.supplier_item if before else "")
-    return PurchaseOrderLine(new.line, new.item, quantity, price, supplier_item=supplier_item, schedules=due)
+    item = new.item or (before.item if before else "")
+    return PurchaseOrderLine(new.line, item, quantity, price, supplier_item=supplier_item, schedules=due)
 
 
 def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str, revision: int) -> bool:
@@ -179,16 +180,6 @@ def _says_nothing_new(line: PurchaseLine, new: PurchaseOrderChangeLine) -> bool:
         and (new.due_on is None or new.due_on in agreed | {line.due_on})
         and new.item in ("", line.item)
     )
-
-
-def give_up(line: PurchaseLine) -> Decimal:
-    """Cancel what is neither announced nor here; returns how much that was."""
-    if line.disputed:
-        line.disputed, line.splits = "", []
-    open_quantity = max(ZERO, line.agreed - line.covered)
-    line.cancelled += open_quantity
-    line.given_up = True
-    return open_quantity
 
 
 def _reopen(line: PurchaseLine) -> None:
