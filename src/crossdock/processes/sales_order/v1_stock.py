@@ -23,7 +23,7 @@ from crossdock.processes._kit import (
 )
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order.v1_checks import ask, settle
-from crossdock.processes.sales_order.v1_data import Part, SalesLine, SalesOrderCase, ShippingOrder
+from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
 from crossdock.rules import goods_flow, sourcing
 
 
@@ -63,9 +63,11 @@ def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effec
         line.expected_on = waiting.expected_on
         line.waiting.append(waiting.reservation)
     for line_id, quantity in promise.refused:
-        lines[line_id].refused += quantity
+        if lines[line_id].state != "cancelled":
+            lines[line_id].refused += quantity
     for line_id, quantity in promise.shortage:
-        lines[line_id].short += quantity
+        if lines[line_id].state != "cancelled":
+            lines[line_id].short += quantity
     yield from give_back(unwanted)
     yield from ship(case, granted)
 
@@ -97,10 +99,10 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
 
 
 def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
-    """Let lines take the state that follows from their quantities."""
+    """Let lines take the state that follows from their quantities; one that asks for nothing any more stays so."""
     for line_id in line_ids:
         line = case.data.lines[line_id]
-        if line.state not in ("rejected", "charge", "unordered"):
+        if line.state not in DEAD:
             case.move(line_id, line, line.standing())
 
 
