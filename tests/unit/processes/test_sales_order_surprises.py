@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
-from crossdock.events.sales_order import SalesOrderCancelled
-from crossdock.processes._kit import Release
+from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
+from crossdock.processes._kit import Move, Release, Reserve, Send
 from tests.unit.processes.order_to_cash import (
+    delivered,
+    filled,
     granted,
+    moved,
+    network,
     ordered,
     placed,
     promised,
+    progress,
+    released,
     sales_order,
+    shipped,
+    waiting,
 )
 
 # --- cancelled before the ledger answered
@@ -32,3 +41,43 @@ def test_a_line_cancelled_before_it_was_promised_in_part_gives_all_of_it_back() 
     order.when(promised(granted("1"), granted("2", "6"), refused=(("2", Decimal(4)),)))
     order.then(line_state={"1": "released", "2": "cancelled"})
     assert order.one(Release).reservations == ("r2-north",)
+
+
+# --- goods of lines that were to get none
+
+
+def test_goods_of_a_rejected_line_are_booked_and_asked_about_and_only_the_others_invoiced() -> None:
+    order = sales_order().given(placed(ordered("1"), ordered("2", "GHOST")), promised(granted()))
+    order.when(shipped(("1", "10"), ("2", "3")))
+    order.then(opens="shipped_beyond_order", line_state={"1": "shipped", "2": "rejected"}, state="shipped")
+    assert moved(order)["packed", "customer"] == 13
+    assert [line.order_line for line in order.sent("invoice").lines] == ["1"]
+
+
+def test_goods_of_a_cancelled_line_are_booked_and_asked_about_but_not_invoiced() -> None:
+    order = sales_order().given(placed(ordered("1"), ordered("2")), SalesOrderCancelled(("2",)), promised(granted()))
+    order.when(shipped(("1", "10"), ("2", "10"))).then(opens="shipped_beyond_order", state="shipped")
+    assert moved(order)["packed", "customer"] == 20
+    assert order.sent("invoice").total == Decimal("20.00")
+
+
+def test_goods_of_a_charge_move_all_the_same() -> None:
+    order = sales_order().given(placed(ordered("1"), ordered("2", "POST", "1", "18.00")), promised(granted()))
+    order.when(shipped(("2", "1"))).then(opens="shipped_beyond_order", line_state={"1": "released", "2": "charge"})
+    assert moved(order)["packed", "customer"] == 1
+
+
+def test_goods_that_leave_while_the_order_is_held_are_booked_and_only_the_rest_is_asked_for_later() -> None:
+    order = sales_order().given(placed(customer="NOBODY"))
+    order.when(shipped(("1", "6"))).then(opens="shipped_beyond_order", state="held", line_state="accepted")
+    assert moved(order)["packed", "customer"] == 6
+    order.when(SalesOrderApproved("customer")).then(state="requested")
+    assert [line.quantity for line in order.one(Reserve).lines] == [Decimal(4)]
+    order.when(promised(granted(quantity="4"))).then(line_state="released", state="partially_shipped")
+
+
+def test_a_held_order_of_which_everything_left_asks_for_nothing_when_it_is_approved() -> None:
+    order = sales_order().given(placed(customer="NOBODY"), shipped())
+    order.when(SalesOrderApproved("customer"))
+    order.then(state="shipped", line_state="shipped", sends=("sales_order", "order_status"))
+    assert not order.all(Reserve)

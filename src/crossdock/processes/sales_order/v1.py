@@ -121,13 +121,16 @@ def approve(case: SalesOrderCase, event: SalesOrderApproved) -> Iterator[Effect]
 
 def go_on(case: SalesOrderCase) -> Iterator[Effect]:
     """Nothing stands against the order: ask for stock; what needs none is answered and invoiced at once."""
-    if case.data.alive():
-        yield from stock.ask_for_stock(case)
+    asked = list(stock.ask_for_stock(case))
+    yield from asked
+    if asked:
         return
     case.data.answered = True
+    stock.stand(case, case.data.lines)
     yield from documents.answer_partner(case)
-    if header(case.data) == "invoiced":
+    if case.data.alive() or header(case.data) == "invoiced":
         yield from documents.post_order(case)
+    if header(case.data) == "invoiced":
         yield from documents.bill_charges(case)
     yield from documents.report(case)
 

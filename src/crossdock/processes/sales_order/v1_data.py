@@ -69,6 +69,11 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         """What the customer still gets or has got."""
         return self.ordered - self.refused - self.cancelled
 
+    @property
+    def missing(self) -> Decimal:
+        """What no warehouse has taken from its shelves for it."""
+        return self.wanted - sum((part.booked().picked for part in self.parts.values()), ZERO)
+
     def total(self, bucket: str) -> Decimal:
         """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
         return sum((getattr(part, bucket) for part in self.parts.values()), ZERO)

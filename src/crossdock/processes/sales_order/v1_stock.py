@@ -28,15 +28,19 @@ from crossdock.rules import goods_flow, sourcing
 
 
 def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
-    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked."""
+    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked. Nothing
+    is asked where a warehouse has shipped all of it unbidden."""
     order = case.data.head
     policy = case.reads.sales_policy(case.company_id, order.channel)
     wanted = []
     for line_id, line in case.data.alive().items():
-        item = case.reads.item(case.company_id, line.item)
-        locations = sourcing.locations(item.preferred_location if item else "", policy)
-        wanted.append(StockRequestLine(line_id, line.item, line.ordered, locations, line.due_on))
+        if line.missing > ZERO:
+            item = case.reads.item(case.company_id, line.item)
+            locations = sourcing.locations(item.preferred_location if item else "", policy)
+            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
         case.move(line_id, line, "requested")
+    if not wanted:
+        return
     if order.promise == "told":
         yield Commit(tuple(wanted), source=order.channel)
     else:
@@ -99,7 +103,10 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
 
 
 def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
-    """Let lines take the state that follows from their quantities; one that asks for nothing any more stays so."""
+    """Let lines take the state that follows from their quantities. One that asks for nothing any more stays so, and
+    before the ledger has answered, lines wait for that."""
+    if not case.data.answered:
+        return
     for line_id in line_ids:
         line = case.data.lines[line_id]
         if line.state not in DEAD:
@@ -157,17 +164,16 @@ def book(
         before = part.booked()
         setattr(part, step, getattr(part, step) + quantity)
         for from_state, to_state, amount in part.booked().steps(before):
+            pieces: Iterable[tuple[str, Decimal]] = [("", amount)]
             if from_state == "unrestricted":
-                for reservation, piece in goods_flow.draw(part.grants, before.picked, amount):
-                    moves.append(
-                        StockMoveLine(
-                            line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
-                        )
+                pieces = goods_flow.draw(part.grants, before.picked, amount)
+            for reservation, piece in pieces:
+                moves.append(
+                    StockMoveLine(
+                        line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
                     )
-            else:
-                moves.append(StockMoveLine(line_id, item, shipping.location, amount, from_state, to_state))
-        if line.state != "unordered":
-            case.move(line_id, line, line.standing())
+                )
+        stand(case, (line_id,))
     if moves:
         yield Move(document, tuple(moves))
     yield from _too_much(case, shipping, step)
@@ -182,14 +188,15 @@ def _unordered(case: SalesOrderCase, line_id: str, item: str) -> SalesLine:
 def _too_much(case: SalesOrderCase, shipping: ShippingOrder, step: str) -> Iterator[Effect]:
     if step != "shipped":
         return
-    over = [
-        line_id
-        for line_id, line in case.data.lines.items()
-        if shipping.n in line.parts and line.total("shipped") > max(line.wanted, ZERO)
-    ]
+    over = [line_id for line_id, line in case.data.lines.items() if _shipped_too_much(line, shipping.n)]
     if over:
-        detail = f"{shipping.location} shipped more than was ordered of lines {', '.join(over)}"
+        detail = f"{shipping.location} shipped more than it was asked to of lines {', '.join(over)}"
         yield from ask(case, "shipped_beyond_order", detail, over, owner="warehouse")
+
+
+def _shipped_too_much(line: SalesLine, n: str) -> bool:
+    part = line.parts.get(n)
+    return part is not None and (line.state in DEAD or part.shipped > part.promised)
 
 
 def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterator[Effect]:
