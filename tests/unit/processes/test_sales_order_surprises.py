@@ -81,3 +81,46 @@ def test_a_held_order_of_which_everything_left_asks_for_nothing_when_it_is_appro
     order.when(SalesOrderApproved("customer"))
     order.then(state="shipped", line_state="shipped", sends=("sales_order", "order_status"))
     assert not order.all(Reserve)
+
+
+# --- more than was asked for
+
+
+def test_a_warehouse_that_ships_what_waits_as_well_ends_the_backorder() -> None:
+    order = sales_order().given(placed(), promised(granted(quantity="6"), backordered=(waiting(),)))
+    order.when(shipped()).then(
+        opens="shipped_beyond_order",
+        closes="backorder_without_supply",
+        state="shipped",
+        line_state="shipped",
+    )
+    drawn = [(line.reservation, line.quantity) for line in order.one(Move).lines if line.from_state == "unrestricted"]
+    assert drawn == [("r1-north", Decimal(6)), ("b1", Decimal(4))]
+    assert order.line("1").backordered == 0
+    order.when(filled()).then(sends=())
+    assert order.one(Release).reservations == ("b1.1",)
+    order.when(delivered()).then(state="delivered", finished=True)
+
+
+def test_a_warehouse_that_ships_a_part_of_what_waits_leaves_the_rest_waiting() -> None:
+    order = sales_order().given(placed(), promised(granted(quantity="6"), backordered=(waiting(),)))
+    order.when(progress("picked", ("1", "7")), shipped(("1", "8"))).then(line_state="backordered")
+    drawn = [line for move in order.all(Move) for line in move.lines if line.from_state == "unrestricted"]
+    assert [(line.reservation, line.quantity) for line in drawn] == [
+        ("r1-north", Decimal(6)),
+        ("b1", Decimal(1)),
+        ("b1", Decimal(1)),
+    ]
+    order.when(filled(quantity="2"))
+    assert order.sent("warehouse_shipping_order").lines[0].quantity.amount == 2
+
+
+def test_what_is_picked_beyond_all_that_was_ordered_has_no_promise_to_end() -> None:
+    order = sales_order().given(placed(), promised(granted(quantity="6"), backordered=(waiting(),)))
+    order.when(shipped(("1", "12")))
+    drawn = [(line.reservation, line.quantity) for line in order.one(Move).lines if line.from_state == "unrestricted"]
+    assert drawn == [("r1-north", Decimal(6)), ("b1", Decimal(4)), ("", Decimal(2))]
+
+
+def test_goods_shipped_without_a_shipping_order_are_asked_about() -> None:
+    released().when(shipped(number="shop-536365-south-9")).then(opens="shipped_beyond_order")

@@ -78,6 +78,12 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
         return sum((getattr(part, bucket) for part in self.parts.values()), ZERO)
 
+    def waits_for_less(self, quantity: Decimal) -> None:
+        """So much of what is backordered came."""
+        self.backordered = max(ZERO, self.backordered - quantity)
+        self.pegged = min(self.pegged, self.backordered)
+        self.short = min(self.short, self.backordered)
+
     def counts_on(self, reservation: str) -> bool:
         """Is this promise one that the line waits for, or that a shipping order was made from?"""
         granted = (name for part in self.parts.values() for name, _ in part.grants)

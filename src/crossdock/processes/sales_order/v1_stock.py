@@ -93,9 +93,7 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
         if line.backordered <= ZERO:
             unwanted.append(grant.reservation)
             continue
-        line.backordered = max(ZERO, line.backordered - grant.quantity)
-        line.pegged = min(line.pegged, line.backordered)
-        line.short = min(line.short, line.backordered)
+        line.waits_for_less(grant.quantity)
         granted.append(grant)
     yield from give_back(unwanted)
     yield from ship(case, granted)
@@ -156,6 +154,7 @@ def book(
 ) -> Iterator[Effect]:
     """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
+    fewer_wait = False
     for line_id, item, quantity in told:
         line = case.data.lines.get(line_id) or _unordered(case, line_id, item)
         part = line.parts.get(shipping.n)
@@ -164,9 +163,10 @@ def book(
         before = part.booked()
         setattr(part, step, getattr(part, step) + quantity)
         for from_state, to_state, amount in part.booked().steps(before):
-            pieces: Iterable[tuple[str, Decimal]] = [("", amount)]
+            pieces = [("", amount)]
             if from_state == "unrestricted":
-                pieces = goods_flow.draw(part.grants, before.picked, amount)
+                waited, pieces = line.backordered, list(_draw(line, part, before.picked, amount))
+                fewer_wait = fewer_wait or line.backordered < waited
             for reservation, piece in pieces:
                 moves.append(
                     StockMoveLine(
@@ -177,6 +177,19 @@ def book(
     if moves:
         yield Move(document, tuple(moves))
     yield from _too_much(case, shipping, step)
+    if fewer_wait:
+        yield from own_what_waits(case)
+
+
+def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """The promises that a pick ends: those of its shipping order, and beyond them what still waits."""
+    for reservation, piece in goods_flow.draw(part.grants, drawn, quantity):
+        here = ZERO if reservation or not line.waiting else min(piece, line.backordered)
+        if here:
+            line.waits_for_less(here)
+            yield line.waiting[0], here
+        if piece > here:
+            yield reservation, piece - here
 
 
 def _unordered(case: SalesOrderCase, line_id: str, item: str) -> SalesLine:
