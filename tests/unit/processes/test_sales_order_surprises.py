@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from crossdock.events.intake import ExpectationMissed
+from crossdock.events.inventory import PromiseReleased
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
 from crossdock.processes._kit import Move, Release, Reserve, Send
 from tests.unit.processes.order_to_cash import (
@@ -124,3 +126,43 @@ def test_what_is_picked_beyond_all_that_was_ordered_has_no_promise_to_end() -> N
 
 def test_goods_shipped_without_a_shipping_order_are_asked_about() -> None:
     released().when(shipped(number="shop-536365-south-9")).then(opens="shipped_beyond_order")
+
+
+# --- less than was asked for
+
+
+def test_cancelling_what_a_shipment_left_behind_closes_the_line_short() -> None:
+    order = released().given(shipped(("1", "8")), delivered(("1", "8")))
+    order.when(SalesOrderCancelled(reason="no more of it")).then(
+        opens=(), met="shipped shop-536365-north-1", line_state="delivered", state="delivered", finished=True
+    )
+    assert order.one(Release).reservations == ("r1-north",)
+    assert order.line("1").cancelled == 2
+    order.when(PromiseReleased("r1-north", "HEART", Decimal(2), "cancelled")).then(nothing=True)
+
+
+def test_a_line_that_a_shipment_left_behind_whole_can_be_cancelled() -> None:
+    order = sales_order().given(placed(ordered("1"), ordered("2")), promised(granted("1"), granted("2")))
+    order.given(shipped(("1", "10")))
+    order.when(SalesOrderCancelled(("2",))).then(
+        opens=(), line_state={"1": "shipped", "2": "cancelled"}, state="shipped"
+    )
+    assert order.one(Release).reservations == ("r2-north",)
+
+
+def test_what_was_picked_and_has_not_left_cannot_be_cancelled() -> None:
+    order = released().given(progress("picked"), shipped(("1", "8")))
+    order.when(SalesOrderCancelled()).then(opens="cancel_too_late", met=(), state="partially_shipped")
+    assert not order.all(Release)
+
+
+def test_a_late_shipping_order_that_is_closed_short_is_not_late_any_more() -> None:
+    late = ExpectationMissed("shipped shop-536365-north-1", dt.datetime(2010, 12, 3, tzinfo=dt.UTC))
+    order = released().given(shipped(("1", "8")), late)
+    order.when(SalesOrderCancelled()).then(closes="order_not_shipped", state="shipped")
+
+
+def test_what_is_shipped_after_it_was_closed_short_is_booked_and_asked_about() -> None:
+    order = released().given(shipped(("1", "8")), SalesOrderCancelled())
+    order.when(shipped(("1", "2"), shipment="SHN2")).then(opens="shipped_beyond_order", state="shipped")
+    assert {line.reservation for line in order.one(Move).lines} == {""}

@@ -12,9 +12,11 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   the order itself waits for it.
 - *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
   shipment, a fill by its reservation, a return by its number. The second one changes nothing.
-- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. A promise that reaches a
-  cancelled line is given back.
-- *Unforeseen*: goods that nobody ordered, or more than was ordered, moved all the same: booked, and asked about.
+- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
+  can be: then the line is closed short. A promise that reaches a cancelled line is given back.
+- *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked
+  about. What a line waits for is drawn on first, so that it is not shipped twice. Goods of a line that was rejected or
+  cancelled are not invoiced.
 """
 
 from __future__ import annotations
@@ -54,8 +56,8 @@ TABLE = StateTable(
         "accepted": ("requested", "cancelled"),
         "requested": ("backordered", "refused", "cancelled", *_ON_ITS_WAY),
         "backordered": ("cancelled", *_ON_ITS_WAY),
-        "released": _ON_ITS_WAY[1:],
-        "allocated": _ON_ITS_WAY[2:],
+        "released": ("cancelled", *_ON_ITS_WAY[1:]),
+        "allocated": ("cancelled", *_ON_ITS_WAY[2:]),
         "picked": _ON_ITS_WAY[3:],
         "packed": _ON_ITS_WAY[4:],
         "shipped": _ON_ITS_WAY[5:],
@@ -73,7 +75,7 @@ CODES = {
     "backorder_without_supply": "No expected supply covers a backorder; a buyer says when it comes.",
     "order_not_shipped": "A shipping order did not leave its warehouse in time.",
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
-    "shipped_beyond_order": "A warehouse shipped more than was ordered, or what was not ordered.",
+    "shipped_beyond_order": "A warehouse shipped more than it was asked to, or what was not ordered.",
     "returned_line_unknown": "A return names lines that the order does not have, or of which nothing was sent.",
     "promise_lost": "A promise of this order ended although nobody cancelled it.",
     "stock_negative": "Picking took an item below zero; the warehouse counts.",
@@ -223,7 +225,7 @@ def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Itera
 
 @LIFECYCLE.on(SalesOrderCancelled)
 def cancel(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
-    """Cancel what no warehouse was asked to ship; for the rest it is too late."""
+    """Cancel what no warehouse was asked to ship, or what it left behind; for the rest it is too late."""
     yield from cancel_lines(case, event)
     yield from documents.report(case)
 

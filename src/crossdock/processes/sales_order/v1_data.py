@@ -32,6 +32,22 @@ class Part(msgspec.Struct, omit_defaults=True):
         """What the warehouse was asked to ship."""
         return sum((quantity for _, quantity in self.grants), ZERO)
 
+    def give_up_rest(self) -> tuple[Decimal, list[str]]:
+        """Ask no more than was picked: the quantity given up, and the promises behind it."""
+        picked = self.booked().picked
+        given_up = max(self.promised - picked, ZERO)
+        kept: list[tuple[str, Decimal]] = []
+        freed: list[str] = []
+        for reservation, quantity in self.grants:
+            here = min(quantity, picked)
+            picked -= here
+            if here:
+                kept.append((reservation, here))
+            if here < quantity:
+                freed.append(reservation)
+        self.grants = kept
+        return given_up, freed
+
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
         return goods_flow.outbound(self.picked, self.packed, self.shipped)
@@ -55,6 +71,8 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     expected_on: dt.date | None = None
     waiting: list[str] = []
     """Reservations of what is backordered."""
+    given_back: list[str] = []
+    """Reservations of which we gave up what was not picked."""
     short: Decimal = ZERO
     """Part of `backordered` that a channel promised beyond stock."""
     refused: Decimal = ZERO
@@ -86,6 +104,8 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
 
     def counts_on(self, reservation: str) -> bool:
         """Is this promise one that the line waits for, or that a shipping order was made from?"""
+        if reservation in self.given_back:
+            return False
         granted = (name for part in self.parts.values() for name, _ in part.grants)
         return reservation in self.waiting or reservation in granted
 
