@@ -79,12 +79,13 @@ def placed(
     customer: str = "17850",
     charges: tuple[Charge, ...] = (),
     reference: str = "",
+    number: str = "536365",
 ) -> SalesOrderPlaced:
     return SalesOrderPlaced(
         SalesOrder(
             company_id=COMPANY,
             channel=channel,
-            number="536365",
+            number=number,
             customer=PartyRef(customer),
             ordered_at=MORNING,
             currency=GBP,
@@ -142,7 +143,7 @@ def shipped(
     return SalesOrderLinesShipped(
         shipment=shipment,
         shipping_order=number,
-        warehouse=number.split("-")[2],
+        warehouse=number.split("-")[-2],
         shipped_at=MORNING,
         lines=tuple(ShippedLine(line, item_id, pieces(quantity)) for line, quantity in lines or (("1", "10"),)),
     )
@@ -154,8 +155,8 @@ def delivered(*lines: tuple[str, str], shipment: str = "SHN1") -> SalesOrderLine
     )
 
 
-def sales_order(channel: str = "shop", reads: StaticReads | None = None) -> Scenario:
-    return case(LIFECYCLE, f"sales_order/{COMPANY}/{channel}/536365", reads=reads or network())
+def sales_order(channel: str = "shop", reads: StaticReads | None = None, number: str = "536365") -> Scenario:
+    return case(LIFECYCLE, f"sales_order/{COMPANY}/{channel}/{number}", reads=reads or network())
 
 
 def released(channel: str = "shop") -> Scenario:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import PromiseReleased
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
+from crossdock.model.purchase_order import Charge
 from crossdock.processes._kit import Move, Release, Reserve, Send
 from tests.unit.processes.order_to_cash import (
     delivered,
@@ -166,3 +167,25 @@ def test_what_is_shipped_after_it_was_closed_short_is_booked_and_asked_about() -
     order = released().given(shipped(("1", "8")), SalesOrderCancelled())
     order.when(shipped(("1", "2"), shipment="SHN2")).then(opens="shipped_beyond_order", state="shipped")
     assert {line.reservation for line in order.one(Move).lines} == {""}
+
+
+# --- invoices
+
+
+def test_a_second_shipment_and_an_order_that_is_numbered_like_it_have_invoices_of_their_own() -> None:
+    twice = released().given(shipped(("1", "6"))).when(shipped(("1", "4"), shipment="SHN2"))
+    alike = sales_order(number="536365-1").given(
+        placed(number="536365-1"), promised(granted(quantity="6"), granted(quantity="4", location="south"))
+    )
+    alike.when(shipped(("1", "4"), number="shop-536365-1-south-2"))
+    assert (twice.sent("invoice").number, alike.sent("invoice").number) == (
+        "INV-shop-536365-1.2",
+        "INV-shop-536365-1-2",
+    )
+
+
+def test_a_shipment_of_nothing_but_what_was_not_ordered_is_not_invoiced() -> None:
+    order = sales_order().given(placed(charges=(Charge("POST", Decimal("18.00")),)), promised(granted()))
+    order.when(shipped(("9", "2"))).then(opens="shipped_beyond_order", sends=())
+    order.when(shipped(shipment="SHN2"))
+    assert order.sent("invoice").total == Decimal("38.00")

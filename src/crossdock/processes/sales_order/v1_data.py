@@ -223,7 +223,7 @@ def header(data: SalesOrderData) -> str:
         states.discard(done)
         if not states:
             return done
-    if any(part.shipped for line in data.lines.values() for part in line.parts.values()):
+    if any(line.total("shipped") for line in data.lines.values() if line.state not in DEAD):
         return "partially_shipped"
     return "backordered" if "backordered" in states else "promised"
 

@@ -123,15 +123,19 @@ def _unique(case: SalesOrderCase) -> str:
 
 
 def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping: ShippingOrder) -> Iterator[Effect]:
-    """Invoice what left in one shipment. The number follows from the shipping order, so that it does not depend on
-    which of two shipments is told first. What the customer was not to get is not charged: a person was asked."""
+    """Invoice what left in one shipment; what the customer was not to get is not charged, for a person was asked.
+
+    The number follows from the shipping order, so that it does not depend on which of two shipments is told first. It
+    has one part, without a dash, after the order's: another order's number may end in one.
+    """
     again = len(shipping.shipments)
-    number = f"INV-{_unique(case)}-{shipping.n}" + (f"-{again}" if again > 1 else "")
+    number = f"INV-{_unique(case)}-{shipping.n}" + (f".{again}" if again > 1 else "")
     left = [(shipped.line, case.data.lines[shipped.line], shipped.quantity.amount) for shipped in event.lines]
     sold = [row for row in left if row[1].state not in DEAD]
     for _, line, amount in sold:
         line.invoiced += amount
-    yield from _bill(case, number, event.shipment, sold)
+    if sold:
+        yield from _bill(case, number, event.shipment, sold)
 
 
 def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:
