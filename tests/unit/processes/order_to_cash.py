@@ -149,9 +149,9 @@ def shipped(
     )
 
 
-def delivered(*lines: tuple[str, str], shipment: str = "SHN1") -> SalesOrderLinesDelivered:
+def delivered(*lines: tuple[str, str], shipment: str = "SHN1", item_id: str = "HEART") -> SalesOrderLinesDelivered:
     return SalesOrderLinesDelivered(
-        shipment, MORNING, tuple(ShippedLine(line, "HEART", pieces(q)) for line, q in lines or (("1", "10"),))
+        shipment, MORNING, tuple(ShippedLine(line, item_id, pieces(q)) for line, q in lines or (("1", "10"),))
     )
 
 

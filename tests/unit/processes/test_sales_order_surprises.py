@@ -86,6 +86,24 @@ def test_a_held_order_of_which_everything_left_asks_for_nothing_when_it_is_appro
     assert not order.all(Reserve)
 
 
+def test_another_item_than_the_line_ordered_moves_as_itself_and_leaves_the_line_its_promise() -> None:
+    order = released().when(shipped(("1", "10"), item_id="LANTERN"))
+    order.then(opens="shipped_beyond_order", sends=(), line_state={"1": "released", "1:LANTERN": "unordered"})
+    assert {(line.item, line.reservation) for line in order.one(Move).lines} == {("LANTERN", "")}
+    order.when(delivered(item_id="LANTERN")).then(line_state={"1": "released"}, finished=False)
+    order.when(shipped(shipment="SHN2")).then(line_state={"1": "shipped"}, state="shipped")
+    assert order.sent("invoice").total == Decimal("20.00")
+
+
+def test_another_item_that_was_picked_and_then_shipped_is_moved_once() -> None:
+    order = released().given(progress("picked", item_id="LANTERN")).when(shipped(item_id="LANTERN"))
+    assert moved(order) == {("picked", "packed"): Decimal(10), ("packed", "customer"): Decimal(10)}
+
+
+def test_a_delivery_of_what_was_not_ordered_that_is_told_first_waits_for_nothing() -> None:
+    released().when(delivered(("9", "2"))).then(line_state={"1": "released", "9": "unordered"}, finished=False)
+
+
 # --- more than was asked for
 
 

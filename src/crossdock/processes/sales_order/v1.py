@@ -188,9 +188,10 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
     if event.shipment in shipping.shipments:
         return
     shipping.shipments.append(event.shipment)
-    lines = ((line.line, line.item, line.quantity.amount) for line in event.lines)
+    lines = [(stock.line_of(case, line.line, line.item), line.item, line.quantity.amount) for line in event.lines]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
-    yield from documents.bill_shipment(case, event, shipping)
+    sold = [(line_id, quantity) for line_id, _, quantity in lines]
+    yield from documents.bill_shipment(case, event.shipment, shipping, sold)
     yield from stock.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)
 
@@ -202,8 +203,9 @@ def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> It
         return
     case.data.delivered.append(event.shipment)
     for delivered in event.lines:
-        case.data.lines[delivered.line].delivered += delivered.quantity.amount
-    stock.stand(case, (line.line for line in event.lines))
+        line_id = stock.line_of(case, delivered.line, delivered.item)
+        case.data.lines[line_id].delivered += delivered.quantity.amount
+        stock.stand(case, (line_id,))
     yield from documents.report(case, event.shipment)
 
 

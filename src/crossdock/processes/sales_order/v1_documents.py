@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from crossdock.events.sales_order import SalesOrderLinesShipped
 from crossdock.model.fulfillment import ShippingLine, WarehouseShippingOrder
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
@@ -122,20 +121,22 @@ def _unique(case: SalesOrderCase) -> str:
     return f"{case.data.head.channel}-{case.data.head.number}"
 
 
-def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping: ShippingOrder) -> Iterator[Effect]:
-    """Invoice what left in one shipment; what the customer was not to get is not charged, for a person was asked.
+def bill_shipment(
+    case: SalesOrderCase, shipment: str, shipping: ShippingOrder, left: Iterable[tuple[str, Decimal]]
+) -> Iterator[Effect]:
+    """Invoice what left in one shipment, (line, quantity) each; what the customer was not to get is not charged, for a person was asked.
 
     The number follows from the shipping order, so that it does not depend on which of two shipments is told first. It
     has one part, without a dash, after the order's: another order's number may end in one.
     """
     again = len(shipping.shipments)
     number = f"INV-{_unique(case)}-{shipping.n}" + (f".{again}" if again > 1 else "")
-    left = [(shipped.line, case.data.lines[shipped.line], shipped.quantity.amount) for shipped in event.lines]
-    sold = [row for row in left if row[1].state not in DEAD]
+    shown = ((line_id, case.data.lines[line_id], amount) for line_id, amount in left)
+    sold = [row for row in shown if row[1].state not in DEAD]
     for _, line, amount in sold:
         line.invoiced += amount
     if sold:
-        yield from _bill(case, number, event.shipment, sold)
+        yield from _bill(case, number, shipment, sold)
 
 
 def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:

@@ -155,8 +155,9 @@ def book(
     """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
     fewer_wait = False
-    for line_id, item, quantity in told:
-        line = case.data.lines.get(line_id) or _unordered(case, line_id, item)
+    for told_line, item, quantity in told:
+        line_id = line_of(case, told_line, item)
+        line = case.data.lines[line_id]
         part = line.parts.get(shipping.n)
         if part is None:
             part = line.parts[shipping.n] = Part()
@@ -192,10 +193,15 @@ def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Ite
             yield reservation, piece - here
 
 
-def _unordered(case: SalesOrderCase, line_id: str, item: str) -> SalesLine:
-    line = case.data.lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
-    case.move(line_id, line, "unordered")
-    return line
+def line_of(case: SalesOrderCase, told: str, item: str) -> str:
+    """Our id of the line that somebody speaks of. Goods of no line, or of another item than it has, get a line of
+    their own."""
+    lines = case.data.lines
+    line_id = told if told not in lines or lines[told].item == item else f"{told}:{item}"
+    if line_id not in lines:
+        line = lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
+        case.move(line_id, line, "unordered")
+    return line_id
 
 
 def _too_much(case: SalesOrderCase, shipping: ShippingOrder, step: str) -> Iterator[Effect]:
