@@ -108,7 +108,10 @@ class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A return that arrived (`received`) or was judged (`inspected`) in a warehouse."""
+    """A return that arrived (`received`) or was judged (`inspected`) in a warehouse.
+
+    `sequence` counts the warehouse's messages about this return; 0 where it does not count them.
+    """
 
     company_id: str
     warehouse: str
@@ -116,6 +119,7 @@ class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Literal["received", "inspected"]
     at: dt.datetime
     lines: tuple[ReturnedLine, ...]
+    sequence: int = 0
 
 
 class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -280,6 +280,7 @@ CAME = (
                             ReturnedLine("1", "22556", pieces("12"), "restock"),
                             ReturnedLine("2", "21984", pieces("24"), "scrap"),
                         ),
+                        sequence=2,
                     )
                 ),
                 ("return_progress", "C536391", "2-inspected"),

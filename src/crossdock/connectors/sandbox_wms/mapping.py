@@ -347,6 +347,7 @@ def _returned(message: Webhook, site: Site) -> Record:
         lines=tuple(
             ReturnedLine(line.line, line.sku, quantity(line.qty), _disposition(step, line)) for line in data.lines
         ),
+        sequence=data.sequence,
     )
     return Record(
         body=ReturnProgressed(progress),
