@@ -9,7 +9,9 @@ from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import PromiseReleased
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
 from crossdock.model.purchase_order import Charge
-from crossdock.processes._kit import Move, Release, Reserve, Send
+from crossdock.model.quantity import Price, Quantity
+from crossdock.model.sales_order import SalesOrderLine
+from crossdock.processes._kit import Move, OpenExceptionCase, Release, Reserve, Send
 from tests.unit.processes.order_to_cash import (
     delivered,
     filled,
@@ -25,6 +27,46 @@ from tests.unit.processes.order_to_cash import (
     shipped,
     waiting,
 )
+
+# --- lines that cannot be understood
+
+
+def test_a_line_in_another_unit_than_its_item_is_rejected_and_asked_about_never_promised() -> None:
+    cases = Quantity(Decimal(2), "CA")
+    by_case = SalesOrderLine("2", "HEART", cases, Price(Decimal("24.00"), "GBP", Quantity(Decimal(1), "CA")))
+    order = sales_order().when(placed(ordered("1"), by_case))
+    order.then(opens="order_line_invalid", line_state={"1": "requested", "2": "rejected"})
+    assert "line 2: 2 CA of HEART, which is sold in EA" in order.one(OpenExceptionCase).detail
+    assert [line.line for line in order.one(Reserve).lines] == ["1"]
+
+
+def test_a_line_priced_in_another_unit_than_it_is_ordered_in_is_rejected() -> None:
+    by_case = Price(Decimal("24.00"), "GBP", Quantity(Decimal(1), "CA"))
+    lines = (
+        SalesOrderLine("1", "HEART", Quantity(Decimal(2)), by_case),
+        SalesOrderLine("2", "POST", Quantity(Decimal(1)), by_case),
+    )
+    sales_order().when(placed(*lines)).then(opens="order_line_invalid", line_state="rejected", state="cancelled")
+
+
+def test_a_line_of_no_quantity_is_rejected() -> None:
+    order = sales_order("marketplace").when(placed(ordered("1", quantity="-3"), channel="marketplace"))
+    order.then(opens="order_line_invalid", line_state="rejected")
+
+
+def test_a_line_that_repeats_the_number_of_another_is_rejected_and_does_not_replace_it() -> None:
+    order = sales_order("homestead").given(
+        placed(ordered("1"), ordered("1", "LANTERN", "5"), channel="homestead", customer="HOME")
+    )
+    order.then(line_state={"1": "requested", "1#2": "rejected"})
+    assert order.line("1").item == "HEART"
+    order.when(promised(granted()))
+    answers = order.sent("purchase_order_acknowledgement").answers
+    assert [(answer.line, answer.kind, answer.item) for answer in answers] == [
+        ("1", "accepted", "HEART"),
+        ("1", "rejected", "LANTERN"),
+    ]
+
 
 # --- cancelled before the ledger answered
 

@@ -68,6 +68,7 @@ TABLE = StateTable(
 
 CODES = {
     "unknown_item": "Lines name items we do not know or cannot supply from anywhere; they were rejected.",
+    "order_line_invalid": "Lines repeat a number, or their unit, quantity or price cannot be used; they were rejected.",
     "unknown_customer": "The order's customer is not in the master data; the order waits.",
     "price_outside_tolerance": "Prices differ from the list by more than agreed. Asked: the order waits. Told: a note.",
     "credit_hold": "The customer is on hold, or the order is worth more than its credit limit; the order waits.",
