@@ -17,11 +17,10 @@ from tests.unit.processes.order_to_cash import (
     filled,
     granted,
     moved,
-    network,
     ordered,
     placed,
-    promised,
     progress,
+    promised,
     released,
     sales_order,
     shipped,
@@ -249,3 +248,55 @@ def test_a_shipment_of_nothing_but_what_was_not_ordered_is_not_invoiced() -> Non
     order.when(shipped(("9", "2"))).then(opens="shipped_beyond_order", sends=())
     order.when(shipped(shipment="SHN2"))
     assert order.sent("invoice").total == Decimal("38.00")
+
+
+# --- what customers and channels hear
+
+
+def test_an_edi_order_that_is_cancelled_while_it_is_held_is_answered_with_rejections_once() -> None:
+    order = sales_order("homestead").given(placed(channel="homestead", customer="NOBODY"))
+    order.when(SalesOrderCancelled(("1",), "cancelled by homestead")).then(
+        sends="purchase_order_acknowledgement", closes="unknown_customer", state="cancelled"
+    )
+    answers = order.sent("purchase_order_acknowledgement").answers
+    assert [(answer.kind, answer.quantity.amount) for answer in answers] == [("rejected", Decimal(10))]
+    order.when(SalesOrderCancelled()).then(sends=())
+
+
+def test_an_edi_order_that_is_cancelled_in_part_while_it_is_held_is_answered_when_it_goes_on() -> None:
+    order = sales_order("homestead").given(placed(ordered("1"), ordered("2"), channel="homestead", customer="NOBODY"))
+    order.when(SalesOrderCancelled(("2",))).then(sends=(), state="held")
+
+
+def test_an_edi_order_cancelled_before_the_ledger_answered_is_answered_once() -> None:
+    order = sales_order("homestead").given(placed(channel="homestead", customer="HOME"))
+    order.when(SalesOrderCancelled()).then(sends=())
+    order.when(promised(granted())).then(sends="purchase_order_acknowledgement", state="cancelled")
+    assert order.one(Release).reservations == ("r1-north",)
+
+
+def test_the_channel_hears_of_every_parcel_of_an_order_that_is_still_incomplete() -> None:
+    order = sales_order().given(placed(), promised(granted()))
+    parcels = [shipped(("1", quantity), shipment=f"SHN{quantity}") for quantity in ("3", "2", "5")]
+    order.when(*parcels[:2], delivered(("1", "3"), shipment="SHN3"), parcels[2])
+    told = [send.body for send in order.all(Send) if send.document == "order_status"]
+    assert [(body.status, body.shipment, body.sequence) for body in told] == [  # type: ignore[attr-defined]
+        ("partially_shipped", "SHN3", 2),
+        ("partially_shipped", "SHN2", 3),
+        ("shipped", "SHN5", 4),
+    ]
+
+
+def test_an_order_that_is_placed_again_with_other_content_is_asked_about_and_stays_as_it_is() -> None:
+    order = released().when(placed(ordered("1", quantity="12"), ordered("2", "LANTERN"), reference="R2"))
+    order.then(opens="order_placed_again", sends=(), line_state={"1": "released"})
+    detail = order.one(OpenExceptionCase).detail
+    assert "line 1: 10 HEART is now 12 HEART" in detail
+    assert "line 2: 10 LANTERN is new" in detail
+    assert order.line("1").ordered == 10
+
+
+def test_an_order_that_is_placed_again_without_a_line_says_so() -> None:
+    order = sales_order().given(placed(ordered("1"), ordered("2")), promised(granted("1"), granted("2")))
+    order.when(placed(ordered("1"))).then(opens="order_placed_again")
+    assert "line 2: 10 HEART is gone" in order.one(OpenExceptionCase).detail

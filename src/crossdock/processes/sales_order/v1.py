@@ -11,7 +11,8 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   the warehouse said so far (`rules/goods_flow.py`), so the order of its messages does not matter. What comes before
   the order itself waits for it.
 - *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
-  shipment, a fill by its reservation, a return by its number. The second one changes nothing.
+  shipment, a fill by its reservation, a return by its number. The second one changes nothing. The order itself, placed
+  again with other content, changes nothing either, and is asked about.
 - *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
   can be: then the line is closed short. A promise that reaches a cancelled line is given back.
 - *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked
@@ -47,6 +48,7 @@ from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
 from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
 from crossdock.processes.sales_order.v1_data import SalesOrderCase, SalesOrderData, finished, header
+from crossdock.processes.sales_order.v1_repeated import differences, digest
 
 _ON_ITS_WAY = ("released", "allocated", "picked", "packed", "shipped", "delivered", "returned")
 
@@ -69,6 +71,7 @@ TABLE = StateTable(
 CODES = {
     "unknown_item": "Lines name items we do not know or cannot supply from anywhere; they were rejected.",
     "order_line_invalid": "Lines repeat a number, or their unit, quantity or price cannot be used; they were rejected.",
+    "order_placed_again": "The same order came again with other content; nothing was changed.",
     "unknown_customer": "The order's customer is not in the master data; the order waits.",
     "price_outside_tolerance": "Prices differ from the list by more than agreed. Asked: the order waits. Told: a note.",
     "credit_hold": "The customer is on hold, or the order is worth more than its credit limit; the order waits.",
@@ -99,6 +102,7 @@ LIFECYCLE = Lifecycle(
 def take_order(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect]:
     """A customer ordered: judge it, then ask for stock unless a person must look at it first."""
     order = event.order
+    case.data.digest = digest(order)
     yield Link(kind="sales_order", issuer=order.channel, value=order.number)
     if order.customer_reference:
         yield Link(kind="customer_reference", issuer=order.customer.id, value=order.customer_reference)
@@ -108,6 +112,13 @@ def take_order(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect
             case.move(line_id, line, "accepted")
     else:
         yield from go_on(case)
+
+
+@LIFECYCLE.again(SalesOrderPlaced)
+def meet_again(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect]:
+    """The same order changes nothing; with other content a person asks the customer what it means."""
+    if case.data.digest and digest(event.order) != case.data.digest:
+        yield from ask(case, "order_placed_again", differences(case.data, event.order))
 
 
 @LIFECYCLE.on(SalesOrderApproved)
@@ -228,8 +239,14 @@ def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Itera
 
 @LIFECYCLE.on(SalesOrderCancelled)
 def cancel(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
-    """Cancel what no warehouse was asked to ship, or what it left behind; for the rest it is too late."""
+    """Cancel what no warehouse was asked to ship, or what it left behind; for the rest it is too late.
+
+    A partner whose order never went on has had no answer yet."""
+    held = bool(case.data.holds)
     yield from cancel_lines(case, event)
+    if held and not case.data.holds:
+        case.data.answered = True
+        yield from documents.answer_partner(case)
     yield from documents.report(case)
 
 

@@ -174,7 +174,11 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
     invoices: int = 0
     reported: str = ""
     """The state the channel was told last."""
+    reported_shipments: list[str] = []
+    """Shipments the channel was told of while the order was incomplete."""
     reports: int = 0
+    digest: str = ""
+    """Of the order as it was placed, to know it when it comes again."""
 
     @property
     def head(self) -> SalesOrder:

@@ -124,7 +124,8 @@ def _unique(case: SalesOrderCase) -> str:
 def bill_shipment(
     case: SalesOrderCase, shipment: str, shipping: ShippingOrder, left: Iterable[tuple[str, Decimal]]
 ) -> Iterator[Effect]:
-    """Invoice what left in one shipment, (line, quantity) each; what the customer was not to get is not charged, for a person was asked.
+    """Invoice what left in one shipment, (line, quantity) each. What the customer was not to get is not charged: a
+    person was asked about it.
 
     The number follows from the shipping order, so that it does not depend on which of two shipments is told first. It
     has one part, without a dash, after the order's: another order's number may end in one.
@@ -186,15 +187,18 @@ def _invoiced(n: int, order_number: str, shipment: str, line_id: str, line: Sale
 
 
 def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
-    """Tell the channel how the order stands, when that has changed. The sequence only rises."""
+    """Tell the channel how the order stands, when that has changed or another part left. The sequence only rises."""
     data, order, reads = case.data, case.data.head, case.reads
     status = header(data)
-    if status == data.reported or status not in TOLD:
+    another = status == "partially_shipped" and shipment not in ("", *data.reported_shipments)
+    if status not in TOLD or (status == data.reported and not another):
         return
     receiver = reads.system(case.company_id, "channel", order.channel) or reads.partner_of(order.channel)
     if not receiver or not reads.sends(receiver, "order_status"):
         return
     data.reported, data.reports = status, data.reports + 1
+    if another:
+        data.reported_shipments.append(shipment)
     body = OrderStatusUpdate(
         company_id=case.company_id,
         channel=order.channel,
