@@ -61,7 +61,10 @@ class ShippedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What left the warehouse in one shipment; may carry several orders of one customer."""
+    """What left the warehouse in one shipment; may carry several orders of one customer.
+
+    `ship_to` is where it goes, if that is not the customer itself.
+    """
 
     company_id: str
     warehouse: str
@@ -71,6 +74,7 @@ class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     orders: tuple[ShippedOrder, ...]
     carrier: str = ""
     packs: tuple[str, ...] = ()
+    ship_to: PartyRef | None = None
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -117,6 +118,14 @@ def test_an_edi_customer_gets_one_ship_notice_over_all_its_orders() -> None:
     notice = sent.sent("ship_notice")
     assert [(line.order_number, line.pack) for line in notice.lines] == [("A", "SSCC1"), ("B", "SSCC1")]
     assert [send.to for send in sent.all(Send) if send.document == "ship_notice"] == ["homestead"]
+
+
+def test_goods_that_go_to_another_place_than_the_customer_are_booked_and_announced_there() -> None:
+    advice = dispatched(shipped_order("A", channel="homestead")).advice
+    store = PartyRef("STORE1", name="Homestead store 1")
+    sent = shipment().when(ShipmentDispatched(msgspec.structs.replace(advice, ship_to=store)))
+    assert sent.sent("shipment").ship_to == store
+    assert (sent.sent("ship_notice").ship_to, sent.sent("ship_notice").buyer.id) == (store, "17850")
 
 
 def test_with_several_packs_no_line_claims_to_be_in_one_of_them() -> None:

@@ -186,6 +186,7 @@ def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterat
         customer=advice.customer,
         shipped_at=advice.shipped_at,
         packs=max(len(advice.packs), 1),
+        ship_to=advice.ship_to,
     )
     yield Link(kind="shipment", issuer=carrier, value=body.number)
     yield Send("shipment", body, to=carrier, number=body.number, report=True)
@@ -211,7 +212,7 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[E
                 company_id=case.company_id,
                 number=_number(advice),
                 supplier=PartyRef(case.company_id),
-                ship_to=advice.customer,
+                ship_to=advice.ship_to or advice.customer,
                 shipped_at=advice.shipped_at,
                 lines=lines,
                 carrier=advice.carrier,
