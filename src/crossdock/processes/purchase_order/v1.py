@@ -25,7 +25,6 @@ end: later facts still fill its buckets.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from itertools import groupby
@@ -299,7 +298,7 @@ def record_invoice(case: OrderCase, event: PurchaseOrderLinesInvoiced) -> Iterat
     yield from settle(case, f"invoice {event.invoice}")
     if not waiting.answered:
         waiting.deadline = True
-        yield Deadline(patience(subject), dt.timedelta(hours=data.terms.receipt_hours))
+        yield Deadline(patience(subject), case.reads.within(case.company_id, case.at, data.terms.receipt_hours))
 
 
 @LIFECYCLE.on(InvoiceLinesApproved)

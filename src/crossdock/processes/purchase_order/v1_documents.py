@@ -9,6 +9,7 @@ import msgspec
 
 from crossdock.model.purchase_order import (
     LineAnswer,
+    PurchaseOrder,
     PurchaseOrderAcknowledgement,
     PurchaseOrderChange,
     PurchaseOrderChangeLine,
@@ -35,7 +36,8 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
     if not (order.ship_to.id and case.reads.system(case.company_id, "wms", order.ship_to.id)):
         data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
     data.terms = terms or data.terms
-    lines = {line.line: new_line(order, line, data.terms, f"purchase_order {order.number}") for line in order.lines}
+    soonest, document = _lead_time(case, order), f"purchase_order {order.number}"
+    lines = {line.line: new_line(order, line, soonest, document) for line in order.lines}
     data.lines = {line_id: restate(data.lines.get(line_id, line), line) for line_id, line in lines.items()}
     for line_id, line in data.lines.items():
         case.move(line_id, line, "invalid" if data.invalid else "placed")
@@ -85,7 +87,7 @@ def apply_change(case: OrderCase, asked: PurchaseOrderChangeLine, number: str) -
     if asked.action == "cancel" or wanted is None:
         return False
     order = msgspec.structs.replace(data.placed(), revision=data.revision)
-    data.lines[asked.line] = new_line(order, wanted, data.terms, document)
+    data.lines[asked.line] = new_line(order, wanted, _lead_time(case, order), document)
     return True
 
 
@@ -123,3 +125,8 @@ def ask_about_stranger(case: OrderCase, code: str, what: str, sender: str | None
 def note(case: OrderCase, code: str, where: str, what: str) -> None:
     """Remember what no line could take."""
     case.data.oddities[f"{code} {where}"] = f"{where}: {what}"
+
+
+def _lead_time(case: OrderCase, order: PurchaseOrder) -> dt.date:
+    """When what is ordered comes if nothing else is said."""
+    return case.reads.working_day(order.supplier.id, order.ordered_on, case.data.terms.lead_days)

@@ -19,11 +19,11 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
-from crossdock.rules import lead_time, tolerance
+from crossdock.rules import tolerance
 
 
-def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms, document: str) -> PurchaseLine:
-    """A line as it was just ordered. Without a date it is due after the supplier's lead time."""
+def new_line(order: PurchaseOrder, line: PurchaseOrderLine, lead_time: dt.date, document: str) -> PurchaseLine:
+    """A line as it was just ordered. Without a date it is due when the supplier's lead time is over."""
     due = [schedule.due_on for schedule in line.schedules if schedule.due_on]
     if order.due_on:
         due.append(order.due_on)
@@ -33,7 +33,7 @@ def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms
         unit=line.quantity.unit,
         ordered_price=line.price,
         price=line.price,
-        due_on=due[0] if due else lead_time.working_days_after(order.ordered_on, terms.lead_days),
+        due_on=due[0] if due else lead_time,
         document=document,
         revision=order.revision,
         ordered=line.quantity.amount,

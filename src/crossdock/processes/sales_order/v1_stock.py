@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -117,7 +116,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     for grant in grants:
         by_location.setdefault(grant.location, []).append(grant)
     order, reads = case.data.head, case.reads
-    patience = dt.timedelta(hours=reads.sales_policy(case.company_id, order.channel).ship_hours)
+    hours = reads.sales_policy(case.company_id, order.channel).ship_hours
     for location, granted in sorted(by_location.items()):
         shipping = new_shipping_order(case, location)
         number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
@@ -129,7 +128,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
         yield Link(kind="shipping_order", issuer=case.company_id, value=number)
         body = documents.shipping_order(case, number, location, shipping.n)
         yield Send("warehouse_shipping_order", body, to=wms, number=number)
-        yield Expect(f"shipped {number}", within=patience, of=wms)
+        yield Expect(f"shipped {number}", within=reads.within(location, case.at, hours), of=wms)
 
 
 def new_shipping_order(case: SalesOrderCase, location: str) -> ShippingOrder:

@@ -247,10 +247,9 @@ def _owed(case: NoticeCase) -> dict[str, Owed]:
     data = case.data
     if data.finished or not any(line.state in ("announced", "partly_received") for line in data.lines.values()):
         return {}
-    within = dt.timedelta(hours=data.receipt_hours)
+    within = case.reads.within(data.warehouse, case.at, data.receipt_hours)
     if data.expected_on:
-        end = dt.datetime.combine(data.expected_on + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
-        within = max(within, end - case.at)
+        within = max(within, case.reads.close_of(data.warehouse, data.expected_on) - case.at)
     return {"receipt": Owed(within, of=data.warehouse, money_at_risk=_missing(case))}
 
 

@@ -112,7 +112,7 @@ def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
     yield from _book_carrier(case, advice)
     yield from _announce(case, advice)
     hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
-    yield Expect("delivered", within=dt.timedelta(hours=hours), of=advice.carrier)
+    yield Expect("delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier)
 
 
 @LIFECYCLE.on(DocumentDelivered)

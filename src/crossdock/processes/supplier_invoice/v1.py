@@ -139,7 +139,8 @@ def check(case: InvoiceCase, event: SupplierInvoiceReceived) -> Iterator[Effect]
     for order in data.unanswered:
         yield from _ask(case, invoice.issuer.id, order, [line for line in invoice.lines if line.order_number == order])
     if data.unanswered:
-        yield Deadline(ANSWERS, dt.timedelta(hours=(terms or SupplierTerms()).receipt_hours) + GRACE)
+        hours = (terms or SupplierTerms()).receipt_hours
+        yield Deadline(ANSWERS, case.reads.within(case.company_id, case.at, hours) + GRACE)
     yield from _settle(case)
 
 
