@@ -289,6 +289,18 @@ async def test_a_reservation_is_given_back_once_and_only_by_its_holder(
     assert free["quantity"] == "10"
 
 
+async def test_what_an_order_was_promised_is_not_for_a_caller_to_give_back(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    await place(http, order())
+    await work(store)
+    ((name, source),) = await rows(store, "select id, source from reservation where remaining > 0")
+    assert source == "shop"  # the channel, which bears the caller's name
+    assert (await http.delete(f"/process/v1/reservations/{name}")).status_code == 404
+    assert await rows(store, "select remaining from reservation where id = $1", name) == [(6,)]
+
+
 @pytest.mark.parametrize("quantity", ["0", "-1", "NaN", "1e400", "", None, True, [1]])
 async def test_a_reservation_of_nonsense_is_refused(http: httpx2.AsyncClient, quantity: Any) -> None:
     answer = await reserve(http, "r1", quantity)
