@@ -46,7 +46,7 @@ class ReservationAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DeskRequest(msgspec.Struct, frozen=True):
-    """What one caller asks for."""
+    """What one caller asks for. Its `reference` is the caller's own word: it names no case of ours."""
 
     company_id: str
     key: str
@@ -54,7 +54,7 @@ class DeskRequest(msgspec.Struct, frozen=True):
     locations: tuple[str, ...]
     quantity: Decimal
     expires_at: dt.datetime | None
-    subject: str
+    reference: str
     source: str
     digest: bytes
     content: bytes
@@ -72,7 +72,7 @@ class DeskRequest(msgspec.Struct, frozen=True):
             self.quantity,
             self.digest,
             self.key,
-            self.subject,
+            self.reference,
             self.source,
             self.content,
             encode(answer),
@@ -191,7 +191,7 @@ class _Booking:
                 request.digest,
                 request.company_id,
                 request.key,
-                request.subject,
+                request.reference,
                 request.source,
                 request.content,
                 encode(answer),
@@ -214,7 +214,7 @@ class _Booking:
                 (
                     name,
                     request.company_id,
-                    request.subject,
+                    request.reference,
                     request.item,
                     location,
                     quantity,

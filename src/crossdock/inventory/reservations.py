@@ -43,7 +43,7 @@ class ReservationDesk:
         quantity: Decimal,
         *,
         expires_at: dt.datetime | None = None,
-        subject: str = "",
+        reference: str = "",
         source: str = "api",
     ) -> ReservationAnswer:
         """Reserve all of `quantity` from the first locations that have it, or nothing. A repeated key gets the first
@@ -57,10 +57,10 @@ class ReservationDesk:
             tuple(dict.fromkeys(locations)),
             quantity,
             expires_at,
-            subject,
+            reference,
             source,
             digest_of("desk", company_id, key),
-            content_of(item, tuple(locations), quantity, subject),
+            content_of(item, tuple(locations), quantity, reference),
         )
         self._inside += 1
         try:

@@ -74,11 +74,13 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
 
 
 class Promise(msgspec.Struct, frozen=True):
-    """A promise of an item, granted or waiting."""
+    """A promise of an item, granted or waiting: to the case `subject`, or to a caller (`source`), who calls it
+    `reference`."""
 
     id: str
     company_id: str
     subject: str
+    reference: str
     kind: str
     line: str
     location: str
@@ -179,7 +181,7 @@ async def reserve(
     try:
         answer = await desk.reserve(
             company_id, f"{actor.name}/{key}", item, places, quantity,
-            expires_at=expires_at, subject=reference, source=actor.name,
+            expires_at=expires_at, reference=reference, source=actor.name,
         )  # fmt: skip
     except LedgerConflict:
         raise Problem("idempotency_key_reused", f"the key {key!r} came before with another request") from None

@@ -13,7 +13,7 @@ union select company_id from expected_supply
 order by company_id;
 
 -- promises: Who holds promises of an item, or waits for it.
-select id, company_id, subject, kind, line, location, quantity, remaining, state, waiting, source, expires_at, due_on
+select id, company_id, subject, case when subject = '' then request else '' end as reference, kind, line, location, quantity, remaining, state, waiting, source, expires_at, due_on
 from reservation
 where item = $1 and company_id = $2 and (remaining > 0 or waiting)
 order by waiting, asked_number

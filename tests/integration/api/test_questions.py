@@ -10,6 +10,7 @@ import pytest
 
 from crossdock.api.services import Services
 from crossdock.inventory.ledger import LedgerBatch
+from crossdock.model.stock import ReleaseRequest
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
 from tests.integration.api.conftest import DESK, order, place
@@ -299,6 +300,22 @@ async def test_what_an_order_was_promised_is_not_for_a_caller_to_give_back(
     assert source == "shop"  # the channel, which bears the caller's name
     assert (await http.delete(f"/process/v1/reservations/{name}")).status_code == 404
     assert await rows(store, "select remaining from reservation where id = $1", name) == [(6,)]
+
+
+async def test_a_reference_is_the_callers_own_word_and_names_no_case_of_ours(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    foreign = "sales_order/albion_ie/marketplace/536365"
+    (granted,) = (await reserve(http, "r1", reference=foreign)).json()["granted"]
+    of_that_case = LedgerBatch([ReleaseRequest("albion_uk", "r", foreign)], AT)
+    async with store.transaction() as tx:
+        await of_that_case.claim(tx)
+        await of_that_case.post(tx)
+    query = "select subject, request, remaining from reservation where id = $1"
+    assert await rows(store, query, granted["reservation"]) == [("", foreign, 3)]
+    assert (await http.delete(f"/process/v1/reservations/{granted['reservation']}")).json()["quantity"] == "3"
+    assert await rows(store, "select count(*) from event") == [(0,)]
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "NaN", "1e400", "", None, True, [1]])
