@@ -104,6 +104,11 @@ def encode(answer: ReservationAnswer) -> str:
     return _encoder.encode(answer).decode()
 
 
+def decode(answer: str) -> ReservationAnswer:
+    """An answer as it was given."""
+    return msgspec.json.decode(answer, type=ReservationAnswer)
+
+
 async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[ReservationAnswer | BaseException]:
     """Answer requests of many callers in one committed transaction; a key that was used for something else gets its
     `LedgerConflict`. May be run again after a transient error: what was committed before is found by its keys."""
@@ -123,7 +128,7 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
             async with store.connection() as connection:
                 for digest, content, answer in await connection.fetch(SQL.answers, octets(list(first))):
                     contents[digest] = content
-                    answers[digest] = msgspec.json.decode(answer, type=ReservationAnswer)
+                    answers[digest] = decode(answer)
             fresh = [request for digest, request in first.items() if digest not in answers]
     return [
         answers[request.digest]

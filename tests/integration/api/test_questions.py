@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from crossdock.api.services import Services
@@ -274,6 +276,56 @@ async def test_a_repeated_reservation_gets_the_first_answer_and_another_one_unde
     assert first.json()["granted"] == again.json()["granted"]
     other = await reserve(http, "r1", "4")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "together"])
+async def test_another_end_under_the_same_key_is_another_request(
+    http: httpx2.AsyncClient, store: Store, together: bool
+) -> None:
+    await stocked(store, 10)
+    ends = ("2096-12-01T00:00:00Z", "2097-12-01T00:00:00Z")
+    if together:
+        answers = await asyncio.gather(*[reserve(http, "r1", expires_at=end) for end in ends])
+    else:
+        answers = [await reserve(http, "r1", expires_at=end) for end in ends]
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    granted = next(answer for answer in answers if answer.status_code == 201).json()
+    elsewhere = granted["expires_at"].replace("T00:00:00Z", "T01:00:00+01:00")
+    assert (await reserve(http, "r1", expires_at=elsewhere)).json() == granted
+
+
+async def test_a_call_is_the_same_when_the_network_has_other_places_by_then(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await stocked(store, 10)
+    first = await reserve(http, "r1")
+    network = services.network
+    one_place = {name: place for name, place in network.locations.items() if name != "south"}
+    services.network = msgspec.structs.replace(network, locations=one_place)
+    again = await reserve(http, "r1")
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_a_call_that_is_repeated_when_its_time_is_over_gets_the_first_answer(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await stocked(store, 10)
+    end = services.clock.now() + dt.timedelta(seconds=1)
+    first = await reserve(http, "r1", expires_at=end.isoformat())
+    await asyncio.sleep(1.1)
+    again = await reserve(http, "r1", expires_at=end.isoformat())
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await reserve(http, "r1", "4", expires_at=end.isoformat())
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    late = await reserve(http, "r2", expires_at=end.isoformat())
+    assert (late.status_code, late.json()["errors"]) == (422, [{"pointer": "/expires_at", "detail": "is over"}])
+
+
+async def test_an_end_beyond_the_calendar_is_refused(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 10)
+    beyond = await reserve(http, "r1", expires_at="9999-12-31T23:59:59-14:00")
+    assert (beyond.status_code, beyond.json()["errors"][0]["pointer"]) == (422, "/expires_at")
+    assert await rows(store, "select count(*) from reservation") == [(0,)]
 
 
 async def test_a_reservation_is_given_back_once_and_only_by_its_holder(
