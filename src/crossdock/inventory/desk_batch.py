@@ -124,12 +124,16 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
                 answers |= await _Booking(fresh).run(tx)
             break
         except asyncpg.UniqueViolationError:
-            # Some of the keys were there before; each time round there are more of these and fewer fresh ones.
+            # Some of the keys were there before; each time round there are more of these and fewer fresh ones, or
+            # it is not the keys that the database objects to.
             async with store.connection() as connection:
                 for digest, content, answer in await connection.fetch(SQL.answers, octets(list(first))):
                     contents[digest] = content
                     answers[digest] = decode(answer)
-            fresh = [request for digest, request in first.items() if digest not in answers]
+            left = [request for digest, request in first.items() if digest not in answers]
+            if len(left) == len(fresh):
+                raise
+            fresh = left
     return [
         answers[request.digest]
         if contents[request.digest] == request.content
