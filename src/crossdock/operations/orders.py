@@ -12,7 +12,7 @@ from crossdock.identity import Actor
 from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
-from crossdock.operations.deeds import Accepted, tell_case
+from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, like, start
 from crossdock.operations.problems import Problem
@@ -148,7 +148,7 @@ async def _tell(
 ) -> Answer:
     async with context.store.transaction() as tx:
         subject = await _subject(tx, actor, company_id, number)
-        url = f"/process/v1/orders/{subject.split('/')[1]}/{number}"
+        url = address("orders", subject.split("/")[1], number)
         granted = Answer(202, msgspec.json.encode(Accepted(subject, url)).decode())
         if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
             return said

@@ -477,6 +477,17 @@ async def test_no_address_makes_the_interface_stumble(desk: httpx2.AsyncClient, 
         assert answer.json()["code"] != "internal"
 
 
+@pytest.mark.parametrize("number", ["A#1?x", "100 %", "Bestellung Nr. 7ü", "a&b=c+d"])
+async def test_an_answer_says_where_to_look_whatever_an_order_is_called(
+    http: httpx2.AsyncClient, store: Store, number: str
+) -> None:
+    placed = await place(http, order(number), key="k1")
+    cancelled = await http.post(placed.json()["status_url"] + "/cancel", json={}, headers={"Idempotency-Key": "c1"})
+    for answer in (placed, cancelled):
+        found = await http.get(answer.json()["status_url"])
+        assert (found.status_code, found.json()["number"]) == (200, number)
+
+
 async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store) -> None:
     for number in ("100", "1000", "10_0"):
         await place(http, order(number))
