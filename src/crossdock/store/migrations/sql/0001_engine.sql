@@ -195,12 +195,13 @@ create table task (
     detail text not null default ''
 ) with (fillfactor = 50);
 
--- What each channel was told last of each item.
+-- What each channel was told last of each item, and in which publication; no quantity if that one never arrived.
 create table published_item (
     company_id text collate "C" not null,
     channel text collate "C" not null,
     item text collate "C" not null,
-    quantity numeric not null,
+    publication text collate "C" not null,
+    quantity numeric,
     version bigint not null,
     primary key (company_id, channel, item)
 ) with (fillfactor = 70);
