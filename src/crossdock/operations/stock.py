@@ -19,6 +19,7 @@ from crossdock.log import append
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems, no_item, without_master_data
 from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.promises import Promise, promises_of
 from crossdock.project.network import Network
 from crossdock.store import Connection, load_queries
 
@@ -71,26 +72,6 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
     quarantined: Decimal
     damaged: Decimal
     expired: Decimal
-
-
-class Promise(msgspec.Struct, frozen=True):
-    """A promise of an item, granted or waiting: to the case `subject`, or to a caller (`source`), who calls it
-    `reference`."""
-
-    id: str
-    company_id: str
-    subject: str
-    reference: str
-    kind: str
-    line: str
-    location: str
-    quantity: Decimal
-    remaining: Decimal
-    state: str
-    waiting: bool
-    source: str
-    expires_at: dt.datetime | None
-    due_on: dt.date | None
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -216,14 +197,14 @@ async def show_stock(context: Context, actor: Actor, item: str, company_id: str 
     if company_id and not actor.sees(company_id):
         raise no_item(item, company_id)
     companies = [company_id] if company_id else actor.visible()
-    async with context.store.transaction(readonly=True) as tx:
+    async with context.store.transaction(readonly=True, snapshot=True) as tx:
         positions = tuple(PhysicalPosition(*row) for row in await tx.fetch(SQL.positions, item, companies))
         owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
         if not owners:
             raise no_item(item, company_id)
         places = sorted({row["location"] for row in await tx.fetch(SQL.places, item)})
         available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
-        promises = tuple([Promise(*row) for owner in owners for row in await tx.fetch(SQL.promises, item, owner)])
+        promises = tuple([promise for owner in owners for promise in await promises_of(tx, owner, item)])
         strange = await without_master_data(tx, item, owners)
     return ItemStock(item, positions, available, promises, strange)
 

@@ -69,6 +69,7 @@ create table process_case (
     finished boolean not null default false,
     parked boolean not null default false
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
+create index process_case_unfinished on process_case (process) where not finished;
 
 -- Events of a parked case, waiting in order until a person releases it.
 create table parked_event (
@@ -99,6 +100,7 @@ create table exception_case (
     resolution text not null default ''
 );
 create unique index exception_case_open on exception_case (case_id, code, key) where closed_at is null;
+create index exception_case_of_case on exception_case (case_id);
 create index exception_case_by_code on exception_case (code, opened_at) where closed_at is null;
 
 -- Deadlines and expectations of cases, in business time. A missed expectation stays until it is met.
