@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
+from litestar import Litestar
 
 from crossdock.api.services import Services
 from crossdock.inventory.ledger import LedgerBatch
@@ -426,6 +428,24 @@ async def test_health_and_metrics_are_open_and_name_no_document(http: httpx2.Asy
     assert (await http.get("/problems/conflict")).json()["status"] == 409
     assert (await http.get("/schema")).json()["openapi"].startswith("3.1")
     assert (await http.get("/schema/openapi.json")).status_code == 200
+
+
+async def test_the_clock_is_followed_on_after_any_failure(
+    app: Litestar, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, went_on = itertools.count(1), asyncio.Event()
+
+    async def refresh() -> None:
+        look = next(looks)
+        if look == 2:
+            raise ZeroDivisionError("a defect")
+        if look == 4:
+            went_on.set()
+
+    monkeypatch.setattr("crossdock.api.app._CLOCK_SECONDS", 0.01)
+    monkeypatch.setattr(services.clock, "refresh", refresh)
+    async with app.lifespan():
+        await asyncio.wait_for(went_on.wait(), 10)
 
 
 async def test_a_revoked_key_is_refused_as_soon_as_it_is_forgotten(

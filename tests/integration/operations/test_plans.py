@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from crossdock.engine.tasks import SQL as TASKS
 from crossdock.operations.cases import SQL as CASES
 from crossdock.operations.gauges import SQL as GAUGES
+from crossdock.operations.idempotency import SQL as IDEMPOTENCY
 from crossdock.operations.promises import SQL as PROMISES
 from crossdock.store import Store
 
@@ -23,6 +26,7 @@ from crossdock.store import Store
         (GAUGES.cases, ()),
         (GAUGES.exceptions, ()),
         (GAUGES.quarantined, ()),
+        (IDEMPOTENCY.forget, (dt.timedelta(days=30), 5000)),
         (PROMISES.waiting, ("albion_uk", "MUG", 10)),
         (PROMISES.granted, (1, 1000, 0)),
     ],
