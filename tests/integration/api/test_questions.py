@@ -392,7 +392,10 @@ async def test_the_story_of_an_order_tells_documents_in_events_and_documents_out
         whats = {entry["what"] for entry in story["entries"]}
         assert {"SalesOrderPlaced", "StockPromised", "warehouse_shipping_order"} <= whats
     item = (await desk.get("/process/v1/timeline/HEART")).json()
-    assert [(entry["kind"], entry["what"]) for entry in item["entries"]] == [("movement", "opening -> unrestricted")]
+    assert [(entry["kind"], entry["what"]) for entry in item["entries"]] == [
+        ("movement", "opening -> unrestricted"),
+        ("promise", "asked"),
+    ]
 
 
 async def test_exception_cases_are_listed_and_closed_by_people_with_the_scope(
