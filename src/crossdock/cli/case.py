@@ -59,7 +59,7 @@ def list_(
 
 @app.command()
 def show(case_id: CaseId, database: DatabaseOption, as_json: AsJson = False) -> None:
-    """Show a case: lines with states and quantities, what it waits for, what it sent, what is wrong.
+    """Show a case: lines with states and quantities, what it waits for, what it sent, what is wrong, what people did.
 
     Example: crossdock case show purchase_order/albion_uk/4500001
     """
@@ -113,6 +113,10 @@ def _print(out: Console, view: CaseView) -> None:
             for item in view.exceptions
         ]
         out.print(table(("exception case", "code", "owner", "", "detail"), problems))
+    if view.deeds:
+        out.print()
+        deeds = [(deed.at, deed.actor, deed.action, deed.detail) for deed in view.deeds]
+        out.print(table(("done at", "by", "what", "with"), deeds))
     if view.links:
         out.print()
         out.print(

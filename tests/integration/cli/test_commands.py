@@ -105,7 +105,10 @@ async def test_a_held_order_is_approved_and_cancelled_from_the_command_line(run:
     told = await run("order", "approve", "536365", "--hold", "credit", "--reason", "paid in advance")
     assert f"crossdock case show {ORDER}" in told.stdout
     await work(store)
-    assert (await asked(run, "case", "show", ORDER))["case"]["state"] != "held"
+    shown = await asked(run, "case", "show", ORDER)
+    assert shown["case"]["state"] != "held"
+    assert [deed["action"] for deed in shown["deeds"]] == ["approve_order"]
+    assert "paid in advance" in (await run("case", "show", ORDER)).stdout
     await run("order", "cancel", "536365", "--company", "albion_uk", "--line", "1", "--reason", "changed his mind")
     await work(store)
     assert (await asked(run, "case", "show", ORDER))["lines"][0]["cancelled"] == "4"
