@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.identity import Actor
 from crossdock.operations.cases import CaseView, list_cases, show_case
@@ -76,13 +76,13 @@ def show(case_id: CaseId, database: DatabaseOption, as_json: AsJson = False) -> 
 
 
 @app.command()
-def release(case_id: CaseId, reason: Reason, database: DatabaseOption) -> None:
+def release(case_id: CaseId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Let a parked case go on: the events that waited are handled in order.
 
     Example: crossdock case release sales_order/albion_uk/shop/536365 --reason "handler mended in 0.2"
     """
     reach(database, lambda context, actor: release_case(context, actor, case_id, reason))
-    typer.echo(f"{case_id} goes on")
+    say({"id": case_id, "parked": False}, f"{case_id} goes on", as_json)
 
 
 def _print(out: Console, view: CaseView) -> None:
