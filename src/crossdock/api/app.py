@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -21,11 +21,8 @@ from crossdock.api.process import operations, orders, purchase_orders, stock
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
-from crossdock.operations import idempotency
-from crossdock.store.pool import TRANSIENT
 
 _CLOCK_SECONDS = 2.0
-_FORGET_SECONDS = 3600.0
 _log = structlog.get_logger("crossdock.api")
 
 
@@ -68,23 +65,19 @@ def must_be_guarded(app: Litestar) -> None:
 @asynccontextmanager
 async def _background(services: Services) -> AsyncIterator[None]:
     await services.clock.refresh()
-    tasks = [
-        asyncio.create_task(_again_and_again(services.clock.refresh, _CLOCK_SECONDS)),
-        asyncio.create_task(_again_and_again(lambda: idempotency.forget(services.store), _FORGET_SECONDS)),
-    ]
+    following = asyncio.create_task(_follow_the_clock(services))
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
-async def _again_and_again(work: Callable[[], Awaitable[object]], seconds: float) -> None:
+async def _follow_the_clock(services: Services) -> None:
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(_CLOCK_SECONDS)
         try:
-            await work()
-        except TRANSIENT as error:
-            # Nothing is lost: what is known of the clock stays right unless somebody sets it anew, and old keys wait.
-            _log.warning("background_work_failed", exc_info=error)
+            await services.clock.refresh()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+            # Nothing is lost: what is known of the clock stays right unless somebody sets it anew.
+            _log.warning("clock_not_refreshed", exc_info=error)

@@ -24,6 +24,7 @@ from crossdock.events.sales_order import SalesOrderPlaced
 from crossdock.log import BusinessKey, DocumentLink, append, uuid7, write_keys, write_links
 from crossdock.model.sales_order import SalesOrder
 from crossdock.operations import idempotency
+from crossdock.operations.deeds import address
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.ports.connector import Fault
@@ -271,7 +272,7 @@ def _event(call: OrderCall) -> NewEvent:
 
 def _accepted(call: OrderCall) -> Answer:
     order = call.order
-    url = f"/process/v1/orders/{order.company_id}/{order.number}"
+    url = address("orders", order.company_id, order.number)
     return Answer(202, msgspec.json.encode(Placed(order.number, order.company_id, call.subject, url)).decode())
 
 

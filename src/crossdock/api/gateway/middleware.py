@@ -23,7 +23,7 @@ _LONGEST_TOKEN = 512
 class Gateway:
     """Routes say what they need in `opt`: `scope` names one of `identity.SCOPES`, `public` lets everybody in.
 
-    A route that says neither does not start (`unguarded`).
+    An application with a route that says neither does not start (`api.app.must_be_guarded`).
     """
 
     def __init__(self, app: ASGIApp, ring: KeyRing, limiter: Limiter) -> None:

@@ -67,9 +67,9 @@ async def _send(
         rendered, code, detail = _render(context, pending, numbers)
         _register(context, pending, identifier, rendered, writes)
         if code:
+            if status == "ready":
+                parked.append(_place(pending))
             status = "dead"
-            places.park(_place(pending))
-            parked.append(_place(pending))
             writes.exceptions.append(_unsupported(pending, identifier, code, detail))
         rows.append(_row(identifier, pending, sequence, status, rendered, code, detail))
     await tx.execute(SQL.insert, *literals(rows))

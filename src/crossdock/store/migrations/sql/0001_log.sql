@@ -66,6 +66,7 @@ create table business_key (
     subject text collate "C" not null,
     primary key (kind, value, issuer, company_id, subject)
 );
+create index business_key_of_case on business_key (subject);
 
 -- Which document is part of which, in which role.
 create table document_link (
