@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from rich.console import Console
 from crossdock.cli.demo import story
 from crossdock.cli.demo.calendar import TradingDays, longest_terms
 from crossdock.cli.demo.chaos import WANTED, Chaos
+from crossdock.cli.demo.days import NotSettled
 from crossdock.cli.demo.report import shortcomings
 from crossdock.cli.demo.story import Wanted, play
 from crossdock.cli.demo.world import World
@@ -87,6 +89,19 @@ def test_a_run_that_did_not_settle_did_not_end_well_although_all_invariants_hold
         "not settled: still waiting for 3 deliveries"
     ]
     assert shortcomings(WELL | {"invariants": {"nothing_stuck": False}}) == ["nothing_stuck does not hold"]
+
+
+def test_days_that_do_not_settle_have_their_real_seconds_and_what_was_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run_days(*_: Any, patience_seconds: float) -> float:
+        raise NotSettled("3 deliveries")
+
+    monkeypatch.setattr(story, "run_days", run_days)
+    world = World(Path("project"), Path("run"), Path("data"), 12, 2880.0, 7, days=DAYS, network=network())
+    world.started_at = time.monotonic() - 90
+    out = io.StringIO()
+    seconds, left = story._run_days(Console(file=out), world, [], None)
+    assert (left, seconds) == ("3 deliveries", pytest.approx(90, abs=5))
+    assert "Not settled after 90 s: still waiting for 3 deliveries" in out.getvalue()
 
 
 class Played:
