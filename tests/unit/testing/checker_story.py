@@ -50,6 +50,14 @@ class FakeProduct(Product):
         self.stock_verification = {"compared": {"asked_grants_are_backed": 4}, "discrepancies": []}
         self.doctor = {"work_left": {"events": 0, "deliveries": 0, "deadlines": 0, "documents": 0}}
         self.projections = [{"table": "timeline", "rows": 7, "only_standing": 0, "only_rebuilt": 0}]
+        self.happened = {
+            "sales_order/albion_uk/shop/1001": ["SalesOrderPlaced", *["SalesOrderLinesShipped"] * 2],
+            "sales_order/albion_uk/marketplace/1002": ["SalesOrderPlaced", "SalesOrderLinesShipped"],
+            "sales_order/albion_uk/homestead/1003": ["SalesOrderPlaced", "SalesOrderLinesShipped"],
+            "sales_order/albion_uk/shop/1004": ["SalesOrderPlaced"],
+            **{f"shipment/albion_uk/north/SHN{n}": ["ShipmentDispatched"] for n in range(1, 5)},
+            "goods_receipt/albion_uk/north/RCN1": ["GoodsReceiptPosted"],
+        }
         self.orders = {
             (UK, "1001"): "delivered",
             (UK, "1002"): "backordered",
@@ -59,6 +67,9 @@ class FakeProduct(Product):
 
     def still_expects(self, company: str, purchase_order: str, name: str) -> bool:
         return (company, purchase_order, name) in self.expected
+
+    def events_of(self, case: str) -> list[str]:
+        return self.happened.get(case, [])
 
     def problems_of(self, case: str) -> list[Problem]:
         """Not remembered: tests change the problems."""
