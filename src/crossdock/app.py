@@ -110,6 +110,11 @@ async def open_installation(database: str, network: Network, *, connections: int
     return Installation(store, network, connect_systems(network), await Masterdata.load(store))
 
 
+async def must_answer(database: str) -> None:
+    """Raises what the driver raises if nobody answers at this URL."""
+    await (await Store.connect(database, max_size=1)).close()
+
+
 async def may_start(database: str) -> None:
     """Raises `VersionsNotCarried` if this release must not work on this database."""
     store = await Store.connect(database, max_size=1)
@@ -160,8 +165,8 @@ def _publications(network: Network) -> list[Publication]:
     return [
         Publication(company, channel.id, channel.system, network.sales_policy(company, channel.id).locations)
         for channel in network.channels.values()
-        if channel.system and network.sends(channel.system, "availability")
         for company in channel.companies
+        if channel.system and network.sends(channel.system, "availability", company)
     ]
 
 

@@ -52,6 +52,18 @@ def test_pure_rooms_call_no_clock() -> None:
     assert found == []
 
 
+def test_below_the_operations_nobody_asks_the_host_what_time_it_is() -> None:
+    """Hosts disagree, and business time may run a thousand times faster than their difference."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for room in ("engine", "inventory", "projections", "masterdata", "log")
+        for path in sorted((SOURCE / room).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "datetime.now(" in line or "time.time(" in line
+    ]
+    assert found == []
+
+
 def test_quantities_and_money_are_never_binary_fractions() -> None:
     found = [
         f"{name}:{node.lineno}"

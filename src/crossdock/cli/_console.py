@@ -8,7 +8,8 @@ import errno
 import getpass
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -161,11 +162,19 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
     Exit codes: 1 the operation was refused, 3 the database cannot be reached.
     """
     try:
-        return asyncio.run(_reach(database, work))
+        with reaching(database):
+            return asyncio.run(_reach(database, work))
     except Problem as problem:
         fail(_in_words(problem), problem.advice, 1)
     except Denied as denied:
         fail(denied.detail, "Ask the operator of this installation.", 1)
+
+
+@contextmanager
+def reaching(database: str) -> Iterator[None]:
+    """End with words and code 3 where the database cannot be used."""
+    try:
+        yield
     except asyncpg.UndefinedTableError:
         fail("the database is not prepared", "Run `crossdock up PROJECT` once: it brings the schema.", 3)
     except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
@@ -224,8 +233,11 @@ def fail(what: str, next_step: str, code: int) -> NoReturn:
 
 
 def redacted(url: str) -> str:
-    """A database URL without its password."""
-    parts = urlsplit(url)
+    """A database URL without its password; of what is no URL nothing is shown, for it may hold one."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the URL given"
     if parts.password is None:
         return url
     host = parts.netloc.rpartition("@")[2]

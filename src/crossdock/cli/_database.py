@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from subprocess import SubprocessError
 
-from crossdock.store.embedded import EmbeddedServer, ServerNotReady
+from crossdock.store.embedded import EmbeddedServer
+
+_PATIENCE_SECONDS = 5.0
 
 
 class Keeper:
@@ -27,10 +28,10 @@ class Keeper:
             try:
                 self._server.restart()
                 self._tell("PostgreSQL is back")
-            except (ServerNotReady, SubprocessError, OSError) as failure:
+            except Exception as failure:  # noqa: BLE001 - whatever it is, a keeper that ends keeps nothing
                 # A full disk, for one: it may have room again later.
                 self._tell(f"PostgreSQL does not start: {failure}")
-                self._stopping.wait(5)
+                self._stopping.wait(_PATIENCE_SECONDS)
 
     def stop(self) -> None:
         """Watch no longer; the server may be stopped now."""

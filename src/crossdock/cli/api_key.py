@@ -23,7 +23,7 @@ def create(
     database: DatabaseOption,
     company: Annotated[list[str] | None, typer.Option(help="Only for these companies; all if left out.")] = None,
     channel: Annotated[str, typer.Option(help="Only orders of this channel.")] = "",
-    days: Annotated[int, typer.Option(min=0, help="Valid for so many days; 0: until revoked.")] = 0,
+    days: Annotated[int, typer.Option(min=0, max=36_500, help="Valid for so many days; 0: until revoked.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it. It is not stored and never shown again.

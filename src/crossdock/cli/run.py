@@ -14,7 +14,7 @@ import typer
 import uvloop
 
 from crossdock.cli._children import Children
-from crossdock.cli._console import fail
+from crossdock.cli._console import fail, reaching
 from crossdock.cli._options import DatabaseOption, ProjectArgument, network_of
 
 # Where the embedded server keeps its data unless told otherwise.
@@ -33,11 +33,12 @@ def run(
     from crossdock.app import may_start, run_worker
 
     network = network_of(project)
-    with refusing_unknown_versions():
-        if workers == 1:
-            uvloop.run(run_worker(database, network))
-            return
+    with refusing_unknown_versions(), reaching(database):
         asyncio.run(may_start(database))
+    if workers == 1:
+        with refusing_unknown_versions():
+            uvloop.run(run_worker(database, network))
+        return
     children = Children()
     for number in range(1, workers + 1):
         arguments = ["run", str(project), "--database", database]
@@ -56,9 +57,11 @@ def api(
 
     Example: crossdock api examples/wholesaler --port 8080
     """
-    from crossdock.app import run_api
+    from crossdock.app import may_start, run_api
 
     network = network_of(project)
+    with refusing_unknown_versions(), reaching(database):
+        asyncio.run(may_start(database))
     with refusing_unknown_versions():
         uvloop.run(run_api(database, network, host, port))
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from crossdock.cli._children import Child, Children
+from crossdock.cli._console import reaching
 from crossdock.cli._database import Keeper
 from crossdock.cli._options import ProjectArgument, network_of, port_of
 from crossdock.cli.run import DATA_DIRECTORY, refusing_unknown_versions, wait_for_signal
@@ -30,7 +31,7 @@ def up(
 
     Example: crossdock up examples/wholesaler --workers 2
     """
-    from crossdock.app import prepare
+    from crossdock.app import must_answer, prepare
     from crossdock.store.embedded import DirectoryInUse, EmbeddedServer
 
     console = Console()
@@ -46,6 +47,8 @@ def up(
         raise typer.BadParameter(str(taken), param_hint="--directory") from None
     children = Children(on_death=lambda child: console.print(f"[yellow]{child.name} died and is started again"))
     try:
+        with reaching(database):
+            asyncio.run(must_answer(database))
         with refusing_unknown_versions():
             asyncio.run(prepare(database, network))
         start_children(children, project, database, directory, workers, host, port)

@@ -93,7 +93,7 @@ def _change(change: PurchaseOrderChange) -> Said:
         for line in change.lines
     )
     words = _sentences(
-        f"Change {change.revision} of purchase order {change.number}, {change.changed_on}",
+        f"Change {change.revision} of purchase order {change.number}, {change.changed_on or 'undated'}",
         _party("Buyer", change.buyer),
         _party("Supplier", change.supplier),
     )

@@ -15,6 +15,12 @@ async def read_clock(tx: Connection) -> BusinessClock:
     return BusinessClock(*row)
 
 
+async def business_now(tx: Connection) -> dt.datetime:
+    """Business time at this moment, by the database's clock: all hosts agree on it."""
+    now: dt.datetime = await tx.fetchval("select business_now()")
+    return now
+
+
 async def set_clock(tx: Connection, origin_business: dt.datetime, rate: float) -> BusinessClock:
     """Let business time start at `origin_business` now and run `rate` times as fast as technical time."""
     await tx.execute(

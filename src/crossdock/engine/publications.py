@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from crossdock.engine.clock import read_clock
+from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import enqueue
 from crossdock.engine.tasks import SQL, Task, finish
@@ -65,7 +65,7 @@ async def _changed(tx: Connection, publication: Publication) -> list[AvailableIt
 async def _send(
     tx: Connection, context: EngineContext, publication: Publication, case_id: str, items: list[AvailableItem]
 ) -> None:
-    now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+    now = await business_now(tx)
     identifier = uuid7()
     company, channel = publication.company_id, publication.channel
     body = AvailabilityPublication(company, channel, str(identifier), now, tuple(items))

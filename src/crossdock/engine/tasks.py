@@ -46,10 +46,9 @@ async def claim_tasks(tx: Connection, owner: str, names: Sequence[str], most: in
 
 
 async def keep(tx: Connection, task: Task, owner: str, cursor: str) -> None:
-    """Move the cursor together with what was fetched. Raises `TaskLost`."""
+    """Move the cursor's row together with what was fetched; the task's own follows the commit. Raises `TaskLost`."""
     if await tx.fetchval(SQL.keep, task.name, owner, task.cursor, cursor) is None:
         raise TaskLost(task.name)
-    task.cursor = cursor
 
 
 async def finish(tx: Connection, task: Task, owner: str, pause: dt.timedelta) -> None:

@@ -16,8 +16,9 @@ update task set worker = '', cursor = $3, state = $4, next_at = clock_timestamp(
 where name = $1 and worker = $2
 returning name
 
--- keep: move the cursor in the transaction of what was fetched; refused if another worker has taken the task
-update task set cursor = $4 where name = $1 and worker = $2 and cursor = $3
+-- keep: move the cursor in the transaction of what was fetched; refused if another worker has taken the task. It may
+-- stand there already: a commit whose answer never came is run again
+update task set cursor = $4 where name = $1 and worker = $2 and cursor in ($3, $4)
 returning name
 
 -- fail: try again later, slower each time

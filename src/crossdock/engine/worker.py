@@ -6,6 +6,7 @@ One batch is in flight at a time. Any number of workers, on any hosts, share the
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import secrets
 import socket
@@ -20,16 +21,18 @@ from crossdock.engine.context import EngineContext, Poll, Publication
 from crossdock.engine.deliveries.deliverer import Deliverer
 from crossdock.engine.intake import poll as polls
 from crossdock.engine.leasing import Slots
-from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks
+from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks, fail
 from crossdock.log import Lease, StaleLease, heads
 from crossdock.projections import projector
 from crossdock.projections.projector import Projector
 from crossdock.store.pool import TRANSIENT
+from crossdock.store.text import storable
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.02
 _PATIENCE = 3
 """So often a batch may fail of what passes by itself before the next is half as large."""
+_TASK_PAUSE = dt.timedelta(seconds=1)
 Wanted = list[tuple[Lease, int]]
 
 
@@ -271,8 +274,18 @@ class Worker:
         except TRANSIENT as trouble:
             # The row still names this worker, so its next turn takes the task up again.
             log.warning("database_trouble", task=task.name, error=repr(trouble))
-        except Exception:
+        except Exception as error:
             log.exception("task_failed", task=task.name)
+            await self._tell(task, error)
+
+    async def _tell(self, task: Task, error: Exception) -> None:
+        """A defect ended a turn: its row says so, for `doctor` to show."""
+        words = storable(f"{type(error).__name__}: {error}")
+        try:
+            async with self._store.transaction() as tx:
+                await fail(tx, task, self.owner, words, _TASK_PAUSE)
+        except TRANSIENT as trouble:
+            log.warning("database_trouble", task=task.name, error=repr(trouble))
             await self._rest(1)
 
     def _poll(self, poll: Poll) -> Callable[[Task], Awaitable[int]]:

@@ -33,6 +33,7 @@ class NewEvent(msgspec.Struct):
     causation_id: UUID | None = None
     trace_id: str = ""
     network_version: int = 0
+    """The version it was decided under; 0: the one in force when it is appended."""
     process_version: str = ""
     simulation: str = ""
     id: UUID | None = None

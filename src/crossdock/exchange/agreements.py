@@ -57,6 +57,13 @@ class Desk:
         """A date of the partner's as an instant: where it lives, the day begins then."""
         return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
 
+    def instant_of(self, day: dt.date, learned_at: dt.datetime) -> dt.datetime | None:
+        """An instant of a date of the partner's, not before we must have learned of it: as late in the day as can be.
+        None for a day that had not come when we learned of it."""
+        if learned_at < self.start_of(day):
+            return None
+        return min(learned_at, self.start_of(day + dt.timedelta(days=1)) - dt.timedelta(microseconds=1))
+
 
 def _channel(partner: Partner, network: Network) -> Channel | None:
     """The channel by which a customer partner orders; None for suppliers."""

@@ -53,6 +53,8 @@ class PartnerConnector:
         taken = [file for file in files if file.size <= MAX_FILE_BYTES]
         for left, file in zip(range(len(taken) - 1, -1, -1), taken, strict=True):
             content = await self._transport.read(file)
+            if content is None:
+                continue
             kind_of = envelopes.CONTENT_TYPE
             yield RawPage(content, kind_of, cursor, more=left > 0, records=1, name=file.name, again=file.again)
         if len(taken) < len(files):
@@ -110,7 +112,7 @@ class PartnerConnector:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Put the stored bytes into the partner's inbox, once."""
-        return await self._transport.deliver(outgoing.rendered.target, outgoing.rendered.content)
+        return await self._transport.deliver(outgoing.rendered.target, outgoing.rendered.content, outgoing.attempt)
 
     async def close(self) -> None:
         """Close the connection; safe to call twice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,12 +151,22 @@ def _purchase_order(body: PurchaseOrder, letter: Letter) -> Record:
         Route("sales_order", order.channel, order.number),
         Route("customer_reference", letter.partner, order.customer_reference),
     )
-    return letter.record(
+    record = letter.record(
         SalesOrderPlaced(order),
         ("purchase_order", order.number, str(body.revision)),
         subject=f"sales_order/{letter.company}/{order.channel}/{order.number}",
         keys=keys,
     )
+    return _on(body.ordered_on, record, letter)
+
+
+def _on(day: dt.date, record: Record, letter: Letter) -> Record:
+    """The record of what the partner did on a day, without saying when: known to the day, where the partner lives."""
+    at = letter.desk.instant_of(day, letter.raw.received_at)
+    if at is None:
+        return record
+    zone = letter.desk.partner.zone
+    return msgspec.structs.replace(record, occurred_at=at, occurred_precision="day", occurred_zone=zone)
 
 
 def _sales_order(body: PurchaseOrder, letter: Letter) -> SalesOrder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
@@ -11,7 +12,14 @@ from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection
 
 
-async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200) -> list[LedgerOutcome]:
+class Expired(NamedTuple):
+    """How many reservations were ended, and what cases are to be told: a caller without a case is told nothing."""
+
+    ended: int
+    outcomes: list[LedgerOutcome]
+
+
+async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200) -> Expired:
     """End at most `limit` reservations whose time is over; what they free goes to backorders in this transaction.
 
     Takes position locks: append the outcomes and commit soon. Two that run at once end nothing twice.
@@ -28,7 +36,7 @@ async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200
         for row in due
     ]
     if not requests:
-        return []
+        return Expired(0, [])
     batch = LedgerBatch(requests, business_now, actor="expiry")
     await batch.claim(tx)
-    return await batch.post(tx)
+    return Expired(len(due), await batch.post(tx))

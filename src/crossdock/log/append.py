@@ -46,14 +46,14 @@ async def append(tx: Connection, events: Sequence[NewEvent]) -> list[Appended]:
     counts: dict[int, int] = {}
     for slot in slots:
         counts[slot] = counts.get(slot, 0) + 1
-    taken = await _take(tx, counts)
+    taken, in_force = await _take(tx, counts)
     rows: list[tuple[Any, ...]] = []
     written: list[Appended] = []
     for event, slot, fresh in zip(events, slots, uuid7_many(len(events)), strict=True):
         segment, position, now = taken[slot]
         taken[slot] = (segment, position + 1, now)
         identifier = event.id or fresh
-        rows.append(_row(event, identifier, segment, slot, position, now))
+        rows.append(_row(event, identifier, (segment, slot, position), now, in_force))
         written.append(Appended(identifier, slot, position))
     if len(rows) >= _COPY_FROM:
         await tx.copy_records_to_table("event", records=rows, columns=COLUMNS)
@@ -68,26 +68,26 @@ def prepare(events: Iterable[NewEvent]) -> None:
         event.text = encode_body(event.body)
 
 
-async def _take(tx: Connection, counts: dict[int, int]) -> dict[int, tuple[int, int, dt.datetime]]:
-    """Reserve positions: slot -> (segment, first position, database time)."""
+async def _take(tx: Connection, counts: dict[int, int]) -> tuple[dict[int, tuple[int, int, dt.datetime]], int]:
+    """Reserve positions: slot -> (segment, first position, database time); and the version of the network in force."""
     if len(counts) == 1:
         ((slot, count),) = counts.items()
         rows = await tx.fetch(SQL.take_one_head, slot, count)
     else:
         slots = sorted(counts)
         rows = await tx.fetch(SQL.take_heads, numbers(slots), numbers([counts[slot] for slot in slots]))
-    return {row[0]: (row[1], row[2] - counts[row[0]] + 1, row[3]) for row in rows}
+    return {row[0]: (row[1], row[2] - counts[row[0]] + 1, row[3]) for row in rows}, rows[0][4] or 0
 
 
 def _row(
-    event: NewEvent, identifier: UUID, segment: int, slot: int, position: int, now: dt.datetime
+    event: NewEvent, identifier: UUID, place: tuple[int, int, int], now: dt.datetime, in_force: int
 ) -> tuple[Any, ...]:
     name = event_type(event.body)
     return (
-        *(segment, slot, position, identifier, name, VERSIONS[name], event.subject),
+        *(*place, identifier, name, VERSIONS[name], event.subject),
         *(event.partition_key or event.subject, event.company_id, event.source, event.source_sequence),
         *(event.actor, event.on_behalf_of, event.occurred_at, event.occurred_precision, event.occurred_zone, now),
-        *(event.correlation_id or identifier, event.causation_id, event.trace_id, event.network_version),
+        *(event.correlation_id or identifier, event.causation_id, event.trace_id, event.network_version or in_force),
         *(event.process_version, event.simulation, event.text or encode_body(event.body)),
     )
 

@@ -1,6 +1,7 @@
--- take_one_head: reserve positions in one slot
+-- take_one_head: reserve positions in one slot; and the version of the network in force
 update log_head set position = position + $2 where slot = $1
-returning slot, segment, position, clock_timestamp() as now
+returning slot, segment, position, clock_timestamp() as now,
+    (select version from network_version order by applied_at desc limit 1) as network
 
 -- lock_heads: lock the heads of several slots in order, before any is changed
 select 1 from log_head where slot = any($1::text::smallint[]) order by slot for update
@@ -11,7 +12,8 @@ with locked as materialized (
 update log_head as h set position = h.position + taken.count
 from locked, unnest($1::text::smallint[], $2::text::bigint[]) as taken (slot, count)
 where h.slot = locked.slot and h.slot = taken.slot
-returning h.slot, h.segment, h.position, clock_timestamp() as now
+returning h.slot, h.segment, h.position, clock_timestamp() as now,
+    (select version from network_version order by applied_at desc limit 1) as network
 
 -- insert_events: write a few events; more go by COPY
 insert into event (segment, slot, position, id, type, schema_version, subject, partition_key, company_id, source,

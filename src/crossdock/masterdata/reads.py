@@ -37,9 +37,9 @@ class NetworkReads:
         """The system in a role; empty if there is none."""
         return self.network.system(company_id, role, of)
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Is this kind of document sent to this system or partner?"""
-        return self.network.sends(receiver, document)
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Is this kind of document of this company sent to this system or partner?"""
+        return self.network.sends(receiver, document, company_id)
 
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""

@@ -27,9 +27,9 @@ class Masterdata:
         self._items: dict[tuple[str, str], Item] = {}
         self._customers: dict[tuple[str, str], Customer] = {}
         self._cross_references: dict[tuple[str, str, str], str] = {}
-        # Candidates only: what was once so. A look-up asks the other direction whether it still is.
-        self._items_by_theirs: dict[tuple[str, str, str], str] = {}
-        self._items_by_supplier: dict[tuple[str, str, str], str] = {}
+        # Candidates only: what was once so. A look-up asks the other direction which of them still are.
+        self._items_by_theirs: dict[tuple[str, str, str], set[str]] = {}
+        self._items_by_supplier: dict[tuple[str, str, str], set[str]] = {}
         self._packs: dict[tuple[str, str], dict[str, Fraction]] = {}
         for record in records:
             self._put(record)
@@ -80,11 +80,15 @@ class Masterdata:
         return (known.supplier_item or None) if known is not None and known.supplier == party else None
 
     def our_item(self, company_id: str, party: str, their_item: str) -> str | None:
-        """What a cross-reference, or else an item, says of our id for a party's item."""
+        """What a cross-reference, or else an item, says of our id for a party's item.
+
+        Of several the first by name: the answer must not depend on the order in which this memory learned of them.
+        """
         for candidates in (self._items_by_theirs, self._items_by_supplier):
-            item = candidates.get((company_id, party, their_item))
-            if item is not None and self.their_item(company_id, party, item) == their_item:
-                return item
+            items = sorted(candidates.get((company_id, party, their_item), ()))
+            for item in items:
+                if self.their_item(company_id, party, item) == their_item:
+                    return item
         return None
 
     def packs(self, company_id: str, item: str) -> dict[str, Fraction]:
@@ -96,12 +100,14 @@ class Masterdata:
             case Item():
                 self._items[record.company_id, record.id] = record
                 if record.supplier_item:
-                    self._items_by_supplier[record.company_id, record.supplier, record.supplier_item] = record.id
+                    theirs = (record.company_id, record.supplier, record.supplier_item)
+                    self._items_by_supplier.setdefault(theirs, set()).add(record.id)
             case Customer():
                 self._customers[record.company_id, record.id] = record
             case CrossReference():
                 self._cross_references[record.company_id, record.party, record.item] = record.their_item
-                self._items_by_theirs[record.company_id, record.party, record.their_item] = record.item
+                theirs = (record.company_id, record.party, record.their_item)
+                self._items_by_theirs.setdefault(theirs, set()).add(record.item)
             case Pack():
                 self._packs.setdefault((record.company_id, record.item), {})[record.unit] = record.contains
 

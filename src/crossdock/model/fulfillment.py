@@ -36,7 +36,6 @@ class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     order_number: str
     lines: tuple[ShippingLine, ...]
     ship_to: PartyRef | None = None
-    due_on: dt.date | None = None
 
 
 class WarehouseProgress(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -80,7 +80,8 @@ class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
     company_id: str
     number: str
     revision: int
-    changed_on: dt.date
+    changed_on: dt.date | None
+    """None where the source does not say; whoever sends a change dates it."""
     buyer: PartyRef
     supplier: PartyRef
     currency: str

@@ -39,5 +39,6 @@ async def tell_case(
         occurred_at=context.now(),
         source="operations",
         actor=actor.name,
+        on_behalf_of=actor.partner,
     )
     await append(tx, [event])

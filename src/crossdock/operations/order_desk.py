@@ -45,6 +45,8 @@ class OrderCall(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
     received_at: dt.datetime
     actor: str
+    on_behalf_of: str = ""
+    """The trading partner whose program calls."""
     correlation_id: UUID
     trace_id: str = ""
     network_version: int = 0
@@ -224,8 +226,8 @@ def _cause(call: OrderCall) -> Envelope:
     at, whose = call.received_at, call.order.company_id
     return Envelope(
         0, 0, 0, call.document_id, "OrderRefused", 1, call.subject, call.subject, whose, call.use.consumer, None,
-        call.actor, "", at, "instant", "UTC", at, call.correlation_id, None, call.trace_id, call.network_version,
-        "", "",
+        call.actor, call.on_behalf_of, at, "instant", "UTC", at, call.correlation_id, None, call.trace_id,
+        call.network_version, "", "",
     )  # fmt: skip
 
 
@@ -263,6 +265,7 @@ def _event(call: OrderCall) -> NewEvent:
         occurred_at=min(call.order.ordered_at, call.received_at),
         source=call.use.consumer,
         actor=call.actor,
+        on_behalf_of=call.on_behalf_of,
         correlation_id=call.correlation_id,
         causation_id=call.document_id,
         trace_id=call.trace_id,

@@ -13,6 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from crossdock.events.envelope import Precision
 from crossdock.ports.outcomes import Outcome
 
 Resend = Literal["idempotent", "lookup", "neither"]
@@ -102,6 +103,9 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: bool = False
     """It answers a document of ours, whose key (`sent_keys`) is its route: the engine fills the body's `document` and
     `number` with those of that document."""
+    occurred_precision: Precision = "instant"
+    """How exactly the source said when: with `day`, `occurred_at` is some instant of that day in `occurred_zone`."""
+    occurred_zone: str = "UTC"
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):

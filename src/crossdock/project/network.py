@@ -333,15 +333,6 @@ class Network(msgspec.Struct, frozen=True):
         found = self.partners.get(partner)
         return found.agreements.get(company_id) if found else None
 
-    def agreement_between(self, sender: tuple[str, str], receiver: tuple[str, str]) -> Agreement | None:
-        """The agreement of an interchange that came in, by (ISA qualifier, id) of its sender and its receiver."""
-        for partner in self.partners.values():
-            for agreement in partner.agreements.values():
-                ours, theirs = agreement.our, agreement.their
-                if (theirs.qualifier, theirs.id) == sender and (ours.qualifier, ours.id) == receiver:
-                    return agreement
-        return None
-
     def supplier_terms(self, company_id: str, supplier: str) -> SupplierTerms | None:
         """The terms agreed with a supplier, or None for a firm we have no agreement with."""
         agreement = self.agreement(company_id, supplier)
@@ -363,13 +354,12 @@ class Network(msgspec.Struct, frozen=True):
                 return system.name
         return ""
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Is this kind of document sent to this system or (by any company) to this partner?"""
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Is this kind of document sent to this system, or by this company's agreement to this partner?"""
         if (system := self.systems.get(receiver)) is not None:
             return document in system.sends
-        if (partner := self.partners.get(receiver)) is not None:
-            return any(document in agreement.sends for agreement in partner.agreements.values())
-        return False
+        agreement = self.agreement(company_id, receiver)
+        return agreement is not None and document in agreement.sends
 
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""

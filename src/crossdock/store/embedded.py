@@ -97,10 +97,9 @@ class EmbeddedServer:
         """Does the postmaster run?"""
         pid_file = self.directory / "data" / "postmaster.pid"
         try:
-            pid = int(pid_file.read_text(encoding="utf-8").split()[0])
-        except (OSError, ValueError, IndexError):
+            return psutil.Process(_first_number(pid_file)).status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
             return False
-        return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
     def _configure(self, data: Path) -> None:
         settings = data / "crossdock.conf"
@@ -147,12 +146,12 @@ class EmbeddedServer:
         collected yet or another's by now, would be taken for a running server, and none would be started."""
         data = self.directory / "data"
         locks = [data / "postmaster.pid", *data.glob(".s.PGSQL.*.lock")]
-        named = {_first_number(lock) for lock in locks if lock.exists()}
+        named = {lock: _first_number(lock) for lock in locks if lock.exists()}
         deadline = time.monotonic() + 5
-        while any(map(psutil.pid_exists, named)) and time.monotonic() < deadline:
+        while any(map(psutil.pid_exists, named.values())) and time.monotonic() < deadline:
             time.sleep(0.02)
-        if any(map(psutil.pid_exists, named)):
-            for lock in locks:
+        for lock, pid in named.items():
+            if not pid or psutil.pid_exists(pid):
                 lock.unlink(missing_ok=True)
 
     def stop(self) -> None:
@@ -160,8 +159,8 @@ class EmbeddedServer:
         if self._lock is None:
             return
         pid_file = self.directory / "data" / "postmaster.pid"
-        if pid_file.exists():
-            _signal(_first_number(pid_file), signal.SIGINT)
+        if postmaster := _first_number(pid_file):
+            _signal(postmaster, signal.SIGINT)
             deadline = time.monotonic() + 20
             while pid_file.exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -180,7 +179,11 @@ class EmbeddedServer:
 
 
 def _first_number(pid_file: Path) -> int:
-    return int(pid_file.read_text(encoding="utf-8").split()[0])
+    """The process that a lock file names; 0 for one that was cut short, by a full disk for one."""
+    try:
+        return abs(int(pid_file.read_text(encoding="utf-8").split()[0]))
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _cwd(process: psutil.Process) -> str:

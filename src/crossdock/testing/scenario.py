@@ -94,8 +94,8 @@ class StaticReads:
         """The end of that day, in UTC."""
         return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Does the network send this kind of document to this system or partner?"""
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Does the network send this kind of document to this system or partner? Here all companies do the same."""
         return (receiver, document) not in self._silent
 
     def partner_of(self, channel: str) -> str:

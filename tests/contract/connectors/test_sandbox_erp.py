@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.connectors import CONNECTORS
+from crossdock.connectors.sandbox_erp.mapping import to_canonical
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
 from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine
@@ -26,7 +27,7 @@ from crossdock.model.purchase_order import (
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine, SalesOrder, SalesOrderLine
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
-from crossdock.ports.connector import MasterRecord, Record, Route
+from crossdock.ports.connector import MasterRecord, RawDocument, Record, Route
 from crossdock.testing.connector_suite import Came, ConnectorCase, Sent, connector_suite
 from crossdock.testing.samples import RECEIVED_AT
 from tests.contract.connectors.vendor_api import answering, http_vendor
@@ -39,6 +40,9 @@ UK = PartyRef("albion_uk")
 
 def pieces(amount: str) -> Quantity:
     return Quantity(Decimal(amount))
+
+
+HUNDRED_FOR_102 = Price(Decimal(102), "GBP", Quantity(Decimal(100)))
 
 
 def pounds(amount: str) -> Price:
@@ -148,7 +152,7 @@ CHANGE = PurchaseOrderChange(
     company_id="albion_uk",
     number="4500001",
     revision=1,
-    changed_on=RECEIVED_AT.date(),
+    changed_on=None,
     buyer=UK,
     supplier=PartyRef("brightware"),
     currency="GBP",
@@ -167,6 +171,16 @@ RETURNED = ReturnAuthorization(
     ),
     channel="shop",
 )
+
+
+def test_a_change_that_is_read_again_another_day_says_the_same() -> None:
+    def change_of(day: dt.timedelta) -> Any:
+        content = feed(("change", {**ORDER, "revision": 1}))
+        raw = RawDocument("raw-1", "erp", "poll", content, "application/json", "purchase_orders", RECEIVED_AT + day)
+        (record,) = to_canonical(raw, "erp", ("albion_uk",)).records
+        return record.body
+
+    assert change_of(dt.timedelta()) == change_of(dt.timedelta(days=1))
 
 
 def order_record(body: Any, revision: str, sequence: int, pointer: str) -> Record:
@@ -248,9 +262,10 @@ CAME = (
             ("create", {**ORDER, "lines": [{**LINE, "status": "PONDERING"}]}),
             ("create", {**ORDER, "po_number": ""}),
             ("create", {**ORDER, "vendor": "bright\x00ware"}),
+            ("create", {**RETURN, "lines": [{**RETURN["lines"][0], "qty": "0"}]}),
             ("create", ORDER),
         ),
-        records=(order_record(PurchaseOrderPlaced(PLACED), "0", 19, "/records/8"),),
+        records=(order_record(PurchaseOrderPlaced(PLACED), "0", 20, "/records/9"),),
         faults=(
             "unknown_company",
             "not_a_number",
@@ -260,6 +275,7 @@ CAME = (
             "unknown_code",
             "number_missing",
             "unsafe_text",
+            "quantity_not_positive",
         ),
     ),
 )
@@ -377,8 +393,9 @@ SENT = (
             recipient=UK,
             invoiced_on=DAY,
             currency="GBP",
-            lines=(InvoiceLine("1", "4500001", "10", "85123A", pieces("48"), pounds("1.02")),),
-            total=Decimal("48.96"),
+            lines=(InvoiceLine("1", "4500001", "10", "85123A", pieces("48"), HUNDRED_FOR_102),),
+            total=Decimal("52.96"),
+            charges=(Charge("D240", Decimal("4.00")),),
         ),
         "/api/v1/postings/vendor_invoices",
         {
@@ -387,10 +404,11 @@ SENT = (
             "vendor": "brightware",
             "date": "2010-12-01",
             "currency": "GBP",
-            "total": "48.96",
+            "total": "52.96",
             "lines": [
                 {"line": "1", "po_number": "4500001", "po_line": "10", "item": "85123A", "qty": "48", "price": "1.02"}
             ],
+            "charges": [{"code": "D240", "amount": "4.00"}],
         },
     ),
     Sent("invoice", CUSTOMER_INVOICE, "/api/v1/postings/customer_invoices", INVOICE_PAYLOAD),

@@ -43,6 +43,11 @@ class _Home(asyncssh.SFTPServer):
         super().__init__(channel, chroot=str(vendor.home).encode())
         self._vendor = vendor
 
+    def open(self, path: bytes, pflags: int, attrs: Any) -> Any:
+        if b"outbox/" in path:
+            self._vendor.before_reading()
+        return super().open(path, pflags, attrs)
+
     async def stat(self, path: bytes) -> Any:
         await self._vendor.maybe_hang()
         return super().stat(path)
@@ -66,6 +71,7 @@ class SftpVendor:
         self._server: asyncssh.SSHAcceptor | None = None
         self._hanging = 0
         self.losing = False
+        self.before_reading: Callable[[], object] = lambda: None
         self.home = Path()
         self.port = 0
         self.connections: list[asyncssh.SSHServerConnection] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncssh
 import msgspec
+import pytest
 
 from crossdock import exchange
 from crossdock.model.acknowledgement import AcknowledgedSet, FunctionalAcknowledgement
@@ -19,9 +20,10 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
 )
 from crossdock.model.quantity import Price, Quantity
-from crossdock.ports.connector import Connector, Outgoing, Rendered
+from crossdock.ports.connector import Connector, ConnectorUnavailable, Outgoing, Rendered
 from crossdock.ports.outcomes import Delivered, Halt, Rejected
 from crossdock.project.network import Limits, Sftp
+from crossdock.project.secrets import Secret
 from crossdock.testing.connector_suite import ConnectorCase, Sent, connector_suite
 from crossdock.testing.samples import RECEIVED_AT
 from tests.contract.exchange.network import network
@@ -158,11 +160,65 @@ async def test_a_file_that_the_partner_took_already_is_not_sent_again() -> None:
 
 async def test_half_a_file_of_an_earlier_attempt_does_no_harm() -> None:
     async with vendor() as partner:
-        (partner.home / "inbox/.part-850_1.x12").write_bytes(b"ISA*a longer beginning that was never finished")
+        (partner.home / "inbox/.part-1-850_1.x12").write_bytes(b"ISA*a longer beginning that was never finished")
         connector = partner.connector()
         assert isinstance(await connector.send(outgoing("850_1.x12", b"ISA*ours~", attempt=2)), Delivered)
         await connector.close()
         assert (partner.home / "inbox/850_1.x12").read_bytes() == b"ISA*ours~"
+        assert _names(partner.home / "inbox") == ["850_1.x12"]
+
+
+async def test_two_attempts_at_once_do_not_write_into_one_file() -> None:
+    async with vendor() as partner:
+        first, second = partner.connector(), partner.connector()
+        with (partner.home / "inbox/.part-1-850_1.x12").open("wb") as stalled:
+            assert isinstance(await second.send(outgoing("850_1.x12", b"ISA*ours~", attempt=2)), Delivered)
+            stalled.write(b"ISA*ou")
+        assert isinstance(await first.send(outgoing("850_1.x12", b"ISA*ours~", attempt=1)), Delivered)
+        await first.close()
+        await second.close()
+        assert partner.effects == [b"ISA*ours~"]
+        assert (partner.home / "inbox/850_1.x12").read_bytes() == b"ISA*ours~"
+
+
+async def test_a_file_that_is_replaced_before_it_is_put_away_is_read_too() -> None:
+    async with vendor() as partner:
+        waiting = partner.home / "outbox/855_1.x12"
+        connector = partner.connector()
+        pages = [page async for page in connector.fetch(exchange.OUTBOX, "")]
+        waiting.write_bytes(b"ISA*other~")
+        for page in pages:
+            await connector.accepted(exchange.OUTBOX, page)
+        again = [page.content async for page in connector.fetch(exchange.OUTBOX, "")]
+        await connector.close()
+        assert again == [b"ISA*other~"]
+        assert waiting.exists()
+
+
+async def test_a_file_that_grows_while_it_is_read_waits_until_it_is_whole() -> None:
+    async with vendor() as partner:
+        growing = partner.home / "outbox/855_1.x12"
+        partner.before_reading = lambda: growing.write_bytes(FILES["855_1.x12"] + b"more~")
+        connector = partner.connector()
+        first = [page.name async for page in connector.fetch(exchange.OUTBOX, "")]
+        partner.before_reading = lambda: None
+        whole = [page.content async for page in connector.fetch(exchange.OUTBOX, "")]
+        await connector.close()
+    assert first == ["856_1.x12"]
+    assert FILES["855_1.x12"] + b"more~" in whole
+
+
+async def test_a_key_that_is_none_halts_the_partner() -> None:
+    async with vendor() as partner:
+        keyless = msgspec.structs.replace(partner.settings(), private_key=Secret("no key", "KEY"))
+        hostless = msgspec.structs.replace(partner.settings(), host_key="no key")
+        for settings in (keyless, hostless):
+            connector = connect(settings, 5)
+            assert isinstance(await connector.send(outgoing("850_1.x12", b"ISA*ours~")), Halt)
+            assert not (await connector.check()).ok
+            with pytest.raises(ConnectorUnavailable):
+                [page async for page in connector.fetch(exchange.OUTBOX, "")]
+            await connector.close()
 
 
 async def test_somebody_elses_file_of_that_name_is_not_overwritten() -> None:

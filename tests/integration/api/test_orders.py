@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from crossdock.api.services import Services
+from crossdock.identity import register
 from crossdock.identity.actor import operator
 from crossdock.operations import order_desk, quarantine
 from crossdock.store import Store
@@ -51,6 +52,18 @@ async def test_an_accepted_order_is_an_event_with_its_raw_document_keys_and_link
     )
     assert json.loads(content) == order(customer_reference="PO-77")
     assert status == "translated"
+
+
+async def test_what_a_partners_program_does_is_done_on_behalf_of_the_partner(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    token = "homestead-token-homestead-token-homestead"
+    async with store.transaction() as tx:
+        await register(tx, token, "homestead_bot", ["orders:write"], channel="shop", partner="homestead")
+    http.headers["Authorization"] = f"Bearer {token}"
+    assert (await place(http, order())).status_code == 202
+    query = "select type, actor, on_behalf_of from event"
+    assert await rows(store, query) == [("SalesOrderPlaced", "homestead_bot", "homestead")]
 
 
 async def test_the_same_key_and_body_gets_the_first_answer_and_nothing_happens_again(

@@ -153,3 +153,12 @@ async def _advance(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.execute("update delivery set status = 'delivered' where sequence = 1")
         await advance_keys(tx, [("peer", "parcel/c/a")])
+
+
+async def test_a_receiver_is_left_in_peace_for_as_long_as_it_asks_but_not_for_ever(store: Store) -> None:
+    wishes = {"a.0": dt.timedelta(minutes=30), "b.0": dt.timedelta(days=30)}
+    peer = Peer(lambda outgoing: RetryLater("busy", wishes[outgoing.key.rpartition(":")[2]]))
+    await say(store, begun("a", "send"), begun("b", "send"))
+    await settle(context(store, peer))
+    query = "select number, round(extract(epoch from next_attempt_at - now()) / 60)::int from delivery order by number"
+    assert await rows(store, query) == [("a.0", 30), ("b.0", 60)]

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
 
 from crossdock.engine.context import Poll
 from crossdock.engine.intake.poll import received_event, run_poll, task_name
@@ -9,7 +13,7 @@ from crossdock.engine.intake.raw import Arrival, store_arrivals
 from crossdock.engine.tasks import Task, ensure_tasks
 from crossdock.log import append
 from crossdock.ports.connector import RawPage
-from crossdock.store import Store
+from crossdock.store import Connection, Store
 from tests.integration.engine.harness import NOW, Peer, begun, context, notes, rows, say, settle, told
 
 
@@ -114,6 +118,46 @@ class Outbox(Peer):
 
     async def accepted(self, kind: str, page: RawPage) -> None:
         """It stays where it is."""
+
+
+class Feed(Peer):
+    """One page, and the cursor behind it."""
+
+    polls = ("notes",)
+
+    async def fetch(self, kind: str, cursor: str) -> AsyncIterator[RawPage]:
+        if cursor == "":
+            yield RawPage(b"a begin", "text/plain", "1", False, 1)
+
+    async def accepted(self, kind: str, page: RawPage) -> None:
+        """Nothing is to be told."""
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_page_whose_transaction_is_run_again_moves_the_cursor(
+    store: Store, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    failures = iter([asyncpg.SerializationError()])
+    transaction = store.transaction
+
+    @asynccontextmanager
+    async def troubled(**options: bool) -> AsyncIterator[Connection]:
+        async with transaction(**options) as tx:
+            yield tx
+            if answered and (failure := next(failures, None)):
+                raise failure
+        if failure := next(failures, None):
+            raise failure
+
+    poll = Poll("peer", "notes", dt.timedelta(0))
+    async with store.transaction() as tx:
+        await ensure_tasks(tx, [task_name(poll)])
+        await tx.execute("update task set worker = 'me'")
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "transaction", troubled)
+        await run_poll(context(store, Feed()), "me", poll, Task(task_name(poll), "", ""))
+    assert await rows(store, "select worker, cursor from task") == [("", "1")]
+    assert await rows(store, "select count(*) from raw_document") == [(1,)]
 
 
 async def test_a_file_is_stored_once_each_time_it_was_laid_out(store: Store) -> None:

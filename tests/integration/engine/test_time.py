@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
+
 from crossdock.engine.clock import set_clock
+from crossdock.project.versions import apply
 from crossdock.store import Store
 from tests.integration.engine.harness import NOW, begun, context, notes, rows, say, settle, told
+from tests.integration.engine.test_intake import arrive
+from tests.unit.api.networks import small_network
 
 
 async def at(store: Store, hours: float) -> None:
@@ -64,3 +69,15 @@ async def test_what_waits_for_a_document_that_never_comes_is_shown_to_a_person_a
     assert await rows(store, query) == [("waiting_for_document", "parcel/c/a", False)]
     assert await notes(store, "a") == ["late", "early"]
     assert await rows(store, "select * from deadline") == []
+
+
+async def test_every_event_says_which_version_of_the_network_was_in_force(store: Store) -> None:
+    async with store.transaction() as tx:
+        for name in ("first", "second"):
+            await apply(tx, msgspec.structs.replace(small_network(), name=name))
+    await at(store, 1.5)
+    await arrive(store, "a begin send\nb begin wait")
+    await settle(context(store))
+    found = await rows(store, "select type from event where network_version = 2")
+    assert {("DocumentReceived",), ("SalesOrderApproved",), ("DocumentDelivered",), ("DeadlinePassed",)} <= set(found)
+    assert await rows(store, "select type from event where network_version <> 2") == []

@@ -286,15 +286,16 @@ async def test_a_promise_expires_once_and_frees_its_stock(store: Store) -> None:
     soon = AT + dt.timedelta(minutes=10)
     await book(store, receive(5), ask(5, case="sales_order/a", expires_at=soon), ask(5, case="sales_order/b"))
     async with store.transaction() as tx:
-        assert await expire_due(tx, AT) == []
+        assert await expire_due(tx, AT) == (0, [])
     async with store.transaction() as tx:
-        outcomes = await expire_due(tx, soon)
+        ended, outcomes = await expire_due(tx, soon)
+    assert ended == 1
     assert [(outcome.subject, type(outcome.body)) for outcome in outcomes] == [
         ("sales_order/a", PromiseReleased),
         ("sales_order/b", BackorderFilled),
     ]
     async with store.transaction() as tx:
-        assert await expire_due(tx, soon) == []
+        assert await expire_due(tx, soon) == (0, [])
     await holds(store)
 
 

@@ -119,7 +119,7 @@ async def test_a_reservation_of_an_api_caller_expires(desk: ReservationDesk, sto
     await book(store, receive(5))
     await desk.reserve(COMPANY, "k1", MUG, ["north"], Decimal(5), expires_at=AT)
     async with store.transaction() as tx:
-        assert await expire_due(tx, AT + dt.timedelta(seconds=1)) == []
+        assert await expire_due(tx, AT + dt.timedelta(seconds=1)) == (1, [])
     assert (await levels(store)).free == 5
     await holds(store)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, cast
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
-from crossdock.api.app import UnguardedRoute, create, must_be_guarded
+from crossdock.api.app import UnguardedRoute, _again_and_again, create, must_be_guarded
 from crossdock.api.gateway import openapi
 from crossdock.api.gateway.call import identify
 from crossdock.api.gateway.limits import Limit, Limiter
@@ -119,3 +120,17 @@ def test_every_kind_of_problem_says_what_to_do() -> None:
         assert 400 <= kind.status < 600
         assert kind.title
         assert kind.advice
+
+
+async def test_work_in_the_background_goes_on_after_a_defect() -> None:
+    turns = iter([ZeroDivisionError(), ConnectionError()])
+    third = asyncio.Event()
+
+    async def work() -> None:
+        if failure := next(turns, None):
+            raise failure
+        third.set()
+
+    going = asyncio.create_task(_again_and_again(work, 0))
+    await asyncio.wait_for(third.wait(), 5)
+    going.cancel()

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from crossdock.cli._console import plain, redacted, why_not
 from crossdock.cli.main import app
+from tests.unit.api.networks import small_network
 
 READING = {
     "trace", "doctor", "case list", "case show", "exception list", "exception show", "dead-letter list",
@@ -51,6 +52,45 @@ def test_a_database_that_cannot_be_reached_is_said_in_words_with_what_to_do() ->
     assert "cannot be used" in result.stderr
     assert "crossdock doctor" in result.stderr
     assert "secret" not in result.output
+
+
+NOWHERE = "postgresql://u:secret@127.0.0.1:1/none"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", ".", "--database", NOWHERE],
+        ["run", ".", "--workers", "2", "--database", NOWHERE],
+        ["api", ".", "--database", NOWHERE],
+        ["up", ".", "--port", "1", "--database", NOWHERE],
+        ["trace", "1", "--database", "postgresql://u:secret@[bad"],
+        ["up", ".", "--port", "1", "--database", "postgresql://u:secret@[bad"],
+    ],
+    ids=" ".join,
+)
+def test_what_needs_a_database_and_gets_none_says_so_without_a_traceback(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossdock.app.load_network", lambda project: small_network())
+    monkeypatch.setattr("crossdock.cli.up.port_of", lambda host, port: port)
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, type(result.exception)) == (3, SystemExit)
+    assert "cannot be used" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_doctor_is_not_put_out_by_what_is_no_url() -> None:
+    result = CliRunner().invoke(app, ["doctor", "--database", "postgresql://u:secret@[bad"])
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert "secret" not in result.output
+
+
+def test_a_key_is_valid_for_a_hundred_years_at_most() -> None:
+    arguments = ["api-key", "create", "x", "--scope", "orders:read", "--days", "9999999", "--database", NOWHERE]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "36500" in result.stderr
 
 
 def test_doctor_says_what_is_missing_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,14 @@ import pytest
 from crossdock.connectors import CONNECTORS
 from crossdock.connectors._kit import Refused, decode, plain, settings_of
 from crossdock.connectors._kit.keys import header_key, traceparent
-from crossdock.connectors._kit.reading import amount, number
+from crossdock.connectors._kit.reading import amount, number, positive_quantity
 from crossdock.connectors._kit.settings import InvalidSettings
 from crossdock.connectors._kit.signatures import InvalidSecret, StandardWebhooks
+from crossdock.connectors._kit.writing import each
 from crossdock.connectors.sandbox_erp.settings import SandboxErpSettings
 from crossdock.connectors.sandbox_wms.settings import SandboxWmsSettings
+from crossdock.model.quantity import Price, Quantity
+from crossdock.ports.outcomes import Unsupported
 from crossdock.project.network import Settings, System
 from crossdock.project.secrets import Secret
 
@@ -111,6 +114,21 @@ def test_numbers_are_exact_both_ways() -> None:
     assert amount(" -0.10 ") == Decimal("-0.10")
     assert plain(Decimal("1E+3")) == "1000"
     assert plain(Decimal("0.0000001")) == "0.0000001"
+
+
+@pytest.mark.parametrize("text", ["0", "0.00", "-3"])
+def test_nothing_cannot_be_moved(text: str) -> None:
+    with pytest.raises(Refused):
+        positive_quantity(text)
+    assert positive_quantity("0.5") == Quantity(Decimal("0.5"))
+
+
+def test_a_price_of_many_is_told_as_the_price_of_one_where_that_is_exact() -> None:
+    assert each(Price(Decimal("10.20"), "GBP", Quantity(Decimal(10))), Quantity(Decimal(3))) == "1.02"
+    with pytest.raises(Unsupported):
+        each(Price(Decimal(1), "GBP", Quantity(Decimal(3))), Quantity(Decimal(3)))
+    with pytest.raises(Unsupported):
+        each(Price(Decimal(1), "GBP", Quantity(Decimal(1), "CA")), Quantity(Decimal(3)))
 
 
 def test_a_business_number_has_no_slash_and_is_there() -> None:

@@ -90,6 +90,22 @@ def test_a_retailers_order_is_a_promise_we_were_told_of() -> None:
     assert Route("customer_reference", "homestead", "HS1001") in record.keys
 
 
+def when(day: str) -> tuple[dt.datetime, str, str]:
+    segments = changed(ORDER, BEG=("BEG", "00", "SA", "HS1001", "", day))
+    (record,) = read("homestead", interchange("homestead", ("PO", "850", segments))).records
+    return record.occurred_at, record.occurred_precision, record.occurred_zone
+
+
+def test_an_order_that_names_a_day_was_placed_then_where_the_partner_lives() -> None:
+    assert when("20101201") == (RECEIVED_AT, "day", "Europe/London")
+    evening = dt.datetime(2010, 6, 1, 22, 59, 59, 999999, tzinfo=dt.UTC)
+    assert when("20100601") == (evening, "day", "Europe/London")
+
+
+def test_an_order_of_a_day_to_come_was_placed_when_it_came() -> None:
+    assert when("20101224") == (RECEIVED_AT, "instant", "UTC")
+
+
 def test_the_same_order_in_another_envelope_says_the_same() -> None:
     first = read("homestead", interchange("homestead", ("PO", "850", ORDER), number=1))
     again = read("homestead", interchange("homestead", ("PO", "850", ORDER), number=2))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from crossdock.masterdata import CrossReference, Masterdata, NetworkReads
@@ -36,7 +37,7 @@ def test_processes_and_connectors_find_all_they_may_ask(network: Network) -> Non
     assert reads.system(UK, "channel", "shop") == "shop"
     assert reads.partner_of("homestead") == "homestead"
     assert reads.partner_of("shop") == ""
-    assert reads.sends("homestead", "ship_notice")
+    assert reads.sends("homestead", "ship_notice", UK)
     assert references.their_item(UK, "brightware", "85123A") == "B-85123A"
 
 
@@ -89,6 +90,36 @@ def test_an_id_that_an_item_no_longer_has_is_forgotten(network: Network) -> None
 
     assert reads.our_item(UK, "kilncraft", "CAKE-3") is None
     assert reads.our_item(UK, "kilncraft", "CAKE-9") == "22423"
+
+
+def test_an_id_that_another_item_took_and_gave_back_is_the_first_ones_again(network: Network) -> None:
+    def item(ours: str, theirs: str) -> Item:
+        return Item(UK, ours, supplier="kilncraft", supplier_item=theirs)
+
+    reads = reads_of(network, item("A", "CAKE-3"), item("B", "CAKE-3"), item("B", "CAKE-9"))
+
+    assert reads.our_item(UK, "kilncraft", "CAKE-3") == "A"
+    assert reads.our_item(UK, "kilncraft", "CAKE-9") == "B"
+
+
+def test_of_several_items_with_one_id_the_answer_does_not_depend_on_what_came_first(network: Network) -> None:
+    references = [CrossReference(UK, "kilncraft", ours, "CAKE-3") for ours in "AB"]
+    for records in (references, reversed(references)):
+        assert reads_of(network, *records).our_item(UK, "kilncraft", "CAKE-3") == "A"
+
+
+def test_a_document_goes_to_a_partner_only_by_the_companys_own_agreement(network: Network) -> None:
+    homestead = network.partners["homestead"]
+    silent = msgspec.structs.replace(homestead.agreements[UK], sends=())
+    agreements = {**homestead.agreements, UK: silent}
+    partners = {**network.partners, "homestead": msgspec.structs.replace(homestead, agreements=agreements)}
+    reads = reads_of(msgspec.structs.replace(network, partners=partners))
+
+    assert not reads.sends("homestead", "ship_notice", UK)
+    assert reads.sends("homestead", "ship_notice", "albion_ie")
+    assert not reads.sends("homestead", "ship_notice", "nobody")
+    assert not reads.sends("nobody", "ship_notice", UK)
+    assert reads.sends("erp", "invoice", UK)
 
 
 def test_where_nothing_is_agreed_ids_are_shared(network: Network) -> None:

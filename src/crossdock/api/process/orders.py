@@ -45,6 +45,7 @@ async def place_order(request: AnyRequest) -> ASGIResponse:
             content=received.content,
             received_at=services.clock.now(),
             actor=actor.name,
+            on_behalf_of=actor.partner,
             correlation_id=call.correlation_id,
             trace_id=call.trace_id,
             network_version=services.network.version,

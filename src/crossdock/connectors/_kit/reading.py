@@ -87,6 +87,14 @@ def quantity(text: str, unit: str = EACH) -> Quantity:
     return Quantity(amount(text), unit)
 
 
+def positive_quantity(text: str, unit: str = EACH) -> Quantity:
+    """An exact quantity of what was moved or comes back: nothing, or less, is a mistake."""
+    read = quantity(text, unit)
+    if read.amount <= 0:
+        raise Refused("quantity_not_positive", f"a quantity of {text[:40]} means nothing here")
+    return read
+
+
 def price(text: str, code: str, unit: str = EACH) -> Price:
     """An exact price for one `unit`."""
     return Price(amount(text), currency(code), Quantity(Decimal(1), unit))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from crossdock.model.quantity import Price, Quantity
 from crossdock.ports.connector import Rendered
 from crossdock.ports.outcomes import Unsupported
 
@@ -39,6 +40,17 @@ def render(writers: Writers, document: str, body: msgspec.Struct, system: str) -
 def plain(value: Decimal) -> str:
     """A number as vendors read it: digits and a point, never an exponent."""
     return format(value, "f")
+
+
+def each(price: Price, quantity: Quantity) -> str:
+    """What one unit of a quantity costs, for vendors who know no other prices. Raises `Unsupported` where that is no
+    exact number, or where the price is for another unit."""
+    one = price.amount / price.per.amount
+    if price.per.unit != quantity.unit or one * price.per.amount != price.amount:
+        raise Unsupported(
+            f"{plain(price.amount)} for {plain(price.per.amount)} {price.per.unit} is no price of one {quantity.unit}"
+        )
+    return plain(one)
 
 
 def segment(text: str) -> str:

@@ -17,11 +17,12 @@ from crossdock.connectors._kit.reading import (
     decode,
     number,
     one_of,
+    positive_quantity,
     price,
     quantity,
     utc,
 )
-from crossdock.connectors._kit.writing import VendorCall, Writers, plain
+from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
 from crossdock.model.fulfillment import InventoryAdjustment
@@ -213,7 +214,7 @@ def _purchase_order(order: ErpOrder, change: Change, learned_at: dt.datetime, sy
     if code(ORDER_ACTIONS, change.action, "action") == "placed":
         body = PurchaseOrderPlaced(_placed(order, order_number))
     else:
-        body = PurchaseOrderChanged(_changed(order, order_number, learned_at.date()))
+        body = PurchaseOrderChanged(_changed(order, order_number))
     return Record(
         body=body,
         company_id=order.entity,
@@ -254,8 +255,11 @@ def _placed(order: ErpOrder, order_number: str) -> PurchaseOrder:
     )
 
 
-def _changed(order: ErpOrder, order_number: str, changed_on: dt.date) -> PurchaseOrderChange:
-    """The whole new revision, line by line; what did not change says the same as before."""
+def _changed(order: ErpOrder, order_number: str) -> PurchaseOrderChange:
+    """The whole new revision, line by line; what did not change says the same as before.
+
+    The feed does not say when it was made, and read again another day it must say the same: it has no date.
+    """
     lines = tuple(
         PurchaseOrderChangeLine(
             line=line.line,
@@ -272,7 +276,7 @@ def _changed(order: ErpOrder, order_number: str, changed_on: dt.date) -> Purchas
         company_id=order.entity,
         number=order_number,
         revision=order.revision,
-        changed_on=changed_on,
+        changed_on=None,
         buyer=PartyRef(order.entity),
         supplier=PartyRef(order.vendor),
         currency=currency(order.currency),
@@ -294,7 +298,7 @@ def _return(returned: ErpReturn, change: Change, system: str, pointer: str) -> R
             ReturnLine(
                 line=line.line,
                 item=line.item,
-                quantity=quantity(line.qty),
+                quantity=positive_quantity(line.qty),
                 price=price(line.price, returned.currency),
                 order_number=line.order and number(line.order),
                 order_line=line.order_line,
@@ -335,12 +339,12 @@ def sales_order(order: SalesOrder) -> VendorCall:
                     "line": line.line,
                     "item": line.item,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount),
+                    "price": each(line.price, line.quantity),
                     "sample": line.sample,
                 }
                 for line in order.lines
             ],
-            "charges": [{"code": charge.code, "amount": plain(charge.amount)} for charge in order.charges],
+            "charges": _charges(order),
         },
     )
 
@@ -358,7 +362,7 @@ def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> Vend
                     "line": line.line,
                     "answer": line.kind,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount) if line.price else None,
+                    "price": each(line.price, line.quantity) if line.price else None,
                     "date": line.due_on,
                 }
                 for line in answer.answers
@@ -409,10 +413,11 @@ def supplier_invoice(invoice: Invoice) -> VendorCall:
                     "po_line": line.order_line,
                     "item": line.item,
                     "qty": plain(line.quantity.amount),
-                    "price": plain(line.price.amount),
+                    "price": each(line.price, line.quantity),
                 }
                 for line in invoice.lines
             ],
+            "charges": _charges(invoice),
         },
     )
 
@@ -445,12 +450,16 @@ def _to_customer(invoice: Invoice) -> dict[str, Any]:
                 "order_line": line.order_line,
                 "item": line.item,
                 "qty": plain(line.quantity.amount),
-                "price": plain(line.price.amount),
+                "price": each(line.price, line.quantity),
             }
             for line in invoice.lines
         ],
-        "charges": [{"code": charge.code, "amount": plain(charge.amount)} for charge in invoice.charges],
+        "charges": _charges(invoice),
     }
+
+
+def _charges(document: Invoice | SalesOrder) -> list[dict[str, str]]:
+    return [{"code": charge.code, "amount": plain(charge.amount)} for charge in document.charges]
 
 
 def inventory_adjustment(adjustment: InventoryAdjustment) -> VendorCall:

@@ -15,6 +15,7 @@ from crossdock.connectors._kit.reading import (
     decode,
     number,
     one_of,
+    positive_quantity,
     quantity,
     utc,
 )
@@ -249,7 +250,7 @@ def _progress(message: Webhook, site: Site) -> Record:
 
 
 def _shipping_line(line: OrderLine, sales_order: str) -> ShippingLine:
-    return ShippingLine(number(sales_order), line.order_line, line.sku, quantity(line.qty))
+    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty))
 
 
 def _dispatched(message: Webhook, site: Site) -> Record:
@@ -364,7 +365,8 @@ def _returned(message: Webhook, site: Site) -> Record:
         step=step,
         at=utc(data.at),
         lines=tuple(
-            ReturnedLine(line.line, line.sku, quantity(line.qty), _disposition(step, line)) for line in data.lines
+            ReturnedLine(line.line, line.sku, positive_quantity(line.qty), _disposition(step, line))
+            for line in data.lines
         ),
         sequence=data.sequence,
     )

@@ -88,6 +88,8 @@ def _line(reading: Reading, position: int) -> PurchaseOrderChangeLine:
 def write(change: PurchaseOrderChange, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the change."""
     writing.currency = change.currency
+    if change.changed_on is None:
+        raise CannotWrite("a change of an order needs a date")
     changed = day(change.changed_on)
     rows: list[OutgoingSegment] = [
         ("BCH", "04", "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from crossdock.engine.cases.exceptions import change_exceptions
-from crossdock.engine.clock import read_clock
+from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, SystemLimits
 from crossdock.engine.deliveries.places import SQL
 from crossdock.engine.writes import ExceptionChange
@@ -30,6 +30,8 @@ from crossdock.store.text import storable
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = dt.timedelta(seconds=20)
+_LONGEST_WISH = dt.timedelta(hours=1)
+"""How long a receiver may ask us to wait."""
 _SHORTEST_PAUSE = dt.timedelta(milliseconds=150)
 _MOMENT = dt.timedelta(milliseconds=100)
 _MANY = 1000
@@ -162,7 +164,7 @@ class Deliverer:
 
     async def _record_once(self, results: Sequence[Result]) -> None:
         async with self._context.store.transaction() as tx:
-            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            now = await business_now(tx)
             ordered = sorted(results, key=lambda result: result.id)
             events = await self._arrived(tx, [r for r in ordered if isinstance(r.outcome, Delivered)], now)
             await self._retry(tx, [r for r in ordered if isinstance(r.outcome, RetryLater | Halt)])
@@ -209,7 +211,7 @@ class Deliverer:
         """Give on what dead workers were sending, and what this worker claimed without hearing that it did; where
         sending again is not safe, a person decides."""
         async with self._taking, self._context.store.transaction() as tx:
-            now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+            now = await business_now(tx)
             rows = await tx.fetch(SQL.reap, self._careful, self._owner, list(self._in_hand), list(self._unrecorded))
             await append(tx, await bury(tx, [row for row in rows if row["status"] == "dead"], now))
         return len(rows)
@@ -317,7 +319,7 @@ def _code(outcome: Outcome) -> str:
 def _pause(result: Result) -> dt.timedelta:
     """Back-off doubles from 150 ms to 20 s, unless the receiver names a time; spread by the delivery's own id."""
     if isinstance(result.outcome, RetryLater) and result.outcome.after is not None:
-        return min(result.outcome.after, _LONGEST_PAUSE)
+        return min(result.outcome.after, _LONGEST_WISH)
     doubled: dt.timedelta = _SHORTEST_PAUSE * (1 << min(result.attempts - 1, 10))
     pause = min(doubled, _LONGEST_PAUSE)
     return pause * (0.75 + (result.id.int % 1000) / 2000)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from crossdock.engine.clock import read_clock
+from crossdock.engine.clock import business_now, read_clock
 from crossdock.engine.context import EngineContext, Poll
 from crossdock.engine.intake.raw import Arrival, store_arrivals
 from crossdock.engine.tasks import Task, fail, finish, keep
@@ -76,7 +76,7 @@ async def _pause(tx: Connection, every: dt.timedelta) -> dt.timedelta:
 
 async def _store(context: EngineContext, owner: str, poll: Poll, task: Task, page: RawPage) -> None:
     async with context.store.transaction() as tx:
-        now = (await read_clock(tx)).at(dt.datetime.now(dt.UTC))
+        now = await business_now(tx)
         digest = sha256(page.content).hexdigest()
         arrival = Arrival(
             source=poll.system,
@@ -93,3 +93,4 @@ async def _store(context: EngineContext, owner: str, poll: Poll, task: Task, pag
         crash.point("intake_before_commit")
         if not stored.repeated:
             await append(tx, [received_event(arrival, stored.document_id)])
+    task.cursor = page.cursor

@@ -243,6 +243,8 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
             occurred_at=record.occurred_at,
             source=job.received.source,
             source_sequence=record.source_sequence,
+            occurred_precision=record.occurred_precision,
+            occurred_zone=record.occurred_zone,
         )
     )
     writes.keys += [BusinessKey(company_id, k.kind, k.issuer, k.value, subject) for k in record.keys]

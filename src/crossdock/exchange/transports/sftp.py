@@ -1,7 +1,8 @@
 """SFTP with one trading partner: one connection, kept open, opened anew after a failure.
 
-We write `inbox/NAME` (as `.part-NAME` until it is whole) and fetch `outbox/NAME`; what is safe with us goes to
-`outbox/done/NAME`, what the partner took goes to `inbox/done/NAME`. So whether a file has arrived can be looked up.
+We write `inbox/NAME` (as `.part-N-NAME` until it is whole, `N` being the attempt) and fetch `outbox/NAME`; what is safe
+with us goes to `outbox/done/NAME`, what the partner took goes to `inbox/done/NAME`. So whether a file has arrived can
+be looked up.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import hashlib
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncssh
@@ -45,8 +46,10 @@ _HALTING = (
     asyncssh.SFTPPermissionDenied,
     asyncssh.SFTPNoSuchFile,
     asyncssh.SFTPNoSuchPath,
+    asyncssh.KeyImportError,
+    asyncssh.KeyEncryptionError,
 )
-_FAULTS = (asyncssh.Error, OSError, TimeoutError)
+_FAULTS = (asyncssh.Error, asyncssh.KeyImportError, asyncssh.KeyEncryptionError, OSError, TimeoutError)
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
@@ -54,6 +57,8 @@ class RemoteFile(msgspec.Struct, frozen=True):
 
     name: str
     size: int
+    at: int = 0
+    """When it was written last."""
     again: str = ""
     """When it was laid out, if a file of this name was taken before: that tells one laying-out from the next."""
 
@@ -68,12 +73,14 @@ class SftpTransport:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
         self._closed = False
+        self._read: dict[str, RemoteFile] = {}
+        """Files that were read and not moved away yet, as they were then."""
 
-    async def deliver(self, name: str, content: bytes) -> Outcome:
+    async def deliver(self, name: str, content: bytes, attempt: int = 1) -> Outcome:
         """Put a file into the partner's inbox unless it is, or was, there. Never raises for what the partner does."""
         try:
             async with self._session() as sftp:
-                return await self._lookup(sftp, name, len(content)) or await self._upload(sftp, name, content)
+                return await self._lookup(sftp, name, len(content)) or await self._upload(sftp, name, content, attempt)
         except _HALTING as fault:
             return Halt(_words(fault))
         except _FAULTS as fault:
@@ -83,19 +90,28 @@ class SftpTransport:
         """Whole files in the outbox, oldest first. Raises `ConnectorUnavailable`."""
         return await self._available(self._list)
 
-    async def read(self, file: RemoteFile) -> bytes:
-        """The content of a waiting file. Raises `ConnectorUnavailable`."""
+    async def read(self, file: RemoteFile) -> bytes | None:
+        """The content of a waiting file; None if it was written to meanwhile. Raises `ConnectorUnavailable`."""
 
-        async def work(sftp: asyncssh.SFTPClient) -> bytes:
-            async with sftp.open(self._path(self._settings.outbox, file.name), "rb") as remote:
+        async def work(sftp: asyncssh.SFTPClient) -> bytes | None:
+            path = self._path(self._settings.outbox, file.name)
+            async with sftp.open(path, "rb") as remote:
                 content = await remote.read()
-                return content.encode() if isinstance(content, str) else content
+            whole = len(content) == file.size and await _is_still(sftp, path, file)
+            return (content.encode() if isinstance(content, str) else content) if whole else None
 
-        return await self._available(work)
+        content = await self._available(work)
+        if content is not None:
+            self._read[file.name] = file
+        return content
 
     async def finish(self, name: str, content: bytes) -> None:
-        """Move a file out of the way once it is safe with us; a file that is gone already was moved before."""
-        await self._available(lambda sftp: self._move_to_done(sftp, name, content))
+        """Move a file out of the way once it is safe with us; a file that is gone already was moved before.
+
+        One that is another by now stays: it is read when the folder is looked at again.
+        """
+        file = self._read.pop(name, None)
+        await self._available(lambda sftp: self._move_to_done(sftp, name, content, file))
 
     async def check(self) -> Health:
         """Can we log in, and are both folders there?"""
@@ -192,9 +208,13 @@ class SftpTransport:
                 return Delivered(name) if found == size else _taken(name, found, size)
         return None
 
-    async def _upload(self, sftp: asyncssh.SFTPClient, name: str, content: bytes) -> Outcome:
+    async def _upload(self, sftp: asyncssh.SFTPClient, name: str, content: bytes, attempt: int) -> Outcome:
+        """An attempt that was given up may still be writing, so each writes a file of its own."""
         inbox = self._settings.inbox
-        part, whole = self._path(inbox, f".part-{name}"), self._path(inbox, name)
+        part, whole = self._path(inbox, f".part-{attempt}-{name}"), self._path(inbox, name)
+        with suppress(asyncssh.SFTPNoSuchFile):
+            if attempt > 1:
+                await sftp.remove(self._path(inbox, f".part-{attempt - 1}-{name}"))
         async with sftp.open(part, "wb") as remote:
             await remote.write(content)
         try:
@@ -215,13 +235,17 @@ class SftpTransport:
         done = self._path(self._settings.outbox, self._settings.done)
         before = await asyncio.gather(*(_size(sftp, self._path(done, name)) for _, name, _ in found))
         return [
-            RemoteFile(name, size, "" if taken is None else str(at))
+            RemoteFile(name, size, at, "" if taken is None else str(at))
             for (at, name, size), taken in zip(found, before, strict=True)
         ]
 
-    async def _move_to_done(self, sftp: asyncssh.SFTPClient, name: str, content: bytes) -> None:
+    async def _move_to_done(
+        self, sftp: asyncssh.SFTPClient, name: str, content: bytes, file: RemoteFile | None
+    ) -> None:
         outbox, done = self._settings.outbox, self._settings.done
         source = self._path(outbox, name)
+        if file is not None and not await _is_still(sftp, source, file):
+            return
         # A partner may use a name again: the second file is kept beside the first, under its digest.
         digest = hashlib.sha256(content).hexdigest()[:12]
         for target in (self._path(outbox, done, name), self._path(outbox, done, f"{name}.{digest}")):
@@ -248,6 +272,15 @@ async def _size(sftp: asyncssh.SFTPClient, path: str) -> int | None:
         return int((await sftp.stat(path)).size or 0)
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
         return None
+
+
+async def _is_still(sftp: asyncssh.SFTPClient, path: str, file: RemoteFile) -> bool:
+    """Is this file there, and was it not written to since it was listed?"""
+    try:
+        now = await sftp.stat(path)
+    except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+        return False
+    return (int(now.size or 0), int(now.mtime or 0)) == (file.size, file.at)
 
 
 def _taken(name: str, found: int, size: int) -> Rejected:

@@ -47,8 +47,8 @@ class Reads(Protocol):
         """Until when what is due at a partner, location or company on a day is on time."""
         ...
 
-    def sends(self, receiver: str, document: str) -> bool:
-        """Does the network send this kind of document to this system or partner?"""
+    def sends(self, receiver: str, document: str, company_id: str) -> bool:
+        """Does the network send this kind of document of this company to this system or partner?"""
         ...
 
     def partner_of(self, channel: str) -> str:

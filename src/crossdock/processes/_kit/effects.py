@@ -21,7 +21,7 @@ class Send(msgspec.Struct, frozen=True):
     """Deliver a document to a system or trading partner of the network.
 
     `document` names what it is in canonical words (`purchase_order`), `number` which one it is, revision included:
-    document, receiver and number together make the idempotency key. `key` orders deliveries to one receiver
+    with the company they make the idempotency key, the same at every receiver. `key` orders deliveries to one receiver
     (default: this case). With `report`, the case is told `DocumentDelivered`; it always hears of failure.
     """
 

@@ -16,5 +16,5 @@ def tell(
 ) -> Iterator[Effect]:
     """Send to the `erp`, the `wms` `of` a warehouse, or whatever role it is; nothing if nobody wants to hear of it."""
     system = case.reads.system(case.company_id, role, of)
-    if system and case.reads.sends(system, document):
+    if system and case.reads.sends(system, document, case.company_id):
         yield Send(document, body, to=system, number=number)

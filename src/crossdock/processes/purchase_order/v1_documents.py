@@ -31,7 +31,7 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
     terms = case.reads.supplier_terms(case.company_id, order.supplier.id)
     items = {line.item: case.reads.item(case.company_id, line.item) for line in order.lines}
     data.invalid = list(purchase_check.faults(order, items))
-    if terms is None or not case.reads.sends(order.supplier.id, "purchase_order"):
+    if terms is None or not case.reads.sends(order.supplier.id, "purchase_order", case.company_id):
         data.invalid = [f"no agreement with supplier {order.supplier.id or order.supplier.their_id}", *data.invalid]
     if not (order.ship_to.id and case.reads.system(case.company_id, "wms", order.ship_to.id)):
         data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
@@ -108,7 +108,7 @@ def send_change(
     """Send the supplier those lines of a change that are news to it."""
     if not lines:
         return
-    if case.reads.sends(case.data.placed().supplier.id, "purchase_order_change"):
+    if case.reads.sends(case.data.placed().supplier.id, "purchase_order_change", case.company_id):
         yield from _send(case, "purchase_order_change", msgspec.structs.replace(change, lines=tuple(lines)), number)
     else:
         words = f"the supplier takes no changes; tell it of lines {', '.join(line.line for line in lines)}"

@@ -79,7 +79,7 @@ def answer_partner(case: SalesOrderCase) -> Iterator[Effect]:
     """Answer an EDI customer's order, line by line: accepted, backordered with its date, rejected."""
     order = case.data.head
     partner = case.reads.partner_of(order.channel)
-    if not partner or not case.reads.sends(partner, "purchase_order_acknowledgement"):
+    if not partner or not case.reads.sends(partner, "purchase_order_acknowledgement", case.company_id):
         return
     body = PurchaseOrderAcknowledgement(
         company_id=case.company_id,
@@ -168,7 +168,7 @@ def _bill(
     yield Link(kind="invoice", issuer=case.company_id, value=number)
     yield Send("invoice", body, to=reads.system(case.company_id, "erp"), number=number)
     partner = reads.partner_of(order.channel)
-    if partner and reads.sends(partner, "invoice"):
+    if partner and reads.sends(partner, "invoice", case.company_id):
         yield Send("invoice", body, to=partner, number=number)
 
 
@@ -194,7 +194,7 @@ def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
     if status not in TOLD or (status == data.reported and not another):
         return
     receiver = reads.system(case.company_id, "channel", order.channel) or reads.partner_of(order.channel)
-    if not receiver or not reads.sends(receiver, "order_status"):
+    if not receiver or not reads.sends(receiver, "order_status", case.company_id):
         return
     data.reported, data.reports = status, data.reports + 1
     if another:

@@ -200,7 +200,7 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[E
             by_partner.setdefault(partner, []).append(order)
     pack = advice.packs[0] if len(advice.packs) == 1 else ""  # of several, the advice does not say what is in which
     for partner, orders in by_partner.items():
-        if case.reads.sends(partner, "ship_notice"):
+        if case.reads.sends(partner, "ship_notice", case.company_id):
             lines = tuple(
                 ShipNoticeLine(
                     line.order_number, line.order_line, line.item, line.quantity, supplier_item=line.item, pack=pack
