@@ -10,7 +10,9 @@ import structlog
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
+from litestar.params import QueryParameter
 from litestar.routes import HTTPRoute
 
 from crossdock.api.gateway import openapi, problem_details
@@ -52,7 +54,7 @@ def create(services: Services) -> Litestar:
 
 
 def must_be_guarded(app: Litestar) -> None:
-    """Raise `UnguardedRoute` unless every route says who may call it."""
+    """Raise `UnguardedRoute` unless every route says who may call it; note what it may be asked."""
     for route in app.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             if handler.http_methods == {"OPTIONS"} or route.path.startswith("/schema"):
@@ -60,6 +62,13 @@ def must_be_guarded(app: Litestar) -> None:
                 handler.opt["public"] = True
             elif not handler.opt.get("public") and handler.opt.get("scope") not in SCOPES:
                 raise UnguardedRoute(f"{sorted(handler.http_methods)} {route.path}")
+            handler.opt["query"] = _query_of(handler)
+
+
+def _query_of(handler: HTTPRouteHandler) -> frozenset[str]:
+    """The names of a route's query parameters; others are refused."""
+    declared = ((name, field.kwarg_definition) for name, field in handler.parsed_fn_signature.parameters.items())
+    return frozenset(kwarg.name or name for name, kwarg in declared if isinstance(kwarg, QueryParameter))
 
 
 @asynccontextmanager

@@ -518,3 +518,11 @@ async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store
     for number, found in (("100", ["100"]), ("10_0", ["10_0"]), ("%", [])):
         page = await http.get("/process/v1/orders", params={"company": "albion_uk", "number": number})
         assert [item["number"] for item in page.json()["items"]] == found
+
+
+async def test_a_parameter_that_there_is_not_is_refused_with_those_there_are(http: httpx2.AsyncClient) -> None:
+    answer = await http.get("/process/v1/exceptions", params={"cod": "told_shortage", "limit": "5"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "malformed_request")
+    assert problem["detail"] == ("the request has no parameter 'cod'; it takes closed, code, cursor, limit, owner")
+    assert (await http.get("/process/v1/orders/albion_uk/1?company=x")).status_code == 400
