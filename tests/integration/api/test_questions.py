@@ -521,7 +521,11 @@ async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store
 
 
 async def test_a_parameter_that_there_is_not_is_refused_with_those_there_are(http: httpx2.AsyncClient) -> None:
-    answer = await http.get("/process/v1/exceptions", params={"cod": "told_shortage", "limit": "5"})
+    answer = await http.get(
+        "/process/v1/exceptions",
+        params={"cod": "told_shortage", "limit": "5"},
+        headers={"Authorization": f"Bearer {DESK}"},
+    )
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (400, "malformed_request")
     assert problem["detail"] == ("the request has no parameter 'cod'; it takes closed, code, cursor, limit, owner")
