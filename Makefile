@@ -27,10 +27,10 @@ install: $(VENV)/.installed ## Make the virtual environment
 demo: $(VENV)/.installed ## Run a distributor's days: make demo ARGS="--once --orders 300 --report out.json"
 	@$(BIN)/crossdock demo $(ARGS)
 
-test: $(VENV)/.installed-dev ## The whole suite
+test: $(VENV)/.installed-dev ## All tests but those of `make storm`: also twelve orders in full, and nine planted bugs in one run
 	$(BIN)/python -m pytest $(ARGS)
 
-storm: $(VENV)/.installed-dev ## Planted bugs that the checker must catch, and what else takes minutes
+storm: $(VENV)/.installed-dev ## Tests of minutes: 300 orders in full, the days under kills and faults, each planted bug alone
 	$(BIN)/python -m pytest -m storm $(ARGS)
 
 unit: $(VENV)/.installed-dev ## Unit and contract tests only

@@ -1,4 +1,7 @@
-"""The API process of `bench.http`: granian in this process, one worker. Prints its port when it serves."""
+"""The API process of `bench.http` and `bench.availability`: granian in this process, one worker.
+
+Prints its port when it serves.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from bench.flow_world import network_for_bench
 from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.operations.idempotency import Answer
@@ -41,7 +45,7 @@ class NoDesk(OrderDesk):
 async def serve(url: str, way: str) -> None:
     logs.configure("warning")
     store = await Store.connect(url, min_size=2, max_size=64 if way == "single" else 4)
-    services = Services.on(store, network(), {})
+    services = Services.on(store, network_for_bench() if way == "availability" else network(), {})
     if way == "single":
         services.orders = OrderDesk(store, most=1, lanes=64)
     elif way == "nothing":

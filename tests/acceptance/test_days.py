@@ -19,7 +19,7 @@ INVARIANTS = {
 KEYS = {
     *("orders", "order_lines", "shipped_lines", "backordered_lines", "returns", "adjustments", "purchase_orders"),
     *("acknowledged", "received", "matched", "exception_cases", "dead_letters", "events", "movements", "deliveries"),
-    *("skipped_rows", "seconds", "orders_per_second", "invariants", "checked"),
+    *("skipped_rows", "seconds", "first_order_seconds", "orders_per_second", "invariants", "checked", "settled"),
 }
 
 

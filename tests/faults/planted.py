@@ -1,7 +1,7 @@
-"""One short run of the distributor's days, with a planted bug or without, judged by the checker.
+"""One short run of the distributor's days, with planted bugs or without, judged by the checker.
 
-`python -m tests.faults.planted BUG OUT.json` runs in a process of its own, so that two can run beside each other;
-with `-` as the bug nothing is planted.
+`python -m tests.faults.planted BUGS OUT.json` runs in a process of its own, so that two can run beside each other.
+Several bugs are separated by commas; with `-` nothing is planted.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ PATIENCE_SECONDS = 240.0
 
 
 @contextmanager
-def planted(bug: str) -> Iterator[None]:
-    """Children of Crossdock run with the bug; the simulated systems, the commands and the checker do not."""
+def planted(bugs: str) -> Iterator[None]:
+    """Children of Crossdock run with the bugs; the simulated systems, the commands and the checker do not."""
     start = demo_world.start_children
-    env = {"PLANTED_BUG": bug, "PYTHONPATH": f"{PLANTS}:{ROOT / 'src'}"}
+    env = {"PLANTED_BUGS": bugs, "PYTHONPATH": f"{PLANTS}:{ROOT / 'src'}"}
 
     def start_with_bug(*arguments: Any) -> Any:
         with mock.patch.dict(os.environ, env):
@@ -51,7 +51,8 @@ def planted(bug: str) -> Iterator[None]:
 
 
 def run() -> dict[str, Any]:
-    """The checker's verdict over a short run; also whether it `settled`, and which bug each process was `planted`."""
+    """The checker's verdict over a short run; also whether it `settled`, and what each process was `planted`
+    with."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crossdock-planted-") as folder:
         directory = Path(folder)
@@ -90,15 +91,15 @@ def _planted_in(logs: Path) -> Mapping[str, list[str]]:
     }
 
 
-def main(bug: str, out: str) -> None:
+def main(bugs: str, out: str) -> None:
     """Run and write the verdict."""
     # Asked to end, it stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ["PYTHONPATH"] = str(ROOT / "src")
-    if bug == NOTHING:
+    if bugs == NOTHING:
         verdict = run()
     else:
-        with planted(bug):
+        with planted(bugs):
             verdict = run()
     Path(out).write_text(json.dumps(verdict, indent=1), encoding="utf-8")
 

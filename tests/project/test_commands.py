@@ -11,6 +11,8 @@ from tests.project.tree import ROOT, tracked
 
 # A command in a document: in backquotes, or on a line of its own in a block.
 _MENTIONED = re.compile(r"`crossdock ([^`]+)`|^(?:\$ )?(?:\.venv/bin/)?crossdock ([^`\n#]+)", re.MULTILINE)
+# These answer nothing: they work until they are stopped.
+UNTIL_STOPPED = {"up", "run", "api"}
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
 
@@ -23,6 +25,11 @@ def test_the_help_of_a_command_shows_an_example(command: Command) -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_option_of_a_command_is_explained(command: Command) -> None:
     assert command.unexplained == ()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_that_answers_speaks_to_programs(command: Command) -> None:
+    assert "--json" in command.options or command.name in UNTIL_STOPPED
 
 
 def test_commands_are_found() -> None:

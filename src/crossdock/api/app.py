@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
+from litestar.params import QueryParameter
 from litestar.routes import HTTPRoute
 
 from crossdock.api.gateway import openapi, problem_details
@@ -21,11 +23,8 @@ from crossdock.api.process import operations, orders, purchase_orders, stock
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
-from crossdock.operations import idempotency
-from crossdock.store.pool import TRANSIENT
 
 _CLOCK_SECONDS = 2.0
-_FORGET_SECONDS = 3600.0
 _log = structlog.get_logger("crossdock.api")
 
 
@@ -55,7 +54,7 @@ def create(services: Services) -> Litestar:
 
 
 def must_be_guarded(app: Litestar) -> None:
-    """Raise `UnguardedRoute` unless every route says who may call it."""
+    """Raise `UnguardedRoute` unless every route says who may call it; note what it may be asked."""
     for route in app.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             if handler.http_methods == {"OPTIONS"} or route.path.startswith("/schema"):
@@ -63,30 +62,31 @@ def must_be_guarded(app: Litestar) -> None:
                 handler.opt["public"] = True
             elif not handler.opt.get("public") and handler.opt.get("scope") not in SCOPES:
                 raise UnguardedRoute(f"{sorted(handler.http_methods)} {route.path}")
+            handler.opt["query"] = _query_of(handler)
+
+
+def _query_of(handler: HTTPRouteHandler) -> frozenset[str]:
+    """The names of a route's query parameters; others are refused."""
+    declared = ((name, field.kwarg_definition) for name, field in handler.parsed_fn_signature.parameters.items())
+    return frozenset(kwarg.name or name for name, kwarg in declared if isinstance(kwarg, QueryParameter))
 
 
 @asynccontextmanager
 async def _background(services: Services) -> AsyncIterator[None]:
     await services.clock.refresh()
-    tasks = [
-        asyncio.create_task(_again_and_again(services.clock.refresh, _CLOCK_SECONDS)),
-        asyncio.create_task(_again_and_again(lambda: idempotency.forget(services.store), _FORGET_SECONDS)),
-    ]
+    following = asyncio.create_task(_follow_the_clock(services))
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
-async def _again_and_again(work: Callable[[], Awaitable[object]], seconds: float) -> None:
+async def _follow_the_clock(services: Services) -> None:
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(_CLOCK_SECONDS)
         try:
-            await work()
-        except TRANSIENT as error:
-            # Nothing is lost: what is known of the clock stays right unless somebody sets it anew, and old keys wait.
-            _log.warning("background_work_failed", exc_info=error)
-        except Exception:  # noqa: BLE001 - a defect of one turn must not end the turns that follow
-            _log.exception("background_work_failed")
+            await services.clock.refresh()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+            # Nothing is lost: what is known of the clock stays right unless somebody sets it anew.
+            _log.warning("clock_not_refreshed", exc_info=error)

@@ -25,6 +25,8 @@ from rich.text import Text
 
 from crossdock.identity.actor import Actor, Denied, operator
 from crossdock.operations.context import BusinessTime, Context
+from crossdock.operations.deeds import Accepted
+from crossdock.operations.idempotency import Answer
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.store.pool import TRANSIENT
@@ -138,6 +140,20 @@ def hanging(out: Console, line: Text, indent: int) -> Text:
 def print_json(value: Any) -> None:
     """One JSON document on standard output; decimals are texts."""
     typer.echo(msgspec.json.format(_encoder.encode(value), indent=2).decode())
+
+
+def say(value: Any, words: str, as_json: bool) -> None:
+    """What was done, in words, or as JSON for programs."""
+    if as_json:
+        print_json(value)
+    else:
+        typer.echo(words)
+
+
+def say_told(answer: Answer, as_json: bool) -> None:
+    """A case was told what somebody decided."""
+    told = msgspec.json.decode(answer.body, type=Accepted)
+    say(told, f"{told.subject} is told; see `crossdock case show {told.subject}`", as_json)
 
 
 def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) -> Result:

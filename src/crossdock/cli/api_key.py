@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crossdock.cli._console import AsJson, console, fail, print_json, reach, table
+from crossdock.cli._console import AsJson, console, fail, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.identity import SCOPES, Actor, ApiKey, issue, list_keys, revoke
 from crossdock.operations import audit
@@ -71,7 +71,9 @@ def list_(database: DatabaseOption, as_json: AsJson = False) -> None:
 
 @app.command("revoke")
 def revoke_(
-    prefix: Annotated[str, typer.Argument(help="Its first characters, as listed.")], database: DatabaseOption
+    prefix: Annotated[str, typer.Argument(help="Its first characters, as listed.")],
+    database: DatabaseOption,
+    as_json: AsJson = False,
 ) -> None:
     """End a key. Running API processes follow within five seconds.
 
@@ -87,4 +89,4 @@ def revoke_(
     ended = reach(database, work)
     if not ended:
         fail(f"no valid key begins with {prefix!r}", "`crossdock api-key list` shows all prefixes.", 1)
-    typer.echo(f"{ended} key{'s' if ended > 1 else ''} revoked")
+    say({"revoked": ended}, f"{ended} key{'s' if ended > 1 else ''} revoked", as_json)

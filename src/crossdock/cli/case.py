@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.identity import Actor
 from crossdock.operations.cases import CaseView, list_cases, show_case
@@ -59,7 +59,7 @@ def list_(
 
 @app.command()
 def show(case_id: CaseId, database: DatabaseOption, as_json: AsJson = False) -> None:
-    """Show a case: lines with states and quantities, what it waits for, what it sent, what is wrong.
+    """Show a case: lines with states and quantities, what it waits for, what it sent, what is wrong, what people did.
 
     Example: crossdock case show purchase_order/albion_uk/4500001
     """
@@ -76,13 +76,13 @@ def show(case_id: CaseId, database: DatabaseOption, as_json: AsJson = False) -> 
 
 
 @app.command()
-def release(case_id: CaseId, reason: Reason, database: DatabaseOption) -> None:
+def release(case_id: CaseId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Let a parked case go on: the events that waited are handled in order.
 
     Example: crossdock case release sales_order/albion_uk/shop/536365 --reason "handler mended in 0.2"
     """
     reach(database, lambda context, actor: release_case(context, actor, case_id, reason))
-    typer.echo(f"{case_id} goes on")
+    say({"id": case_id, "parked": False}, f"{case_id} goes on", as_json)
 
 
 def _print(out: Console, view: CaseView) -> None:
@@ -113,6 +113,10 @@ def _print(out: Console, view: CaseView) -> None:
             for item in view.exceptions
         ]
         out.print(table(("exception case", "code", "owner", "", "detail"), problems))
+    if view.deeds:
+        out.print()
+        deeds = [(deed.at, deed.actor, deed.action, deed.detail) for deed in view.deeds]
+        out.print(table(("done at", "by", "what", "with"), deeds))
     if view.links:
         out.print()
         out.print(

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import Decided
@@ -99,10 +99,11 @@ def replay(delivery_id: DeliveryId, database: DatabaseOption, as_json: AsJson = 
 
 
 @app.command()
-def skip(delivery_id: DeliveryId, reason: Reason, database: DatabaseOption) -> None:
+def skip(delivery_id: DeliveryId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Never send a dead letter, and let go what waits behind it.
 
     Example: crossdock dead-letter skip 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "booked by hand in the ERP"
     """
-    reach(database, lambda context, actor: dead_letters.skip(context, actor, delivery_id, reason))
-    typer.echo(f"{delivery_id} is not sent; what waited behind it goes")
+    answer = reach(database, lambda context, actor: dead_letters.skip(context, actor, delivery_id, reason))
+    decided = msgspec.json.decode(answer.body, type=Decided)
+    say(decided, f"{delivery_id} is not sent; what waited behind it goes", as_json)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import exceptions
 
@@ -74,10 +75,10 @@ def show(exception_id: ExceptionId, database: DatabaseOption, as_json: AsJson = 
 
 
 @app.command()
-def close(exception_id: ExceptionId, reason: Reason, database: DatabaseOption) -> None:
+def close(exception_id: ExceptionId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Close an exception case that you have dealt with.
 
     Example: crossdock exception close 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "price agreed by phone"
     """
-    reach(database, lambda context, actor: exceptions.close_exception(context, actor, exception_id, reason))
-    typer.echo(f"{exception_id} is closed")
+    answer = reach(database, lambda context, actor: exceptions.close_exception(context, actor, exception_id, reason))
+    say(msgspec.json.decode(answer.body, type=exceptions.Closed), f"{exception_id} is closed", as_json)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from crossdock.cli._console import Reason, reach
+from crossdock.cli._console import AsJson, Reason, reach, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption
 from crossdock.operations import orders
-from crossdock.operations.deeds import Accepted
 
 app = typer.Typer(help="Sales orders: approve those that are held, cancel.", no_args_is_help=True)
 OrderNumber = Annotated[str, typer.Argument(help="Its number.", metavar="NUMBER")]
@@ -23,6 +21,7 @@ def approve(
     reason: Reason,
     database: DatabaseOption,
     company: CompanyOption = "",
+    as_json: AsJson = False,
 ) -> None:
     """Let a held order go on. One that is held for several things goes on when the last hold is approved.
 
@@ -32,8 +31,7 @@ def approve(
         database,
         lambda context, actor: orders.approve_order(context, actor, company, number, hold=hold, reason=reason),
     )
-    subject = msgspec.json.decode(answer.body, type=Accepted).subject
-    typer.echo(f"{subject} is told; see `crossdock case show {subject}`")
+    say_told(answer, as_json)
 
 
 @app.command()
@@ -43,6 +41,7 @@ def cancel(
     database: DatabaseOption,
     line: Annotated[list[str] | None, typer.Option(help="Only this line; several times. Else all.")] = None,
     company: CompanyOption = "",
+    as_json: AsJson = False,
 ) -> None:
     """Cancel what of an order no warehouse was asked to ship yet; of what is with a warehouse somebody is told.
 
@@ -54,5 +53,4 @@ def cancel(
             context, actor, company, number, lines=tuple(line or ()), reason=reason
         ),
     )
-    subject = msgspec.json.decode(answer.body, type=Accepted).subject
-    typer.echo(f"{subject} is told; see `crossdock case show {subject}`")
+    say_told(answer, as_json)

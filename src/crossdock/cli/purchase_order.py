@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from crossdock.cli._console import Reason, reach
+from crossdock.cli._console import AsJson, Reason, reach, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption
 from crossdock.operations import purchasing
-from crossdock.operations.deeds import Accepted
 
 app = typer.Typer(help="Purchase orders: accept what suppliers answered.", no_args_is_help=True)
 
@@ -27,6 +25,7 @@ def accept(
     database: DatabaseOption,
     line: Annotated[list[str] | None, typer.Option(help="Only this line; several times. Else all disputed.")] = None,
     company: CompanyOption = "",
+    as_json: AsJson = False,
 ) -> None:
     """Accept what the supplier answered outside the terms: price, quantity or date. The ERP is told.
 
@@ -40,5 +39,4 @@ def accept(
             context, actor, number, company_id=company, lines=tuple(line or ()), reason=reason
         ),
     )
-    subject = msgspec.json.decode(answer.body, type=Accepted).subject
-    typer.echo(f"{subject} is told; see `crossdock case show {subject}`")
+    say_told(answer, as_json)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import quarantine
 
@@ -84,17 +84,15 @@ def release(
     """
     content = mended.read_bytes() if mended is not None else None
     released = reach(database, lambda context, actor: quarantine.release(context, actor, document_id, reason, content))
-    if as_json:
-        print_json({"id": released})
-    else:
-        typer.echo(f"{released} is translated again; see `crossdock quarantine list` and `crossdock trace`")
+    words = f"{released} is translated again; see `crossdock quarantine list` and `crossdock trace`"
+    say({"id": released}, words, as_json)
 
 
 @app.command()
-def dismiss(document_id: DocumentId, reason: Reason, database: DatabaseOption) -> None:
+def dismiss(document_id: DocumentId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Say that nothing is to be taken from a document. It is kept.
 
     Example: crossdock quarantine dismiss 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "a test of theirs"
     """
     reach(database, lambda context, actor: quarantine.dismiss(context, actor, document_id, reason))
-    typer.echo(f"{document_id} is dismissed")
+    say({"id": document_id, "status": "dismissed"}, f"{document_id} is dismissed", as_json)

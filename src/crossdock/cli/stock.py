@@ -100,7 +100,14 @@ def _print(out: Console, found: ItemStock) -> None:
     if found.promises:
         out.print()
         promises = [
-            (p.company_id, p.location, p.remaining, "waiting" if p.waiting else p.state, p.kind, p.subject or p.source)
+            (
+                p.company_id,
+                p.location,
+                p.remaining,
+                "waiting" if p.waiting else p.state,
+                p.kind,
+                p.subject or f"{p.source} {p.reference}",
+            )
             for p in found.promises
         ]
         columns = ("company", "location", "quantity", "state", "kind", "promised to")

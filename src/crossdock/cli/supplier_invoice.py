@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from crossdock.cli._console import Reason, reach
+from crossdock.cli._console import AsJson, Reason, reach, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption
 from crossdock.operations import purchasing
-from crossdock.operations.deeds import Accepted
 
 app = typer.Typer(help="Suppliers' invoices: approve one that does not match.", no_args_is_help=True)
 
@@ -27,6 +25,7 @@ def approve(
     database: DatabaseOption,
     supplier: Annotated[str, typer.Option(help="Whose it is, where several suppliers have used the number.")] = "",
     company: CompanyOption = "",
+    as_json: AsJson = False,
 ) -> None:
     """Have an invoice paid as it is, although it does not match. It is posted to the ERP.
 
@@ -38,5 +37,4 @@ def approve(
             context, actor, number, company_id=company, supplier=supplier, reason=reason
         ),
     )
-    subject = msgspec.json.decode(answer.body, type=Accepted).subject
-    typer.echo(f"{subject} is told; see `crossdock case show {subject}`")
+    say_told(answer, as_json)

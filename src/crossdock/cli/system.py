@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossdock.cli._console import AsJson, Reason, console, print_json, reach, table
+from crossdock.cli._console import AsJson, Reason, console, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations import systems
 
@@ -39,20 +39,20 @@ def list_(database: DatabaseOption, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def pause(system: SystemName, reason: Reason, database: DatabaseOption) -> None:
+def pause(system: SystemName, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Send nothing to a system; what is for it waits in order.
 
     Example: crossdock system pause erp --reason "month end closing"
     """
     reach(database, lambda context, actor: systems.pause(context, actor, system, reason))
-    typer.echo(f"{system} is paused")
+    say({"system": system, "paused": True}, f"{system} is paused", as_json)
 
 
 @app.command()
-def resume(system: SystemName, database: DatabaseOption) -> None:
+def resume(system: SystemName, database: DatabaseOption, as_json: AsJson = False) -> None:
     """Let a paused or halted system go on.
 
     Example: crossdock system resume erp
     """
     reach(database, lambda context, actor: systems.resume(context, actor, system))
-    typer.echo(f"{system} goes on")
+    say({"system": system, "paused": False}, f"{system} goes on", as_json)

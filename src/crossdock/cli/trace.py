@@ -13,8 +13,8 @@ from crossdock.cli._console import AsJson, console, hanging, plain, print_json, 
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations.story import Entry, Story, tell_story
 
-_SIGNS = {"received": "-->", "sent": "<--", "event": "   ", "movement": " # "}
-_STYLES = {"received": "cyan", "sent": "green", "event": "", "movement": ""}
+_SIGNS = {"received": "-->", "sent": "<--", "event": "   ", "movement": " # ", "promise": " = ", "supply": " + "}
+_STYLES = {"received": "cyan", "sent": "green"}
 _INDENT = 24
 _BAD = {"dead", "quarantined", "partial", "conflict"}
 
@@ -28,7 +28,8 @@ def trace(
     """Print the whole story of KEY across all systems, in the order in which it became known; times are business time.
 
     KEY is the number of a purchase order, order, ship notice, invoice or shipment, a tracking number, a customer's
-    reference, an item, or the whole id of a case. Links between documents are followed both ways.
+    reference, an item, or the whole id of a case. Links between documents are followed both ways. Of an item: how it
+    moved, to whom it was promised, who waits for it and what is to come, lately, with the cases behind these.
 
     Example: crossdock trace 536365 --raw
     """
@@ -61,7 +62,7 @@ def _print(out: Console, story: Story) -> None:
 
 
 def _print_entry(out: Console, entry: Entry, subject: str) -> None:
-    style = "red" if entry.status in _BAD else _STYLES[entry.kind]
+    style = "red" if entry.status in _BAD else _STYLES.get(entry.kind, "")
     line = Text.assemble(
         (f"{plain(entry.at)} {_SIGNS[entry.kind]} ", "dim"),
         plain(f"{entry.system:<14} " if entry.system else " " * 15, "dim"),

@@ -13,7 +13,14 @@ from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.cases.runner import CaseRunner
 from crossdock.engine.context import EngineContext
 from crossdock.engine.deliveries.queue import enqueue
-from crossdock.engine.intake.translate import finish_documents, quarantine_documents, translate_documents
+from crossdock.engine.intake.large import LargeDocuments, fitting
+from crossdock.engine.intake.translate import (
+    finish_documents,
+    finish_portions,
+    quarantine_documents,
+    translate_documents,
+    translate_portion,
+)
 from crossdock.engine.writes import Writes
 from crossdock.events.envelope import Envelope, Event, NewEvent
 from crossdock.events.intake import CaseMoved, DocumentReceived, ExceptionCaseClosed, ExceptionCaseOpened
@@ -23,7 +30,7 @@ from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow, prepare
 from crossdock.log.codec import UnknownEvent
-from crossdock.log.leases import advance
+from crossdock.log.leases import Advance, advance
 from crossdock.log.read import advances, envelope
 from crossdock.store import Connection, crash
 
@@ -37,6 +44,7 @@ class BatchRunner:
     def __init__(self, context: EngineContext, owner: str) -> None:
         self._context = context
         self._owner = owner
+        self._large = LargeDocuments(context)
 
     async def run(self, wanted: Sequence[tuple[Lease, int]], *, park: bool = False) -> int:
         """Handle the next events of some slots, up to so many of each; returns how many.
@@ -47,16 +55,43 @@ class BatchRunner:
         """
         async with self._context.store.batch(self._owner) as tx:
             rows = await read_slots(tx, wanted, without=_TOLD)
-            if not rows:
-                return 0
-            await self._handle(tx, rows, park)
+            rows, large = (rows, None) if park else fitting(rows)
             steps = advances(wanted, rows)
-            await advance(tx, self._owner, steps)
-            crash.point("worker_before_commit")
+            if rows:
+                await self._handle(tx, rows, park)
+                await advance(tx, self._owner, steps)
+                crash.point("worker_before_commit")
+        if not rows:
+            return await self._portion(wanted, large) if large else 0
         crash.point("worker_after_commit")
         for step in steps:
             step.kept()
         return len(rows)
+
+    async def _portion(self, wanted: Sequence[tuple[Lease, int]], row: asyncpg.Record) -> int:
+        """Take the next portion of a large document; only behind the last does the slot move on."""
+        ((cause, body),) = _received(decode([row]))
+        document = await self._large.at(cause, body)
+        said = await document.next()
+        so_far = msgspec.structs.replace(document.so_far, faults=[*document.so_far.faults])
+        (end,) = advances(wanted, [row])
+        step = end if said is None else Advance(end.lease, end.lease.segment, end.lease.position)
+        async with self._context.store.batch(self._owner) as tx:
+            now: dt.datetime = await tx.fetchval("select business_now()")
+            writes = Writes()
+            if said is None:
+                finish_portions((cause, body), so_far, writes)
+            else:
+                await translate_portion(tx, self._context, (cause, body), (document.raw, said), so_far, writes)
+            await self._write(tx, CaseRunner(self._context, writes), writes, now)
+            await advance(tx, self._owner, [step])
+            crash.point("worker_before_commit")
+        step.kept()
+        if said is None:
+            self._large.done()
+        else:
+            document.kept(so_far)
+        return 1
 
     async def _handle(self, tx: Connection, rows: Sequence[asyncpg.Record], park: bool) -> None:
         known = [row for row in rows if row["type"] in VERSIONS and row["type"] not in _TOLD]
@@ -66,9 +101,7 @@ class BatchRunner:
         now: dt.datetime = await tx.fetchval("select business_now()")
         await self._context.masterdata.refresh_if_changed(tx)
         writes = Writes()
-        received: list[tuple[Envelope, DocumentReceived]] = [
-            (event.envelope, event.body) for event in events if isinstance(event.body, DocumentReceived)
-        ]
+        received = _received(events)
         if park:
             quarantine_documents(received, writes)
         else:
@@ -102,6 +135,10 @@ class BatchRunner:
         for event in events:
             event.network_version = self._context.network_version
         await append(tx, events)
+
+
+def _received(events: Sequence[Event]) -> list[tuple[Envelope, DocumentReceived]]:
+    return [(event.envelope, event.body) for event in events if isinstance(event.body, DocumentReceived)]
 
 
 class _Unreadable(msgspec.Struct, frozen=True):

@@ -1,12 +1,14 @@
 """Publications: channels are told what may be promised, coalesced, newest only.
 
 Never more than one publication per channel is on its way, and it is made from the numbers of its moment: an older
-number cannot cost a call, let alone overwrite a newer one.
+number cannot cost a call, let alone overwrite a newer one. One that was given up keeps the next from being made until
+a person has decided; if it is skipped, what it said counts as not told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
@@ -21,6 +23,7 @@ from crossdock.store import Connection
 
 MOST = 500
 _PAUSE = dt.timedelta(milliseconds=500)
+_NOWHERE = (Decimal(0), 0)
 
 
 def task_name(publication: Publication) -> str:
@@ -43,15 +46,19 @@ async def run_publication(context: EngineContext, owner: str, publication: Publi
 
 
 async def _changed(tx: Connection, publication: Publication) -> list[AvailableItem]:
-    free = await tx.fetch(SQL.free_to_promise, publication.company_id, list(publication.locations))
+    """What is another quantity than was told. An item that no location has any more is told as zero, and versions go
+    on from what was told: where a location left the channel, the sum of what is counted is less than before."""
+    locations = list(publication.locations)
+    free = {row[0]: (row[1], row[2]) for row in await tx.fetch(SQL.free_to_promise, publication.company_id, locations)}
     told = {
         row[0]: (row[1], row[2]) for row in await tx.fetch(SQL.published, publication.company_id, publication.channel)
     }
-    changed = [
-        AvailableItem(row["item"], row["free"].normalize() + 0, row["version"])
-        for row in free
-        if (known := told.get(row["item"])) is None or (row["free"] != known[0] and row["version"] > known[1])
-    ]
+    changed = []
+    for item in sorted(free.keys() | told.keys()):
+        quantity, counted = free.get(item, _NOWHERE)
+        known, version = told.get(item, (None, -1))
+        if quantity != known:
+            changed.append(AvailableItem(item, quantity.normalize() + 0, max(counted, version + 1)))
     return changed[:MOST]
 
 
@@ -70,5 +77,5 @@ async def _send(
     writes = Writes(sends=[PendingSend(send, company, case_id, cause)])
     columns = ([i.item for i in items], [i.quantity for i in items], [i.version for i in items])
     await enqueue(tx, context, writes)
-    await tx.execute(SQL.mark_published, company, channel, *columns)
+    await tx.execute(SQL.mark_published, company, channel, str(identifier), *columns)
     await write_links(tx, writes.links)

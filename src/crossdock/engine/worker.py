@@ -30,6 +30,8 @@ from crossdock.store.text import storable
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.02
+_PATIENCE = 3
+"""So often a batch may fail of what passes by itself before the next is half as large."""
 _TASK_PAUSE = dt.timedelta(seconds=1)
 Wanted = list[tuple[Lease, int]]
 
@@ -54,6 +56,8 @@ class Worker:
             housekeeping.CHORES: lambda task: housekeeping.run_chores(context, self.owner, task),
         }
         self._running: set[asyncio.Task[None]] = set()
+        self._tired: dict[int, tuple[int, int]] = {}
+        """Per slot: where its batch fails of what passes by itself, and how often."""
 
     def stop(self) -> None:
         """Finish the batch at hand and end."""
@@ -123,12 +127,18 @@ class Worker:
     # Cases and deadlines
 
     async def _case_step(self) -> int:
-        """Batches over all slots that have news."""
-        done = 0
+        """Batches over all slots that have news. Trouble with one does not keep the others waiting."""
+        done, trouble = 0, None
         for wanted in await self._news(self._cases, self._context.batch_size):
-            done += await self._batch(wanted)
+            try:
+                done += await self._batch(wanted)
+            except TRANSIENT as error:
+                self._tire(wanted)
+                trouble = error
             if self._stopping.is_set():
                 break
+        if trouble is not None:
+            raise trouble
         return done
 
     async def _deadline_step(self) -> int:
@@ -153,15 +163,30 @@ class Worker:
         batches: list[Wanted] = []
         room = 0
         for slot, lease in held.items():
+            tired = self._times(lease) // _PATIENCE if slots is self._cases else 0
             waiting = min(at[slot] - lease.position, size)
             if waiting <= 0:
                 continue
-            if waiting > room:
+            waiting = max(waiting >> tired, 1)
+            if waiting > room or tired:
                 batches.append([])
                 room = size
             batches[-1].append((lease, waiting))
-            room -= waiting
+            room = 0 if tired else room - waiting
         return batches
+
+    def _tire(self, wanted: Wanted) -> None:
+        """Remember where batches fail again and again of what passes by itself: the next ones there are smaller.
+
+        A batch that takes longer than the database waits for it would else be repeated for ever.
+        """
+        for lease, _ in wanted:
+            self._tired[lease.slot] = (lease.position, self._times(lease) + 1)
+
+    def _times(self, lease: Lease) -> int:
+        """How often in a row the next batch of a slot has failed of what passes by itself."""
+        position, times = self._tired.get(lease.slot, (-1, 0))
+        return times if position == lease.position else 0
 
     async def _batch(self, wanted: Wanted) -> int:
         try:

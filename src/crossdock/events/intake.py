@@ -20,6 +20,8 @@ class DocumentReceived(msgspec.Struct, frozen=True, omit_defaults=True):
     """How it came: `webhook`, `poll`, `file`, `api`."""
     content_type: str = ""
     name: str = ""
+    size: int = 0
+    """Bytes."""
 
 
 @event()

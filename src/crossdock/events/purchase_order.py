@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from crossdock.events.registry import event
+from crossdock.events.registry import UPCASTS, event
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
 from crossdock.model.quantity import Money, Price, Quantity
@@ -26,14 +26,23 @@ class PurchaseOrderChanged(msgspec.Struct, frozen=True):
     change: PurchaseOrderChange
 
 
-@event()
+@event(2)
 class FunctionalAcknowledgementReceived(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The partner's syntax receipt for a document of ours. `document` is what was acknowledged, `number` its number."""
+    """The partner's syntax receipt for a document of ours. `document` is what was acknowledged, `number` its number,
+    empty where only the kind of document is known."""
 
     partner: str
     document: str
     number: str
     acknowledgement: FunctionalAcknowledgement
+
+
+def _without_number(body: dict[str, object]) -> dict[str, object]:
+    """Version 1 had the group's control number for the document's number."""
+    return {**body, "number": ""}
+
+
+UPCASTS["FunctionalAcknowledgementReceived", 1] = _without_number
 
 
 @event()
@@ -58,6 +67,8 @@ class PurchaseOrderLinesAnnounced(msgspec.Struct, frozen=True, omit_defaults=Tru
     ship_notice: str
     lines: tuple[AnnouncedLine, ...]
     expected_on: dt.date | None = None
+    supplier: str | None = None
+    """Who announced them; None in events that are older than this field."""
 
 
 class ReceivedLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,6 +88,8 @@ class PurchaseOrderLinesReceived(msgspec.Struct, frozen=True, omit_defaults=True
     receipt: str
     lines: tuple[ReceivedLine, ...]
     closes: tuple[str, ...] = ()
+    supplier: str | None = None
+    """Whose ship notices `lines` and `closes` name; None where nobody said."""
 
 
 class InvoicedLine(msgspec.Struct, frozen=True):
@@ -89,20 +102,14 @@ class InvoicedLine(msgspec.Struct, frozen=True):
 
 
 @event()
-class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True):
+class PurchaseOrderLinesInvoiced(msgspec.Struct, frozen=True, omit_defaults=True):
     """A supplier's invoice charges lines of this order; the order answers its case with `InvoiceLinesMatched`."""
 
     invoice: str
     invoice_subject: str
     lines: tuple[InvoicedLine, ...]
-
-
-@event()
-class PurchaseOrderLinesCancelled(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A buyer gave up what is still open of these lines."""
-
-    lines: tuple[str, ...]
-    reason: str = ""
+    supplier: str | None = None
+    """Who asks for the money; None in events that are older than this field."""
 
 
 @event()

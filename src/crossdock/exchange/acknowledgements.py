@@ -29,11 +29,25 @@ def acknowledged(group: x12.GroupHeader) -> bool:
     return group.functional_id not in ("", "FA")
 
 
+class Transmission:
+    """Tells a transmission from others, and the interchanges in it from one another."""
+
+    def __init__(self, content: bytes) -> None:
+        # Once: there may be thousands of interchanges in it.
+        self._hash = hashlib.blake2b(content, digest_size=6)
+
+    def digest(self, header: x12.InterchangeHeader) -> str:
+        """Of the bytes and of one interchange's place in them."""
+        one = self._hash.copy()
+        one.update(header.offset.to_bytes(8, "big"))
+        return one.hexdigest()
+
+
 def owed(
     agreement: Agreement,
     items: Sequence[x12.TransactionSet | x12.InterchangeFault],
     faults: Sequence[x12.Fault],
-    transmission: bytes,
+    transmission: Transmission,
     received_at: dt.datetime,
 ) -> list[Reply]:
     """One reply per group of one interchange. Only what is wrong with the syntax decides about acceptance.
@@ -44,7 +58,7 @@ def owed(
     header = next((item.interchange for item in items if item.interchange is not None), None)
     if header is None:
         return []
-    digest = hashlib.blake2b(transmission + header.offset.to_bytes(8, "big"), digest_size=6).hexdigest()
+    digest = transmission.digest(header)
     replies = []
     for acknowledgement in x12.acknowledge(items, faults):
         group = f"{acknowledgement.group_id}.{acknowledgement.group_control_number}"

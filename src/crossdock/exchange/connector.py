@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import msgspec
 
@@ -105,6 +105,10 @@ class PartnerConnector:
     def translate(self, raw: RawDocument, references: References) -> Translation:
         """What a file says, interchange by interchange."""
         return inbound.translate(raw, self._desk, references)
+
+    def portions(self, raw: RawDocument, references: References, most: int) -> Iterator[Translation]:
+        """What a large file says, up to `most` sets at a time."""
+        return inbound.portions(raw, self._desk, references, most)
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Put the stored bytes into the partner's inbox, once."""

@@ -4,10 +4,10 @@ what the bytes hold."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from crossdock.edi import maps, x12
-from crossdock.exchange.acknowledgements import DOCUMENT, acknowledged, owed
+from crossdock.exchange.acknowledgements import DOCUMENT, Transmission, acknowledged, owed
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.records import AGREED_AS, Letter, NotTaken, record_of
 from crossdock.exchange.wrappers import Wrapping
@@ -18,9 +18,17 @@ Item = x12.TransactionSet | x12.InterchangeFault
 
 def translate(raw: RawDocument, desk: Desk, references: References) -> Translation:
     """Everything a transmission says."""
-    parts = [
-        part for items in _interchanges(x12.read(raw.content)) for part in _interchange(items, raw, desk, references)
-    ]
+    return _said(list(_parts(raw, desk, references)))
+
+
+def portions(raw: RawDocument, desk: Desk, references: References, most: int) -> Iterator[Translation]:
+    """The same bit by bit, up to `most` parts at a time: neither the sets read nor what they say are held in memory."""
+    parts = _parts(raw, desk, references)
+    while portion := list(itertools.islice(parts, most)):
+        yield _said(portion)
+
+
+def _said(parts: Sequence[Part]) -> Translation:
     return Translation(
         records=tuple(record for part in parts for record in part.records),
         replies=tuple(reply for part in parts for reply in part.replies),
@@ -29,45 +37,61 @@ def translate(raw: RawDocument, desk: Desk, references: References) -> Translati
     )
 
 
-def _interchanges(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """What was read, interchange by interchange; what belongs to none stands alone."""
-    groups = itertools.groupby(items, lambda item: item.interchange.offset if item.interchange else -1)
-    return (list(group) for _, group in groups)
+def _parts(raw: RawDocument, desk: Desk, references: References) -> Iterator[Part]:
+    """Interchange by interchange; what belongs to none stands alone."""
+    transmission = Transmission(raw.content)
+    for _, group in itertools.groupby(x12.read(raw.content), _offset):
+        items = iter(group)
+        first = next(items)
+        yield from _interchange(first, itertools.chain((first,), items), raw, transmission, desk, references)
 
 
-def _interchange(items: list[Item], raw: RawDocument, desk: Desk, references: References) -> Iterator[Part]:
-    """A part for what is wrong with the envelope, one for each set, and one for each acknowledgement we owe."""
-    header = items[0].interchange
-    broken = tuple(
-        _fault(item.fault) for item in items if isinstance(item, x12.InterchangeFault) and _matters(item.fault)
-    )
+def _offset(item: Item) -> int:
+    return item.interchange.offset if item.interchange else -1
+
+
+def _interchange(
+    first: Item, items: Iterable[Item], raw: RawDocument, transmission: Transmission, desk: Desk, references: References
+) -> Iterator[Part]:
+    """A part for each set, then one for what is wrong with the envelope, and one for each acknowledgement we owe."""
+    header = first.interchange
     agreement = desk.of_interchange(header) if header else None
     if header is None or agreement is None:
+        broken = _broken(items)
         yield Part((), faults=broken if header is None else (*broken, _stranger(header, desk)))
         return
     wrapping, syntax = Wrapping(agreement), list[x12.Fault]()
+    read: list[Item] = []
+    wrappers: list[Wrapper] = []
     groups: dict[int, list[Wrapper]] = {}
     """Those that get an acknowledgement, in their order."""
-    sets: list[Part] = []
     context = desk.context(agreement, references)
     for item in items:
         if item.group is not None and acknowledged(item.group):
             groups.setdefault(item.group.offset, [])
         if isinstance(item, x12.InterchangeFault):
+            read.append(item)
             continue
         mapped = maps.read_document(item, context)
         found = tuple(dict.fromkeys((*item.faults, *mapped.faults)))
         syntax += found
         wrapper = wrapping.of(item, _pointer(item))
+        wrappers.append(wrapper)
         if item.group.offset in groups:
             groups[item.group.offset].append(wrapper)
-        sets.append(_set(item, mapped, found, wrapper, Letter(desk, agreement, raw, _pointer(item))))
-    yield Part(tuple(wrapper for part in sets for wrapper in part.wrappers), faults=broken)
-    yield from sets
+        yield _set(item, mapped, found, wrapper, Letter(desk, agreement, raw, _pointer(item)))
+        read.append(item.without_content())
+    if broken := _broken(read):
+        yield Part(tuple(wrappers), faults=broken)
     if DOCUMENT in agreement.sends:
-        replies = owed(agreement, items, syntax, raw.content, raw.received_at)
-        for reply, wrappers in zip(replies, groups.values(), strict=True):
-            yield Part(tuple(wrappers), replies=(reply,))
+        replies = owed(agreement, read, syntax, transmission, raw.received_at)
+        for reply, theirs in zip(replies, groups.values(), strict=True):
+            yield Part(tuple(theirs), replies=(reply,))
+
+
+def _broken(items: Iterable[Item]) -> tuple[Fault, ...]:
+    """What is wrong with the envelope."""
+    return tuple(_fault(i.fault) for i in items if isinstance(i, x12.InterchangeFault) and _matters(i.fault))
 
 
 def _set(

@@ -94,15 +94,16 @@ def business_number(text: str) -> str:
 
 
 def _functional_acknowledgement(body: FunctionalAcknowledgement, letter: Letter) -> Record:
-    """The partner's syntax receipt: it names the group of ours by its control number."""
+    """The partner's syntax receipt: it names the group of ours by its control number, which leads to the document."""
     key = control_key(letter.agreement, body.group_id, body.group_control_number)
     received = FunctionalAcknowledgementReceived(
         partner=letter.partner,
         document=DOCUMENT_OF_GROUP.get(body.group_id, body.group_id),
-        number=body.group_control_number,
+        number="",
         acknowledgement=msgspec.structs.replace(body, company_id=letter.company),
     )
-    return letter.record(received, ("functional_acknowledgement", key.value, body.verdict), route=key)
+    record = letter.record(received, ("functional_acknowledgement", key.value, body.verdict), route=key)
+    return msgspec.structs.replace(record, answers=True)
 
 
 def _purchase_order_acknowledgement(body: PurchaseOrderAcknowledgement, letter: Letter) -> Record:
@@ -133,8 +134,7 @@ def _ship_notice(body: ShipNotice, letter: Letter) -> Record:
 
 
 def _invoice(body: Invoice, letter: Letter) -> Record:
-    if body.kind != "invoice":
-        raise NotTaken("document_not_agreed", f"a {body.kind} of a supplier is for a person")
+    """What a supplier asks for, or gives back: a credit note is told apart by its kind."""
     number = business_number(body.number)
     return letter.record(
         SupplierInvoiceReceived(msgspec.structs.replace(body, number=number)),
@@ -230,5 +230,5 @@ READERS: dict[str, Callable[[Any, Letter], Record]] = {
 }
 """By the name the maps give a document."""
 
-AGREED_AS = {"invoice": "supplier_invoice", "credit_note": "supplier_invoice"}
+AGREED_AS = {"invoice": "supplier_invoice"}
 """What an agreement calls a document that the maps name otherwise."""

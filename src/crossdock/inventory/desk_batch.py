@@ -46,7 +46,7 @@ class ReservationAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DeskRequest(msgspec.Struct, frozen=True):
-    """What one caller asks for."""
+    """What one caller asks for. Its `reference` is the caller's own word: it names no case of ours."""
 
     company_id: str
     key: str
@@ -54,7 +54,7 @@ class DeskRequest(msgspec.Struct, frozen=True):
     locations: tuple[str, ...]
     quantity: Decimal
     expires_at: dt.datetime | None
-    subject: str
+    reference: str
     source: str
     digest: bytes
     content: bytes
@@ -72,7 +72,7 @@ class DeskRequest(msgspec.Struct, frozen=True):
             self.quantity,
             self.digest,
             self.key,
-            self.subject,
+            self.reference,
             self.source,
             self.content,
             encode(answer),
@@ -104,6 +104,11 @@ def encode(answer: ReservationAnswer) -> str:
     return _encoder.encode(answer).decode()
 
 
+def decode(answer: str) -> ReservationAnswer:
+    """An answer as it was given."""
+    return msgspec.json.decode(answer, type=ReservationAnswer)
+
+
 async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[ReservationAnswer | BaseException]:
     """Answer requests of many callers in one committed transaction; a key that was used for something else gets its
     `LedgerConflict`. May be run again after a transient error: what was committed before is found by its keys."""
@@ -119,12 +124,16 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
                 answers |= await _Booking(fresh).run(tx)
             break
         except asyncpg.UniqueViolationError:
-            # Some of the keys were there before; each time round there are more of these and fewer fresh ones.
+            # Some of the keys were there before; each time round there are more of these and fewer fresh ones, or
+            # it is not the keys that the database objects to.
             async with store.connection() as connection:
                 for digest, content, answer in await connection.fetch(SQL.answers, octets(list(first))):
                     contents[digest] = content
-                    answers[digest] = msgspec.json.decode(answer, type=ReservationAnswer)
-            fresh = [request for digest, request in first.items() if digest not in answers]
+                    answers[digest] = decode(answer)
+            left = [request for digest, request in first.items() if digest not in answers]
+            if len(left) == len(fresh):
+                raise
+            fresh = left
     return [
         answers[request.digest]
         if contents[request.digest] == request.content
@@ -191,7 +200,7 @@ class _Booking:
                 request.digest,
                 request.company_id,
                 request.key,
-                request.subject,
+                request.reference,
                 request.source,
                 request.content,
                 encode(answer),
@@ -214,7 +223,7 @@ class _Booking:
                 (
                     name,
                     request.company_id,
-                    request.subject,
+                    request.reference,
                     request.item,
                     location,
                     quantity,

@@ -8,18 +8,50 @@ from decimal import Decimal
 
 import asyncpg
 
-from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer, answer_all
+from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer, answer_all, decode
 from crossdock.inventory.entries import content_of, digest_of
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
+from crossdock.store.arrays import octets
 from crossdock.store.pool import TRANSIENT
 
-__all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk"]
+__all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk", "desk_request"]
 
 Publish = Callable[[Connection, list[LedgerOutcome]], Awaitable[None]]
 """Appends outcomes to the log in the desk's own transaction (only releases have any: backorders they filled)."""
+
+
+def desk_request(
+    company_id: str,
+    key: str,
+    item: str,
+    locations: Sequence[str],
+    quantity: Decimal,
+    *,
+    expires_at: dt.datetime | None = None,
+    reference: str = "",
+    source: str = "api",
+    asked: Sequence[str] | None = None,
+) -> DeskRequest:
+    """A request of a caller. `asked` are the locations it named, where `locations` were chosen for it: it may repeat
+    its call after the choice has become another."""
+    if quantity <= 0 or not locations:
+        raise ValueError(f"{key}: {quantity} of {item} from {list(locations)} cannot be reserved")
+    named = locations if asked is None else asked
+    return DeskRequest(
+        company_id,
+        key,
+        item,
+        tuple(dict.fromkeys(locations)),
+        quantity,
+        expires_at,
+        reference,
+        source,
+        digest_of("desk", company_id, key),
+        content_of(item, tuple(named), quantity, expires_at, reference),
+    )
 
 
 class ReservationDesk:
@@ -43,25 +75,13 @@ class ReservationDesk:
         quantity: Decimal,
         *,
         expires_at: dt.datetime | None = None,
-        subject: str = "",
-        source: str = "api",
     ) -> ReservationAnswer:
-        """Reserve all of `quantity` from the first locations that have it, or nothing. A repeated key gets the first
-        answer; raises `LedgerConflict` for a repeated key with other content."""
-        if quantity <= 0 or not locations:
-            raise ValueError(f"{key}: {quantity} of {item} from {list(locations)} cannot be reserved")
-        request = DeskRequest(
-            company_id,
-            key,
-            item,
-            tuple(dict.fromkeys(locations)),
-            quantity,
-            expires_at,
-            subject,
-            source,
-            digest_of("desk", company_id, key),
-            content_of(item, tuple(locations), quantity, subject),
-        )
+        """Reserve all of `quantity` from the first locations that have it, or nothing."""
+        return await self.grant(desk_request(company_id, key, item, locations, quantity, expires_at=expires_at))
+
+    async def grant(self, request: DeskRequest) -> ReservationAnswer:
+        """Grant a request whole, or refuse it. A repeated key gets the first answer; raises `LedgerConflict` for a
+        repeated key with other content."""
         self._inside += 1
         try:
             if self._inside == 1:
@@ -71,6 +91,17 @@ class ReservationDesk:
             return await self._reserving.submit(request)
         finally:
             self._inside -= 1
+
+    async def recall(self, request: DeskRequest) -> ReservationAnswer | None:
+        """What a request was answered before, if it was; nothing is reserved. Raises `LedgerConflict`, as `grant`
+        does."""
+        async with self.store.connection() as connection:
+            row = await connection.fetchrow(SQL.answers, octets([request.digest]))
+        if row is None:
+            return None
+        if row["content"] != request.content:
+            raise LedgerConflict(request.company_id, request.key)
+        return decode(row["answer"])
 
     async def _alone(self, request: DeskRequest) -> ReservationAnswer | None:
         """One statement; None if the first location alone cannot grant it or it was asked before."""

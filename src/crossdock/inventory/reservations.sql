@@ -8,12 +8,13 @@ with taken as (
         and not exists (select from ledger_entry where digest = $5)
     returning id, counter, on_hand - safety - reserved - allocated as free_after
 ), entry as (
-    insert into ledger_entry (digest, company_id, key, what, subject, reason, actor, content, answer, occurred_at)
-    select $5, $1, $6, 'reserve', $7, $8, 'api', $9, $10, business_now() from taken
+    insert into ledger_entry (digest, company_id, key, what, subject, document, reason, actor, content, answer,
+        occurred_at)
+    select $5, $1, $6, 'reserve', '', $7, $8, 'api', $9, $10, business_now() from taken
 ), booked as (
-    insert into reservation (id, company_id, subject, kind, item, location, quantity, remaining, state, candidates,
+    insert into reservation (id, company_id, kind, request, item, location, quantity, remaining, state, candidates,
         source, expires_at, entry)
-    select $11, $1, $7, 'asked', $2, $3, $4, $4, 'reserved', $12::text::text[], $8, $13, $5 from taken
+    select $11, $1, 'asked', $7, $2, $3, $4, $4, 'reserved', $12::text::text[], $8, $13, $5 from taken
 ), moved as (
     insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
     select id, counter, 'asked', $11, $4, free_after, $5, pg_current_xact_id()::text::bigint from taken
@@ -41,22 +42,23 @@ where p.company_id = v.company_id and p.item = v.item and p.location = v.locatio
 
 -- record: entries of all requests with their answers, reservations and movements of the granted
 with entry as (
-    insert into ledger_entry (digest, company_id, key, what, subject, reason, actor, content, answer, occurred_at)
-    select e.digest, e.company_id, e.key, 'reserve', e.subject, e.source, 'api', e.content, e.answer,
+    insert into ledger_entry (digest, company_id, key, what, subject, document, reason, actor, content, answer,
+        occurred_at)
+    select e.digest, e.company_id, e.key, 'reserve', '', e.reference, e.source, 'api', e.content, e.answer,
         (select business_now())
     from unnest($1::text::bytea[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
         $6::text::bytea[], $7::text::text[])
-        as e (digest, company_id, key, subject, source, content, answer)
+        as e (digest, company_id, key, reference, source, content, answer)
 ), booked as (
-    insert into reservation (id, company_id, subject, kind, item, location, quantity, remaining, state, candidates,
+    insert into reservation (id, company_id, kind, request, item, location, quantity, remaining, state, candidates,
         source, expires_at, entry)
-    select g.id, g.company_id, g.subject, 'asked', g.item, g.location, g.quantity,
+    select g.id, g.company_id, 'asked', g.reference, g.item, g.location, g.quantity,
         g.quantity, 'reserved',
         string_to_array(g.candidates, e'\x1f'), g.source, g.expires_at, g.entry
     from unnest($8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[], $12::text::text[],
         $13::text::numeric[], $14::text::text[],
         $15::text::text[], $16::text::timestamptz[], $17::text::bytea[])
-        as g (id, company_id, subject, item, location, quantity, candidates, source, expires_at, entry)
+        as g (id, company_id, reference, item, location, quantity, candidates, source, expires_at, entry)
 )
 insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
 select m.position_id, m.number, 'asked', m.reservation, m.quantity, m.free_after, m.entry,

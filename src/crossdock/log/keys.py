@@ -11,13 +11,24 @@ from crossdock.store.arrays import literals
 
 
 class BusinessKey(NamedTuple):
-    """`value` of this `kind`, given out by `issuer`, names `subject`."""
+    """`value` of this `kind`, given out by `issuer`, names `subject`; `document` and `number` where a document that we
+    sent for it carried the value."""
 
     company_id: str
     kind: str
     issuer: str
     value: str
     subject: str
+    document: str = ""
+    number: str = ""
+
+
+class Named(NamedTuple):
+    """What a business key names."""
+
+    subject: str
+    document: str
+    number: str
 
 
 class DocumentLink(NamedTuple):
@@ -44,10 +55,10 @@ async def write_links(tx: Connection, links: Iterable[DocumentLink]) -> None:
         await tx.execute(SQL.write_links, *literals(rows))
 
 
-async def find_keys(tx: Connection, asked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
-    """(kind, issuer, value) -> subject, for those that are known."""
+async def find_keys(tx: Connection, asked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Named]:
+    """(kind, issuer, value) -> what it names, for those that are known."""
     wanted = sorted(set(asked))
     if not wanted:
         return {}
     rows = await tx.fetch(SQL.find_keys, *literals(wanted))
-    return {(row[0], row[1], row[2]): row[4] for row in rows}
+    return {(row[0], row[1], row[2]): Named(row[3], row[4], row[5]) for row in rows}

@@ -94,8 +94,9 @@ on conflict (name) do update set value = c.value + excluded.value
 returning name, value
 
 -- write_keys: how people and documents name cases
-insert into business_key (company_id, kind, issuer, value, subject)
-select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[])
+insert into business_key (company_id, kind, issuer, value, subject, document, number)
+select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::text[], $7::text::text[])
 on conflict do nothing
 
 -- write_links: which document is part of which
@@ -104,7 +105,7 @@ select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::t
 on conflict do nothing
 
 -- find_keys: the subjects of business keys named by kind, issuer and value
-select k.kind, k.issuer, k.value, k.company_id, k.subject
+select k.kind, k.issuer, k.value, k.subject, k.document, k.number
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as asked (kind, issuer, value)
 join business_key as k on k.kind = asked.kind and k.value = asked.value and k.issuer = asked.issuer
 

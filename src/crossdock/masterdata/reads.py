@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from crossdock.masterdata.snapshot import Masterdata
 from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
+from crossdock.project import calendars
 from crossdock.project.network import Network
 
 
@@ -41,6 +44,25 @@ class NetworkReads:
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""
         return self.network.partner_of(channel)
+
+    def within(self, of: str, at: dt.datetime, hours: int) -> dt.timedelta:
+        """So many hours there from an instant on, days that are not worked left out."""
+        time = dt.timedelta(hours=hours)
+        place = self.network.place(of)
+        return calendars.within(self.network.calendars[place.calendar], place.zone, at, time) if place else time
+
+    def working_day(self, of: str, day: dt.date, days: int) -> dt.date:
+        """The day there that is so many working days after another."""
+        place = self.network.place(of)
+        calendar = self.network.calendars[place.calendar] if place else calendars.WEEKDAYS
+        return calendars.add_working_days(calendar, day, days)
+
+    def close_of(self, of: str, day: dt.date) -> dt.datetime:
+        """Until when something due there on a day is on time."""
+        place = self.network.place(of)
+        if place is None:
+            return calendars.due(day, calendars.WEEKDAYS, "UTC")
+        return calendars.due(day, self.network.calendars[place.calendar], place.zone)
 
     def their_item(self, company_id: str, party: str, item: str) -> str:
         """A party's id for our item: a cross-reference, else the partner's rule, else our own id."""

@@ -43,8 +43,7 @@ class Masterdata:
         return masterdata
 
     async def refresh_if_changed(self, tx: Connection) -> bool:
-        """Take over what changed since; one cheap query where nothing did. Called at the start of a
-        batch."""
+        """Take over what changed since; one cheap query where nothing did. Called as a batch begins, in it."""
         version: int = await tx.fetchval(_SQL.version)
         if version == self.version:
             return False

@@ -60,7 +60,10 @@ class ShippedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What left the warehouse in one shipment; may carry several orders of one customer."""
+    """What left the warehouse in one shipment; may carry several orders of one customer.
+
+    `ship_to` is where it goes, if that is not the customer itself.
+    """
 
     company_id: str
     warehouse: str
@@ -70,6 +73,7 @@ class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     orders: tuple[ShippedOrder, ...]
     carrier: str = ""
     packs: tuple[str, ...] = ()
+    ship_to: PartyRef | None = None
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,7 +111,10 @@ class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A return that arrived (`received`) or was judged (`inspected`) in a warehouse."""
+    """A return that arrived (`received`) or was judged (`inspected`) in a warehouse.
+
+    `sequence` counts the warehouse's messages about this return; 0 where it does not count them.
+    """
 
     company_id: str
     warehouse: str
@@ -115,6 +122,7 @@ class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Literal["received", "inspected"]
     at: dt.datetime
     lines: tuple[ReturnedLine, ...]
+    sequence: int = 0
 
 
 class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -40,7 +40,8 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
 class SupplierTerms(msgspec.Struct, frozen=True, omit_defaults=True):
     """What we accept from a supplier without asking a buyer; percentages are of the ordered value.
 
-    Times are business hours after the triggering document; `lead_days` counts working days.
+    Times are hours after the triggering document, days that are not worked left out: those of the supplier for what
+    it owes, of the warehouse for receipts. `lead_days` counts the supplier's working days.
     """
 
     quantity_under_percent: Decimal = Decimal(0)
@@ -57,7 +58,10 @@ class SupplierTerms(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SalesPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How orders are judged and filled. `locations` in the order in which they are asked for stock."""
+    """How orders are judged and filled. `locations` in the order in which they are asked for stock.
+
+    Hours pass on days that are worked: at the warehouse until goods ship, at our company until they are delivered.
+    """
 
     locations: tuple[str, ...] = ()
     backorder: bool = True

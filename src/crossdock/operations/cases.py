@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from crossdock.identity import Actor
+from crossdock.operations.audit import Deed, trail
 from crossdock.operations.context import Context
 from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.problems import Problem, not_found
@@ -118,6 +119,8 @@ class CaseView(msgspec.Struct, frozen=True):
     waiting: tuple[Waiting, ...]
     sent: tuple[Sent, ...]
     exceptions: tuple[ExceptionCase, ...]
+    deeds: tuple[Deed, ...]
+    """What people and callers did to it, beyond the documents that came in."""
 
 
 async def show_case(tx: Connection, actor: Actor, case_id: str) -> CaseView:
@@ -136,6 +139,7 @@ async def show_case(tx: Connection, actor: Actor, case_id: str) -> CaseView:
         waiting=tuple(Waiting(*waiting) for waiting in await tx.fetch(SQL.deadlines, case_id)),
         sent=tuple(Sent(*sent) for sent in await tx.fetch(SQL.deliveries, case_id)),
         exceptions=tuple(exception_case(found) for found in await tx.fetch(SQL.exceptions, case_id)),
+        deeds=tuple(await trail(tx, case_id)),
     )
 
 

@@ -33,7 +33,15 @@ where id > $1 and id >= $2 || '/' and id < $2 || '0'
   and ($3::text[] is null or company_id = any($3::text[]))
   and ($4::text is null or split_part(id, '/', 3) = $4)
   and ($5::text is null or state = $5)
-  and ($7::text is null or id like $7)
+order by id limit $6;
+
+-- numbered: As `list`, those whose business key of the process's own kind is this number.
+select id, company_id, state, finished, parked, opened_at, changed_at from process_case
+where id = any(array(select subject from business_key where kind = $2 and value = $7))
+  and id > $1 and process = $2
+  and ($3::text[] is null or company_id = any($3::text[]))
+  and ($4::text is null or split_part(id, '/', 3) = $4)
+  and ($5::text is null or state = $5)
 order by id limit $6;
 
 -- list_all: Cases of one process or all, in the order of their ids, behind a cursor, with their open problems.

@@ -142,7 +142,10 @@ async def replay(context: Context, actor: Actor, delivery_id: UUID, use: KeyUse 
 
 
 async def skip(context: Context, actor: Actor, delivery_id: UUID, reason: str, use: KeyUse | None = None) -> Answer:
-    """Never send a dead letter; what waits behind it goes. It is kept, with the reason."""
+    """Never send a dead letter; what waits behind it goes. It is kept, with the reason.
+
+    What a publication of stock would have told is told by the next.
+    """
     actor.must("operations:write")
     async with context.store.transaction() as tx:
         found = await _find(tx, actor, delivery_id)
@@ -153,6 +156,8 @@ async def skip(context: Context, actor: Actor, delivery_id: UUID, reason: str, u
         if await tx.fetchval(SQL.supersede, delivery_id, reason) is None:
             raise Problem("conflict", f"it is no dead letter: its status is {found.status}")
         await advance_keys(tx, [(found.system, found.ordering_key)])
+        if found.document == "availability":
+            await tx.execute(SQL.not_told, found.company_id, found.number)
         await _settle(tx, context, actor, found, "skip_dead_letter", f"not sent: {reason}")
     return answer
 

@@ -38,6 +38,9 @@ returning id;
 -- supersede: Never try it again.
 update delivery set status = 'superseded', detail = $2 where id = $1 and status = 'dead' returning id;
 
+-- not_told: A channel never heard what this publication says.
+update published_item set quantity = null where company_id = $1 and publication = $2;
+
 -- unpark: Its key may go on.
 update delivery_key set parked = false where system = $1 and ordering_key = $2;
 

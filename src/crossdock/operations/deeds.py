@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import msgspec
 
 from crossdock.events.envelope import NewEvent
@@ -17,6 +19,11 @@ class Accepted(msgspec.Struct, frozen=True):
 
     subject: str
     status_url: str = ""
+
+
+def address(*parts: str) -> str:
+    """Where the process API shows something: its parts may hold anything, for numbers are given out by others."""
+    return "/process/v1/" + "/".join([quote(part, safe="") for part in parts])
 
 
 async def tell_case(

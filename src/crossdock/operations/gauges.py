@@ -7,15 +7,15 @@ from pathlib import Path
 from crossdock.store import Store, load_queries
 from crossdock.telemetry import metrics
 
-_SQL = load_queries(Path(__file__).with_name("gauges.sql"))
+SQL = load_queries(Path(__file__).with_name("gauges.sql"))
 _GAUGES = {
-    "crossdock_log_lag_events": _SQL.lag,
-    "crossdock_deliveries": _SQL.deliveries,
-    "crossdock_exception_cases_open": _SQL.exceptions,
-    "crossdock_documents_quarantined": _SQL.quarantined,
-    "crossdock_expectations_missed": _SQL.expectations,
-    "crossdock_cases_open": _SQL.cases,
-    "crossdock_oldest_transaction_seconds": _SQL.oldest_transaction,
+    "crossdock_log_lag_events": SQL.lag,
+    "crossdock_deliveries": SQL.deliveries,
+    "crossdock_exception_cases_open": SQL.exceptions,
+    "crossdock_documents_quarantined": SQL.quarantined,
+    "crossdock_expectations_missed": SQL.expectations,
+    "crossdock_cases_open": SQL.cases,
+    "crossdock_oldest_transaction_seconds": SQL.oldest_transaction,
 }
 
 

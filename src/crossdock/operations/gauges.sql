@@ -3,10 +3,12 @@ select c.consumer, sum(h.position - c.position)::bigint as events
 from checkpoint c join log_head h on h.slot = c.slot
 group by c.consumer;
 
--- deliveries: Outgoing documents that are not delivered.
-select system, status, count(*) as count from delivery
-where status in ('ready', 'sending', 'dead')
-group by system, status;
+-- deliveries: Outgoing documents that are not delivered; each status has an index of its own.
+select system, 'ready' as status, count(*) as count from delivery where status = 'ready' group by system
+union all
+select system, 'sending', count(*) from delivery where status = 'sending' group by system
+union all
+select system, 'dead', count(*) from delivery where status = 'dead' group by system;
 
 -- exceptions: Open exception cases by code.
 select code, count(*) as count from exception_case where closed_at is null group by code;

@@ -16,6 +16,7 @@ where a.consumer = given.consumer and a.key = given.key;
 
 -- forget: End some of the keys that are older than the promise to remember them.
 delete from idempotency_answer where ctid = any(array(
-    select ctid from idempotency_answer where created_at < clock_timestamp() - $1::interval limit $2
+    select ctid from idempotency_answer where created_at < statement_timestamp() - $1::interval
+    order by created_at limit $2
 ))
 returning 1;

@@ -24,6 +24,7 @@ from crossdock.events.sales_order import SalesOrderPlaced
 from crossdock.log import BusinessKey, DocumentLink, append, uuid7, write_keys, write_links
 from crossdock.model.sales_order import SalesOrder
 from crossdock.operations import idempotency
+from crossdock.operations.deeds import address
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.ports.connector import Fault
@@ -152,7 +153,7 @@ def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[obje
         )
         for call in calls
     ]
-    keys = sorted(key for call in calls for key in _keys(call))
+    keys = sorted(key[:5] for call in calls for key in _keys(call))
     links = sorted((call.order.company_id, f"raw/{call.document_id}", call.subject) for call in calls)
     return [
         *columns(uses, (texts, texts, octets, texts)),
@@ -274,7 +275,7 @@ def _event(call: OrderCall) -> NewEvent:
 
 def _accepted(call: OrderCall) -> Answer:
     order = call.order
-    url = f"/process/v1/orders/{order.company_id}/{order.number}"
+    url = address("orders", order.company_id, order.number)
     return Answer(202, msgspec.json.encode(Placed(order.number, order.company_id, call.subject, url)).decode())
 
 

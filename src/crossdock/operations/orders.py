@@ -12,9 +12,9 @@ from crossdock.identity import Actor
 from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
-from crossdock.operations.deeds import Accepted, tell_case
+from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
-from crossdock.operations.paging import Page, cut, like, start
+from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.problems import Problem
 from crossdock.store import Connection
 
@@ -89,11 +89,8 @@ async def list_orders(
         return Page((), "")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True) as tx:
-        rows = await tx.fetch(
-            SQL.list,
-            *(start(cursor), "sales_order", companies, actor.channel or None, state or None, limit + 1),
-            f"%/{like(number)}" if number else None,
-        )
+        asked = (start(cursor), "sales_order", companies, actor.channel or None, state or None, limit + 1)
+        rows = await (tx.fetch(SQL.numbered, *asked, number) if number else tx.fetch(SQL.list, *asked))
     items = [
         OrderSummary(*_names(row["id"]), row["state"], row["finished"], row["opened_at"], row["changed_at"])
         for row in rows
@@ -148,7 +145,7 @@ async def _tell(
 ) -> Answer:
     async with context.store.transaction() as tx:
         subject = await _subject(tx, actor, company_id, number)
-        url = f"/process/v1/orders/{subject.split('/')[1]}/{number}"
+        url = address("orders", subject.split("/")[1], number)
         granted = Answer(202, msgspec.json.encode(Accepted(subject, url)).decode())
         if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
             return said

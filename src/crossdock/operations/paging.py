@@ -38,11 +38,6 @@ def _unknown() -> Problem:
     return Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")])
 
 
-def like(text: str) -> str:
-    """A text as it stands in a LIKE pattern that means the text itself."""
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-
-
 def cut(items: Sequence[Item], sort_keys: Sequence[str], limit: int) -> Page[Item]:
     """A page of at most `limit` of the items found; one more was asked for to know whether there are more."""
     more = len(items) > limit

@@ -82,9 +82,7 @@ async def list_purchase_orders(
         return Page((), "")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True) as tx:
-        rows = await tx.fetch(
-            SQL.list, start(cursor), "purchase_order", companies, None, state or None, limit + 1, None
-        )
+        rows = await tx.fetch(SQL.list, start(cursor), "purchase_order", companies, None, state or None, limit + 1)
     items = [
         PurchaseOrderSummary(
             *(row["company_id"], row["id"].rsplit("/", 1)[-1], row["state"], row["finished"]),

@@ -12,7 +12,7 @@ from crossdock.identity import Actor, Denied
 from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, find_case
 from crossdock.operations.context import Context
-from crossdock.operations.deeds import Accepted, tell_case
+from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.processes import PROCESSES
@@ -38,7 +38,7 @@ async def accept_acknowledgement(
     _must_be_ours(actor)
     async with context.store.transaction() as tx:
         subject = await find_case(tx, actor, ["purchase_order"], number, company_id or None)
-        granted = _granted(subject, f"/process/v1/purchase-orders/{number}?company={subject.split('/')[1]}")
+        granted = _granted(subject, f"{address('purchase-orders', number)}?company={subject.split('/')[1]}")
         if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
             return said
         known = (await _data(tx, subject)).lines
@@ -72,7 +72,7 @@ async def approve_supplier_invoice(
     _must_be_ours(actor)
     async with context.store.transaction() as tx:
         subject = await find_case(tx, actor, ["supplier_invoice"], number, company_id or None, of=supplier)
-        granted = _granted(subject, f"/process/v1/timeline/{subject}")
+        granted = _granted(subject, address("timeline", *subject.split("/")))
         if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
             return said
         if objections := (await _data(tx, subject)).objections():

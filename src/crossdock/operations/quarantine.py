@@ -90,7 +90,7 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
         if changed is None:
             raise Problem("conflict", "somebody else has just dealt with it")
         closed = await _settle(tx, context, actor, document_id, "release_document", f"released: {reason}")
-        await append(tx, [*closed, _received(found.document, released, context.now(), actor)])
+        await append(tx, [*closed, _received(found, released, content, context.now(), actor)])
     return released
 
 
@@ -139,7 +139,8 @@ def _mended(document: Held, content: bytes, identifier: UUID, now: dt.datetime) 
     )
 
 
-def _received(document: Held, identifier: UUID, now: dt.datetime, actor: Actor) -> NewEvent:
+def _received(found: HeldContent, identifier: UUID, mended: bytes | None, now: dt.datetime, actor: Actor) -> NewEvent:
+    document = found.document
     return NewEvent(
         body=DocumentReceived(
             document_id=identifier,
@@ -147,6 +148,7 @@ def _received(document: Held, identifier: UUID, now: dt.datetime, actor: Actor) 
             kind=document.kind,
             content_type=document.content_type,
             name=document.name,
+            size=len(found.content if mended is None else mended),
         ),
         subject=f"intake/{document.source}",
         company_id="",

@@ -13,12 +13,13 @@ from crossdock.events.envelope import NewEvent
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableToPromise, available_to_promise
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.reservations import Granted, ReservationDesk
+from crossdock.inventory.reservations import Granted, ReservationDesk, desk_request
 from crossdock.inventory.verify import Verification, verify
 from crossdock.log import append
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems, no_item, without_master_data
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.promises import Promise, promises_of
 from crossdock.project.network import Network
 from crossdock.store import Connection, load_queries
 
@@ -71,24 +72,6 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
     quarantined: Decimal
     damaged: Decimal
     expired: Decimal
-
-
-class Promise(msgspec.Struct, frozen=True):
-    """A promise of an item, granted or waiting."""
-
-    id: str
-    company_id: str
-    subject: str
-    kind: str
-    line: str
-    location: str
-    quantity: Decimal
-    remaining: Decimal
-    state: str
-    waiting: bool
-    source: str
-    expires_at: dt.datetime | None
-    due_on: dt.date | None
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -155,6 +138,7 @@ async def availability(
 
 
 async def reserve(
+    context: Context,
     desk: ReservationDesk,
     actor: Actor,
     network: Network,
@@ -168,21 +152,27 @@ async def reserve(
     expires_at: dt.datetime | None = None,
     reference: str = "",
 ) -> Reserved:
-    """Reserve all of it or nothing; the same key again gets the first answer. Raises `Problem` if there is too little.
+    """Reserve all of it or nothing; the same key again gets the first answer, even when its time is over by then.
 
-    The ledger keeps who asked, so the key is the caller's own and no other's. An item that there is not never gets to
-    the ledger: its key is free for the call that names the right one.
+    Raises `Problem` if there is too little, or if `expires_at` is over. The ledger keeps who asked, so the key is the
+    caller's own and no other's. An item that there is not never gets to the ledger: its key is free for the call that
+    names the right one.
     """
     actor.must("stock:reserve")
     places = _places(actor, network, company_id, locations)
     await items.must_know(company_id, item, "/item")
+    request = desk_request(
+        company_id, f"{actor.name}/{key}", item, places, quantity,
+        expires_at=expires_at, reference=reference, source=actor.name, asked=locations,
+    )  # fmt: skip
+    over = expires_at is not None and expires_at <= context.now()
     try:
-        answer = await desk.reserve(
-            company_id, f"{actor.name}/{key}", item, places, quantity,
-            expires_at=expires_at, subject=reference, source=actor.name,
-        )  # fmt: skip
+        answer = await (desk.recall(request) if over else desk.grant(request))
     except LedgerConflict:
         raise Problem("idempotency_key_reused", f"the key {key!r} came before with another request") from None
+    if answer is None:
+        fault = FieldError("/expires_at", "is over")
+        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
     if not answer.granted:
         raise Problem("not_available", f"{quantity} of {item} cannot be reserved: {answer.free or 0} is free")
     return Reserved(company_id, item, quantity, answer.granted, expires_at)
@@ -207,14 +197,14 @@ async def show_stock(context: Context, actor: Actor, item: str, company_id: str 
     if company_id and not actor.sees(company_id):
         raise no_item(item, company_id)
     companies = [company_id] if company_id else actor.visible()
-    async with context.store.transaction(readonly=True) as tx:
+    async with context.store.transaction(readonly=True, snapshot=True) as tx:
         positions = tuple(PhysicalPosition(*row) for row in await tx.fetch(SQL.positions, item, companies))
         owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
         if not owners:
             raise no_item(item, company_id)
         places = sorted({row["location"] for row in await tx.fetch(SQL.places, item)})
         available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
-        promises = tuple([Promise(*row) for owner in owners for row in await tx.fetch(SQL.promises, item, owner)])
+        promises = tuple([promise for owner in owners for promise in await promises_of(tx, owner, item)])
         strange = await without_master_data(tx, item, owners)
     return ItemStock(item, positions, available, promises, strange)
 

@@ -12,15 +12,10 @@ union select company_id from expected_supply
     where item = $1 and is_open and ($2::text[] is null or company_id = any($2::text[]))
 order by company_id;
 
--- promises: Who holds promises of an item, or waits for it.
-select id, company_id, subject, kind, line, location, quantity, remaining, state, waiting, source, expires_at, due_on
-from reservation
-where item = $1 and company_id = $2 and (remaining > 0 or waiting)
-order by waiting, asked_number
-limit 200;
-
--- reservation: Who made a reservation.
-select id, company_id, item, location, quantity, remaining, state, source from reservation where id = $1;
+-- reservation: Whose a reservation is that was asked for by a call; what orders were promised is their own.
+select r.company_id, r.source
+from reservation r join ledger_entry e on e.digest = r.entry
+where r.id = $1 and e.what = 'reserve' and e.actor = 'api';
 
 -- places: Where an item has a promise position, or is expected.
 select location from promise_position where item = $1

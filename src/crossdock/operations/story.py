@@ -3,17 +3,22 @@
 A name is whatever people have in hand: the number of a purchase order, an order, a ship notice or an invoice, a
 tracking number, a customer's reference, an item. Links are followed both ways, but not through the middle of another
 document of the same sort: a ship notice over two purchase orders does not make the second one's story the first one's.
+
+An item's story is what the ledger booked of it lately: goods moved and promises made and ended, with who waits for it
+and what is to come, and the cases behind these.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from crossdock.identity import Actor
@@ -30,7 +35,8 @@ _WHERE = (
     "Give the number as it stands on the document, or a whole case id (`crossdock case list` names them). What could "
     "not be taken stands in `crossdock quarantine list`."
 )
-_MOVEMENTS = 200
+_LATELY = 200
+_ROLES = {"backordered": "backorder"}
 
 
 class StoryCase(msgspec.Struct, frozen=True):
@@ -49,12 +55,12 @@ class StoryCase(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that happened, `at` in business time; `recorded_at`, when we learned of it, gives the order.
 
-    `reference` is `raw/ID` or `delivery/ID` for documents, an event's id for events.
+    `reference` is `raw/ID` or `delivery/ID` for documents, an event's id for events, a reservation's for promises.
     """
 
     at: dt.datetime
     recorded_at: dt.datetime
-    kind: Literal["event", "received", "sent", "movement"]
+    kind: Literal["event", "received", "sent", "movement", "promise", "supply"]
     subject: str
     what: str
     detail: str
@@ -81,21 +87,27 @@ async def tell_story(context: Context, actor: Actor, key: str, *, payloads: bool
     async with context.store.transaction(readonly=True) as tx:
         names, found = await _named(tx, actor, key)
         if not found:
-            return await _item_story(tx, actor, key)
+            return await _item_story(tx, actor, key, payloads)
         roles, more = await _follow(tx, found)
-        rows = await tx.fetch(SQL.cases, sorted({*found, *roles}), actor.visible())
-        cases = tuple(
-            StoryCase(
-                *(row["id"], row["process"], row["company_id"], row["state"], row["finished"], row["parked"]),
-                row["id"] in found,
-                tuple(sorted(roles.get(row["id"], ()))),
-            )
-            for row in rows
-        )
+        cases = await _cases(tx, actor, found, roles)
         subjects = sorted({case.id for case in cases} | found)
         # A system's message may speak of several channels' orders: its bytes are not for the eyes of one.
         entries, cut = await _entries(tx, subjects, payloads and not actor.channel)
     return Story(key, tuple(names), cases, tuple(entries), more or cut)
+
+
+async def _cases(
+    tx: Connection, actor: Actor, found: Collection[str], roles: Mapping[str, Collection[str]]
+) -> tuple[StoryCase, ...]:
+    rows = await tx.fetch(SQL.cases, sorted({*found, *roles}), actor.visible())
+    return tuple(
+        StoryCase(
+            *(row["id"], row["process"], row["company_id"], row["state"], row["finished"], row["parked"]),
+            row["id"] in found,
+            tuple(sorted(roles.get(row["id"], ()))),
+        )
+        for row in rows
+    )
 
 
 async def _named(tx: Connection, actor: Actor, key: str) -> tuple[list[Name], set[str]]:
@@ -155,10 +167,16 @@ async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> t
         )
         for row in events[:MOST_EVENTS]
     ]
+    entries += await _documents(tx, subjects, payloads)
+    return _in_order(entries), len(events) > MOST_EVENTS
+
+
+async def _documents(tx: Connection, subjects: Sequence[str], payloads: bool) -> list[Entry]:
+    """What came in and went out for these cases."""
     links = await tx.fetch(SQL.neighbours, subjects)
     raw = {row["document"]: row["subject"] for row in links if row["document"].startswith("raw/")}
     received = await tx.fetch(SQL.received, [UUID(name.removeprefix("raw/")) for name in raw], payloads)
-    entries += [
+    entries = [
         Entry(
             at=row["received_at"],
             recorded_at=_made_at(row["id"]),
@@ -190,7 +208,7 @@ async def _entries(tx: Connection, subjects: Sequence[str], payloads: bool) -> t
         )
         for row in await tx.fetch(SQL.sent, subjects, payloads)
     ]
-    return _in_order(entries), len(events) > MOST_EVENTS
+    return entries
 
 
 def _sent(number: str, attempts: int, reply: str, code: str, detail: str) -> str:
@@ -217,24 +235,57 @@ def _in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.recorded_at)
 
 
-async def _item_story(tx: Connection, actor: Actor, key: str) -> Story:
-    rows = [] if actor.channel or actor.partner else await tx.fetch(SQL.movements, key, actor.visible(), _MOVEMENTS)
-    if not rows:
+async def _item_story(tx: Connection, actor: Actor, key: str, payloads: bool) -> Story:
+    entries = [] if actor.channel or actor.partner else await _item_entries(tx, actor, key)
+    if not entries:
         raise not_found(f"document, reference or item {key!r}", _WHERE)
-    entries = [
-        Entry(
-            at=row["at"],
-            recorded_at=row["recorded_at"],
-            kind="movement",
-            subject=row["subject"],
-            what=f"{row['from_state']} -> {row['to_state']}",
-            detail=f"{_plain(row['quantity'])} at {row['location']}" + (f" ({row['reason']})" if row["reason"] else ""),
-            system=row["company_id"],
-            reference=row["document"],
-        )
-        for row in rows
-    ]
-    return Story(key, (Name("item", "", key),), (), tuple(_in_order(entries)), len(rows) >= _MOVEMENTS)
+    roles: dict[str, set[str]] = {}
+    for entry in reversed(_in_order(entries)):
+        if entry.subject and (entry.subject in roles or len(roles) < MOST_CASES):
+            roles.setdefault(entry.subject, set()).add(_ROLES.get(entry.what, entry.kind))
+    more = max(Counter(entry.kind for entry in entries).values()) >= _LATELY
+    cases = await _cases(tx, actor, (), roles)
+    if payloads:
+        entries += await _documents(tx, [case.id for case in cases], payloads)
+    return Story(key, (Name("item", "", key),), cases, tuple(_in_order(entries)), more)
+
+
+async def _item_entries(tx: Connection, actor: Actor, item: str) -> list[Entry]:
+    """What the ledger says of an item: moved, promised, waited for, expected; of each the latest."""
+    asked = (item, actor.visible(), _LATELY)
+    entries = []
+    for row in await tx.fetch(SQL.movements, *asked):
+        what, why = f"{row['from_state']} -> {row['to_state']}", f" ({row['reason']})" if row["reason"] else ""
+        entries.append(_of_ledger(row, "movement", what, f"{_quantity(row)}{why}", row["document"]))
+    for row in await tx.fetch(SQL.promised, *asked):
+        detail = f"{_quantity(row)}, {_plain(row['free_after'])} free then"
+        entries.append(_of_ledger(row, "promise", row["kind"], detail, row["reservation"]))
+    for row in await tx.fetch(SQL.waiting, *asked):
+        until = f", expected on {row['expected_on']}" if row["expected_on"] else ""
+        entries.append(_of_ledger(row, "promise", "backordered", _quantity(row) + until, row["reservation"]))
+    for row in await tx.fetch(SQL.expected, *asked):
+        detail = f"{_quantity(row)} on {row['expected_on']}, line {row['line']}"
+        entries.append(_of_ledger(row, "supply", row["confidence"], detail))
+    return entries
+
+
+def _of_ledger(
+    row: asyncpg.Record, kind: Literal["movement", "promise", "supply"], what: str, detail: str, reference: str = ""
+) -> Entry:
+    return Entry(
+        at=row["at"],
+        recorded_at=row["recorded_at"],
+        kind=kind,
+        subject=row["subject"],
+        what=what,
+        detail=detail,
+        system=row["company_id"],
+        reference=reference,
+    )
+
+
+def _quantity(row: asyncpg.Record) -> str:
+    return f"{_plain(row['quantity'])} at {row['location']}"
 
 
 def _plain(quantity: Decimal) -> str:

@@ -52,3 +52,39 @@ join ledger_entry e on e.digest = m.entry
 where p.item = $1 and ($2::text[] is null or p.company_id = any($2::text[]))
 order by e.occurred_at desc, m.number desc
 limit $3;
+
+-- promised: What was promised of an item and what became of it lately, but for picks, which moved it, newest first.
+select e.occurred_at as at, e.recorded_at, p.company_id, p.location, m.kind, m.reserved as quantity, m.free_after,
+    m.reservation, coalesce(r.subject, '') as subject
+from promise_position p
+join lateral (
+    select * from promise_movement m where m.position_id = p.id and m.reserved <> 0 and m.kind <> 'pick'
+    order by m.number desc limit $3
+) m on true
+join ledger_entry e on e.digest = m.entry
+left join reservation r on r.id = m.reservation
+where p.item = $1 and ($2::text[] is null or p.company_id = any($2::text[]))
+order by e.recorded_at desc, m.number desc
+limit $3;
+
+-- waiting: Who waits for an item without having been told that it is there.
+select e.occurred_at as at, e.recorded_at, r.company_id, r.location, r.remaining as quantity, r.id as reservation,
+    r.subject, (
+        select max(s.expected_on) from peg g
+        join expected_supply s on s.company_id = g.company_id and s.source = g.source and s.line = g.line
+        where g.reservation = r.id) as expected_on
+from reservation r
+join ledger_entry e on e.digest = r.entry
+where r.item = $1 and r.waiting and r.state = 'backordered'
+    and ($2::text[] is null or r.company_id = any($2::text[]))
+order by r.asked_number desc
+limit $3;
+
+-- expected: What is to come of an item, the earliest first.
+select e.occurred_at as at, e.recorded_at, s.company_id, s.location, s.quantity - s.received as quantity, s.confidence,
+    s.expected_on, s.line, s.source as subject
+from expected_supply s
+join ledger_entry e on e.digest = s.entry
+where s.item = $1 and s.is_open and ($2::text[] is null or s.company_id = any($2::text[]))
+order by s.expected_on, s.source, s.line
+limit $3;

@@ -66,6 +66,7 @@ def _event(call: WebhookCall, document_id: UUID) -> NewEvent:
             kind=arrival.kind,
             content_type=arrival.content_type,
             name=arrival.name,
+            size=len(arrival.content),
         ),
         subject=f"intake/{arrival.source}",
         company_id="",

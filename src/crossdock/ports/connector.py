@@ -8,8 +8,8 @@ turns them into records (`translate`, pure).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
-from typing import Literal, Protocol
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -100,6 +100,9 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     source_sequence: int | None = None
     pointer: str = ""
     """Where in the raw document it stands: `segment 12`, `/records/3`."""
+    answers: bool = False
+    """It answers a document of ours, whose key (`sent_keys`) is its route: the engine fills the body's `document` and
+    `number` with those of that document."""
     occurred_precision: Precision = "instant"
     """How exactly the source said when: with `day`, `occurred_at` is some instant of that day in `occurred_zone`."""
     occurred_zone: str = "UTC"
@@ -165,6 +168,16 @@ class Translation(msgspec.Struct, frozen=True, omit_defaults=True):
     replies: tuple[Reply, ...] = ()
     faults: tuple[Fault, ...] = ()
     parts: tuple[Part, ...] = ()
+
+
+@runtime_checkable
+class InPortions(Protocol):
+    """Of a connector whose documents may be too large to be translated at once."""
+
+    def portions(self, raw: RawDocument, references: References, most: int) -> Iterator[Translation]:
+        """What a document says, about `most` records at a time; together the same as `translate`. The same bytes give
+        the same portions, and a part may name wrappers of an earlier portion."""
+        ...
 
 
 class References(Protocol):

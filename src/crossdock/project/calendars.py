@@ -6,13 +6,15 @@ import datetime as dt
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from crossdock.project.network import Calendar
 
 _DAY = dt.timedelta(days=1)
 # A calendar that is closed for so long in one piece is a mistake; without a bound the search would never end.
 _LONGEST_PAUSE_DAYS = 366
+
+
+WEEKDAYS = Calendar(id="weekdays")
+"""Of places that the network does not know."""
 
 
 def is_working_day(calendar: Calendar, day: dt.date) -> bool:
@@ -44,17 +46,30 @@ def add_working_days(calendar: Calendar, day: dt.date, count: int) -> dt.date:
     return reached
 
 
-def opening(day: dt.date, calendar: Calendar, zone: str) -> dt.datetime:
-    """The instant (UTC) at which work begins on a day; on a day that is not worked, on the next one that is."""
-    return _instant(next_working_day(calendar, day), calendar.opens_at, zone)
-
-
 def due(day: dt.date, calendar: Calendar, zone: str) -> dt.datetime:
     """The instant (UTC) until which something due on a day is on time: the close of that day's business.
 
     On a day that is not worked nobody can hand anything over, so it is the close of the next one that is.
     """
     return _instant(next_working_day(calendar, day), calendar.closes_at, zone)
+
+
+def within(calendar: Calendar, zone: str, at: dt.datetime, time: dt.timedelta) -> dt.timedelta:
+    """How long from `at` until so much time has passed, days that are not worked left out from midnight to midnight.
+
+    A day from Friday noon is Monday noon; from Sunday noon it is the end of Monday.
+    """
+    now = at
+    left = time
+    while True:
+        today = local_date(now, zone)
+        if (day := next_working_day(calendar, today)) != today:
+            now = _instant(day, dt.time(), zone)
+        tomorrow = _instant(day + _DAY, dt.time(), zone)
+        if left <= tomorrow - now:
+            return now + left - at
+        left -= tomorrow - now
+        now = tomorrow
 
 
 def local_date(at: dt.datetime, zone: str) -> dt.date:
@@ -69,4 +84,7 @@ def _instant(day: dt.date, time: dt.time, zone: str) -> dt.datetime:
 
 @lru_cache(maxsize=512)
 def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[dt.date]:
+    # Imported here: it takes half a second, which networks without public holidays need not wait for.
+    import holidays
+
     return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))

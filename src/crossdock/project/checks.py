@@ -71,10 +71,6 @@ class Checks:
                 what = f"`{calendar.subdivision}` is no part of `{calendar.country}` with holidays of its own"
                 remedy = kinds.suggestion(calendar.subdivision, countries.get(calendar.country, []))
                 self._note((*path, "subdivision"), what, remedy)
-            if calendar.opens_at >= calendar.closes_at:
-                self._note(
-                    (*path, "closes_at"), "it closes before it opens", "let `closes_at` be later than `opens_at`"
-                )
             if not calendar.working_days:
                 self._note((*path, "working_days"), "nobody ever works", "name at least one day of the week")
 

@@ -57,8 +57,8 @@ class Calendar(msgspec.Struct, frozen=True):
     closed_on: tuple[dt.date, ...] = ()
     open_on: tuple[dt.date, ...] = ()
     """Worked although the pattern or a public holiday says otherwise."""
-    opens_at: dt.time = dt.time(8)
     closes_at: dt.time = dt.time(17)
+    """Until then what is due on a day is on time."""
 
 
 class Company(msgspec.Struct, frozen=True):
@@ -342,6 +342,10 @@ class Network(msgspec.Struct, frozen=True):
         """How orders of a channel are judged; of a channel we do not know, nothing is filled."""
         found = self.channels.get(channel)
         return found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
+
+    def place(self, of: str) -> Partner | Location | Company | None:
+        """Who has a calendar and a zone under this name: a partner, a location, a company."""
+        return self.partners.get(of) or self.locations.get(of) or self.companies.get(of)
 
     def system(self, company_id: str, role: str, of: str = "") -> str:
         """The name of the system in a role for a company; empty if there is none."""

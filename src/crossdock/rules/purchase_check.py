@@ -15,15 +15,18 @@ def faults(order: PurchaseOrder, items: Mapping[str, Item | None]) -> Iterator[s
     if len({line.line for line in order.lines}) < len(order.lines):
         yield "two lines have the same number"
     for line in order.lines:
-        for fault in _faults_of_line(line, items.get(line.item), order.currency):
+        for fault in faults_of_line(line, items.get(line.item), order.currency):
             yield f"line {line.line}: {fault}"
 
 
-def _faults_of_line(line: PurchaseOrderLine, item: Item | None, currency: str) -> Iterator[str]:
+def faults_of_line(line: PurchaseOrderLine, item: Item | None, currency: str) -> Iterator[str]:
+    """What is wrong with one line. Quantities are in the item's own unit: nothing is converted."""
     if item is None:
         yield f"unknown item {line.item}"
     elif item.kind != "stock":
         yield f"{line.item} is a charge, not goods"
+    elif line.quantity.unit != item.unit:
+        yield f"quantity in {line.quantity.unit}, {line.item} is kept in {item.unit}"
     if line.quantity.amount <= 0:
         yield f"quantity {line.quantity.amount}"
     if line.price.currency != currency:

@@ -28,7 +28,8 @@ class Wanted(msgspec.Struct, frozen=True):
 def deviations(terms: SupplierTerms, wanted: Wanted, answers: Iterable[LineAnswer]) -> tuple[str, ...]:
     """Why the answers to one line need a buyer, in words; empty when they lie inside the terms.
 
-    A rejection is a fact to be told, not a proposal to be judged; a backorder is inside the terms when it names a date.
+    A rejection is a fact to be told, not a proposal to be judged, as long as it names the line's item and unit; a
+    backorder is inside the terms when it names a date.
     """
     answers = tuple(answers)
     found = [words for answer in answers for words in _deviations_of_one(terms, wanted, answer)]
@@ -45,12 +46,12 @@ def obstacles(wanted: Wanted, answers: Iterable[LineAnswer]) -> tuple[str, ...]:
 
 
 def _obstacles_of_one(wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
-    if answer.kind == "rejected":
-        return
     if answer.quantity.unit != wanted.quantity.unit:
         yield f"it is answered in {answer.quantity.unit}"
     if (answer.kind == "substituted" or answer.item) and answer.item != wanted.item:
         yield f"it names the item {answer.item or answer.supplier_item or 'unknown'}"
+    if answer.kind == "rejected":
+        return
     if answer.price and (answer.price.currency, answer.price.per.unit) != (
         wanted.price.currency,
         wanted.price.per.unit,
@@ -61,12 +62,12 @@ def _obstacles_of_one(wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
 
 
 def _deviations_of_one(terms: SupplierTerms, wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
-    if answer.kind == "rejected":
-        return
     if answer.quantity.unit != wanted.quantity.unit:
         yield f"answered in {answer.quantity.unit}, ordered in {wanted.quantity.unit}"
     if (answer.kind == "substituted" or answer.item) and answer.item != wanted.item:
         yield f"item {answer.item or answer.supplier_item or 'unknown'} instead of {wanted.item}"
+    if answer.kind == "rejected":
+        return
     if answer.price and not price_within(terms, wanted.price, answer.price, wanted.quantity):
         yield f"price {answer.price.amount} {answer.price.currency} instead of {wanted.price.amount}"
     if answer.kind == "backordered" and answer.due_on is None:

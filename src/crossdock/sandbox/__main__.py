@@ -1,6 +1,7 @@
 """`python -m crossdock.sandbox`: all simulated systems, each on its own port, in one process.
 
-The first line on stdout is JSON: `{"ready": true, "ports": {...}, "begins_at": ..., "sftp_host_key": ...}`.
+The first line on stdout is JSON: `{"ready": true, "ports": {...}, "begins_at": ..., "first_order_at": ...,
+"last_order_at": ..., "trading_days": [...], "sftp_host_key": ...}`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import uvloop
 from crossdock.sandbox.clock import iso
 from crossdock.sandbox.control import Control
 from crossdock.sandbox.http import HttpServer
+from crossdock.sandbox.plan import Plan
 from crossdock.sandbox.stage import Secrets
 from crossdock.sandbox.world import HOST, Options, running
 
@@ -71,10 +73,20 @@ async def run(options: Options) -> None:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, control.stopped.set)
-        ready = {"ready": True, "ports": ports, "begins_at": iso(world.stage.plan.begins_at)}
-        print(msgspec.json.encode(ready | {"sftp_host_key": world.host_key}).decode(), flush=True)
+        ready = {"ready": True, "ports": ports, **_when(world.stage.plan), "sftp_host_key": world.host_key}
+        print(msgspec.json.encode(ready).decode(), flush=True)
         await control.stopped.wait()
         await server.stop()
+
+
+def _when(plan: Plan) -> dict[str, object]:
+    """When it is played, for whoever sets the clock."""
+    return {
+        "begins_at": iso(plan.begins_at),
+        "first_order_at": iso(plan.first_order_at),
+        "last_order_at": iso(plan.ends_at),
+        "trading_days": plan.trading_days,
+    }
 
 
 def main() -> None:

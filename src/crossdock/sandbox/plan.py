@@ -75,9 +75,19 @@ class Plan(msgspec.Struct, frozen=True):
         return self.orders[0].placed_at.replace(hour=6, minute=0, second=0)
 
     @property
+    def first_order_at(self) -> dt.datetime:
+        """The first order."""
+        return self.orders[0].placed_at
+
+    @property
     def ends_at(self) -> dt.datetime:
         """The last order."""
         return self.orders[-1].placed_at
+
+    @property
+    def trading_days(self) -> list[dt.date]:
+        """The days on which customers order."""
+        return sorted({order.placed_at.date() for order in self.orders})
 
 
 def make_plan(data: Dataset, settings: Settings, chance: Chance, count: int | None) -> Plan:

@@ -27,6 +27,15 @@ class AskedLine(msgspec.Struct, frozen=True):
     qty: Decimal
 
 
+class ShipTo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the goods go, if not to the customer itself."""
+
+    code: str
+    qualifier: str = ""
+    name: str = ""
+    country: str = ""
+
+
 class ShippingOrder(msgspec.Struct, frozen=True):
     """What Crossdock wants shipped."""
 
@@ -37,6 +46,7 @@ class ShippingOrder(msgspec.Struct, frozen=True):
     customer: str
     country: str
     lines: tuple[AskedLine, ...]
+    ship_to: ShipTo | None = None
 
 
 class Job(msgspec.Struct, eq=False):
@@ -148,12 +158,14 @@ class Outbound:
         self._floor.tell(f"order.{step}", order.order_ref, order.owner, at, data, (order.order_ref,))
 
     def _leave(self, at: dt.datetime) -> None:
-        """A wave: what one owner sends one customer leaves together."""
-        groups: dict[tuple[str, str, str], list[Job]] = defaultdict(list)
+        """A wave: what one owner sends one customer at one place leaves together."""
+        groups: dict[tuple[str, str, str, str], list[Job]] = defaultdict(list)
         for packed_at, job in sorted(self._packed, key=lambda each: (each[0], each[1].order.order_ref, each[1].id)):
             if packed_at <= at:
                 single = job.order.customer in self._floor.settings.never_consolidated
-                groups[job.order.owner, job.order.customer, job.order.order_ref if single else ""].append(job)
+                place = job.order.ship_to.code if job.order.ship_to else ""
+                alone = job.order.order_ref if single else ""
+                groups[job.order.owner, job.order.customer, place, alone].append(job)
         self._packed = [(packed_at, job) for packed_at, job in self._packed if packed_at > at]
         for _, jobs in sorted(groups.items()):
             self._dispatch(jobs, at)
@@ -175,6 +187,8 @@ class Outbound:
             for job in jobs
         ]
         data: Body = {"shipment": shipment, "customer": first.customer, "country": first.country}
+        if first.ship_to:
+            data["ship_to"] = msgspec.to_builtins(first.ship_to)
         data |= {"carrier": self._carrier(), "packs": [self._sscc() for _ in jobs], "orders": orders}
         keep = tuple(job.order.order_ref for job in jobs)
         self._floor.tell("shipment.dispatched", shipment, first.owner, at, data, keep)

@@ -22,10 +22,10 @@ TRANSIENT = (
     asyncpg.LockNotAvailableError,
     asyncpg.PostgresConnectionError,
     asyncpg.ConnectionDoesNotExistError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,  # shut down, starting up, a statement that took too long
+    asyncpg.InsufficientResourcesError,  # a full disk, no memory, too many connections
+    asyncpg.PostgresSystemError,  # its disk does not answer
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until it is promoted
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # of a connection that died at an odd moment

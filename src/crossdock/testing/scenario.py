@@ -82,6 +82,18 @@ class StaticReads:
         """The system in a role; empty if there is none."""
         return self._systems.get((role, of), "")
 
+    def within(self, of: str, at: dt.datetime, hours: int) -> dt.timedelta:
+        """So many hours: every day is worked."""
+        return dt.timedelta(hours=hours)
+
+    def working_day(self, of: str, day: dt.date, days: int) -> dt.date:
+        """So many days later: every day is worked."""
+        return day + dt.timedelta(days=days)
+
+    def close_of(self, of: str, day: dt.date) -> dt.datetime:
+        """The end of that day, in UTC."""
+        return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document to this system or partner? Here all companies do the same."""
         return (receiver, document) not in self._silent

@@ -63,6 +63,7 @@ DISPATCHED = {
     "at": STAMP,
     "customer": "17850",
     "country": "United Kingdom",
+    "ship_to": {"code": "STORE1", "name": "Store 1"},
     "carrier": "carrier",
     "packs": ["003400000000000012"],
     "orders": [
@@ -210,6 +211,7 @@ CAME = (
                         (shipped("536365"), shipped("536366")),
                         "carrier",
                         ("003400000000000012",),
+                        PartyRef("STORE1", name="Store 1"),
                     )
                 ),
                 ("shipment", "SHN000012", ""),
@@ -280,6 +282,7 @@ CAME = (
                             ReturnedLine("1", "22556", pieces("12"), "restock"),
                             ReturnedLine("2", "21984", pieces("24"), "scrap"),
                         ),
+                        sequence=2,
                     )
                 ),
                 ("return_progress", "C536391", "2-inspected"),
@@ -321,6 +324,7 @@ SENT = (
             customer=PartyRef("17850", country="United Kingdom"),
             order_number="536365",
             lines=(ShippingLine("536365", "1", "85123A", pieces("6")),),
+            ship_to=PartyRef("0614141000012", "0614141000012", "UL", "Store 1", "United Kingdom"),
         ),
         "/wms/v1/shipping-orders",
         {
@@ -331,6 +335,12 @@ SENT = (
             "customer": "17850",
             "country": "United Kingdom",
             "lines": [{"order_line": "1", "sku": "85123A", "qty": "6"}],
+            "ship_to": {
+                "code": "0614141000012",
+                "qualifier": "UL",
+                "name": "Store 1",
+                "country": "United Kingdom",
+            },
         },
     ),
     Sent(

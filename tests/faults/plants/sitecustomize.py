@@ -1,12 +1,14 @@
 """Bugs for the tests of the checker: patches the product while its modules are imported. Never part of the product.
 
-A child process that has this folder on its path and `PLANTED_BUG` in its environment runs with that bug.
+A child process that has this folder on its path and `PLANTED_BUGS` in its environment runs with the bugs named there,
+separated by commas.
 """
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -38,23 +40,34 @@ def key_per_attempt(module: ModuleType) -> None:
 
 
 def invoices_never_told(module: ModuleType) -> None:
-    """Customers' invoices are marked as delivered to the ERP and never sent."""
+    """Customers' invoices of every second order are marked as delivered to the ERP and never sent."""
     from crossdock.ports.outcomes import Delivered
 
     send = module.HttpClient.send
 
     async def planted(self: Any, outgoing: Any, reply: Any) -> Any:
-        if "customer_invoices" in outgoing.rendered.target:
+        if "customer_invoices" in outgoing.rendered.target and _is_even(outgoing.rendered.content):
             return Delivered("CI000000")
         return await send(self, outgoing, reply)
 
     module.HttpClient.send = planted
 
 
+def _is_even(invoice: bytes) -> bool:
+    """Is the number of its order even? With several bugs in one run the other half still shows theirs."""
+    return json.loads(invoice)["order"][-1:] in set("02468")
+
+
 def order_of_deliveries_forgotten(module: ModuleType) -> None:
-    """Deliveries go whenever they can, whatever stands before them."""
+    """Deliveries go whenever they can, whatever stands before them; every other update of an order is slow to go.
+
+    So slow that the next is there, though a night lies between them: a business day takes five seconds.
+    """
     whatever = ("status = 'ready'", "status in ('ready', 'waiting')")
-    rewrite(module.SQL, "claim", whatever, ("order by priority, next_attempt_at", "order by sequence desc"))
+    can = "next_attempt_at <= clock_timestamp()"
+    slow = "(operation <> 'order_status' or sequence % 2 = 0 or created_at < clock_timestamp() - interval '5 seconds')"
+    order = ("order by priority, next_attempt_at", "order by sequence desc")
+    rewrite(module.SQL, "claim", whatever, (can, f"{can} and {slow}"), order)
     rewrite(module.SQL, "waiting_systems", whatever)
 
 
@@ -157,11 +170,11 @@ BUGS: dict[str, tuple[str, Callable[[ModuleType], None]]] = {
 
 
 class _Planter(importlib.abc.MetaPathFinder):
-    """Finds the module of the bug as usual, and patches it once it has been executed."""
+    """Finds the module of some bugs as usual, and patches it once it has been executed."""
 
-    def __init__(self, target: str, plant: Callable[[ModuleType], None]) -> None:
+    def __init__(self, target: str, plants: Sequence[Callable[[ModuleType], None]]) -> None:
         self._target = target
-        self._plant = plant
+        self._plants = plants
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if name != self._target:
@@ -173,12 +186,15 @@ class _Planter(importlib.abc.MetaPathFinder):
 
         def planted(module: ModuleType) -> None:
             execute(module)
-            self._plant(module)
-            sys.stderr.write(f"planted: {self._plant.__name__}\n")
+            for plant in self._plants:
+                plant(module)
+                sys.stderr.write(f"planted: {plant.__name__}\n")
 
         spec.loader.exec_module = planted  # type: ignore[method-assign]
         return spec
 
 
-if bug := os.environ.get("PLANTED_BUG"):
-    sys.meta_path.insert(0, _Planter(*BUGS[bug]))
+_plants: dict[str, list[Callable[[ModuleType], None]]] = {}
+for _bug in filter(None, os.environ.get("PLANTED_BUGS", "").split(",")):
+    _plants.setdefault(BUGS[_bug][0], []).append(BUGS[_bug][1])
+sys.meta_path[:0] = [_Planter(target, plants) for target, plants in _plants.items()]

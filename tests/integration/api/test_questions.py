@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import itertools
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
+from litestar import Litestar
 
 from crossdock.api.services import Services
 from crossdock.inventory.ledger import LedgerBatch
+from crossdock.model.stock import ReleaseRequest
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
 from tests.integration.api.conftest import DESK, order, place
@@ -275,6 +280,56 @@ async def test_a_repeated_reservation_gets_the_first_answer_and_another_one_unde
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "together"])
+async def test_another_end_under_the_same_key_is_another_request(
+    http: httpx2.AsyncClient, store: Store, together: bool
+) -> None:
+    await stocked(store, 10)
+    ends = ("2096-12-01T00:00:00Z", "2097-12-01T00:00:00Z")
+    if together:
+        answers = await asyncio.gather(*[reserve(http, "r1", expires_at=end) for end in ends])
+    else:
+        answers = [await reserve(http, "r1", expires_at=end) for end in ends]
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    granted = next(answer for answer in answers if answer.status_code == 201).json()
+    elsewhere = granted["expires_at"].replace("T00:00:00Z", "T01:00:00+01:00")
+    assert (await reserve(http, "r1", expires_at=elsewhere)).json() == granted
+
+
+async def test_a_call_is_the_same_when_the_network_has_other_places_by_then(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await stocked(store, 10)
+    first = await reserve(http, "r1")
+    network = services.network
+    one_place = {name: place for name, place in network.locations.items() if name != "south"}
+    services.network = msgspec.structs.replace(network, locations=one_place)
+    again = await reserve(http, "r1")
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_a_call_that_is_repeated_when_its_time_is_over_gets_the_first_answer(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await stocked(store, 10)
+    end = services.clock.now() + dt.timedelta(seconds=1)
+    first = await reserve(http, "r1", expires_at=end.isoformat())
+    await asyncio.sleep(1.1)
+    again = await reserve(http, "r1", expires_at=end.isoformat())
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await reserve(http, "r1", "4", expires_at=end.isoformat())
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    late = await reserve(http, "r2", expires_at=end.isoformat())
+    assert (late.status_code, late.json()["errors"]) == (422, [{"pointer": "/expires_at", "detail": "is over"}])
+
+
+async def test_an_end_beyond_the_calendar_is_refused(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 10)
+    beyond = await reserve(http, "r1", expires_at="9999-12-31T23:59:59-14:00")
+    assert (beyond.status_code, beyond.json()["errors"][0]["pointer"]) == (422, "/expires_at")
+    assert await rows(store, "select count(*) from reservation") == [(0,)]
+
+
 async def test_a_reservation_is_given_back_once_and_only_by_its_holder(
     http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
 ) -> None:
@@ -287,6 +342,34 @@ async def test_a_reservation_is_given_back_once_and_only_by_its_holder(
     assert again.status_code == 200
     free = (await http.get("/process/v1/availability", params={"company": "albion_uk", "item": "HEART"})).json()
     assert free["quantity"] == "10"
+
+
+async def test_what_an_order_was_promised_is_not_for_a_caller_to_give_back(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    await place(http, order())
+    await work(store)
+    ((name, source),) = await rows(store, "select id, source from reservation where remaining > 0")
+    assert source == "shop"  # the channel, which bears the caller's name
+    assert (await http.delete(f"/process/v1/reservations/{name}")).status_code == 404
+    assert await rows(store, "select remaining from reservation where id = $1", name) == [(6,)]
+
+
+async def test_a_reference_is_the_callers_own_word_and_names_no_case_of_ours(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 10)
+    foreign = "sales_order/albion_ie/marketplace/536365"
+    (granted,) = (await reserve(http, "r1", reference=foreign)).json()["granted"]
+    of_that_case = LedgerBatch([ReleaseRequest("albion_uk", "r", foreign)], AT)
+    async with store.transaction() as tx:
+        await of_that_case.claim(tx)
+        await of_that_case.post(tx)
+    query = "select subject, request, remaining from reservation where id = $1"
+    assert await rows(store, query, granted["reservation"]) == [("", foreign, 3)]
+    assert (await http.delete(f"/process/v1/reservations/{granted['reservation']}")).json()["quantity"] == "3"
+    assert await rows(store, "select count(*) from event") == [(0,)]
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "NaN", "1e400", "", None, True, [1]])
@@ -309,7 +392,10 @@ async def test_the_story_of_an_order_tells_documents_in_events_and_documents_out
         whats = {entry["what"] for entry in story["entries"]}
         assert {"SalesOrderPlaced", "StockPromised", "warehouse_shipping_order"} <= whats
     item = (await desk.get("/process/v1/timeline/HEART")).json()
-    assert [(entry["kind"], entry["what"]) for entry in item["entries"]] == [("movement", "opening -> unrestricted")]
+    assert [(entry["kind"], entry["what"]) for entry in item["entries"]] == [
+        ("movement", "opening -> unrestricted"),
+        ("promise", "asked"),
+    ]
 
 
 async def test_exception_cases_are_listed_and_closed_by_people_with_the_scope(
@@ -345,6 +431,24 @@ async def test_health_and_metrics_are_open_and_name_no_document(http: httpx2.Asy
     assert (await http.get("/problems/conflict")).json()["status"] == 409
     assert (await http.get("/schema")).json()["openapi"].startswith("3.1")
     assert (await http.get("/schema/openapi.json")).status_code == 200
+
+
+async def test_the_clock_is_followed_on_after_any_failure(
+    app: Litestar, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, went_on = itertools.count(1), asyncio.Event()
+
+    async def refresh() -> None:
+        look = next(looks)
+        if look == 2:
+            raise ZeroDivisionError("a defect")
+        if look == 4:
+            went_on.set()
+
+    monkeypatch.setattr("crossdock.api.app._CLOCK_SECONDS", 0.01)
+    monkeypatch.setattr(services.clock, "refresh", refresh)
+    async with app.lifespan():
+        await asyncio.wait_for(went_on.wait(), 10)
 
 
 async def test_a_revoked_key_is_refused_as_soon_as_it_is_forgotten(
@@ -396,6 +500,17 @@ async def test_no_address_makes_the_interface_stumble(desk: httpx2.AsyncClient, 
         assert answer.json()["code"] != "internal"
 
 
+@pytest.mark.parametrize("number", ["A#1?x", "100 %", "Bestellung Nr. 7ü", "a&b=c+d"])
+async def test_an_answer_says_where_to_look_whatever_an_order_is_called(
+    http: httpx2.AsyncClient, store: Store, number: str
+) -> None:
+    placed = await place(http, order(number), key="k1")
+    cancelled = await http.post(placed.json()["status_url"] + "/cancel", json={}, headers={"Idempotency-Key": "c1"})
+    for answer in (placed, cancelled):
+        found = await http.get(answer.json()["status_url"])
+        assert (found.status_code, found.json()["number"]) == (200, number)
+
+
 async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store) -> None:
     for number in ("100", "1000", "10_0"):
         await place(http, order(number))
@@ -403,3 +518,15 @@ async def test_orders_are_found_by_number(http: httpx2.AsyncClient, store: Store
     for number, found in (("100", ["100"]), ("10_0", ["10_0"]), ("%", [])):
         page = await http.get("/process/v1/orders", params={"company": "albion_uk", "number": number})
         assert [item["number"] for item in page.json()["items"]] == found
+
+
+async def test_a_parameter_that_there_is_not_is_refused_with_those_there_are(http: httpx2.AsyncClient) -> None:
+    answer = await http.get(
+        "/process/v1/exceptions",
+        params={"cod": "told_shortage", "limit": "5"},
+        headers={"Authorization": f"Bearer {DESK}"},
+    )
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "malformed_request")
+    assert problem["detail"] == ("the request has no parameter 'cod'; it takes closed, code, cursor, limit, owner")
+    assert (await http.get("/process/v1/orders/albion_uk/1?company=x")).status_code == 400

@@ -105,8 +105,12 @@ async def test_a_held_order_is_approved_and_cancelled_from_the_command_line(run:
     told = await run("order", "approve", "536365", "--hold", "credit", "--reason", "paid in advance")
     assert f"crossdock case show {ORDER}" in told.stdout
     await work(store)
-    assert (await asked(run, "case", "show", ORDER))["case"]["state"] != "held"
-    await run("order", "cancel", "536365", "--company", "albion_uk", "--line", "1", "--reason", "changed his mind")
+    shown = await asked(run, "case", "show", ORDER)
+    assert shown["case"]["state"] != "held"
+    assert [deed["action"] for deed in shown["deeds"]] == ["approve_order"]
+    assert "paid in advance" in (await run("case", "show", ORDER)).stdout
+    wish = ("536365", "--company", "albion_uk", "--line", "1", "--reason", "changed his mind")
+    assert (await asked(run, "order", "cancel", *wish))["subject"] == ORDER
     await work(store)
     assert (await asked(run, "case", "show", ORDER))["lines"][0]["cancelled"] == "4"
     missing = await run("order", "cancel", "99", "--reason", "x", code=1)
@@ -207,7 +211,8 @@ async def test_exception_cases_are_listed_shown_and_closed(run: Any, store: Stor
     text = (await run("exception", "show", problem["id"])).stdout
     assert "17850 is not known" in text
     assert "docs/runbooks/undeliverable.md" in text
-    await run("exception", "close", problem["id"], "--reason", "asked the customer")
+    closed = await asked(run, "exception", "close", problem["id"], "--reason", "asked the customer")
+    assert (closed["id"], closed["resolution"]) == (problem["id"], "asked the customer")
     assert (await asked(run, "exception", "list", "--code", "undeliverable"))["items"] == []
     await run("exception", "close", problem["id"], "--reason", "again", code=1)
 
@@ -228,7 +233,7 @@ async def test_a_system_is_paused_and_goes_on(run: Any, store: Store) -> None:
     assert await rows(store, "select paused from system_state where system = 'erp'") == [(True,)]
     report = await asked_doctor(run)
     assert report["system erp"]["status"] == "warning"
-    await run("system", "resume", "erp")
+    assert await asked(run, "system", "resume", "erp") == {"system": "erp", "paused": False}
     assert await rows(store, "select paused, halted from system_state where system = 'erp'") == [(False, "")]
 
 
@@ -261,7 +266,7 @@ async def test_a_key_is_made_listed_and_revoked(run: Any, store: Store) -> None:
     assert token.startswith("cdk_")
     (key,) = await asked(run, "api-key", "list")
     assert (key["consumer"], key["scopes"]) == ("dashboard", ["orders:read"])
-    await run("api-key", "revoke", token[:10])
+    assert await asked(run, "api-key", "revoke", token[:10]) == {"revoked": 1}
     assert (await asked(run, "api-key", "list"))[0]["revoked_at"]
     await run("api-key", "revoke", token[:10], code=1)
     await run("api-key", "create", "x", "--scope", "everything", code=2)

@@ -16,8 +16,10 @@ from crossdock.engine.worker import Worker
 from crossdock.events.deliveries import DocumentDelivered, DocumentUndeliverable
 from crossdock.events.envelope import NewEvent
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
+from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
 from crossdock.log import append, heads
+from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.ports.connector import (
     MasterRecord,
     Numbers,
@@ -103,6 +105,11 @@ def note(case: Case[ParcelData], event: SalesOrderCancelled) -> Iterator[Any]:
             yield Met("answer")
 
 
+@PARCEL.on(FunctionalAcknowledgementReceived)
+def hear_answer(case: Case[ParcelData], event: FunctionalAcknowledgementReceived) -> None:
+    case.data.notes.append(f"{event.document} {event.number} {event.acknowledgement.verdict}")
+
+
 @PARCEL.on(DocumentDelivered, DocumentUndeliverable, DeadlinePassed, ExpectationMissed)
 def hear(case: Case[ParcelData], event: msgspec.Struct) -> None:
     case.data.notes.append(type(event).__name__)
@@ -129,13 +136,19 @@ class Peer:
         return (Route("control_number", "peer", rendered.content.split()[0].decode()),)
 
     def translate(self, raw: RawDocument, references: References) -> Translation:
-        """Each line of the document: `subject word`, `=control word` (routed), or garbage."""
+        """Each line of the document: `subject word`, `=control word` (routed), `=control accepted` (an answer), or
+        garbage."""
         records = []
         for line in raw.content.decode().splitlines():
             target, _, word = line.partition(" ")
             body = SalesOrderApproved(hold=word[6:]) if word.startswith("begin") else SalesOrderCancelled(reason=word)
             identity = ("note", "peer", line.split("#")[1].split()[0], "0") if "#" in line else None
-            if target.startswith("="):
+            if target.startswith("=") and word == "accepted":
+                answer = FunctionalAcknowledgement("PO", target[1:], "accepted")
+                about = FunctionalAcknowledgementReceived("peer", "something", "", answer)
+                route = Route("control_number", "peer", target[1:])
+                records.append(Record(about, "", NOW, route=route, answers=True))
+            elif target.startswith("="):
                 route = Route("control_number", "peer", target[1:])
                 records.append(Record(body, "", NOW, route=route, identity=identity))
             else:

@@ -14,7 +14,7 @@ from crossdock.engine.tasks import Task, ensure_tasks
 from crossdock.log import append
 from crossdock.ports.connector import RawPage
 from crossdock.store import Connection, Store
-from tests.integration.engine.harness import NOW, Peer, begun, context, notes, rows, say, settle
+from tests.integration.engine.harness import NOW, Peer, begun, context, notes, rows, say, settle, told
 
 
 async def arrive(store: Store, text: str, key: str = "", source: str = "peer") -> bool:
@@ -74,6 +74,14 @@ async def test_an_answer_finds_its_case_by_the_control_number(store: Store) -> N
     await arrive(store, "=1 answered")
     await settle(context(store))
     assert await notes(store, "a") == ["send", "DocumentDelivered", "answered"]
+
+
+async def test_an_answer_says_which_of_several_documents_it_is_about(store: Store) -> None:
+    await say(store, begun("a", "send"), told("a", "send 1"))
+    await settle(context(store))
+    await arrive(store, "=2 accepted")
+    await settle(context(store))
+    assert (await notes(store, "a"))[-1] == "note a.send 1 accepted"
 
 
 async def test_an_answer_to_nothing_is_quarantined_with_its_reason(store: Store) -> None:

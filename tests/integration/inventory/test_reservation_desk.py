@@ -4,12 +4,13 @@ import asyncio
 import datetime as dt
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
 from crossdock.events.inventory import BackorderFilled
 from crossdock.inventory.expiry import expire_due
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.reservations import ReservationDesk, desk_request
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import AT, COMPANY, MUG, ask, book, holds, levels, receive
 
@@ -121,6 +122,21 @@ async def test_a_reservation_of_an_api_caller_expires(desk: ReservationDesk, sto
         assert await expire_due(tx, AT + dt.timedelta(seconds=1)) == (1, [])
     assert (await levels(store)).free == 5
     await holds(store)
+
+
+async def test_a_reservation_that_the_database_refuses_fails_and_does_not_try_for_ever(
+    desk: ReservationDesk, store: Store
+) -> None:
+    await book(store, receive(5))
+    asked = desk_request(COMPANY, "k1", MUG, ["north"], Decimal(1))
+    namesake = (
+        "insert into reservation (id, company_id, kind, item, location, quantity, remaining, state, candidates, entry)"
+        " values ($1, 'c', 'asked', 'i', 'l', 1, 1, 'reserved', '{}', '')"
+    )
+    async with store.transaction() as tx:
+        await tx.execute(namesake, asked.name(1))
+    with pytest.raises(asyncpg.UniqueViolationError, match="reservation_pkey"):
+        await asyncio.wait_for(desk.grant(asked), 10)
 
 
 async def test_nothing_or_nowhere_cannot_be_reserved(desk: ReservationDesk) -> None:

@@ -12,11 +12,12 @@ import pytest
 from crossdock.identity import Actor, Denied
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import DeadLetter
+from crossdock.operations.overview import work_left
 from crossdock.operations.problems import Problem
 from crossdock.ports.connector import Outgoing, Rendered
 from crossdock.ports.outcomes import Delivered, Outcome, Rejected, Unsupported
 from crossdock.store import Store
-from tests.integration.engine.harness import Peer, rows
+from tests.integration.engine.harness import Peer, begun, context, rows, say, settle, told
 from tests.integration.operations.worlds import ANNA, at_work, order, work
 
 
@@ -77,6 +78,65 @@ async def test_a_letter_that_is_skipped_stays_and_lets_go_what_waits_behind_it(s
     assert await rows(store, "select parked from delivery_key where system = 'erp'") == [(False,)]
     with pytest.raises(Problem, match="no dead letter"):
         await dead_letters.replay(desk, ANNA, letter.id)
+
+
+class Choosy(Peer):
+    """Cannot be told of some documents, and refuses some others."""
+
+    def __init__(self, unsaid: str, refused: str = "") -> None:
+        super().__init__(self._answer)
+        self.unsaid, self.refused = unsaid, refused
+
+    def render(self, document: str, body: Any, *others: Any) -> Rendered:
+        if body.reason.removeprefix("send ") in self.unsaid:
+            raise Unsupported("no such document")
+        return super().render(document, body, *others)
+
+    def _answer(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.key[-1] in self.refused:
+            return Rejected("bad", "no")
+        return Delivered("ok")
+
+
+STATES = "select number, status from delivery order by sequence"
+KEY = "select head_sequence, parked from delivery_key"
+
+
+async def letter_of(store: Store, number: str) -> UUID:
+    ((found,),) = await rows(store, "select id from delivery where number = $1", number)
+    return UUID(str(found))
+
+
+async def test_skipping_a_letter_behind_a_dead_one_lets_nothing_pass(store: Store) -> None:
+    peer = Choosy(unsaid="3", refused="1")
+    await say(store, begun("a"), *[told("a", f"send {n}") for n in range(1, 5)])
+    await settle(context(store, peer))
+    dead = [("a.send 1", "dead"), ("a.send 2", "waiting"), ("a.send 3", "dead"), ("a.send 4", "waiting")]
+    assert await rows(store, STATES) == dead
+    desk = await at_work(store)
+    await dead_letters.skip(desk, ANNA, await letter_of(store, "a.send 3"), "sent by post")
+    await settle(context(store, peer))
+    assert [status for _, status in await rows(store, STATES)] == ["dead", "waiting", "superseded", "waiting"]
+    assert await rows(store, KEY) == [(1, True)]
+    await dead_letters.skip(desk, ANNA, await letter_of(store, "a.send 1"), "sent by post")
+    await settle(context(store, peer))
+    assert [status for _, status in await rows(store, STATES)] == ["superseded", "delivered"] * 2
+    assert await rows(store, KEY) == [(5, False)]
+
+
+async def test_what_could_not_be_written_stops_its_key_when_its_turn_comes(store: Store) -> None:
+    engine = context(store, Choosy(unsaid="2"))
+    await rows(store, "insert into system_state (system, paused) values ('peer', true) returning 1")
+    await say(store, begun("a"), *[told("a", f"send {n}") for n in range(1, 4)])
+    await settle(engine)
+    assert [status for _, status in await rows(store, STATES)] == ["ready", "dead", "waiting"]
+    assert await rows(store, KEY) == [(1, False)]
+    assert (await work_left(store)).deliveries == 2
+    await rows(store, "update system_state set paused = false returning 1")
+    await settle(engine)
+    assert [status for _, status in await rows(store, STATES)] == ["delivered", "dead", "waiting"]
+    assert await rows(store, KEY) == [(2, True)]
+    assert (await work_left(store)).deliveries == 0
 
 
 class Mute(Peer):

@@ -9,7 +9,8 @@ from crossdock.log import BusinessKey, DocumentLink, write_keys, write_links
 from crossdock.operations.problems import Problem
 from crossdock.operations.story import tell_story
 from crossdock.store import Store
-from tests.integration.operations.worlds import ANNA, at_work
+from tests.integration.inventory.helpers import ask, book, expect, receive, release
+from tests.integration.operations.worlds import ANNA, ORDER, at_work, order, work
 
 UK = "albion_uk"
 FIRST, SECOND = f"purchase_order/{UK}/4500001", f"purchase_order/{UK}/4500002"
@@ -72,3 +73,23 @@ async def test_a_story_is_not_told_to_those_it_does_not_concern(store: Store) ->
     for actor in foreigners:
         with pytest.raises(Problem, match="there is no"):
             await told(store, "4500001", actor)
+
+
+async def test_the_story_of_an_item_tells_of_goods_promises_and_supply_with_their_cases(store: Store) -> None:
+    mug = {"item": "HEART"}
+    await book(store, receive(50, document="RCN1", **mug))
+    await order(store)
+    await work(store)
+    await book(store, ask(5, case="sales_order/c/shop/b", **mug), expect(9, 6, **mug))
+    await book(store, release("sales_order/c/shop/b"))
+    await book(store, ask(90, case="sales_order/c/shop/w", **mug))
+    story = await tell_story(await at_work(store), ANNA, "HEART")
+    told = [(entry.kind, entry.what, entry.subject.rpartition("/")[2]) for entry in story.entries]
+    assert told[0] == ("movement", "supplier -> unrestricted", "RCN1")
+    assert {("promise", "asked", "536365"), ("promise", "asked", "b"), ("promise", "release", "b")} <= set(told)
+    assert {("promise", "backordered", "w"), ("supply", "ordered", "4500001")} <= set(told)
+    assert [(case.id, case.roles) for case in story.cases] == [(ORDER, ("promise",))]
+    assert all(entry.content is None for entry in story.entries)
+    with_documents = await tell_story(await at_work(store), ANNA, "HEART", payloads=True)
+    assert b'{"raw":"as it came"}' in [entry.content for entry in with_documents.entries]
+    assert {entry.kind for entry in with_documents.entries} >= {"received", "sent", "movement", "promise", "supply"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
-from crossdock.api.app import UnguardedRoute, _again_and_again, create, must_be_guarded
+from crossdock.api import app as api
+from crossdock.api.app import UnguardedRoute, create, must_be_guarded
 from crossdock.api.gateway import openapi
 from crossdock.api.gateway.call import identify
 from crossdock.api.gateway.limits import Limit, Limiter
@@ -122,15 +124,18 @@ def test_every_kind_of_problem_says_what_to_do() -> None:
         assert kind.advice
 
 
-async def test_work_in_the_background_goes_on_after_a_defect() -> None:
+async def test_the_clock_is_looked_at_again_after_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "_CLOCK_SECONDS", 0)
     turns = iter([ZeroDivisionError(), ConnectionError()])
     third = asyncio.Event()
 
-    async def work() -> None:
-        if failure := next(turns, None):
-            raise failure
-        third.set()
+    class Clock:
+        async def refresh(self) -> None:
+            if failure := next(turns, None):
+                raise failure
+            third.set()
 
-    going = asyncio.create_task(_again_and_again(work, 0))
+    services = cast("Services", SimpleNamespace(clock=Clock()))
+    going = asyncio.create_task(api._follow_the_clock(services))
     await asyncio.wait_for(third.wait(), 5)
     going.cancel()

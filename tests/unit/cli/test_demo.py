@@ -43,6 +43,7 @@ def test_the_summary_says_of_each_kind_of_problem_how_many_there_were_and_how_ma
     figures = {
         "exception_cases": {"line_rejected": 12, "told_shortage": 3},
         "open_exception_cases": {"line_rejected": 5},
+        "settled": True,
         "invariants": {},
         "violations": {},
     }

@@ -67,8 +67,13 @@ class TestPurchaseOrder:
         found = body("BEG*00*SA*1**20101201", "PO1**6*EA*2.55**IN*A1", "PO1**6*EA*2.55**IN*A2")
         assert [line.line for line in found.lines] == ["1", "2"]
 
-    def test_a_cancellation_is_no_order(self) -> None:
-        mapped = read("BEG*01*SA*1**20101201", "PO1*1*6*EA*2.55**IN*A1")
+    @pytest.mark.parametrize("purpose", ["00", "07", "18"])
+    def test_an_original_is_an_order_and_so_is_one_sent_again(self, purpose: str) -> None:
+        assert body(f"BEG*{purpose}*SA*1**20101201", "PO1*1*6*EA*2.55**IN*A1").number == "1"
+
+    @pytest.mark.parametrize("purpose", ["01", "02", "03", "04", "05", "06", "14", "17", "22", "24", "ZZ"])
+    def test_what_is_sent_for_another_purpose_is_no_order(self, purpose: str) -> None:
+        mapped = read(f"BEG*{purpose}*SA*1**20101201", "PO1*1*6*EA*2.55**IN*A1")
         assert (mapped.body, codes(mapped)) == (None, ["purpose_unsupported"])
 
     def test_a_price_per_hundred_is_told_apart(self) -> None:
@@ -157,6 +162,10 @@ class TestAcknowledgement:
         assert whole.answers == ()
         assert codes(read("BAK*00*RJ*4500001*20101201")) == ["lines_missing"]
 
+    def test_an_answer_that_does_not_say_to_which_line_is_refused(self) -> None:
+        mapped = read("BAK*00*AC*1*20101202", "PO1**6*EA*2.55**IN*22423", "ACK*IR*6*EA")
+        assert (mapped.body, codes(mapped)) == (None, ["line_reference_missing"])
+
     def test_an_answer_nobody_knows_refuses_the_document(self) -> None:
         mapped = read("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*QQ*20*EA")
         assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])
@@ -223,6 +232,11 @@ class TestChange:
             ("add", False, False),
         ]
 
+    @pytest.mark.parametrize("action", ["AI", "CA", "DI"])
+    def test_a_change_that_does_not_say_of_which_line_is_refused(self, action: str) -> None:
+        mapped = read("BCH*04*SA*1**1*20101201", f"POC**{action}*6**EA*2.55**IN*22423")
+        assert (mapped.body, codes(mapped)) == (None, ["line_reference_missing"])
+
     def test_a_change_nobody_knows_is_refused(self) -> None:
         mapped = read("BCH*04*SA*4500001**2*20101201", "POC*10*??*6")
         assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])
@@ -246,6 +260,18 @@ class TestInvoice:
     def test_the_heading_names_the_order_of_lines_that_name_none(self) -> None:
         found = body("BIG*20101201*I1**4500001", "IT1*10*6*EA*2.55**IN*A1", "TDS*1530")
         assert (found.lines[0].order_number, found.lines[0].order_line) == ("4500001", "10")
+
+    def test_lines_of_an_invoice_that_have_the_same_id_are_told_apart(self) -> None:
+        mapped = read(
+            "BIG*20101204*INV1",
+            *("IT1*10*6*EA*2.00**IN*A1", "REF*PO*4500001", "IT1*10*5*EA*2.00**IN*A2", "REF*PO*4500002"),
+            "IT1*20*1*EA*2.00**IN*A3",
+            *("REF*PO*4500002", "TDS*2400"),
+        )
+        assert mapped.body is not None
+        assert codes(mapped) == ["line_repeated"]
+        lines = [(line.line, line.order_number, line.order_line) for line in mapped.body.lines]  # type: ignore[attr-defined]
+        assert lines == [("1", "4500001", "10"), ("2", "4500002", "10"), ("3", "4500002", "20")]
 
     def test_charges_and_allowances_have_their_sign(self) -> None:
         found = body(

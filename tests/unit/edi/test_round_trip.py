@@ -254,7 +254,7 @@ def invoices(draw: st.DrawFn, context: maps.MapContext) -> Invoice:
         recipient=draw(party(buyer_of(context))),
         invoiced_on=draw(days),
         currency="GBP",
-        lines=tuple(draw(st.lists(invoice_lines(context), min_size=1, max_size=5))),
+        lines=tuple(draw(st.lists(invoice_lines(context), min_size=1, max_size=5, unique_by=lambda one: one.line))),
         total=draw(money),
         charges=draw(charges),
         kind=draw(st.sampled_from(["invoice", "credit_note"])),

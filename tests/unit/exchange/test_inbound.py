@@ -185,10 +185,18 @@ def test_an_invoice_is_the_suppliers() -> None:
     assert record.identity == ("supplier_invoice", "brightware", "BW-INV-1", "")
 
 
+def test_a_suppliers_credit_note_comes_to_accounts_payable() -> None:
+    begin, *rest = INVOICE
+    note = [(*begin, *[""] * (7 - len(begin)), "CR"), *rest]
+    (record,) = read("brightware", interchange("brightware", ("IN", "810", note))).records
+    assert isinstance(record.body, SupplierInvoiceReceived)
+    assert record.body.invoice.kind == "credit_note"
+
+
 def test_a_functional_acknowledgement_finds_what_it_is_about_by_its_control_number() -> None:
     (record,) = read("brightware", interchange("brightware", ("FA", "997", ACCEPTED))).records
     assert isinstance(record.body, FunctionalAcknowledgementReceived)
-    assert record.body.document == "purchase_order"
+    assert (record.body.document, record.body.number, record.answers) == ("purchase_order", "", True)
     assert record.route == Route("control_number", "brightware", "albion_uk/PO/12")
     assert record.subject == ""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import msgspec
@@ -126,3 +127,25 @@ def test_where_nothing_is_agreed_ids_are_shared(network: Network) -> None:
 
     assert reads.their_item(UK, "wms_north", "85123A") == "85123A"
     assert reads.our_item(UK, "wms_north", "85123A") == "85123A"
+
+
+def test_time_passes_on_days_that_are_worked_at_the_place(network: Network) -> None:
+    reads = reads_of(network)
+    friday_noon = dt.datetime(2010, 12, 3, 12, tzinfo=dt.UTC)
+
+    def after(of: str, hours: int) -> dt.datetime:
+        return friday_noon + reads.within(of, friday_noon, hours)
+
+    assert after("brightware", 24) == dt.datetime(2010, 12, 6, 12, tzinfo=dt.UTC)
+    assert after("north", 24) == dt.datetime(2010, 12, 5, 12, tzinfo=dt.UTC), "the warehouses work on Sundays"
+    assert after("a stranger", 24) == dt.datetime(2010, 12, 4, 12, tzinfo=dt.UTC)
+
+
+def test_dates_are_counted_and_end_by_the_calendar_and_clock_of_the_place(network: Network) -> None:
+    reads = reads_of(network)
+    christmas_eve = dt.date(2010, 12, 24)
+
+    assert reads.working_day("brightware", christmas_eve, 1) == dt.date(2010, 12, 29)
+    assert reads.working_day("lumenhaus", christmas_eve, 1) == dt.date(2010, 12, 27)
+    assert reads.close_of("brightware", christmas_eve) == dt.datetime(2010, 12, 24, 17, tzinfo=dt.UTC)
+    assert reads.close_of("lumenhaus", christmas_eve) == dt.datetime(2010, 12, 24, 16, tzinfo=dt.UTC)

@@ -79,12 +79,13 @@ def placed(
     customer: str = "17850",
     charges: tuple[Charge, ...] = (),
     reference: str = "",
+    number: str = "536365",
 ) -> SalesOrderPlaced:
     return SalesOrderPlaced(
         SalesOrder(
             company_id=COMPANY,
             channel=channel,
-            number="536365",
+            number=number,
             customer=PartyRef(customer),
             ordered_at=MORNING,
             currency=GBP,
@@ -142,20 +143,20 @@ def shipped(
     return SalesOrderLinesShipped(
         shipment=shipment,
         shipping_order=number,
-        warehouse=number.split("-")[2],
+        warehouse=number.split("-")[-2],
         shipped_at=MORNING,
         lines=tuple(ShippedLine(line, item_id, pieces(quantity)) for line, quantity in lines or (("1", "10"),)),
     )
 
 
-def delivered(*lines: tuple[str, str], shipment: str = "SHN1") -> SalesOrderLinesDelivered:
+def delivered(*lines: tuple[str, str], shipment: str = "SHN1", item_id: str = "HEART") -> SalesOrderLinesDelivered:
     return SalesOrderLinesDelivered(
-        shipment, MORNING, tuple(ShippedLine(line, "HEART", pieces(q)) for line, q in lines or (("1", "10"),))
+        shipment, MORNING, tuple(ShippedLine(line, item_id, pieces(q)) for line, q in lines or (("1", "10"),))
     )
 
 
-def sales_order(channel: str = "shop", reads: StaticReads | None = None) -> Scenario:
-    return case(LIFECYCLE, f"sales_order/{COMPANY}/{channel}/536365", reads=reads or network())
+def sales_order(channel: str = "shop", reads: StaticReads | None = None, number: str = "536365") -> Scenario:
+    return case(LIFECYCLE, f"sales_order/{COMPANY}/{channel}/{number}", reads=reads or network())
 
 
 def released(channel: str = "shop") -> Scenario:

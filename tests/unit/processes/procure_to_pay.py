@@ -36,7 +36,7 @@ from crossdock.model.purchase_order import (
     PurchaseOrderChangeLine,
     PurchaseOrderLine,
 )
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, ReceiptCondition, ShipNotice, ShipNoticeLine
 from crossdock.processes import purchase_order
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario, StaticReads, case
@@ -111,11 +111,11 @@ def delivered(number: str = ORDER, document: str = "purchase_order") -> Document
 
 
 def functional(
-    verdict: FunctionalVerdict = "accepted", document: str = "purchase_order"
+    verdict: FunctionalVerdict = "accepted", document: str = "purchase_order", number: str = ORDER
 ) -> FunctionalAcknowledgementReceived:
     sets = (AcknowledgedSet("850", "0001", verdict),)
     acknowledgement = FunctionalAcknowledgement("PO", "1", verdict, sets)
-    return FunctionalAcknowledgementReceived("brightware", document, ORDER, acknowledgement)
+    return FunctionalAcknowledgementReceived("brightware", document, number, acknowledgement)
 
 
 def answer(
@@ -124,9 +124,11 @@ def answer(
     return LineAnswer(line, kind, ea(quantity), gbp(price) if price else None, due_on, item)
 
 
-def acknowledged(*answers: LineAnswer, revision: int = 0, on: dt.date = TODAY) -> PurchaseOrderAcknowledged:
+def acknowledged(
+    *answers: LineAnswer, revision: int = 0, on: dt.date = TODAY, supplier: PartyRef = BRIGHTWARE
+) -> PurchaseOrderAcknowledged:
     return PurchaseOrderAcknowledged(
-        PurchaseOrderAcknowledgement(COMPANY, ORDER, BRIGHTWARE, on, answers, revision=revision)
+        PurchaseOrderAcknowledgement(COMPANY, ORDER, supplier, on, answers, revision=revision)
     )
 
 
@@ -143,9 +145,16 @@ def changed_line(line: str, item: str, quantity: str, price: str = "1.00") -> Pu
 
 
 def announced(
-    quantity: str, *, notice: str = "SN1", line: str = "10", item: str = "85123A"
+    quantity: str,
+    *,
+    notice: str = "SN1",
+    line: str = "10",
+    item: str = "85123A",
+    unit: str = EACH,
+    supplier: str = "brightware",
 ) -> PurchaseOrderLinesAnnounced:
-    return PurchaseOrderLinesAnnounced(notice, (AnnouncedLine(line, item, ea(quantity)),), DUE)
+    line_announced = AnnouncedLine(line, item, Quantity(Decimal(quantity), unit))
+    return PurchaseOrderLinesAnnounced(notice, (line_announced,), DUE, supplier)
 
 
 def received(
@@ -157,17 +166,19 @@ def received(
     line: str = "10",
     item: str = "85123A",
     closes: tuple[str, ...] | None = None,
+    supplier: str = "brightware",
 ) -> PurchaseOrderLinesReceived:
     """A receipt that finishes its ship notice, unless said otherwise."""
     closed = (notice,) if closes is None else closes
-    return PurchaseOrderLinesReceived(receipt, (ReceivedLine(line, item, ea(good), ea(bad), notice),), closed)
+    return PurchaseOrderLinesReceived(receipt, (ReceivedLine(line, item, ea(good), ea(bad), notice),), closed, supplier)
 
 
 def invoiced(
-    quantity: str, price: str = "1.00", *, invoice: str = "INV1", line: str = "10"
+    quantity: str, price: str = "1.00", *, invoice: str = "INV1", line: str = "10", supplier: str = "brightware"
 ) -> PurchaseOrderLinesInvoiced:
-    subject = f"supplier_invoice/{COMPANY}/brightware/{invoice}"
-    return PurchaseOrderLinesInvoiced(invoice, subject, (InvoicedLine(line, "1", ea(quantity), gbp(price)),))
+    subject = f"supplier_invoice/{COMPANY}/{supplier}/{invoice}"
+    charged_line = InvoicedLine(line, "1", ea(quantity), gbp(price))
+    return PurchaseOrderLinesInvoiced(invoice, subject, (charged_line,), supplier)
 
 
 def overdue(name: str) -> ExpectationMissed:

@@ -1,9 +1,13 @@
 """A goods receipt: booked as counted, whatever any order says."""
 
+from decimal import Decimal
 from typing import cast
+
+from msgspec.structs import replace
 
 from crossdock.events.purchase_order import PurchaseOrderLinesReceived
 from crossdock.events.supplier_documents import ShipNoticeLinesReceived
+from crossdock.model.quantity import Quantity
 from crossdock.processes import goods_receipt as process
 from crossdock.processes._kit import Emit, Move
 from crossdock.testing.scenario import COMPANY, Scenario, StaticReads, case
@@ -49,6 +53,24 @@ def test_damaged_and_quarantined_goods_are_kept_apart() -> None:
     body = cast(PurchaseOrderLinesReceived, told(scenario)[ORDER_1])
     ((good, bad),) = [(line.good, line.bad) for line in body.lines]
     assert (good, bad) == (ea(90), ea(10))
+    assert body.supplier == "brightware"
+
+
+def test_goods_counted_in_another_unit_are_not_booked_and_asked_about() -> None:
+    cases = replace(counted("2", "4500001", "10", "85123A", "10"), quantity=Quantity(Decimal(10), "CA"))
+    scenario = receipt().when(goods_receipt(counted("1", "4500001", "10", "85123A", "90"), cases))
+    scenario.then(opens="receipt_unknown_unit", line_state={"1": "booked", "2": "unexplained"})
+    assert [line.line for line in scenario.one(Move).lines] == ["1"]
+    assert [line.line for line in scenario.sent("goods_receipt").lines] == ["1"]
+    assert [line.good for line in cast(PurchaseOrderLinesReceived, told(scenario)[ORDER_1]).lines] == [ea(90)]
+
+
+def test_an_unknown_item_may_be_counted_in_two_units() -> None:
+    pieces = counted("1", "4500001", "10", "NEW", "90")
+    cases = replace(counted("2", "4500001", "10", "NEW", "1"), quantity=Quantity(Decimal(1), "CA"))
+    scenario = receipt().when(goods_receipt(pieces, cases))
+    body = cast(PurchaseOrderLinesReceived, told(scenario)[ORDER_1])
+    assert [(line.good.amount, line.good.unit) for line in body.lines] == [(90, "EA"), (1, "CA")]
 
 
 def test_one_receipt_over_two_orders_and_two_ship_notices_tells_each_of_its_own() -> None:

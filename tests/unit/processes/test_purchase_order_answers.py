@@ -3,12 +3,13 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from msgspec.structs import replace
 
-from crossdock.events.purchase_order import PurchaseOrderLinesCancelled
 from crossdock.model.masterdata import Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderChangeLine
+from crossdock.model.quantity import Price, Quantity
 from crossdock.processes._kit import Expect, ExpectSupply, OpenExceptionCase, Send
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario
 from tests.unit.processes.procure_to_pay import (
@@ -48,6 +49,23 @@ def supply(scenario: Scenario) -> dict[str, tuple[Decimal, dt.date, str]]:
 
 
 class TestPlacing:
+    def test_an_order_in_another_unit_than_the_item_is_kept_in_is_not_sent(self) -> None:
+        cases = Quantity(Decimal(2), "CA")
+        line = replace(
+            order_line("10", "85123A", "2"),
+            quantity=cases,
+            price=Price(Decimal(50), "GBP", replace(cases, amount=Decimal(1))),
+        )
+        scenario = order().when(placed(line)).then(opens="purchase_order_invalid", sends=(), state="invalid")
+        assert "line 10: quantity in CA, 85123A is kept in EA" in scenario.one(OpenExceptionCase).detail
+
+    def test_an_order_priced_for_another_unit_is_asked_about_until_it_is_changed(self) -> None:
+        line = replace(order_line("10", "85123A", "100"), price=Price(Decimal(50), "GBP", Quantity(Decimal(1), "CA")))
+        scenario = order().when(placed(line)).then(opens="purchase_order_invalid", sends=(), state="invalid")
+        scenario.when(change(1, changed_line("10", "85123A", "100"))).then(
+            closes="purchase_order_invalid", sends="purchase_order", state="placed"
+        )
+
     def test_a_valid_order_is_sent_and_its_goods_are_expected(self) -> None:
         scenario = (
             order()
@@ -144,6 +162,18 @@ class TestAcknowledgementsOfSyntax:
             .then(opens="functional_acknowledgement_rejected", met="functional_acknowledgement")
         )
         scenario.when(acknowledged(answer("10", "accepted", "100"))).then(closes="functional_acknowledgement_rejected")
+
+    def test_a_refused_change_is_not_taken_for_the_one_before_it(self) -> None:
+        scenario = sent().given(functional())
+        scenario.given(change(1, changed_line("10", "85123A", "70")), change(2, changed_line("10", "85123A", "60")))
+        scenario.given(delivered("4500001.1", "purchase_order_change"), delivered("4500001.2", "purchase_order_change"))
+        scenario.when(functional("rejected", "purchase_order_change", "4500001.2"))
+        assert "purchase_order_change 4500001.2" in scenario.one(OpenExceptionCase).detail
+        assert scenario.data.unacknowledged == {"purchase_order_change 4500001.1": True}
+
+    def test_a_functional_acknowledgement_without_number_is_of_the_first_of_its_kind(self) -> None:
+        scenario = sent().when(functional(number="")).then(met="functional_acknowledgement")
+        assert scenario.data.unacknowledged == {}
 
     def test_what_is_overdue_opens_a_case_that_closes_when_it_comes(self) -> None:
         scenario = sent().when(overdue("functional_acknowledgement")).then(opens="functional_acknowledgement_overdue")
@@ -430,21 +460,32 @@ class TestChanges:
         late = accepted().given(announced("100")).when(change(1, PurchaseOrderChangeLine("10", "cancel", "85123A")))
         assert late.one(OpenExceptionCase).detail.startswith("line 10 (85123A): cancelled by revision 1")
 
+    @pytest.mark.parametrize(
+        ("wanted", "fault"),
+        [
+            (changed_line("10", "85123A", "-5"), "quantity -5"),
+            (changed_line("10", "85123A", "0"), "quantity 0"),
+            (replace(changed_line("10", "85123A", "5"), quantity=Quantity(Decimal(5), "CA")), "quantity in CA"),
+            (replace(changed_line("10", "85123A", "5"), price=Price(Decimal(1), "EUR")), "price in EUR"),
+            (replace(changed_line("30", "85123A", "5"), action="add", price=None), "no quantity or no price"),
+        ],
+    )
+    def test_a_change_that_cannot_be_ordered_is_not_sent(self, wanted: PurchaseOrderChangeLine, fault: str) -> None:
+        scenario = accepted().when(change(1, wanted))
+        scenario.then(opens="purchase_order_invalid", sends=(), line_state={"10": "acknowledged"})
+        assert fault in scenario.one(OpenExceptionCase).detail
+        assert scenario.line("10").ordered == 100
+
+    def test_a_change_that_names_no_item_means_the_one_of_its_line(self) -> None:
+        scenario = accepted().when(change(1, replace(changed_line("10", "", "70"), price=None)))
+        scenario.then(opens=(), sends="purchase_order_change")
+        assert (scenario.line("10").item, scenario.line("10").ordered) == ("85123A", 70)
+
+    def test_a_rejection_that_names_another_item_is_asked_about(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "rejected", "100", item="22423")))
+        scenario.then(opens="acknowledgement_outside_tolerance", sends=(), line_state="disputed")
+        assert scenario.line("10").rejected == 0
+
     def test_a_change_that_the_supplier_cannot_take_is_for_a_buyer_to_tell(self) -> None:
         scenario = order(reads(silent=(("brightware", "purchase_order_change"),))).given(one_line())
         scenario.when(change(1, changed_line("10", "85123A", "70"))).then(sends=(), opens="change_not_sent")
-
-    def test_a_buyer_gives_up_what_is_still_open(self) -> None:
-        scenario = accepted().given(announced("60"))
-        scenario.when(PurchaseOrderLinesCancelled(("10",), "sold elsewhere")).then(
-            sends=("purchase_order_change", "purchase_order_acknowledgement"), line_state="announced", met="ship_notice"
-        )
-        (told,) = scenario.sent("purchase_order_acknowledgement").answers
-        assert (told.kind, told.quantity.amount) == ("rejected", Decimal(40))
-        assert supply(scenario)["10"][0] == Decimal(60)
-
-    def test_a_buyer_ends_a_dispute_by_giving_the_line_up(self) -> None:
-        scenario = sent().given(functional(), acknowledged(answer("10", "changed", "100", price="1.50")))
-        scenario.when(PurchaseOrderLinesCancelled(("10",))).then(
-            closes="acknowledgement_outside_tolerance", line_state="cancelled", finished=True
-        )

@@ -13,7 +13,9 @@ from crossdock.events.purchase_order import (
     InvoiceLinesMatched,
     PurchaseOrderLinesInvoiced,
     PurchaseOrderLinesReceived,
+    ReceivedLine,
 )
+from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Emit, Expect, ExpectSupply, OpenExceptionCase
 from crossdock.testing.scenario import Scenario
 from tests.unit.processes.procure_to_pay import (
@@ -332,6 +334,20 @@ class TestInvoices:
         scenario.given(received("100")).when(invoiced("100")).then(
             closes="acknowledgement_outside_tolerance", line_state="matched"
         )
+
+
+class TestUnits:
+    def test_goods_announced_in_another_unit_are_not_counted(self) -> None:
+        scenario = accepted().when(announced("10", unit="CA")).then(opens="announcement_unknown_line")
+        assert buckets(scenario)["announced"] == 0
+        assert "10 CA of 85123A" in scenario.one(OpenExceptionCase).detail
+
+    def test_goods_received_in_another_unit_are_not_counted(self) -> None:
+        cases = Quantity(Decimal(10), "CA")
+        part = ReceivedLine("10", "85123A", cases, Quantity(Decimal(0), "CA"), "SN1")
+        scenario = under_way().when(PurchaseOrderLinesReceived("north/R1", (part,)))
+        scenario.then(opens="receipt_unknown_line", line_state="announced")
+        assert buckets(scenario)["received_good"] == 0
 
 
 SHIP_NOTICES = [("SN1", "60"), ("SN2", "40")]

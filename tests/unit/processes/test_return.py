@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -41,15 +42,18 @@ def goods(line: str, quantity: str = "5", order: str = "536365", order_line: str
     return ReturnLine(line, "HEART", pieces(quantity), price("2.00"), order, order_line if order else "")
 
 
-def came(*lines: tuple[str, str], hour: int = 1) -> ReturnProgressed:
-    return _told("received", hour, [(line, quantity, None) for line, quantity in lines or (("1", "5"),)])
+def came(*lines: tuple[str, str], hour: int = 1, item: str = "HEART", sequence: int = 0) -> ReturnProgressed:
+    told = [(line, quantity, None) for line, quantity in lines or (("1", "5"),)]
+    return _told("received", hour, told, item, sequence)
 
 
-def judged(*lines: tuple[str, str, str | None], hour: int = 9) -> ReturnProgressed:
-    return _told("inspected", hour, list(lines or (("1", "5", "restock"),)))
+def judged(*lines: tuple[str, str, str | None], hour: int = 9, item: str = "HEART") -> ReturnProgressed:
+    return _told("inspected", hour, list(lines or (("1", "5", "restock"),)), item)
 
 
-def _told(step: str, hour: int, lines: list[tuple[str, str, str | None]]) -> ReturnProgressed:
+def _told(
+    step: str, hour: int, lines: Sequence[tuple[str, str, str | None]], item: str, sequence: int = 0
+) -> ReturnProgressed:
     return ReturnProgressed(
         ReturnProgress(
             company_id=COMPANY,
@@ -57,7 +61,8 @@ def _told(step: str, hour: int, lines: list[tuple[str, str, str | None]]) -> Ret
             return_number="C1",
             step=step,  # type: ignore[arg-type]
             at=MORNING + dt.timedelta(hours=hour),
-            lines=tuple(ReturnedLine(line, "HEART", pieces(quantity), verdict) for line, quantity, verdict in lines),  # type: ignore[arg-type]
+            sequence=sequence,
+            lines=tuple(ReturnedLine(line, item, pieces(quantity), verdict) for line, quantity, verdict in lines),  # type: ignore[arg-type]
         )
     )
 
@@ -171,6 +176,23 @@ def test_goods_nobody_agreed_to_are_booked_and_asked_about_but_not_credited() ->
     sent = announced().when(came(("1", "5"), ("9", "1"))).then(opens="return_line_unknown")
     assert moved(sent) == {("customer", "quarantined"): Decimal(6)}
     assert sent.sent("credit_note").total == Decimal("10.00")
+
+
+def test_another_item_than_was_agreed_is_booked_as_itself_and_not_credited() -> None:
+    sent = announced().when(came(item="LANTERN"))
+    sent.then(opens=("return_line_unknown", "return_quantity_differs"), sends=(), emits=(), state="authorized")
+    assert [(line.item, line.quantity) for line in sent.one(Move).lines] == [("LANTERN", Decimal(5))]
+    assert sent.data.lines["1:LANTERN"].state == "unannounced"
+    sent.when(judged(item="LANTERN"))
+    assert moved(sent) == {("quarantined", "unrestricted"): Decimal(5)}
+    sent.when(came(hour=20)).then(sends="credit_note", closes="return_quantity_differs", state="received")
+
+
+def test_two_messages_of_one_moment_are_two_when_the_warehouse_numbers_them_so() -> None:
+    sent = announced().given(came(("1", "3"), sequence=1))
+    sent.when(came(("1", "2"), sequence=2)).then(sends="credit_note", closes="return_quantity_differs")
+    assert sent.data.lines["1"].received == 5
+    sent.when(came(("1", "2"), sequence=2)).then(nothing=True)
 
 
 def test_goods_without_a_verdict_stay_in_quarantine_until_there_is_one() -> None:

@@ -9,6 +9,7 @@ from crossdock.events.intake import ExpectationMissed
 from crossdock.events.purchase_order import PurchaseOrderLinesAnnounced, PurchaseOrderLinesReceived, ReceivedLine
 from crossdock.events.supplier_documents import ShipNoticeLinesReceived
 from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Quantity
 from crossdock.processes import ship_notice as process
 from crossdock.processes._kit import Emit, Expect, Link, OpenExceptionCase, Send
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario, StaticReads, case
@@ -44,8 +45,24 @@ def test_one_ship_notice_over_two_orders_tells_both_and_the_warehouse() -> None:
     body = told["purchase_order/albion_uk/4500002"]
     assert isinstance(body, PurchaseOrderLinesAnnounced)
     assert (body.ship_notice, body.expected_on, body.lines[0].quantity) == ("SN1", DUE, ea(50))
+    assert body.supplier == "brightware"
     assert scenario.one(Send).to == "wms_north"
     assert [link.document for link in scenario.all(Link)] == sorted(told)
+
+
+def test_goods_announced_in_another_unit_are_asked_about_and_not_counted() -> None:
+    cases = replace(packed("4500001", "10", "85123A", "10"), quantity=Quantity(Decimal(10), "CA"))
+    scenario = notice().when(ship_notice(cases, packed("4500002", "10", "22423", "50")))
+    scenario.then(opens="ship_notice_unknown_unit", line_state={"4500002/10": "announced"})
+    assert scenario.one(Emit).subject == "purchase_order/albion_uk/4500002"
+    assert [line.item for line in scenario.sent("inbound_advice").lines] == ["22423"]
+    notice().when(ship_notice(cases)).then(opens="ship_notice_unknown_unit", emits=(), sends=(), expects=())
+
+
+def test_a_receipt_that_is_taken_back_leaves_the_goods_announced() -> None:
+    scenario = notice().given(BOTH, lines_received(("4500001/10", "60"), final=False))
+    scenario.when(lines_received(("4500001/10", "-60"), receipt="north/R2", final=False))
+    scenario.then(line_state="announced", state="announced", finished=False)
 
 
 def test_packs_of_the_same_order_line_are_announced_as_one() -> None:
@@ -96,7 +113,7 @@ def test_a_final_receipt_leaves_short_lines_and_tells_orders_of_which_nothing_ca
     )
     told = scenario.one(Emit)
     assert told.subject == "purchase_order/albion_uk/4500002"
-    assert told.body == PurchaseOrderLinesReceived("north/R1", (), closes=("SN1",))
+    assert told.body == PurchaseOrderLinesReceived("north/R1", (), closes=("SN1",), supplier="brightware")
 
 
 def test_goods_that_come_after_the_notice_was_finished_still_count() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,11 +37,13 @@ def shipped_order(
     )
 
 
-def dispatched(*orders: ShippedOrder, packs: tuple[str, ...] = ("SSCC1",)) -> ShipmentDispatched:
+def dispatched(
+    *orders: ShippedOrder, packs: tuple[str, ...] = ("SSCC1",), warehouse: str = "north"
+) -> ShipmentDispatched:
     return ShipmentDispatched(
         WarehouseShippingAdvice(
             company_id=COMPANY,
-            warehouse="north",
+            warehouse=warehouse,
             number="SHN1",
             shipped_at=MORNING,
             customer=PartyRef("17850"),
@@ -55,8 +58,8 @@ def reached(kind: str) -> MilestoneReached:
     return MilestoneReached(Milestone("SHN1", "carrier", kind, MORNING + dt.timedelta(days=1), raw_code="XX"))  # type: ignore[arg-type]
 
 
-def shipment() -> Scenario:
-    return case(LIFECYCLE, f"shipment/{COMPANY}/north/SHN1", reads=network())
+def shipment(warehouse: str = "north") -> Scenario:
+    return case(LIFECYCLE, f"shipment/{COMPANY}/{warehouse}/SHN1", reads=network())
 
 
 def on_its_way(*orders: ShippedOrder) -> Scenario:
@@ -71,7 +74,7 @@ def test_every_order_in_a_shipment_hears_which_of_its_lines_left() -> None:
     assert set(told) == {f"sales_order/{COMPANY}/shop/1", f"sales_order/{COMPANY}/marketplace/2"}
     first = told[f"sales_order/{COMPANY}/shop/1"]
     assert isinstance(first, SalesOrderLinesShipped)
-    assert (first.shipment, first.shipping_order, first.warehouse) == ("SHN1", "1-north-1", "north")
+    assert (first.shipment, first.shipping_order, first.warehouse) == ("north.SHN1", "1-north-1", "north")
     assert [(line.line, line.quantity.amount) for line in first.lines] == [("1", 5), ("2", 3)]
 
 
@@ -84,8 +87,18 @@ def test_the_carrier_is_booked_and_its_messages_find_the_shipment_by_its_number(
     sent = shipment().when(dispatched(packs=("A", "B")))
     sent.then(sends="shipment", state="dispatched")
     assert sent.one(Send).report
-    assert (sent.sent("shipment").number, sent.sent("shipment").packs) == ("SHN1", 2)
-    assert Link(kind="shipment", issuer="carrier", value="SHN1") in sent.all(Link)
+    assert (sent.sent("shipment").number, sent.sent("shipment").packs) == ("north.SHN1", 2)
+    assert Link(kind="shipment", issuer="carrier", value="north.SHN1") in sent.all(Link)
+
+
+def test_two_warehouses_may_number_their_shipments_alike() -> None:
+    told = []
+    for warehouse in ("north", "south"):
+        order = shipped_order("A", channel="homestead")
+        sent = shipment(warehouse).when(dispatched(order, warehouse=warehouse), reached("delivered"))
+        facts = {emit.body.shipment for emit in sent.all(Emit)}  # type: ignore[attr-defined]
+        told.append({send.number for send in sent.all(Send)} | {sent.sent("ship_notice").number} | facts)
+    assert told == [{"north.SHN1"}, {"south.SHN1"}]
 
 
 def test_delivery_is_expected_within_the_time_of_the_policy() -> None:
@@ -105,6 +118,14 @@ def test_an_edi_customer_gets_one_ship_notice_over_all_its_orders() -> None:
     notice = sent.sent("ship_notice")
     assert [(line.order_number, line.pack) for line in notice.lines] == [("A", "SSCC1"), ("B", "SSCC1")]
     assert [send.to for send in sent.all(Send) if send.document == "ship_notice"] == ["homestead"]
+
+
+def test_goods_that_go_to_another_place_than_the_customer_are_booked_and_announced_there() -> None:
+    advice = dispatched(shipped_order("A", channel="homestead")).advice
+    store = PartyRef("STORE1", name="Homestead store 1")
+    sent = shipment().when(ShipmentDispatched(msgspec.structs.replace(advice, ship_to=store)))
+    assert sent.sent("shipment").ship_to == store
+    assert (sent.sent("ship_notice").ship_to, sent.sent("ship_notice").buyer.id) == (store, "17850")
 
 
 def test_with_several_packs_no_line_claims_to_be_in_one_of_them() -> None:

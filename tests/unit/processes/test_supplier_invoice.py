@@ -53,6 +53,7 @@ def test_every_order_is_asked_about_its_lines() -> None:
     body = scenario.all(Emit)[1].body
     assert isinstance(body, PurchaseOrderLinesInvoiced)
     assert (body.invoice_subject, body.lines[0].line, body.lines[0].invoice_line) == (INVOICE, "10", "2")
+    assert body.supplier == "brightware"
 
 
 def test_an_invoice_that_matches_is_approved_and_posted() -> None:
@@ -161,6 +162,15 @@ def test_a_credit_note_is_for_accounts_payable_and_asks_no_order() -> None:
 
 def test_an_invoice_without_lines_is_not_paid() -> None:
     invoice().when(supplier_invoice(total="0.00")).then(opens="invoice_mismatch", state="mismatched")
+
+
+def test_an_invoice_that_names_a_line_twice_is_not_paid_by_itself() -> None:
+    twice = supplier_invoice(
+        charged("10", "4500001", "10", "100"), charged("10", "4500002", "10", "50"), total="150.00"
+    )
+    scenario = invoice().when(twice).then(opens="invoice_mismatch", emits="PurchaseOrderLinesInvoiced")
+    scenario.when(match("4500001", "10", "price_mismatch", "5.00"), match("4500002", "10"))
+    scenario.then(sends=(), state="mismatched")
 
 
 PAID = SupplierInvoiceApproved("agreed by phone")

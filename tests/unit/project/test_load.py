@@ -59,10 +59,10 @@ def test_words_that_yaml_would_take_for_something_else_stay_words(tmp_path: Path
 
 
 def test_times_and_dates_are_read(tmp_path: Path) -> None:
-    change = {MAIN: ("ENG}", "ENG, opens_at: 07:30, closed_on: [2026-12-24], working_days: [sunday, monday]}")}
+    change = {MAIN: ("ENG}", "ENG, closes_at: 19:30, closed_on: [2026-12-24], working_days: [sunday, monday]}")}
     calendar = load(write_project(tmp_path, change), ENVIRONMENT).calendars["office"]
 
-    assert calendar.opens_at == dt.time(7, 30)
+    assert calendar.closes_at == dt.time(19, 30)
     assert calendar.closed_on == (dt.date(2026, 12, 24),)
     assert calendar.working_days == (6, 0)
 
@@ -95,8 +95,7 @@ def test_times_and_dates_are_read(tmp_path: Path) -> None:
         (MAIN, "subdivision: ENG", "subdivision: XXX", "3: `XXX` is no part of `GB`"),
         (MAIN, "country: GB", "country: GBR", "3: `GBR` is no country code"),
         (MAIN, "ENG}", "ENG, closed_on: [24.12.2026]}", "3: `24.12.2026` is not a date; write it as `2026-12-24`"),
-        (MAIN, "ENG}", "ENG, opens_at: early}", "3: `early` is not a time of day; write it as `08:30`"),
-        (MAIN, "ENG}", "ENG, opens_at: '18:00'}", "3: it closes before it opens"),
+        (MAIN, "ENG}", "ENG, closes_at: early}", "3: `early` is not a time of day; write it as `08:30`"),
         (MAIN, "ENG}", "ENG, working_days: [funday]}", "3: `funday` is no day of the week; did you mean `sunday`?"),
         (MAIN, "  acme: {name", "  Acme/UK: {name", "5: `Acme/UK` cannot be an id; use small letters"),
         (POTTER, 'rule: "P-{item}"', "rule: P", "11: `P` does not say where our item id stands"),

@@ -1,10 +1,8 @@
 """What is wrong with a receipt, and dates from lead times."""
 
-import datetime as dt
 from decimal import Decimal
 
 from crossdock.model.masterdata import SupplierTerms
-from crossdock.rules.lead_time import working_days_after
 from crossdock.rules.receiving import Counted, findings
 
 TERMS = SupplierTerms(quantity_under_percent=Decimal(10), quantity_over_percent=Decimal(5))
@@ -30,8 +28,3 @@ def test_too_little_is_short_only_when_nothing_more_is_to_come() -> None:
 def test_damaged_goods_matter_until_they_are_replaced() -> None:
     assert found(95, 5) == [("damaged", Decimal(5))]
     assert found(100, 5) == []
-
-
-def test_lead_times_count_working_days() -> None:
-    assert working_days_after(dt.date(2010, 12, 2), 2) == dt.date(2010, 12, 6)
-    assert working_days_after(dt.date(2010, 12, 4), 0) == dt.date(2010, 12, 4)

@@ -46,6 +46,14 @@ def test_what_is_rejected_in_so_many_words_is_no_silent_reduction() -> None:
     assert deviations(TERMS, WANTED, [answer("changed", "60"), answer("rejected", "40")]) == ()
 
 
+def test_a_rejection_of_another_item_or_unit_rejects_nothing_here() -> None:
+    other_item = answer("rejected", item="22423")
+    other_unit = LineAnswer("10", "rejected", Quantity(Decimal(10), "CA"))
+    for said in (other_item, other_unit):
+        assert len(deviations(TERMS, WANTED, [said])) == 1
+        assert len(obstacles(WANTED, [said])) == 1
+
+
 def test_more_in_all_than_ordered_needs_a_buyer() -> None:
     (words,) = deviations(TERMS, WANTED, [answer("accepted", "100"), answer("backordered", "20", due_on=DUE)])
     assert words == "quantity 120 instead of 100"

@@ -12,7 +12,7 @@ from crossdock.sandbox.intake import Taken
 from crossdock.sandbox.stage import Parcel, Truck
 from crossdock.sandbox.wms import Wms
 from crossdock.sandbox.wms_inbound import InboundAdvice
-from crossdock.sandbox.wms_outbound import ShippingOrder, check_digit
+from crossdock.sandbox.wms_outbound import ShippingOrder, ShipTo, check_digit
 from crossdock.sandbox.wms_returns import ReturnAdvice
 from crossdock.sandbox.world import World
 from tests.unit.sandbox.conftest import NOON, MakeWorld, run_until
@@ -97,6 +97,21 @@ async def test_what_one_owner_sends_one_customer_leaves_together_but_cash_buyers
         packs = [pack for shipment in shipments for pack in shipment["packs"]]
         assert len(set(packs)) == 4
         assert all(check_digit(pack[:-1]) == pack[-1] for pack in packs)
+
+
+async def test_orders_of_one_customer_for_two_places_leave_apart_and_each_says_where_to(
+    make_world: MakeWorld,
+) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 100)
+        for number, store in (("1", "STORE1"), ("2", "STORE2"), ("3", "STORE1")):
+            goes_to = msgspec.structs.replace(order(f"{number}-north-1"), ship_to=ShipTo(store))
+            wms.outbound.take(goes_to, TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        shipments = await told(world, "shipment.dispatched")
+        carried = {each["ship_to"]["code"]: sorted(one["sales_order"] for one in each["orders"]) for each in shipments}
+        assert carried == {"STORE1": ["1", "3"], "STORE2": ["2"]}
 
 
 async def test_it_never_ships_what_is_not_there_and_lets_others_pass(make_world: MakeWorld) -> None:

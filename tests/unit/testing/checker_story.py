@@ -50,6 +50,14 @@ class FakeProduct(Product):
         self.stock_verification = {"compared": {"asked_grants_are_backed": 4}, "discrepancies": []}
         self.doctor = {"work_left": {"events": 0, "deliveries": 0, "deadlines": 0, "documents": 0}}
         self.projections = [{"table": "timeline", "rows": 7, "only_standing": 0, "only_rebuilt": 0}]
+        self.happened = {
+            "sales_order/albion_uk/shop/1001": ["SalesOrderPlaced", *["SalesOrderLinesShipped"] * 2],
+            "sales_order/albion_uk/marketplace/1002": ["SalesOrderPlaced", "SalesOrderLinesShipped"],
+            "sales_order/albion_uk/homestead/1003": ["SalesOrderPlaced", "SalesOrderLinesShipped"],
+            "sales_order/albion_uk/shop/1004": ["SalesOrderPlaced"],
+            **{f"shipment/albion_uk/north/SHN{n}": ["ShipmentDispatched"] for n in range(1, 5)},
+            "goods_receipt/albion_uk/north/RCN1": ["GoodsReceiptPosted"],
+        }
         self.orders = {
             (UK, "1001"): "delivered",
             (UK, "1002"): "backordered",
@@ -59,6 +67,9 @@ class FakeProduct(Product):
 
     def still_expects(self, company: str, purchase_order: str, name: str) -> bool:
         return (company, purchase_order, name) in self.expected
+
+    def events_of(self, case: str) -> list[str]:
+        return self.happened.get(case, [])
 
     def problems_of(self, case: str) -> list[Problem]:
         """Not remembered: tests change the problems."""
@@ -237,10 +248,11 @@ def dispatch(story: Story, shipment: str, carried: list[tuple[str, str, str, lis
     ]
     data = {"owner": UK, "site": "north", "shipment": shipment, "orders": orders}
     story.did("wms_north", "sent.shipment.dispatched", shipment, {"data": data})
-    consignment = {"reference": shipment, "shipper": UK, "site": "north"}
-    story.took("carrier", "consignments", shipment, consignment, effect="consignment")
+    reference = f"north.{shipment}"
+    consignment = {"reference": reference, "shipper": UK, "site": "north"}
+    story.took("carrier", "consignments", reference, consignment, effect="consignment")
     for code in ("PU", "DL"):
-        story.did("carrier", "sent.tracking.updated", shipment, {"data": {"reference": shipment, "code": code}})
+        story.did("carrier", "sent.tracking.updated", reference, {"data": {"reference": reference, "code": code}})
 
 
 def invoice(
@@ -377,8 +389,8 @@ def _edi_order(story: Story) -> None:
     retailer_took(story, "855", "1003", told, "PR/1")
     ship(story, "1003-north-1", "homestead", "1003", "18000", [("1", "A", "3")])
     dispatch(story, "SHN4", [("1003-north-1", "homestead", "1003", [("1", "A", "3")])])
-    notice = {"notice": "SHN4", "lines": [{"order": "1003", "line": "1", "item": "HSA", "qty": "3"}]}
-    retailer_took(story, "856", "SHN4", notice, "SH/2")
+    notice = {"notice": "north.SHN4", "lines": [{"order": "1003", "line": "1", "item": "HSA", "qty": "3"}]}
+    retailer_took(story, "856", "north.SHN4", notice, "SH/2")
     invoice(story, "INV-1003-1", "1003", "18000", [("1", "A", "3", "2.00")], "6.00", [])
     row = {"line": "1", "order": "1003", "order_line": "1", "item": "HSA", "qty": "3", "price": "2.00"}
     retailer_took(story, "810", "INV-1003-1", {"invoice": "INV-1003-1", "total_cents": "600", "lines": [row]}, "IN/3")

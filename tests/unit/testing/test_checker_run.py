@@ -270,6 +270,11 @@ def whole_product(story: Story) -> dict[str, Any]:
     }
 
 
+def answer_by_http(monkeypatch: pytest.MonkeyPatch, story: Story) -> None:
+    monkeypatch.setattr(Product, "orders", story.product.orders)
+    monkeypatch.setattr(Product, "events_of", lambda self, case: story.product.events_of(case))
+
+
 def judge(story: Story, tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
     books, out = tmp_path / "books", tmp_path / "out.json"
     write(story, books)
@@ -282,7 +287,7 @@ def test_the_program_judges_and_compares_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     story = right_story()
-    monkeypatch.setattr(Product, "orders", story.product.orders)
+    answer_by_http(monkeypatch, story)
     first, second = tmp_path / "1", tmp_path / "2"
     first.mkdir()
     second.mkdir()
@@ -298,7 +303,7 @@ def test_the_program_fails_on_a_wrong_story(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     story = right_story()
-    monkeypatch.setattr(Product, "orders", story.product.orders)
+    answer_by_http(monkeypatch, story)
     story.drop("goods_receipts")
     code, verdict = judge(story, tmp_path)
     assert code == 1
@@ -308,7 +313,7 @@ def test_the_program_fails_on_a_wrong_story(
 
 def test_a_silent_product_breaks_what_it_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     story = right_story()
-    monkeypatch.setattr(Product, "orders", story.product.orders)
+    answer_by_http(monkeypatch, story)
     story.product.doctor = {}
     code, verdict = judge(story, tmp_path)
     assert code == 1

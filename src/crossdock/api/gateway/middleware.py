@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qsl
 
 import structlog
 from litestar.enums import ScopeType
@@ -23,7 +24,7 @@ _LONGEST_TOKEN = 512
 class Gateway:
     """Routes say what they need in `opt`: `scope` names one of `identity.SCOPES`, `public` lets everybody in.
 
-    A route that says neither does not start (`unguarded`).
+    An application with a route that says neither does not start (`api.app.must_be_guarded`).
     """
 
     def __init__(self, app: ASGIApp, ring: KeyRing, limiter: Limiter) -> None:
@@ -71,8 +72,18 @@ class Gateway:
         if left < 0:
             raise Problem("rate_limited", f"{actor.name} has used its calls", retry_after_seconds=-left)
         actor.must(needs["scope"])
+        if scope["query_string"]:
+            _must_be_known(scope["query_string"], needs["query"])
         call.actor = actor
         return left
+
+
+def _must_be_known(query: bytes, names: frozenset[str]) -> None:
+    """A filter that is misspelt must not pass for none."""
+    asked = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
+    if unknown := sorted(asked - names):
+        known = f"it takes {', '.join(sorted(names))}" if names else "it takes none"
+        raise Problem("malformed_request", f"the request has no parameter {', '.join(map(repr, unknown))}; {known}")
 
 
 class _Answer:

@@ -98,7 +98,7 @@ def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:
             faults.append(FieldError(pointer, "holds a control character"))
     configured = network.channels.get(channel)
     customer = body.customer or (configured.customer if configured else "")
-    ordered_at = _utc(body.ordered_at, "/ordered_at", faults)
+    ordered_at = utc(body.ordered_at, "/ordered_at", faults)
     if not customer and not faults:
         faults.append(FieldError("/customer", "is required: the channel has no customer of its own"))
     if faults:
@@ -117,7 +117,8 @@ def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:
     )
 
 
-def _utc(instant: dt.datetime, pointer: str, faults: list[FieldError]) -> dt.datetime:
+def utc(instant: dt.datetime, pointer: str, faults: list[FieldError]) -> dt.datetime:
+    """An instant in the zone that everything is kept in; adds to `faults` what has none there."""
     try:
         return instant.astimezone(dt.UTC)
     except OverflowError:  # hours before the year 1, or after 9999

@@ -14,7 +14,7 @@ from crossdock.api.gateway.answers import json_answer
 from crossdock.api.gateway.body import receive_as
 from crossdock.api.gateway.call import AnyRequest, actor_of
 from crossdock.api.gateway.strict_json import Number, decoder, exact
-from crossdock.api.process.order_requests import Id, Instant, Reference
+from crossdock.api.process.order_requests import Id, Instant, Reference, utc
 from crossdock.api.services import services_of
 from crossdock.operations import stock
 from crossdock.operations.problems import FieldError, Problem
@@ -79,13 +79,13 @@ async def reserve(request: AnyRequest) -> ASGIResponse:
     body, use = await receive_as(request, _read_reserve)
     services, faults = services_of(request), list[FieldError]()
     quantity = exact(body.quantity, "/quantity", faults, positive=True)
-    if body.expires_at is not None and body.expires_at <= services.clock.now():
-        faults.append(FieldError("/expires_at", "is over"))
+    expires_at = utc(body.expires_at, "/expires_at", faults) if body.expires_at is not None else None
     if faults:
         raise Problem("invalid_body", "the request breaks rules; nothing was reserved", faults)
     reserved = await stock.reserve(
-        services.reservations, actor_of(request), services.network, services.items, body.company, use.key, body.item,
-        quantity, locations=body.locations, expires_at=body.expires_at, reference=body.reference,
+        services.context, services.reservations, actor_of(request), services.network, services.items,
+        body.company, use.key, body.item, quantity, locations=body.locations, expires_at=expires_at,
+        reference=body.reference,
     )  # fmt: skip
     return json_answer(reserved, 201)
 

@@ -18,16 +18,17 @@ _EXAMPLE = Path("examples/wholesaler")
 
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="End when everything is settled; exit 1 unless all holds.")
+        bool, typer.Option("--once", help="End when everything is settled; exit 1 unless it does and all holds.")
     ] = False,
     orders: Annotated[int, typer.Option(min=0, help="The first so many orders by time; 0: all there are.")] = 0,
     rate: Annotated[float, typer.Option(min=1, help="Business seconds per second.")] = 2880.0,
     chaos: Annotated[
-        bool, typer.Option("--chaos", help="Kill processes and let the systems around misbehave.")
+        bool, typer.Option("--chaos", help="Then the same days again with kills and faults, compared with the first.")
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON here.")] = None,
     baseline: Annotated[
-        Path | None, typer.Option(exists=True, help="Report of an undisturbed run to compare with.")
+        Path | None,
+        typer.Option(exists=True, help="Compare with this report; --chaos then runs no undisturbed days first."),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(exists=True, help="Folder of day files; the example's own if not given.")
@@ -47,7 +48,8 @@ def demo(
 
     Example: crossdock demo --once --orders 300 --report out.json
     """
-    from crossdock.cli.demo.story import play
+    from crossdock.cli.demo.report import shortcomings
+    from crossdock.cli.demo.story import Wanted, play
 
     port_of("127.0.0.1", port)
     if report is not None and (report.is_dir() or not report.parent.is_dir()):
@@ -58,11 +60,12 @@ def demo(
     console = Console(stderr=json_out)
     sound = False
     try:
-        figures = play(
-            console=console, project=project, directory=folder, data=data or project / "data", orders=orders, rate=rate,
+        wanted = Wanted(
+            project=project, directory=folder, data=data or project / "data", orders=orders, rate=rate,
             seed=seed, workers=workers, port=port, chaos=chaos, baseline=baseline, stay=not once, report=report,
         )  # fmt: skip
-        sound = all(figures["invariants"].values())
+        figures = play(console, wanted)
+        sound = not shortcomings(figures)
     finally:
         if temporary and sound:
             shutil.rmtree(folder, ignore_errors=True)

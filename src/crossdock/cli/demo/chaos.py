@@ -16,6 +16,10 @@ from crossdock.cli.demo.world import World
 from crossdock.store.crash import POINTS
 
 WORKER_KILLS, API_KILLS, DATABASE_KILLS = 12, 6, 1
+# So many there must have been, deaths at crash points included.
+WANTED = {"worker_kills": 10, "api_kills": 5, "database_kills": 1}
+# What is killed needs so long to be back before the next kill; a faster clock leaves no room for all of them.
+_SECONDS_PER_KILL = 2
 # What the simulated systems do wrong: shares of calls, by hash of seed and business key.
 SANDBOX_FAULTS: dict[str, Any] = {
     "error_5xx": 0.03,
@@ -35,24 +39,36 @@ class Chaos:
         self._world = world
         self._tell = tell
         self._choice = random.Random(seed)
+        self._seconds = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.faults: Counter[str] = Counter()
         self._killed: dict[str, str] = {}
         self._armed: dict[str, str] = {}
 
-    def start(self, seconds: float) -> None:
-        """Spread the kills over so many seconds from now, and let the simulated systems misbehave."""
-        self._seconds = seconds
-        self._world.control("faults", {**SANDBOX_FAULTS, "outages": self._outages()})
+    def start(self) -> None:
+        """Spread the kills over the trading days, from now on, and let the simulated systems misbehave."""
+        world = self._world
+        assert world.days is not None
+        assert world.network is not None
+        self._seconds = world.days.kill_seconds(world.rate)
+        if not self._long_enough:
+            self._tell("business time is too fast for all kills: how many there were is not judged")
+        world.control("faults", {**SANDBOX_FAULTS, "outages": world.days.outages(world.network)})
         self._thread.start()
 
-    def _outages(self) -> list[dict[str, str]]:
-        """The ERP is away for an hour on the first morning, one warehouse and one partner on the second."""
+    @property
+    def _long_enough(self) -> bool:
+        return self._seconds >= _SECONDS_PER_KILL * (WORKER_KILLS + API_KILLS + DATABASE_KILLS)
+
+    def wanting(self) -> list[str]:
+        """What should have been killed more often, in words. Days that were too short for it are not judged."""
+        if not self._long_enough:
+            return []
         return [
-            {"system": "erp", "from": "2010-12-01T10:30:00Z", "to": "2010-12-01T11:30:00Z"},
-            {"system": "wms_south", "from": "2010-12-01T13:00:00Z", "to": "2010-12-01T14:00:00Z"},
-            {"system": "sftp", "from": "2010-12-02T09:00:00Z", "to": "2010-12-02T11:00:00Z"},
+            f"{kind.replace('_', ' ')}: {self.faults[kind]}, at least {least} wanted"
+            for kind, least in WANTED.items()
+            if self.faults[kind] < least
         ]
 
     def _run(self) -> None:

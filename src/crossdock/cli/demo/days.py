@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from rich.console import Console
 from rich.live import Live
@@ -32,7 +31,6 @@ async def run_days(
     news: list[str],
     *,
     patience_seconds: float,
-    on_order: Callable[[], None] = lambda: None,
 ) -> float:
     """Watch until everything is settled; returns the seconds of technical time from opening to rest.
 
@@ -71,7 +69,7 @@ async def run_days(
                 elif time.monotonic() - quiet_since >= _QUIET_SECONDS:
                     return quiet_since - world.started_at
                 if time.monotonic() - begun > patience_seconds:
-                    raise NotSettled(f"not settled: still waiting for {waiting_for(left, status)}")
+                    raise NotSettled(f"{waiting_for(left, status)}")
                 await asyncio.sleep(0.5)
     finally:
         if not console.is_terminal:

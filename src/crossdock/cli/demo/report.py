@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from crossdock.cli.demo.chaos import Chaos
 from crossdock.cli.demo.world import World
 from crossdock.operations.overview import exceptions_by_code, movements, overview
 from crossdock.store import Store
@@ -40,8 +41,10 @@ def checker_command(world: World, out: Path, baseline: Path | None) -> list[str]
     return [*command, "--baseline", str(baseline)] if baseline is not None else command
 
 
-async def report(world: World, verdict: dict[str, Any], seconds: float, faults: dict[str, int]) -> dict[str, Any]:
-    """Everything in one JSON object."""
+async def report(
+    world: World, verdict: dict[str, Any], seconds: float, left: str, chaos: Chaos | None
+) -> dict[str, Any]:
+    """Everything in one JSON object. `left` is what the days still waited for when patience was at its end."""
     store = await Store.connect(world.database, max_size=2)
     try:
         assert world.network is not None
@@ -59,6 +62,9 @@ async def report(world: World, verdict: dict[str, Any], seconds: float, faults: 
             "quarantined": now.quarantined,
             "skipped_rows": status["dataset"]["skipped_rows"],
             "rows_by_rule": status["dataset"]["rules"],
+            "settled": not left,
+            "left": left,
+            "first_order_seconds": await world.first_order_seconds(),
             "seconds": round(seconds, 2),
             "orders_per_second": round(verdict["counts"]["orders"] / seconds, 2),
             "rate": world.rate,
@@ -71,11 +77,20 @@ async def report(world: World, verdict: dict[str, Any], seconds: float, faults: 
         for key in ("differences", "situations"):
             if key in verdict:
                 figures[key] = verdict[key]
-        if faults:
-            figures["faults"] = {**faults, **{kind: count for kind, count in status["faults"].items() if count}}
+        if chaos is not None:
+            injected = {kind: count for kind, count in status["faults"].items() if count}
+            figures["faults"] = {**chaos.faults, **injected}
+            figures["faults_wanting"] = chaos.wanting()
         return figures
     finally:
         await store.close()
+
+
+def shortcomings(figures: dict[str, Any]) -> list[str]:
+    """Why a run did not end well, in words; nothing if it did."""
+    left = [] if figures["settled"] else [f"not settled: still waiting for {figures['left']}"]
+    broken = [name for name, holds in figures["invariants"].items() if not holds]
+    return [*left, *(f"{name} does not hold" for name in broken), *figures.get("faults_wanting", ())]
 
 
 def print_summary(console: Console, figures: dict[str, Any]) -> None:
@@ -103,3 +118,9 @@ def print_summary(console: Console, figures: dict[str, Any]) -> None:
     for name, words in figures["violations"].items():
         for text in words[:5]:
             console.print(f"[red]{name}[/]: {text}", highlight=False)
+    if lines := figures.get("differences"):
+        console.print(
+            f"{len(lines)} order lines went another way than in the undisturbed run (`differences` in the report)"
+        )
+    for words in shortcomings(figures):
+        console.print(f"[bold red]{words}[/]", highlight=False)

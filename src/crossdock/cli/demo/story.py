@@ -10,82 +10,91 @@ import shutil
 import signal
 import stat
 import sys
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import psutil
 import typer
 from rich.console import Console
 
 from crossdock.cli.demo.chaos import Chaos
 from crossdock.cli.demo.days import NotSettled, run_days
-from crossdock.cli.demo.report import check, print_summary, report
-from crossdock.cli.demo.world import World, WorldFailed
+from crossdock.cli.demo.report import check, print_summary, report, shortcomings
+from crossdock.cli.demo.world import World, WorldFailed, holds_earlier
 from crossdock.cli.run import wait_for_signal
 
 # Lines to be copied are not broken.
 _AS_IS: dict[str, Any] = {"highlight": False, "soft_wrap": True}
 
 
-def play(
-    *,
-    console: Console,
-    project: Path,
-    directory: Path,
-    data: Path,
-    orders: int,
-    rate: float,
-    seed: int,
-    workers: int,
-    port: int,
-    chaos: bool,
-    baseline: Path | None,
-    stay: bool,
-    report: Path | None,
-) -> dict[str, Any]:
-    """Run the whole demo and return its report."""
-    directory.mkdir(parents=True, exist_ok=True)
-    _let_others_enter(directory)
-    world = World(project, directory, data, orders, rate, seed, workers=workers, port=port)
-    news: list[str] = []
-    tell = world.tell = news.append
-    faults = Chaos(world, tell, seed) if chaos else None
-    if faults is not None:
-        world.children.on_death = faults.died
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asks for."""
+
+    project: Path
+    directory: Path
+    data: Path
+    orders: int
+    rate: float
+    seed: int
+    workers: int = 2
+    port: int = 0
+    chaos: bool = False
+    baseline: Path | None = None
+    stay: bool = False
+    report: Path | None = None
+
+    def undisturbed(self) -> Wanted:
+        """The same days in a folder of their own, with nothing killed; their report is what a run is compared with."""
+        folder = self.directory / "undisturbed"
+        return replace(self, directory=folder, port=0, chaos=False, stay=False, report=folder / "report.json")
+
+
+def play(console: Console, wanted: Wanted) -> dict[str, Any]:
+    """Run the whole demo and return its report. Chaos without a report to compare with begins with undisturbed days."""
     # Asked to end, the demo stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    console.print(
-        f"[bold]Crossdock demo[/]: business time runs {rate:,.0f} times as fast as ours "
-        f"(a day in {86400 / rate:.0f} s).\nData, logs and books: {directory}",
-        soft_wrap=True,
-    )
+    begun_at = psutil.Process().create_time()
+    if not wanted.chaos or wanted.baseline is not None:
+        return _play_once(console, wanted, begun_at)
+    if (wanted.directory / "books").exists():
+        _give_up(console, holds_earlier(wanted.directory))
+    _make(wanted.directory)
+    before = wanted.undisturbed()
+    console.print("[bold]First the undisturbed days[/], to compare with.")
+    figures = _play_once(console, before, begun_at)
+    if wrong := shortcomings(figures):
+        console.print(f"The undisturbed days did not end well, so the others are not begun: {'; '.join(wrong)}")
+        _write(wanted.report, figures)
+        return figures
+    console.print("[bold]Now the same days with kills and faults.[/]")
+    return _play_once(console, replace(wanted, baseline=before.report), time.time())
+
+
+def _play_once(console: Console, wanted: Wanted, begun_at: float) -> dict[str, Any]:
+    """Set up, open, play, settle, check, report; stay if wanted; stop."""
+    _make(wanted.directory)
+    world = World(
+        wanted.project, wanted.directory, wanted.data, wanted.orders, wanted.rate, wanted.seed,
+        workers=wanted.workers, port=wanted.port, begun_at=begun_at,
+    )  # fmt: skip
+    news: list[str] = []
+    world.tell = news.append
+    faults = Chaos(world, news.append, wanted.seed) if wanted.chaos else None
+    if faults is not None:
+        world.children.on_death = faults.died
+    _announce(console, wanted)
     try:
-        try:
-            world.start()
-        except WorldFailed as failure:
-            console.print(f"[red]{failure}[/]", soft_wrap=True)
-            raise typer.Exit(1) from None
-        console.print(f"HTTP interface: {world.api}/schema   API key: {world.operator_key}", **_AS_IS)
-        console.print("To look around in another terminal, also while the days go by:", **_AS_IS)
-        _lines_to_set(console, world)
-        # The trading days of the example are three; kills fall into the first four.
-        if faults is not None:
-            faults.start(4 * 86400 / rate)
-        try:
-            seconds = asyncio.run(run_days(world, console, news, patience_seconds=240 + 20 * 86400 / rate))
-        except NotSettled as unsettled:
-            console.print(f"[bold red]{unsettled}[/]")
-            seconds = 0.001
-        else:
-            console.print("Settled.")
-        finally:
-            if faults is not None:
-                faults.stop()
+        _start(console, world)
+        seconds, left = _run_days(console, world, news, faults)
         console.print("Reading the books of all systems and checking ...")
-        figures = asyncio.run(_report(world, baseline, seconds, dict(faults.faults) if faults else {}))
-        if report is not None:
-            report.write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
+        verdict = check(world, wanted.baseline)
+        figures = asyncio.run(report(world, verdict, seconds, left, faults))
+        _write(wanted.report, figures)
         print_summary(console, figures)
-        if stay:
+        if wanted.stay:
             _look_around(console, world, figures)
             wait_for_signal()
         return figures
@@ -94,9 +103,59 @@ def play(
         world.stop()
 
 
-async def _report(world: World, baseline: Path | None, seconds: float, faults: dict[str, int]) -> dict[str, Any]:
-    verdict = await asyncio.to_thread(check, world, baseline)
-    return await report(world, verdict, seconds, faults)
+def _announce(console: Console, wanted: Wanted) -> None:
+    console.print(
+        f"[bold]Crossdock demo[/]: business time runs {wanted.rate:,.0f} times as fast as ours "
+        f"(a day in {86400 / wanted.rate:.0f} s).\nData, logs and books: {wanted.directory}",
+        soft_wrap=True,
+    )
+
+
+def _start(console: Console, world: World) -> None:
+    try:
+        world.start()
+    except WorldFailed as failure:
+        _give_up(console, str(failure))
+    console.print(f"HTTP interface: {world.api}/schema   API key: {world.operator_key}", **_AS_IS)
+    console.print("To look around in another terminal, also while the days go by:", **_AS_IS)
+    _lines_to_set(console, world)
+
+
+def _give_up(console: Console, words: str) -> NoReturn:
+    console.print(f"[red]{words}[/]", soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _run_days(console: Console, world: World, news: list[str], faults: Chaos | None) -> tuple[float, str]:
+    """Seconds of technical time from opening to rest, or to the end of patience; and what was left then."""
+    assert world.days is not None
+    assert world.network is not None
+    patience = world.days.patience_seconds(world.network, world.rate)
+    if faults is not None:
+        faults.start()
+    try:
+        seconds = asyncio.run(run_days(world, console, news, patience_seconds=patience))
+    except NotSettled as unsettled:
+        seconds = time.monotonic() - world.started_at
+        console.print(f"[bold red]Not settled after {seconds:,.0f} s[/]: still waiting for {unsettled}")
+        return seconds, str(unsettled)
+    finally:
+        if faults is not None:
+            faults.stop()
+    console.print("Settled.")
+    return seconds, ""
+
+
+def _write(path: Path | None, figures: dict[str, Any]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def _make(directory: Path) -> None:
+    """The embedded server runs as another user when we are root; it must be able to reach its data."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        directory.chmod(directory.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def _look_around(console: Console, world: World, figures: dict[str, Any]) -> None:
@@ -123,10 +182,4 @@ def _lines_to_set(console: Console, world: World) -> None:
     console.print(f"  export CROSSDOCK_DATABASE_URL='{world.database}'", **_AS_IS)
 
 
-def _let_others_enter(directory: Path) -> None:
-    """The embedded server runs as another user when we are root; it must be able to reach its data."""
-    if os.geteuid() == 0:
-        directory.chmod(directory.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
-
-
-__all__ = ["play"]
+__all__ = ["Wanted", "play"]

@@ -22,6 +22,7 @@ from typing import Any
 from crossdock.app import load_network, prepare
 from crossdock.cli._children import Child, Children, end_with_parent
 from crossdock.cli._database import Keeper
+from crossdock.cli.demo.calendar import TradingDays
 from crossdock.cli.up import start_children
 from crossdock.engine.clock import set_clock
 from crossdock.engine.tasks import hold_polls, release_polls
@@ -30,9 +31,9 @@ from crossdock.project import Network
 from crossdock.store import Store
 from crossdock.store.embedded import DirectoryInUse, EmbeddedServer, ServerNotReady
 
-FIRST_MORNING = dt.datetime(2010, 12, 1, 8, 0, tzinfo=dt.UTC)
-# Business time stands this many technical seconds before the first morning when the processes are started.
-_WARM_UP_SECONDS = 7
+# Business time stands this many technical seconds before the opening when the processes are started. Where it runs
+# faster than that, a second too few would be hours of the first day, so nothing is risked to begin soon.
+_WARM_UP_SECONDS, _SURE_WARM_UP_SECONDS, _FAST = 4, 7, 5760.0
 
 
 class WorldFailed(Exception):
@@ -58,7 +59,11 @@ class World:
     server: EmbeddedServer | None = None
     network: Network | None = None
     database: str = ""
+    days: TradingDays | None = None
+    begun_at: float = field(default_factory=time.time)
+    """When the command was started, or this part of it: technical time, as of a clock on the wall."""
     started_at: float = 0.0
+    """When the trading days were opened, by the monotonic clock."""
     keeper: Keeper | None = None
     tell: Callable[[str], None] = lambda text: None
 
@@ -99,15 +104,16 @@ class World:
         except (DirectoryInUse, ServerNotReady) as failure:
             raise WorldFailed(str(failure)) from None
         if self.books.exists():
-            raise WorldFailed(f"{self.directory} holds an earlier demo: choose another directory, or remove it first")
+            raise WorldFailed(holds_earlier(self.directory))
         self._start_sandbox()
         self.keeper = Keeper(self.server, self.tell)
         os.environ["CROSSDOCK_DATABASE_URL"] = self.database
-        self.network = asyncio.run(self._prepare(self.network))
+        self.network = asyncio.run(prepare(self.database, self.network))
+        self.days = self._wait_for_sandbox()
+        asyncio.run(self._set_clock(self.days.opens_at))
         self.crossdock = start_children(
             self.children, self.project, self.database, self.directory / "logs", self.workers, "127.0.0.1", self.port
         )
-        self._wait_for_sandbox()
         asyncio.run(self._wait_for_master_data())
         self._open_for_business()
 
@@ -127,15 +133,14 @@ class World:
         for name in _http_systems(self.project):
             self.env[f"SANDBOX_{name.upper()}_URL"] = f"http://127.0.0.1:{self.ports[name]}"
 
-    async def _prepare(self, network: Network) -> Network:
-        in_force = await prepare(self.database, network)
+    async def _set_clock(self, opens_at: dt.datetime) -> None:
         store = await Store.connect(self.database)
+        warm_up = dt.timedelta(seconds=_WARM_UP_SECONDS if self.rate < _FAST else _SURE_WARM_UP_SECONDS)
         async with store.transaction() as tx:
-            await set_clock(tx, FIRST_MORNING - dt.timedelta(seconds=_WARM_UP_SECONDS) * self.rate, self.rate)
+            await set_clock(tx, opens_at - warm_up * self.rate, self.rate)
             # As in any cutover: first the items, then the stock of them.
             await hold_polls(tx, self._opening_polls())
         await store.close()
-        return in_force
 
     def sandbox_arguments(self) -> list[str]:
         """How the simulated systems are started; 0 orders are all there are, which they are told by not saying any."""
@@ -157,13 +162,14 @@ class World:
             preexec_fn=end_with_parent,
         )
 
-    def _wait_for_sandbox(self) -> None:
+    def _wait_for_sandbox(self) -> TradingDays:
         assert self.sandbox is not None
         assert self.sandbox.stdout is not None
         line = self.sandbox.stdout.readline()
         if not line:
             words = (self.directory / "sandbox.log").read_text(encoding="utf-8").strip().splitlines()
             raise WorldFailed("the simulated systems did not start: " + (words[-1] if words else "no word why"))
+        return TradingDays.from_ready(json.loads(line))
 
     def _opening_polls(self) -> list[str]:
         assert self.network is not None
@@ -212,6 +218,14 @@ class World:
             "rate": row["rate"],
         }
 
+    async def first_order_seconds(self) -> float | None:
+        """From the start of the command until the first order was accepted; None if none was."""
+        store = await Store.connect(self.database)
+        async with store.transaction(readonly=True) as tx:
+            at = await tx.fetchval("select min(recorded_at) from timeline where type = 'SalesOrderPlaced'")
+        await store.close()
+        return None if at is None else round(at.timestamp() - self.begun_at, 2)
+
     def control(self, verb: str, body: dict[str, Any] | None = None) -> Any:
         """Speak to the simulated systems' control port."""
         url = f"http://127.0.0.1:{self.ports['control']}/control/{verb}"
@@ -238,6 +252,11 @@ class World:
             self.keeper.stop()
         if self.server is not None:
             self.server.stop()
+
+
+def holds_earlier(directory: Path) -> str:
+    """Why a folder cannot be used again."""
+    return f"{directory} holds an earlier demo: choose another directory, or remove it first"
 
 
 def _http_systems(project: Path) -> list[str]:

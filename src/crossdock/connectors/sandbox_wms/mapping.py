@@ -88,6 +88,15 @@ class DispatchedOrder(msgspec.Struct):
     lines: list[OrderLine]
 
 
+class ShipTo(msgspec.Struct, omit_defaults=True):
+    """Where goods go; `qualifier` says whose code it is, if it is not ours."""
+
+    code: str
+    qualifier: str = ""
+    name: str = ""
+    country: str = ""
+
+
 class Dispatched(msgspec.Struct):
     """Goods handed to the carrier."""
 
@@ -100,6 +109,7 @@ class Dispatched(msgspec.Struct):
     country: str = ""
     carrier: str = ""
     packs: list[str] = []
+    ship_to: ShipTo | None = None
 
 
 class ReceiptLine(msgspec.Struct):
@@ -264,6 +274,7 @@ def _dispatched(message: Webhook, site: Site) -> Record:
         ),
         carrier=data.carrier,
         packs=tuple(data.packs),
+        ship_to=_place(data.ship_to) if data.ship_to else None,
     )
     packs = tuple(Route("pack", company, pack) for pack in advice.packs if pack)
     return Record(
@@ -275,6 +286,14 @@ def _dispatched(message: Webhook, site: Site) -> Record:
         keys=(Route("shipment", data.site, shipment), *packs),
         pointer="/data",
     )
+
+
+def _place(told: ShipTo) -> PartyRef:
+    return PartyRef(told.code, told.code if told.qualifier else "", told.qualifier, told.name, told.country)
+
+
+def _ship_to(place: PartyRef) -> ShipTo:
+    return ShipTo(place.their_id or place.id, place.qualifier if place.their_id else "", place.name, place.country)
 
 
 def _receipt(message: Webhook, site: Site) -> Record:
@@ -349,6 +368,7 @@ def _returned(message: Webhook, site: Site) -> Record:
             ReturnedLine(line.line, line.sku, positive_quantity(line.qty), _disposition(step, line))
             for line in data.lines
         ),
+        sequence=data.sequence,
     )
     return Record(
         body=ReturnProgressed(progress),
@@ -444,6 +464,8 @@ def shipping_order(order: WarehouseShippingOrder) -> VendorCall:
             for line in order.lines
         ],
     }
+    if order.ship_to:
+        payload["ship_to"] = _ship_to(order.ship_to)
     return VendorCall("/wms/v1/shipping-orders", payload)
 
 

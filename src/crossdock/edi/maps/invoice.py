@@ -3,6 +3,7 @@
 BIG header (BIG04 the order number where there is one order, BIG07 CR for a credit note), CUR, REF*CR reference, N1
 parties; per line IT1 (IT101 the invoice line), REF*PO order number, REF*LI order line, REF*SI shipment; SAC charges of
 header, line and summary, TDS total. Where no line of a document has REF*LI, IT101 is taken for the order line.
+Where IT101 is repeated, the invoice lines are counted instead.
 """
 
 from __future__ import annotations
@@ -97,9 +98,10 @@ def read(reading: Reading) -> Invoice | None:
 def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
     """The lines, once it is known whether any of them names its order line."""
     referring = any(line.order_line for line in found)
+    ids = _line_ids(reading, found)
     as_buyer = reading.context.role == "buyer"
     lines = []
-    for ordinal, each in enumerate(found, 1):
+    for line_id, each in zip(ids, found, strict=True):
         position = each.position
         row = reading.rows[position - 1]
         if len(row) < 6:
@@ -115,7 +117,7 @@ def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
                 reading.fault("order_reference_missing", position, severity="warning")
         lines.append(
             InvoiceLine(
-                line or str(ordinal),
+                line_id,
                 each.order,
                 each.order_line if referring else line,
                 item,
@@ -128,6 +130,19 @@ def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
             )
         )
     return lines
+
+
+def _line_ids(reading: Reading, found: list[_Line]) -> list[str]:
+    """The ids of the lines; their ordinals where they have none, or where two have the same."""
+    ordinals = [str(ordinal) for ordinal in range(1, len(found) + 1)]
+    ids = [at(reading.rows[each.position - 1], 1) or ordinal for each, ordinal in zip(found, ordinals, strict=True)]
+    seen: set[str] = set()
+    for each, line in zip(found, ids, strict=True):
+        if line in seen:
+            reading.fault("line_repeated", each.position, 1)
+            return ordinals
+        seen.add(line)
+    return ids
 
 
 def _order_among(pairs: list[str]) -> str:

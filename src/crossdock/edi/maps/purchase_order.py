@@ -16,7 +16,8 @@ from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import EACH, Quantity
 
-_REFUSED_PURPOSES = ("01", "03", "04", "17")
+# Original, duplicate, reissue: by anything else, such as a replacement or a draft, nothing is ordered.
+_TAKEN_PURPOSES = ("00", "07", "18")
 _WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
 _LINE_ENDS = frozenset(("PO1", "CTT", "SE"))
 BUYER_ROLES = ("BY", "OB", "SO", "BT")
@@ -38,7 +39,7 @@ class _Heading:
 def read(reading: Reading) -> PurchaseOrder | None:
     """The order, or None with faults."""
     begin = reading.heading("BEG")
-    reading.purpose(begin[1], _REFUSED_PURPOSES)
+    reading.purpose(begin[1], taken=_TAKEN_PURPOSES)
     rows = reading.rows
     first = next((index for index, row in enumerate(rows) if row[0] == "PO1"), len(rows))
     head = _heading(reading, rows[:first])

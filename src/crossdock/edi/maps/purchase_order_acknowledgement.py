@@ -39,7 +39,7 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
         if tag in ("PO1", "CTT", "SE"):
             if start:
                 lines += 1
-                answers += _answers(reading, start, index, begin[2], lines)
+                answers += _answers(reading, start, index, begin[2])
             start = index if tag == "PO1" else 0
             if tag == "CTT":
                 reading.counted(row, index + 1, lines)
@@ -70,7 +70,7 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
     )
 
 
-def _answers(reading: Reading, start: int, end: int, overall: str, ordinal: int) -> list[LineAnswer]:
+def _answers(reading: Reading, start: int, end: int, overall: str) -> list[LineAnswer]:
     """The answers to one line: rows `start` to `end` are its loop."""
     rows = reading.rows
     row = rows[start]
@@ -79,7 +79,8 @@ def _answers(reading: Reading, start: int, end: int, overall: str, ordinal: int)
     _tag, line, quantity, unit, price_text, basis, *pairs = row
     position = start + 1
     unit = unit or EACH
-    line = line or str(ordinal)
+    if not line:
+        reading.fault("line_reference_missing", position, 1, severity="error")
     item, theirs, _gtin = reading.items(pairs, position) if pairs else ("", "", "")
     as_buyer = reading.context.role == "buyer"
     price = reading.price(price_text, basis, unit) if price_text else None

@@ -30,7 +30,7 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
     for position, row in enumerate(reading.rows, 1):
         tag, role = row[0], at(row, 1)
         if tag == "POC":
-            lines.append(_line(reading, position, len(lines) + 1))
+            lines.append(_line(reading, position))
         elif tag == "CTT":
             reading.counted(row, position, len(lines))
         elif tag == "CUR" and not lines:
@@ -54,8 +54,10 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
     )
 
 
-def _line(reading: Reading, position: int, ordinal: int) -> PurchaseOrderChangeLine:
+def _line(reading: Reading, position: int) -> PurchaseOrderChangeLine:
     _tag, line, code, quantity, _left, unit, price, basis, *pairs = padded(reading.rows[position - 1], 8)
+    if not line:
+        reading.fault("line_reference_missing", position, 1, severity="error")
     action = codes("line_change").get(code, "")
     if not action:
         reading.fault("code_unknown", position, 2, f"{code!r} is no change of a line we know")
@@ -73,7 +75,7 @@ def _line(reading: Reading, position: int, ordinal: int) -> PurchaseOrderChangeL
         if row[0] == "DTM" and at(row, 1) in ("002", "010", "063", "067", "074"):
             due_on = due_on or reading.date(at(row, 2), index + 1, 2)
     return PurchaseOrderChangeLine(
-        line=line or str(ordinal),
+        line=line,
         action=cast('Literal["add", "change", "cancel"]', action or "change"),
         item=item,
         quantity=Quantity(reading.number(quantity, position, 3), unit) if quantity else None,

@@ -167,9 +167,12 @@ class Reading:
         if said.isdigit() and int(said) != lines:
             self.fault("count_mismatch", position, 1, f"CTT01 says {said}, {lines} were read")
 
-    def purpose(self, code: str, refused: tuple[str, ...], element: int = 1) -> None:
-        """Refuse a document sent for a purpose that its object cannot say: a cancellation is no order."""
-        if code in refused:
+    def purpose(
+        self, code: str, refused: tuple[str, ...] = (), element: int = 1, *, taken: tuple[str, ...] = ()
+    ) -> None:
+        """Refuse a document sent for a purpose that its object cannot say: a cancellation is no order. `taken` are the
+        only ones it can say, where they are few."""
+        if code in refused or (taken and code not in taken):
             words = codes("purpose").get(code, "unknown")
             self.fault("purpose_unsupported", 2, element, f"purpose {code} ({words}) is not one we take")
 

@@ -158,6 +158,13 @@ class TransactionSet:
         """Is something so wrong with the set that it must not be read?"""
         return any(each.severity == "error" for each in self.faults)
 
+    def without_content(self) -> TransactionSet:
+        """What an acknowledgement needs of it, and none of its bytes."""
+        return TransactionSet(
+            self.interchange, self.group, self.type, self.control_number, b"", self.number, self.offset, self.count,
+            self.faults,
+        )  # fmt: skip
+
     def offset_of(self, position: int, element: int = 0) -> int:
         """The byte of the input at which a segment (or one of its elements) begins."""
         starts = self._starts

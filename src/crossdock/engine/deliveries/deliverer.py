@@ -223,11 +223,12 @@ class Deliverer:
 
 
 async def advance_keys(tx: Connection, keys: Sequence[tuple[str, str]]) -> None:
-    """The head of these keys is done: the next may go."""
+    """Something of these keys is done with: what is the first now that is not may go, or stops its key if it is
+    dead."""
     if keys:
-        columns = [list(column) for column in zip(*sorted(keys), strict=True)]
-        await tx.execute(SQL.lock_keys, *columns)
-        await tx.execute(SQL.advance_keys, *columns)
+        wanted = [list(column) for column in zip(*sorted(keys), strict=True)]
+        heads = await tx.fetch(SQL.lock_keys, *wanted)
+        await tx.execute(SQL.advance_keys, *[list(column) for column in zip(*heads, strict=True)])
 
 
 async def bury(tx: Connection, rows: Sequence[asyncpg.Record], now: dt.datetime) -> list[NewEvent]:

@@ -7,7 +7,7 @@ join delivery as d on d.system = a.system and d.idempotency_key = a.idempotency_
 insert into delivery_key as k (system, ordering_key, last_sequence)
 select * from unnest($1::text::text[], $2::text::text[], $3::text::bigint[])
 on conflict (system, ordering_key) do update set last_sequence = k.last_sequence + excluded.last_sequence
-returning system, ordering_key, last_sequence, head_sequence, parked
+returning system, ordering_key, last_sequence, head_sequence
 
 -- insert: outgoing documents with their bytes
 insert into delivery (id, system, ordering_key, sequence, operation, number, idempotency_key, company_id, case_id,
@@ -68,18 +68,25 @@ returning d.id, d.system, d.ordering_key, d.sequence, d.operation, d.number, d.c
     d.correlation_id, d.trace_id
 
 -- lock_keys: before the head moves, in a statement of its own: what is enqueued meanwhile must be seen by the next
-select 1 from delivery_key where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
+select system, ordering_key, head_sequence from delivery_key
+where (system, ordering_key) in (select * from unnest($1::text[], $2::text[]))
 order by system, ordering_key for update
 
--- advance_keys: let the next of each locked key go
-with moved as (
-    update delivery_key as k set head_sequence = k.head_sequence + 1, parked = false
-    from unnest($1::text[], $2::text[]) as done (system, ordering_key)
-    where k.system = done.system and k.ordering_key = done.ordering_key
-    returning k.system, k.ordering_key, k.head_sequence)
+-- advance_keys: the head of each locked key is the first document that is not done with; let it go, if it waits
+with head as (
+    select k.system, k.ordering_key, d.id, d.sequence, d.status
+    from unnest($1::text[], $2::text[], $3::bigint[]) as k (system, ordering_key, head_sequence)
+    left join lateral (
+        select id, sequence, status from delivery
+        where system = k.system and ordering_key = k.ordering_key and sequence >= k.head_sequence
+            and status not in ('delivered', 'superseded')
+        order by sequence limit 1) as d on true
+), moved as (
+    update delivery_key as k
+    set head_sequence = coalesce(head.sequence, k.last_sequence + 1), parked = coalesce(head.status = 'dead', false)
+    from head where k.system = head.system and k.ordering_key = head.ordering_key)
 update delivery as d set status = 'ready', next_attempt_at = clock_timestamp()
-from moved where d.system = moved.system and d.ordering_key = moved.ordering_key
-    and d.sequence = moved.head_sequence and d.status = 'waiting'
+from head where d.id = head.id and head.status = 'waiting'
 
 -- retry: record a failed attempt and when to try again
 update delivery as d set status = 'ready', outcome = o.outcome, detail = o.detail,

@@ -17,7 +17,7 @@ Key = tuple[str, str]
 class Places:
     """What a batch has taken, handed out one by one."""
 
-    def __init__(self, taken: dict[Key, tuple[int, int, bool]]) -> None:
+    def __init__(self, taken: dict[Key, tuple[int, int]]) -> None:
         self._next = taken
 
     @classmethod
@@ -25,15 +25,10 @@ class Places:
         """Take one place for each time a key is named."""
         counts = Counter(keys)
         rows = await tx.fetch(SQL.take_sequences, *literals([(*key, counts[key]) for key in sorted(counts)]))
-        return cls({(r[0], r[1]): (r[2] - counts[r[0], r[1]] + 1, r[3], r[4]) for r in rows})
+        return cls({(r[0], r[1]): (r[2] - counts[r[0], r[1]] + 1, r[3]) for r in rows})
 
     def next(self, key: Key) -> tuple[int, str]:
         """The next place of a key, and whether what stands there may go: `ready` or `waiting`."""
-        sequence, head, parked = self._next[key]
-        self._next[key] = (sequence + 1, head, parked)
-        return sequence, "ready" if sequence == head and not parked else "waiting"
-
-    def park(self, key: Key) -> None:
-        """Nothing that comes behind may go."""
-        sequence, head, _ = self._next[key]
-        self._next[key] = (sequence, head, True)
+        sequence, head = self._next[key]
+        self._next[key] = (sequence + 1, head)
+        return sequence, "ready" if sequence == head else "waiting"

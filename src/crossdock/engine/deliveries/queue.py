@@ -67,9 +67,9 @@ async def _send(
         rendered, code, detail = _render(context, pending, numbers)
         _register(context, pending, identifier, rendered, writes)
         if code:
+            if status == "ready":
+                parked.append(_place(pending))
             status = "dead"
-            places.park(_place(pending))
-            parked.append(_place(pending))
             writes.exceptions.append(_unsupported(pending, identifier, code, detail))
         rows.append(_row(identifier, pending, sequence, status, rendered, code, detail))
     await tx.execute(SQL.insert, *literals(rows))
@@ -127,7 +127,8 @@ def _register(
     if rendered.content:
         connector = context.connectors[pending.send.to]
         for key in connector.sent_keys(pending.send.document, pending.send.body, rendered):
-            writes.keys.append(BusinessKey(pending.company_id, key.kind, key.issuer, key.value, pending.case_id))
+            sent = pending.send.document, pending.send.number
+            writes.keys.append(BusinessKey(pending.company_id, key.kind, key.issuer, key.value, pending.case_id, *sent))
     writes.links.append(
         DocumentLink(pending.company_id, f"delivery/{identifier}", pending.case_id, "", pending.send.document)
     )

@@ -17,9 +17,15 @@ select d.id, d.source, d.kind, d.content_type, d.name, d.received_at,
 from raw_document d where d.id = any($1::text::uuid[])
 
 -- finish_documents: what became of them
-update raw_document as d set status = r.status, faults = r.faults, records = r.records
+update raw_document as d set status = r.status, faults = r.faults, records = r.records, progress = ''
 from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::int[])
     as r (id, status, faults, records) where d.id = r.id
+
+-- progress: how far a large document has come
+select progress from raw_document where id = $1
+
+-- keep_progress: a portion of it is taken
+update raw_document set progress = $2 where id = $1
 
 -- claim_identities: gate 2; returns the identities that are new
 insert into business_identity (company_id, document, issuer, number, revision, digest, subject)

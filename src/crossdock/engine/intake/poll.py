@@ -33,7 +33,9 @@ def task_name(poll: Poll) -> str:
 
 def received_event(arrival: Arrival, document_id: UUID) -> NewEvent:
     """The fact that raw bytes are safe; translated in order of arrival per source."""
-    body = DocumentReceived(document_id, arrival.source, arrival.kind, arrival.content_type, arrival.name)
+    body = DocumentReceived(
+        document_id, arrival.source, arrival.kind, arrival.content_type, arrival.name, len(arrival.content)
+    )
     return NewEvent(
         body=body,
         subject=f"intake/{arrival.source}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from crossdock.engine.context import EngineContext
@@ -25,16 +26,24 @@ from crossdock.store import Connection
 from crossdock.store.arrays import identifiers, literals
 
 
+class Progress(msgspec.Struct):
+    """What was taken of a document so far. A large one is taken in portions, each in a batch of its own."""
+
+    portions: int = 0
+    records: int = 0
+    taken: int = 0
+    repeated: int = 0
+    """What came before in the same envelope, and is left out."""
+    duplicates: int = 0
+    conflicts: int = 0
+    faults: list[Fault] = []
+
+
 class _Job(msgspec.Struct):
     cause: Envelope
     received: DocumentReceived
     translation: Translation
-    faults: list[Fault]
-    repeated: int = 0
-    """What came before in the same envelope, and is left out."""
-    taken: int = 0
-    duplicates: int = 0
-    conflicts: int = 0
+    so_far: Progress
 
 
 async def translate_documents(
@@ -43,9 +52,42 @@ async def translate_documents(
     """Translate stored documents: gate, routes, events, replies; quarantine what cannot be taken."""
     if not received:
         return
-    jobs = await _translate(tx, context, received, writes)
+    said = [(document, translate_one(context, document)) for document in await load(tx, received)]
+    jobs = await _open(tx, received, said, [Progress() for _ in received], writes)
+    await _take_jobs(tx, context, jobs, writes)
+    for job in jobs:
+        _finish(job, writes)
+
+
+async def translate_portion(
+    tx: Connection,
+    context: EngineContext,
+    received: tuple[Envelope, DocumentReceived],
+    said: tuple[RawDocument, Translation],
+    so_far: Progress,
+    writes: Writes,
+) -> None:
+    """Take one portion of a large document; `so_far` is brought up to date and stored."""
+    (job,) = await _open(tx, [received], [said], [so_far], writes)
+    await _take_jobs(tx, context, [job], writes)
+    so_far.portions += 1
+    await tx.execute(SQL.keep_progress, job.received.document_id, msgspec.json.encode(so_far).decode())
+
+
+async def progress_of(tx: Connection, document_id: UUID) -> Progress:
+    """How far a large document has come."""
+    stored = await tx.fetchval(SQL.progress, document_id)
+    return msgspec.json.decode(stored, type=Progress) if stored else Progress()
+
+
+def finish_portions(received: tuple[Envelope, DocumentReceived], so_far: Progress, writes: Writes) -> None:
+    """All portions of a large document are taken."""
+    _finish(_Job(*received, Translation(), so_far), writes)
+
+
+async def _take_jobs(tx: Connection, context: EngineContext, jobs: Sequence[_Job], writes: Writes) -> None:
     found = [(job, record) for job in jobs for record in job.translation.records]
-    pairs, subjects = _with_authority(context, found, await _subjects(tx, found))
+    pairs, subjects = _with_authority(context, *await _routed(tx, found))
     verdicts = await _gate(tx, pairs, subjects)
     for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
         _take(job, record, subject, verdict, writes)
@@ -55,52 +97,79 @@ async def translate_documents(
             send = Send(document=reply.document, body=reply.body, to=reply.to, number=reply.number)
             company = reply.company_id or job.cause.company_id
             writes.sends.append(PendingSend(send, company, job.cause.subject, job.cause))
-        _finish(job, writes)
 
 
-async def _translate(
-    tx: Connection, context: EngineContext, received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes
-) -> list[_Job]:
+async def load(tx: Connection, received: Sequence[tuple[Envelope, DocumentReceived]]) -> list[RawDocument]:
+    """Stored documents with their bytes, in the order in which they came."""
     rows = await tx.fetch(SQL.load_documents, identifiers([body.document_id for _, body in received]))
     raw = {row["id"]: row for row in rows}
-    translated = []
-    for _, body in received:
-        row = raw[body.document_id]
-        document = RawDocument(
-            id=str(row["id"]),
-            source=row["source"],
-            kind=row["kind"],
-            content=row["content"],
-            content_type=row["content_type"],
-            name=row["name"],
-            received_at=row["received_at"],
-        )
-        translated.append((document, _translate_one(context, document)))
+    return [_document(raw[body.document_id]) for _, body in received]
+
+
+def _document(row: asyncpg.Record) -> RawDocument:
+    return RawDocument(
+        id=str(row["id"]),
+        source=row["source"],
+        kind=row["kind"],
+        content=row["content"],
+        content_type=row["content_type"],
+        name=row["name"],
+        received_at=row["received_at"],
+    )
+
+
+async def _open(
+    tx: Connection,
+    received: Sequence[tuple[Envelope, DocumentReceived]],
+    said: Sequence[tuple[RawDocument, Translation]],
+    so_far: Sequence[Progress],
+    writes: Writes,
+) -> list[_Job]:
+    """Pass the transport gate."""
     jobs = []
-    for (cause, body), opened in zip(received, await unwrap(tx, translated), strict=True):
-        jobs.append(_Job(cause, body, opened.translation, list(opened.translation.faults), opened.repeated))
+    for (cause, body), progress, opened in zip(received, so_far, await unwrap(tx, said), strict=True):
+        progress.records += len(opened.translation.records)
+        progress.faults += opened.translation.faults
+        progress.repeated += opened.repeated
+        jobs.append(_Job(cause, body, opened.translation, progress))
         for owed in opened.answered:
             key = key_of(owed.company_id or cause.company_id, owed.document, owed.number)
             writes.again.append(SendAgain(owed.to, key, body.document_id, cause.occurred_at))
     return jobs
 
 
-def _translate_one(context: EngineContext, document: RawDocument) -> Translation:
+def translate_one(context: EngineContext, document: RawDocument) -> Translation:
+    """What a document says; never raises."""
     connector = context.connectors.get(document.source)
     if connector is None:
         return Translation(faults=(Fault("unknown_source", f"the network has no system {document.source!r}"),))
     try:
         return connector.translate(document, context.references)
     except Exception as error:  # noqa: BLE001 - a translator that raises is a defect; its document is kept and shown
-        return Translation(faults=(Fault("translator_failed", f"{type(error).__name__}: {error}"),))
+        return failed(error)
 
 
-async def _subjects(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> list[str]:
+def failed(error: Exception) -> Translation:
+    """What a document says whose translator raised."""
+    return Translation(faults=(Fault("translator_failed", f"{type(error).__name__}: {error}"),))
+
+
+async def _routed(tx: Connection, pairs: Sequence[tuple[_Job, Record]]) -> tuple[list[tuple[_Job, Record]], list[str]]:
+    """Where each record belongs; answers are told which document of ours they answer."""
     asked = [(r.route.kind, r.route.issuer, r.route.value) for _, r in pairs if r.route is not None]
     found = await find_keys(tx, asked)
-    return [
-        r.subject if r.route is None else found.get((r.route.kind, r.route.issuer, r.route.value), "") for _, r in pairs
-    ]
+    records, subjects = [], []
+    for job, record in pairs:
+        route, named, subject = record.route, None, record.subject
+        if route is not None:
+            named = found.get((route.kind, route.issuer, route.value))
+            subject = named.subject if named else ""
+        if named and record.answers and named.document:
+            body = msgspec.structs.replace(record.body, document=named.document, number=named.number)
+            record = msgspec.structs.replace(record, body=body)
+        records.append((job, record))
+        subjects.append(subject)
+    return records, subjects
 
 
 async def _gate(tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]) -> list[Verdict]:
@@ -136,7 +205,7 @@ def _may_state(context: EngineContext, job: _Job, fact: str, company_id: str, po
     if context.may_state(source, fact, company_id):
         return True
     words = f"{source} has no authority to state {fact} for {company_id}"
-    job.faults.append(Fault("fact_without_authority", words, pointer))
+    job.so_far.faults.append(Fault("fact_without_authority", words, pointer))
     return False
 
 
@@ -146,25 +215,25 @@ def _take_master(context: EngineContext, job: _Job, writes: Writes) -> None:
         assert isinstance(body, Item | Customer)
         if _may_state(context, job, type(body).__name__, body.company_id, body.id):
             writes.master.append(record)
-            job.taken += 1
+            job.so_far.taken += 1
 
 
 def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes) -> None:
     if not subject:
         assert record.route is not None
         words = f"no {record.route.kind} {record.route.value!r} of {record.route.issuer} is known"
-        job.faults.append(Fault("unknown_reference", words, record.pointer))
+        job.so_far.faults.append(Fault("unknown_reference", words, record.pointer))
         return
     if verdict == "duplicate":
-        job.duplicates += 1
+        job.so_far.duplicates += 1
         return
     if verdict == "conflict":
-        job.conflicts += 1
+        job.so_far.conflicts += 1
         words = f"{'/'.join(record.identity or ())} came before with other content"
-        job.faults.append(Fault("identity_conflict", words, record.pointer))
+        job.so_far.faults.append(Fault("identity_conflict", words, record.pointer))
         return
     company_id = record.company_id or subject.split("/")[1]
-    job.taken += 1
+    job.so_far.taken += 1
     writes.events.append(
         follow(
             job.cause,
@@ -184,24 +253,25 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
 
 
 def _finish(job: _Job, writes: Writes) -> None:
-    taken = job.taken
-    if not job.faults:
-        only_doubles = job.duplicates + job.repeated and job.duplicates == len(job.translation.records)
+    so_far = job.so_far
+    if not so_far.faults:
+        only_doubles = so_far.duplicates + so_far.repeated and so_far.duplicates == so_far.records
         status = "duplicate" if only_doubles else "translated"
-    elif job.conflicts:
+    elif so_far.conflicts:
         status = "conflict"
     else:
-        status = "partial" if taken or job.duplicates else "quarantined"
-    faults = msgspec.json.encode(job.faults).decode() if job.faults else ""
-    writes.documents.append((job.received.document_id, status, faults, taken))
-    if job.faults:
+        status = "partial" if so_far.taken or so_far.duplicates else "quarantined"
+    faults = msgspec.json.encode(so_far.faults).decode() if so_far.faults else ""
+    writes.documents.append((job.received.document_id, status, faults, so_far.taken))
+    if so_far.faults:
         writes.exceptions.append(_exception(job, status))
 
 
 def _exception(job: _Job, status: str) -> ExceptionChange:
-    first, received = job.faults[0], job.received
+    faults, received = job.so_far.faults, job.received
+    first = faults[0]
     where = f" at {first.pointer}" if first.pointer else ""
-    more = f" (and {len(job.faults) - 1} more)" if len(job.faults) > 1 else ""
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return ExceptionChange(
         case_id=job.cause.subject,
         company_id=job.cause.company_id,
@@ -219,7 +289,7 @@ def quarantine_documents(received: Sequence[tuple[Envelope, DocumentReceived]], 
     """Documents whose translation cannot be written: kept and shown to a person."""
     fault = Fault("intake_failed", "what this document says cannot be written; see the worker's log for the error")
     for cause, body in received:
-        _finish(_Job(cause, body, Translation(), [fault]), writes)
+        _finish(_Job(cause, body, Translation(), Progress(faults=[fault])), writes)
 
 
 async def finish_documents(tx: Connection, documents: Sequence[tuple[UUID, str, str, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -14,6 +15,8 @@ from crossdock.store import Connection
 from crossdock.store.arrays import literals
 
 Verdict = Literal["new", "repeated", "reused"]
+# So many wrappers, as the acknowledgement of a large file answers them, are looked at beside the other work.
+_MANY = 5000
 # Nothing was taken from these, so what comes under their numbers now is the first that counts.
 _NOTHING_TAKEN = ("quarantined", "replaced", "dismissed")
 
@@ -58,7 +61,10 @@ async def unwrap(tx: Connection, documents: Sequence[tuple[RawDocument, Translat
     rows = await tx.fetch(SQL.known_wrappers, *literals(asked))
     known: _Known = {(row[0], row[1]): _Holder(str(row[2]), *row[3:]) for row in rows}
     before = dict(known)
-    opened = [_unwrap(document, said, known) for document, said in documents]
+    if len(asked) < _MANY:
+        opened = _unwrap_all(documents, known)
+    else:
+        opened = await asyncio.to_thread(_unwrap_all, documents, known)
     changed = [
         (*key, holder.document_id, holder.place, holder.content, holder.answer, holder.seen_at)
         for key, holder in sorted(known.items())
@@ -67,6 +73,10 @@ async def unwrap(tx: Connection, documents: Sequence[tuple[RawDocument, Translat
     if changed:
         await tx.execute(SQL.keep_wrappers, *literals(changed))
     return opened
+
+
+def _unwrap_all(documents: Sequence[tuple[RawDocument, Translation]], known: _Known) -> list[Unwrapped]:
+    return [_unwrap(document, said, known) for document, said in documents]
 
 
 def _wrappers(said: Translation) -> Iterator[Wrapper]:

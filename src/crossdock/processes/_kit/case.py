@@ -34,6 +34,19 @@ class Reads(Protocol):
         """The system in a role: `erp`; `wms` of a warehouse; `carrier`; `channel` of a channel; empty if none."""
         ...
 
+    def within(self, of: str, at: dt.datetime, hours: int) -> dt.timedelta:
+        """How long (business time) from an instant on until so many hours have passed at a partner, location or
+        company, days that are not worked there left out; the plain hours where we know no calendar."""
+        ...
+
+    def working_day(self, of: str, day: dt.date, days: int) -> dt.date:
+        """The day that is so many working days of a partner, location or company after another."""
+        ...
+
+    def close_of(self, of: str, day: dt.date) -> dt.datetime:
+        """Until when what is due at a partner, location or company on a day is on time."""
+        ...
+
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document of this company to this system or partner?"""
         ...

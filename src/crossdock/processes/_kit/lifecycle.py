@@ -51,6 +51,8 @@ class Lifecycle(Generic[Data]):
         self.finished = finished
         self.patience = patience
         self.handlers: dict[str, Handler] = {}
+        self.repeated: dict[str, Handler] = {}
+        """What a start event does that comes again; nothing where none is named."""
         self.decoder: msgspec.json.Decoder[Data] = msgspec.json.Decoder(data)
 
     def on(self, *bodies: type[Body]) -> Callable[[Handler], Handler]:
@@ -67,19 +69,32 @@ class Lifecycle(Generic[Data]):
 
         return register
 
+    def again(self, body: type[Body]) -> Callable[[Handler], Handler]:
+        """Register what happens when an event that begins a case comes once it has begun."""
+
+        def register(handler: Handler) -> Handler:
+            if body.__name__ not in self.starts:
+                raise TypeError(f"{body.__name__} does not begin a {self.name}")
+            self.repeated[body.__name__] = handler
+            return handler
+
+        return register
+
     def handle(self, case: Case[Data], body: msgspec.Struct) -> list[Effect]:
         """Run the handler of one event on a case and derive its header.
 
         Before the case has begun, other events are kept; beginning handles them in order. A start event that comes
-        again changes nothing. Raises `IllegalMove`, or whatever a faulty handler raises.
+        again changes nothing, unless `again` says what it does. Raises `IllegalMove`, or what a faulty handler raises.
         """
         kind = event_type(body)
         begun = bool(case.data.state)
         if not begun and kind not in self.starts:
             return list(self._keep(case, kind, body))
-        if (begun and kind in self.starts) or (isinstance(body, DeadlinePassed) and body.name == WAITING):
+        if isinstance(body, DeadlinePassed) and body.name == WAITING:
             return []
-        effects = list(self._run(case, kind, body))
+        if begun and kind in self.starts:
+            return list(self._run(case, self.repeated.get(kind), body))
+        effects = list(self._run(case, self.handlers.get(kind), body))
         if not begun:
             effects += self._catch_up(case)
         return effects
@@ -98,8 +113,7 @@ class Lifecycle(Generic[Data]):
             words = f"{len(data.early)} waiting ({kinds}) for what begins it: {' or '.join(self.starts)} has not come"
             yield OpenExceptionCase(WAITING, words)
 
-    def _run(self, case: Case[Data], kind: str, body: msgspec.Struct) -> Sequence[Effect]:
-        handler = self.handlers.get(kind)
+    def _run(self, case: Case[Data], handler: Handler | None, body: msgspec.Struct) -> Sequence[Effect]:
         if handler is None:
             return ()
         effects = list(handler(case, body) or ())
@@ -113,5 +127,5 @@ class Lifecycle(Generic[Data]):
             case.data.missed_start = False
             effects.append(CloseExceptionCase(WAITING, "what it waited for has come"))
         for kind, text in early:
-            effects += self._run(case, kind, msgspec.json.decode(text, type=REGISTRY[kind]))
+            effects += self._run(case, self.handlers.get(kind), msgspec.json.decode(text, type=REGISTRY[kind]))
         return effects

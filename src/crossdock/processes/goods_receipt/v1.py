@@ -3,7 +3,8 @@
 Goods that were counted are there, whatever any order says: all lines are booked in the ledger at once, good ones as
 unrestricted, the others as damaged or quarantined. The receipt is posted to the ERP, and every order and every ship
 notice is told of its lines. A line that names no order is moved as well, as nobody's expected supply, and a person is
-asked what it is.
+asked what it is. So is one about a line that is counted in another unit than its item is kept in: nothing is converted,
+so that line is neither booked nor told to anybody.
 
 *Early*, *late*: a receipt needs nothing that comes before it; orders and ship notices sort out the sequence.
 *Duplicate*: the same receipt again changes nothing. *Repeated*: another receipt of the same goods is another fact, with
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+
+import msgspec
 
 from crossdock.events.purchase_order import PurchaseOrderLinesReceived, ReceivedLine
 from crossdock.events.supplier_documents import GoodsReceiptPosted, ShipNoticeLinesReceived
@@ -39,6 +42,7 @@ TABLE = StateTable({"": ("booked", "unexplained")}, final=("booked", "unexplaine
 CODES = {
     "receipt_unknown_order": "Goods came that no order line explains; they are in stock and belong to nobody's order.",
     "receipt_unknown_item": "Goods came under an item id that we do not know; they are in stock under that id.",
+    "receipt_unknown_unit": "Goods were counted in another unit than their item is kept in; they are not booked.",
     "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
 }
 """Exception codes of this process and what each means."""
@@ -78,8 +82,8 @@ LIFECYCLE = Lifecycle(
 @LIFECYCLE.on(GoodsReceiptPosted)
 def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
     """Goods were counted in: book them, post them, and tell whom they belong to."""
-    receipt = event.receipt
-    for line in receipt.lines:
+    receipt = _countable_part(case, event.receipt)
+    for line in event.receipt.lines:
         taken = ReceiptLine(
             order=line.order_number,
             order_line=line.order_line,
@@ -88,13 +92,25 @@ def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
             condition=line.condition,
         )
         case.data.lines[line.line] = taken
-        case.move(line.line, taken, "booked" if _explained(line) else "unexplained")
+        case.move(line.line, taken, "booked" if _explained(line) and line in receipt.lines else "unexplained")
     if moves := tuple(_move(case, receipt, line) for line in receipt.lines if line.quantity.amount):
         yield Move(receipt.number, moves, reason="receipt")
-    yield from tell(case, "erp", "goods_receipt", receipt, f"{receipt.warehouse}.{receipt.number}")
+    if receipt.lines or not event.receipt.lines:
+        yield from tell(case, "erp", "goods_receipt", receipt, f"{receipt.warehouse}.{receipt.number}")
     yield from _tell_orders(case, receipt)
     yield from _tell_notices(case, receipt)
-    yield from _ask(case, receipt)
+    yield from _ask(case, event.receipt)
+
+
+def _countable_part(case: ReceiptCase, receipt: GoodsReceipt) -> GoodsReceipt:
+    """The receipt without the lines that are counted in another unit than their item is kept in."""
+    lines = tuple(line for line in receipt.lines if not _other_unit(case, line))
+    return msgspec.structs.replace(receipt, lines=lines)
+
+
+def _other_unit(case: ReceiptCase, line: GoodsReceiptLine) -> bool:
+    item = case.reads.item(case.company_id, line.item)
+    return item is not None and item.unit != line.quantity.unit
 
 
 def _explained(line: GoodsReceiptLine) -> bool:
@@ -126,11 +142,11 @@ def _tell_orders(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
     explained = [line for line in receipt.lines if _explained(line)]
     for order in sorted({line.order_number for line in explained}):
         lines = [line for line in explained if line.order_number == order]
-        parts = summed(lines, lambda line: (line.order_line, line.item, line.ship_notice))
+        parts = summed(lines, lambda line: (line.order_line, line.item, line.ship_notice, line.quantity.unit))
         received = tuple(ReceivedLine(key[0], key[1], good, bad, key[2]) for key, good, bad in parts)
         yield Link(document=_order(case, order), role="goods_receipt")
-        body = PurchaseOrderLinesReceived(f"{receipt.warehouse}/{receipt.number}", received, receipt.closes)
-        yield Emit(body, _order(case, order))
+        number, supplier = f"{receipt.warehouse}/{receipt.number}", receipt.supplier or None
+        yield Emit(PurchaseOrderLinesReceived(number, received, receipt.closes, supplier), _order(case, order))
 
 
 def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
@@ -138,7 +154,7 @@ def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
     named = {line.ship_notice for line in receipt.lines if line.ship_notice} | set(receipt.closes)
     for notice in sorted(named) if receipt.supplier else ():
         lines = [line for line in receipt.lines if line.ship_notice == notice]
-        parts = summed(lines, lambda line: (f"{line.order_number}/{line.order_line or line.item}", line.item))
+        parts = summed(lines, _announced_as)
         received = tuple(ReceivedLine(key[0], key[1], good, bad, notice) for key, good, bad in parts)
         subject = f"ship_notice/{case.company_id}/{receipt.supplier}/{notice}"
         yield Link(document=subject, role="goods_receipt")
@@ -146,11 +162,18 @@ def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
         yield Emit(ShipNoticeLinesReceived(f"{receipt.warehouse}/{receipt.number}", received, final), subject)
 
 
+def _announced_as(line: GoodsReceiptLine) -> tuple[str, ...]:
+    return f"{line.order_number}/{line.order_line or line.item}", line.item, line.quantity.unit
+
+
 def _ask(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
     for line in receipt.lines:
-        detail, lines = f"{line.quantity.amount} of {line.item}, {line.condition}, in {receipt.warehouse}", (line.line,)
+        amount = f"{line.quantity.amount} {line.quantity.unit}"
+        detail, lines = f"{amount} of {line.item}, {line.condition}, in {receipt.warehouse}", (line.line,)
         if not _explained(line):
             yield OpenExceptionCase("receipt_unknown_order", detail, key=line.line, lines=lines, owner="buyer")
+        if _other_unit(case, line):
+            yield OpenExceptionCase("receipt_unknown_unit", detail, key=line.line, lines=lines, owner="warehouse")
         if case.reads.item(case.company_id, line.item) is None:
             yield OpenExceptionCase("receipt_unknown_item", detail, key=line.line, lines=lines, owner="warehouse")
     if not receipt.supplier and (receipt.closes or any(line.ship_notice for line in receipt.lines)):

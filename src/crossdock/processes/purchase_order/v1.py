@@ -14,6 +14,8 @@ waits for them, for as long as a receipt may take.
 *Late*: what was overdue closes its exception when it comes. Goods after an unmatched invoice match it after all. An
 answer to a revision we have changed since counts only where it fits the line as it stands now; a change older than ours
 is ignored. A change to goods on their way is not made: a buyer is asked.
+*Foreign*: an answer, ship notice or invoice of another firm than the order's supplier changes nothing: a person is
+asked.
 *Duplicate*: a document counts once: ship notices, receipts and invoices by number, answers by content. The same order
 again changes nothing.
 *Repeated*: a second answer adds to the first where it speaks of what was not answered yet, otherwise the newer (by
@@ -23,7 +25,6 @@ end: later facts still fill its buckets.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from itertools import groupby
@@ -36,20 +37,20 @@ from crossdock.events.purchase_order import (
     AcknowledgementAccepted,
     FunctionalAcknowledgementReceived,
     InvoiceLinesApproved,
+    InvoiceLinesMatched,
     PurchaseOrderAcknowledged,
     PurchaseOrderChanged,
     PurchaseOrderLinesAnnounced,
-    PurchaseOrderLinesCancelled,
     PurchaseOrderLinesInvoiced,
     PurchaseOrderLinesReceived,
     PurchaseOrderPlaced,
 )
 from crossdock.model.purchase_order import LineAnswer
-from crossdock.processes._kit import Deadline, Effect, Lifecycle, StateTable, missed
+from crossdock.processes._kit import Deadline, Effect, Emit, Lifecycle, StateTable, missed
 from crossdock.processes.purchase_order.v1_data import Notice, PurchaseLine, PurchaseOrderData, Waiting
 from crossdock.processes.purchase_order.v1_documents import (
     apply_change,
-    cancellation,
+    ask_about_stranger,
     check_and_send,
     note,
     send_change,
@@ -64,7 +65,8 @@ from crossdock.processes.purchase_order.v1_follow import (
     pay_as_charged,
     settle,
 )
-from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, give_up, revised, take_answers
+from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, revised, take_answers
+from crossdock.rules.match import unknown_line
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
 GOODS = ("announced", "partly_received", "received", "closed_short")
@@ -93,15 +95,15 @@ CODES = {
     "functional_acknowledgement_overdue": "The supplier's system did not confirm that it took our document.",
     "acknowledgement_overdue": "The supplier has not answered all lines.",
     "acknowledgement_outside_tolerance": "An answer lies outside the terms; a buyer accepts it, or changes the line.",
-    "acknowledgement_unknown_line": "The supplier answered a line that the order does not have.",
+    "acknowledgement_unknown_line": "An answer names a line that the order does not have, or is another firm's.",
     "line_rejected": "The supplier will not deliver a line, or part of it.",
     "line_backordered": "Part of a line comes later than the rest.",
     "change_after_shipment": "The ERP changed a line whose goods are on their way; the change was not sent.",
     "ship_notice_overdue": "Promised goods were not announced in time.",
     "change_not_sent": "The supplier takes no change documents: a buyer must tell it.",
     "announcement_over": "A ship notice announces more than was agreed.",
-    "announcement_unknown_line": "A ship notice names a line or item that the order does not have.",
-    "receipt_unknown_line": "A receipt names a line or item that the order does not have.",
+    "announcement_unknown_line": "A ship notice names what the order does not have, or is another firm's.",
+    "receipt_unknown_line": "A receipt names a line or item, or counts in a unit, that the order does not have.",
     "receipt_over": "More was received than agreed.",
     "receipt_short": "Less was received than agreed, and nothing more is to come.",
     "goods_damaged": "Goods came that cannot be sold, and were not replaced.",
@@ -180,9 +182,10 @@ def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowle
     data, answer = case.data, event.acknowledgement
     if not data.first_time(f"{answer.group_id} {answer.group_control_number} {answer.verdict}"):
         return
-    named = f"{event.document} {event.number}"
-    same_kind = [document for document in data.unacknowledged if document.split()[0] == event.document]
-    document = named if named in data.unacknowledged or not same_kind else same_kind[0]
+    document = f"{event.document} {event.number}".rstrip()
+    if not event.number:
+        same_kind = [one for one in data.unacknowledged if one.split()[0] == event.document]
+        document = same_kind[0] if same_kind else document
     data.unacknowledged.pop(document, None)
     data.rejected_documents = [refused for refused in data.rejected_documents if refused != document]
     if "rejected" in {answer.verdict, *(each.verdict for each in answer.sets)}:
@@ -194,6 +197,9 @@ def record_functional_acknowledgement(case: OrderCase, event: FunctionalAcknowle
 def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) -> Iterator[Effect]:
     """The supplier answered: take over what lies inside the terms, ask a buyer about the rest."""
     answer, taken = event.acknowledgement, list[LineAnswer]()
+    if not case.data.from_supplier(answer.supplier.id):
+        yield from ask_about_stranger(case, "acknowledgement_unknown_line", "acknowledgement", answer.supplier.id)
+        return
     digest = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     if not case.data.first_time(f"acknowledgement {digest}"):
         return
@@ -234,30 +240,22 @@ def change(case: OrderCase, event: PurchaseOrderChanged) -> Iterator[Effect]:
     yield from settle(case, f"the ERP made revision {asked.revision}")
 
 
-@LIFECYCLE.on(PurchaseOrderLinesCancelled)
-def cancel(case: OrderCase, event: PurchaseOrderLinesCancelled) -> Iterator[Effect]:
-    """A buyer gave up what is still open of some lines: the supplier and the ERP are told."""
-    data = case.data
-    open_quantities = {line_id: give_up(data.lines[line_id]) for line_id in event.lines if line_id in data.lines}
-    told = {line_id: quantity for line_id, quantity in open_quantities.items() if quantity}
-    if told and not data.invalid:
-        data.told += 1
-        change, answer = cancellation(case, told)
-        yield from send_change(case, change, list(change.lines), f"{case.key}.{data.revision}.{data.told}")
-        yield from tell_erp(case, answer, list(answer.answers))
-    yield from settle(case, f"a buyer gave up {event.reason}".rstrip())
-
-
 @LIFECYCLE.on(PurchaseOrderLinesAnnounced)
 def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> Iterator[Effect]:
     """Goods are on their way."""
+    if not case.data.from_supplier(event.supplier):
+        what = f"ship notice {event.ship_notice}"
+        yield from ask_about_stranger(case, "announcement_unknown_line", what, event.supplier)
+        return
     if not case.data.first_time(f"ship_notice {event.ship_notice}"):
         return
     for part in event.lines:
-        line = case.data.find(part.line, part.item)
+        line = case.data.find(part.line, part.item, part.quantity.unit)
         if line is None:
             where = f"ship notice {event.ship_notice} line {part.line}"
-            note(case, "announcement_unknown_line", where, f"{part.quantity.amount} of {part.item}")
+            note(
+                case, "announcement_unknown_line", where, f"{part.quantity.amount} {part.quantity.unit} of {part.item}"
+            )
             continue
         notice = line.notices.setdefault(event.ship_notice, Notice())
         notice.announced += part.quantity.amount
@@ -269,16 +267,17 @@ def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> 
 @LIFECYCLE.on(PurchaseOrderLinesReceived)
 def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterator[Effect]:
     """A warehouse counted goods, or told that a ship notice is finished (then without lines)."""
-    data = case.data
-    data.closed = [*data.closed, *(notice for notice in event.closes if notice not in data.closed)]
+    data, ours = case.data, case.data.from_supplier(event.supplier)
+    data.closed = [*data.closed, *(notice for notice in event.closes if ours and notice not in data.closed)]
     if event.lines and data.first_time(f"goods_receipt {event.receipt}"):
         for part in event.lines:
-            line = data.find(part.line, part.item)
+            line, counted = data.find(part.line, part.item, part.good.unit), part.good + part.bad
             if line is None:
                 where = f"receipt {event.receipt} line {part.line}"
-                note(case, "receipt_unknown_line", where, f"{(part.good + part.bad).amount} of {part.item}")
+                note(case, "receipt_unknown_line", where, f"{counted.amount} {counted.unit} of {part.item}")
                 continue
-            line.notices.setdefault(part.ship_notice, Notice()).received += part.good.amount + part.bad.amount
+            notice = part.ship_notice if ours else ""
+            line.notices.setdefault(notice, Notice()).received += counted.amount
             line.received_good += part.good.amount
             line.received_bad += part.bad.amount
     yield from settle(case, f"receipt {event.receipt}")
@@ -290,13 +289,16 @@ def record_invoice(case: OrderCase, event: PurchaseOrderLinesInvoiced) -> Iterat
     data, subject = case.data, event.invoice_subject
     if not data.first_time(subject):
         return
+    if not data.from_supplier(event.supplier):
+        yield Emit(InvoiceLinesMatched(case.key, tuple(map(unknown_line, event.lines))), subject)
+        return
     count_invoice(event.lines, data)
     waiting = Waiting(subject, list(event.lines))
     data.waiting = [*data.waiting, waiting]
     yield from settle(case, f"invoice {event.invoice}")
     if not waiting.answered:
         waiting.deadline = True
-        yield Deadline(patience(subject), dt.timedelta(hours=data.terms.receipt_hours))
+        yield Deadline(patience(subject), case.reads.within(case.company_id, case.at, data.terms.receipt_hours))
 
 
 @LIFECYCLE.on(InvoiceLinesApproved)

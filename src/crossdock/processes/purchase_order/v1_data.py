@@ -17,6 +17,8 @@ from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.purchase_order import (
     LineAnswer,
     PurchaseOrder,
+    PurchaseOrderLine,
+    Schedule,
 )
 from crossdock.model.quantity import EACH, ZERO, Money, Price, Quantity
 from crossdock.processes._kit import Line, StandingData
@@ -112,8 +114,18 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
         return sum((max(notice.announced, notice.received) for notice in self.notices.values()), ZERO)
 
     def value(self, amount: Decimal) -> Money:
-        """What so much of the line is worth."""
+        """What so much of the line is worth; nothing can be said where its price is for another unit."""
+        if self.price.per.unit != self.unit:
+            return Money(ZERO, self.price.currency)
         return self.price.extend(Quantity(amount, self.unit))
+
+    def as_ordered(self, line_id: str) -> PurchaseOrderLine:
+        """The line as an order would say it now."""
+        due = (Schedule(Quantity(self.ordered, self.unit), self.due_on),)
+        ordered = Quantity(self.ordered, self.unit)
+        return PurchaseOrderLine(
+            line_id, self.item, ordered, self.ordered_price, supplier_item=self.supplier_item, schedules=due
+        )
 
     def wanted(self) -> tolerance.Wanted:
         """The line as ordered, or as a buyer accepted it: what answers are judged against."""
@@ -167,6 +179,10 @@ class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
         assert self.order is not None
         return self.order
 
+    def from_supplier(self, sender: str | None) -> bool:
+        """Does a document come from the firm the order was placed with? Where it does not say, it is believed."""
+        return sender is None or sender == self.placed().supplier.id
+
     def first_time(self, document: str) -> bool:
         """Does this document come for the first time?"""
         if document in self.seen:
@@ -174,7 +190,7 @@ class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
         self.seen = [*self.seen, document]
         return True
 
-    def find(self, line_id: str, item: str) -> PurchaseLine | None:
-        """The line a document speaks of, unless it names another item there."""
+    def find(self, line_id: str, item: str, unit: str) -> PurchaseLine | None:
+        """The line a document speaks of, unless it names another item or counts in another unit there."""
         line = self.lines.get(line_id)
-        return line if line and item in ("", line.item) else None
+        return line if line and item in ("", line.item) and unit == line.unit else None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 
 import msgspec
 
 from crossdock.model.purchase_order import (
     LineAnswer,
+    PurchaseOrder,
     PurchaseOrderAcknowledgement,
     PurchaseOrderChange,
     PurchaseOrderChangeLine,
+    PurchaseOrderLine,
 )
-from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Effect, Send, tell
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
-from crossdock.processes.purchase_order.v1_follow import OrderCase
+from crossdock.processes.purchase_order.v1_follow import OrderCase, settle
 from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line, restate
 from crossdock.rules import purchase_check
 
@@ -36,7 +36,8 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
     if not (order.ship_to.id and case.reads.system(case.company_id, "wms", order.ship_to.id)):
         data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
     data.terms = terms or data.terms
-    lines = {line.line: new_line(order, line, data.terms, f"purchase_order {order.number}") for line in order.lines}
+    soonest, document = _lead_time(case, order), f"purchase_order {order.number}"
+    lines = {line.line: new_line(order, line, soonest, document) for line in order.lines}
     data.lines = {line_id: restate(data.lines.get(line_id, line), line) for line_id, line in lines.items()}
     for line_id, line in data.lines.items():
         case.move(line_id, line, "invalid" if data.invalid else "placed")
@@ -76,17 +77,29 @@ def tell_erp_of_accepted(case: OrderCase, taken: list[LineAnswer]) -> Iterator[E
 def apply_change(case: OrderCase, asked: PurchaseOrderChangeLine, number: str) -> bool:
     """Change, add or cancel one line; is it news for the supplier?"""
     data, document = case.data, f"purchase_order_change {number}"
-    if asked.action != "cancel" and case.reads.item(case.company_id, asked.item) is None:
-        note(case, "purchase_order_invalid", f"change {number} line {asked.line}", f"unknown item {asked.item}")
+    line = data.lines.get(asked.line)
+    wanted = ordered_line(asked, line.as_ordered(asked.line) if line else None)
+    if asked.action != "cancel" and (faults := list(_faults_of_change(case, line, wanted))):
+        note(case, "purchase_order_invalid", f"change {number} line {asked.line}", "; ".join(faults))
         return False
-    if line := data.lines.get(asked.line):
+    if line:
         return change_line(line, asked, document, data.revision)
-    added = ordered_line(asked)
-    if asked.action == "cancel" or added is None:
+    if asked.action == "cancel" or wanted is None:
         return False
     order = msgspec.structs.replace(data.placed(), revision=data.revision)
-    data.lines[asked.line] = new_line(order, added, data.terms, document)
+    data.lines[asked.line] = new_line(order, wanted, _lead_time(case, order), document)
     return True
+
+
+def _faults_of_change(case: OrderCase, line: PurchaseLine | None, wanted: PurchaseOrderLine | None) -> Iterator[str]:
+    """Why a line cannot be ordered as a change wants it."""
+    if wanted is None:
+        yield "no quantity or no price"
+        return
+    item = case.reads.item(case.company_id, wanted.item)
+    yield from purchase_check.faults_of_line(wanted, item, case.data.placed().currency)
+    if line and wanted.quantity.unit != line.unit:
+        yield f"quantity in {wanted.quantity.unit}, ordered in {line.unit}"
 
 
 def send_change(
@@ -102,32 +115,18 @@ def send_change(
         note(case, "change_not_sent", f"change {number}", words)
 
 
-def cancellation(case: OrderCase, told: dict[str, Decimal]) -> tuple[PurchaseOrderChange, PurchaseOrderAcknowledgement]:
-    """What the supplier is told of quantities given up, and what the ERP is: that they will not come."""
-    data, order = case.data, case.data.placed()
-    lines, on = data.lines, case.on()
-    change = PurchaseOrderChange(
-        company_id=case.company_id,
-        number=case.key,
-        revision=data.revision,
-        changed_on=on,
-        buyer=order.buyer,
-        supplier=order.supplier,
-        currency=order.currency,
-        lines=tuple(_given_up(line_id, lines[line_id]) for line_id in told),
-    )
-    answers = tuple(LineAnswer(key, "rejected", Quantity(told[key], lines[key].unit)) for key in told)
-    return change, PurchaseOrderAcknowledgement(
-        case.company_id, case.key, order.supplier, on, answers, revision=data.revision, currency=order.currency
-    )
-
-
-def _given_up(line_id: str, line: PurchaseLine) -> PurchaseOrderChangeLine:
-    if not line.agreed:
-        return PurchaseOrderChangeLine(line_id, "cancel", line.item)
-    return PurchaseOrderChangeLine(line_id, "change", line.item, quantity=Quantity(line.agreed, line.unit))
+def ask_about_stranger(case: OrderCase, code: str, what: str, sender: str | None) -> Iterator[Effect]:
+    """A document about this order came from another firm than its supplier: it changes nothing."""
+    supplier = case.data.placed().supplier.id
+    note(case, code, f"{what} of {sender or 'unknown'}", f"the order was placed with {supplier}")
+    yield from settle(case, "")
 
 
 def note(case: OrderCase, code: str, where: str, what: str) -> None:
     """Remember what no line could take."""
     case.data.oddities[f"{code} {where}"] = f"{where}: {what}"
+
+
+def _lead_time(case: OrderCase, order: PurchaseOrder) -> dt.date:
+    """When what is ordered comes if nothing else is said."""
+    return case.reads.working_day(order.supplier.id, order.ordered_on, case.data.terms.lead_days)

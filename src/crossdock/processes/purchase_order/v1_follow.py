@@ -178,8 +178,8 @@ def _owed(case: OrderCase) -> dict[str, Owed]:
         owed["acknowledgement"] = _owed_by(case, terms.acknowledgement_hours, about, lines)
     if lines := [key for key, line in data.lines.items() if _owes_notice(line)]:
         on = min(promised_on(data.lines[key]) for key in lines)
-        hours = max(terms.ship_notice_hours, _hours_until_end_of(on, case.at))
-        owed["ship_notice"] = _owed_by(case, hours, on.isoformat(), lines)
+        until_close = case.reads.close_of(data.placed().supplier.id, on) - case.at
+        owed["ship_notice"] = _owed_by(case, terms.ship_notice_hours, on.isoformat(), lines, at_least=until_close)
     if lines := [key for key, line in data.lines.items() if line.invoiced < min(line.received_good, line.agreed)]:
         owed["invoice"] = _owed_by(case, terms.invoice_hours, "", lines)
     return owed
@@ -201,15 +201,13 @@ def doubt_the_rest(case: OrderCase) -> None:
             line.doubted = True
 
 
-def _owed_by(case: OrderCase, hours: int, about: str, lines: Iterable[str]) -> Owed:
+def _owed_by(
+    case: OrderCase, hours: int, about: str, lines: Iterable[str], at_least: dt.timedelta = dt.timedelta()
+) -> Owed:
     worth = [case.data.lines[key].value(case.data.lines[key].agreed).amount for key in lines]
     order = case.data.placed()
-    return Owed(dt.timedelta(hours=hours), about, order.supplier.id, Money(sum(worth, ZERO), order.currency))
-
-
-def _hours_until_end_of(day: dt.date, at: dt.datetime) -> int:
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
-    return int((end - at) / dt.timedelta(hours=1))
+    within = max(case.reads.within(order.supplier.id, case.at, hours), at_least)
+    return Owed(within, about, order.supplier.id, Money(sum(worth, ZERO), order.currency))
 
 
 # What is wrong

@@ -19,11 +19,11 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.processes.purchase_order.v1_data import PurchaseLine
-from crossdock.rules import lead_time, tolerance
+from crossdock.rules import tolerance
 
 
-def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms, document: str) -> PurchaseLine:
-    """A line as it was just ordered. Without a date it is due after the supplier's lead time."""
+def new_line(order: PurchaseOrder, line: PurchaseOrderLine, lead_time: dt.date, document: str) -> PurchaseLine:
+    """A line as it was just ordered. Without a date it is due when the supplier's lead time is over."""
     due = [schedule.due_on for schedule in line.schedules if schedule.due_on]
     if order.due_on:
         due.append(order.due_on)
@@ -33,7 +33,7 @@ def new_line(order: PurchaseOrder, line: PurchaseOrderLine, terms: SupplierTerms
         unit=line.quantity.unit,
         ordered_price=line.price,
         price=line.price,
-        due_on=due[0] if due else lead_time.working_days_after(order.ordered_on, terms.lead_days),
+        due_on=due[0] if due else lead_time,
         document=document,
         revision=order.revision,
         ordered=line.quantity.amount,
@@ -144,7 +144,8 @@ def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None 
         return None
     due = (Schedule(quantity, new.due_on),) if new.due_on else before.schedules if before else ()
     supplier_item = new.supplier_item or (before.supplier_item if before else "")
-    return PurchaseOrderLine(new.line, new.item, quantity, price, supplier_item=supplier_item, schedules=due)
+    item = new.item or (before.item if before else "")
+    return PurchaseOrderLine(new.line, item, quantity, price, supplier_item=supplier_item, schedules=due)
 
 
 def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str, revision: int) -> bool:
@@ -179,16 +180,6 @@ def _says_nothing_new(line: PurchaseLine, new: PurchaseOrderChangeLine) -> bool:
         and (new.due_on is None or new.due_on in agreed | {line.due_on})
         and new.item in ("", line.item)
     )
-
-
-def give_up(line: PurchaseLine) -> Decimal:
-    """Cancel what is neither announced nor here; returns how much that was."""
-    if line.disputed:
-        line.disputed, line.splits = "", []
-    open_quantity = max(ZERO, line.agreed - line.covered)
-    line.cancelled += open_quantity
-    line.given_up = True
-    return open_quantity
 
 
 def _reopen(line: PurchaseLine) -> None:

@@ -8,7 +8,8 @@ taken all the same, and marked.
   warehouse. Both end by themselves.
 - *Early or out of order*: inspected proves received: whichever is told first, the goods are booked and credited once
   (`rules/goods_flow.py`). What comes before the authorization waits for it.
-- *Duplicate*: a message of the warehouse is known by its step and time; the second one changes nothing.
+- *Duplicate*: a message of the warehouse is known by its step and sequence, or by its time where it has none; the
+  second one changes nothing.
 - *Unforeseen*: more, less or other goods than agreed are booked as counted, and asked about. Goods without a verdict
   stay in quarantine.
 """
@@ -81,7 +82,8 @@ def authorize(case: ReturnCase, event: ReturnAuthorized) -> Iterator[Effect]:
 def follow_warehouse(case: ReturnCase, event: ReturnProgressed) -> Iterator[Effect]:
     """The warehouse received or inspected: book it, credit what is new, tell the orders, ask about differences."""
     told = event.progress
-    message = f"{told.step} {told.at.isoformat()}"
+    counted = f"{told.warehouse}.{told.sequence}" if told.sequence else told.at.isoformat()
+    message = f"{told.step} {counted}"
     if message in case.data.seen:
         return
     case.data.seen.append(message)
@@ -89,7 +91,8 @@ def follow_warehouse(case: ReturnCase, event: ReturnProgressed) -> Iterator[Effe
     arrived: dict[str, Decimal] = {}
     for line in told.lines:
         if fresh := goods.enter(case, told, line, moves):
-            arrived[line.line] = arrived.get(line.line, ZERO) + fresh
+            line_id = goods.line_of(case, line)
+            arrived[line_id] = arrived.get(line_id, ZERO) + fresh
     if moves:
         yield Move(message, tuple(moves))
     if arrived:

@@ -44,7 +44,7 @@ class ReturnData(CaseData, omit_defaults=True, kw_only=True):
     authorization: ReturnAuthorization | None = None
     lines: dict[str, ReturnedGoods] = {}
     seen: list[str] = []
-    """Messages of the warehouse: step and time."""
+    """Messages of the warehouse: step and sequence, or time."""
     credit_notes: int = 0
     waiting_for: list[str] = []
     """Open expectations."""

@@ -32,7 +32,8 @@ def link_order(case: ReturnCase, line_id: str) -> Link:
 
 def enter(case: ReturnCase, told: ReturnProgress, line: ReturnedLine, moves: list[StockMoveLine]) -> Decimal:
     """Enter one counted or judged line and what it moves; the quantity that was not known to be here before."""
-    goods = case.data.lines.get(line.line) or _unannounced(case, line)
+    line_id = line_of(case, line)
+    goods = case.data.lines[line_id]
     before, amount = goods.booked(), line.quantity.amount
     if told.step == "received":
         goods.received += amount
@@ -42,15 +43,21 @@ def enter(case: ReturnCase, told: ReturnProgress, line: ReturnedLine, moves: lis
         goods.scrapped += amount
     after = goods.booked()
     for from_state, to_state, quantity in after.steps(before):
-        moves.append(StockMoveLine(line.line, line.item, told.warehouse, quantity, from_state, to_state))
-    case.move(line.line, goods, goods.standing())
+        moves.append(StockMoveLine(line_id, line.item, told.warehouse, quantity, from_state, to_state))
+    case.move(line_id, goods, goods.standing())
     return after.received - before.received
 
 
-def _unannounced(case: ReturnCase, line: ReturnedLine) -> ReturnedGoods:
-    goods = case.data.lines[line.line] = ReturnedGoods(item=line.item, unit=line.quantity.unit)
-    case.move(line.line, goods, "unannounced")
-    return goods
+def line_of(case: ReturnCase, told: ReturnedLine) -> str:
+    """Our id of the line that the warehouse speaks of. Goods of no line, or of another item than was agreed, get a
+    line of their own."""
+    lines = case.data.lines
+    agreed = lines.get(told.line)
+    line_id = told.line if agreed is None or agreed.item == told.item else f"{told.line}:{told.item}"
+    if line_id not in lines:
+        lines[line_id] = ReturnedGoods(item=told.item, unit=told.quantity.unit)
+        case.move(line_id, lines[line_id], "unannounced")
+    return line_id
 
 
 def credit(case: ReturnCase, arrived: dict[str, Decimal]) -> Iterator[Effect]:

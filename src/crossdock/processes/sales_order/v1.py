@@ -11,10 +11,13 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   the warehouse said so far (`rules/goods_flow.py`), so the order of its messages does not matter. What comes before
   the order itself waits for it.
 - *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
-  shipment, a fill by its reservation, a return by its number. The second one changes nothing.
-- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. A promise that reaches a
-  cancelled line is given back.
-- *Unforeseen*: goods that nobody ordered, or more than was ordered, moved all the same: booked, and asked about.
+  shipment, a fill by its reservation, a return by its number. The second one changes nothing. The order itself, placed
+  again with other content, changes nothing either, and is asked about.
+- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
+  can be: then the line is closed short. A promise that reaches a cancelled line is given back.
+- *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked
+  about. What a line waits for is drawn on first, so that it is not shipped twice. Goods of a line that was rejected or
+  cancelled are not invoiced.
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
 from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
 from crossdock.processes.sales_order.v1_data import SalesOrderCase, SalesOrderData, finished, header
+from crossdock.processes.sales_order.v1_repeated import differences, digest
 
 _ON_ITS_WAY = ("released", "allocated", "picked", "packed", "shipped", "delivered", "returned")
 
@@ -54,8 +58,8 @@ TABLE = StateTable(
         "accepted": ("requested", "cancelled"),
         "requested": ("backordered", "refused", "cancelled", *_ON_ITS_WAY),
         "backordered": ("cancelled", *_ON_ITS_WAY),
-        "released": _ON_ITS_WAY[1:],
-        "allocated": _ON_ITS_WAY[2:],
+        "released": ("cancelled", *_ON_ITS_WAY[1:]),
+        "allocated": ("cancelled", *_ON_ITS_WAY[2:]),
         "picked": _ON_ITS_WAY[3:],
         "packed": _ON_ITS_WAY[4:],
         "shipped": _ON_ITS_WAY[5:],
@@ -66,6 +70,8 @@ TABLE = StateTable(
 
 CODES = {
     "unknown_item": "Lines name items we do not know or cannot supply from anywhere; they were rejected.",
+    "order_line_invalid": "Lines repeat a number, or their unit, quantity or price cannot be used; they were rejected.",
+    "order_placed_again": "The same order came again with other content; nothing was changed.",
     "unknown_customer": "The order's customer is not in the master data; the order waits.",
     "price_outside_tolerance": "Prices differ from the list by more than agreed. Asked: the order waits. Told: a note.",
     "credit_hold": "The customer is on hold, or the order is worth more than its credit limit; the order waits.",
@@ -73,7 +79,7 @@ CODES = {
     "backorder_without_supply": "No expected supply covers a backorder; a buyer says when it comes.",
     "order_not_shipped": "A shipping order did not leave its warehouse in time.",
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
-    "shipped_beyond_order": "A warehouse shipped more than was ordered, or what was not ordered.",
+    "shipped_beyond_order": "A warehouse shipped more than it was asked to, or what was not ordered.",
     "returned_line_unknown": "A return names lines that the order does not have, or of which nothing was sent.",
     "promise_lost": "A promise of this order ended although nobody cancelled it.",
     "stock_negative": "Picking took an item below zero; the warehouse counts.",
@@ -96,6 +102,7 @@ LIFECYCLE = Lifecycle(
 def take_order(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect]:
     """A customer ordered: judge it, then ask for stock unless a person must look at it first."""
     order = event.order
+    case.data.digest = digest(order)
     yield Link(kind="sales_order", issuer=order.channel, value=order.number)
     if order.customer_reference:
         yield Link(kind="customer_reference", issuer=order.customer.id, value=order.customer_reference)
@@ -105,6 +112,13 @@ def take_order(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect
             case.move(line_id, line, "accepted")
     else:
         yield from go_on(case)
+
+
+@LIFECYCLE.again(SalesOrderPlaced)
+def meet_again(case: SalesOrderCase, event: SalesOrderPlaced) -> Iterator[Effect]:
+    """The same order changes nothing; with other content a person asks the customer what it means."""
+    if case.data.digest and digest(event.order) != case.data.digest:
+        yield from ask(case, "order_placed_again", differences(case.data, event.order))
 
 
 @LIFECYCLE.on(SalesOrderApproved)
@@ -121,13 +135,16 @@ def approve(case: SalesOrderCase, event: SalesOrderApproved) -> Iterator[Effect]
 
 def go_on(case: SalesOrderCase) -> Iterator[Effect]:
     """Nothing stands against the order: ask for stock; what needs none is answered and invoiced at once."""
-    if case.data.alive():
-        yield from stock.ask_for_stock(case)
+    asked = list(stock.ask_for_stock(case))
+    yield from asked
+    if asked:
         return
     case.data.answered = True
+    stock.stand(case, case.data.lines)
     yield from documents.answer_partner(case)
-    if header(case.data) == "invoiced":
+    if case.data.alive() or header(case.data) == "invoiced":
         yield from documents.post_order(case)
+    if header(case.data) == "invoiced":
         yield from documents.bill_charges(case)
     yield from documents.report(case)
 
@@ -183,9 +200,10 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
     if event.shipment in shipping.shipments:
         return
     shipping.shipments.append(event.shipment)
-    lines = ((line.line, line.item, line.quantity.amount) for line in event.lines)
+    lines = [(stock.line_of(case, line.line, line.item), line.item, line.quantity.amount) for line in event.lines]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
-    yield from documents.bill_shipment(case, event, shipping)
+    sold = [(line_id, quantity) for line_id, _, quantity in lines]
+    yield from documents.bill_shipment(case, event.shipment, shipping, sold)
     yield from stock.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)
 
@@ -197,8 +215,9 @@ def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> It
         return
     case.data.delivered.append(event.shipment)
     for delivered in event.lines:
-        case.data.lines[delivered.line].delivered += delivered.quantity.amount
-    stock.stand(case, (line.line for line in event.lines))
+        line_id = stock.line_of(case, delivered.line, delivered.item)
+        case.data.lines[line_id].delivered += delivered.quantity.amount
+        stock.stand(case, (line_id,))
     yield from documents.report(case, event.shipment)
 
 
@@ -220,8 +239,14 @@ def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Itera
 
 @LIFECYCLE.on(SalesOrderCancelled)
 def cancel(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
-    """Cancel what no warehouse was asked to ship; for the rest it is too late."""
+    """Cancel what no warehouse was asked to ship, or what it left behind; for the rest it is too late.
+
+    A partner whose order never went on has had no answer yet."""
+    held = bool(case.data.holds)
     yield from cancel_lines(case, event)
+    if held and not case.data.holds:
+        case.data.answered = True
+        yield from documents.answer_partner(case)
     yield from documents.report(case)
 
 

@@ -13,7 +13,7 @@ from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderC
 
 
 def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[Effect]:
-    """End what waits for a person or for stock; say which lines a warehouse has already."""
+    """End what waits for a person or for stock, and what a shipment left behind; say which lines a warehouse has."""
     data = case.data
     freed: list[str] = []
     too_late: list[str] = []
@@ -21,10 +21,14 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
         line = data.lines.get(line_id)
         if line is None or line.state in DEAD:
             continue
-        freed += _cancel(case, line_id, line)
-        if line.total("promised") > ZERO:
+        ended, left_behind = _cancel(case, line_id, line), _close_short(case, line_id, line)
+        freed += ended + left_behind
+        if line.total("promised") > (line.total("shipped") if left_behind else ZERO):
             too_late.append(line_id)
     yield from stock.give_back(freed)
+    for number, shipping in data.shipping_orders.items():
+        if shipping.shipments:
+            yield from stock.finish(case, number, shipping)
     if too_late:
         detail = f"a warehouse has lines {', '.join(too_late)} already: {event.reason or 'cancelled'}"
         yield from ask(case, "cancel_too_late", detail, too_late)
@@ -46,6 +50,20 @@ def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
     line.backordered = line.pegged = line.short = ZERO
     line.expected_on = None
     stock.stand(case, (line_id,))
+    return freed
+
+
+def _close_short(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
+    """The reservations of what shipping orders left without: nobody picks it any more."""
+    freed: list[str] = []
+    for shipping in case.data.shipping_orders.values():
+        if shipping.shipments and (part := line.parts.get(shipping.n)):
+            given_up, promises = part.give_up_rest()
+            line.cancelled += given_up
+            freed += promises
+    if freed:
+        line.given_back += freed
+        stock.stand(case, (line_id,))
     return freed
 
 

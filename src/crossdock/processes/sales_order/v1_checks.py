@@ -13,7 +13,7 @@ from crossdock.model.quantity import ZERO
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase
 from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
-from crossdock.rules import credit, price_check, sourcing
+from crossdock.rules import credit, order_check, price_check, sourcing
 
 # What a person calls a hold -> the exception case that stands for it.
 HOLDS = {"customer": "unknown_customer", "price": "price_outside_tolerance", "credit": "credit_hold"}
@@ -26,14 +26,22 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     """
     policy = case.reads.sales_policy(case.company_id, order.channel)
     unknown: list[SalesOrderLine] = []
+    invalid: list[tuple[str, str]] = []
     dear: list[SalesOrderLine] = []
     charges, value = list(order.charges), sum((charge.amount for charge in order.charges), ZERO)
     for ordered in order.lines:
-        line = case.data.lines[ordered.line] = new_line(ordered)
         item = case.reads.item(case.company_id, ordered.item)
+        if ordered.line in case.data.lines:
+            invalid.append(_reject_repeated(case, ordered))
+            continue
+        line = case.data.lines[ordered.line] = new_line(ordered)
         if item is None or (item.kind == "stock" and not sourcing.locations(item.preferred_location, policy)):
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
+            continue
+        if fault := order_check.fault(ordered, item, order.currency):
+            case.move(ordered.line, line, "rejected")
+            invalid.append((ordered.line, fault))
             continue
         worth = ordered.price.extend(ordered.quantity).amount
         value += worth
@@ -46,6 +54,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             dear.append(ordered)
     case.data.order = msgspec.structs.replace(order, lines=(), charges=tuple(charges))
     yield from _unknown_items(case, unknown)
+    yield from _invalid_lines(case, invalid)
     yield from _customer(case, order, value)
     yield from _prices(case, order, dear)
 
@@ -56,6 +65,21 @@ def _unknown_items(case: SalesOrderCase, lines: list[SalesOrderLine]) -> Iterato
         yield from ask(
             case, "unknown_item", f"no item we can sell from any location: {items}", (line.line for line in lines)
         )
+
+
+def _reject_repeated(case: SalesOrderCase, ordered: SalesOrderLine) -> tuple[str, str]:
+    """A line with the number of another: entered under a number of our own, and not filled."""
+    line_id = f"{ordered.line}#{len(case.data.lines) + 1}"
+    line = case.data.lines[line_id] = new_line(ordered)
+    line.their_line = line.their_line or ordered.line
+    case.move(line_id, line, "rejected")
+    return line_id, f"{ordered.quantity.amount} of {ordered.item} under the number of another line"
+
+
+def _invalid_lines(case: SalesOrderCase, lines: list[tuple[str, str]]) -> Iterator[Effect]:
+    if lines:
+        detail = ", ".join(f"line {line_id}: {fault}" for line_id, fault in lines)
+        yield from ask(case, "order_line_invalid", detail, (line_id for line_id, _ in lines))
 
 
 def _customer(case: SalesOrderCase, order: SalesOrder, value: Decimal) -> Iterator[Effect]:

@@ -32,6 +32,22 @@ class Part(msgspec.Struct, omit_defaults=True):
         """What the warehouse was asked to ship."""
         return sum((quantity for _, quantity in self.grants), ZERO)
 
+    def give_up_rest(self) -> tuple[Decimal, list[str]]:
+        """Ask no more than was picked: the quantity given up, and the promises behind it."""
+        picked = self.booked().picked
+        given_up = max(self.promised - picked, ZERO)
+        kept: list[tuple[str, Decimal]] = []
+        freed: list[str] = []
+        for reservation, quantity in self.grants:
+            here = min(quantity, picked)
+            picked -= here
+            if here:
+                kept.append((reservation, here))
+            if here < quantity:
+                freed.append(reservation)
+        self.grants = kept
+        return given_up, freed
+
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
         return goods_flow.outbound(self.picked, self.packed, self.shipped)
@@ -55,6 +71,8 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     expected_on: dt.date | None = None
     waiting: list[str] = []
     """Reservations of what is backordered."""
+    given_back: list[str] = []
+    """Reservations of which we gave up what was not picked."""
     short: Decimal = ZERO
     """Part of `backordered` that a channel promised beyond stock."""
     refused: Decimal = ZERO
@@ -69,12 +87,25 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         """What the customer still gets or has got."""
         return self.ordered - self.refused - self.cancelled
 
+    @property
+    def missing(self) -> Decimal:
+        """What no warehouse has taken from its shelves for it."""
+        return self.wanted - sum((part.booked().picked for part in self.parts.values()), ZERO)
+
     def total(self, bucket: str) -> Decimal:
         """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
         return sum((getattr(part, bucket) for part in self.parts.values()), ZERO)
 
+    def waits_for_less(self, quantity: Decimal) -> None:
+        """So much of what is backordered came."""
+        self.backordered = max(ZERO, self.backordered - quantity)
+        self.pegged = min(self.pegged, self.backordered)
+        self.short = min(self.short, self.backordered)
+
     def counts_on(self, reservation: str) -> bool:
         """Is this promise one that the line waits for, or that a shipping order was made from?"""
+        if reservation in self.given_back:
+            return False
         granted = (name for part in self.parts.values() for name, _ in part.grants)
         return reservation in self.waiting or reservation in granted
 
@@ -143,7 +174,11 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
     invoices: int = 0
     reported: str = ""
     """The state the channel was told last."""
+    reported_shipments: list[str] = []
+    """Shipments the channel was told of while the order was incomplete."""
     reports: int = 0
+    digest: str = ""
+    """Of the order as it was placed, to know it when it comes again."""
 
     @property
     def head(self) -> SalesOrder:
@@ -192,7 +227,7 @@ def header(data: SalesOrderData) -> str:
         states.discard(done)
         if not states:
             return done
-    if any(part.shipped for line in data.lines.values() for part in line.parts.values()):
+    if any(line.total("shipped") for line in data.lines.values() if line.state not in DEAD):
         return "partially_shipped"
     return "backordered" if "backordered" in states else "promised"
 

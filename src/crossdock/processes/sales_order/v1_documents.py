@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from crossdock.events.sales_order import SalesOrderLinesShipped
 from crossdock.model.fulfillment import ShippingLine, WarehouseShippingOrder
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
@@ -122,15 +121,23 @@ def _unique(case: SalesOrderCase) -> str:
     return f"{case.data.head.channel}-{case.data.head.number}"
 
 
-def bill_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped, shipping: ShippingOrder) -> Iterator[Effect]:
-    """Invoice what left in one shipment. The number follows from the shipping order, so that it does not depend on
-    which of two shipments is told first."""
+def bill_shipment(
+    case: SalesOrderCase, shipment: str, shipping: ShippingOrder, left: Iterable[tuple[str, Decimal]]
+) -> Iterator[Effect]:
+    """Invoice what left in one shipment, (line, quantity) each. What the customer was not to get is not charged: a
+    person was asked about it.
+
+    The number follows from the shipping order, so that it does not depend on which of two shipments is told first. It
+    has one part, without a dash, after the order's: another order's number may end in one.
+    """
     again = len(shipping.shipments)
-    number = f"INV-{_unique(case)}-{shipping.n}" + (f"-{again}" if again > 1 else "")
-    sold = [(shipped.line, case.data.lines[shipped.line], shipped.quantity.amount) for shipped in event.lines]
+    number = f"INV-{_unique(case)}-{shipping.n}" + (f".{again}" if again > 1 else "")
+    shown = ((line_id, case.data.lines[line_id], amount) for line_id, amount in left)
+    sold = [row for row in shown if row[1].state not in DEAD]
     for _, line, amount in sold:
         line.invoiced += amount
-    yield from _bill(case, number, event.shipment, [row for row in sold if row[1].state != "unordered"])
+    if sold:
+        yield from _bill(case, number, shipment, sold)
 
 
 def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:
@@ -180,15 +187,18 @@ def _invoiced(n: int, order_number: str, shipment: str, line_id: str, line: Sale
 
 
 def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
-    """Tell the channel how the order stands, when that has changed. The sequence only rises."""
+    """Tell the channel how the order stands, when that has changed or another part left. The sequence only rises."""
     data, order, reads = case.data, case.data.head, case.reads
     status = header(data)
-    if status == data.reported or status not in TOLD:
+    another = status == "partially_shipped" and shipment not in ("", *data.reported_shipments)
+    if status not in TOLD or (status == data.reported and not another):
         return
     receiver = reads.system(case.company_id, "channel", order.channel) or reads.partner_of(order.channel)
     if not receiver or not reads.sends(receiver, "order_status", case.company_id):
         return
     data.reported, data.reports = status, data.reports + 1
+    if another:
+        data.reported_shipments.append(shipment)
     body = OrderStatusUpdate(
         company_id=case.company_id,
         channel=order.channel,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -23,20 +22,24 @@ from crossdock.processes._kit import (
 )
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order.v1_checks import ask, settle
-from crossdock.processes.sales_order.v1_data import Part, SalesLine, SalesOrderCase, ShippingOrder
+from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
 from crossdock.rules import goods_flow, sourcing
 
 
 def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
-    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked."""
+    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked. Nothing
+    is asked where a warehouse has shipped all of it unbidden."""
     order = case.data.head
     policy = case.reads.sales_policy(case.company_id, order.channel)
     wanted = []
     for line_id, line in case.data.alive().items():
-        item = case.reads.item(case.company_id, line.item)
-        locations = sourcing.locations(item.preferred_location if item else "", policy)
-        wanted.append(StockRequestLine(line_id, line.item, line.ordered, locations, line.due_on))
+        if line.missing > ZERO:
+            item = case.reads.item(case.company_id, line.item)
+            locations = sourcing.locations(item.preferred_location if item else "", policy)
+            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
         case.move(line_id, line, "requested")
+    if not wanted:
+        return
     if order.promise == "told":
         yield Commit(tuple(wanted), source=order.channel)
     else:
@@ -63,9 +66,11 @@ def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effec
         line.expected_on = waiting.expected_on
         line.waiting.append(waiting.reservation)
     for line_id, quantity in promise.refused:
-        lines[line_id].refused += quantity
+        if lines[line_id].state != "cancelled":
+            lines[line_id].refused += quantity
     for line_id, quantity in promise.shortage:
-        lines[line_id].short += quantity
+        if lines[line_id].state != "cancelled":
+            lines[line_id].short += quantity
     yield from give_back(unwanted)
     yield from ship(case, granted)
 
@@ -87,9 +92,7 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
         if line.backordered <= ZERO:
             unwanted.append(grant.reservation)
             continue
-        line.backordered = max(ZERO, line.backordered - grant.quantity)
-        line.pegged = min(line.pegged, line.backordered)
-        line.short = min(line.short, line.backordered)
+        line.waits_for_less(grant.quantity)
         granted.append(grant)
     yield from give_back(unwanted)
     yield from ship(case, granted)
@@ -97,10 +100,13 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
 
 
 def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
-    """Let lines take the state that follows from their quantities."""
+    """Let lines take the state that follows from their quantities. One that asks for nothing any more stays so, and
+    before the ledger has answered, lines wait for that."""
+    if not case.data.answered:
+        return
     for line_id in line_ids:
         line = case.data.lines[line_id]
-        if line.state not in ("rejected", "charge", "unordered"):
+        if line.state not in DEAD:
             case.move(line_id, line, line.standing())
 
 
@@ -110,7 +116,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     for grant in grants:
         by_location.setdefault(grant.location, []).append(grant)
     order, reads = case.data.head, case.reads
-    patience = dt.timedelta(hours=reads.sales_policy(case.company_id, order.channel).ship_hours)
+    hours = reads.sales_policy(case.company_id, order.channel).ship_hours
     for location, granted in sorted(by_location.items()):
         shipping = new_shipping_order(case, location)
         number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
@@ -122,7 +128,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
         yield Link(kind="shipping_order", issuer=case.company_id, value=number)
         body = documents.shipping_order(case, number, location, shipping.n)
         yield Send("warehouse_shipping_order", body, to=wms, number=number)
-        yield Expect(f"shipped {number}", within=patience, of=wms)
+        yield Expect(f"shipped {number}", within=reads.within(location, case.at, hours), of=wms)
 
 
 def new_shipping_order(case: SalesOrderCase, location: str) -> ShippingOrder:
@@ -147,47 +153,68 @@ def book(
 ) -> Iterator[Effect]:
     """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
-    for line_id, item, quantity in told:
-        line = case.data.lines.get(line_id) or _unordered(case, line_id, item)
+    fewer_wait = False
+    for told_line, item, quantity in told:
+        line_id = line_of(case, told_line, item)
+        line = case.data.lines[line_id]
         part = line.parts.get(shipping.n)
         if part is None:
             part = line.parts[shipping.n] = Part()
         before = part.booked()
         setattr(part, step, getattr(part, step) + quantity)
         for from_state, to_state, amount in part.booked().steps(before):
+            pieces = [("", amount)]
             if from_state == "unrestricted":
-                for reservation, piece in goods_flow.draw(part.grants, before.picked, amount):
-                    moves.append(
-                        StockMoveLine(
-                            line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
-                        )
+                waited, pieces = line.backordered, list(_draw(line, part, before.picked, amount))
+                fewer_wait = fewer_wait or line.backordered < waited
+            for reservation, piece in pieces:
+                moves.append(
+                    StockMoveLine(
+                        line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
                     )
-            else:
-                moves.append(StockMoveLine(line_id, item, shipping.location, amount, from_state, to_state))
-        if line.state != "unordered":
-            case.move(line_id, line, line.standing())
+                )
+        stand(case, (line_id,))
     if moves:
         yield Move(document, tuple(moves))
     yield from _too_much(case, shipping, step)
+    if fewer_wait:
+        yield from own_what_waits(case)
 
 
-def _unordered(case: SalesOrderCase, line_id: str, item: str) -> SalesLine:
-    line = case.data.lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
-    case.move(line_id, line, "unordered")
-    return line
+def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """The promises that a pick ends: those of its shipping order, and beyond them what still waits."""
+    for reservation, piece in goods_flow.draw(part.grants, drawn, quantity):
+        here = ZERO if reservation or not line.waiting else min(piece, line.backordered)
+        if here:
+            line.waits_for_less(here)
+            yield line.waiting[0], here
+        if piece > here:
+            yield reservation, piece - here
+
+
+def line_of(case: SalesOrderCase, told: str, item: str) -> str:
+    """Our id of the line that somebody speaks of. Goods of no line, or of another item than it has, get a line of
+    their own."""
+    lines = case.data.lines
+    line_id = told if told not in lines or lines[told].item == item else f"{told}:{item}"
+    if line_id not in lines:
+        line = lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
+        case.move(line_id, line, "unordered")
+    return line_id
 
 
 def _too_much(case: SalesOrderCase, shipping: ShippingOrder, step: str) -> Iterator[Effect]:
     if step != "shipped":
         return
-    over = [
-        line_id
-        for line_id, line in case.data.lines.items()
-        if shipping.n in line.parts and line.total("shipped") > max(line.wanted, ZERO)
-    ]
+    over = [line_id for line_id, line in case.data.lines.items() if _shipped_too_much(line, shipping.n)]
     if over:
-        detail = f"{shipping.location} shipped more than was ordered of lines {', '.join(over)}"
+        detail = f"{shipping.location} shipped more than it was asked to of lines {', '.join(over)}"
         yield from ask(case, "shipped_beyond_order", detail, over, owner="warehouse")
+
+
+def _shipped_too_much(line: SalesLine, n: str) -> bool:
+    part = line.parts.get(n)
+    return part is not None and (line.state in DEAD or part.shipped > part.promised)
 
 
 def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterator[Effect]:

@@ -7,7 +7,8 @@ short, and orders of which it brought nothing are told that nothing more of this
 *Early*: a receipt before the notice waits for it (the kit keeps it). *Late*: goods that come after a notice was
 finished still count, and the overdue receipt's exception closes. *Duplicate*: the same notice again changes nothing; a
 receipt counts once, by its number. *Repeated*: further receipts add up. Lines that were received without having been
-announced stand as `unannounced`: their orders judge them.
+announced stand as `unannounced`: their orders judge them. A receipt that takes back what was counted too much lets the
+goods stand as announced again.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ TABLE = StateTable(
     {
         "": ("announced", "unannounced"),
         "announced": ("partly_received", "received", "short"),
-        "partly_received": ("received", "short"),
+        "partly_received": ("announced", "received", "short"),
         "short": ("received",),
     },
     final=("received", "unannounced"),
@@ -51,6 +52,7 @@ TABLE = StateTable(
 CODES = {
     "ship_notice_unknown_order": "A line names no order: its goods cannot be checked against anything.",
     "ship_notice_unknown_item": "A line names an item that we do not know.",
+    "ship_notice_unknown_unit": "A line counts in another unit than the item is kept in: it is not counted.",
     "ship_notice_unknown_location": "Goods are sent to a place that has no warehouse system.",
     "receipt_overdue": "Announced goods were not received in time.",
 }
@@ -114,7 +116,9 @@ def announce(case: NoticeCase, event: ShipNoticeReceived) -> Iterator[Effect]:
     for order in sorted({line.order_number for line in notice.lines if line.order_number}):
         subject = f"purchase_order/{case.company_id}/{order}"
         yield Link(document=subject, role="ship_notice")
-        yield Emit(PurchaseOrderLinesAnnounced(notice.number, _lines_of(case, order), notice.expected_on), subject)
+        if lines := _lines_of(case, order):
+            body = PurchaseOrderLinesAnnounced(notice.number, lines, notice.expected_on, notice.supplier.id)
+            yield Emit(body, subject)
     if notice.tracking:
         yield Link(kind="tracking_number", issuer=notice.carrier, value=notice.tracking)
     yield from _advise(case, notice)
@@ -126,13 +130,25 @@ def _take(case: NoticeCase, notice: ShipNotice) -> None:
     data.supplier, data.warehouse, data.expected_on = notice.supplier.id, notice.ship_to.id, notice.expected_on
     data.receipt_hours = terms.receipt_hours if terms else 72
     for line in notice.lines:
-        taken = data.lines.setdefault(f"{line.order_number}/{line.order_line or line.item}", _new_line(case, line))
+        key = f"{line.order_number}/{line.order_line or line.item}"
+        if not _countable(case, line):
+            data.found[f"ship_notice_unknown_unit {key}"] = (
+                f"{line.quantity.amount} {line.quantity.unit} of {line.item}"
+            )
+            continue
+        taken = data.lines.setdefault(key, _new_line(case, line))
         taken.announced += line.quantity.amount
         if not line.order_number:
             data.found[f"ship_notice_unknown_order {line.item}"] = f"{line.quantity.amount} of {line.item}"
         if case.reads.item(case.company_id, line.item) is None:
             named = line.item or line.supplier_item or line.gtin
             data.found[f"ship_notice_unknown_item {named}"] = f"{line.quantity.amount} of {named}"
+
+
+def _countable(case: NoticeCase, line: ShipNoticeLine) -> bool:
+    """Is it counted in the unit the item is kept in? Nothing is converted."""
+    item = case.reads.item(case.company_id, line.item)
+    return item is None or item.unit == line.quantity.unit
 
 
 def _new_line(case: NoticeCase, line: ShipNoticeLine) -> NoticeLine:
@@ -156,11 +172,13 @@ def _advise(case: NoticeCase, notice: ShipNotice) -> Iterator[Effect]:
         where = notice.ship_to.id or notice.ship_to.their_id
         case.data.found[f"ship_notice_unknown_location {where}"] = f"goods are on their way to {where}"
         return
+    lines = tuple(line for line in notice.lines if _countable(case, line))
     advice = InboundAdvice(
-        case.company_id, notice.number, notice.ship_to.id, notice.supplier.id, notice.lines, notice.expected_on
+        case.company_id, notice.number, notice.ship_to.id, notice.supplier.id, lines, notice.expected_on
     )
     number = f"{notice.supplier.id}.{notice.number}"
-    yield from tell(case, "wms", "inbound_advice", advice, number, of=notice.ship_to.id)
+    if lines:
+        yield from tell(case, "wms", "inbound_advice", advice, number, of=notice.ship_to.id)
 
 
 @LIFECYCLE.on(ShipNoticeLinesReceived)
@@ -184,7 +202,7 @@ def record_receipt(case: NoticeCase, event: ShipNoticeLinesReceived) -> Iterator
 def _tell_the_others(case: NoticeCase, receipt: str, here: set[str]) -> Iterator[Effect]:
     """Orders with lines in the receipt hear from it; the others must hear that nothing more of this notice comes."""
     for order in sorted({line.order_number for line in case.data.lines.values()} - here - {""}):
-        body = PurchaseOrderLinesReceived(receipt, (), closes=(case.key,))
+        body = PurchaseOrderLinesReceived(receipt, (), closes=(case.key,), supplier=case.data.supplier)
         yield Emit(body, f"purchase_order/{case.company_id}/{order}")
 
 
@@ -229,10 +247,9 @@ def _owed(case: NoticeCase) -> dict[str, Owed]:
     data = case.data
     if data.finished or not any(line.state in ("announced", "partly_received") for line in data.lines.values()):
         return {}
-    within = dt.timedelta(hours=data.receipt_hours)
+    within = case.reads.within(data.warehouse, case.at, data.receipt_hours)
     if data.expected_on:
-        end = dt.datetime.combine(data.expected_on + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
-        within = max(within, end - case.at)
+        within = max(within, case.reads.close_of(data.warehouse, data.expected_on) - case.at)
     return {"receipt": Owed(within, of=data.warehouse, money_at_risk=_missing(case))}
 
 

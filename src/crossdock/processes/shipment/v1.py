@@ -112,7 +112,7 @@ def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
     yield from _book_carrier(case, advice)
     yield from _announce(case, advice)
     hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
-    yield Expect("delivered", within=dt.timedelta(hours=hours), of=advice.carrier)
+    yield Expect("delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier)
 
 
 @LIFECYCLE.on(DocumentDelivered)
@@ -157,9 +157,14 @@ def _subject(case: ShipmentCase, order: ShippedOrder) -> str:
     return f"sales_order/{case.company_id}/{order.channel}/{order.order_number}"
 
 
+def _number(advice: WarehouseShippingAdvice) -> str:
+    """What all others call this shipment: two warehouses may number theirs alike."""
+    return f"{advice.warehouse}.{advice.number}"
+
+
 def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder) -> SalesOrderLinesShipped:
     return SalesOrderLinesShipped(
-        shipment=advice.number,
+        shipment=_number(advice),
         shipping_order=order.shipping_order,
         warehouse=advice.warehouse,
         shipped_at=advice.shipped_at,
@@ -175,15 +180,16 @@ def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterat
     carrier = case.reads.system(case.company_id, "carrier")
     body = Shipment(
         company_id=case.company_id,
-        number=advice.number,
+        number=_number(advice),
         carrier=carrier,
         warehouse=advice.warehouse,
         customer=advice.customer,
         shipped_at=advice.shipped_at,
         packs=max(len(advice.packs), 1),
+        ship_to=advice.ship_to,
     )
-    yield Link(kind="shipment", issuer=carrier, value=advice.number)
-    yield Send("shipment", body, to=carrier, number=advice.number, report=True)
+    yield Link(kind="shipment", issuer=carrier, value=body.number)
+    yield Send("shipment", body, to=carrier, number=body.number, report=True)
 
 
 def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
@@ -204,15 +210,15 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[E
             )
             body = ShipNotice(
                 company_id=case.company_id,
-                number=advice.number,
+                number=_number(advice),
                 supplier=PartyRef(case.company_id),
-                ship_to=advice.customer,
+                ship_to=advice.ship_to or advice.customer,
                 shipped_at=advice.shipped_at,
                 lines=lines,
                 carrier=advice.carrier,
                 buyer=advice.customer,
             )
-            yield Send("ship_notice", body, to=partner, number=advice.number)
+            yield Send("ship_notice", body, to=partner, number=body.number)
 
 
 def _deliver(case: ShipmentCase, at: dt.datetime) -> Iterator[Effect]:
@@ -222,7 +228,7 @@ def _deliver(case: ShipmentCase, at: dt.datetime) -> Iterator[Effect]:
         subject = _subject(case, order)
         by_order[subject] = by_order.get(subject, ()) + _lines(order)
     for subject, lines in by_order.items():
-        yield Emit(SalesOrderLinesDelivered(case.data.dispatched.number, at, lines), subject=subject)
+        yield Emit(SalesOrderLinesDelivered(_number(case.data.dispatched), at, lines), subject=subject)
     yield Met("delivered")
     for code in case.data.problems:
         yield CloseExceptionCase(code, "delivered")

@@ -137,9 +137,10 @@ def check(case: InvoiceCase, event: SupplierInvoiceReceived) -> Iterator[Effect]
     if invoice.kind == "credit_note":
         data.unanswered = []
     for order in data.unanswered:
-        yield from _ask(case, order, [line for line in invoice.lines if line.order_number == order])
+        yield from _ask(case, invoice.issuer.id, order, [line for line in invoice.lines if line.order_number == order])
     if data.unanswered:
-        yield Deadline(ANSWERS, dt.timedelta(hours=(terms or SupplierTerms()).receipt_hours) + GRACE)
+        hours = (terms or SupplierTerms()).receipt_hours
+        yield Deadline(ANSWERS, case.reads.within(case.company_id, case.at, hours) + GRACE)
     yield from _settle(case)
 
 
@@ -161,6 +162,8 @@ def _find_faults(case: InvoiceCase, invoice: Invoice, terms: SupplierTerms, *, k
         faults["invoice_unknown_supplier"] = f"no agreement with {invoice.issuer.id or invoice.issuer.their_id}"
     if invoice.kind == "credit_note":
         faults["supplier_credit_note"] = f"{invoice.total} {invoice.currency}, for {invoice.reference or 'no invoice'}"
+    if len({line.line for line in invoice.lines}) < len(invoice.lines):
+        faults["invoice_mismatch repeated"] = "two lines have the same number"
     if not invoice.lines:
         faults["invoice_mismatch lines"] = "the invoice has no lines"
     if difference:
@@ -170,11 +173,11 @@ def _find_faults(case: InvoiceCase, invoice: Invoice, terms: SupplierTerms, *, k
     case.data.fault_amount = abs(difference) + max(charges, ZERO)
 
 
-def _ask(case: InvoiceCase, order: str, lines: list[InvoiceLine]) -> Iterator[Effect]:
+def _ask(case: InvoiceCase, issuer: str, order: str, lines: list[InvoiceLine]) -> Iterator[Effect]:
     subject = f"purchase_order/{case.company_id}/{order}"
     invoiced = tuple(InvoicedLine(line.order_line, line.line, line.quantity, line.price) for line in lines)
     yield Link(document=subject, role="supplier_invoice")
-    yield Emit(PurchaseOrderLinesInvoiced(case.key, case.id, invoiced), subject)
+    yield Emit(PurchaseOrderLinesInvoiced(case.key, case.id, invoiced, issuer), subject)
 
 
 @LIFECYCLE.on(InvoiceLinesMatched)

@@ -12,6 +12,7 @@ What is asked, and what the answer must look like:
 - `projection verify --json`: each with `table`, `rows`, `only_standing`, `only_rebuilt`.
 - `project show PATH --json`: has `partners[name].agreements[company].terms`.
 - `GET /process/v1/orders`: each with `company`, `number`, `state`.
+- `GET /process/v1/timeline/CASE`: has `entries`, each with `kind`, `subject`, `what`.
 - `GET /process/v1/purchase-orders/NUMBER?company=COMPANY`: has `waiting`, each with `name`, `kind`, `fired_at`.
 
 Lists are arrays, or pages `{"items": [...], "next": "cursor"}`, which are read on with `--cursor` or `cursor=`.
@@ -147,6 +148,12 @@ class Product:
         path = f"/process/v1/purchase-orders/{urllib.parse.quote(purchase_order, safe='')}?{query}"
         waiting = _object(self.get(path), f"GET {path}").get("waiting") or ()
         return any(row["name"] == name and row["kind"] == "expectation" and not row.get("fired_at") for row in waiting)
+
+    def events_of(self, case: str) -> list[str]:
+        """The types of the events in a case's own timeline."""
+        path = f"/process/v1/timeline/{urllib.parse.quote(case)}"
+        entries = _object(self.get(path), f"GET {path}").get("entries") or ()
+        return [entry["what"] for entry in entries if entry["kind"] == "event" and entry["subject"] == case]
 
     def problems_of(self, case: str) -> list[Problem]:
         """The exception cases of one case."""

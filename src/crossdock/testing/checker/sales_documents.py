@@ -95,6 +95,8 @@ class Shipment:
     warehouse: str
     company: str
     number: str
+    reference: str
+    """What the carrier and EDI customers are told as its number."""
     channels: tuple[tuple[str, OrderKey], ...]
     by_reference: tuple[tuple[str, tuple[MovedLine, ...]], ...]
 
@@ -191,7 +193,8 @@ def read_shipment(entry: Entry) -> Shipment:
         channels.append((carried["channel"], order))
         lines = tuple(MovedLine(order, one["order_line"], one["sku"], number(one["qty"])) for one in carried["lines"])
         by_reference.append((carried["order_ref"], lines))
-    return Shipment(entry.system, company, data["shipment"], tuple(channels), tuple(by_reference))
+    reference = f"{data['site']}.{data['shipment']}"
+    return Shipment(entry.system, company, data["shipment"], reference, tuple(channels), tuple(by_reference))
 
 
 def read_invoice(body: Body) -> Invoice:

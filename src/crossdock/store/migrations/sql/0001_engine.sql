@@ -10,7 +10,8 @@ create table raw_document (
     received_at timestamptz not null,
     status text not null default 'received',
     faults text not null default '',
-    records integer not null default 0
+    records integer not null default 0,
+    progress text not null default ''  -- of a large document that is translated in portions
 ) with (fillfactor = 60);
 -- By faults, not by status: a document that is translated well then changes no index.
 create index raw_document_quarantined on raw_document (received_at) where faults <> '';
@@ -69,6 +70,7 @@ create table process_case (
     finished boolean not null default false,
     parked boolean not null default false
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
+create index process_case_unfinished on process_case (process) where not finished;
 
 -- Events of a parked case, waiting in order until a person releases it.
 create table parked_event (
@@ -99,6 +101,7 @@ create table exception_case (
     resolution text not null default ''
 );
 create unique index exception_case_open on exception_case (case_id, code, key) where closed_at is null;
+create index exception_case_of_case on exception_case (case_id);
 create index exception_case_by_code on exception_case (code, opened_at) where closed_at is null;
 
 -- Deadlines and expectations of cases, in business time. A missed expectation stays until it is met.
@@ -195,12 +198,13 @@ create table task (
     detail text not null default ''
 ) with (fillfactor = 50);
 
--- What each channel was told last of each item.
+-- What each channel was told last of each item, and in which publication; no quantity if that one never arrived.
 create table published_item (
     company_id text collate "C" not null,
     channel text collate "C" not null,
     item text collate "C" not null,
-    quantity numeric not null,
+    publication text collate "C" not null,
+    quantity numeric,
     version bigint not null,
     primary key (company_id, channel, item)
 ) with (fillfactor = 70);

@@ -64,8 +64,12 @@ create table business_key (
     issuer text collate "C" not null,
     value text collate "C" not null,
     subject text collate "C" not null,
+    -- A key that a document of ours carried (a control number) names that document: its kind and number.
+    document text collate "C" not null default '',
+    number text collate "C" not null default '',
     primary key (kind, value, issuer, company_id, subject)
 );
+create index business_key_of_case on business_key (subject);
 
 -- Which document is part of which, in which role.
 create table document_link (

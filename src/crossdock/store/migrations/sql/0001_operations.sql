@@ -8,7 +8,7 @@ create table idempotency_answer (
     created_at timestamptz not null default clock_timestamp(),
     primary key (consumer, key)
 ) with (autovacuum_vacuum_insert_scale_factor = 0.5);
-create index idempotency_answer_by_age on idempotency_answer using brin (created_at);
+create index idempotency_answer_by_age on idempotency_answer (created_at);
 
 -- Who did what by hand or by call, beyond the documents that came in: never changed, never deleted.
 create table audit (

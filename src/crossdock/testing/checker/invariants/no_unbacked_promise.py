@@ -1,8 +1,8 @@
 """Nothing was promised that was not there.
 
-From inside: the ledger's own proof, which knows what was free at every grant. From outside: a warehouse was never
-asked to ship more of an article than had come to it by then, and every order that asked for stock got what it was
-granted; no warehouse waits for its goods.
+From inside: the ledger's own proof, which knows what was free at every grant; it counts as one fact, for here nothing
+is compared. From outside: a warehouse was never asked to ship more of an article than had come to it by then, and every
+order that asked for stock got what it was granted; no warehouse waits for its goods.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ def judge(evidence: Evidence, ruling: Ruling) -> None:
 
 def _proved(evidence: Evidence, ruling: Ruling) -> None:
     proof = evidence.product.stock_verification
-    compared = {law: int(count) for law, count in proof.get("compared", {}).items()}
-    ruling.checked += sum(compared.values())
-    ruling.holds(compared.get("asked_grants_are_backed", 0) > 0, "the ledger's proof looked at no grant")
+    grants = int(proof.get("compared", {}).get("asked_grants_are_backed", 0))
+    ruling.holds(grants > 0, "the ledger's proof looked at no grant")
     for wrong in proof.get("discrepancies", ()):
         law, where = wrong.get("law", ""), wrong.get("where", "")
         ruling.fail(f"ledger, {law}, {where}: {wrong.get('expected')} expected, {wrong.get('found')} found")

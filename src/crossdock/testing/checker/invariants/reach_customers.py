@@ -30,14 +30,14 @@ def _carriers(evidence: Evidence, ruling: Ruling) -> None:
     for entry in evidence.books.effects("consignment"):
         booked[entry.entity, entry.key].append(entry)
     for shipment in evidence.sales.shipments:
-        found = booked.pop((shipment.company, shipment.number), [])
+        found = booked.pop((shipment.company, shipment.reference), [])
         ruling.once(f"shipment {shipment.number} of {shipment.warehouse} at its carrier", found)
     for company, reference in booked:
         ruling.fail(f"a carrier was booked for {reference} of {company}, which no warehouse shipped")
 
 
 def _delivered(evidence: Evidence) -> set[tuple[str, str]]:
-    """Shipments that reached their customer, by company and number."""
+    """Shipments that reached their customer, by company and what the carrier calls them."""
     told = evidence.books.effects("sent.tracking.updated")
     return {(entry.entity, entry.key) for entry in told if entry.body["data"]["code"] == "DL"}
 
@@ -57,7 +57,7 @@ def _told_by_updates(
     ]
     if open_lines or came_back or not carried:
         return
-    there = all((shipment.company, shipment.number) in delivered for shipment in carried)
+    there = all((shipment.company, shipment.reference) in delivered for shipment in carried)
     wanted = ("delivered",) if there else ("shipped", "delivered")
     told = updates[-1].status
     words = f"{order.channel} was told last that {order.shown} is {told}: {' or '.join(wanted)} expected"
@@ -72,7 +72,7 @@ def _told_by_edi(evidence: Evidence, order: Order, ruling: Ruling) -> None:
     if answers:
         _answered_in_full(order, answers[0], ruling)
     for shipment in evidence.sales.shipments_of(order):
-        notices = sales.notices.get((order.channel, order.company, shipment.number), [])
+        notices = sales.notices.get((order.channel, order.company, shipment.reference), [])
         ruling.once(f"{order.shown}: ship notice (856) of {shipment.number}", notices)
         shipped: dict[str, Decimal] = defaultdict(Decimal)
         for line in shipment.lines:

@@ -1,0 +1,38 @@
+"""What is asked often, or of every case, finds its rows by an index: the tables behind it are kept for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from crossdock.engine.tasks import SQL as TASKS
+from crossdock.operations.cases import SQL as CASES
+from crossdock.operations.gauges import SQL as GAUGES
+from crossdock.operations.idempotency import SQL as IDEMPOTENCY
+from crossdock.operations.promises import SQL as PROMISES
+from crossdock.store import Store
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (TASKS.open_publication, ("shop", "publication/albion_uk/shop")),
+        (CASES.keys, ("sales_order/albion_uk/shop/1",)),
+        (CASES.exceptions, ("sales_order/albion_uk/shop/1",)),
+        (CASES.deliveries, ("sales_order/albion_uk/shop/1",)),
+        (CASES.numbered, ("", "sales_order", None, None, None, 10, "1")),
+        (GAUGES.deliveries, ()),
+        (GAUGES.cases, ()),
+        (GAUGES.exceptions, ()),
+        (GAUGES.quarantined, ()),
+        (IDEMPOTENCY.forget, (dt.timedelta(days=30), 5000)),
+        (PROMISES.waiting, ("albion_uk", "MUG", 10)),
+        (PROMISES.granted, (1, 1000, 0)),
+    ],
+)
+async def test_no_table_is_read_from_end_to_end(store: Store, statement: str, values: tuple[object, ...]) -> None:
+    async with store.transaction() as tx:
+        await tx.execute("set local enable_seqscan = off")  # it is taken all the same where there is no index
+        plan = "\n".join(row[0] for row in await tx.fetch("explain " + statement, *values))
+    assert "Seq Scan" not in plan, plan
