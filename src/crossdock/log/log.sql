@@ -29,14 +29,15 @@ select * from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], 
 select * from event where segment >= $1 and slot = $2 and position > $3 order by segment, slot, position limit $4
 
 -- read_slots: the events of several slots, each behind its own position and up to its own number, slot by slot; of the
--- types that tell the reader nothing, only one that stands last in its slot: it shows how far was read
+-- types that tell the reader nothing, only one that stands last in its slot: it shows how far was read. (Each bound of
+-- the position by itself, or the index knows no end and reads all that waits.)
 select e.* from unnest($1::text::int[], $2::text::smallint[], $3::text::bigint[], $4::text::bigint[]) with ordinality
     as wanted (segment, slot, position, most, place)
 join log_head as h on h.slot = wanted.slot
 cross join lateral (
     select * from event
     where segment >= wanted.segment and slot = wanted.slot and position > wanted.position
-        and position <= least(h.position, wanted.position + wanted.most)
+        and position <= wanted.position + wanted.most and position <= h.position
         and (type <> all($5::text::text[]) or position = least(h.position, wanted.position + wanted.most))) as e
 order by wanted.place, e.segment, e.position
 
