@@ -20,7 +20,7 @@ from crossdock.cli.run import DATA_DIRECTORY, refusing_unknown_versions, wait_fo
 def up(
     project: ProjectArgument,
     database: Annotated[
-        str, typer.Option(envvar="CROSSDOCK_DATABASE_URL", help="PostgreSQL 17 or 18; empty: the embedded one.")
+        str, typer.Option(envvar="CROSSDOCK_DATABASE_URL", help="PostgreSQL 18; empty: the embedded one.")
     ] = "",
     directory: Annotated[Path, typer.Option(help="Data of the embedded server, and logs.")] = DATA_DIRECTORY,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
