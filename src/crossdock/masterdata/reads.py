@@ -64,6 +64,11 @@ class NetworkReads:
             return calendars.due(day, calendars.WEEKDAYS, "UTC")
         return calendars.due(day, self.network.calendars[place.calendar], place.zone)
 
+    def date_at(self, of: str, at: dt.datetime) -> dt.date:
+        """The date that an instant has there; in UTC where we know no place."""
+        place = self.network.place(of)
+        return calendars.local_date(at, place.zone if place else "UTC")
+
     def their_item(self, company_id: str, party: str, item: str) -> str:
         """A party's id for our item: a cross-reference, else the partner's rule, else our own id."""
         found = self.masterdata.their_item(company_id, party, item)

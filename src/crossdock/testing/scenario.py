@@ -94,6 +94,10 @@ class StaticReads:
         """The end of that day, in UTC."""
         return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
 
+    def date_at(self, of: str, at: dt.datetime) -> dt.date:
+        """The date in UTC."""
+        return at.date()
+
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document to this system or partner? Here all companies do the same."""
         return (receiver, document) not in self._silent

@@ -149,3 +149,6 @@ def test_dates_are_counted_and_end_by_the_calendar_and_clock_of_the_place(networ
     assert reads.working_day("lumenhaus", christmas_eve, 1) == dt.date(2010, 12, 27)
     assert reads.close_of("brightware", christmas_eve) == dt.datetime(2010, 12, 24, 17, tzinfo=dt.UTC)
     assert reads.close_of("lumenhaus", christmas_eve) == dt.datetime(2010, 12, 24, 16, tzinfo=dt.UTC)
+    late = dt.datetime(2010, 7, 1, 23, 30, tzinfo=dt.UTC)
+    assert reads.date_at("brightware", late) == dt.date(2010, 7, 2)
+    assert reads.date_at("a stranger", late) == dt.date(2010, 7, 1)

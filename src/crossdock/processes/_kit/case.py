@@ -47,6 +47,10 @@ class Reads(Protocol):
         """Until when what is due at a partner, location or company on a day is on time."""
         ...
 
+    def date_at(self, of: str, at: dt.datetime) -> dt.date:
+        """The date that an instant has at a partner, location or company."""
+        ...
+
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document of this company to this system or partner?"""
         ...
@@ -115,5 +119,5 @@ class Case(Generic[Data]):
         return True
 
     def on(self) -> dt.date:
-        """The business date (UTC) of the event at hand."""
-        return self.at.date()
+        """The date, where our company is, of the event at hand."""
+        return self.reads.date_at(self.company_id, self.at)

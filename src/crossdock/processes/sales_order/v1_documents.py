@@ -88,7 +88,7 @@ def answer_partner(case: SalesOrderCase) -> Iterator[Effect]:
         acknowledged_on=case.on(),
         answers=tuple(answer for key, line in case.data.in_order() for answer in _answers(key, line)),
         buyer=order.customer,
-        order_date=order.ordered_at.date(),
+        order_date=case.reads.date_at(partner, order.ordered_at),
         currency=order.currency,
     )
     yield Send("purchase_order_acknowledgement", body, to=partner, number=order.number)
