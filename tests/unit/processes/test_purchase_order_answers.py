@@ -3,9 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from crossdock.events.purchase_order import PurchaseOrderChanged
 from crossdock.model.masterdata import Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderChangeLine
@@ -391,6 +393,11 @@ class TestChanges:
         assert scenario.one(Send).number == "4500001.1"
         assert [line.line for line in scenario.sent("purchase_order_change").lines] == ["20"]
         assert supply(scenario)["20"][0] == Decimal(70)
+
+    def test_a_change_that_bears_no_date_is_dated_when_it_is_sent(self) -> None:
+        undated = msgspec.structs.replace(change(1, changed_line("10", "85123A", "70")).change, changed_on=None)
+        scenario = accepted().when(PurchaseOrderChanged(undated))
+        assert scenario.sent("purchase_order_change").changed_on == scenario.at.date()
 
     def test_a_revision_that_says_nothing_new_is_not_sent(self) -> None:
         accepted().when(change(1, changed_line("10", "85123A", "100"))).then(sends=(), line_state="acknowledged")

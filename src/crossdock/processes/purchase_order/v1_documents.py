@@ -109,7 +109,8 @@ def send_change(
     if not lines:
         return
     if case.reads.sends(case.data.placed().supplier.id, "purchase_order_change", case.company_id):
-        yield from _send(case, "purchase_order_change", msgspec.structs.replace(change, lines=tuple(lines)), number)
+        dated = msgspec.structs.replace(change, lines=tuple(lines), changed_on=change.changed_on or case.on())
+        yield from _send(case, "purchase_order_change", dated, number)
     else:
         words = f"the supplier takes no changes; tell it of lines {', '.join(line.line for line in lines)}"
         note(case, "change_not_sent", f"change {number}", words)
