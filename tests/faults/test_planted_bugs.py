@@ -8,6 +8,7 @@ beside a run without any. Each alone, with no other word said in its invariant, 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -62,7 +63,8 @@ ALL_OF_THEM = ",".join(BUGS)
 
 def _run(bugs: str, out: Path) -> Verdict:
     command = [sys.executable, "-m", "tests.faults.planted", bugs, str(out)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": "src"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=env)
     assert out.exists(), done.stdout[-2000:] + done.stderr[-4000:]
     verdict: Verdict = json.loads(out.read_text(encoding="utf-8"))
     return verdict
