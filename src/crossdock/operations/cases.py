@@ -199,6 +199,9 @@ async def find_case(
     return str(found[0])
 
 
+_LISTED = {"sales_order": "/process/v1/orders", "purchase_order": "/process/v1/purchase-orders"}
+
+
 def no_case(case_id: str) -> Problem:
     """There is no such case, for this actor."""
     advice = "`crossdock trace NUMBER` (GET /process/v1/timeline/NUMBER) finds a case by any of its numbers."
@@ -208,8 +211,8 @@ def no_case(case_id: str) -> Problem:
 def no_number(kind: str, number: str, company_id: str | None) -> Problem:
     """There is no case of this kind with this number, for this actor."""
     what = f"{kind.replace('_', ' ')} {number!r}" + (f" of {company_id}" if company_id else "")
-    path = f"/process/v1/{kind.removeprefix('sales_').replace('_', '-')}s"
-    advice = f"Check number and company; `crossdock case list --process {kind}` (GET {path}) names those there are."
+    over_http = f" (GET {_LISTED[kind]})" if kind in _LISTED else ""
+    advice = f"Check number and company; `crossdock case list --process {kind}`{over_http} names those there are."
     return not_found(what, advice)
 
 

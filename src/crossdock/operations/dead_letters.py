@@ -17,7 +17,7 @@ from crossdock.operations.context import Context
 from crossdock.operations.exceptions import close
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start_id
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import Problem, must_say_why, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("dead_letters.sql"))
@@ -147,6 +147,7 @@ async def skip(context: Context, actor: Actor, delivery_id: UUID, reason: str, u
     What a publication of stock would have told is told by the next.
     """
     actor.must("operations:write")
+    must_say_why(reason)
     async with context.store.transaction() as tx:
         found = await _find(tx, actor, delivery_id)
         answer = Answer(200, msgspec.json.encode(Decided(found.id, "superseded")).decode())

@@ -16,7 +16,7 @@ from crossdock.operations.cases import ExceptionCase, exception_case, no_case
 from crossdock.operations.context import Context
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start_id
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import Problem, must_say_why, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("exceptions.sql"))
@@ -61,6 +61,7 @@ async def close_exception(
     context: Context, actor: Actor, exception_id: UUID, resolution: str, use: KeyUse | None = None
 ) -> Answer:
     """End a problem by a person's decision. Raises `Problem` if it is over already."""
+    must_say_why(resolution)
     actor.must("operations:write")
     async with context.store.transaction() as tx:
         found = await _find(tx, actor, exception_id)
@@ -94,6 +95,7 @@ async def close(tx: Connection, context: Context, actor: Actor, found: Exception
 async def release_case(context: Context, actor: Actor, case_id: str, reason: str) -> None:
     """Let a parked case go on: its waiting events are handled in order. Raises `Problem` if it is not parked."""
     actor.must("operations:write")
+    must_say_why(reason)
     async with context.store.transaction() as tx:
         row = await tx.fetchrow("select company_id, parked from process_case where id = $1", case_id)
         if row is None or not actor.sees(row["company_id"]):

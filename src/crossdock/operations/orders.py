@@ -15,7 +15,7 @@ from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start
-from crossdock.operations.problems import Problem
+from crossdock.operations.problems import Problem, must_say_why
 from crossdock.store import Connection
 
 RECEIVED = "received"
@@ -124,12 +124,12 @@ async def approve_order(
     number: str,
     *,
     hold: str,
-    reason: str = "",
+    reason: str,
     use: KeyUse | None = None,
 ) -> Answer:
     """Release an order from a hold: `credit`, `price`, `customer`. Raises `Problem` if it is not held for that."""
     actor.must("operations:write")
-    body = SalesOrderApproved(hold, reason)
+    body = SalesOrderApproved(hold, must_say_why(reason))
     return await _tell(context, actor, "operations:write", "approve", company_id, number, body, use)
 
 
@@ -161,7 +161,11 @@ async def _must_be_open(tx: Connection, subject: str, body: SalesOrderCancelled 
         return
     if row["finished"]:
         raise Problem("conflict", f"the order is {row['state']}")
-    holds = msgspec.json.decode(row["data"] or "{}").get("holds", [])
+    known = msgspec.json.decode(row["data"] or "{}")
+    lines = known.get("lines", {})
+    if isinstance(body, SalesOrderCancelled) and lines and (unknown := sorted(set(body.lines) - lines.keys())):
+        raise Problem("conflict", f"the order has no line {', '.join(unknown)}; it has {', '.join(lines)}")
+    holds = known.get("holds", [])
     if isinstance(body, SalesOrderApproved) and not any(_stands_for(body.hold, code) for code in holds):
         words = f"not held for {body.hold}, but for {', '.join(holds)}" if holds else "not held"
         raise Problem("conflict", f"the order is {words}")

@@ -85,3 +85,10 @@ def not_found(what: str, advice: str = "", errors: Sequence[FieldError] = ()) ->
     `advice` says where those there are can be found.
     """
     return Problem("not_found", f"there is no {what}, or it is not yours", errors, advice=advice)
+
+
+def must_say_why(reason: str) -> str:
+    """The reason of a person's decision, which is written down. Raises `Problem` where there is none."""
+    if not reason.strip():
+        raise Problem("malformed_request", "a decision needs a reason: it is written down", advice="Say why.")
+    return reason

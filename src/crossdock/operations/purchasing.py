@@ -14,7 +14,7 @@ from crossdock.operations.cases import SQL, find_case
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
-from crossdock.operations.problems import Problem
+from crossdock.operations.problems import Problem, must_say_why
 from crossdock.processes import PROCESSES
 from crossdock.store import Connection
 
@@ -28,7 +28,7 @@ async def accept_acknowledgement(
     *,
     company_id: str = "",
     lines: tuple[str, ...] = (),
-    reason: str = "",
+    reason: str,
     use: KeyUse | None = None,
 ) -> Answer:
     """Accept what the supplier answered outside the terms: to these lines of the order, or to all it disputes.
@@ -50,7 +50,7 @@ async def accept_acknowledgement(
             if objections:
                 advice = "Change or cancel the line in the ERP, or ask the supplier for another answer."
                 raise Problem("conflict", f"line {line_id} cannot be accepted: {'; '.join(objections)}", advice=advice)
-        body = AcknowledgementAccepted(wanted, reason)
+        body = AcknowledgementAccepted(wanted, must_say_why(reason))
         await tell_case(tx, context, actor, SCOPE, "accept_acknowledgement", subject, body)
     return granted
 
@@ -62,7 +62,7 @@ async def approve_supplier_invoice(
     *,
     company_id: str = "",
     supplier: str = "",
-    reason: str = "",
+    reason: str,
     use: KeyUse | None = None,
 ) -> Answer:
     """Have a supplier's invoice paid as it is, although it does not match.
@@ -77,7 +77,7 @@ async def approve_supplier_invoice(
             return said
         if objections := (await _data(tx, subject)).objections():
             raise Problem("conflict", f"invoice {number} cannot be approved: {'; '.join(objections)}")
-        body = SupplierInvoiceApproved(reason)
+        body = SupplierInvoiceApproved(must_say_why(reason))
         await tell_case(tx, context, actor, SCOPE, "approve_supplier_invoice", subject, body)
     return granted
 

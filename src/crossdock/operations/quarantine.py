@@ -19,7 +19,7 @@ from crossdock.operations.cases import exception_case
 from crossdock.operations.context import Context
 from crossdock.operations.exceptions import close
 from crossdock.operations.paging import Page, cut, start_id
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import Problem, must_say_why, not_found
 from crossdock.ports.connector import Fault
 from crossdock.store import Connection, load_queries
 
@@ -75,6 +75,7 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
     that is not held, or one that came by a call (its caller was told, and sends it anew).
     """
     _must_see(actor, "operations:write")
+    must_say_why(reason)
     async with context.store.transaction() as tx:
         found = await _find(tx, document_id)
         _must_be_held(found.document)
@@ -97,6 +98,7 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
 async def dismiss(context: Context, actor: Actor, document_id: UUID, reason: str) -> None:
     """Nothing is to be taken from a held document; it is kept."""
     _must_see(actor, "operations:write")
+    must_say_why(reason)
     async with context.store.transaction() as tx:
         found = await _find(tx, document_id)
         _must_be_held(found.document)

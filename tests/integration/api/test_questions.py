@@ -133,16 +133,22 @@ async def test_an_order_is_not_released_from_a_hold_that_it_does_not_have(
     await place(http, order(customer="BLOCKED"))
     await work(store)
     url = "/process/v1/orders/albion_uk/536365/approve"
-    wrong = await desk.post(url, json={"hold": "price"}, headers={"Idempotency-Key": "a1"})
+    wrong = await desk.post(url, json={"hold": "price", "reason": "paid"}, headers={"Idempotency-Key": "a1"})
     assert (wrong.status_code, wrong.json()["detail"]) == (409, "the order is not held for price, but for credit_hold")
-    assert (await desk.post(url, json={"hold": "credit"}, headers={"Idempotency-Key": "a2"})).status_code == 202
+    assert (
+        await desk.post(url, json={"hold": "credit", "reason": "paid"}, headers={"Idempotency-Key": "a2"})
+    ).status_code == 202
 
 
 async def test_a_buyer_accepts_an_answer_over_http(
     http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
 ) -> None:
     await buying.answered(store)
-    url, body, key = "/process/v1/purchase-orders/4500001/accept", {"lines": ["10"]}, {"Idempotency-Key": "p1"}
+    url, body, key = (
+        "/process/v1/purchase-orders/4500001/accept",
+        {"lines": ["10"], "reason": "agreed"},
+        {"Idempotency-Key": "p1"},
+    )
     assert (await http.post(url, json=body, headers=key)).status_code == 403
     for _ in range(2):
         answer = await desk.post(url, json=body, headers=key)
@@ -530,3 +536,19 @@ async def test_a_parameter_that_there_is_not_is_refused_with_those_there_are(htt
     assert (answer.status_code, problem["code"]) == (400, "malformed_request")
     assert problem["detail"] == ("the request has no parameter 'cod'; it takes closed, code, cursor, limit, owner")
     assert (await http.get("/process/v1/orders/albion_uk/1?company=x")).status_code == 400
+
+
+async def test_a_decision_needs_a_reason(desk: httpx2.AsyncClient) -> None:
+    url = "/process/v1/orders/albion_uk/536365/approve"
+    for body in ({"hold": "credit"}, {"hold": "credit", "reason": ""}, {"hold": "credit", "reason": " "}):
+        answer = await desk.post(url, json=body, headers={"Idempotency-Key": "a1"})
+        assert answer.status_code in (400, 422)
+        assert "reason" in answer.text
+
+
+async def test_a_line_that_the_order_does_not_have_cannot_be_cancelled(http: httpx2.AsyncClient, store: Store) -> None:
+    await place(http, order())
+    await work(store)
+    url = "/process/v1/orders/albion_uk/536365/cancel"
+    answer = await http.post(url, json={"lines": ["9"]}, headers={"Idempotency-Key": "c1"})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "the order has no line 9; it has 1")

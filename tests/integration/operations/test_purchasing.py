@@ -48,26 +48,28 @@ async def test_what_a_buyer_accepts_ends_the_dispute_is_told_to_the_erp_and_writ
 async def test_what_cannot_be_agreed_to_is_said_before_anything_happens(store: Store) -> None:
     desk = await at_work(store)
     with pytest.raises(Problem, match="no purchase order '4500001'"):
-        await purchasing.accept_acknowledgement(desk, ANNA, ORDER)
+        await purchasing.accept_acknowledgement(desk, ANNA, ORDER, reason="agreed")
     await answered(store, acknowledged(answer("10", "substituted", "100", item="47566")))
     with pytest.raises(Problem, match="line 10 cannot be accepted: it names the item 47566") as refused:
-        await purchasing.accept_acknowledgement(desk, ANNA, ORDER)
+        await purchasing.accept_acknowledgement(desk, ANNA, ORDER, reason="agreed")
     assert "in the ERP" in refused.value.advice
     with pytest.raises(Problem, match="no such line"):
-        await purchasing.accept_acknowledgement(desk, ANNA, ORDER, lines=("99",))
+        await purchasing.accept_acknowledgement(desk, ANNA, ORDER, lines=("99",), reason="agreed")
     assert await rows(store, "select count(*) from audit") == [(0,)]
 
 
 async def test_where_nothing_is_disputed_there_is_nothing_to_accept(store: Store) -> None:
     await answered(store, acknowledged(answer("10", "accepted", "100")))
     with pytest.raises(Problem, match="no answer to purchase order 4500001 is disputed"):
-        await purchasing.accept_acknowledgement(await at_work(store), ANNA, ORDER)
+        await purchasing.accept_acknowledgement(await at_work(store), ANNA, ORDER, reason="agreed")
 
 
 async def test_the_same_call_again_accepts_once(store: Store) -> None:
     await answered(store)
     desk, use = await at_work(store), KeyUse("desk", "a1", b"x" * 32)
-    first, again = [await purchasing.accept_acknowledgement(desk, ANNA, ORDER, use=use) for _ in range(2)]
+    first, again = [
+        await purchasing.accept_acknowledgement(desk, ANNA, ORDER, use=use, reason="agreed") for _ in range(2)
+    ]
     assert (first.body, again.body, again.replayed) == (first.body, first.body, True)
     assert await rows(store, "select count(*) from event where type = 'AcknowledgementAccepted'") == [(1,)]
 
@@ -87,13 +89,13 @@ async def test_an_invoice_that_is_approved_as_it_is_is_posted_and_its_order_is_p
     states = await rows(store, "select state, finished from process_case where id = any($1)", [SUBJECT, INVOICE])
     assert sorted(states) == [("approved", True), ("matched", True)]
     with pytest.raises(Problem, match="it is approved"):
-        await purchasing.approve_supplier_invoice(await at_work(store), ANNA, "INV1")
+        await purchasing.approve_supplier_invoice(await at_work(store), ANNA, "INV1", reason="agreed")
 
 
 async def test_two_people_who_approve_one_invoice_have_it_posted_once(store: Store) -> None:
     await mismatched(store)
     desk = await at_work(store)
-    await asyncio.gather(*[purchasing.approve_supplier_invoice(desk, ANNA, "INV1") for _ in range(2)])
+    await asyncio.gather(*[purchasing.approve_supplier_invoice(desk, ANNA, "INV1", reason="agreed") for _ in range(2)])
     await work(store)
     assert await rows(store, "select count(*) from delivery where operation = 'supplier_invoice'") == [(1,)]
 
@@ -102,7 +104,7 @@ async def test_an_invoice_whose_goods_may_still_come_is_not_approved(store: Stor
     await answered(store, acknowledged(answer("10", "accepted", "100")))
     await say(store, (INVOICE, supplier_invoice(charged("1", ORDER, "10", "100"), total="100.00")))
     with pytest.raises(Problem, match="4500001 may still answer"):
-        await purchasing.approve_supplier_invoice(await at_work(store), ANNA, "INV1")
+        await purchasing.approve_supplier_invoice(await at_work(store), ANNA, "INV1", reason="agreed")
 
 
 async def test_a_number_that_two_suppliers_used_is_told_apart(store: Store) -> None:
@@ -112,8 +114,8 @@ async def test_a_number_that_two_suppliers_used_is_told_apart(store: Store) -> N
         await write_keys(tx, [BusinessKey(UK, "supplier_invoice", "kilncraft", "INV1", other)])
     desk = await at_work(store)
     with pytest.raises(Problem, match="it is one of"):
-        await purchasing.approve_supplier_invoice(desk, ANNA, "INV1")
-    answer_ = await purchasing.approve_supplier_invoice(desk, ANNA, "INV1", supplier="brightware")
+        await purchasing.approve_supplier_invoice(desk, ANNA, "INV1", reason="agreed")
+    answer_ = await purchasing.approve_supplier_invoice(desk, ANNA, "INV1", supplier="brightware", reason="agreed")
     assert INVOICE in answer_.body
 
 
@@ -123,9 +125,9 @@ async def test_only_the_buyers_side_decides(store: Store) -> None:
     reader = Actor("reader", frozenset({"purchasing:read", "operations:write"}))
     for actor in (reader, Actor("brightware", scopes, partner="brightware")):
         with pytest.raises(Denied):
-            await purchasing.accept_acknowledgement(desk, actor, ORDER)
+            await purchasing.accept_acknowledgement(desk, actor, ORDER, reason="agreed")
         with pytest.raises(Denied):
-            await purchasing.approve_supplier_invoice(desk, actor, "INV1")
+            await purchasing.approve_supplier_invoice(desk, actor, "INV1", reason="agreed")
     foreign = Actor("ireland", scopes, frozenset({"albion_ie"}))
     with pytest.raises(Problem, match="there is no"):
-        await purchasing.accept_acknowledgement(desk, foreign, ORDER)
+        await purchasing.accept_acknowledgement(desk, foreign, ORDER, reason="agreed")

@@ -23,6 +23,7 @@ BusinessNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=80, patter
 Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
 Reference = Annotated[str, msgspec.Meta(max_length=80)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
+Why = Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="It is written down.")]
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 MOST_LINES = 5_000
 _ONE = Decimal(1)
@@ -76,7 +77,7 @@ class ApproveOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Release an order from a hold: `credit`, `price`, `customer`."""
 
     hold: Id
-    reason: Words = ""
+    reason: Why
 
 
 def sales_order(body: PlaceOrder, actor: Actor, network: Network) -> SalesOrder:

@@ -13,7 +13,7 @@ from crossdock.api.gateway.answers import json_answer, stored_answer
 from crossdock.api.gateway.body import receive_as
 from crossdock.api.gateway.call import AnyRequest, actor_of
 from crossdock.api.gateway.strict_json import decoder
-from crossdock.api.process.order_requests import MOST_LINES, Id, Reference, Words
+from crossdock.api.process.order_requests import MOST_LINES, Id, Reference, Why
 from crossdock.api.process.parameters import Company, Cursor, Limit, State
 from crossdock.api.services import services_of
 from crossdock.operations import purchase_orders, purchasing
@@ -52,20 +52,20 @@ async def look_up_purchase_order(request: AnyRequest, number: FromPath[str], com
     return json_answer(view)
 
 
-class AcceptAcknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AcceptAcknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Accept what the supplier answered outside the terms: to these lines, or to all whose answer is disputed."""
 
     company: Reference = ""
     lines: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
-    reason: Words = ""
+    reason: Why
 
 
-class ApproveInvoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ApproveInvoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Have an invoice paid as it is. Company and supplier must be said where several have used the number."""
 
     company: Reference = ""
     supplier: Reference = ""
-    reason: Words = ""
+    reason: Why
 
 
 _read_accept = decoder(AcceptAcknowledgement)

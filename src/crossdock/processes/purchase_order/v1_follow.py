@@ -259,7 +259,7 @@ def _wrong_with_goods(case: OrderCase, line_id: str, line: PurchaseLine) -> Iter
         return
     for finding, quantity in findings(data.terms, line.agreed, counted(line, data.closed)):
         # A matched line is paid as it came; only what nobody ordered nor billed is still to be decided.
-        if finding != "over" and line.state == "matched":
+        if line.state == "matched" and (finding != "over" or line.invoiced >= line.received_good):
             continue
         code = "goods_damaged" if finding == "damaged" else f"receipt_{finding}"
         detail = f"{quantity} of {line.item}: {line.agreed} agreed, {line.received_good} good, {line.received_bad} bad"
