@@ -20,7 +20,7 @@ from tests.integration.pooler.pgbouncer import PROGRAM, pooler, through
 
 __all__ = ["pooler"]
 
-BOTH_WAYS = ("engine", "inventory", "log", "store")
+BOTH_WAYS = ("log", "store")
 _numbers = itertools.count(1)
 
 
@@ -67,8 +67,8 @@ async def fresh_database(server: EmbeddedServer, template: str) -> AsyncIterator
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test goes through a pooler, where there is one; those of the rooms that ask most of the store go directly,
-    too. What the others do directly is seen by the acceptance tests."""
+    """Every test goes through a pooler, where there is one; those of the store and the log go directly, too. What the
+    others do directly is seen by the fault and acceptance tests."""
     if "database" in metafunc.fixturenames:
         room = metafunc.module.__name__.split(".")[2]
         ways = (
