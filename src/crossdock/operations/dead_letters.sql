@@ -36,7 +36,8 @@ where id = $1 and status = 'dead'
 returning id;
 
 -- supersede: Never try it again.
-update delivery set status = 'superseded', detail = $2 where id = $1 and status = 'dead' returning id;
+update delivery set status = 'superseded', detail = concat_ws('; skipped: ', nullif(detail, ''), $2::text)
+where id = $1 and status = 'dead' returning id;
 
 -- not_told: A channel never heard what this publication says.
 update published_item set quantity = null where company_id = $1 and publication = $2;
