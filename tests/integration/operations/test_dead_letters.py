@@ -73,7 +73,7 @@ async def test_a_letter_that_is_skipped_stays_and_lets_go_what_waits_behind_it(s
     desk = await at_work(store)
     await dead_letters.skip(desk, ANNA, letter.id, "booked by hand")
     assert await rows(store, "select status, detail from delivery where id = $1", letter.id) == [
-        ("superseded", "booked by hand")
+        ("superseded", "17850 is not known; skipped: booked by hand")
     ]
     assert await rows(store, "select parked from delivery_key where system = 'erp'") == [(False,)]
     with pytest.raises(Problem, match="no dead letter"):
