@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ __all__ = ["pooler"]
 
 BOTH_WAYS = ("log", "store")
 _numbers = itertools.count(1)
+# Dropping a database waits for its last sessions, which a pooler keeps for a while: by then they are gone.
+_KEPT = 12
+_used: deque[str] = deque()
 
 
 def _database(url: str, name: str) -> str:
@@ -52,7 +56,7 @@ async def _make_template(url: str) -> None:
 
 @asynccontextmanager
 async def fresh_database(server: EmbeddedServer, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh database with the newest schema, dropped at the end."""
+    """The URL of a fresh database with the newest schema, dropped when some others have come after it."""
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(server.url)
     # Settings made by ALTER DATABASE are not copied with a template, so the first migration's are repeated.
@@ -61,9 +65,11 @@ async def fresh_database(server: EmbeddedServer, template: str) -> AsyncIterator
     await admin.execute(f"alter database {name} set jit = off")
     await admin.close()
     yield _database(server.url, name)
-    admin = await asyncpg.connect(server.url)
-    await admin.execute(f"drop database {name} with (force)")
-    await admin.close()
+    _used.append(name)
+    if len(_used) > _KEPT:
+        admin = await asyncpg.connect(server.url)
+        await admin.execute(f"drop database if exists {_used.popleft()} with (force)")
+        await admin.close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
