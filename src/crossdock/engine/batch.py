@@ -11,6 +11,7 @@ import msgspec
 from crossdock.engine.cases.deadlines import write_deadlines
 from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.cases.runner import CaseRunner
+from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.deliveries.queue import enqueue
 from crossdock.engine.intake.large import LargeDocuments, fitting
@@ -61,12 +62,13 @@ class BatchRunner:
                 await self._handle(tx, rows, park)
                 await advance(tx, self._owner, steps)
                 crash.point("worker_before_commit")
-        if not rows:
-            return await self._portion(wanted, large) if large else 0
-        crash.point("worker_after_commit")
+        if rows:
+            crash.point("worker_after_commit")
         for step in steps:
             step.kept()
-        return len(rows)
+        if park:
+            self._large.done()  # what a person lets go on is read anew
+        return len(rows) + (await self._portion(wanted, large) if large else 0)
 
     async def _portion(self, wanted: Sequence[tuple[Lease, int]], row: asyncpg.Record) -> int:
         """Take the next portion of a large document; only behind the last does the slot move on."""
@@ -77,7 +79,7 @@ class BatchRunner:
         (end,) = advances(wanted, [row])
         step = end if said is None else Advance(end.lease, end.lease.segment, end.lease.position)
         async with self._context.store.batch(self._owner) as tx:
-            now: dt.datetime = await tx.fetchval("select business_now()")
+            now = await business_now(tx)
             writes = Writes()
             if said is None:
                 finish_portions((cause, body), so_far, writes)
@@ -98,12 +100,12 @@ class BatchRunner:
         events = [_as_far_as_readable(row) for row in known] if park else decode(known)
         if not events:
             return
-        now: dt.datetime = await tx.fetchval("select business_now()")
+        now = await business_now(tx)
         await self._context.masterdata.refresh_if_changed(tx)
         writes = Writes()
         received = _received(events)
         if park:
-            quarantine_documents(received, writes)
+            await quarantine_documents(tx, received, writes)
         else:
             await translate_documents(tx, self._context, received, writes)
         runner = CaseRunner(self._context, writes, park=park)

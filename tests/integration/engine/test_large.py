@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from crossdock.edi import x12
+from crossdock.engine import batch
 from crossdock.engine import worker as workers
 from crossdock.engine.clock import set_clock
 from crossdock.engine.intake import large, translate
@@ -18,7 +20,7 @@ from crossdock.engine.worker import Worker
 from crossdock.log import append
 from crossdock.store import Store
 from tests.contract.exchange.network import interchange
-from tests.integration.engine.harness import NOW, rows, settle
+from tests.integration.engine.harness import NOW, begun, rows, settle
 from tests.integration.engine.test_wrappers import NEVER, World
 from tests.unit.exchange.test_inbound import ANSWER
 
@@ -190,13 +192,50 @@ async def test_a_batch_that_takes_too_long_each_time_becomes_smaller_and_others_
     await worker._views.give_back()
 
 
-async def _arrive_only(world: World, count: int) -> None:
+async def _arrive_only(world: World, count: int, *files: bytes) -> None:
     """Documents of one source, not yet translated."""
-    for n in range(count):
+    for n, content in enumerate([*(answers(1, number=n + 1) for n in range(count)), *files]):
         arrival = Arrival(
-            source="brightware", kind="file", content=answers(1, number=n + 1), transport_key=str(n),
+            source="brightware", kind="file", content=content, transport_key=str(n),
             received_at=NOW + dt.timedelta(seconds=n), name=f"{n}.edi",
         )  # fmt: skip
         async with world.store.transaction() as tx:
             (stored,) = await store_arrivals(tx, [arrival])
             await append(tx, [received_event(arrival, stored.document_id)])
+
+
+@pytest.mark.usefixtures("small_portions")
+async def test_work_of_other_slots_in_the_same_batch_does_not_keep_a_large_file_waiting(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(store, NEVER)
+    worker = Worker(world.engine)
+    await worker._cases.start()
+    await worker._balance()
+    await _arrive_only(world, 0, answers())
+    for n in range(3):
+        async with store.transaction() as tx:
+            await append(tx, [begun(f"busy-{n}-{m}") for m in range(20)])
+        await worker._case_step()
+    ((stored,),) = await rows(store, "select progress from raw_document")
+    assert msgspec.json.decode(stored)["portions"] == 3
+    await worker._cases.give_back()
+
+
+@pytest.mark.usefixtures("small_portions")
+async def test_a_large_file_that_cannot_be_written_on_is_shown_with_what_was_taken_and_read_anew_when_released(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(store, NEVER)
+    taken = batch.translate_portion
+
+    async def fails(tx: Any, context: Any, received: Any, said: Any, so_far: translate.Progress, writes: Any) -> None:
+        if so_far.portions:
+            raise ZeroDivisionError("a defect")
+        await taken(tx, context, received, said, so_far, writes)
+
+    monkeypatch.setattr(batch, "translate_portion", fails)
+    await world.arrive("all.edi", answers())
+    assert await world.documents() == [("partial", PORTION)]
+    ((faults,),) = await rows(store, "select faults from raw_document")
+    assert "intake_failed" in faults

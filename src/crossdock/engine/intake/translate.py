@@ -285,11 +285,15 @@ def _exception(job: _Job, status: str) -> ExceptionChange:
     )
 
 
-def quarantine_documents(received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes) -> None:
-    """Documents whose translation cannot be written: kept and shown to a person."""
+async def quarantine_documents(
+    tx: Connection, received: Sequence[tuple[Envelope, DocumentReceived]], writes: Writes
+) -> None:
+    """Documents whose translation cannot be written: kept and shown to a person, with what was taken of them."""
     fault = Fault("intake_failed", "what this document says cannot be written; see the worker's log for the error")
     for cause, body in received:
-        _finish(_Job(cause, body, Translation(), Progress(faults=[fault])), writes)
+        so_far = await progress_of(tx, body.document_id)
+        so_far.faults.append(fault)
+        _finish(_Job(cause, body, Translation(), so_far), writes)
 
 
 async def finish_documents(tx: Connection, documents: Sequence[tuple[UUID, str, str, int]]) -> None:
