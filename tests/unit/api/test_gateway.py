@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,7 +10,6 @@ import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
-from crossdock.api import app as api
 from crossdock.api.app import UnguardedRoute, create, must_be_guarded
 from crossdock.api.gateway import openapi
 from crossdock.api.gateway.call import identify
@@ -122,20 +119,3 @@ def test_every_kind_of_problem_says_what_to_do() -> None:
         assert 400 <= kind.status < 600
         assert kind.title
         assert kind.advice
-
-
-async def test_the_clock_is_looked_at_again_after_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "_CLOCK_SECONDS", 0)
-    turns = iter([ZeroDivisionError(), ConnectionError()])
-    third = asyncio.Event()
-
-    class Clock:
-        async def refresh(self) -> None:
-            if failure := next(turns, None):
-                raise failure
-            third.set()
-
-    services = cast("Services", SimpleNamespace(clock=Clock()))
-    going = asyncio.create_task(api._follow_the_clock(services))
-    await asyncio.wait_for(third.wait(), 5)
-    going.cancel()
