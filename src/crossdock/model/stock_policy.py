@@ -26,6 +26,13 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     channels: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> int:
+        """How much it says: a condition more is worth more, an exact item more than a beginning."""
+        conditions = sum(1 for values in (self.companies, self.locations, self.channels, self.customers) if values)
+        exact = bool(self.items) and not any(one.endswith("*") for one in self.items)
+        return conditions * 4 + 2 * bool(self.items) + exact
+
 
 class StockRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What all rules have: a name, a scope, the days on which it holds (both included), and its precedence."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 import yaml
 
-from crossdock.project import facts, kinds
+from crossdock.project import facts, kinds, stock_checks
 from crossdock.project.files import Place
 from crossdock.project.network import Agreement, Channel, Limits, Network, Partner, System, X12Identity
 from crossdock.project.registry import ConnectorSpec, Registry
@@ -42,6 +42,7 @@ class Checks:
         """Note everything that does not fit."""
         self._calendars()
         self._policies()
+        stock_checks.check(self.network, self._note)
         for system in self.network.systems.values():
             self._system(system)
         for partner in self.network.partners.values():

@@ -89,6 +89,13 @@ def item_rule(text: str) -> Finding | None:
     return f"`{text}` does not say where our item id stands", "write `{item}` once in it, such as `B-{item}`"
 
 
+def item_pattern(text: str) -> Finding | None:
+    """An item, or the beginning of items before a `*`."""
+    if text and "*" not in text[:-1]:
+        return None
+    return f"`{text}` names no items", "write an item such as `22423`, or how items begin, such as `22*`"
+
+
 def port(number: int) -> Finding | None:
     """A TCP port."""
     return None if 0 <= number <= _HIGHEST_PORT else (f"{number} is no port", "use 1 to 65535")
@@ -101,4 +108,6 @@ TEXTS: dict[str, Callable[[str], Finding | None]] = {
     "document": document,
     "separator": separator,
     "item_rule": item_rule,
+    "item_pattern": item_pattern,
+    "identifier": identifier,
 }

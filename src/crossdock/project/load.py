@@ -12,7 +12,7 @@ import yaml
 
 from crossdock.model.masterdata import SalesPolicy, SupplierTerms
 from crossdock.model.sales_order import PromiseKind
-from crossdock.project import kinds
+from crossdock.project import kinds, stock_policies
 from crossdock.project.checks import Checks
 from crossdock.project.files import Entry, Files, Place, keys_of, overlay, without
 from crossdock.project.network import (
@@ -145,7 +145,8 @@ class _Assembly:
             if entry.key not in Policies.__struct_fields__:
                 remedy = kinds.suggestion(entry.key, Policies.__struct_fields__)
                 self.reader.problem(entry.place, f"unknown kind of policy `{entry.key}`", remedy)
-        return Policies(self._named("supplier_terms", SupplierTerms), self._named("sales", SalesPolicy))
+        stock = stock_policies.read(self.files, self.reader, sections.get("stock"), self._based)
+        return Policies(self._named("supplier_terms", SupplierTerms), self._named("sales", SalesPolicy), stock)
 
     def _named(self, kind: str, form: type[Terms]) -> dict[str, Terms]:
         section = self.files.sections["policies"].get(kind)

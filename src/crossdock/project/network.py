@@ -14,6 +14,7 @@ import msgspec
 
 from crossdock.model.masterdata import SalesPolicy, SupplierTerms
 from crossdock.model.sales_order import PromiseKind
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.ports.connector import Resend
 from crossdock.project import facts
 from crossdock.project.secrets import Secret
@@ -295,10 +296,11 @@ class Ownership(msgspec.Struct, frozen=True):
 
 
 class Policies(msgspec.Struct, frozen=True):
-    """Named terms that agreements and channels refer to."""
+    """Named terms that agreements and channels refer to, and how stock may be promised."""
 
     supplier_terms: dict[str, SupplierTerms] = {}
     sales: dict[str, SalesPolicy] = {}
+    stock: Annotated[StockPolicies, LIVE] = StockPolicies()
 
 
 class Consumer(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ class Subject(NamedTuple):
 def fitting(rules: Iterable[Rule], subject: Subject, on: dt.date) -> list[Rule]:
     """The rules that hold, the winner first: by precedence, then by how much the scope says, then by name."""
     found = [rule for rule in rules if holds_on(rule, on) and covers(rule.scope, subject)]
-    found.sort(key=lambda rule: (-rule.precedence, -_said(rule.scope), rule.name))
+    found.sort(key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
     return found
 
 
@@ -60,7 +60,7 @@ def pools_at(rules: Iterable[PoolRule], company: str, item: str, location: str, 
         and _meets_item(rule.scope.items, item)
         and _meets(rule.scope.locations, location)
     ]
-    found.sort(key=lambda rule: (-rule.precedence, -_said(rule.scope), rule.name))
+    found.sort(key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
     return list(_each_pool_once(found))
 
 
@@ -83,10 +83,3 @@ def _meets(said: tuple[str, ...], value: str) -> bool:
 
 def _meets_item(said: tuple[str, ...], item: str) -> bool:
     return not said or any(item.startswith(one[:-1]) if one.endswith("*") else one == item for one in said)
-
-
-def _said(scope: Scope) -> int:
-    """How much a scope says: a condition more is worth more, an exact item more than a beginning."""
-    said = sum(1 for values in (scope.companies, scope.locations, scope.channels, scope.customers) if values)
-    exact = bool(scope.items) and not any(one.endswith("*") for one in scope.items)
-    return said * 4 + 2 * bool(scope.items) + exact

@@ -1,0 +1,120 @@
+"""What must hold within and between stock policies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from crossdock.model.stock_policy import DriftRule, PoolRule, Scope, SourcingRule, StockRule, SubstituteRule
+from crossdock.project import kinds
+from crossdock.project.network import Network
+from crossdock.project.stock_policies import TABLES
+
+Note = Callable[[Iterable[str], str, str], None]
+
+_PERCENTAGES = ("percent", "share_percent", "read_back_percent")
+_WHOLE = Decimal(100)
+
+
+def check(network: Network, note: Note) -> None:
+    """Note every rule that cannot be meant, and every two of which only the name would decide."""
+    for table in TABLES:
+        rules: Sequence[StockRule] = getattr(network.policies.stock, table)
+        for rule in rules:
+            _rule(network, rule, ("policies", "stock", table, rule.name), note)
+        for one, other in combinations(rules, 2):
+            if _tie(one, other):
+                what = f"where `{one.name}` and `{other.name}` both hold, only their names decide which one wins"
+                remedy = f"give one a higher `precedence` (both have {one.precedence}), or let them hold elsewhere"
+                note(("policies", "stock", table, other.name), what, remedy)
+
+
+def _rule(network: Network, rule: StockRule, path: tuple[str, ...], note: Note) -> None:
+    if rule.from_on and rule.until_on and rule.until_on < rule.from_on:
+        remedy = f"write a day from {rule.from_on} on, or leave one of them out"
+        note((*path, "until_on"), f"it ends on {rule.until_on}, before it begins", remedy)
+    for field in _PERCENTAGES:
+        if (percent := getattr(rule, field, None)) is not None and percent > _WHOLE:
+            note((*path, field), f"{percent} is more than all of it", 'write "0" to "100"')
+    match rule:
+        case PoolRule():
+            _pool(rule, path, note)
+        case SourcingRule():
+            _sourcing(rule, path, note)
+        case SubstituteRule():
+            _substitutes(rule, path, note)
+        case DriftRule() if rule.against and rule.against not in _speakers(network):
+            what = f"there is no system or partner `{rule.against}`"
+            note((*path, "against"), what, kinds.suggestion(rule.against, _speakers(network)))
+
+
+def _speakers(network: Network) -> tuple[str, ...]:
+    return (*network.systems, *network.partners)
+
+
+def _pool(rule: PoolRule, path: tuple[str, ...], note: Note) -> None:
+    if not rule.scope.channels and not rule.scope.customers:
+        what = f"pool `{rule.pool}` would be for everybody, which protects nothing"
+        note(path, what, "name `channels` or `customers` for whom it is set aside")
+    if not rule.floor and not rule.share_percent:
+        note(path, f"nothing is set aside in pool `{rule.pool}`", "write a `floor`, a `share_percent`, or both")
+
+
+def _sourcing(rule: SourcingRule, path: tuple[str, ...], note: Note) -> None:
+    needs_figures = rule.prefer in ("cost", "distance")
+    if needs_figures and not rule.figures:
+        note(
+            (*path, "prefer"), f"no {rule.prefer} is known", "write `figures: {location: number}`; the lowest is first"
+        )
+    if not needs_figures and rule.figures:
+        note((*path, "figures"), f"`{rule.prefer}` looks at no figures", "write `prefer: cost`, or leave them out")
+    if rule.prefer == "listed" and not rule.locations:
+        note(path, "no location is listed", "write `locations: [first, second]`")
+
+
+def _substitutes(rule: SubstituteRule, path: tuple[str, ...], note: Note) -> None:
+    if not rule.substitutes:
+        note((*path, "substitutes"), "nothing stands in its place", "name at least one item, the best first")
+    for item in rule.substitutes:
+        if item in rule.scope.items:
+            note((*path, "substitutes"), f"`{item}` would stand in its own place", "name another item")
+    if not rule.ratio:
+        note((*path, "ratio"), "0 of it cannot stand for one", 'write how many stand for one, such as "1"')
+
+
+def _tie(one: StockRule, other: StockRule) -> bool:
+    """Would only the name decide between them somewhere, some day? Of pools, two that fill the same one."""
+    if isinstance(one, PoolRule) and isinstance(other, PoolRule) and one.pool != other.pool:
+        return False
+    same_weight = one.precedence == other.precedence and one.scope.said == other.scope.said
+    return same_weight and _same_day(one, other) and _same_place(one.scope, other.scope)
+
+
+def _same_day(one: StockRule, other: StockRule) -> bool:
+    begins = max(one.from_on or dt.date.min, other.from_on or dt.date.min)
+    return begins <= min(one.until_on or dt.date.max, other.until_on or dt.date.max)
+
+
+def _same_place(one: Scope, other: Scope) -> bool:
+    pairs = (
+        (one.companies, other.companies),
+        (one.locations, other.locations),
+        (one.channels, other.channels),
+        (one.customers, other.customers),
+    )
+    return all(not a or not b or set(a) & set(b) for a, b in pairs) and _same_item(one.items, other.items)
+
+
+def _same_item(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return not one or not other or any(_overlap(a, b) for a in one for b in other)
+
+
+def _overlap(one: str, other: str) -> bool:
+    begins, ends = one.removesuffix("*"), other.removesuffix("*")
+    if one.endswith("*") and other.endswith("*"):
+        return begins.startswith(ends) or ends.startswith(begins)
+    if one.endswith("*"):
+        return other.startswith(begins)
+    return one.startswith(ends) if other.endswith("*") else one == other
