@@ -104,6 +104,8 @@ def connector_page(kind: ConnectorType) -> str:
     manifest = kind.manifest
     can = manifest.capabilities
     rows = [("fetch", code(can.fetch)), ("receive", code(can.receive)), ("send", code(can.send))]
+    rows += [("read back", code(can.read))] if can.read else []
+    rows += [("compare and set", code(can.compare_and_set))] if can.compare_and_set else []
     about = first_sentence(importlib.import_module(kind.package).__doc__)
     return "\n".join(
         [

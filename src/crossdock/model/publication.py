@@ -8,12 +8,14 @@ from decimal import Decimal
 import msgspec
 
 
-class AvailableItem(msgspec.Struct, frozen=True):
+class AvailableItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What may be promised of one item. `version` only rises: an older number never overwrites a newer one."""
 
     item: str
     quantity: Decimal
     version: int
+    expected_version: int | None = None
+    """The version that the channel is believed to show, for channels that compare before they set; None: not known."""
 
 
 class AvailabilityPublication(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ turns them into records (`translate`, pure).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -260,6 +261,41 @@ class Connector(Renderer, Translator, Protocol):
 
     async def close(self) -> None:
         """Release connections; safe to call twice."""
+        ...
+
+
+class ShownLevel(msgspec.Struct, frozen=True):
+    """What a channel shows of one item, in its base unit, and by which version of ours it does so."""
+
+    item: str
+    quantity: Decimal
+    version: int | None = None
+    """None where the channel keeps none."""
+    active: bool = True
+    """Does it offer the item at all?"""
+    sold: Decimal = Decimal(0)
+    """What the channel took off by itself for sales since the level was written, as far as it says so."""
+    changed_at: dt.datetime | None = None
+    """When the level was written there; business time."""
+
+
+@runtime_checkable
+class ShowsLevels(Protocol):
+    """Of a connector to a channel that can be asked what it shows."""
+
+    async def levels(self, company_id: str, items: Sequence[str] = ()) -> list[ShownLevel]:
+        """What the channel shows of these items, or of all; what it does not know is left out. Connection problems
+        raise `ConnectorUnavailable`."""
+        ...
+
+
+@runtime_checkable
+class ComparesAndSets(Protocol):
+    """Of a connector to a channel that takes a level only while it shows the version that we believe it shows
+    (`AvailableItem.expected_version`)."""
+
+    def conflicts(self, reply: str) -> tuple[str, ...]:
+        """The items that were not taken since the channel showed another version, by the reply of the delivery."""
         ...
 
 

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 
 import msgspec
 
 from crossdock.sandbox.books import Body
 from crossdock.sandbox.dataset import Order
 from crossdock.sandbox.intake import Intake, Operation, Taken, text
+from crossdock.sandbox.shelf import Fate, Shelf, StockLevel
 from crossdock.sandbox.stage import Stage, System
-
-
-class StockLevel(msgspec.Struct, frozen=True):
-    """How much of one article may be sold."""
-
-    sku: str
-    quantity: Decimal
-    version: int
-    entity: str = ""
 
 
 class StockLevels(msgspec.Struct, frozen=True):
@@ -43,7 +34,7 @@ class Channel(System):
     def __init__(self, name: str, stage: Stage, stock_path: str, updates_path: str) -> None:
         super().__init__(name, stage)
         self._paths = stock_path, updates_path
-        self._levels: dict[tuple[str, str], StockLevel] = {}
+        self.shelf = Shelf(name, stage)
         self.counts: Counter[str] = Counter()
 
     @property
@@ -55,28 +46,28 @@ class Channel(System):
         """Stock levels and order updates."""
         intake, (stock, updates) = self.new_intake(), self._paths
         intake.take(Operation("PUT", stock, "stock_levels", StockLevels, _by_batch, self._take_levels))
+        intake.get(stock, self.shelf.page)
         intake.take(Operation("POST", updates, "order_updates", OrderUpdate, _by_order, self._take_update))
         return intake
 
     def _take_levels(self, body: StockLevels, taken: Taken) -> Body:
         """A newer version replaces an older one, never the reverse."""
-        applied: list[Body] = []
-        ignored: list[Body] = []
+        by_fate: dict[Fate, list[Body]] = {"applied": [], "ignored_old": [], "conflicts": []}
         for level in body.levels:
-            key = (level.entity or body.entity, level.sku)
-            known = self._levels.get(key)
             plain: Body = {"sku": level.sku, "quantity": text(level.quantity), "version": level.version}
-            if known is not None and level.version < known.version:
-                ignored.append(plain)
-            else:
-                self._levels[key] = level
-                applied.append(plain)
-        for kind, levels in (("stock_levels", applied), ("ignored_old", ignored)):
+            by_fate[self.shelf.put((level.entity or body.entity, level.sku), level)].append(plain)
+        for fate, levels in by_fate.items():
+            kind = "stock_levels" if fate == "applied" else fate
             if levels:
                 self.book.effect(kind, body.batch, body.entity, {"levels": levels}, taken.idempotency_key)
-        self.counts["stock_levels"] += len(applied)
-        self.counts["ignored_old"] += len(ignored)
-        return {"applied": len(applied), "ignored_old": len(ignored)}
+            self.counts[kind] += len(levels)
+        told: Body = {"applied": len(by_fate["applied"]), "ignored_old": len(by_fate["ignored_old"])}
+        return told | {"conflicts": [level["sku"] for level in by_fate["conflicts"]]}
+
+    def sold(self, order: Order) -> None:
+        """An order came in: what was bought is not shown any more."""
+        for line in order.lines:
+            self.shelf.sell((self.entity_of(order), line.item), line.quantity)
 
     def _take_update(self, body: OrderUpdate, taken: Taken) -> Body:
         (order,) = taken.parameters

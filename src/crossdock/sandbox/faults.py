@@ -22,6 +22,17 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_webhook: float = 0.0
     reorder_webhook: float = 0.0
     """Held back until a later one was delivered."""
+    drop_write: float = 0.0
+    """A stock level is answered as taken and forgotten; per article and version, as are the next ones."""
+    delay_write: float = 0.0
+    """A stock level shows only `write_delay_minutes` of business time later."""
+    write_delay_minutes: int = 10
+    reorder_write: float = 0.0
+    """A stock level is held back until the next one of its article was taken, and then shows in its place."""
+    foreign_write: float = 0.0
+    """Somebody at the channel writes a number of their own after ours."""
+    inactive_listing: float = 0.0
+    """An article that the channel does not offer, whatever it is told; per article."""
 
 
 class Outage(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}, forbid_unknown_fields=True):

@@ -48,6 +48,7 @@ class Marketplace(Channel):
         body |= {"buyer": order.customer, "country": order.country, "placed_at": iso(order.placed_at)}
         body |= {"currency": self.currency_of(order), "items": items, "fees": fees}
         self._feed.append(body)
+        self.sold(order)
         self.book.effect("order.placed", order.number, self.entity_of(order), body)
         self.stage.played["orders"] += 1
 

@@ -30,6 +30,7 @@ class Shop(Channel):
 
     def _place(self, order: Order, at: dt.datetime) -> None:
         body = self.order_body(order)
+        self.sold(order)
         self.book.effect("order.placed", order.number, self.entity_of(order), body, f"shop-{order.number}")
         self.stage.played["orders"] += 1
         self.stage.caller.spawn(self._post(order, msgspec.json.encode(body)))

@@ -22,6 +22,7 @@ import msgspec
 
 from crossdock.connectors._kit.manifest import Manifest
 from crossdock.ports.connector import (
+    ComparesAndSets,
     Connector,
     ConnectorUnavailable,
     MasterRecord,
@@ -30,6 +31,7 @@ from crossdock.ports.connector import (
     RawPage,
     Record,
     Rendered,
+    ShowsLevels,
     Translation,
 )
 from crossdock.ports.outcomes import Delivered, Halt, Outcome, Rejected, RetryLater, Unknown, Unsupported
@@ -131,6 +133,8 @@ class ConnectorTests:
             assert connector.resend == manifest.resend
             assert {sample.document for sample in self.case.sent} == set(manifest.capabilities.send)
             assert getattr(connector, "events", frozenset()) == set(manifest.capabilities.receive)
+            assert isinstance(connector, ShowsLevels) == ("levels" in manifest.capabilities.read)
+            assert isinstance(connector, ComparesAndSets) == bool(manifest.capabilities.compare_and_set)
 
     async def test_a_reachable_system_that_knows_us_is_healthy(self) -> None:
         async with self.case.vendor() as vendor, _closing(vendor.connector()) as connector:

@@ -16,11 +16,14 @@ Tier = Literal["bronze", "silver", "gold"]
 
 
 class Capabilities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Verb by verb: object kinds fetched, events received, documents sent."""
+    """Verb by verb: object kinds fetched, events received, documents sent; what can be read back, and which documents
+    are taken only while the receiver still has what we believe it has."""
 
     fetch: tuple[str, ...] = ()
     receive: tuple[str, ...] = ()
     send: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    compare_and_set: tuple[str, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

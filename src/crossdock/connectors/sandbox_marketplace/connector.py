@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
 
 from crossdock.connectors._kit import ConnectorType, HttpClient, HttpConnector, settings_of
+from crossdock.connectors._kit.levels import read_levels, refused_items
 from crossdock.connectors.sandbox_marketplace import client, mapping
 from crossdock.connectors.sandbox_marketplace.settings import SandboxMarketplaceSettings
-from crossdock.ports.connector import RawDocument, RawPage, References, Translation
+from crossdock.ports.connector import RawDocument, RawPage, References, ShownLevel, Translation
 from crossdock.project.network import Network, System
 
 
@@ -31,6 +34,19 @@ class SandboxMarketplace(HttpConnector):
     def translate(self, raw: RawDocument, references: References) -> Translation:
         """What a page of orders says."""
         return mapping.to_canonical(raw, self._source)
+
+    async def levels(self, company_id: str, items: Sequence[str] = ()) -> list[ShownLevel]:
+        """What the marketplace shows."""
+        return await read_levels(self.client, client.STOCK, company_id, items)
+
+    def reply(self, content: bytes) -> str:
+        """Which articles it did not take, as a JSON list; nothing if it took all."""
+        refused = refused_items(content)
+        return msgspec.json.encode(refused).decode() if refused else ""
+
+    def conflicts(self, reply: str) -> tuple[str, ...]:
+        """The articles in such a reply."""
+        return tuple(msgspec.json.decode(reply, type=list[str])) if reply else ()
 
 
 def connect(system: System, network: Network) -> SandboxMarketplace:

@@ -23,7 +23,7 @@ from crossdock.connectors._kit.writing import VendorCall, Writers, plain, segmen
 from crossdock.connectors.sandbox_marketplace.client import ORDERS, STOCK
 from crossdock.events.sales_order import SalesOrderPlaced
 from crossdock.model.party import PartyRef
-from crossdock.model.publication import AvailabilityPublication, OrderStatusUpdate
+from crossdock.model.publication import AvailabilityPublication, AvailableItem, OrderStatusUpdate
 from crossdock.model.purchase_order import Charge
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.ports.connector import RawDocument, Record, Route, Translation
@@ -130,16 +130,20 @@ def _line(item: OrderItem, code: str) -> SalesOrderLine:
 
 
 def availability(publication: AvailabilityPublication) -> VendorCall:
-    """What may be promised. The marketplace ignores a version lower than its last."""
+    """What may be promised. The marketplace ignores a version lower than its last, and takes a level that names a
+    version only while it shows that one."""
     payload: dict[str, Any] = {
         "entity": publication.company_id,
         "batch": publication.number,
         "at": publication.at,
-        "levels": [
-            {"sku": item.item, "quantity": plain(item.quantity), "version": item.version} for item in publication.items
-        ],
+        "levels": [_level(item) for item in publication.items],
     }
     return VendorCall(STOCK, payload, "PUT")
+
+
+def _level(item: AvailableItem) -> dict[str, Any]:
+    level = {"sku": item.item, "quantity": plain(item.quantity), "version": item.version}
+    return level if item.expected_version is None else level | {"if_version": item.expected_version}
 
 
 def order_status(update: OrderStatusUpdate) -> VendorCall:
