@@ -1,17 +1,7 @@
-"""Master data: items, customers, cross-references, units and packs; in the store, and in memory for the processes."""
+"""Master data: items, customers, cross-references, packs, kits, lots; in the store, and in memory for the processes."""
 
 from crossdock.masterdata.reads import NetworkReads
-from crossdock.masterdata.records import CrossReference, MasterBody, Pack
-from crossdock.masterdata.snapshot import Masterdata, upsert
-from crossdock.masterdata.units import ConversionRefused, convert
+from crossdock.masterdata.records import CrossReference, MasterBody
+from crossdock.masterdata.snapshot import KitRefused, Masterdata, lots, upsert
 
-__all__ = [
-    "ConversionRefused",
-    "CrossReference",
-    "MasterBody",
-    "Masterdata",
-    "NetworkReads",
-    "Pack",
-    "convert",
-    "upsert",
-]
+__all__ = ["CrossReference", "KitRefused", "MasterBody", "Masterdata", "NetworkReads", "lots", "upsert"]

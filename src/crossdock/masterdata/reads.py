@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from crossdock.masterdata.snapshot import Masterdata
 from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
+from crossdock.model.packs import Conversion
 from crossdock.project import calendars
 from crossdock.project.network import Network
 
@@ -24,6 +26,14 @@ class NetworkReads:
     def customer(self, company_id: str, customer: str) -> Customer | None:
         """The customer, or None if we do not know it."""
         return self.masterdata.customer(company_id, customer)
+
+    def components(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
+        """What one item consists of on a day; empty if it is no kit. Raises `KitRefused` for one that holds itself."""
+        return self.masterdata.components(company_id, item, on)
+
+    def conversion(self, company_id: str, item: str, unit: str, on: dt.date, party: str = "") -> Conversion:
+        """What one unit of an item is in its base unit on a day. Raises `ConversionRefused`."""
+        return self.masterdata.conversion(company_id, item, unit, on, party)
 
     def supplier_terms(self, company_id: str, supplier: str) -> SupplierTerms | None:
         """The agreed terms, or None for a firm we have no agreement with."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import msgspec
 
-from crossdock.model.masterdata import Customer, Item
+from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
+from crossdock.model.packs import Pack
 
 
 class CrossReference(msgspec.Struct, frozen=True):
@@ -18,19 +17,4 @@ class CrossReference(msgspec.Struct, frozen=True):
     their_item: str
 
 
-class Pack(msgspec.Struct, frozen=True):
-    """One `unit` of an item (a case, a pallet) holds so many of the item's base unit, as an exact ratio."""
-
-    company_id: str
-    item: str
-    unit: str
-    contains_numerator: int
-    contains_denominator: int = 1
-
-    @property
-    def contains(self) -> Fraction:
-        """Base units in one pack."""
-        return Fraction(self.contains_numerator, self.contains_denominator)
-
-
-MasterBody = Item | Customer | CrossReference | Pack
+MasterBody = Item | Customer | CrossReference | Pack | KitComponent | Lot

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from crossdock.masterdata.records import CrossReference, MasterBody, Pack
-from crossdock.model.masterdata import Customer, Item
+from crossdock.masterdata.records import CrossReference, MasterBody
+from crossdock.model import packs
+from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
+from crossdock.model.packs import Conversion, Pack
+from crossdock.model.units import ConversionRefused
 from crossdock.ports.connector import MasterRecord
 from crossdock.store import Connection, Store, load_queries
 
 _SQL = load_queries(Path(__file__).with_name("masterdata.sql"))
 _ITEM = msgspec.json.Decoder(Item)
 _CUSTOMER = msgspec.json.Decoder(Customer)
+_ALWAYS = dt.date.min
+"""Stands in the store for a beginning nobody named."""
+
+
+class KitRefused(ValueError):
+    """A kit that consists of itself, directly or through its components: it can never be put together."""
 
 
 class Masterdata:
@@ -30,7 +40,8 @@ class Masterdata:
         # Candidates only: what was once so. A look-up asks the other direction which of them still are.
         self._items_by_theirs: dict[tuple[str, str, str], set[str]] = {}
         self._items_by_supplier: dict[tuple[str, str, str], set[str]] = {}
-        self._packs: dict[tuple[str, str], dict[str, Fraction]] = {}
+        self._packs: dict[tuple[str, str], dict[str, dict[tuple[str, str, dt.date], Pack]]] = {}
+        self._kits: dict[tuple[str, str], dict[tuple[str, dt.date], KitComponent]] = {}
         for record in records:
             self._put(record)
 
@@ -55,7 +66,15 @@ class Masterdata:
         for row in await tx.fetch(_SQL.cross_references, known):
             self._put(CrossReference(*row))
         for row in await tx.fetch(_SQL.packs, known):
-            self._put(Pack(*row))
+            company_id, item, unit, numerator, denominator, party, level, begin, end, source, document, changed = row
+            pack = Pack(
+                *(company_id, item, unit, numerator, denominator, party, level),
+                *(_begin(begin), end, source, document, changed),
+            )
+            self._put(pack)
+        for row in await tx.fetch(_SQL.components, known):
+            company_id, kit, component, quantity, begin, end = row
+            self._put(KitComponent(company_id, kit, component, quantity, _begin(begin), end))
         # Rows committed meanwhile may be among them; the next call reads those once more, which does no harm.
         self.version = version
         return True
@@ -91,9 +110,51 @@ class Masterdata:
                     return item
         return None
 
-    def packs(self, company_id: str, item: str) -> dict[str, Fraction]:
-        """How many base units each pack of an item holds."""
-        return self._packs.get((company_id, item), {})
+    def packs(self, company_id: str, item: str) -> tuple[Pack, ...]:
+        """Everything anybody states about the packs of an item, whenever it holds: sorted by unit, party, begin."""
+        found = [pack for of_unit in self._packs.get((company_id, item), {}).values() for pack in of_unit.values()]
+        return tuple(sorted(found, key=lambda p: (p.unit, p.party, p.valid_from or _ALWAYS, p.source)))
+
+    def conversion(self, company_id: str, item: str, unit: str, on: dt.date, party: str = "") -> Conversion:
+        """What one `unit` of an item is in the item's base unit on a day, for a trading partner.
+
+        Raises `ConversionRefused`, with words for a person, where nobody or two say so differently.
+        """
+        known = self._items.get((company_id, item))
+        if known is None:
+            words = f"{item} is no item of {company_id}, so nothing says what one {unit} of it holds on {on}"
+            raise ConversionRefused("missing", f"{words}. State the item in master data, then release the document")
+        stated = self._packs.get((company_id, item), {}).get(unit, {})
+        return packs.conversion(known, unit, stated.values(), on, party)
+
+    def components(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
+        """What one `item` consists of on a day: (component, quantity in its base unit), sorted; empty if it is no kit.
+
+        A component may be a kit itself and have components of its own. Raises `KitRefused` where following them leads
+        back to a kit already open.
+        """
+        found = self._direct(company_id, item, on)
+        if found:
+            self._no_cycle(company_id, item, on, (item,))
+        return found
+
+    def _direct(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
+        stated = self._kits.get((company_id, item))
+        if not stated:
+            return ()
+        newest: dict[str, KitComponent] = {}
+        for (component, begin), each in sorted(stated.items(), key=lambda entry: entry[0]):
+            if begin <= on and (each.valid_until is None or on < each.valid_until):
+                newest[component] = each
+        return tuple((component, each.quantity) for component, each in newest.items())
+
+    def _no_cycle(self, company_id: str, item: str, on: dt.date, path: tuple[str, ...]) -> None:
+        for component, _ in self._direct(company_id, item, on):
+            if component in path:
+                way = " > ".join((*path, component))
+                words = f"kit {path[0]} consists of itself on {on}: {way}"
+                raise KitRefused(f"{words}. End one of these components in the system that states the kit")
+            self._no_cycle(company_id, component, on, (*path, component))
 
     def _put(self, record: MasterBody) -> None:
         match record:
@@ -109,7 +170,22 @@ class Masterdata:
                 theirs = (record.company_id, record.party, record.their_item)
                 self._items_by_theirs.setdefault(theirs, set()).add(record.item)
             case Pack():
-                self._packs.setdefault((record.company_id, record.item), {})[record.unit] = record.contains
+                of_unit = self._packs.setdefault((record.company_id, record.item), {}).setdefault(record.unit, {})
+                of_unit[record.party, record.source, record.valid_from or _ALWAYS] = record
+            case KitComponent():
+                of_kit = self._kits.setdefault((record.company_id, record.kit), {})
+                of_kit[record.component, record.valid_from or _ALWAYS] = record
+            case Lot():
+                pass  # not held in memory: see `lots`
+
+
+async def lots(tx: Connection, company_id: str, item: str) -> list[Lot]:
+    """The lots of an item, the earliest to expire first."""
+    return [Lot(*row) for row in await tx.fetch(_SQL.lots, company_id, item)]
+
+
+def _begin(stored: dt.date) -> dt.date | None:
+    return None if stored == _ALWAYS else stored
 
 
 async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
@@ -126,6 +202,8 @@ async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
         (Customer, _SQL.put_customers),
         (CrossReference, _SQL.put_cross_references),
         (Pack, _SQL.put_packs),
+        (KitComponent, _SQL.put_components),
+        (Lot, _SQL.put_lots),
     ):
         rows = _rows([record for record in records if isinstance(record, form)])
         if rows:
@@ -141,7 +219,7 @@ def _body(record: MasterRecord) -> MasterBody:
 
 def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:
     """Key and value columns, one row per key, sorted by key."""
-    rows: dict[tuple[str, ...], tuple[Any, ...]] = {}
+    rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for record in records:
         match record:
             case Item() | Customer():
@@ -149,6 +227,15 @@ def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:
             case CrossReference():
                 rows[record.company_id, record.party, record.item] = (record.their_item,)
             case Pack():
-                ratio = record.contains
-                rows[record.company_id, record.item, record.unit] = (ratio.numerator, ratio.denominator)
+                pack, ratio, begin = record, record.contains, record.valid_from or _ALWAYS
+                rows[pack.company_id, pack.item, pack.party, pack.unit, pack.source, begin] = (
+                    *(pack.valid_until, pack.level, ratio.numerator, ratio.denominator),
+                    pack.document,
+                )
+            case KitComponent():
+                begin = record.valid_from or _ALWAYS
+                rows[record.company_id, record.kit, record.component, begin] = (record.valid_until, record.quantity)
+            case Lot():
+                described = (record.expires_on, record.made_on, record.supplier, record.source)
+                rows[record.company_id, record.item, record.lot] = described
     return [(*key, *rows[key]) for key in sorted(rows)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Literal
 
@@ -24,6 +25,32 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     purchase_price: Price | None = None
     sales_price: Price | None = None
     preferred_location: str = ""
+    second_unit: str = ""
+    """Catch weight: promised in `unit`, invoiced by what was weighed in this unit."""
+
+
+class KitComponent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One `kit` holds so many of `component`, in the component's base unit, from `valid_from` until before
+    `valid_until`. Of several statements about one component the one that began last counts."""
+
+    company_id: str
+    kit: str
+    component: str
+    quantity: Decimal
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+
+class Lot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of one item made together. `source` is who described the lot: a document or system."""
+
+    company_id: str
+    item: str
+    lot: str
+    expires_on: dt.date | None = None
+    made_on: dt.date | None = None
+    supplier: str = ""
+    source: str = ""
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):

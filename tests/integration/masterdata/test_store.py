@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from crossdock.masterdata import CrossReference, Masterdata, Pack, upsert
+from crossdock.masterdata import CrossReference, Masterdata, lots, upsert
 from crossdock.masterdata.records import MasterBody
-from crossdock.model.masterdata import Customer, Item
+from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
+from crossdock.model.packs import Pack
 from crossdock.model.quantity import Price
 from crossdock.ports.connector import MasterRecord
 from crossdock.store import Store
@@ -33,7 +35,8 @@ async def test_what_is_stored_is_read_as_it_was(store: Store) -> None:
     assert masterdata.item(UK, "85123A") == MUG
     assert masterdata.customer(UK, "17850") == customer
     assert masterdata.their_item(UK, "homestead", "85123A") == "HH-1"
-    assert masterdata.packs(UK, "85123A") == {"CA": Fraction(12)}
+    (case,) = masterdata.packs(UK, "85123A")
+    assert (case.unit, case.contains, case.version) == ("CA", Fraction(12), masterdata.version)
 
 
 async def test_saying_the_same_again_is_no_news(store: Store) -> None:
@@ -111,3 +114,41 @@ async def test_many_writers_of_the_same_items_neither_deadlock_nor_hide_a_change
     truth = await Masterdata.load(store)
 
     assert [reader.item(UK, item) for item in ids] == [truth.item(UK, item) for item in ids]
+
+
+async def test_a_pack_keeps_who_says_so_and_from_when(store: Store) -> None:
+    spring = dt.date(2026, 3, 10)
+    ten = Pack(UK, "85123A", "CA", 10, 1, "homestead", "case", spring, dt.date(2027, 1, 1), "erp", "ECN-7")
+    await put(store, MUG, Pack(UK, "85123A", "CA", 12, source="erp"), ten)
+    masterdata = await Masterdata.load(store)
+
+    found = masterdata.conversion(UK, "85123A", "CA", spring, "homestead")
+    assert (found.ratio, found.source, found.document, found.party) == (10, "erp", "ECN-7", "homestead")
+    assert (found.valid_from, found.version) == (spring, masterdata.version)
+    assert masterdata.conversion(UK, "85123A", "CA", spring).ratio == 12
+
+
+async def test_a_kit_is_read_as_of_its_day(store: Store) -> None:
+    changed = dt.date(2026, 6, 1)
+    await put(
+        store,
+        KitComponent(UK, "SET", "CUP", Decimal(2), valid_until=changed),
+        KitComponent(UK, "SET", "SAUCER", Decimal(2)),
+        KitComponent(UK, "SET", "SAUCER", Decimal(3), valid_from=changed),
+    )
+    masterdata = await Masterdata.load(store)
+
+    assert masterdata.components(UK, "SET", dt.date(2026, 5, 31)) == (("CUP", Decimal(2)), ("SAUCER", Decimal(2)))
+    assert masterdata.components(UK, "SET", changed) == (("SAUCER", Decimal(3)),)
+    assert masterdata.components(UK, "CUP", changed) == ()
+
+
+async def test_what_a_later_document_does_not_say_of_a_lot_stays_known(store: Store) -> None:
+    best_before = dt.date(2026, 9, 1)
+    await put(store, Lot(UK, "85123A", "L1", best_before, supplier="kilncraft", source="ship_notice 7"))
+    await put(store, Lot(UK, "85123A", "L1", source="goods_receipt 9"), Lot(UK, "85123A", "L0"))
+
+    async with store.transaction(readonly=True) as tx:
+        first, second = await lots(tx, UK, "85123A")
+    assert (first.lot, first.expires_on, first.supplier) == ("L1", best_before, "kilncraft")
+    assert second.lot == "L0"
