@@ -22,6 +22,7 @@ from crossdock.cli import (
     stock,
     supplier_invoice,
     system,
+    transfer,
 )
 from crossdock.cli.demo import demo
 from crossdock.cli.doctor import doctor
@@ -52,6 +53,7 @@ app.add_typer(exception.app, name="exception")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(stock.app, name="stock")
+app.add_typer(transfer.app, name="transfer")
 app.add_typer(system.app, name="system")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(projection.app, name="projection")

@@ -9,6 +9,7 @@ from crossdock.events import (
     sales_order,
     shipment,
     supplier_documents,
+    transfer,
 )
 from crossdock.events.envelope import Envelope, Event, NewEvent
 from crossdock.events.registry import REGISTRY, event, event_type
@@ -28,4 +29,5 @@ __all__ = [
     "sales_order",
     "shipment",
     "supplier_documents",
+    "transfer",
 ]

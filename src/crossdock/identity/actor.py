@@ -9,6 +9,7 @@ SCOPES: dict[str, str] = {
     "orders:read": "look up sales orders",
     "stock:read": "ask what may be promised",
     "stock:reserve": "reserve stock and give it back",
+    "stock:write": "move goods between locations, assemble and repack them, decide about goods in quarantine",
     "purchasing:read": "look up purchase orders",
     "purchasing:write": "accept suppliers' answers outside the terms, approve invoices that do not match",
     "timeline:read": "read the story of a document across all systems",

@@ -15,6 +15,7 @@ from crossdock.processes import (
     ship_notice,
     shipment,
     supplier_invoice,
+    transfer,
 )
 from crossdock.processes._kit import Lifecycle
 
@@ -31,6 +32,7 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     # stock as its warehouses tell it
     inventory_report.LIFECYCLE,
     adjustment.LIFECYCLE,
+    transfer.LIFECYCLE,
 )
 
 PROCESSES: dict[str, Lifecycle[Any]] = {process.name: process for process in _ALL}

@@ -278,8 +278,10 @@ class Checks:
                 self._note(("companies", legal_entity), f"`{legal_entity}` has no ERP", remedy)
         roles = {system.role for system in self.network.systems.values()}
         owned = {rule.fact for rule in self.network.ownership}
+        sent = {document for system in self.network.systems.values() for document in system.sends}
         for fact, role in facts.OWNED_FACTS.items():
-            if role in roles and fact not in owned:
+            needed = facts.ONLY_WITH.get(fact) is None or facts.ONLY_WITH[fact] in sent
+            if needed and role in roles and fact not in owned:
                 self._note(("ownership",), f"nobody may state `{fact}`", f"add `{fact}: <system>` to the ownership")
 
     def _fills(self, path: tuple[str, ...], company: str, location: str) -> None:

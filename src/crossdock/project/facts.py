@@ -14,7 +14,15 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
             "supplier_invoice",
         }
     ),
-    "wms": frozenset({"inbound_advice", "return_authorization", "warehouse_shipping_order"}),
+    "wms": frozenset(
+        {
+            "inbound_advice",
+            "return_authorization",
+            "transfer_advice",
+            "transfer_order",
+            "warehouse_shipping_order",
+        }
+    ),
     "carrier": frozenset({"shipment"}),
     "channel": frozenset({"availability", "order_status"}),
 }
@@ -67,6 +75,9 @@ STATED_BY_EVENT: dict[str, str] = {
     "ShipNoticeReceived": "ship_notice",
     "ShipmentDispatched": "shipment",
     "SupplierInvoiceReceived": "supplier_invoice",
+    "TransferOrdered": "transfer",
+    "TransferReceived": "transfer_progress",
+    "TransferShipped": "transfer_progress",
     "WarehouseProgressed": "warehouse_progress",
 }
 """By type of the event or master record that comes in from outside."""
@@ -84,7 +95,11 @@ OWNED_FACTS: dict[str, str] = {
     "return_progress": "wms",
     "sales_order": "channel",
     "shipment": "wms",
+    "transfer": "erp",
+    "transfer_progress": "wms",
     "warehouse_progress": "wms",
 }
+# Facts that only come up where some system is sent a document: nobody needs to own them before.
+ONLY_WITH: dict[str, str] = {"transfer": "transfer_order", "transfer_progress": "transfer_order"}
 # What narrows the facts of a role: a WMS speaks for its warehouse, a shop for its channel.
 NARROWED_BY: dict[str, str] = {"wms": "location", "channel": "channel"}

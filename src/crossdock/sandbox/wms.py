@@ -18,6 +18,7 @@ from crossdock.sandbox.wms_inbound import Inbound, InboundAdvice, by_advice
 from crossdock.sandbox.wms_outbound import Outbound, ShippingOrder, by_order_ref
 from crossdock.sandbox.wms_returns import ReturnAdvice, Returns, by_rma
 from crossdock.sandbox.wms_stock import Floor
+from crossdock.sandbox.wms_transfers import TransferAdvice, TransferOrder, Transfers, by_shipment, by_transfer
 
 
 class Wms(System):
@@ -29,6 +30,7 @@ class Wms(System):
         self.outbound = Outbound(self.floor)
         self.inbound = Inbound(self.floor)
         self.returns = Returns(self.floor)
+        self.transfers = Transfers(self.floor)
 
     def intake(self) -> Intake:
         """Advices, orders, and stock levels."""
@@ -37,6 +39,11 @@ class Wms(System):
         intake.take(Operation("POST", base + "inbound-advices", "inbound_advices", InboundAdvice, by_advice, advise))
         intake.take(Operation("POST", base + "shipping-orders", "shipping_orders", ShippingOrder, by_order_ref, ship))
         intake.take(Operation("POST", base + "return-advices", "return_advices", ReturnAdvice, by_rma, back))
+        send, expect = self.transfers.take, self.transfers.advise
+        intake.take(Operation("POST", base + "transfer-orders", "transfer_orders", TransferOrder, by_transfer, send))
+        intake.take(
+            Operation("POST", base + "transfer-advices", "transfer_advices", TransferAdvice, by_shipment, expect)
+        )
         intake.get(base + "stock", self._stock)
         return intake
 

@@ -13,6 +13,7 @@ from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
 from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.events.transfer import TransferReceived, TransferShipped
 from crossdock.model.fulfillment import (
     InventoryAdjustment,
     InventoryAdjustmentLine,
@@ -30,6 +31,13 @@ from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ShipNoticeLine
+from crossdock.model.transfer import (
+    TransferAdvice,
+    TransferLine,
+    TransferOrder,
+    TransferReceipt,
+    TransferReceiptLine,
+)
 from crossdock.ports.connector import Record, Route
 from crossdock.testing.connector_suite import Came, ConnectorCase, Sent, connector_suite
 from crossdock.testing.vendor_server import Answer, Request
@@ -130,6 +138,14 @@ RETURNED = {
         {"line": "1", "sku": "22556", "qty": "12", "verdict": "RESTOCK"},
         {"line": "2", "sku": "21984", "qty": "24", "verdict": "SCRAP"},
     ],
+}
+MOVED = {"owner": "albion_uk", "site": "north", "at": STAMP, "transfer": "T1"}
+LEFT = {**MOVED, "to_site": "south", "shipment": "TSN000001", "lines": [{"line": "1", "sku": "85123A", "qty": "24"}]}
+ARRIVED = {
+    **MOVED,
+    "receipt": "TRN000001",
+    "final": True,
+    "lines": [{"line": "1", "sku": "85123A", "qty": "2", "condition": "DMG"}],
 }
 OPENING = {
     "at": "2010-12-01T00:00:00Z",
@@ -291,6 +307,50 @@ CAME = (
             ),
         ),
     ),
+    Came(
+        "webhook",
+        webhook("transfer.shipped", LEFT),
+        records=(
+            took(
+                TransferShipped(
+                    TransferAdvice(
+                        "albion_uk",
+                        "T1",
+                        "TSN000001",
+                        "north",
+                        "south",
+                        AT,
+                        (TransferLine("1", "85123A", pieces("24")),),
+                    )
+                ),
+                ("transfer_shipment", "TSN000001", ""),
+                subject="transfer/albion_uk/T1",
+                keys=(Route("transfer_shipment", "north", "TSN000001"),),
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("transfer.received", ARRIVED),
+        records=(
+            took(
+                TransferReceived(
+                    TransferReceipt(
+                        "albion_uk",
+                        "T1",
+                        "TRN000001",
+                        "north",
+                        AT,
+                        (TransferReceiptLine("1", "85123A", pieces("2"), "damaged"),),
+                        final=True,
+                    )
+                ),
+                ("transfer_receipt", "TRN000001", ""),
+                subject="transfer/albion_uk/T1",
+                keys=(Route("transfer_receipt", "north", "TRN000001"),),
+            ),
+        ),
+    ),
     # A level that cannot be read does not hold up the others.
     Came(
         "poll",
@@ -379,6 +439,37 @@ SENT = (
             "rma": "C536391",
             "customer": "17548",
             "lines": [{"line": "1", "sku": "22556", "qty": "12"}],
+        },
+    ),
+)
+
+
+TRANSFERRED = (TransferLine("1", "85123A", pieces("24")),)
+SENT += (
+    Sent(
+        "transfer_order",
+        TransferOrder("albion_uk", "T1", "north", "south", AT, TRANSFERRED),
+        "/wms/v1/transfer-orders",
+        {
+            "owner": "albion_uk",
+            "transfer": "T1",
+            "to_site": "south",
+            "lines": [{"line": "1", "sku": "85123A", "qty": "24"}],
+        },
+    ),
+    Sent(
+        "transfer_advice",
+        TransferAdvice(
+            "albion_uk", "T1", "TSS000001", "south", "north", AT, TRANSFERRED, expected_on=dt.date(2010, 12, 3)
+        ),
+        "/wms/v1/transfer-advices",
+        {
+            "owner": "albion_uk",
+            "transfer": "T1",
+            "shipment": "TSS000001",
+            "from_site": "south",
+            "eta": "2010-12-03",
+            "lines": [{"line": "1", "sku": "85123A", "qty": "24"}],
         },
     ),
 )

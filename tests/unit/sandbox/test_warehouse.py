@@ -14,6 +14,7 @@ from crossdock.sandbox.wms import Wms
 from crossdock.sandbox.wms_inbound import InboundAdvice
 from crossdock.sandbox.wms_outbound import ShippingOrder, ShipTo, check_digit
 from crossdock.sandbox.wms_returns import ReturnAdvice
+from crossdock.sandbox.wms_transfers import TransferAdvice, TransferOrder
 from crossdock.sandbox.world import World
 from tests.unit.sandbox.conftest import NOON, MakeWorld, run_until
 
@@ -189,3 +190,20 @@ async def test_returns_are_received_then_judged_line_by_line(make_world: MakeWor
         for sku, verdict in verdicts.items():
             level = wms.floor.stock.levels[UK, sku]
             assert (level.quarantined, level.on_hand) == (0, 2 if verdict == "RESTOCK" else 0)
+
+
+async def test_a_transfer_leaves_one_warehouse_and_what_was_not_lost_arrives(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 6)
+        body = {"owner": UK, "transfer": "T1", "lines": [{"line": "1", "sku": "10002", "qty": "10"}]}
+        wms.transfers.take(msgspec.convert(body | {"to_site": "south"}, TransferOrder), TAKEN)
+        coming = body | {"shipment": "TSS000001", "from_site": "south", "eta": "2010-12-02"}
+        wms.transfers.advise(msgspec.convert(coming, TransferAdvice), TAKEN)
+        wms.transfers.lost["T1", "1"] = Decimal(3)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        (left,) = await told(world, "transfer.shipped")
+        assert (left["lines"], left["final"]) == ([{"line": "1", "sku": "10002", "qty": "6"}], True)
+        (arrived,) = await told(world, "transfer.received")
+        assert arrived["lines"] == [{"line": "1", "sku": "10002", "qty": "7", "condition": "OK"}]
+        assert wms.floor.stock.levels[UK, "10002"].on_hand == 7

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from crossdock.connectors._kit import ConnectorType, HttpClient, HttpConnector, settings_of
 from crossdock.connectors._kit.signatures import StandardWebhooks
 from crossdock.connectors.sandbox_wms import client, mapping
+from crossdock.connectors.sandbox_wms.parts.site import Site
 from crossdock.connectors.sandbox_wms.settings import SandboxWmsSettings
 from crossdock.ports.connector import RawDocument, RawPage, References, Translation
 from crossdock.project.network import Network, System
@@ -20,7 +21,7 @@ class SandboxWms(HttpConnector):
     writers = mapping.WRITERS
     check_path = client.STOCK
 
-    def __init__(self, http: HttpClient, site: mapping.Site, webhooks: StandardWebhooks | None = None) -> None:
+    def __init__(self, http: HttpClient, site: Site, webhooks: StandardWebhooks | None = None) -> None:
         super().__init__(site.system, http, webhooks)
         self._site = site
 
@@ -47,7 +48,7 @@ def connect(system: System, network: Network) -> SandboxWms:
         timeout_seconds=system.limits.timeout_seconds,
         connections=system.limits.concurrency,
     )
-    site = mapping.Site(system.name, system.of, system.companies)
+    site = Site(system.name, system.of, system.companies)
     return SandboxWms(http, site, StandardWebhooks(settings.webhook_secrets))
 
 

@@ -21,6 +21,13 @@ from crossdock.connectors._kit.reading import (
 )
 from crossdock.connectors._kit.webhooks import Webhook
 from crossdock.connectors._kit.writing import VendorCall, Writers, plain
+from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site
+from crossdock.connectors.sandbox_wms.parts.transfers import (
+    transfer_advice,
+    transfer_order,
+    transfer_received,
+    transfer_shipped,
+)
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
@@ -43,7 +50,7 @@ from crossdock.model.fulfillment import (
 )
 from crossdock.model.party import PartyRef
 from crossdock.model.sales_order import ReturnAuthorization
-from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ReceiptCondition
+from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice
 from crossdock.ports.connector import RawDocument, Record, Route, Translation
 
 STEPS: dict[str, WarehouseStep] = {
@@ -55,7 +62,6 @@ RETURN_STEPS: dict[str, Literal["received", "inspected"]] = {
     "return.received": "received",
     "return.inspected": "inspected",
 }
-CONDITIONS: dict[str, ReceiptCondition] = {"OK": "good", "DMG": "damaged", "QUA": "quarantined"}
 VERDICTS: dict[str, ReturnDisposition] = {"RESTOCK": "restock", "SCRAP": "scrap"}
 
 
@@ -190,19 +196,6 @@ class StockReport(msgspec.Struct):
     site: str
     report: str
     levels: list[msgspec.Raw]
-
-
-class Site(msgspec.Struct, frozen=True):
-    """What this WMS may speak of: its warehouse, and the companies whose goods lie there."""
-
-    system: str
-    warehouse: str
-    companies: tuple[str, ...]
-
-    def check(self, owner: str, site: str) -> str:
-        """The owner's company; refuses facts about other places or firms."""
-        one_of((self.warehouse,), site, "unknown_location")
-        return one_of(self.companies, owner, "unknown_company")
 
 
 class _Shape(msgspec.Struct):
@@ -386,6 +379,8 @@ def _disposition(step: str, line: ReturnedGoods) -> ReturnDisposition | None:
 
 
 READERS: dict[str, Callable[[Webhook, Site], Record]] = {
+    "transfer.received": transfer_received,
+    "transfer.shipped": transfer_shipped,
     **dict.fromkeys(STEPS, _progress),
     **dict.fromkeys(RETURN_STEPS, _returned),
     "shipment.dispatched": _dispatched,
@@ -486,4 +481,6 @@ WRITERS: Writers = {
     "inbound_advice": inbound_advice,
     "warehouse_shipping_order": shipping_order,
     "return_authorization": return_advice,
+    "transfer_advice": transfer_advice,
+    "transfer_order": transfer_order,
 }

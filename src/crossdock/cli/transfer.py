@@ -1,0 +1,84 @@
+"""`crossdock transfer`: goods that go from one of our locations to another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
+
+import typer
+
+from crossdock.cli._console import AsJson, Reason, reach, say
+from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.operations import transfers
+
+app = typer.Typer(help="Transfers: goods that go from one of our locations to another.", no_args_is_help=True)
+
+Company = Annotated[str, typer.Option("--company", help="Whose goods they are.")]
+
+
+def counted(text: str) -> tuple[str, Decimal]:
+    """`NAME:QUANTITY`, such as `85123A:24`."""
+    name, _, amount = text.rpartition(":")
+    try:
+        quantity = Decimal(amount)
+    except InvalidOperation:
+        quantity = Decimal("NaN")
+    if not name or not quantity.is_finite() or quantity <= 0:
+        raise typer.BadParameter(f"{text!r} is not NAME:QUANTITY with a quantity above zero, such as 85123A:24")
+    return name, quantity
+
+
+@app.command()
+def create(
+    company: Company,
+    origin: Annotated[str, typer.Option("--from", help="The location that sends.")],
+    destination: Annotated[str, typer.Option("--to", help="The location that receives.")],
+    line: Annotated[list[str], typer.Option(help="ITEM:QUANTITY in the item's base unit; several times.")],
+    reason: Reason,
+    database: DatabaseOption,
+    arrives_on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it should be there.")
+    ] = None,
+    number: Annotated[str, typer.Option(help="Its number; made up if not given.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Order a transfer. Stock is promised where it lies; the sending warehouse is asked for what is free there.
+
+    Example: crossdock transfer create --company albion_uk --from north --to south --line 85123A:24 --reason "low stock"
+    """
+    lines = [counted(each) for each in line]
+    on = arrives_on.date() if arrives_on else None
+    told = reach(
+        database,
+        lambda context, actor: transfers.create(
+            context, actor, company, origin, destination, lines, number=number, arrives_on=on, reason=reason
+        ),
+    )
+    say(told, f"{told.subject} is ordered; see `crossdock case show {told.subject}`", as_json)
+
+
+@app.command("write-off")
+def write_off(
+    number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],
+    account: Annotated[
+        Literal["scrap", "claim"], typer.Option("--to", help="scrap: our loss. claim: the carrier's debt.")
+    ],
+    reason: Reason,
+    database: DatabaseOption,
+    line: Annotated[list[str] | None, typer.Option(help="LINE:QUANTITY; several times. Else all under way.")] = None,
+    company: CompanyOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give up goods of a transfer that left and did not arrive. Should they come after all, they were not lost.
+
+    Example: crossdock transfer write-off TR-5F00D1 --to claim --reason "carrier admits the loss"
+    """
+    lines = [counted(each) for each in line or ()]
+    told = reach(
+        database,
+        lambda context, actor: transfers.write_off(
+            context, actor, number, company_id=company, account=account, lines=lines, reason=reason
+        ),
+    )
+    say(told, f"{told.subject} is told; see `crossdock case show {told.subject}`", as_json)
