@@ -118,7 +118,10 @@ class BatchRunner:
 
     async def _write(self, tx: Connection, runner: CaseRunner, writes: Writes, now: dt.datetime) -> None:
         """In the one lock order: reservations, what locks nothing shared, delivery keys, numbers, stock, heads."""
-        ledger = LedgerBatch(writes.ledger, at=now, actor="engine")
+        context = self._context
+        ledger = LedgerBatch(
+            writes.ledger, now, policies=context.stock_policies, network_version=context.network_version
+        )
         if writes.ledger:
             await ledger.claim(tx)
         await runner.save(tx, now)

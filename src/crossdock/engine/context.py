@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.ports.connector import Connector, MasterRecord, References
 from crossdock.processes._kit import Lifecycle, Reads
 from crossdock.store import Connection, Store
@@ -73,6 +74,8 @@ class EngineContext:
     references: References
     masterdata: Masterdata
     network_version: int = 0
+    stock_policies: StockPolicies = StockPolicies()
+    """Pools, and in which order those who wait are served."""
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()
     may_state: Callable[[str, str, str], bool] = lambda source, fact, company: True

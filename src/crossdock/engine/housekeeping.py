@@ -34,7 +34,9 @@ async def _expire(context: EngineContext) -> int:
     """What these reservations free goes to waiting backorders. Two that run at once end nothing twice."""
     async with context.store.transaction() as tx:
         now = await business_now(tx)
-        ended, outcomes = await expire_due(tx, now, EXPIRE_MOST)
+        ended, outcomes = await expire_due(
+            tx, now, EXPIRE_MOST, policies=context.stock_policies, network_version=context.network_version
+        )
         events = [
             NewEvent(body=o.body, subject=o.subject, company_id=o.company_id, occurred_at=now, source="ledger")
             for o in outcomes

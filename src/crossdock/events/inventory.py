@@ -87,6 +87,21 @@ class PromiseReleased(msgspec.Struct, frozen=True):
 
 
 @event()
+class OwnershipPassed(msgspec.Struct, frozen=True):
+    """A supplier's goods that lay with us were used: from then on they are ours, or our customer's, and the supplier
+    is owed for them. `used_as` is the state they went to."""
+
+    line: str
+    item: str
+    location: str
+    quantity: Decimal
+    from_owner: str
+    to_owner: str
+    document: str
+    used_as: str
+
+
+@event()
 class StockWentNegative(msgspec.Struct, frozen=True):
     """A physical fact took an item below zero at a location; the fact stands, a person owns the difference."""
 

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
 
+from crossdock.inventory.keys import ItemKey, KeptKey, PositionKey, SupplyKey
+from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import StockMoveLine
+from crossdock.model.stock_policy import PoolRule
 
 ZERO = Decimal(0)
-
-PositionKey = tuple[str, str, str, str]
-"""Company, item, location, pool."""
-ItemKey = tuple[str, str]
-"""Company, item."""
-SupplyKey = tuple[str, str, str]
-"""Company, source, line."""
 
 RESERVED = "reserved"
 SHORT = "short"
@@ -77,6 +73,7 @@ class Promise(msgspec.Struct):
     entry: bytes = b""
     whole: bool = False
     source: str = ""
+    customer: str = ""
     expires_at: dt.datetime | None = None
     due_on: dt.date | None = None
     backorder: str = ""
@@ -87,9 +84,10 @@ class Promise(msgspec.Struct):
         """The position whose book it is on."""
         return (self.company_id, self.item, self.location, self.pool)
 
-    def candidate_keys(self) -> list[PositionKey]:
-        """The positions that may fill it, in the order it prefers."""
-        return [(self.company_id, self.item, location, self.pool) for location in self.candidates]
+    @property
+    def of(self) -> ItemKey:
+        """The item it is of."""
+        return (self.company_id, self.item)
 
 
 class Supply(msgspec.Struct, kw_only=True):
@@ -106,6 +104,7 @@ class Supply(msgspec.Struct, kw_only=True):
     expected_on: dt.date
     confidence: str
     entry: bytes
+    changes: int = 0
     new: bool = True
 
     @property
@@ -135,6 +134,16 @@ class PromiseMovement(msgspec.Struct, frozen=True):
     safety: Decimal
     free_after: Decimal
     entry: bytes
+    rule: str = ""
+
+
+class Kept(msgspec.Struct):
+    """A row of `kept_back`: part of a position that is never promised, and why."""
+
+    quantity: Decimal
+    rule: str
+    entry: bytes
+    marked: bool = False
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -147,10 +156,16 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 class Books:
-    """What one batch holds under its locks."""
+    """What one batch holds under its locks. `pools` are those of its day; with `rebalances` stock that becomes free is
+    set aside for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, pools: Pools = NO_POOLS, *, rebalances: bool = False) -> None:
+        self.pools = pools
+        self.rebalances = rebalances
         self.positions: dict[PositionKey, Position] = {}
+        self.of_item: dict[ItemKey, list[Position]] = defaultdict(list)
+        self.kept: dict[KeptKey, Kept] = {}
+        self.changed_kept: set[KeptKey] = set()
         self.promises: dict[str, Promise] = {}
         self.of_subject: dict[str, list[Promise]] = defaultdict(list)
         self.waiting: dict[ItemKey, list[Promise]] = defaultdict(list)
@@ -161,6 +176,10 @@ class Books:
         self.facts: list[Fact] = []
         self.changed_promises: dict[str, Promise] = {}
         self.changed_supplies: dict[SupplyKey, Supply] = {}
+        self.supply_entries: dict[SupplyKey, bytes] = {}
+        """Which entry changed a supply row last."""
+        self.entry = b""
+        """The request that is being decided."""
         self.changed_pegs: set[tuple[str, SupplyKey]] = set()
         self._asked = 1 << 62  # behind every number the database has given out
 
@@ -174,6 +193,7 @@ class Books:
         reserved: Decimal = ZERO,
         safety: Decimal = ZERO,
         reservation: str = "",
+        rule: str = "",
     ) -> None:
         """Change a position and journal it under the position's next number."""
         position.on_hand += on_hand
@@ -182,9 +202,46 @@ class Books:
         position.counter += 1
         self.movements.append(
             PromiseMovement(
-                position.id, position.counter, kind, reservation, on_hand, reserved, safety, position.free, entry
+                position.id, position.counter, kind, reservation, on_hand, reserved, safety, position.free, entry, rule
             )
         )
+
+    def load_position(self, position: Position) -> None:
+        """Take in a row as held."""
+        self.positions[position.key] = position
+        self.of_item[position.key[:2]].append(position)
+
+    def places(self, promise: Promise) -> list[Position]:
+        """The positions that may fill a promise, in the order it prefers; a pool nothing was ever put into is none."""
+        keys = self.pools.places(promise.of, promise.candidates, promise.source, promise.customer)
+        return [self.positions[key] for key in keys if key in self.positions]
+
+    def borrow(
+        self, item: ItemKey, locations: Iterable[str], channel: str, customer: str, wanted: Decimal, entry: bytes
+    ) -> None:
+        """Let pools that lend put up to `wanted` of what nobody holds there among what is everybody's."""
+        for lender, rule in self._lenders(item, locations, channel, customer):
+            quantity = min(wanted, lender.free)
+            if quantity <= 0:
+                continue
+            label = self.pools.label(rule)
+            self.book(lender, "lend", entry, on_hand=-quantity, rule=label)
+            self.book(self.positions[(*lender.key[:3], SHARED)], "lend", entry, on_hand=quantity, rule=label)
+            wanted -= quantity
+
+    def could_borrow(self, item: ItemKey, locations: Iterable[str], channel: str, customer: str) -> Decimal:
+        """What pools that lend would put among what is everybody's."""
+        lenders = self._lenders(item, locations, channel, customer)
+        return sum((max(lender.free, ZERO) for lender, _ in lenders), ZERO)
+
+    def _lenders(
+        self, item: ItemKey, locations: Iterable[str], channel: str, customer: str
+    ) -> Iterator[tuple[Position, PoolRule]]:
+        """Where shared stock is short, what is lent would only serve those who were promised beyond it."""
+        for key, rule in self.pools.lenders(item, tuple(locations), channel, customer):
+            lender = self.positions.get(key)
+            if lender is not None and self.positions[(*key[:3], SHARED)].free >= 0:
+                yield lender, rule
 
     def load_promise(self, promise: Promise) -> None:
         """Take in a row as read."""
@@ -209,9 +266,16 @@ class Books:
         self.changed_promises[promise.id] = promise
 
     def line_up(self, item: ItemKey) -> list[Promise]:
-        """Who waits for an item, first come first."""
+        """Who waits for an item, in the order of the rule for it; first come first where there is none."""
         line = [promise for promise in self.waiting[item] if promise.waiting]
-        line.sort(key=lambda promise: promise.asked_number)
+        rule = self.pools.fill_rule(item)
+        if rule is None or rule.order == "first_come":
+            line.sort(key=lambda promise: promise.asked_number)
+        elif rule.order == "due_date":
+            line.sort(key=lambda promise: (promise.due_on or dt.date.max, promise.asked_number))
+        else:
+            rank = {channel: place for place, channel in enumerate(rule.channels)}
+            line.sort(key=lambda promise: (rank.get(promise.source, len(rank)), promise.asked_number))
         self.waiting[item] = line
         return line
 
@@ -224,6 +288,7 @@ class Books:
     def touch_supply(self, supply: Supply) -> None:
         """A supply row was changed and must be stored."""
         self.changed_supplies[supply.key] = supply
+        self.supply_entries[supply.key] = self.entry
 
     def set_peg(self, promise: Promise, supply: Supply, quantity: Decimal) -> None:
         """Peg `quantity` of a supply to a waiting row, in place of what was pegged before; zero takes the peg away."""

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import msgspec
 
 from crossdock.events.inventory import PromiseReleased, StockPromised
+from crossdock.inventory.outcomes import SafetyRequest
 from crossdock.inventory.plan import Request
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 
@@ -51,7 +52,7 @@ def entry_of(request: Request, at: dt.datetime) -> Entry:
     digest = digest_of("case", request.company_id, request.key)
     match request:
         case PromiseRequest():
-            content = content_of(request.kind, request.subject, request.request, request.lines)
+            content = content_of(request.kind, request.subject, request.request, request.lines, *request.adopts)
             return Entry(digest, content, request.kind, request.request, request.source, at)
         case ReleaseRequest():
             content = content_of("release", request.subject, request.reservations, request.lines)
@@ -61,9 +62,11 @@ def entry_of(request: Request, at: dt.datetime) -> Entry:
             return Entry(digest, content, "move", request.document, request.reason, request.occurred_at)
         case SupplyRequest():
             return Entry(digest, content_of("supply", request.subject, request.lines), "supply", "", "", at)
-        case _:
+        case SafetyRequest():
             content = content_of("safety", request.item, request.location, request.pool, request.quantity)
-            return Entry(digest, content, "safety", "", "", at)
+            return Entry(digest, content, request.reason, request.source, request.rule, at)
+        case _:
+            return Entry(digest, content_of("rebalance", request.item), "rebalance", "", "", at)
 
 
 def encode_answer(answer: Answer) -> str:

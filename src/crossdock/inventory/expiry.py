@@ -9,6 +9,7 @@ from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
 from crossdock.inventory.reading import SQL
 from crossdock.model.stock import ReleaseRequest
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Connection
 
 
@@ -19,7 +20,13 @@ class Expired(NamedTuple):
     outcomes: list[LedgerOutcome]
 
 
-async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200) -> Expired:
+async def expire_due(
+    tx: Connection,
+    business_now: dt.datetime,
+    limit: int = 200,
+    policies: StockPolicies | None = None,
+    network_version: int = 0,
+) -> Expired:
     """End at most `limit` reservations whose time is over; what they free goes to backorders in this transaction.
 
     Takes position locks: append the outcomes and commit soon. Two that run at once end nothing twice.
@@ -37,6 +44,6 @@ async def expire_due(tx: Connection, business_now: dt.datetime, limit: int = 200
     ]
     if not requests:
         return Expired(0, [])
-    batch = LedgerBatch(requests, business_now, actor="expiry")
+    batch = LedgerBatch(requests, business_now, "expiry", policies, network_version)
     await batch.claim(tx)
     return Expired(len(due), await batch.post(tx))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from crossdock.events.inventory import PromiseReleased
-from crossdock.inventory.books import ON_THE_BOOK, ZERO, Books, Fact, ItemKey, PositionKey, Promise, Supply, SupplyKey
+from crossdock.events.inventory import OwnershipPassed, PromiseReleased
+from crossdock.inventory.allotment import rebalance
+from crossdock.inventory.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
 from crossdock.inventory.filling import Outlook, fill, news, outlook, repeg
-from crossdock.inventory.outcomes import LedgerOutcome, SafetyRequest
-from crossdock.model.stock import MoveRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
+from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
+from crossdock.inventory.owners import passes_to, promisable
+from crossdock.inventory.pools import SHARED
+from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
 
 UNRESTRICTED = "unrestricted"
 
@@ -27,7 +31,17 @@ def move(
         _change_promise_book(books, request.company_id, line, entry)
         if line.supply is not None:
             came[(request.company_id, line.item)].append(_receive(books, request, line, entry))
-    return _give(books, items, before, entry, request.document, came)
+    passed = [LedgerOutcome(request.subject, request.company_id, body) for body in _ownership_passed(request)]
+    return passed + _give(books, items, before, entry, request.document, came)
+
+
+def _ownership_passed(request: MoveRequest) -> Iterator[OwnershipPassed]:
+    """A supplier's goods that lay with us became ours, or our customer's, in the moment they were used."""
+    for line in request.lines:
+        if (owner := passes_to(line)) is not None:
+            yield OwnershipPassed(
+                line.line, line.item, line.location, line.quantity, line.owner, owner, request.document, line.to_state
+            )
 
 
 def _concerned(books: Books, request: MoveRequest) -> Iterable[ItemKey]:
@@ -44,20 +58,26 @@ def _concerned(books: Books, request: MoveRequest) -> Iterable[ItemKey]:
 
 def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, entry: bytes) -> None:
     """What a line changes on hand, and the promise it ends: one movement per position."""
-    on_hand: dict[PositionKey, Decimal] = {}
+    on_hand: dict[PositionKey, Decimal] = defaultdict(Decimal)
     reserved: dict[PositionKey, Decimal] = {}
-    if line.from_state == UNRESTRICTED:
-        on_hand[(company_id, line.item, line.location, "")] = -line.quantity
-    if line.to_state == UNRESTRICTED:
-        target = (company_id, line.item, line.to_location or line.location, "")
-        on_hand[target] = on_hand.get(target, ZERO) + line.quantity
+    origin = (company_id, line.item, line.location, SHARED)
+    leaves = line.from_state == UNRESTRICTED and promisable(line.owner)
+    if leaves:
+        on_hand[origin] -= line.quantity
+    if line.to_state == UNRESTRICTED and promisable(line.owner):
+        on_hand[(company_id, line.item, line.to_location or line.location, SHARED)] += line.quantity
     promise = books.promises.get(line.reservation)
     if promise is not None and promise.remaining:
         ended = min(promise.remaining, line.quantity)
         if promise.state in ON_THE_BOOK:
             reserved[promise.at] = -ended
+        if leaves and promise.at[:3] == origin[:3]:
+            # What was promised out of a pool leaves that pool.
+            on_hand[origin] += ended
+            on_hand[promise.at] -= ended
         books.end(promise, ended, "fulfilled")
         books.cover_only_remaining(promise)
+    on_hand = {key: quantity for key, quantity in on_hand.items() if quantity}
     for key in on_hand | reserved:
         books.book(
             books.positions[key],
@@ -169,11 +189,37 @@ def new_supply(company_id: str, line: SupplyLine, entry: bytes) -> Supply:
 
 
 def safety(books: Books, request: SafetyRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
-    """Set what is kept back at a position; what that frees goes to those who wait."""
+    """Set what is kept back at a position for one reason; what that frees goes to those who wait."""
     position = books.positions[(request.company_id, request.item, request.location, request.pool)]
     items = _those([(request.company_id, request.item)], giving)
     before = outlook(books, items)
-    books.book(position, "safety", entry, safety=request.quantity - position.safety)
+    key = (position.key, request.reason, request.source)
+    known = books.kept.get(key)
+    books.kept[key] = Kept(request.quantity, request.rule, entry, request.marked)
+    books.changed_kept.add(key)
+    change = request.quantity - (known.quantity if known else ZERO)
+    books.book(position, request.reason, entry, safety=change, rule=request.rule)
+    return _give(books, items, before, entry, request.key, {})
+
+
+def allot(books: Books, request: RebalanceRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
+    """Make the pools of an item what the rules of the day say."""
+    items = _those([(request.company_id, request.item)], giving)
+    return _give(books, items, outlook(books, items), entry, request.key, {})
+
+
+def give_back(books: Books, request: PromiseRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
+    """What callers had reserved for an order and it did not need becomes free: the order says what it takes."""
+    unused = [promise for name in request.adopts if (promise := books.promises.get(name)) and promise.remaining]
+    unused = [promise for promise in unused if promise.company_id == request.company_id and not promise.subject]
+    items = _those((promise.of for promise in unused), giving)
+    before = outlook(books, items)
+    for promise in unused:
+        quantity = promise.remaining
+        if promise.state in ON_THE_BOOK:
+            books.book(books.positions[promise.at], "release", entry, reserved=-quantity, reservation=promise.id)
+        books.end(promise, quantity, "released")
+        books.cover_only_remaining(promise)
     return _give(books, items, before, entry, request.key, {})
 
 
@@ -192,6 +238,8 @@ def _give(
 ) -> list[LedgerOutcome]:
     filled = []
     for item in items:
+        if books.rebalances:
+            rebalance(books, item, entry)
         filled += fill(books, item, entry, came.get(item, ()))
         repeg(books, item)
     return news(books, items, before, filled, receipt)

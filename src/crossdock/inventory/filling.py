@@ -14,7 +14,8 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
-from crossdock.inventory.books import RESERVED, SHORT, ZERO, Books, ItemKey, PositionKey, Promise, Supply, SupplyKey
+from crossdock.inventory.books import RESERVED, SHORT, ZERO, Books, Position, Promise, Supply
+from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.outcomes import LedgerOutcome
 
 
@@ -51,14 +52,13 @@ def _fill_shortages(
     for promise in shortages:
         short[promise.at] += promise.remaining
     for promise in shortages:
-        for key in promise.candidate_keys():
-            position = books.positions[key]
-            quantity = min(promise.remaining, position.free + short[key])
+        for position in books.places(promise):
+            quantity = min(promise.remaining, position.free + short[position.key])
             if quantity <= 0:
                 continue
             home = promise.at
             short[home] -= quantity
-            granted = _grant(books, promise, key[2], quantity, entry, supplies)
+            granted = _grant(books, promise, position, quantity, entry, supplies)
             # Two movements even where both are at one position: each promise's journal is what is booked for it.
             books.book(books.positions[home], "shift", entry, reserved=-quantity, reservation=promise.id)
             books.book(position, "told_fill", entry, reserved=quantity, reservation=granted.reservation)
@@ -72,18 +72,22 @@ def _fill_backorder(
     books: Books, promise: Promise, limit: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
 ) -> list[Filled]:
     """Give at most `limit` of what is free where the backorder may be filled from."""
-    positions = [books.positions[key] for key in promise.candidate_keys()]
+    positions = books.places(promise)
+    asker = (promise.of, promise.candidates, promise.source, promise.customer)
     if promise.whole:
         limit = promise.remaining
-        if sum((max(position.free, ZERO) for position in positions), ZERO) < limit:
+        if sum((max(position.free, ZERO) for position in positions), ZERO) + books.could_borrow(*asker) < limit:
             return []
-    filled: list[Filled] = []
     limit = min(limit, promise.remaining)
+    here = sum((max(position.free, ZERO) for position in positions), ZERO)
+    if books.pools and here < limit:
+        books.borrow(*asker, limit - here, entry)
+    filled: list[Filled] = []
     for position in positions:
         quantity = min(limit, position.free)
         if quantity <= 0:
             continue
-        granted = _grant(books, promise, position.key[2], quantity, entry, supplies)
+        granted = _grant(books, promise, position, quantity, entry, supplies)
         books.book(position, "asked_fill", entry, reserved=quantity, reservation=granted.reservation)
         filled.append(Filled(promise, granted))
         limit -= quantity
@@ -91,14 +95,16 @@ def _fill_backorder(
 
 
 def _grant(
-    books: Books, waiting: Promise, location: str, quantity: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
+    books: Books, waiting: Promise, at: Position, quantity: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
 ) -> PromisedLine:
     """A reservation out of a waiting row, which keeps what it still waits for."""
     waiting.fills += 1
+    location, pool = at.key[2:]
     granted = msgspec.structs.replace(
         waiting,
         id=f"{waiting.id}.{waiting.fills}",
         location=location,
+        pool=pool,
         quantity=quantity,
         remaining=quantity,
         state=RESERVED,

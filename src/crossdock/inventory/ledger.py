@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 
 from crossdock.inventory import facts, promising
-from crossdock.inventory.books import Books, ItemKey
+from crossdock.inventory.books import Books
 from crossdock.inventory.entries import Answer, decode_answer, encode_answer, entry_of
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.keys import ItemKey
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome, SafetyRequest
 from crossdock.inventory.plan import Plan, Request
+from crossdock.inventory.pools import Pools
 from crossdock.inventory.reading import SQL, Reader
-from crossdock.inventory.writing import write_facts, write_positions, write_promise_book, write_record
+from crossdock.inventory.writing import write_facts, write_kept, write_positions, write_promise_book, write_record
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Connection
 from crossdock.store.arrays import octets, texts, times
 
@@ -28,7 +31,14 @@ class LedgerBatch:
     they are looked at early and stored only if nobody changed them meanwhile.
     """
 
-    def __init__(self, requests: Sequence[Request], at: dt.datetime, actor: str = "engine") -> None:
+    def __init__(
+        self,
+        requests: Sequence[Request],
+        at: dt.datetime,
+        actor: str = "engine",
+        policies: StockPolicies | None = None,
+        network_version: int = 0,
+    ) -> None:
         self.requests = tuple(requests)
         self.at = at
         self.actor = actor
@@ -37,9 +47,11 @@ class LedgerBatch:
         self._entries = [entry_of(request, at) for request in self.requests]
         self._first: dict[bytes, int] = {}
         self._repeated: dict[bytes, Answer] = {}
-        self._books = Books()
+        # Who does not know the policies leaves the pools as they are.
+        self._pools = Pools(policies or StockPolicies(), at.date(), network_version)
+        self._books = Books(self._pools, rebalances=policies is not None)
         self._reader = Reader(self._books)
-        self._plan = Plan(())
+        self._plan = Plan((), self._pools)
 
     async def claim(self, tx: Connection) -> None:
         """Take the idempotency keys, sorted, and look at what the requests name. Raises `LedgerConflict` for a key
@@ -55,7 +67,7 @@ class LedgerBatch:
             for digest, content, answer in await tx.fetch(SQL.answers, octets(list(repeats))):
                 self._same(self._first[digest], content)
                 self._repeated[digest] = decode_answer(answer)
-        self._plan = Plan(self._fresh())
+        self._plan = Plan(self._fresh(), self._pools)
         await self._reader.look(tx, self._plan)
 
     def _same(self, place: int, content: bytes) -> None:
@@ -99,6 +111,7 @@ class LedgerBatch:
         await write_record(tx, books, reader, journal, self._new_answers())
         await write_positions(tx, books, reader)
         await write_promise_book(tx, books)
+        await write_kept(tx, books, self.at)
         return [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
 
     def _apply(self, books: Books, place: int, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
@@ -108,10 +121,13 @@ class LedgerBatch:
             self.answers.append(answer)
             return [LedgerOutcome(request.subject, request.company_id, body) for body in answer.bodies()]
         answer = Answer()
+        books.entry = digest
         match request:
             case PromiseRequest():
                 answer = Answer(promised=promising.decide(books, request, digest))
                 outcomes = [LedgerOutcome(request.subject, request.company_id, body) for body in answer.bodies()]
+                if request.adopts:
+                    outcomes += facts.give_back(books, request, digest, giving)
             case ReleaseRequest():
                 released, outcomes = facts.release(books, request, digest, giving)
                 answer = Answer(released=tuple(released))
@@ -119,8 +135,10 @@ class LedgerBatch:
                 outcomes = facts.move(books, request, digest, place, giving)
             case SupplyRequest():
                 outcomes = facts.supply(books, request, digest, giving)
-            case _:
+            case SafetyRequest():
                 outcomes = facts.safety(books, request, digest, giving)
+            case _:
+                outcomes = facts.allot(books, request, digest, giving)
         self.answers.append(answer)
         return outcomes
 

@@ -18,6 +18,17 @@ select s.company_id, s.source, s.line, s.item
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, source, line)
 join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
 
+-- places_of_items: where there are positions of some items
+select g.company_id, g.item, array_agg(distinct p.location) as locations
+from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
+join promise_position as p on p.company_id = g.company_id and p.item = g.item
+group by 1, 2
+
+-- kept_back: what is kept back of some items, and why
+select k.company_id, k.item, k.location, k.pool, k.reason, k.source, k.quantity, k.rule, k.entry
+from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
+join kept_back as k on k.company_id = g.company_id and k.item = g.item
+
 -- lock_positions: lock promise positions in key order, made if missing, and apply what is guessed; all of some items
 insert into promise_position as p (company_id, item, location, pool, on_hand, reserved, counter)
 select company_id, item, location, pool, sum(on_hand), sum(reserved), sum(movements)::bigint
@@ -58,7 +69,7 @@ from reservation where subject = any($1::text::text[]) and subject <> '' and rem
 
 -- waiting_for: who waits for some items
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
-    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.expires_at, r.due_on, r.backorder, r.fills,
+    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on, r.backorder, r.fills,
     r.asked_number
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
 join reservation as r on r.company_id = g.company_id and r.item = g.item
@@ -69,12 +80,12 @@ select reservation, company_id, source, line, quantity from peg where reservatio
 
 -- supplies: expected supply by key, and all that is open of some items
 select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
-    s.confidence, s.entry
+    s.confidence, s.entry, s.changes
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, source, line)
 join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
 union all
 select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
-    s.confidence, s.entry
+    s.confidence, s.entry, s.changes
 from unnest($4::text::text[], $5::text::text[]) as g (company_id, item)
 join expected_supply as s on s.company_id = g.company_id and s.item = g.item
 where s.is_open
@@ -126,49 +137,77 @@ with ended as (
         second_unit, line, reservation, entry)
 ), booked as (
     insert into promise_movement (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry,
-        transaction_id)
+        rule, transaction_id)
     select m.position_id, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry,
-        (select pg_current_xact_id()::text::bigint)
+        m.rule, (select pg_current_xact_id()::text::bigint)
     from unnest($21::text::bigint[], $22::text::bigint[], $23::text::text[], $24::text::text[], $25::text::numeric[],
-        $26::text::numeric[], $27::text::numeric[], $28::text::numeric[], $29::text::bytea[])
-        as m (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry)
+        $26::text::numeric[], $27::text::numeric[], $28::text::numeric[], $29::text::bytea[], $30::text::text[])
+        as m (position_id, number, kind, reservation, on_hand, reserved, safety, free_after, entry, rule)
 )
 select count(*) from ended
 
 -- insert_promises: new reservations, in the order they were asked for
 insert into reservation (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
-    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills)
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer)
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity,
     r.remaining, r.state, string_to_array(r.candidates, e'\x1f'), r.entry, r.waiting, r.whole, r.source,
     r.expires_at, r.due_on,
-    r.backorder, r.fills
+    r.backorder, r.fills, r.customer
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::text[], $7::text::text[], $8::text::text[],
     $9::text::text[], $10::text::numeric[], $11::text::numeric[], $12::text::text[], $13::text::text[],
     $14::text::bytea[], $15::text::bool[], $16::text::bool[],
-    $17::text::text[], $18::text::timestamptz[], $19::text::date[], $20::text::text[], $21::text::int[])
+    $17::text::text[], $18::text::timestamptz[], $19::text::date[], $20::text::text[], $21::text::int[],
+    $22::text::text[])
     with ordinality as r (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
-    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, place)
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer, place)
 order by r.place
 
 -- insert_supplies: supply lines that nobody spoke of before
 insert into expected_supply (company_id, source, line, item, location, quantity, received, pegged, expected_on,
-    confidence, is_open, entry)
+    confidence, is_open, entry, changes)
 select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::numeric[], $7::text::numeric[],
-    $8::text::numeric[], $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[])
+    $8::text::numeric[], $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[],
+    $13::text::bigint[])
 on conflict (company_id, source, line) do nothing
 
 -- update_supplies: expected supply as it is believed now
 update expected_supply as s
 set item = v.item, location = v.location, quantity = v.quantity, received = v.received, pegged = v.pegged,
-    expected_on = v.expected_on, confidence = v.confidence, is_open = v.is_open, entry = v.entry
+    expected_on = v.expected_on, confidence = v.confidence, is_open = v.is_open, entry = v.entry, changes = v.changes
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::numeric[], $7::text::numeric[], $8::text::numeric[],
-    $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[])
+    $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[], $13::text::bigint[])
     as v (company_id, source, line, item, location, quantity, received, pegged, expected_on, confidence, is_open,
-    entry)
+    entry, changes)
 where s.company_id = v.company_id and s.source = v.source and s.line = v.line
+
+-- journal_supplies: expected supply after each change
+insert into supply_movement (company_id, source, line, number, item, location, quantity, received, pegged, expected_on,
+    confidence, entry, transaction_id)
+select v.company_id, v.source, v.line, v.number, v.item, v.location, v.quantity, v.received, v.pegged, v.expected_on,
+    v.confidence, v.entry, (select pg_current_xact_id()::text::bigint)
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[],
+    $6::text::text[], $7::text::numeric[], $8::text::numeric[], $9::text::numeric[], $10::text::date[],
+    $11::text::text[], $12::text::bytea[])
+    as v (company_id, source, line, number, item, location, quantity, received, pegged, expected_on, confidence, entry)
+
+-- put_kept: what is kept back now, and why
+insert into kept_back (company_id, item, location, pool, reason, source, quantity, rule, since, entry)
+select v.company_id, v.item, v.location, v.pool, v.reason, v.source, v.quantity, v.rule, $10, v.entry
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::text[], $7::text::numeric[], $8::text::text[], $9::text::bytea[])
+    as v (company_id, item, location, pool, reason, source, quantity, rule, entry)
+on conflict (company_id, item, location, pool, reason, source) do update
+set quantity = excluded.quantity, rule = excluded.rule, entry = excluded.entry, since = excluded.since
+
+-- drop_kept: what is kept back no longer
+delete from kept_back as k
+using unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::text[]) as v (company_id, item, location, pool, reason, source)
+where k.company_id = v.company_id and k.item = v.item and k.location = v.location and k.pool = v.pool
+    and k.reason = v.reason and k.source = v.source
 
 -- put_pegs: pegs as they are now
 insert into peg (reservation, company_id, source, line, quantity)

@@ -16,7 +16,9 @@ class LedgerOutcome(msgspec.Struct, frozen=True):
 
 
 class SafetyRequest(msgspec.Struct, frozen=True):
-    """Set the quantity of an item that is never promised at a location. What this frees goes to backorders first."""
+    """Set how much of an item is never promised at a location for one `reason` (`safety`, `haircut`, `held_fact`) and
+    `source` (the rule, the system, the fact); zero takes it away. Reasons add up. What this frees goes to backorders
+    first. `rule` is the rule and network version it rests on."""
 
     company_id: str
     key: str
@@ -24,6 +26,21 @@ class SafetyRequest(msgspec.Struct, frozen=True):
     location: str
     quantity: Decimal
     pool: str = ""
+    subject: str = ""
+    reason: str = "safety"
+    source: str = ""
+    rule: str = ""
+    marked: bool = False
+    """Keep the row at zero, too: the position is to be seen as doubtful although nothing is kept back."""
+
+
+class RebalanceRequest(msgspec.Struct, frozen=True):
+    """Make the pools of an item at all its locations what the policies say today. Who waits is served from what this
+    moves."""
+
+    company_id: str
+    key: str
+    item: str
     subject: str = ""
 
 

@@ -8,9 +8,12 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.books import ZERO, Books, ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.books import ZERO, Books
 from crossdock.inventory.facts import UNRESTRICTED
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.outcomes import RebalanceRequest, SafetyRequest
+from crossdock.inventory.owners import known_owner, promisable
+from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import (
     OUTSIDE_STATES,
     PHYSICAL_STATES,
@@ -22,7 +25,7 @@ from crossdock.model.stock import (
     SupplyRequest,
 )
 
-Request = LedgerRequest | SafetyRequest
+Request = LedgerRequest | SafetyRequest | RebalanceRequest
 
 _STATES = frozenset(PHYSICAL_STATES + OUTSIDE_STATES)
 
@@ -39,16 +42,21 @@ class Guess(msgspec.Struct):
 class Plan:
     """The union of what the requests of a batch need."""
 
-    def __init__(self, requests: Iterable[Request]) -> None:
+    def __init__(self, requests: Iterable[Request], pools: Pools = NO_POOLS) -> None:
+        self.pools = pools
         self.guesses: dict[PositionKey, Guess] = defaultdict(Guess)
         self.giving: set[ItemKey] = set()
         """Items of which stock or supply may become free: all their positions and waiting rows are needed."""
         self.picked: dict[str, PositionKey] = {}
         """Promises that moves end -> where the move happens."""
+        self.adopted: set[str] = set()
+        """Promises of callers that cases take over."""
         self.named: set[str] = set()
         self.subjects: set[str] = set()
         self.supplies: set[SupplyKey] = set()
         """Supply lines that requests name."""
+        self.kept: set[ItemKey] = set()
+        """Items of which something is to be kept back."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
         self._promised_at: set[PositionKey] = set()
         for request in requests:
@@ -71,24 +79,35 @@ class Plan:
                 key = (request.company_id, request.item, request.location, request.pool)
                 self.guesses[key].movements += 1
                 self.giving.add((request.company_id, request.item))
+                self.kept.add((request.company_id, request.item))
+            case RebalanceRequest():
+                self.giving.add((request.company_id, request.item))
 
     def _promise(self, request: PromiseRequest) -> None:
         for line in request.lines:
             if not line.locations or line.quantity <= 0:
                 raise ValueError(f"{request.key}: line {line.line} asks for {line.quantity} of {line.locations}")
-            keys = [(request.company_id, line.item, location, request.pool) for location in line.locations]
+            if line.together and line.per <= 0:
+                raise ValueError(f"{request.key}: line {line.line} says of no set how much of it makes one")
+            item, asker = (request.company_id, line.item), (line.locations, request.source, request.customer)
+            keys = self.pools.places(item, *asker)
             for key in keys:
+                self.guesses[key]
+            for key, _ in self.pools.lenders(item, *asker):
                 self.guesses[key]
             self.guesses[keys[0]].reserved += line.quantity
             self.guesses[keys[0]].movements += 1
             self._promised_at.add(keys[0])
             self._taken[keys[0]] += line.quantity
+        self.named.update(request.adopts)
+        self.adopted.update(request.adopts)
 
     def _move(self, company_id: str, line: StockMoveLine) -> None:
         _check(line)
-        origin = (company_id, line.item, line.location, "")
-        target = (company_id, line.item, line.to_location or line.location, "")
-        leaves, comes = line.from_state == UNRESTRICTED, line.to_state == UNRESTRICTED
+        origin = (company_id, line.item, line.location, SHARED)
+        target = (company_id, line.item, line.to_location or line.location, SHARED)
+        counts = promisable(line.owner)
+        leaves, comes = counts and line.from_state == UNRESTRICTED, counts and line.to_state == UNRESTRICTED
         if leaves:
             self.guesses[origin].on_hand -= line.quantity
             self.guesses[origin].movements += 1
@@ -110,7 +129,7 @@ class Plan:
         for line in request.lines:
             if line.quantity < 0:
                 raise ValueError(f"{request.key}: {line.quantity} expected of {line.source} line {line.line}")
-            self.guesses[(request.company_id, line.item, line.location, "")]
+            self.guesses[(request.company_id, line.item, line.location, SHARED)]
             self.giving.add((request.company_id, line.item))
             self.supplies.add((request.company_id, line.source, line.line))
 
@@ -125,9 +144,21 @@ class Plan:
             if not promise.remaining:
                 continue
             origin = self.picked.get(promise.id)
-            if origin is None or promise.waiting or promise.at != origin:
+            if origin is None or promise.waiting or promise.at[:3] != origin[:3]:
                 self.guesses[promise.at]
-                self.giving.add((promise.company_id, promise.item))
+                self.giving.add(promise.of)
+            elif promise.at != origin:
+                self.guesses[promise.at]  # what a pick takes leaves the pool that it was promised out of
+
+    def learn_places(self, item: ItemKey, locations: Iterable[str]) -> None:
+        """Items that give have positions at these locations: their pools there must be held, too."""
+        for location in locations:
+            for rule in self.pools.at(*item, location):
+                self.guesses[(*item, location, rule.pool)]
+
+    def pooled(self) -> list[ItemKey]:
+        """Items that give and may have pools."""
+        return sorted(self.giving) if self.pools else []
 
     def learn_supply(self, key: SupplyKey, item: str) -> None:
         """A supply line that requests name is there already, perhaps of another item."""
@@ -137,6 +168,8 @@ class Plan:
 def _check(line: StockMoveLine) -> None:
     if line.quantity <= 0:
         raise ValueError(f"line {line.line} moves {line.quantity} of {line.item}; a movement's quantity is positive")
+    if not known_owner(line.owner):
+        raise ValueError(f"line {line.line} moves {line.item} of an owner we know no kind of: {line.owner!r}")
     unknown = {line.from_state, line.to_state} - _STATES
     if unknown:
         raise ValueError(f"line {line.line} moves {line.item} between unknown states: {sorted(unknown)}")

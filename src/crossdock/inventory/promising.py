@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 
 from crossdock.events.inventory import BackorderedLine, PromisedLine, StockPromised
 from crossdock.inventory.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Promise
 from crossdock.inventory.filling import peg
+from crossdock.inventory.keys import PositionKey
+from crossdock.inventory.pools import SHARED
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 
 
@@ -24,7 +28,9 @@ class _Answer:
         self._stem = entry.hex()[:24]
         self._count = 0
 
-    def promise(self, line: StockRequestLine, location: str, quantity: Decimal, state: str) -> Promise:
+    def promise(
+        self, line: StockRequestLine, location: str, quantity: Decimal, state: str, pool: str = SHARED
+    ) -> Promise:
         """A new row; its name can be made again from the request's key alone."""
         request = self.request
         self._count += 1
@@ -37,7 +43,7 @@ class _Answer:
             line=line.line,
             item=line.item,
             location=location,
-            pool=request.pool,
+            pool=pool,
             quantity=quantity,
             remaining=quantity,
             state=state,
@@ -46,26 +52,54 @@ class _Answer:
             entry=self.entry,
             whole=not request.partial and request.kind == "asked",
             source=request.source,
+            customer=request.customer,
             expires_at=request.expires_at,
             due_on=line.due_on,
         )
         self.books.add_promise(promise)
         return promise
 
-    def take(self, line: StockRequestLine, wanted: Decimal) -> Decimal:
-        """Reserve what is free, location by location; what is left wanting."""
-        for location in line.locations:
-            position = self.books.positions[(self.request.company_id, line.item, location, self.request.pool)]
-            quantity = min(wanted, position.free)
+    def take(self, line: StockRequestLine, wanted: Decimal, locations: Sequence[str] = ()) -> Decimal:
+        """Reserve what is free, place by place, then what other pools lend; what is left wanting."""
+        locations = locations or line.locations
+        wanted = self._take_free(line, wanted, locations)
+        if wanted and self.books.pools:
+            request = self.request
+            item = (request.company_id, line.item)
+            self.books.borrow(item, locations, request.source, request.customer, wanted, self.entry)
+            wanted = self._take_free(line, wanted, locations)
+        return wanted
+
+    def _take_free(self, line: StockRequestLine, wanted: Decimal, locations: Sequence[str]) -> Decimal:
+        for key in self.places(line, locations):
+            quantity = min(wanted, self.books.positions[key].free)
             if quantity <= 0:
                 continue
-            promise = self.promise(line, location, quantity, RESERVED)
-            self.books.book(position, self.request.kind, self.entry, reserved=quantity, reservation=promise.id)
-            self.promised.append(PromisedLine(line.line, line.item, location, quantity, promise.id))
+            self.reserve(line, key, quantity, self.request.kind)
             wanted -= quantity
             if not wanted:
                 break
         return wanted
+
+    def reserve(self, line: StockRequestLine, at: PositionKey, quantity: Decimal, kind: str) -> None:
+        """Grant a quantity at a place."""
+        promise = self.promise(line, at[2], quantity, RESERVED, at[3])
+        self.books.book(self.books.positions[at], kind, self.entry, reserved=quantity, reservation=promise.id)
+        self.promised.append(PromisedLine(line.line, line.item, at[2], quantity, promise.id))
+
+    def places(self, line: StockRequestLine, locations: Sequence[str]) -> list[PositionKey]:
+        """Where this request may be served, in order."""
+        request = self.request
+        return self.books.pools.places((request.company_id, line.item), locations, request.source, request.customer)
+
+    def free(self, line: StockRequestLine, locations: Sequence[str]) -> Decimal:
+        """What it could get there."""
+        here = sum((max(self.books.positions[key].free, ZERO) for key in self.places(line, locations)), ZERO)
+        if not self.books.pools:
+            return here
+        request = self.request
+        item = (request.company_id, line.item)
+        return here + self.books.could_borrow(item, locations, request.source, request.customer)
 
     def wait(self, line: StockRequestLine, quantity: Decimal, state: str) -> Promise:
         """Book what stock does not cover as waiting, pegged to what should come."""
@@ -97,37 +131,93 @@ class _Answer:
 def decide(books: Books, request: PromiseRequest, entry: bytes) -> StockPromised:
     """Decide all lines of a request, in order, under the locks already held."""
     answer = _Answer(books, request, entry)
+    adopted = _adopt(answer) if request.adopts else {}
+    sets: dict[str, list[StockRequestLine]] = {}
     for line in request.lines:
-        if request.kind == "asked":
-            _asked(answer, line)
+        if line.together:
+            sets.setdefault(line.together, []).append(line)
         else:
-            _told(answer, line)
+            _line(answer, line, line.quantity - adopted.get(line.line, ZERO))
+    for lines in sets.values():
+        _set(answer, lines)
     return answer.event()
 
 
-def _asked(answer: _Answer, line: StockRequestLine) -> None:
-    """Never more than is free: the rest waits, or is refused."""
-    request, rest = answer.request, line.quantity
-    if request.partial or _free(answer, line) >= line.quantity:
-        rest = answer.take(line, line.quantity)
+def _line(answer: _Answer, line: StockRequestLine, wanted: Decimal) -> None:
+    if not wanted:
+        return
+    request = answer.request
+    if request.kind == "told" or request.partial or answer.free(line, line.locations) >= wanted:
+        wanted = answer.take(line, wanted)
+    _rest(answer, line, wanted)
+
+
+def _rest(answer: _Answer, line: StockRequestLine, rest: Decimal) -> None:
+    """What stock does not cover. Somebody may have promised it already: then it is booked all the same and is a
+    shortage. What was only asked for waits, or is refused."""
     if not rest:
         return
-    if request.backorder:
+    if answer.request.kind == "told":
+        promise = answer.wait(line, rest, SHORT)
+        answer.books.book(
+            answer.books.positions[promise.at], SHORT, answer.entry, reserved=rest, reservation=promise.id
+        )
+        answer.shortage.append((line.line, rest))
+    elif answer.request.backorder:
         answer.wait(line, rest, BACKORDERED)
     else:
         answer.refused.append((line.line, rest))
 
 
-def _free(answer: _Answer, line: StockRequestLine) -> Decimal:
-    keys = [(answer.request.company_id, line.item, location, answer.request.pool) for location in line.locations]
-    return sum((max(answer.books.positions[key].free, ZERO) for key in keys), ZERO)
+def _adopt(answer: _Answer) -> dict[str, Decimal]:
+    """Take over what callers had reserved for this, at its very place: it need not be free for anybody, and nobody
+    else can get it in between. What was over by then has ended; what has another item or place is not for this."""
+    books, adopted = answer.books, dict[str, Decimal]()
+    held = [books.promises[name] for name in dict.fromkeys(answer.request.adopts) if name in books.promises]
+    for line in answer.request.lines:
+        for old in held:
+            wanted = line.quantity - adopted.get(line.line, ZERO)
+            quantity = min(wanted, old.remaining)
+            if quantity <= 0 or not _fits(old, line, answer.request):
+                continue
+            books.book(books.positions[old.at], "adopt", answer.entry, reserved=-quantity, reservation=old.id)
+            books.end(old, quantity, "adopted")
+            answer.reserve(line, old.at, quantity, "adopt")
+            adopted[line.line] = adopted.get(line.line, ZERO) + quantity
+    return adopted
 
 
-def _told(answer: _Answer, line: StockRequestLine) -> None:
-    """Somebody has promised it already: what stock does not cover is booked all the same and is a shortage."""
-    rest = answer.take(line, line.quantity)
-    if not rest:
-        return
-    promise = answer.wait(line, rest, SHORT)
-    answer.books.book(answer.books.positions[promise.at], SHORT, answer.entry, reserved=rest, reservation=promise.id)
-    answer.shortage.append((line.line, rest))
+def _fits(held: Promise, line: StockRequestLine, request: PromiseRequest) -> bool:
+    return (
+        held.company_id == request.company_id
+        and not held.subject
+        and held.state == RESERVED
+        and held.item == line.item
+        and held.location in line.locations
+        and not line.together
+    )
+
+
+def _set(answer: _Answer, lines: Sequence[StockRequestLine]) -> None:
+    """Grant whole sets, location by location: as many as the scarcest of their items allows. An item that stands in
+    several lines is counted once for all of them."""
+    request = answer.request
+    wanted = min(line.quantity // line.per for line in lines)
+    found = {location: _sets_at(answer, lines, location) for location in lines[0].locations}
+    left = wanted
+    if request.kind == "told" or request.partial or sum(found.values(), ZERO) >= wanted:
+        for location, possible in found.items():
+            granted = min(possible, left)
+            if granted > 0:
+                for line in lines:
+                    answer.take(line, granted * line.per, (location,))
+                left -= granted
+    for line in lines:
+        _rest(answer, line, line.quantity - (wanted - left) * line.per)
+
+
+def _sets_at(answer: _Answer, lines: Sequence[StockRequestLine], location: str) -> Decimal:
+    needed: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        needed[line.item] += line.per
+    return min(answer.free(line, (location,)) // needed[line.item] for line in lines)

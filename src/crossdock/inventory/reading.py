@@ -14,8 +14,10 @@ from pathlib import Path
 import asyncpg
 from asyncpg import Record
 
-from crossdock.inventory.books import Books, ItemKey, Position, PositionKey, Promise, Supply
+from crossdock.inventory.books import Books, Kept, Position, Promise, Supply
+from crossdock.inventory.keys import ItemKey, PositionKey
 from crossdock.inventory.plan import Guess, Plan
+from crossdock.inventory.pools import SHARED
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import columns, numbers, texts
 
@@ -55,11 +57,17 @@ class Reader:
             keys = columns(plan.supplies, (texts, texts, texts))
             for company, source, line, item in await tx.fetch(SQL.items_of_supplies, *keys):
                 plan.learn_supply((company, source, line), item)
+        if pooled := plan.pooled():
+            for company, item, locations in await tx.fetch(SQL.places_of_items, *columns(pooled, (texts, texts))):
+                plan.learn_places((company, item), locations)
 
     async def hold(self, tx: Connection, plan: Plan) -> None:
         """Lock the positions and read who waits and what is expected. Raises `LedgerMoved`."""
         await self._lock(tx, plan.guesses, plan.giving)
         await self._read_items(tx, plan)
+        if plan.kept:
+            for row in await tx.fetch(SQL.kept_back, *columns(sorted(plan.kept), (texts, texts))):
+                self.books.kept[((row[0], row[1], row[2], row[3]), row[4], row[5])] = Kept(row[6], row[7], row[8])
         self._all_held(plan)
 
     async def _lock(self, tx: Connection, guesses: Mapping[PositionKey, Guess], items: set[ItemKey]) -> None:
@@ -81,7 +89,7 @@ class Reader:
             on_hand -= guess.on_hand
             reserved -= guess.reserved
             counter -= guess.movements
-        self.books.positions[key] = Position(key, identity, on_hand, reserved, allocated, safety, counter)
+        self.books.load_position(Position(key, identity, on_hand, reserved, allocated, safety, counter))
 
     async def _read_items(self, tx: Connection, plan: Plan) -> None:
         """Who waits for items that give, and the supply of those and of items that may run short."""
@@ -115,9 +123,9 @@ class Reader:
         """Rows may refer to a position that did not exist when the locks were taken, or a supply line may have become
         another item's: then it is not known that nobody else changes them."""
         for item in plan.giving:
-            needed = {(*item, supply.location, "") for supply in self.books.supply_of[item]}
+            needed = {(*item, supply.location, SHARED) for supply in self.books.supply_of[item]}
             for promise in self.books.waiting[item]:
-                needed.update([promise.at, *promise.candidate_keys()])
+                needed.update([promise.at, *((*item, location, SHARED) for location in promise.candidates)])
             if not needed <= self.stored.keys():
                 raise LedgerMoved(f"{item} got a new position meanwhile")
         for key in plan.supplies:

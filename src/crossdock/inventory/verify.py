@@ -15,6 +15,7 @@ from crossdock.store import Connection, load_queries
 SQL = load_queries(Path(__file__).with_name("verify.sql"))
 
 _PROMISE_COLUMNS = ("on_hand", "reserved", "allocated", "safety")
+_SUPPLY_COLUMNS = ("item", "location", "quantity", "received", "pegged", "expected_on", "confidence")
 _OPEN_STATES = ON_THE_BOOK | {"backordered"}
 
 
@@ -111,7 +112,8 @@ class _Walked:
 async def _promise_book(tx: Connection, court: _Court) -> None:
     walked = await _walk_promises(tx, court)
     folded = {row["position_id"]: row for row in await tx.fetch(SQL.promise_fold)}
-    unrestricted = {(r[0], r[1], r[2]): r[3] for r in await tx.fetch(SQL.unrestricted)}
+    await _on_hand(tx, court)
+    kept = {(r[0], r[1], r[2], r[3]): r[4] for r in await tx.fetch(SQL.kept_back)}
     promised = {(r[0], r[1], r[2], r[3]): r[4] for r in await tx.fetch(SQL.promised)}
     for row in await tx.fetch(SQL.promise_positions):
         key = (row["company_id"], row["item"], row["location"], row["pool"])
@@ -121,15 +123,24 @@ async def _promise_book(tx: Connection, court: _Court) -> None:
             court.equal("promise_fold_in_sql", f"{where} {column}", fold[column] if fold else ZERO, row[column])
             court.equal("promise_fold_by_rows", f"{where} {column}", walk.levels[column], row[column])
         court.equal("promise_numbers_gapless", where, row["counter"], walk.counter)
-        on_hand = unrestricted.pop(key[:3], ZERO) if not row["pool"] else ZERO
-        court.equal("on_hand_is_unrestricted", where, on_hand, row["on_hand"])
+        court.equal("safety_is_kept_back", where, kept.pop(key, ZERO), row["safety"])
         court.equal("reserved_is_reservations", where, promised.pop(key, ZERO), row["reserved"])
-    for shelf, quantity in unrestricted.items():
-        court.equal("on_hand_is_unrestricted", "/".join(shelf), ZERO, quantity)
+    for book, quantity in kept.items():
+        court.equal("safety_is_kept_back", "/".join(book), ZERO, quantity)
     for book, quantity in promised.items():
         court.equal("reserved_is_reservations", "/".join(book), ZERO, quantity)
     for identity in walked:
         court.holds("promise_movements_have_positions", str(identity), False, "a position", "none")
+
+
+async def _on_hand(tx: Connection, court: _Court) -> None:
+    """All pools of a place together have what lies there and may be promised."""
+    unrestricted = {(r[0], r[1], r[2]): r[3] for r in await tx.fetch(SQL.unrestricted)}
+    for company, item, location, on_hand in await tx.fetch(SQL.pools):
+        shelf = (company, item, location)
+        court.equal("on_hand_is_unrestricted", "/".join(shelf), unrestricted.pop(shelf, ZERO), on_hand)
+    for shelf, quantity in unrestricted.items():
+        court.equal("on_hand_is_unrestricted", "/".join(shelf), ZERO, quantity)
 
 
 async def _walk_promises(tx: Connection, court: _Court) -> dict[int, _Walked]:
@@ -167,6 +178,11 @@ async def _supply(tx: Connection, court: _Court) -> None:
         court.equal("pegged_is_pegs", where, row["pegs"], row["pegged"])
         court.holds("pegged_within_open", where, row["pegged"] <= still_open, f"<= {still_open}", row["pegged"])
         court.equal("open_supply_is_marked", where, still_open > 0, row["is_open"])
+    for row in await tx.fetch(SQL.supply_journal):
+        where = f"{row['company_id']} {row['source']} line {row['line']}"
+        court.equal("supply_numbers_gapless", where, row["changes"], row["movements"])
+        said = [row[name] for name in _SUPPLY_COLUMNS]
+        court.equal("supply_is_its_journal", where, [row[f"last_{name}"] for name in _SUPPLY_COLUMNS], said)
     for row in await tx.fetch(SQL.pegged):
         within = bool(row["waiting"]) and row["quantity"] <= row["remaining"]
         court.holds("pegs_within_waiting", row["reservation"], within, row["remaining"], row["quantity"])

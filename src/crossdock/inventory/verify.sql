@@ -34,9 +34,19 @@ from promise_movement group by position_id
 select position_id, number, kind, on_hand, reserved, allocated, safety, free_after
 from promise_movement order by position_id, number
 
--- unrestricted: what the promise book should have on hand
+-- unrestricted: what the promise book should have on hand, over all pools: goods of owners that may be promised
 select company_id, item, location, sum(unrestricted) as quantity
-from stock_position group by company_id, item, location
+from stock_position
+where owner = 'own' or owner like 'consignment\_in:%' or owner like 'vendor\_managed:%'
+group by company_id, item, location
+
+-- pools: what the promise book has on hand, over all pools
+select company_id, item, location, sum(on_hand) as quantity
+from promise_position group by company_id, item, location
+
+-- kept_back: what the promise book should keep back
+select company_id, item, location, pool, sum(quantity) as quantity
+from kept_back group by company_id, item, location, pool
 
 -- promised: what the promise book should have reserved
 select company_id, item, location, pool, sum(remaining) as quantity
@@ -53,6 +63,19 @@ select s.company_id, s.source, s.line, s.quantity, s.received, s.pegged, s.is_op
 from expected_supply as s
 left join (select company_id, source, line, sum(quantity) as quantity from peg group by 1, 2, 3) as p
     on p.company_id = s.company_id and p.source = s.source and p.line = s.line
+
+-- supply_journal: every supply line beside what its journal says last
+select s.company_id, s.source, s.line, s.changes, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
+    s.confidence, m.item as last_item, m.location as last_location, m.quantity as last_quantity,
+    m.received as last_received, m.pegged as last_pegged, m.expected_on as last_expected_on,
+    m.confidence as last_confidence,
+    (select count(*) from supply_movement as c
+        where c.company_id = s.company_id and c.source = s.source and c.line = s.line) as movements
+from expected_supply as s
+left join lateral (
+    select * from supply_movement as m
+    where m.company_id = s.company_id and m.source = s.source and m.line = s.line
+    order by m.number desc limit 1) as m on true
 
 -- pegged: every pegged promise with the sum of its pegs
 select p.reservation, p.quantity, r.waiting, r.remaining

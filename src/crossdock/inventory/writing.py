@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -20,12 +21,16 @@ Row = tuple[object, ...]
 
 # How the columns of the statements travel.
 _POSITION = (texts,) * 4 + (numbers,) * 4
-_PROMISE = (texts,) * 9 + (numbers,) * 2 + (texts, texts, octets, numbers, numbers, texts, times, times, texts, numbers)
+_PROMISE = (
+    (texts,) * 9 + (numbers,) * 2 + (texts, texts, octets, numbers, numbers, texts, times, times, texts, numbers, texts)
+)
 _ENDING = (texts, numbers, texts, numbers, numbers, numbers)
 _ANSWER = (octets, texts)
-_SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets)
+_SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets, numbers)
+_SUPPLY_MOVEMENT = (texts,) * 3 + (numbers, texts, texts) + (numbers,) * 3 + (times, texts, octets)
+_KEPT = (texts,) * 6 + (numbers, texts, octets)
 _PEG = (texts,) * 4 + (numbers,)
-_PROMISE_MOVEMENT = (numbers, numbers, texts, texts, numbers, numbers, numbers, numbers, octets)
+_PROMISE_MOVEMENT = (numbers, numbers, texts, texts, numbers, numbers, numbers, numbers, octets, texts)
 _STOCK = (texts,) * 5 + (numbers,) * 8
 _STOCK_MOVEMENT = (numbers,) * 4 + (texts, texts, numbers, numbers, texts, texts, texts, octets)
 
@@ -69,7 +74,7 @@ async def write_record(
         if not p.new
     ]
     moved = [
-        (m.position, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry)
+        (m.position, m.number, m.kind, m.reservation, m.on_hand, m.reserved, m.safety, m.free_after, m.entry, m.rule)
         for m in books.movements
     ]
     if not (ended or answers or journal or moved):
@@ -90,9 +95,38 @@ async def write_promise_book(tx: Connection, books: Books) -> None:
     an insert would only trip over it. Raises `LedgerMoved`."""
     await _insert_promises(tx, [promise for promise in books.changed_promises.values() if promise.new])
     supplies = sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
+    for supply in supplies:
+        supply.changes += 1
     await _write_supplies(tx, SQL.insert_supplies, "INSERT 0", [supply for supply in supplies if supply.new])
     await _write_supplies(tx, SQL.update_supplies, "UPDATE", [supply for supply in supplies if not supply.new])
+    await _journal_supplies(tx, books, supplies)
     await _write_pegs(tx, books)
+
+
+async def write_kept(tx: Connection, books: Books, at: dt.datetime) -> None:
+    """What is kept back of positions, and why. The positions' locks guard these rows."""
+    kept, dropped = [], []
+    for key in sorted(books.changed_kept):
+        position, reason, source = key
+        row = books.kept[key]
+        if row.quantity or row.marked:
+            kept.append((*position, reason, source, row.quantity, row.rule, row.entry))
+        else:
+            dropped.append((*position, reason, source))
+    if dropped:
+        await tx.execute(SQL.drop_kept, *columns(dropped, _KEPT[:6]))
+    if kept:
+        await tx.execute(SQL.put_kept, *columns(kept, _KEPT), at)
+
+
+async def _journal_supplies(tx: Connection, books: Books, supplies: Sequence[Supply]) -> None:
+    rows = [
+        (*s.key, s.changes, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence,
+         books.supply_entries[s.key])
+        for s in supplies
+    ]  # fmt: skip
+    if rows:
+        await tx.execute(SQL.journal_supplies, *columns(rows, _SUPPLY_MOVEMENT))
 
 
 async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
@@ -119,6 +153,7 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
             p.due_on,
             p.backorder,
             p.fills,
+            p.customer,
         )
         for p in promises
     ]
@@ -128,9 +163,10 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
 
 async def _write_supplies(tx: Connection, statement: str, done: str, supplies: Sequence[Supply]) -> None:
     rows = [
-        (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry)
+        (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry,
+         s.changes)
         for s in supplies
-    ]
+    ]  # fmt: skip
     if rows and await tx.execute(statement, *columns(rows, _SUPPLY)) != f"{done} {len(rows)}":
         raise LedgerMoved("a supply line was stated by somebody else meanwhile")
 

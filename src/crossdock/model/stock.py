@@ -34,13 +34,19 @@ OUTSIDE_STATES: tuple[str, ...] = (
 
 
 class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """So much of one item, from the first of `locations` that has it, then the next."""
+    """So much of one item, from the first of `locations` that has it, then the next.
+
+    Lines with the same `together` are a set, such as the components of a kit: `per` of each makes one set, and they are
+    granted in whole sets, each set from one location.
+    """
 
     line: str
     item: str
     quantity: Decimal
     locations: tuple[str, ...]
     due_on: dt.date | None = None
+    together: str = ""
+    per: Decimal = Decimal(0)
 
 
 class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,7 +54,7 @@ class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `asked` may be refused: what free stock does not cover is backordered (if `backorder`) or refused. `told` always
     books in full at the first location; what stock does not cover is a shortage. Without `partial` an asked line is
-    granted whole or not at all.
+    granted whole or not at all. `source` and `customer` decide which pools it may take from.
     """
 
     company_id: str
@@ -62,7 +68,10 @@ class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     backorder: bool = True
     partial: bool = True
     expires_at: dt.datetime | None = None
-    pool: str = ""
+    customer: str = ""
+    adopts: tuple[str, ...] = ()
+    """Reservations of API callers that this request takes over, as far as its lines need them; what they hold beyond
+    that becomes free."""
 
 
 class ReleaseRequest(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,6 +23,7 @@ from crossdock.model.stock import (
     SupplyLine,
     SupplyRequest,
 )
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Store
 
 AT = dt.datetime(2010, 12, 1, 9, tzinfo=dt.UTC)
@@ -98,12 +99,14 @@ def release(case: str = "", reservations: Sequence[str] = (), key: str = "", **m
     return ReleaseRequest(COMPANY, key or f"release/{number()}", case, tuple(reservations), **more)  # type: ignore[arg-type]
 
 
-async def book(store: Store, *requests: Request, at: dt.datetime = AT) -> list[LedgerOutcome]:
+async def book(
+    store: Store, *requests: Request, at: dt.datetime = AT, policies: StockPolicies | None = None
+) -> list[LedgerOutcome]:
     """One batch, one transaction, run again whole where it must be; never because of a deadlock."""
     while True:
         try:
             async with store.transaction() as tx:
-                batch = LedgerBatch(requests, at)
+                batch = LedgerBatch(requests, at, policies=policies, network_version=7)
                 await batch.claim(tx)
                 return await batch.post(tx)
         except LedgerMoved:
@@ -123,13 +126,14 @@ class Levels(msgspec.Struct, frozen=True):
     free: Decimal
 
 
-async def levels(store: Store, location: str = "north", item: str = MUG) -> Levels:
+async def levels(store: Store, location: str = "north", item: str = MUG, pool: str = "") -> Levels:
     async with store.transaction() as tx:
         row = await tx.fetchrow(
             "select on_hand, reserved, on_hand - safety - reserved - allocated from promise_position"
-            " where item = $1 and location = $2 and pool = ''",
+            " where item = $1 and location = $2 and pool = $3",
             item,
             location,
+            pool,
         )
     return Levels(*row) if row else Levels(Decimal(0), Decimal(0), Decimal(0))
 

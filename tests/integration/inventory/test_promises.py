@@ -338,12 +338,16 @@ async def test_lots_owners_and_second_quantities_are_kept_apart(store: Store) ->
         store,
         receive(5, lot="L1", second_quantity=Decimal("12.250"), second_unit="KGM"),
         receive(5, lot="L2"),
-        receive(5, owner="brightware"),
+        receive(5, owner="consignment_in:brightware"),
     )
     async with store.transaction() as tx:
         rows = await tx.fetch("select owner, lot, unrestricted from stock_position order by owner, lot")
         second = await tx.fetch("select second_quantity, second_unit from stock_movement where second_unit <> ''")
-    assert [tuple(row) for row in rows] == [("brightware", "", D(5)), ("own", "L1", D(5)), ("own", "L2", D(5))]
+    assert [tuple(row) for row in rows] == [
+        ("consignment_in:brightware", "", D(5)),
+        ("own", "L1", D(5)),
+        ("own", "L2", D(5)),
+    ]
     assert [tuple(row) for row in second] == [(Decimal("12.250"), "KGM")]
     assert await levels(store) == level(15, 0)
     await holds(store)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from crossdock.inventory.outcomes import SafetyRequest
 from crossdock.inventory.verify import verify
 from crossdock.store import Store
-from tests.integration.inventory.helpers import ask, book, expect, holds, pick, receive, tell
+from tests.integration.inventory.helpers import COMPANY, ask, book, expect, holds, pick, receive, tell
 
 CORRUPTIONS = {
     "stock_fold_in_sql": "update stock_position set damaged = damaged + 1",
@@ -24,13 +27,17 @@ CORRUPTIONS = {
     "pegged_within_open": "update expected_supply set received = quantity",
     "open_supply_is_marked": "update expected_supply set is_open = not is_open",
     "pegs_within_waiting": "update reservation set waiting = false",
+    "safety_is_kept_back": "update kept_back set quantity = quantity + 1",
+    "supply_numbers_gapless": "delete from supply_movement where number = 1",
+    "supply_is_its_journal": "update expected_supply set expected_on = expected_on + 1",
     "stock_movements_have_positions": "delete from stock_position",
     "promise_movements_have_positions": "delete from promise_position",
 }
 
 
 async def history(store: Store) -> None:
-    outcomes = await book(store, receive(10), ask(4), expect(9, 3), tell(8), ask(2))
+    safety = SafetyRequest(COMPANY, "safety", "HEART", "north", Decimal(2), source="hearts", rule="hearts@1")
+    outcomes = await book(store, receive(10), ask(4), expect(9, 3), tell(8), ask(2), safety)
     granted = outcomes[0].body.promised[0].reservation  # type: ignore[attr-defined]
     await book(store, pick(1, granted))
 

@@ -55,14 +55,14 @@ def _ask_ledger(
             writes.ledger.append(
                 PromiseRequest(
                     company_id, f"{case_id}/{effect.request}", case_id, "asked", effect.lines, effect.source,
-                    effect.request, effect.backorder, effect.partial,
+                    effect.request, effect.backorder, effect.partial, customer=effect.customer, adopts=effect.adopts,
                 )
             )  # fmt: skip
         case Commit():
             writes.ledger.append(
                 PromiseRequest(
                     company_id, f"{case_id}/{effect.request}", case_id, "told", effect.lines, effect.source,
-                    effect.request,
+                    effect.request, customer=effect.customer, adopts=effect.adopts,
                 )
             )  # fmt: skip
         case Release():

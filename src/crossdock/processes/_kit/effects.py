@@ -34,13 +34,16 @@ class Send(msgspec.Struct, frozen=True):
 
 
 class Reserve(msgspec.Struct, frozen=True):
-    """Ask for stock; the answer is `StockPromised`. `request` names this request within the case."""
+    """Ask for stock; the answer is `StockPromised`. `request` names this request within the case. `source` (a channel)
+    and `customer` decide which pools it may take from; `adopts` are reservations that it takes over."""
 
     lines: tuple[StockRequestLine, ...]
     request: str = "order"
     source: str = ""
     backorder: bool = True
     partial: bool = True
+    customer: str = ""
+    adopts: tuple[str, ...] = ()
 
 
 class Commit(msgspec.Struct, frozen=True):
@@ -49,6 +52,8 @@ class Commit(msgspec.Struct, frozen=True):
     lines: tuple[StockRequestLine, ...]
     request: str = "order"
     source: str = ""
+    customer: str = ""
+    adopts: tuple[str, ...] = ()
 
 
 class Release(msgspec.Struct, frozen=True):

@@ -41,9 +41,15 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     if not wanted:
         return
     if order.promise == "told":
-        yield Commit(tuple(wanted), source=order.channel)
+        yield Commit(tuple(wanted), source=order.channel, customer=order.customer)
     else:
-        yield Reserve(tuple(wanted), source=order.channel, backorder=policy.backorder, partial=policy.partial)
+        yield Reserve(
+            tuple(wanted),
+            source=order.channel,
+            backorder=policy.backorder,
+            partial=policy.partial,
+            customer=order.customer,
+        )
 
 
 def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effect]:
