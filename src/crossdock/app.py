@@ -137,6 +137,7 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         references=reads,
         masterdata=installation.masterdata,
         network_version=network.version,
+        stock_policies=network.policies.stock,
         polls=_polls(network),
         publications=_publications(network),
         may_state=lambda source, fact, company: network.may_state(source, STATED_BY_EVENT[fact], company),

@@ -74,7 +74,7 @@ class EngineContext:
     references: References
     masterdata: Masterdata
     network_version: int = 0
-    stock_policies: StockPolicies = StockPolicies()
+    stock_policies: StockPolicies = field(default_factory=StockPolicies)
     """Pools, and in which order those who wait are served."""
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()

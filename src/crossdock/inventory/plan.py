@@ -157,8 +157,13 @@ class Plan:
                 self.guesses[(*item, location, rule.pool)]
 
     def pooled(self) -> list[ItemKey]:
-        """Items that give and may have pools."""
-        return sorted(self.giving) if self.pools else []
+        """Items that give and may have pools; those of the places that requests name are learned here."""
+        if not self.pools:
+            return []
+        for company, item, location, _ in list(self.guesses):
+            if (company, item) in self.giving:
+                self.learn_places((company, item), (location,))
+        return sorted(self.giving)
 
     def learn_supply(self, key: SupplyKey, item: str) -> None:
         """A supply line that requests name is there already, perhaps of another item."""

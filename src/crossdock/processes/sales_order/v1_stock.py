@@ -41,14 +41,14 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     if not wanted:
         return
     if order.promise == "told":
-        yield Commit(tuple(wanted), source=order.channel, customer=order.customer)
+        yield Commit(tuple(wanted), source=order.channel, customer=order.customer.id)
     else:
         yield Reserve(
             tuple(wanted),
             source=order.channel,
             backorder=policy.backorder,
             partial=policy.partial,
-            customer=order.customer,
+            customer=order.customer.id,
         )
 
 
