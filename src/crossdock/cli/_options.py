@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -35,6 +36,18 @@ def id_shown_by(command: str) -> Callable[[str], UUID]:
             raise typer.BadParameter(f"{text!r} is no id; `crossdock {command}` shows them") from None
 
     return read
+
+
+def counted(text: str) -> tuple[str, Decimal]:
+    """`NAME:QUANTITY`, such as `85123A:24`."""
+    name, _, amount = text.rpartition(":")
+    try:
+        quantity = Decimal(amount)
+    except InvalidOperation:
+        quantity = Decimal("NaN")
+    if not name or not quantity.is_finite() or quantity <= 0:
+        raise typer.BadParameter(f"{text!r} is not NAME:QUANTITY with a quantity above zero, such as 85123A:24")
+    return name, quantity
 
 
 def port_of(host: str, port: int) -> int:

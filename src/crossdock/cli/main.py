@@ -10,6 +10,7 @@ import typer
 from crossdock import __version__
 from crossdock.cli import (
     api_key,
+    assembly,
     case,
     dead_letter,
     edi,
@@ -54,6 +55,7 @@ app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(stock.app, name="stock")
 app.add_typer(transfer.app, name="transfer")
+app.add_typer(assembly.app, name="assembly")
 app.add_typer(system.app, name="system")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(projection.app, name="projection")

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 import typer
 
 from crossdock.cli._console import AsJson, Reason, reach, say
-from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.cli._options import CompanyOption, DatabaseOption, counted
 from crossdock.operations import transfers
 
 app = typer.Typer(help="Transfers: goods that go from one of our locations to another.", no_args_is_help=True)
 
 Company = Annotated[str, typer.Option("--company", help="Whose goods they are.")]
-
-
-def counted(text: str) -> tuple[str, Decimal]:
-    """`NAME:QUANTITY`, such as `85123A:24`."""
-    name, _, amount = text.rpartition(":")
-    try:
-        quantity = Decimal(amount)
-    except InvalidOperation:
-        quantity = Decimal("NaN")
-    if not name or not quantity.is_finite() or quantity <= 0:
-        raise typer.BadParameter(f"{text!r} is not NAME:QUANTITY with a quantity above zero, such as 85123A:24")
-    return name, quantity
 
 
 @app.command()

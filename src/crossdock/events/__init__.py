@@ -1,6 +1,7 @@
 """Events (facts, past tense) and their envelope. `REGISTRY` names every type; importing this package fills it."""
 
 from crossdock.events import (
+    assembly,
     deliveries,
     intake,
     inventory,
@@ -19,6 +20,7 @@ __all__ = [
     "Envelope",
     "Event",
     "NewEvent",
+    "assembly",
     "deliveries",
     "event",
     "event_type",

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossdock.processes import (
     adjustment,
+    assembly,
     goods_receipt,
     inventory_report,
     purchase_order,
@@ -32,6 +33,7 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     # stock as its warehouses tell it
     inventory_report.LIFECYCLE,
     adjustment.LIFECYCLE,
+    assembly.LIFECYCLE,
     transfer.LIFECYCLE,
 )
 

@@ -1,0 +1,67 @@
+"""Kits stated by a person: in the books one movement, refused where the bill of materials does not carry it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Item, KitComponent
+from crossdock.operations.assemblies import Place, assemble, repack
+from crossdock.operations.problems import Problem
+from crossdock.store import Store
+from crossdock.testing.scenario import COMPANY
+from tests.integration.engine.harness import rows
+from tests.integration.operations.worlds import ANNA, at_work
+from tests.integration.processes.test_order_to_cash import happen, problems, stocked, verified
+
+NORTH = Place(COMPANY, "north")
+
+
+async def known(store: Store) -> None:
+    items = [Item(COMPANY, item) for item in ("HEART", "SET", "CASE12", "INNER5")]
+    kits = [("SET", "2"), ("CASE12", "12"), ("INNER5", "5")]
+    components = [KitComponent(COMPANY, kit, "HEART", Decimal(quantity)) for kit, quantity in kits]
+    async with store.transaction() as tx:
+        await upsert(tx, [*items, *components])
+
+
+async def levels(store: Store) -> dict[str, Decimal]:
+    return dict(await rows(store, "select item, unrestricted from stock_position where unrestricted <> 0"))
+
+
+async def test_kits_are_built_taken_apart_and_cases_broken_without_winning_or_losing_anything(store: Store) -> None:
+    await known(store)
+    await stocked(store, 30)
+    desk = await at_work(store)
+    await assemble(desk, ANNA, NORTH, "SET", Decimal(6), reason="Christmas")
+    await happen(store)
+    assert await levels(store) == {"HEART": 18, "SET": 6}
+    await assemble(desk, ANNA, NORTH, "SET", Decimal(3), apart=True, reason="not sold")
+    stated = await repack(desk, ANNA, NORTH, "HEART", Decimal(24), "CASE12", reason="boxed")
+    assert [(line.item, line.quantity.amount) for line in stated.produced] == [("CASE12", 2)]
+    await happen(store)
+    assert await levels(store) == {"SET": 3, "CASE12": 2}
+    assert await problems(store) == set()
+    await verified(store)
+
+
+async def test_what_cannot_be_packed_exactly_is_refused(store: Store) -> None:
+    await known(store)
+    desk = await at_work(store)
+    for item, quantity, into, words in [
+        ("HEART", "7", "CASE12", "no exact number"),
+        ("CASE12", "1", "INNER5", "make 12/5 of INNER5"),
+        ("CASE12", "1", "NOBODY", "no item 'NOBODY'"),
+        ("CASE12", "0", "HEART", "makes nothing"),
+    ]:
+        with pytest.raises(Problem, match=words):
+            await repack(desk, ANNA, NORTH, item, Decimal(quantity), into, reason="no")
+
+
+async def test_what_is_no_kit_cannot_be_assembled(store: Store) -> None:
+    await known(store)
+    desk = await at_work(store)
+    with pytest.raises(Problem, match="HEART is no kit"):
+        await assemble(desk, ANNA, NORTH, "HEART", Decimal(1), reason="no")
