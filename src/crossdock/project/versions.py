@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
 import msgspec
 
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.project.canonical import canonical
 from crossdock.project.network import Network
 from crossdock.store import Connection, load_queries
 
 _SQL = load_queries(Path(__file__).with_suffix(".sql"))
+
+
+class _Policies(msgspec.Struct):
+    stock: StockPolicies = StockPolicies()
+
+
+class _Content(msgspec.Struct):
+    policies: _Policies
+
+
+_STOCK = msgspec.json.Decoder(_Content)
 
 
 async def apply(tx: Connection, network: Network) -> Network:
@@ -30,6 +43,21 @@ async def apply(tx: Connection, network: Network) -> Network:
 async def version_in_force(tx: Connection) -> int:
     """The version that was applied last; 0 where none ever was."""
     return await tx.fetchval(_SQL.in_force) or 0
+
+
+class PoliciesInForce(msgspec.Struct, frozen=True):
+    """What a version of the network says about stock."""
+
+    version: int
+    stock: StockPolicies
+
+
+async def policies_at(tx: Connection, moment: dt.datetime) -> PoliciesInForce | None:
+    """The stock policies that were in force at a moment (technical time); None before any version ever was."""
+    row = await tx.fetchrow(_SQL.in_force_at, moment)
+    if row is None:
+        return None
+    return PoliciesInForce(row["version"], _STOCK.decode(row["content"]).policies.stock)
 
 
 async def content_of(tx: Connection, version: int) -> str | None:

@@ -1,0 +1,210 @@
+"""What may be promised: now, by date, and when so much; with the terms behind every number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+import msgspec
+
+from crossdock.inventory.availability.pools import ZERO, Asker, Outlook, Place, place_of
+from crossdock.inventory.availability.reading import Facts, PositionRow, read_facts
+from crossdock.inventory.availability.terms import (
+    AvailableOn,
+    AvailableToPromise,
+    Component,
+    Kit,
+    KitAt,
+    MovementTerms,
+    PhysicalTerms,
+    PositionTerms,
+    Substitute,
+    SupplyTerms,
+)
+from crossdock.model.stock_policy import StockPolicies, SubstituteRule
+from crossdock.rules.stock_policy import Subject, first
+from crossdock.store import Connection
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: an item over these locations, for this channel and customer, on a business day, by the policies of
+    a version of the network."""
+
+    company_id: str
+    item: str
+    locations: tuple[str, ...]
+    channel: str = ""
+    customer: str = ""
+    on: dt.date
+    policies: StockPolicies = StockPolicies()
+    version: int = 0
+
+    @property
+    def asker(self) -> Asker:
+        """For whom, and by which policies."""
+        return Asker(self.company_id, self.channel, self.customer, self.on, self.policies, self.version)
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """How much of the terms to tell beside the promise book: the last `movements` of each position; what lies where."""
+
+    movements: int = 0
+    physical: bool = False
+
+
+async def available_to_promise(
+    tx: Connection, question: Question, detail: Detail = Detail(), *, at: dt.datetime | None = None
+) -> AvailableToPromise:
+    """Answer for one item, from one snapshot; as it was known at `at` (technical time) if given, from movements alone.
+    Cost does not grow with history. An item nobody ever had is answered with zeros."""
+    rule = _substitute_rule(question)
+    items = tuple(dict.fromkeys([question.item, *(rule.substitutes if rule else ())]))
+    facts = await read_facts(
+        tx, question.company_id, items, question.locations, question.on, detail.movements, detail.physical, at
+    )
+    return answer(question, facts)
+
+
+def answer(question: Question, facts: Facts) -> AvailableToPromise:
+    """The answer that follows from what was read: the same facts, the same answer."""
+    stock = _Stocks(question, facts)
+    item = question.item
+    places, kit = stock.places(item), stock.kit(item)
+    return AvailableToPromise(
+        company_id=question.company_id,
+        item=item,
+        channel=question.channel,
+        customer=question.customer,
+        network_version=question.version,
+        now=stock.now(item, kit),
+        by_date=stock.by_date(item),
+        positions=_positions(places),
+        supply=stock.supply(item),
+        kit=kit,
+        substitutes=_substitutes(question, stock),
+        physical=_physical(question, facts.physical),
+        movements=_movements(places, facts.movements),
+    )
+
+
+class _Stocks:
+    """What was read, by item and location, as it is to the asker."""
+
+    def __init__(self, question: Question, facts: Facts) -> None:
+        self._question, self._asker = question, question.asker
+        self._rows: dict[tuple[str, str], list[PositionRow]] = defaultdict(list)
+        for row in facts.positions:
+            self._rows[row.item, row.location].append(row)
+        self._kept = facts.kept_back
+        self._supply: dict[str, list[SupplyTerms]] = defaultdict(list)
+        for line in sorted(facts.supply, key=lambda line: (line.expected_on, line.source, line.line)):
+            self._supply[line.item].append(line)
+        self._places: dict[str, list[Place]] = {}
+        self._per_kit: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for part in sorted(facts.components, key=lambda part: part.component):
+            self._per_kit[part.kit][part.component] += part.quantity
+
+    def places(self, item: str) -> list[Place]:
+        """The locations of the question, in their order."""
+        if item not in self._places:
+            self._places[item] = [
+                place_of(
+                    self._asker,
+                    item,
+                    location,
+                    self._rows[item, location],
+                    [kept for kept in self._kept if (kept.item, kept.location) == (item, location)],
+                )
+                for location in self._question.locations
+            ]
+        return self._places[item]
+
+    def supply(self, item: str) -> tuple[SupplyTerms, ...]:
+        """What is expected, the earliest first."""
+        return tuple(self._supply[item])
+
+    def now(self, item: str, kit: Kit | None) -> Decimal:
+        """What may be promised now, `kit` being what can be made of components."""
+        return sum((place.now for place in self.places(item)), kit.kits if kit else ZERO)
+
+    def kit(self, item: str) -> Kit | None:
+        """What can be made of components, location by location; None for what is no kit."""
+        needed = self._per_kit.get(item, {})
+        if not needed:
+            return None
+        now = {part: {place.location: place.now for place in self.places(part)} for part in needed}
+        made = [_made(location, needed, now) for location in self._question.locations]
+        components = tuple(
+            Component(
+                part, per_kit, sum(now[part].values(), ZERO), _positions(self.places(part)), self.supply(part)
+            )
+            for part, per_kit in needed.items()
+        )  # fmt: skip
+        return Kit(sum((at.kits for at in made), ZERO), components, tuple(made))
+
+    def by_date(self, item: str) -> tuple[AvailableOn, ...]:
+        """The steps by which supply that nobody is tied to raises what may be promised: of the item, and of what it
+        can be made of.
+
+        What is pegged is spoken for, and so is the shortage it will make good; stock below zero for any other reason
+        eats what comes first.
+        """
+        needed = self._per_kit.get(item, {})
+        outlooks = {
+            each: {place.location: Outlook(place) for place in self.places(each)} for each in (item, *needed)
+        }  # fmt: skip
+        coming = sorted(
+            ((line.expected_on, each, line) for each in outlooks for line in self._supply[each]), key=lambda row: row[0]
+        )
+        steps: dict[dt.date, Decimal] = {}
+        for day, each, line in coming:
+            outlooks[each][line.location].come(line.open, line.pegged)
+            levels = {part: {place: one.level() for place, one in outlooks[part].items()} for part in outlooks}
+            made = [_made(place, needed, levels).kits for place in levels[item]] if needed else []
+            steps[day] = sum(made, sum(levels[item].values(), ZERO))
+        return tuple(AvailableOn(day, quantity) for day, quantity in steps.items())
+
+
+def _made(location: str, needed: Mapping[str, Decimal], levels: Mapping[str, Mapping[str, Decimal]]) -> KitAt:
+    """How many kits can be made at a location: as many as the scarcest component allows."""
+    possible = {part: _whole(levels[part][location] / per_kit) for part, per_kit in needed.items()}
+    scarce = min(possible, key=lambda part: (possible[part], part))
+    return KitAt(location, possible[scarce], scarce)
+
+
+def _whole(number: Decimal) -> Decimal:
+    return number.to_integral_value(ROUND_FLOOR)
+
+
+def _substitute_rule(question: Question) -> SubstituteRule | None:
+    """The rule that says what may be offered instead."""
+    subject = Subject(question.company_id, question.item, "", question.channel, question.customer)
+    return first(question.policies.substitutes, subject, question.on)
+
+
+def _substitutes(question: Question, stocks: _Stocks) -> tuple[Substitute, ...]:
+    rule = _substitute_rule(question)
+    if rule is None:
+        return ()
+    label = question.asker.label(rule)
+    found = []
+    for item in rule.substitutes:
+        now = stocks.now(item, stocks.kit(item))
+        found.append(Substitute(item, rule.ratio, label, now, _whole(now / rule.ratio), stocks.by_date(item)))
+    return tuple(found)
+
+
+def _positions(places: Sequence[Place]) -> tuple[PositionTerms, ...]:
+    return tuple(position for place in places for position in place.positions)
+
+
+def _physical(question: Question, rows: Sequence[PhysicalTerms]) -> tuple[PhysicalTerms, ...]:
+    order = {location: place for place, location in enumerate(question.locations)}
+    return tuple(sorted(rows, key=lambda row: (order[row.location], row.owner, row.lot)))
+
+
+def _movements(places: Sequence[Place], rows: Sequence[MovementTerms]) -> tuple[MovementTerms, ...]:
+    """In the order of the positions, the newest of each first."""
+    order = {(each.location, each.pool): place for place, each in enumerate(_positions(places))}
+    return tuple(sorted(rows, key=lambda row: (order[row.location, row.pool], -row.number)))

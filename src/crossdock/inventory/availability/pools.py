@@ -1,0 +1,145 @@
+"""Which positions of an item count for whoever asks, and how stock that comes is shared out among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+import msgspec
+
+from crossdock.inventory.availability.reading import KeptRow, PositionRow
+from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
+from crossdock.model.stock_policy import PoolRule, StockPolicies
+from crossdock.rules.stock_policy import pools_at, serves
+
+SHARED = ""
+ZERO = Decimal(0)
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """For whom stock is asked about, and by which policies: of which version of the network, on which day."""
+
+    company_id: str
+    channel: str
+    customer: str
+    on: dt.date
+    policies: StockPolicies
+    version: int
+
+    def rules_at(self, item: str, location: str) -> list[PoolRule]:
+        """The pools of an item at a location, in the order in which they are served."""
+        if not self.policies.pools:
+            return []
+        return pools_at(self.policies.pools, self.company_id, item, location, self.on)
+
+    def label(self, rule: PoolRule) -> str:
+        """A rule as movements name it."""
+        return f"{rule.name}@{self.version}"
+
+
+class Place(msgspec.Struct):
+    """An item at one location: its positions in the order in which the asker would be served of them."""
+
+    location: str
+    positions: list[PositionTerms]
+    rules: list[PoolRule]
+
+    @property
+    def now(self) -> Decimal:
+        """What the asker may be promised here now."""
+        return sum((position.counted for position in self.positions), ZERO)
+
+
+def place_of(
+    asker: Asker, item: str, location: str, rows: Iterable[PositionRow], kept: Iterable[KeptRow] = ()
+) -> Place:
+    """The positions of an item at a location with what each is to the asker. What is shared is always among them."""
+    rules = asker.rules_at(item, location)
+    own = next((rule for rule in rules if serves(rule, asker.channel, asker.customer)), None)
+    by_pool = {row.pool: row for row in rows}
+    shared = by_pool.get(SHARED)
+    # Where shared stock is short, what a pool lends would only serve those who were promised beyond it.
+    lending = shared is None or shared.free >= 0
+    known = [rule.pool for rule in rules if rule.pool in by_pool]
+    names = ([own.pool] if own and own.pool in by_pool else []) + [SHARED] + known
+    ordered = list(dict.fromkeys([*names, *sorted(by_pool)]))
+    by_name = {rule.pool: rule for rule in rules}
+    reasons = list(kept)
+    positions = []
+    for pool in ordered:
+        rule = by_name.get(pool)
+        use = _use(pool, rule, own)
+        row = by_pool.get(pool) or PositionRow(item, location, pool, ZERO, ZERO, ZERO, ZERO, ZERO, 0)
+        usable = use in ("own", "shared") or (use == "lending" and lending)
+        positions.append(_terms(row, use, asker.label(rule) if rule else "", usable, reasons))
+    return Place(location, positions, rules)
+
+
+def _use(pool: str, rule: PoolRule | None, own: PoolRule | None) -> Use:
+    if pool == SHARED:
+        return "shared"
+    if own is not None and pool == own.pool:
+        return "own"
+    return "lending" if rule is not None and rule.lends else "protected"
+
+
+def _terms(row: PositionRow, use: Use, rule: str, usable: bool, kept: Sequence[KeptRow]) -> PositionTerms:
+    reasons = [
+        KeptBack(k.reason, k.source, k.rule, k.quantity, k.since)
+        for k in sorted(kept, key=lambda k: (k.reason, k.source))
+        if k.pool == row.pool
+    ]
+    return PositionTerms(
+        location=row.location,
+        pool=row.pool,
+        use=use,
+        rule=rule,
+        on_hand=row.on_hand,
+        safety=row.safety,
+        reserved=row.reserved,
+        allocated=row.allocated,
+        free=row.free,
+        counted=max(row.free, ZERO) if usable else ZERO,
+        shortage=row.shortage,
+        kept_back=tuple(reasons),
+        version=row.version,
+    )
+
+
+class Outlook:
+    """What the asker may be promised at one location as supply comes: those who wait first, then what is everybody's,
+    out of which pools are filled in the order in which they are served."""
+
+    def __init__(self, place: Place) -> None:
+        self._free = {position.pool: position.free + position.shortage for position in place.positions}
+        self._on_hand = {position.pool: position.on_hand for position in place.positions}
+        self._use = {position.pool: position.use for position in place.positions}
+        self._rules = [rule for rule in place.rules if rule.pool in self._free]
+
+    def come(self, quantity: Decimal, pegged: Decimal) -> None:
+        """Supply came; `pegged` of it belongs to those who wait."""
+        self._free[SHARED] += quantity - pegged
+        self._on_hand[SHARED] += quantity
+        total = sum(self._on_hand.values(), ZERO)
+        for rule in self._rules:
+            missing = target(rule, total) - self._on_hand[rule.pool]
+            moved = min(missing, self._free[SHARED])
+            if moved > 0:
+                for levels in (self._free, self._on_hand):
+                    levels[SHARED] -= moved
+                    levels[rule.pool] += moved
+
+    def level(self) -> Decimal:
+        """What the asker may be promised."""
+        lending = self._free[SHARED] >= 0
+        usable = [pool for pool, use in self._use.items() if use in ("own", "shared") or (use == "lending" and lending)]
+        return sum((max(self._free[pool], ZERO) for pool in usable), ZERO)
+
+
+def target(rule: PoolRule, on_hand: Decimal) -> Decimal:
+    """How much a pool shall have of what is on hand in all pools together. A share is rounded down to the digits that
+    the stock is counted in."""
+    total = max(on_hand, ZERO)
+    digits = Decimal(1).scaleb(min(int(total.normalize().as_tuple().exponent), 0))
+    return max(rule.floor, (total * rule.share_percent / 100).quantize(digits, rounding=ROUND_FLOOR))

@@ -1,0 +1,190 @@
+-- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only
+select json_build_object(
+    'positions', (
+        select coalesce(json_agg(json_build_object(
+            'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
+            'safety', trim_scale(p.safety)::text, 'reserved', trim_scale(p.reserved)::text,
+            'allocated', trim_scale(p.allocated)::text, 'version', p.counter,
+            'shortage', case when p.on_hand - p.safety - p.reserved - p.allocated < 0 then (
+                select trim_scale(coalesce(sum(r.remaining), 0))::text from reservation as r
+                where r.company_id = $1 and r.item = p.item and r.waiting and r.state = 'short'
+                    and r.location = p.location and r.pool = p.pool) else '0' end)), '[]')
+        from promise_position as p
+        where p.company_id = $1 and p.item = any($2::text[]) and p.location = any($3::text[]) and p.counter > 0),
+    'kept_back', (
+        select coalesce(json_agg(json_build_object(
+            'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
+            'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
+        from kept_back as k
+        where k.company_id = $1 and k.item = any($2::text[]) and k.location = any($3::text[]) and k.quantity <> 0),
+    'supply', (
+        select coalesce(json_agg(json_build_object(
+            'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
+            'quantity', trim_scale(s.quantity)::text, 'received', trim_scale(s.received)::text,
+            'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
+            'version', s.changes)), '[]')
+        from expected_supply as s
+        where s.company_id = $1 and s.item = any($2::text[]) and s.is_open and s.location = any($3::text[])),
+    'movements', (
+        select coalesce(json_agg(json_build_object(
+            'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
+            'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
+            'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
+            'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
+            'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
+            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at', m.recorded_at)), '[]')
+        from promise_position as p
+        cross join lateral (
+            select * from promise_movement where position_id = p.id order by number desc limit $4) as m
+        join ledger_entry as e on e.digest = m.entry
+        where p.company_id = $1 and p.item = ($2::text[])[1] and p.location = any($3::text[])),
+    'physical', (
+        select coalesce(json_agg(json_build_object(
+            'location', s.location, 'owner', s.owner, 'lot', s.lot,
+            'unrestricted', trim_scale(s.unrestricted)::text, 'picked', trim_scale(s.picked)::text,
+            'packed', trim_scale(s.packed)::text, 'in_transfer', trim_scale(s.in_transfer)::text,
+            'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
+            'expired', trim_scale(s.expired)::text, 'version', s.counter)), '[]')
+        from stock_position as s
+        where $5::boolean and s.company_id = $1 and s.item = ($2::text[])[1] and s.location = any($3::text[])
+            and s.counter > 0)
+)::text
+
+-- then: the same as it was known at a moment, from movements alone: the last one written by then is looked for by
+-- halving, what positions held is added up from the nearest balance that was proved
+with recursive place as (
+    select p.item, p.location, p.pool, p.id, coalesce((
+        select m.number from promise_movement as m where m.position_id = p.id order by m.number desc limit 1), 0) as last
+    from promise_position as p
+    where p.company_id = $1 and p.item = any($2::text[]) and p.location = any($3::text[])
+), halving as (
+    select id, 0::bigint as low, last as high from place
+    union all
+    select h.id, case when m.recorded_at <= $5 then m.number else h.low end,
+        case when m.recorded_at <= $5 then h.high else m.number - 1 end
+    from halving as h
+    join promise_movement as m on m.position_id = h.id and m.number = (h.low + h.high + 1) / 2
+    where h.low < h.high
+), position as materialized (
+    select p.item, p.location, p.pool, p.id, h.low as number
+    from place as p
+    join halving as h on h.id = p.id and h.low = h.high
+    where h.low > 0
+), state as (
+    select p.*, s.on_hand, s.safety, s.reserved, s.allocated,
+        s.on_hand - s.safety - s.reserved - s.allocated as free
+    from position as p
+    cross join lateral (
+        select sum(m.on_hand) as on_hand, sum(m.safety) as safety, sum(m.reserved) as reserved,
+            sum(m.allocated) as allocated
+        from promise_movement as m
+        where m.position_id = p.id and m.number <= p.number) as s
+)
+select json_build_object(
+    'positions', (
+        select coalesce(json_agg(json_build_object(
+            'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
+            'safety', trim_scale(p.safety)::text, 'reserved', trim_scale(p.reserved)::text,
+            'allocated', trim_scale(p.allocated)::text, 'version', p.number,
+            -- Who was promised beyond stock gets what becomes free: where something was free, nobody was short.
+            'shortage', case when p.free < 0 then (
+                select trim_scale(coalesce(sum(m.reserved), 0))::text from promise_movement as m
+                where m.position_id = p.id and m.number <= p.number and m.number > coalesce((
+                        select b.number from promise_movement as b
+                        join promise_movement as n on n.position_id = b.position_id and n.number = b.number + 1
+                        where b.position_id = p.id and b.number < p.number and b.free_after >= 0 and b.entry <> n.entry
+                        order by b.number desc limit 1), 0)
+                    and exists (select from promise_movement as s
+                        where s.position_id = m.position_id and s.kind = 'short' and s.reservation = m.reservation)
+            ) else '0' end)), '[]')
+        from state as p),
+    'kept_back', (
+        select coalesce(json_agg(json_build_object(
+            'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
+            'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
+        from (
+            select p.item, p.location, p.pool, m.kind as reason, e.document as source, sum(m.safety) as quantity,
+                (array_agg(m.rule order by m.number desc))[1] as rule,
+                (array_agg(e.occurred_at order by m.number desc))[1] as since
+            from position as p
+            join promise_movement as m on m.position_id = p.id and m.number <= p.number
+                and m.kind in ('safety', 'haircut', 'held_fact')
+            join ledger_entry as e on e.digest = m.entry
+            group by p.item, p.location, p.pool, m.kind, e.document
+            having sum(m.safety) <> 0) as k),
+    'supply', (
+        select coalesce(json_agg(json_build_object(
+            'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
+            'quantity', trim_scale(s.quantity)::text, 'received', trim_scale(s.received)::text,
+            'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
+            'version', s.number)), '[]')
+        from supply_movement as s
+        where s.company_id = $1 and s.item = any($2::text[]) and s.location = any($3::text[])
+            and s.quantity > s.received and s.recorded_at <= $5
+            and not exists (
+                select from supply_movement as n
+                where n.company_id = s.company_id and n.source = s.source and n.line = s.line
+                    and n.number = s.number + 1 and n.recorded_at <= $5)),
+    'movements', (
+        select coalesce(json_agg(json_build_object(
+            'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
+            'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
+            'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
+            'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
+            'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
+            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at', m.recorded_at)), '[]')
+        from position as p
+        cross join lateral (
+            select * from promise_movement where position_id = p.id and number <= p.number
+            order by number desc limit $4) as m
+        join ledger_entry as e on e.digest = m.entry
+        where p.item = ($2::text[])[1]),
+    'physical', '[]'::json
+)::text
+
+-- physical_then: what lay where at a moment, from movements alone
+with recursive place as (
+    select s.location, s.owner, s.lot, s.id, greatest(
+        (select m.number from stock_movement as m where m.position_id = s.id order by m.number desc limit 1),
+        (select m.to_number from stock_movement as m where m.to_position_id = s.id order by m.to_number desc limit 1),
+        0) as last
+    from stock_position as s
+    where s.company_id = $1 and s.item = $2 and s.location = any($3::text[])
+), halving as (
+    select id, 0::bigint as low, last as high from place
+    union all
+    select h.id, case when m.recorded_at <= $4 then m.number else h.low end,
+        case when m.recorded_at <= $4 then h.high else m.number - 1 end
+    from halving as h
+    cross join lateral (
+        select number, recorded_at from stock_movement where position_id = h.id and number = (h.low + h.high + 1) / 2
+        union all
+        select to_number, recorded_at from stock_movement
+        where to_position_id = h.id and to_number = (h.low + h.high + 1) / 2) as m
+    where h.low < h.high
+)
+select coalesce(json_agg(json_build_object(
+    'location', p.location, 'owner', p.owner, 'lot', p.lot,
+    'unrestricted', trim_scale(s.unrestricted)::text, 'picked', trim_scale(s.picked)::text,
+    'packed', trim_scale(s.packed)::text, 'in_transfer', trim_scale(s.in_transfer)::text,
+    'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
+    'expired', trim_scale(s.expired)::text, 'version', h.low)), '[]')::text
+from place as p
+join halving as h on h.id = p.id and h.low = h.high and h.low > 0
+cross join lateral (
+    select coalesce(sum(c.quantity) filter (where c.state = 'unrestricted'), 0) as unrestricted,
+        coalesce(sum(c.quantity) filter (where c.state = 'picked'), 0) as picked,
+        coalesce(sum(c.quantity) filter (where c.state = 'packed'), 0) as packed,
+        coalesce(sum(c.quantity) filter (where c.state = 'in_transfer'), 0) as in_transfer,
+        coalesce(sum(c.quantity) filter (where c.state = 'quarantined'), 0) as quarantined,
+        coalesce(sum(c.quantity) filter (where c.state = 'damaged'), 0) as damaged,
+        coalesce(sum(c.quantity) filter (where c.state = 'expired'), 0) as expired
+    from (
+        select m.from_state as state, -m.quantity as quantity from stock_movement as m
+        where m.position_id = p.id and m.number <= h.low
+        union all
+        select m.to_state, m.quantity from stock_movement as m
+        where m.position_id = p.id and m.number <= h.low and m.to_position_id is null
+        union all
+        select m.to_state, m.quantity from stock_movement as m
+        where m.to_position_id = p.id and m.to_number <= h.low) as c) as s

@@ -1,0 +1,209 @@
+"""The terms of an answer. All quantities are in the item's base unit; all instants are of business time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Use = Literal["own", "shared", "lending", "protected"]
+"""What a position is to the asker: its own pool, everybody's, a pool that lends, or a pool that is not for it."""
+
+
+class KeptBack(msgspec.Struct, frozen=True):
+    """Why part of a position is never promised: `reason` is `safety`, `haircut` or `held_fact`, `source` the rule, the
+    system or the fact, `rule` its name and network version."""
+
+    reason: str
+    source: str
+    rule: str
+    quantity: Decimal
+    since: dt.datetime
+
+
+class PositionTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the promise book: `free = on_hand - safety - reserved - allocated`.
+
+    `safety` is the sum of `kept_back`. `shortage` is the part of `reserved` that was told to us beyond stock and waits
+    for supply. `counted` is what the answer takes from here: what is free, if the asker may use it and it is not below
+    zero. `rule` is the pool's, and `version` the number of the last movement.
+    """
+
+    location: str
+    pool: str = ""
+    use: Use = "shared"
+    rule: str = ""
+    on_hand: Decimal = Decimal(0)
+    safety: Decimal = Decimal(0)
+    reserved: Decimal = Decimal(0)
+    allocated: Decimal = Decimal(0)
+    free: Decimal = Decimal(0)
+    counted: Decimal = Decimal(0)
+    shortage: Decimal = Decimal(0)
+    kept_back: tuple[KeptBack, ...] = ()
+    version: int = 0
+
+
+class SupplyTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of expected supply: `open = quantity - received`; what is not pegged may be promised for its date.
+    `version` counts how often the line changed."""
+
+    item: str
+    source: str
+    line: str
+    location: str
+    quantity: Decimal
+    received: Decimal
+    pegged: Decimal
+    expected_on: dt.date
+    confidence: str
+    version: int = 0
+
+    @property
+    def open(self) -> Decimal:
+        """What is still to come; an over-receipt leaves nothing."""
+        return max(self.quantity - self.received, Decimal(0))
+
+
+class MovementTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement of a position: its number there, what it changed, and what booked it: key, document, case, rule, who.
+
+    `occurred_at` is when it happened by what was reported, `recorded_at` since when we know.
+    """
+
+    location: str
+    pool: str = ""
+    number: int
+    kind: str
+    on_hand: Decimal
+    reserved: Decimal
+    allocated: Decimal = Decimal(0)
+    safety: Decimal = Decimal(0)
+    free_after: Decimal
+    reservation: str = ""
+    rule: str = ""
+    what: str = ""
+    key: str
+    document: str = ""
+    subject: str = ""
+    reason: str = ""
+    actor: str = ""
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+
+    @property
+    def change(self) -> Decimal:
+        """What it did to what is free."""
+        return self.on_hand - self.safety - self.reserved - self.allocated
+
+
+class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in one place: a row of the physical book."""
+
+    location: str
+    owner: str
+    lot: str
+    unrestricted: Decimal
+    picked: Decimal
+    packed: Decimal
+    in_transfer: Decimal
+    quarantined: Decimal
+    damaged: Decimal
+    expired: Decimal
+    version: int = 0
+
+
+class AvailableOn(msgspec.Struct, frozen=True):
+    """What may be promised for a date and after."""
+
+    on: dt.date
+    quantity: Decimal
+
+
+class Component(msgspec.Struct, frozen=True):
+    """What one kit needs of an item, and what there is of it."""
+
+    item: str
+    per_kit: Decimal
+    now: Decimal
+    positions: tuple[PositionTerms, ...]
+    supply: tuple[SupplyTerms, ...]
+
+
+class KitAt(msgspec.Struct, frozen=True):
+    """How many kits can be made at a location, and of which component there is too little for one more."""
+
+    location: str
+    kits: Decimal
+    scarce: str
+
+
+class Kit(msgspec.Struct, frozen=True):
+    """Kits that can be made of components: all of a kit come from one location."""
+
+    kits: Decimal
+    components: tuple[Component, ...]
+    by_location: tuple[KitAt, ...]
+
+
+class Substitute(msgspec.Struct, frozen=True):
+    """What may be offered instead: `now` of it may be promised, which stands for `instead_of` of what was asked for."""
+
+    item: str
+    ratio: Decimal
+    rule: str
+    now: Decimal
+    instead_of: Decimal
+    by_date: tuple[AvailableOn, ...]
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Part of an order as it would be filled now; `pool` empty for what is everybody's."""
+
+    location: str
+    pool: str
+    quantity: Decimal
+
+
+class Sourcing(msgspec.Struct, frozen=True):
+    """From where an order of `quantity` would be filled now, by which rule; `missing` is what nothing covers."""
+
+    quantity: Decimal
+    rule: str
+    locations: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    missing: Decimal
+
+
+class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: a quantity now, the steps by which it rises, and the terms of both.
+
+    `now` is the sum of `counted` over the positions, and for a kit what can be made of its components.
+    """
+
+    company_id: str
+    item: str
+    channel: str = ""
+    customer: str = ""
+    network_version: int = 0
+    now: Decimal
+    by_date: tuple[AvailableOn, ...]
+    positions: tuple[PositionTerms, ...] = ()
+    supply: tuple[SupplyTerms, ...] = ()
+    kit: Kit | None = None
+    substitutes: tuple[Substitute, ...] = ()
+    sourcing: Sourcing | None = None
+    physical: tuple[PhysicalTerms, ...] = ()
+    movements: tuple[MovementTerms, ...] = ()
+
+    def on(self, date: dt.date) -> Decimal:
+        """What may be promised for `date`."""
+        return max((step.quantity for step in self.by_date if step.on <= date), default=self.now)
+
+    def when(self, quantity: Decimal, today: dt.date) -> dt.date | None:
+        """The first date for which `quantity` may be promised; None if nothing expected covers it."""
+        if self.now >= quantity:
+            return today
+        return next((max(step.on, today) for step in self.by_date if step.quantity >= quantity), None)
