@@ -21,7 +21,7 @@ CONNECTIONS = 32
 
 def question(port: int, item: int) -> bytes:
     """Asks over both warehouses, and when so much more than there is could be had."""
-    path = f"/process/v1/availability?company={COMPANY}&item=I{item}&quantity=3000000"
+    path = f"/process/v1/availability?company={COMPANY}&item=I{item}&quantity=3000000&explain=true"
     return (
         f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {TOKEN}\r\n"
         "Accept: application/json\r\n\r\n"

@@ -117,11 +117,14 @@ def _print(out: Console, found: ItemStock) -> None:
 def _print_terms(out: Console, terms: AvailableToPromise) -> None:
     """What of an item a company may promise: by place, what is coming, and what changed it last."""
     title = f"{terms.company_id}: {plain(terms.now)} may be promised now"
-    if not terms.locations:
+    if not terms.positions:
         out.print(plain(title))
         return
-    places = [(p.location, p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage) for p in terms.locations]
-    columns = ("location", "on hand", "- safety", "- reserved", "- allocated", "= free", "shortage")
+    places = [
+        (f"{p.location} {p.pool}", p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage)
+        for p in terms.positions
+    ]
+    columns = ("location", "on hand", "- kept back", "- reserved", "- allocated", "= free", "shortage")
     out.print(table(columns, places, title=title))
     if terms.supply:
         out.print()

@@ -10,35 +10,24 @@ from pathlib import Path
 import msgspec
 
 from crossdock.events.envelope import NewEvent
-from crossdock.identity import Actor, Denied
-from crossdock.inventory.availability import AvailableToPromise, available_to_promise
+from crossdock.identity import Actor
+from crossdock.inventory.availability import AvailableToPromise, Detail
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.reservations import Granted, ReservationDesk, desk_request
 from crossdock.inventory.verify import Verification, verify
 from crossdock.log import append
+from crossdock.model.stock_policy import StockPolicies
+from crossdock.operations.availability import Asked, answer, must_have_come
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems, no_item, without_master_data
+from crossdock.operations.places import places_of
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.operations.promises import Promise, promises_of
 from crossdock.project.network import Network
+from crossdock.project.versions import PoliciesInForce, policies_at
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("stock.sql"))
-
-
-class Availability(msgspec.Struct, frozen=True):
-    """What may be promised: at once, for the date asked about, and when the quantity asked about can be had."""
-
-    company: str
-    item: str
-    locations: tuple[str, ...]
-    as_of: dt.datetime
-    quantity: Decimal
-    by: dt.date | None
-    quantity_by: Decimal | None
-    asked: Decimal | None
-    possible_on: dt.date | None
-    terms: AvailableToPromise
 
 
 class Reserved(msgspec.Struct, frozen=True):
@@ -101,42 +90,6 @@ class ItemStock(msgspec.Struct, frozen=True):
     """Companies that have or expect stock of it although their master data do not know it."""
 
 
-async def availability(
-    context: Context,
-    actor: Actor,
-    network: Network,
-    items: KnownItems,
-    company_id: str,
-    item: str,
-    *,
-    locations: Sequence[str] = (),
-    quantity: Decimal | None = None,
-    by: dt.date | None = None,
-) -> Availability:
-    """What may be promised of an item, with the terms behind the number; from one snapshot.
-
-    Raises `Problem` for an item that there is not: zero would say that there is none left.
-    """
-    actor.must("stock:read")
-    places = _places(actor, network, company_id, locations)
-    await items.must_know(company_id, item, "item")
-    async with context.store.transaction(readonly=True) as tx:
-        terms = await available_to_promise(tx, company_id, item, places)
-    now = context.now()
-    return Availability(
-        company=company_id,
-        item=item,
-        locations=places,
-        as_of=now,
-        quantity=terms.now,
-        by=by,
-        quantity_by=terms.on(by) if by is not None else None,
-        asked=quantity,
-        possible_on=terms.when(quantity, now.date()) if quantity is not None else None,
-        terms=terms,
-    )
-
-
 async def reserve(
     context: Context,
     desk: ReservationDesk,
@@ -159,7 +112,7 @@ async def reserve(
     names the right one.
     """
     actor.must("stock:reserve")
-    places = _places(actor, network, company_id, locations)
+    places = places_of(actor, network, company_id, locations)
     await items.must_know(company_id, item, "/item")
     request = desk_request(
         company_id, f"{actor.name}/{key}", item, places, quantity,
@@ -191,22 +144,36 @@ async def release(
     return Released(reservation, ended)
 
 
-async def show_stock(context: Context, actor: Actor, item: str, company_id: str = "") -> ItemStock:
-    """Both books of an item, also of one that never had stock. Raises `Problem` for one that there is not."""
+async def show_stock(
+    context: Context, actor: Actor, item: str, company_id: str = "", asked: Asked | None = None
+) -> ItemStock:
+    """Both books of an item, also of one that never had stock. `asked` says for whom, where, and as of which moment;
+    to whom it is promised is told for now only. Raises `Problem` for an item that there is not."""
     actor.must("stock:read")
     if company_id and not actor.sees(company_id):
         raise no_item(item, company_id)
+    asked, now = asked or Asked(company_id=company_id, item=item), context.now()
+    must_have_come(asked.as_of, now, "--as-of")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        positions = tuple(PhysicalPosition(*row) for row in await tx.fetch(SQL.positions, item, companies))
         owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
         if not owners:
             raise no_item(item, company_id)
-        places = sorted({row["location"] for row in await tx.fetch(SQL.places, item)})
-        available = tuple([await available_to_promise(tx, owner, item, places, 10) for owner in owners])
-        promises = tuple([promise for owner in owners for promise in await promises_of(tx, owner, item)])
+        places = sorted({row["location"] for row in await tx.fetch(SQL.places, item, owners)})
+        places = [place for place in places if not asked.locations or place in asked.locations]
+        technical: dt.datetime = await tx.fetchval("select clock_timestamp()")
+        policies = await policies_at(tx, technical) or PoliciesInForce(0, StockPolicies())
+        questions = [msgspec.structs.replace(asked, company_id=owner) for owner in owners]
+        detail = Detail(10, physical=True)
+        available = [await answer(tx, question, places, now, policies, detail) for question in questions]
+        promises = [promise for owner in owners for promise in await promises_of(tx, owner, item)]
         strange = await without_master_data(tx, item, owners)
-    return ItemStock(item, positions, available, promises, strange)
+    positions = [
+        PhysicalPosition(terms.company_id, *msgspec.structs.astuple(row)[:-1])
+        for terms in available
+        for row in terms.physical
+    ]
+    return ItemStock(item, tuple(positions), tuple(available), () if asked.as_of else tuple(promises), strange)
 
 
 async def list_stock(
@@ -225,18 +192,6 @@ async def verify_stock(context: Context, actor: Actor) -> Verification:
     async with context.store.transaction(snapshot=True) as tx:
         await tx.execute("set local transaction_timeout = 0")
         return await verify(tx)
-
-
-def _places(actor: Actor, network: Network, company_id: str, asked: Sequence[str]) -> tuple[str, ...]:
-    """The locations to look at: those asked for, else all where the company has stock."""
-    if not actor.sees(company_id):
-        raise Denied(f"the company {company_id!r} is not one of yours")
-    if company_id not in network.companies:
-        raise not_found(f"company {company_id!r}", f"The companies are {', '.join(sorted(network.companies))}.")
-    own = tuple(place.id for place in network.locations.values() if company_id in place.companies)
-    if unknown := [place for place in asked if place not in own]:
-        raise not_found(f"location {unknown[0]!r} of {company_id}", f"Its locations are {', '.join(own) or 'none'}.")
-    return tuple(dict.fromkeys(asked)) or own
 
 
 async def publish_outcomes(tx: Connection, outcomes: list[LedgerOutcome]) -> None:

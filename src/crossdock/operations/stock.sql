@@ -1,9 +1,3 @@
--- positions: The physical book of an item, place by place.
-select company_id, location, owner, lot, unrestricted, picked, packed, in_transfer, quarantined, damaged, expired
-from stock_position
-where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
-order by company_id, location, owner, lot;
-
 -- companies: Whose an item is, by master data or by the books.
 select company_id from item where id = $1 and ($2::text[] is null or company_id = any($2::text[]))
 union select company_id from stock_position where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
@@ -17,9 +11,11 @@ select r.company_id, r.source
 from reservation r join ledger_entry e on e.digest = r.entry
 where r.id = $1 and e.what = 'reserve' and e.actor = 'api';
 
--- places: Where an item has a promise position, or is expected.
-select location from promise_position where item = $1
-union select location from expected_supply where item = $1 and is_open;
+-- places: Where an item of some companies has, or had, a position, or is or was expected.
+select location from promise_position where item = $1 and company_id = any($2::text[])
+union select location from stock_position where item = $1 and company_id = any($2::text[])
+union select location from expected_supply where item = $1 and company_id = any($2::text[]) and is_open
+union select location from supply_movement where item = $1 and company_id = any($2::text[]);
 
 -- balances: Both books, one row per company, item and place.
 select s.company_id as company, s.item, s.location, sum(s.unrestricted) as unrestricted, sum(s.picked) as picked,

@@ -16,13 +16,21 @@ from crossdock.api.gateway.call import AnyRequest, actor_of
 from crossdock.api.gateway.strict_json import Number, decoder, exact
 from crossdock.api.process.order_requests import Id, Instant, Reference, utc
 from crossdock.api.services import services_of
+from crossdock.operations import availability as questions
 from crossdock.operations import stock
+from crossdock.operations.availability import Asked, Availability
 from crossdock.operations.problems import FieldError, Problem
-from crossdock.operations.stock import Availability, Released, Reserved
+from crossdock.operations.stock import Released, Reserved
 
 _Item = Annotated[str, QueryParameter(min_length=1, max_length=80, description="Our item id.")]
 _Places = Annotated[list[str] | None, QueryParameter(max_items=50, description="Only there; several times.")]
 _Quantity = Annotated[str, QueryParameter(max_length=26, description="Also say when so much can be had.")]
+_Channel = Annotated[str, QueryParameter(max_length=80, description="For orders of this channel: its pools count.")]
+_Customer = Annotated[str, QueryParameter(max_length=80, description="For orders of this customer: its pools count.")]
+_AsOf = Annotated[
+    str, QueryParameter(max_length=40, description="As it was known at this past moment: 2010-12-06T14:03:00Z.")
+]
+_Explain = Annotated[bool, QueryParameter(description="With all terms behind the numbers.")]
 _By = Annotated[dt.date | None, QueryParameter(description="Also say how much can be had for this date.")]
 
 
@@ -51,20 +59,45 @@ async def availability(
     company: _Item,
     item: _Item,
     location: _Places = None,
+    channel: _Channel = "",
+    customer: _Customer = "",
     quantity: _Quantity = "",
     by: _By = None,
+    as_of: _AsOf = "",
+    explain: _Explain = False,
 ) -> ASGIResponse:
-    """Available to promise: now, by date, and when; with the stock, promises and supply behind every number."""
+    """Available to promise: now, by date, and when; for a channel and customer, as of a past moment, and with the
+    stock, promises, pools, rules, supply and movements behind every number."""
     services = services_of(request)
     faults: list[FieldError] = []
-    asked = exact(msgspec.Raw(f'"{quantity}"'.encode()), "quantity", faults) if quantity else None
+    asked = Asked(
+        company_id=company,
+        item=item,
+        locations=tuple(location or ()),
+        channel=channel,
+        customer=customer,
+        quantity=exact(msgspec.Raw(f'"{quantity}"'.encode()), "quantity", faults) if quantity else None,
+        by=by,
+        as_of=_moment(as_of, "as_of", faults),
+        explain=explain,
+    )
     if faults:
-        raise Problem("malformed_request", "the quantity cannot be read", faults)
-    answer = await stock.availability(
-        services.context, actor_of(request), services.network, services.items, company, item,
-        locations=location or (), quantity=asked, by=by,
+        raise Problem("malformed_request", "the question cannot be read", faults)
+    answer = await questions.availability(
+        services.context, actor_of(request), services.network, services.items, asked
     )  # fmt: skip
     return json_answer(answer)
+
+
+def _moment(text: str, pointer: str, faults: list[FieldError]) -> dt.datetime | None:
+    """A moment with its zone, such as 2010-12-06T14:03:00Z. A plus that became a blank on its way is read as one."""
+    if not text:
+        return None
+    try:
+        return utc(msgspec.convert(text.replace(" ", "+"), Instant), pointer, faults)
+    except msgspec.ValidationError:
+        faults.append(FieldError(pointer, "is no moment with a zone, such as 2010-12-06T14:03:00Z"))
+        return None
 
 
 @post(

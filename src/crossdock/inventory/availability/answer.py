@@ -27,6 +27,7 @@ from crossdock.model.stock_policy import StockPolicies, SubstituteRule
 from crossdock.rules.stock_policy import Subject, first
 from crossdock.store import Connection
 
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked: an item over these locations, for this channel and customer, on a business day, by the policies of
     a version of the network."""
@@ -53,8 +54,12 @@ class Detail(msgspec.Struct, frozen=True):
     physical: bool = False
 
 
+NUMBERS = Detail()
+"""The promise book and supply, which the numbers follow from."""
+
+
 async def available_to_promise(
-    tx: Connection, question: Question, detail: Detail = Detail(), *, at: dt.datetime | None = None
+    tx: Connection, question: Question, detail: Detail = NUMBERS, *, at: dt.datetime | None = None
 ) -> AvailableToPromise:
     """Answer for one item, from one snapshot; as it was known at `at` (technical time) if given, from movements alone.
     Cost does not grow with history. An item nobody ever had is answered with zeros."""
@@ -101,9 +106,9 @@ class _Stocks:
         for line in sorted(facts.supply, key=lambda line: (line.expected_on, line.source, line.line)):
             self._supply[line.item].append(line)
         self._places: dict[str, list[Place]] = {}
-        self._per_kit: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for part in sorted(facts.components, key=lambda part: part.component):
-            self._per_kit[part.kit][part.component] += part.quantity
+        self._per_kit: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        for part in facts.components:  # of several that hold, the one that began last
+            self._per_kit[part.kit][part.component] = part.quantity
 
     def places(self, item: str) -> list[Place]:
         """The locations of the question, in their order."""

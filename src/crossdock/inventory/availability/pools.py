@@ -10,7 +10,7 @@ import msgspec
 
 from crossdock.inventory.availability.reading import KeptRow, PositionRow
 from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
-from crossdock.model.stock_policy import PoolRule, StockPolicies
+from crossdock.model.stock_policy import PoolRule, StockPolicies, StockRule
 from crossdock.rules.stock_policy import pools_at, serves
 
 SHARED = ""
@@ -33,7 +33,7 @@ class Asker(msgspec.Struct, frozen=True):
             return []
         return pools_at(self.policies.pools, self.company_id, item, location, self.on)
 
-    def label(self, rule: PoolRule) -> str:
+    def label(self, rule: StockRule) -> str:
         """A rule as movements name it."""
         return f"{rule.name}@{self.version}"
 

@@ -51,7 +51,7 @@ class KitLine(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct):
-    """What was read, in no particular order."""
+    """What was read; of the components of a kit, those that began last come last, the rest is in no order."""
 
     positions: list[PositionRow]
     kept_back: list[KeptRow]
@@ -77,7 +77,7 @@ async def read_facts(
 ) -> Facts:
     """The positions and supply of `items` and of what those are made of on a day; of the first of them also the last
     `movements` of each position and what lies where. As of `at` (technical time) if given."""
-    values = (company_id, list(items), list(locations), movements)
+    values = (company_id, list(items), list(locations), movements, on)
     if at is None:
         return _FACTS.decode(await tx.fetchval(SQL.now, *values, physical))
     facts = _FACTS.decode(await tx.fetchval(SQL.then, *values, at))

@@ -1,5 +1,20 @@
 -- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only
+with items as (
+    select array(
+        select unnest($2::text[])
+        union
+        select component from kit_component
+        where company_id = $1 and kit = any($2::text[]) and valid_from <= $5::date
+            and (valid_until is null or $5::date < valid_until)) as every
+)
 select json_build_object(
+    'components', (
+        select coalesce(json_agg(json_build_object(
+            'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
+            order by k.valid_from), '[]')
+        from kit_component as k
+        where k.company_id = $1 and k.kit = any($2::text[]) and k.valid_from <= $5::date
+            and (k.valid_until is null or $5::date < k.valid_until)),
     'positions', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
@@ -10,13 +25,13 @@ select json_build_object(
                 where r.company_id = $1 and r.item = p.item and r.waiting and r.state = 'short'
                     and r.location = p.location and r.pool = p.pool) else '0' end)), '[]')
         from promise_position as p
-        where p.company_id = $1 and p.item = any($2::text[]) and p.location = any($3::text[]) and p.counter > 0),
+        where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[]) and p.counter > 0),
     'kept_back', (
         select coalesce(json_agg(json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
             'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
         from kept_back as k
-        where k.company_id = $1 and k.item = any($2::text[]) and k.location = any($3::text[]) and k.quantity <> 0),
+        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[]) and k.quantity <> 0),
     'supply', (
         select coalesce(json_agg(json_build_object(
             'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
@@ -24,7 +39,7 @@ select json_build_object(
             'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
             'version', s.changes)), '[]')
         from expected_supply as s
-        where s.company_id = $1 and s.item = any($2::text[]) and s.is_open and s.location = any($3::text[])),
+        where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open and s.location = any($3::text[])),
     'movements', (
         select coalesce(json_agg(json_build_object(
             'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
@@ -46,22 +61,29 @@ select json_build_object(
             'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
             'expired', trim_scale(s.expired)::text, 'version', s.counter)), '[]')
         from stock_position as s
-        where $5::boolean and s.company_id = $1 and s.item = ($2::text[])[1] and s.location = any($3::text[])
+        where $6::boolean and s.company_id = $1 and s.item = ($2::text[])[1] and s.location = any($3::text[])
             and s.counter > 0)
 )::text
 
 -- then: the same as it was known at a moment, from movements alone: the last one written by then is looked for by
 -- halving, what positions held is added up from the nearest balance that was proved
-with recursive place as (
+with recursive items as (
+    select array(
+        select unnest($2::text[])
+        union
+        select component from kit_component
+        where company_id = $1 and kit = any($2::text[]) and valid_from <= $5::date
+            and (valid_until is null or $5::date < valid_until)) as every
+), place as (
     select p.item, p.location, p.pool, p.id, coalesce((
         select m.number from promise_movement as m where m.position_id = p.id order by m.number desc limit 1), 0) as last
     from promise_position as p
-    where p.company_id = $1 and p.item = any($2::text[]) and p.location = any($3::text[])
+    where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[])
 ), halving as (
     select id, 0::bigint as low, last as high from place
     union all
-    select h.id, case when m.recorded_at <= $5 then m.number else h.low end,
-        case when m.recorded_at <= $5 then h.high else m.number - 1 end
+    select h.id, case when m.recorded_at <= $6 then m.number else h.low end,
+        case when m.recorded_at <= $6 then h.high else m.number - 1 end
     from halving as h
     join promise_movement as m on m.position_id = h.id and m.number = (h.low + h.high + 1) / 2
     where h.low < h.high
@@ -81,6 +103,13 @@ with recursive place as (
         where m.position_id = p.id and m.number <= p.number) as s
 )
 select json_build_object(
+    'components', (
+        select coalesce(json_agg(json_build_object(
+            'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
+            order by k.valid_from), '[]')
+        from kit_component as k
+        where k.company_id = $1 and k.kit = any($2::text[]) and k.valid_from <= $5::date
+            and (k.valid_until is null or $5::date < k.valid_until)),
     'positions', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
@@ -119,12 +148,12 @@ select json_build_object(
             'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
             'version', s.number)), '[]')
         from supply_movement as s
-        where s.company_id = $1 and s.item = any($2::text[]) and s.location = any($3::text[])
-            and s.quantity > s.received and s.recorded_at <= $5
+        where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.location = any($3::text[])
+            and s.quantity > s.received and s.recorded_at <= $6
             and not exists (
                 select from supply_movement as n
                 where n.company_id = s.company_id and n.source = s.source and n.line = s.line
-                    and n.number = s.number + 1 and n.recorded_at <= $5)),
+                    and n.number = s.number + 1 and n.recorded_at <= $6)),
     'movements', (
         select coalesce(json_agg(json_build_object(
             'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
