@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 import msgspec
 
-from crossdock.inventory.availability.pools import ZERO, Asker, Outlook, Place, place_of
+from crossdock.inventory.availability.pools import Asker, Outlook, Place, place_of
 from crossdock.inventory.availability.reading import Facts, PositionRow, read_facts
 from crossdock.inventory.availability.terms import (
     AvailableOn,
@@ -23,6 +23,7 @@ from crossdock.inventory.availability.terms import (
     Substitute,
     SupplyTerms,
 )
+from crossdock.inventory.books import ZERO
 from crossdock.model.stock_policy import StockPolicies, SubstituteRule
 from crossdock.rules.stock_policy import Subject, first
 from crossdock.store import Connection

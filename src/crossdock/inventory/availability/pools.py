@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 import msgspec
 
+from crossdock.inventory.allotment import target
 from crossdock.inventory.availability.reading import KeptRow, PositionRow
 from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
+from crossdock.inventory.books import ZERO
+from crossdock.inventory.pools import SHARED
 from crossdock.model.stock_policy import PoolRule, StockPolicies, StockRule
 from crossdock.rules.stock_policy import pools_at, serves
-
-SHARED = ""
-ZERO = Decimal(0)
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -135,11 +135,3 @@ class Outlook:
         lending = self._free[SHARED] >= 0
         usable = [pool for pool, use in self._use.items() if use in ("own", "shared") or (use == "lending" and lending)]
         return sum((max(self._free[pool], ZERO) for pool in usable), ZERO)
-
-
-def target(rule: PoolRule, on_hand: Decimal) -> Decimal:
-    """How much a pool shall have of what is on hand in all pools together. A share is rounded down to the digits that
-    the stock is counted in."""
-    total = max(on_hand, ZERO)
-    digits = Decimal(1).scaleb(min(int(total.normalize().as_tuple().exponent), 0))
-    return max(rule.floor, (total * rule.share_percent / 100).quantize(digits, rounding=ROUND_FLOOR))
