@@ -8,6 +8,7 @@ from decimal import Decimal
 from crossdock.masterdata.snapshot import Masterdata
 from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
 from crossdock.model.packs import Conversion
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.project import calendars
 from crossdock.project.network import Network
 
@@ -42,6 +43,10 @@ class NetworkReads:
     def sales_policy(self, company_id: str, channel: str) -> SalesPolicy:
         """How orders of this channel are judged and filled."""
         return self.network.sales_policy(company_id, channel)
+
+    def stock_policies(self) -> StockPolicies:
+        """How stock may be promised, and from where orders are filled."""
+        return self.network.policies.stock
 
     def system(self, company_id: str, role: str, of: str = "") -> str:
         """The system in a role; empty if there is none."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.processes._kit import (
     Case,
     CloseExceptionCase,
@@ -51,6 +52,7 @@ class StaticReads:
         systems: Mapping[tuple[str, str], str] | None = None,
         partners: Mapping[str, str] | None = None,
         silent: Iterable[tuple[str, str]] = (),
+        stock: StockPolicies | None = None,
     ) -> None:
         """`systems` maps (role, of) to a system's name, `partners` a channel to its trading partner; `silent` are
         (receiver, document) pairs that the network does not send."""
@@ -61,6 +63,7 @@ class StaticReads:
         self._systems = dict(systems or {})
         self._partners = dict(partners or {})
         self._silent = set(silent)
+        self._stock = stock or StockPolicies()
 
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
@@ -77,6 +80,10 @@ class StaticReads:
     def sales_policy(self, company_id: str, channel: str) -> SalesPolicy:
         """How orders of this channel are judged and filled."""
         return self._policies.get(channel, SalesPolicy())
+
+    def stock_policies(self) -> StockPolicies:
+        """How stock may be promised, and from where orders are filled."""
+        return self._stock
 
     def system(self, company_id: str, role: str, of: str = "") -> str:
         """The system in a role; empty if there is none."""

@@ -25,6 +25,7 @@ from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.processes.sales_order import LIFECYCLE
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario, StaticReads, case
 
@@ -43,9 +44,12 @@ def item(item_id: str, list_price: str = "2.00", location: str = "north", kind: 
     return Item(COMPANY, item_id, kind=kind, sales_price=price(list_price), preferred_location=location)  # type: ignore[arg-type]
 
 
-def network(policy: SalesPolicy | None = None, silent: tuple[tuple[str, str], ...] = ()) -> StaticReads:
+def network(
+    policy: SalesPolicy | None = None, silent: tuple[tuple[str, str], ...] = (), stock: StockPolicies | None = None
+) -> StaticReads:
     both = policy or SalesPolicy(locations=("north", "south"))
     return StaticReads(
+        stock=stock,
         items=[item("HEART"), item("LANTERN"), item("MUG", "4.25", "south"), item("POST", "18.00", "", "charge")],
         customers=[
             Customer(COMPANY, "17850", credit_limit=Decimal(1000)),

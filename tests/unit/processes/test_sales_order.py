@@ -18,6 +18,7 @@ from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.masterdata import Customer, SalesPolicy
 from crossdock.model.purchase_order import Charge
 from crossdock.model.stock import StockRequestLine
+from crossdock.model.stock_policy import Scope, SourcingRule, StockPolicies
 from crossdock.processes._kit import (
     Commit,
     Expect,
@@ -58,6 +59,13 @@ def test_an_order_that_is_in_order_asks_for_stock_from_the_items_own_location_fi
         StockRequestLine("1", "HEART", Decimal(10), ("north", "south")),
         StockRequestLine("2", "MUG", Decimal(3), ("south", "north")),
     )
+
+
+def test_a_sourcing_rule_says_from_where_the_orders_of_its_channel_are_filled() -> None:
+    scope = Scope(channels=("shop",), items=("HEART",))
+    rules = StockPolicies(sourcing=(SourcingRule(name="from_the_east", scope=scope, locations=("east", "north")),))
+    order = sales_order(reads=network(stock=rules)).when(placed(ordered("1"), ordered("2", "MUG", "3", "4.25")))
+    assert [line.locations for line in order.one(Reserve).lines] == [("east", "north"), ("south", "north")]
 
 
 def test_what_a_marketplace_has_promised_is_booked_not_asked_and_counted_under_its_name() -> None:

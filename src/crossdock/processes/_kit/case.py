@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.processes._kit.states import IllegalMove, StateTable
 
 
@@ -28,6 +29,10 @@ class Reads(Protocol):
 
     def sales_policy(self, company_id: str, channel: str) -> SalesPolicy:
         """How orders of this channel are judged and filled."""
+        ...
+
+    def stock_policies(self) -> StockPolicies:
+        """How stock may be promised, and from where orders are filled."""
         ...
 
     def system(self, company_id: str, role: str, of: str = "") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from crossdock.events.inventory import PromisedLine, StockPromised
+from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.quantity import ZERO, Price
 from crossdock.model.stock import StockMoveLine, StockRequestLine
 from crossdock.processes._kit import (
@@ -24,6 +25,7 @@ from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
 from crossdock.rules import goods_flow, sourcing
+from crossdock.rules.stock_policy import Subject, first
 
 
 def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
@@ -34,8 +36,7 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     wanted = []
     for line_id, line in case.data.alive().items():
         if line.missing > ZERO:
-            item = case.reads.item(case.company_id, line.item)
-            locations = sourcing.locations(item.preferred_location if item else "", policy)
+            locations = _sources(case, line.item, policy)
             wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
         case.move(line_id, line, "requested")
     if not wanted:
@@ -50,6 +51,14 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
             partial=policy.partial,
             customer=order.customer.id,
         )
+
+
+def _sources(case: SalesOrderCase, item_id: str, policy: SalesPolicy) -> tuple[str, ...]:
+    """The locations to ask for an item, in order, by the sourcing rule that holds today if there is one."""
+    order, item = case.data.head, case.reads.item(case.company_id, item_id)
+    subject = Subject(case.company_id, item_id, channel=order.channel, customer=order.customer.id)
+    rule = first(case.reads.stock_policies().sourcing, subject, case.on())
+    return sourcing.locations(item.preferred_location if item else "", policy, rule)
 
 
 def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effect]:
