@@ -19,9 +19,10 @@ from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.connectors import CONNECTORS
 from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_cases
-from crossdock.engine.context import BATCH, EngineContext, Poll, Publication, SystemLimits
+from crossdock.engine.context import BATCH, EngineContext, Keeping, Poll, Publication, SystemLimits
 from crossdock.engine.worker import Worker
 from crossdock.identity import SCOPES, register
+from crossdock.inventory.freshness import sources_of
 from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.operations import idempotency
 from crossdock.ports.connector import Connector
@@ -138,6 +139,7 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         masterdata=installation.masterdata,
         network_version=network.version,
         stock_policies=network.policies.stock,
+        keepings=_keepings(network),
         polls=_polls(network),
         publications=_publications(network),
         may_state=lambda source, fact, company: network.may_state(source, STATED_BY_EVENT[fact], company),
@@ -168,6 +170,17 @@ def _publications(network: Network) -> list[Publication]:
         for channel in network.channels.values()
         for company in channel.companies
         if channel.system and network.sends(channel.system, "availability", company)
+    ]
+
+
+def _keepings(network: Network) -> list[Keeping]:
+    return [
+        Keeping(
+            company,
+            tuple(place.id for place in network.locations.values() if company in place.companies),
+            sources_of(network, company),
+        )
+        for company in network.companies
     ]
 
 

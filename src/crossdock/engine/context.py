@@ -50,6 +50,15 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """A company whose stock policies are applied: its locations, and which system tells of each of them."""
+
+    company_id: str
+    locations: tuple[str, ...]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class SystemLimits:
     """What all workers together may ask of a system, and when to give up or pause."""
 
@@ -75,7 +84,8 @@ class EngineContext:
     masterdata: Masterdata
     network_version: int = 0
     stock_policies: StockPolicies = field(default_factory=StockPolicies)
-    """Pools, and in which order those who wait are served."""
+    """What is kept back, pools, and in which order those who wait are served."""
+    keepings: Sequence[Keeping] = ()
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()
     may_state: Callable[[str, str, str], bool] = lambda source, fact, company: True

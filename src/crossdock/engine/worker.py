@@ -14,10 +14,10 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crossdock.engine import housekeeping, publications
+from crossdock.engine import housekeeping, policies, publications
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
-from crossdock.engine.context import EngineContext, Poll, Publication
+from crossdock.engine.context import EngineContext, Keeping, Poll, Publication
 from crossdock.engine.deliveries.deliverer import Deliverer
 from crossdock.engine.intake import poll as polls
 from crossdock.engine.leasing import Slots
@@ -52,6 +52,7 @@ class Worker:
         self._tasks: dict[str, Callable[[Task], Awaitable[int]]] = {
             **{polls.task_name(poll): self._poll(poll) for poll in context.polls},
             **{publications.task_name(p): self._publish(p) for p in context.publications},
+            **{policies.task_name(keeping): self._keep(keeping) for keeping in context.keepings},
             housekeeping.EXPIRY: lambda task: housekeeping.run_expiry(context, self.owner, task),
             housekeeping.CHORES: lambda task: housekeeping.run_chores(context, self.owner, task),
         }
@@ -290,6 +291,9 @@ class Worker:
 
     def _poll(self, poll: Poll) -> Callable[[Task], Awaitable[int]]:
         return lambda task: polls.run_poll(self._context, self.owner, poll, task)
+
+    def _keep(self, keeping: Keeping) -> Callable[[Task], Awaitable[int]]:
+        return lambda task: policies.run_policies(self._context, self.owner, keeping, task)
 
     def _publish(self, publication: Publication) -> Callable[[Task], Awaitable[int]]:
         return lambda task: publications.run_publication(self._context, self.owner, publication, task)

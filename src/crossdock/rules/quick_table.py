@@ -7,7 +7,7 @@ one comparison for each beginning that rules name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -19,53 +19,63 @@ Rule = TypeVar("Rule", bound=StockRule)
 
 
 class QuickTable(Generic[Rule]):
-    """The rules of one table that hold for a company on a day, for questions without channel and customer."""
+    """The rules of one table that hold for a company on a day. For whom they are (channels, customers) is not asked
+    where `for_whom` is true; else only rules for everybody are found."""
 
-    def __init__(self, rules: Iterable[Rule], company: str, on: dt.date) -> None:
+    def __init__(self, rules: Iterable[Rule], company: str, on: dt.date, *, for_whom: bool = False) -> None:
         self._company = company
+        self._for_whom = for_whom
         held = [rule for rule in rules if holds_on(rule, on)]
         self._rules = sorted(held, key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
         self._at: dict[str, _Place[Rule]] = {}
-
-    def first(self, item: str, location: str) -> Rule | None:
-        """The rule that wins for an item at a location, or None where no rule holds."""
-        place = self._at.get(location)
-        if place is None:
-            place = self._at[location] = _Place(self._rules, self._company, location)
-        return place.first(item)
-
-    def items(self) -> set[str]:
-        """The items that rules name exactly."""
-        return {item for rule in self._rules for item in rule.scope.items if not item.endswith("*")}
 
     def __bool__(self) -> bool:
         """Is there any rule at all on this day?"""
         return bool(self._rules)
 
+    def first(self, item: str, location: str) -> Rule | None:
+        """The rule that wins for an item at a location, or None where no rule holds."""
+        found = self.fitting(item, location)
+        return found[0] if found else None
+
+    def fitting(self, item: str, location: str) -> list[Rule]:
+        """The rules that hold for an item at a location, the winner first."""
+        place = self._at.get(location)
+        if place is None:
+            place = self._at[location] = _Place(self._there(location))
+        return place.fitting(item)
+
+    def items(self) -> set[str]:
+        """The items that rules name exactly."""
+        return {item for rule in self._rules for item in rule.scope.items if not item.endswith("*")}
+
+    def _there(self, location: str) -> Iterator[Rule]:
+        for rule in self._rules:
+            open_ended = msgspec.structs.replace(rule.scope, items=())
+            if self._for_whom:
+                open_ended = msgspec.structs.replace(open_ended, channels=(), customers=())
+            if covers(open_ended, Subject(self._company, location=location)):
+                yield rule
+
 
 class _Place(Generic[Rule]):
-    """The rules for one location, the winner first: the first place of each exact item and of each beginning."""
+    """The rules for one location by the items they name: exactly, or by how they begin."""
 
-    def __init__(self, rules: Iterable[Rule], company: str, location: str) -> None:
-        self._exact: dict[str, tuple[int, Rule]] = {}
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._exact: dict[str, list[tuple[int, Rule]]] = {}
         self._beginnings: list[tuple[int, Rule, tuple[str, ...]]] = []
         for rank, rule in enumerate(rules):
-            somewhere = msgspec.structs.replace(rule.scope, items=())
-            if not covers(somewhere, Subject(company, location=location)):
-                continue
             beginnings = tuple(item[:-1] for item in rule.scope.items if item.endswith("*"))
-            if not rule.scope.items:
-                beginnings = ("",)
-            if beginnings:
-                self._beginnings.append((rank, rule, beginnings))
+            if beginnings or not rule.scope.items:
+                self._beginnings.append((rank, rule, beginnings or ("",)))
             for item in rule.scope.items:
-                self._exact.setdefault(item, (rank, rule))
+                # A pattern stands here, too: an item may be called as the pattern is written.
+                self._exact.setdefault(item, []).append((rank, rule))
 
-    def first(self, item: str) -> Rule | None:
-        rank, winner = self._exact.get(item, (None, None))
-        for place, rule, beginnings in self._beginnings:
-            if rank is not None and rank < place:
-                return winner
-            if item.startswith(beginnings):
-                return rule
-        return winner
+    def fitting(self, item: str) -> list[Rule]:
+        exact = self._exact.get(item, ())
+        if not self._beginnings:
+            return [rule for _, rule in exact]
+        found = {rank: rule for rank, rule, beginnings in self._beginnings if item.startswith(beginnings)}
+        found.update(exact)
+        return [found[rank] for rank in sorted(found)] if len(found) > 1 else list(found.values())

@@ -1,0 +1,195 @@
+"""Makes the books what stock policies say: reads pages, writes differences, some hundreds at a time.
+
+What differs is decided anew whenever something moved meanwhile. So a run that was ended anywhere goes on or begins
+again without harm, and two at once end with the same books. Locks are held for some milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
+
+import asyncpg
+import msgspec
+
+from crossdock.engine.clock import business_now
+from crossdock.events.envelope import NewEvent
+from crossdock.inventory import kept_pages
+from crossdock.inventory.keeping import Change, Keeper, Standing
+from crossdock.inventory.kept_pages import Page
+from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.outcomes import RebalanceRequest
+from crossdock.inventory.plan import Request
+from crossdock.log import append, uuid7
+from crossdock.store import Store
+
+PAGE = 4000
+"""Positions read at a time."""
+CHUNK = 200
+"""Positions written in one transaction."""
+REQUESTS = 100
+"""Requests asked of the ledger in one transaction."""
+LANES = 2
+"""Transactions at a time: one is written while another is prepared."""
+_PATIENCE = 50
+_REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+
+Thing = TypeVar("Thing")
+
+
+class Progress(msgspec.Struct):
+    """How far a recomputation is. `target` is what it makes true: network version, business day, who is silent."""
+
+    target: str = ""
+    after: str = ""
+    """The last item that is done."""
+    total: int = 0
+    looked_at: int = 0
+    """Of how many positions, and how many were compared with the rules."""
+    changed: int = 0
+    """Positions of which more or less is kept back than before."""
+    rebalanced: int = 0
+    """Items whose pools were made right."""
+
+
+Tell = Callable[[Progress], Awaitable[None]]
+
+
+class Recomputation:
+    """Makes the positions of a company what a keeper says. `locations` are the company's."""
+
+    def __init__(self, store: Store, keeper: Keeper, locations: Sequence[str], actor: str = "policies") -> None:
+        self.progress = Progress(keeper.target)
+        self._store = store
+        self._keeper = keeper
+        self._locations = locations
+        self._actor = actor
+        # Two runs for the same target may both write: what the second finds to do is another thing than the first did.
+        self._stem = f"policies/{keeper.target}/{uuid7()}"
+        self._written = 0
+        self._lanes = asyncio.Semaphore(LANES)
+
+    async def run(self, tell: Tell, progress: Progress | None = None) -> None:
+        """All positions, from where an earlier run was ended (`progress`). `tell` is called after each page."""
+        if progress is not None:
+            self.progress = progress
+        async with self._store.transaction(readonly=True) as tx:
+            self.progress.total = await tx.fetchval(kept_pages.SQL.count, self._keeper.company_id)
+        page = await self._read(self.progress.after)
+        while page.last:
+            behind = asyncio.create_task(self._read(page.last))
+            try:
+                await self._take(page, tell)
+            finally:
+                if not behind.done():
+                    await asyncio.wait([behind])
+            page = behind.result()
+        await self._take(page, tell)
+        await self._named_items()
+
+    async def run_new(self, since: int) -> None:
+        """Positions that were made after one of this number."""
+        while True:
+            async with self._store.transaction(readonly=True) as tx:
+                rows = await tx.fetch(kept_pages.SQL.new_items, self._keeper.company_id, since, CHUNK)
+            if not rows:
+                return
+            await self._apply(await self._read_items([row["item"] for row in rows]))
+            since = rows[-1]["id"]
+
+    async def _take(self, page: Page, tell: Tell) -> None:
+        await self._apply(page)
+        self.progress.looked_at += page.rows
+        self.progress.after = page.last or self.progress.after
+        await tell(self.progress)
+
+    async def _read(self, after: str) -> Page:
+        async with self._store.transaction(readonly=True) as tx:
+            return await kept_pages.read_page(tx, self._keeper.company_id, after, PAGE)
+
+    async def _read_items(self, items: Sequence[str]) -> Page:
+        async with self._store.transaction(readonly=True) as tx:
+            return await kept_pages.read_items(tx, self._keeper.company_id, items)
+
+    async def _named_items(self) -> None:
+        """Of items that rules name something is kept back before they were ever there, if the master data know them."""
+        for items in _parts(self._keeper.exact_items(), PAGE):
+            async with self._store.transaction(readonly=True) as tx:
+                known = await kept_pages.known_items(tx, self._keeper.company_id, items)
+            page = await self._read_items(known)
+            places = [(item, location) for item in known for location in self._locations]
+            page.standings = {place: Standing() for place in sorted(places) if place not in page.standings}
+            await self._apply(page)
+
+    async def _apply(self, page: Page) -> None:
+        decided = page.decide(self._keeper)
+        await asyncio.gather(*(self._write(changes) for changes in _parts(decided.changes, CHUNK)))
+        await self._serve(decided.serving)
+        for items in _parts(decided.unbalanced, REQUESTS):
+            await self._ask(lambda stem, items=items: self._rebalancing(items, stem))  # type: ignore[misc]
+        self.progress.rebalanced += len(decided.unbalanced)
+
+    async def _write(self, changes: Sequence[Change]) -> None:
+        """Write changes for which nobody waits; if something is not as it was read, read and decide again."""
+        async with self._lanes:
+            for attempt in range(_PATIENCE):
+                if not changes:
+                    return
+                try:
+                    async with self._store.transaction() as tx:
+                        at = await business_now(tx)
+                        await kept_pages.write_changes(tx, self._keeper, changes, self._key(), at, self._actor)
+                    self.progress.changed += len(changes)
+                    return
+                except _REPEATABLE:
+                    await asyncio.sleep(0.005 * attempt)
+                page = await self._read_items(sorted({change.item for change in changes}))
+                decided = page.decide(self._keeper)
+                await self._serve(decided.serving)
+                changes = decided.changes
+        raise TimeoutError(f"positions of {changes[0].item} and others change too fast to apply stock policies")
+
+    async def _serve(self, changes: Sequence[Change]) -> None:
+        """Changes that free stock for which somebody waits: the ledger knows whom to serve."""
+        for part in _parts(changes, REQUESTS):
+            await self._ask(
+                lambda stem, part=part: [  # type: ignore[misc]
+                    request for change in part for request in change.requests(self._keeper.company_id, stem)
+                ]
+            )
+        self.progress.changed += len(changes)
+
+    def _rebalancing(self, items: Sequence[str], stem: str) -> list[Request]:
+        return [RebalanceRequest(self._keeper.company_id, f"{stem}/{item}", item) for item in items]
+
+    def _key(self) -> str:
+        self._written += 1
+        return f"{self._stem}/{self._written}"
+
+    async def _ask(self, requests: Callable[[str], list[Request]]) -> None:
+        """Ask the ledger, and tell cases what they got, in one transaction. Run again whole, with the same keys."""
+        asked = requests(self._key())
+        keeper = self._keeper
+        for attempt in range(_PATIENCE):
+            try:
+                async with self._store.transaction() as tx:
+                    now = await business_now(tx)
+                    batch = LedgerBatch(asked, now, self._actor, keeper.policies, keeper.version)
+                    await batch.claim(tx)
+                    outcomes = await batch.post(tx)
+                    told = [
+                        NewEvent(
+                            body=o.body, subject=o.subject, company_id=o.company_id, occurred_at=now, source="ledger"
+                        )
+                        for o in outcomes
+                    ]
+                    await append(tx, told)
+                return
+            except _REPEATABLE:
+                await asyncio.sleep(0.005 * attempt)
+        raise TimeoutError("stock changes too fast to apply stock policies")
+
+
+def _parts(things: Sequence[Thing], most: int) -> Iterator[Sequence[Thing]]:
+    return (things[first : first + most] for first in range(0, len(things), most))
