@@ -6,28 +6,16 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
 
+from crossdock.masterdata import Masterdata
 from crossdock.model.stock_policy import StockPolicies
-from crossdock.ports.connector import Connector, MasterRecord, References
+from crossdock.ports.connector import Connector, References
 from crossdock.processes._kit import Lifecycle, Reads
-from crossdock.store import Connection, Store
+from crossdock.store import Store
 
 # Positions of the log. Four of ten events only tell readers what cases did, so about a hundred are handled; with many
 # more, callers who reserve beside wait longer for the stock rows that a batch holds (docs/figures.md).
 BATCH = 160
-
-
-class Masterdata(Protocol):
-    """Master data as the engine keeps it: written with the documents it came in, read from memory."""
-
-    async def upsert(self, tx: Connection, records: Sequence[MasterRecord]) -> None:
-        """Write new or changed records in the caller's transaction."""
-        ...
-
-    async def refresh_if_changed(self, tx: Connection) -> bool:
-        """Reload the memory if another worker changed something."""
-        ...
 
 
 @dataclass(frozen=True)

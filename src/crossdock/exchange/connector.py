@@ -12,6 +12,8 @@ from crossdock.exchange import envelopes, inbound
 from crossdock.exchange.acknowledgements import DOCUMENT
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.transports.sftp import MAX_FILE_BYTES, SftpTransport
+from crossdock.model.restating import as_stated
+from crossdock.model.units import ConversionRefused
 from crossdock.ports.connector import (
     ConnectorUnavailable,
     Health,
@@ -79,13 +81,14 @@ class PartnerConnector:
         return envelopes.counters(agreement) if agreement else ()
 
     def render(self, document: str, body: msgspec.Struct, references: References, numbers: Numbers) -> Rendered:
-        """One document in an interchange of its own. Raises `Unsupported` for what was not agreed."""
+        """One document in an interchange of its own, in the units its lines were stated in. Raises `Unsupported` for
+        what was not agreed."""
         agreement = self._agreed(document, body)
         try:
-            outgoing = maps.write_document(document, body, self._desk.context(agreement, references))
+            outgoing = maps.write_document(document, as_stated(body), self._desk.context(agreement, references))
             envelope = envelopes.header(agreement, body, numbers, self._desk.zone)
             content = x12.write_interchange(envelope, [outgoing])
-        except x12.CannotWrite as refusal:
+        except (x12.CannotWrite, ConversionRefused) as refusal:
             raise Unsupported(str(refusal)) from refusal
         return Rendered(
             content, envelopes.CONTENT_TYPE, envelopes.file_name(agreement, outgoing, envelope), method="PUT"

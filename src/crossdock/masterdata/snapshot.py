@@ -79,9 +79,13 @@ class Masterdata:
         self.version = version
         return True
 
+    def with_news(self, records: Sequence[MasterBody]) -> Masterdata:
+        """These records over what is known here: what a document says of an item counts for the orders in it."""
+        return _News(self, records) if records else self
+
     async def upsert(self, tx: Connection, records: Sequence[MasterRecord]) -> None:
         """Store master records in the caller's transaction; this memory follows with the next refresh."""
-        await upsert(tx, [_body(record) for record in records])
+        await upsert(tx, bodies_of(records))
 
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
@@ -120,12 +124,14 @@ class Masterdata:
 
         Raises `ConversionRefused`, with words for a person, where nobody or two say so differently.
         """
-        known = self._items.get((company_id, item))
+        known = self.item(company_id, item)
         if known is None:
             words = f"{item} is no item of {company_id}, so nothing says what one {unit} of it holds on {on}"
             raise ConversionRefused("missing", f"{words}. State the item in master data, then release the document")
-        stated = self._packs.get((company_id, item), {}).get(unit, {})
-        return packs.conversion(known, unit, stated.values(), on, party)
+        return packs.conversion(known, unit, self._stated(company_id, item, unit).values(), on, party)
+
+    def _stated(self, company_id: str, item: str, unit: str) -> dict[tuple[str, str, dt.date], Pack]:
+        return self._packs.get((company_id, item), {}).get(unit, {})
 
     def components(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
         """What one `item` consists of on a day: (component, quantity in its base unit), sorted; empty if it is no kit.
@@ -138,8 +144,16 @@ class Masterdata:
             self._no_cycle(company_id, item, on, (item,))
         return found
 
+    def loop_of(self, component: KitComponent) -> str:
+        """How a component leads back to its kit on the day it begins, in words; empty if it does not."""
+        try:
+            self.components(component.company_id, component.kit, component.valid_from or _ALWAYS)
+        except KitRefused as refusal:
+            return str(refusal)
+        return ""
+
     def _direct(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
-        stated = self._kits.get((company_id, item))
+        stated = self._components_of(company_id, item)
         if not stated:
             return ()
         newest: dict[str, KitComponent] = {}
@@ -147,6 +161,9 @@ class Masterdata:
             if begin <= on and (each.valid_until is None or on < each.valid_until):
                 newest[component] = each
         return tuple((component, each.quantity) for component, each in newest.items())
+
+    def _components_of(self, company_id: str, kit: str) -> dict[tuple[str, dt.date], KitComponent]:
+        return self._kits.get((company_id, kit), {})
 
     def _no_cycle(self, company_id: str, item: str, on: dt.date, path: tuple[str, ...]) -> None:
         for component, _ in self._direct(company_id, item, on):
@@ -177,6 +194,23 @@ class Masterdata:
                 of_kit[record.component, record.valid_from or _ALWAYS] = record
             case Lot():
                 pass  # not held in memory: see `lots`
+
+
+class _News(Masterdata):
+    """Records that are not stored yet, over those that are. Knows items, packs and kits."""
+
+    def __init__(self, known: Masterdata, records: Iterable[MasterBody]) -> None:
+        super().__init__(records)
+        self._known = known
+
+    def item(self, company_id: str, item: str) -> Item | None:
+        return super().item(company_id, item) or self._known.item(company_id, item)
+
+    def _stated(self, company_id: str, item: str, unit: str) -> dict[tuple[str, str, dt.date], Pack]:
+        return {**self._known._stated(company_id, item, unit), **super()._stated(company_id, item, unit)}
+
+    def _components_of(self, company_id: str, kit: str) -> dict[tuple[str, dt.date], KitComponent]:
+        return {**self._known._components_of(company_id, kit), **super()._components_of(company_id, kit)}
 
 
 async def lots(tx: Connection, company_id: str, item: str) -> list[Lot]:
@@ -211,10 +245,14 @@ async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
     return changed
 
 
-def _body(record: MasterRecord) -> MasterBody:
-    if not isinstance(record.body, MasterBody):
-        raise TypeError(f"{type(record.body).__name__} is no master data")
-    return record.body
+def bodies_of(records: Sequence[MasterRecord]) -> list[MasterBody]:
+    """What master records say. Raises `TypeError` for what is no master data."""
+    bodies = []
+    for record in records:
+        if not isinstance(record.body, MasterBody):
+            raise TypeError(f"{type(record.body).__name__} is no master data")
+        bodies.append(record.body)
+    return bodies
 
 
 def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 
@@ -23,6 +24,7 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     item: str
     quantity: Quantity
     lot: str = ""
+    stated: Stated | None = None
 
 
 class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,6 +110,7 @@ class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     item: str
     quantity: Quantity
     disposition: ReturnDisposition | None = None
+    stated: Stated | None = None
 
 
 class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -132,6 +135,7 @@ class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Quantity
     condition: str = "unrestricted"
     lot: str = ""
+    stated: Stated | None = None
 
 
 class InventoryReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -153,6 +157,7 @@ class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Quantity
     reason: str = ""
     condition: str = "unrestricted"
+    stated: Stated | None = None
 
 
 class InventoryAdjustment(msgspec.Struct, frozen=True, omit_defaults=True):

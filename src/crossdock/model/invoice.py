@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -26,6 +27,7 @@ class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     supplier_item: str = ""
     buyer_item: str = ""
     gtin: str = ""
+    stated: Stated | None = None
 
 
 class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):

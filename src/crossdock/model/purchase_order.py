@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity
 
@@ -43,6 +44,7 @@ class PurchaseOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
     gtin: str = ""
     description: str = ""
     schedules: tuple[Schedule, ...] = ()
+    stated: Stated | None = None
 
 
 class PurchaseOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,6 +74,7 @@ class PurchaseOrderChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     price: Price | None = None
     due_on: dt.date | None = None
     supplier_item: str = ""
+    stated: Stated | None = None
 
 
 class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -98,6 +101,7 @@ class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     due_on: dt.date | None = None
     item: str = ""
     supplier_item: str = ""
+    stated: Stated | None = None
 
 
 class PurchaseOrderAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):

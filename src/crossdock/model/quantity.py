@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -53,9 +54,20 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
         """The value of `quantity` at this price, rounded half up to the currency's minor unit."""
         if quantity.unit != self.per.unit:
             raise UnitMismatch(f"price per {self.per.unit} cannot value {quantity.unit}")
-        return Money(round_money(self.amount * quantity.amount / self.per.amount, self.currency), self.currency)
+        return Money(round_money(self.worth(quantity.amount), self.currency), self.currency)
+
+    def worth(self, amount: Decimal) -> Decimal | Fraction:
+        """What so much, in the price's own unit, is worth: exactly, not rounded."""
+        if self.per.amount == 1:
+            return self.amount * amount
+        return Fraction(self.amount) * Fraction(amount) / Fraction(self.per.amount)
 
 
-def round_money(amount: Decimal, currency: str) -> Decimal:
-    """Round half up to the minor unit of `currency` (ISO 4217)."""
-    return amount.quantize(Decimal(1).scaleb(-_MINOR_UNITS.get(currency, 2)), rounding=ROUND_HALF_UP)
+def round_money(amount: Decimal | Fraction, currency: str) -> Decimal:
+    """Round half up (away from zero) to the minor unit of `currency` (ISO 4217)."""
+    digits = _MINOR_UNITS.get(currency, 2)
+    if isinstance(amount, Fraction):
+        scaled = abs(amount) * 10**digits
+        units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+        return Decimal(-units if amount < 0 else units).scaleb(-digits)
+    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)

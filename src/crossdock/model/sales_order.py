@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -26,6 +27,7 @@ class SalesOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
     due_on: dt.date | None = None
     sample: bool = False
+    stated: Stated | None = None
 
 
 class SalesOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,6 +56,7 @@ class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):
     order_number: str = ""
     order_line: str = ""
     reason: str = ""
+    stated: Stated | None = None
 
 
 class ReturnAuthorization(msgspec.Struct, frozen=True, omit_defaults=True):

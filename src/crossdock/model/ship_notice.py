@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 
@@ -23,6 +24,7 @@ class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     gtin: str = ""
     pack: str = ""
     lot: str = ""
+    stated: Stated | None = None
 
 
 class ShipNotice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,6 +67,7 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: ReceiptCondition = "good"
     ship_notice: str = ""
     lot: str = ""
+    stated: Stated | None = None
 
 
 class GoodsReceipt(msgspec.Struct, frozen=True, omit_defaults=True):

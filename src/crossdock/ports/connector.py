@@ -119,7 +119,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MasterRecord(msgspec.Struct, frozen=True):
-    """Master data found in a raw document: `Item` or `Customer`."""
+    """Master data found in a raw document: `Item`, `Customer`, `Pack`, `KitComponent` or `Lot`."""
 
     body: msgspec.Struct
 

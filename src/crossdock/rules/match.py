@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from crossdock.events.purchase_order import InvoicedLine, LineMatch
 from crossdock.model.invoice import Invoice
@@ -59,7 +60,7 @@ def total_difference(invoice: Invoice) -> Decimal:
     Suppliers round each line or only the sum: either way of adding up is accepted.
     """
     charges = sum((charge.amount for charge in invoice.charges), ZERO)
-    exact = sum((line.price.amount * line.quantity.amount / line.price.per.amount for line in invoice.lines), ZERO)
+    exact = sum((Fraction(line.price.worth(line.quantity.amount)) for line in invoice.lines), Fraction(0))
     by_line = sum((value(line.price, line.quantity.amount) for line in invoice.lines), ZERO)
     differences = (invoice.total - by_line - charges, invoice.total - round_money(exact, invoice.currency) - charges)
     return min(differences, key=abs)
@@ -67,4 +68,4 @@ def total_difference(invoice: Invoice) -> Decimal:
 
 def value(price: Price, amount: Decimal) -> Decimal:
     """What so much costs, rounded to the currency's minor unit."""
-    return round_money(price.amount * amount / price.per.amount, price.currency)
+    return round_money(price.worth(amount), price.currency)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -101,11 +102,12 @@ def price_within(terms: SupplierTerms, agreed: Price, asked: Price, quantity: Qu
     percentage and the whole quantity within the agreed amount. Another currency or unit never."""
     if asked.currency != agreed.currency or asked.per.unit != agreed.per.unit:
         return False
-    agreed_each = agreed.amount / agreed.per.amount
-    increase = asked.amount / asked.per.amount - agreed_each
+    agreed_each = Fraction(agreed.amount) / Fraction(agreed.per.amount)
+    increase = Fraction(asked.amount) / Fraction(asked.per.amount) - agreed_each
     if increase <= 0:
         return True
-    return increase <= agreed_each * terms.price_percent / HUNDRED and increase * quantity.amount <= terms.price_total
+    within = increase * 100 <= agreed_each * Fraction(terms.price_percent)
+    return within and increase * Fraction(quantity.amount) <= Fraction(terms.price_total)
 
 
 def _too_late(terms: SupplierTerms, wanted_on: dt.date, answered_on: dt.date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -19,9 +19,9 @@ from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
 from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
 from crossdock.log import append, heads
+from crossdock.masterdata import Masterdata
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.ports.connector import (
-    MasterRecord,
     Numbers,
     Outgoing,
     RawDocument,
@@ -163,20 +163,12 @@ class Peer:
         """Nothing is open."""
 
 
-class NoMasterdata:
-    async def upsert(self, tx: Any, records: Sequence[MasterRecord]) -> None:
-        assert not records
-
-    async def refresh_if_changed(self, tx: Any) -> bool:
-        return False
-
-
 def context(store: Store, peer: Peer | None = None, **changes: Any) -> EngineContext:
     reads: Any = StaticReads()
     connectors: Any = {"peer": peer or Peer()}
     return EngineContext(
         store=store, processes={"parcel": PARCEL}, connectors=connectors, reads=reads, references=reads,
-        masterdata=NoMasterdata(), **changes,
+        masterdata=Masterdata(), **changes,
     )  # fmt: skip
 
 

@@ -9,11 +9,16 @@ from typing import Any
 
 import msgspec
 
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
+from crossdock.model.restating import as_stated
+from crossdock.model.units import ConversionRefused
 from crossdock.ports.connector import Rendered
 from crossdock.ports.outcomes import Unsupported
 
 JSON = "application/json"
+ANSWERS = frozenset({"purchase_order_acknowledgement"})
+"""Documents that answer one of the system's own: told in the units of that one. All others are in base units, but for
+lines whose price per base unit is no finite number."""
 
 
 class VendorCall(msgspec.Struct, frozen=True):
@@ -33,8 +38,17 @@ def render(writers: Writers, document: str, body: msgspec.Struct, system: str) -
     writer = writers.get(document)
     if writer is None:
         raise Unsupported(f"{system} has no form for {document}")
-    call = writer(body)
+    try:
+        call = writer(as_stated(body, "stated" if document in ANSWERS else "base"))
+    except ConversionRefused as refusal:
+        raise Unsupported(str(refusal)) from refusal
     return Rendered(msgspec.json.encode(call.payload), JSON, call.path, call.method)
+
+
+def qty(quantity: Quantity) -> dict[str, str]:
+    """`qty`, and `uom` where it is not counted in pieces."""
+    amount = {"qty": plain(quantity.amount)}
+    return amount if quantity.unit == EACH else {**amount, "uom": quantity.unit}
 
 
 def plain(value: Decimal) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from crossdock.connectors._kit.packs import ToldComponent, ToldPack, told_structure
 from crossdock.connectors._kit.reading import (
     Findings,
     Instant,
@@ -22,7 +23,7 @@ from crossdock.connectors._kit.reading import (
     quantity,
     utc,
 )
-from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain
+from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain, qty
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
 from crossdock.model.fulfillment import InventoryAdjustment
@@ -61,6 +62,8 @@ class ErpItem(msgspec.Struct):
     currency: str = ""
     default_site: str = ""
     barcode: str = ""
+    packs: list[ToldPack] = []
+    components: list[ToldComponent] = []
 
 
 class ErpCustomer(msgspec.Struct):
@@ -171,7 +174,9 @@ def _change(
         one_of(companies, returned.entity, "unknown_company")
         findings.records.append(_return(returned, change, system, pointer))
     elif bytes(shape.type):
-        findings.master.append(MasterRecord(_item(decode(change.record, ErpItem), companies)))
+        told = decode(change.record, ErpItem)
+        structure = told_structure(_item(told, companies), told.packs, told.components, system, f"items {change.seq}")
+        findings.master += [MasterRecord(body) for body in structure]
     else:
         findings.master.append(MasterRecord(_customer(decode(change.record, ErpCustomer), companies)))
 
@@ -338,7 +343,7 @@ def sales_order(order: SalesOrder) -> VendorCall:
                 {
                     "line": line.line,
                     "item": line.item,
-                    "qty": plain(line.quantity.amount),
+                    **qty(line.quantity),
                     "price": each(line.price, line.quantity),
                     "sample": line.sample,
                 }
@@ -361,7 +366,7 @@ def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> Vend
                 {
                     "line": line.line,
                     "answer": line.kind,
-                    "qty": plain(line.quantity.amount),
+                    **qty(line.quantity),
                     "price": each(line.price, line.quantity) if line.price else None,
                     "date": line.due_on,
                 }
@@ -386,7 +391,7 @@ def goods_receipt(receipt: GoodsReceipt) -> VendorCall:
                     "po_number": line.order_number,
                     "po_line": line.order_line,
                     "item": line.item,
-                    "qty": plain(line.quantity.amount),
+                    **qty(line.quantity),
                     "condition": line.condition,
                 }
                 for line in receipt.lines
@@ -412,7 +417,7 @@ def supplier_invoice(invoice: Invoice) -> VendorCall:
                     "po_number": line.order_number,
                     "po_line": line.order_line,
                     "item": line.item,
-                    "qty": plain(line.quantity.amount),
+                    **qty(line.quantity),
                     "price": each(line.price, line.quantity),
                 }
                 for line in invoice.lines
@@ -449,7 +454,7 @@ def _to_customer(invoice: Invoice) -> dict[str, Any]:
                 "order": line.order_number,
                 "order_line": line.order_line,
                 "item": line.item,
-                "qty": plain(line.quantity.amount),
+                **qty(line.quantity),
                 "price": each(line.price, line.quantity),
             }
             for line in invoice.lines
@@ -475,7 +480,7 @@ def inventory_adjustment(adjustment: InventoryAdjustment) -> VendorCall:
                 {
                     "line": line.line,
                     "item": line.item,
-                    "qty": plain(line.quantity.amount),
+                    **qty(line.quantity),
                     "reason": line.reason,
                 }
                 for line in adjustment.lines

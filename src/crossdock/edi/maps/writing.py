@@ -15,7 +15,8 @@ from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeade
 from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment, Text
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
+from crossdock.model.units import known
 
 _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
 _BASIS_OF = {Decimal(1): "", Decimal(100): "HP", Decimal(1000): "TP"}
@@ -54,7 +55,7 @@ class Writing:
             return "", ""
         if price.currency != self.currency:
             raise CannotWrite(f"a price in {price.currency} in a document in {self.currency or 'no currency'}")
-        if price.per.unit != unit or price.per.amount not in _BASIS_OF:
+        if unit_code(price.per.unit) != unit or price.per.amount not in _BASIS_OF:
             raise CannotWrite(f"a price per {price.per.amount} {price.per.unit} of a line in {unit}")
         return number(price.amount), _BASIS_OF[price.per.amount]
 
@@ -115,8 +116,16 @@ def cents(value: Decimal) -> str:
 
 
 def amount(quantity: Quantity) -> tuple[str, str]:
-    """Quantity and unit."""
-    return number(quantity.amount), quantity.unit
+    """Quantity and unit, with X12's code for it where it has one."""
+    return number(quantity.amount), unit_code(quantity.unit)
+
+
+def unit_code(unit: str) -> str:
+    """X12's code (element 355) for a unit of ours; a code of nobody's table stands as it is."""
+    if unit == EACH:
+        return unit
+    found = known(unit)
+    return found.x12[0] if found and found.x12 and unit not in found.x12 else unit
 
 
 def day(value: dt.date | None) -> str:

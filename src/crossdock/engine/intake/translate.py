@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -19,7 +20,10 @@ from crossdock.events.intake import DocumentReceived
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.log.append import follow
 from crossdock.log.keys import find_keys
-from crossdock.model.masterdata import Customer, Item
+from crossdock.masterdata import MasterBody, Masterdata, bodies_of
+from crossdock.masterdata.door import Door, document_of
+from crossdock.model.masterdata import Customer, Item, KitComponent
+from crossdock.model.restating import holds_lines
 from crossdock.ports.connector import Fault, RawDocument, Record, Translation
 from crossdock.processes._kit import Send
 from crossdock.store import Connection
@@ -88,11 +92,13 @@ def finish_portions(received: tuple[Envelope, DocumentReceived], so_far: Progres
 async def _take_jobs(tx: Connection, context: EngineContext, jobs: Sequence[_Job], writes: Writes) -> None:
     found = [(job, record) for job in jobs for record in job.translation.records]
     pairs, subjects = _with_authority(context, *await _routed(tx, found))
-    verdicts = await _gate(tx, pairs, subjects)
-    for (job, record), subject, verdict in zip(pairs, subjects, verdicts, strict=True):
-        _take(job, record, subject, verdict, writes)
     for job in jobs:
         _take_master(context, job, writes)
+    pairs, subjects, bodies = _in_base_units(context, pairs, subjects, writes)
+    verdicts = await _gate(tx, pairs, subjects)
+    for (job, record), body, subject, verdict in zip(pairs, bodies, subjects, verdicts, strict=True):
+        _take(job, record, body, subject, verdict, writes)
+    for job in jobs:
         for reply in job.translation.replies:
             send = Send(document=reply.document, body=reply.body, to=reply.to, number=reply.number)
             company = reply.company_id or job.cause.company_id
@@ -209,16 +215,62 @@ def _may_state(context: EngineContext, job: _Job, fact: str, company_id: str, po
     return False
 
 
+def _in_base_units(
+    context: EngineContext, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str], writes: Writes
+) -> tuple[list[tuple[_Job, Record]], list[str], list[msgspec.Struct]]:
+    """What every record says in base units, beside the records as they came: by those the gate tells doubles.
+
+    A record with a line that has no exact meaning is left out before the gate, so that it can be released later.
+    """
+    kept: list[tuple[_Job, Record]] = []
+    whose: list[str] = []
+    bodies: list[msgspec.Struct] = []
+    masterdata = context.masterdata.with_news(bodies_of(writes.master))
+    for (job, record), subject in zip(pairs, subjects, strict=True):
+        body, faults = record.body, list[Fault]()
+        if holds_lines(type(body)):
+            company_id = record.company_id or (subject.split("/")[1] if subject else "")
+            body, faults = _converted(context, masterdata, record, company_id)
+        job.so_far.faults += faults
+        if not faults:
+            kept.append((job, record))
+            whose.append(subject)
+            bodies.append(body)
+    return kept, whose, bodies
+
+
+def _converted(
+    context: EngineContext, masterdata: Masterdata, record: Record, company_id: str
+) -> tuple[msgspec.Struct, list[Fault]]:
+    said, party = document_of(record.body, context.reads.partner_of)
+    said = said or record.occurred_at
+    on = context.reads.date_at(company_id, said) if isinstance(said, dt.datetime) else said
+    door = Door(masterdata, company_id, on, party)
+    body = door.in_base_units(record.body)
+    faults: list[Fault] = []
+    for line in door.refused:
+        where = ", ".join(part for part in (record.pointer, f"line {line.line or line.place + 1}") if part)
+        faults.append(Fault("conversion_refused", line.words, where))
+    return body, faults
+
+
 def _take_master(context: EngineContext, job: _Job, writes: Writes) -> None:
     for record in job.translation.master:
         body = record.body
-        assert isinstance(body, Item | Customer)
-        if _may_state(context, job, type(body).__name__, body.company_id, body.id):
+        assert isinstance(body, MasterBody)
+        key = body.id if isinstance(body, Item | Customer) else getattr(body, "item", "") or getattr(body, "kit", "")
+        if _may_state(context, job, type(body).__name__, body.company_id, key):
             writes.master.append(record)
             job.so_far.taken += 1
+    kits = [record for record in writes.master if isinstance(record.body, KitComponent)]
+    known = context.masterdata.with_news(bodies_of(kits))
+    for record in kits:
+        if isinstance(component := record.body, KitComponent) and (loop := known.loop_of(component)):
+            writes.master.remove(record)
+            job.so_far.faults.append(Fault("kit_holds_itself", loop))
 
 
-def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Writes) -> None:
+def _take(job: _Job, record: Record, body: msgspec.Struct, subject: str, verdict: Verdict, writes: Writes) -> None:
     if not subject:
         assert record.route is not None
         words = f"no {record.route.kind} {record.route.value!r} of {record.route.issuer} is known"
@@ -237,7 +289,7 @@ def _take(job: _Job, record: Record, subject: str, verdict: Verdict, writes: Wri
     writes.events.append(
         follow(
             job.cause,
-            record.body,
+            body,
             subject,
             company_id=company_id,
             occurred_at=record.occurred_at,

@@ -14,6 +14,7 @@ import msgspec
 
 from crossdock.events.purchase_order import InvoicedLine
 from crossdock.model.masterdata import SupplierTerms
+from crossdock.model.packs import Stated
 from crossdock.model.purchase_order import (
     LineAnswer,
     PurchaseOrder,
@@ -80,6 +81,8 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     notices: dict[str, Notice] = {}
     believed: dict[str, Believed] = {}
     """What the ledger was told: under `""` what is coming, under `/backorder` what comes later."""
+    stated: Stated | None = None
+    """What the order, or the last change of it, said where that was in another unit than the item's."""
 
     @property
     def received(self) -> Decimal:
@@ -124,7 +127,10 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
         due = (Schedule(Quantity(self.ordered, self.unit), self.due_on),)
         ordered = Quantity(self.ordered, self.unit)
         return PurchaseOrderLine(
-            line_id, self.item, ordered, self.ordered_price, supplier_item=self.supplier_item, schedules=due
+            *(line_id, self.item, ordered, self.ordered_price),
+            supplier_item=self.supplier_item,
+            schedules=due,
+            stated=self.stated,
         )
 
     def wanted(self) -> tolerance.Wanted:

@@ -55,10 +55,14 @@ def _send(case: OrderCase, document: str, body: msgspec.Struct, number: str) -> 
 
 
 def tell_erp(case: OrderCase, answer: PurchaseOrderAcknowledgement, taken: list[LineAnswer]) -> Iterator[Effect]:
-    """Tell the ERP of answers that were taken over."""
+    """Tell the ERP of answers that were taken over, in the unit in which it ordered."""
     if taken:
         case.data.told += 1
-        body = msgspec.structs.replace(answer, answers=tuple(taken), order_number=case.key)
+        answers = tuple(
+            msgspec.structs.replace(each, stated=line.stated if (line := case.data.lines.get(each.line)) else None)
+            for each in taken
+        )
+        body = msgspec.structs.replace(answer, answers=answers, order_number=case.key)
         number = f"{case.key}.{answer.revision}.{case.data.told}"
         yield from tell(case, "erp", "purchase_order_acknowledgement", body, number)
 

@@ -37,6 +37,7 @@ def new_line(order: PurchaseOrder, line: PurchaseOrderLine, lead_time: dt.date, 
         document=document,
         revision=order.revision,
         ordered=line.quantity.amount,
+        stated=line.stated,
     )
 
 
@@ -52,6 +53,7 @@ def restate(line: PurchaseLine, ordered: PurchaseLine) -> PurchaseLine:
         "document",
         "revision",
         "ordered",
+        "stated",
     ):
         setattr(line, name, getattr(ordered, name))
     return line
@@ -145,7 +147,8 @@ def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None 
     due = (Schedule(quantity, new.due_on),) if new.due_on else before.schedules if before else ()
     supplier_item = new.supplier_item or (before.supplier_item if before else "")
     item = new.item or (before.item if before else "")
-    return PurchaseOrderLine(new.line, item, quantity, price, supplier_item=supplier_item, schedules=due)
+    stated = new.stated or (before.stated if before else None)
+    return PurchaseOrderLine(new.line, item, quantity, price, supplier_item=supplier_item, schedules=due, stated=stated)
 
 
 def change_line(line: PurchaseLine, new: PurchaseOrderChangeLine, document: str, revision: int) -> bool:

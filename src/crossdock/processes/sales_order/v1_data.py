@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import msgspec
 
+from crossdock.model.packs import Stated
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.restating import amount_as_stated
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.processes._kit import Case, CaseData, Line
 from crossdock.rules import goods_flow
@@ -81,6 +83,8 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     invoiced: Decimal = ZERO
     returned: dict[str, Decimal] = {}
     """By return."""
+    stated: Stated | None = None
+    """What the order said, where that was in another unit than the item's."""
 
     @property
     def wanted(self) -> Decimal:
@@ -112,6 +116,12 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     def quantity(self, amount: Decimal) -> Quantity:
         """An amount in the unit of this line."""
         return Quantity(amount, self.unit)
+
+    def in_their_unit(self, amount: Decimal) -> Decimal:
+        """An amount in the unit of the order, where it is so many of those."""
+        if self.stated is None:
+            return amount
+        return amount_as_stated(self.quantity(amount), self.stated.conversion).amount
 
     def standing(self) -> str:
         """The state that follows from the quantities: how far all that is wanted has come."""
@@ -211,6 +221,7 @@ def new_line(line: SalesOrderLine) -> SalesLine:
         their_item=line.their_item,
         due_on=line.due_on,
         sample=line.sample,
+        stated=line.stated,
     )
 
 

@@ -53,6 +53,7 @@ def _sold(line_id: str, line: SalesLine) -> SalesOrderLine:
         their_item=line.their_item,
         due_on=line.due_on,
         sample=line.sample,
+        stated=line.stated,
     )
 
 
@@ -113,6 +114,7 @@ def _answers(line_id: str, line: SalesLine) -> Iterator[LineAnswer]:
                 due_on=line.expected_on if kind == "backordered" else line.due_on,
                 item=line.item,
                 supplier_item=line.item,
+                stated=line.stated,
             )
 
 
@@ -183,6 +185,7 @@ def _invoiced(n: int, order_number: str, shipment: str, line_id: str, line: Sale
         shipment=shipment,
         supplier_item=line.item,
         buyer_item=line.their_item,
+        stated=line.stated,
     )
 
 
@@ -208,7 +211,11 @@ def report(case: SalesOrderCase, shipment: str = "") -> Iterator[Effect]:
         at=case.at,
         shipment=shipment,
         lines=tuple(
-            (line.their_line or line_id, line.state, line.ordered if line.state in DEAD else line.wanted)
+            (
+                line.their_line or line_id,
+                line.state,
+                line.in_their_unit(line.ordered if line.state in DEAD else line.wanted),
+            )
             for line_id, line in data.in_order()
         ),
     )
