@@ -33,6 +33,8 @@ class PromisedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     location: str
     quantity: Decimal
     reservation: str
+    waited_as: str = ""
+    """The waiting promise that this came out of, if it waited."""
 
 
 class BackorderedLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +86,53 @@ class PromiseReleased(msgspec.Struct, frozen=True):
     item: str
     quantity: Decimal
     reason: str
+
+
+@event()
+class PromiseWithdrawn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Less is there than was promised, and this promise was the last in line: so much of it waits again, under the
+    name `waiting`, before everybody who came later. What its warehouse was asked to ship stands."""
+
+    reservation: str
+    line: str
+    item: str
+    location: str
+    quantity: Decimal
+    waiting: str
+    pegged: Decimal = Decimal(0)
+    expected_on: dt.date | None = None
+
+
+class WithdrawnPiece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whose promise was withdrawn: of the case `subject`, which waits again as `waiting`, or of a caller (`source`),
+    whose reservation is over."""
+
+    reservation: str
+    quantity: Decimal
+    subject: str = ""
+    line: str = ""
+    waiting: str = ""
+    source: str = ""
+
+
+@event()
+class PromisesWithdrawn(msgspec.Struct, frozen=True):
+    """A location has less of an item than was promised from it. These promises have no goods; `because_of` is the case
+    whose fact it was."""
+
+    item: str
+    location: str
+    because_of: str
+    pieces: tuple[WithdrawnPiece, ...]
+
+
+@event()
+class WithdrawnPromisesServed(msgspec.Struct, frozen=True):
+    """(waiting promise, quantity) of promises once withdrawn: goods came, or nobody wants them any more."""
+
+    item: str
+    location: str
+    pieces: tuple[tuple[str, Decimal], ...]
 
 
 @event()

@@ -20,12 +20,17 @@ from crossdock.model.stock_policy import PoolRule
 
 ZERO = Decimal(0)
 
+_WITHDRAWN = "~"
+
 RESERVED = "reserved"
 SHORT = "short"
 BACKORDERED = "backordered"
 
 # What counts in a position's `reserved`.
 ON_THE_BOOK = frozenset((RESERVED, SHORT))
+
+# Movements by which goods went. Only they can leave a promise without its goods.
+_FACTS = frozenset(("move", "pick"))
 
 _RANK = {"transfer": 0, "announced": 0, "acknowledged": 1, "ordered": 2}
 
@@ -83,6 +88,30 @@ class Promise(msgspec.Struct):
     def at(self) -> PositionKey:
         """The position whose book it is on."""
         return (self.company_id, self.item, self.location, self.pool)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Does it wait for what it had been granted before?"""
+        return _WITHDRAWN in self.id
+
+    def wait_again(self, quantity: Decimal) -> Promise:
+        """The waiting row for so much of it that has no goods any more. Only its own location can serve it: that is
+        where a warehouse was asked to ship it."""
+        self.fills += 1
+        return msgspec.structs.replace(
+            self,
+            id=f"{self.id}{_WITHDRAWN}{self.fills}",
+            quantity=quantity,
+            remaining=quantity,
+            pool="",
+            state=BACKORDERED,
+            waiting=True,
+            whole=False,
+            candidates=(self.location,),
+            backorder=self.id,
+            fills=0,
+            expires_at=None,
+        )
 
     @property
     def of(self) -> ItemKey:
@@ -180,6 +209,12 @@ class Books:
         """Which entry changed a supply row last."""
         self.entry = b""
         """The request that is being decided."""
+        self.granted: dict[PositionKey, list[Promise]] = defaultdict(list)
+        """What is granted at positions that promises are to be made again of."""
+        self.served: list[tuple[Promise, Decimal]] = []
+        """What was withdrawn once and waits for less now."""
+        self.fell: dict[PositionKey, bytes] = {}
+        """Positions at which a fact left less than is promised, and the entry that did."""
         self.changed_pegs: set[tuple[str, SupplyKey]] = set()
         self._asked = 1 << 62  # behind every number the database has given out
 
@@ -200,6 +235,8 @@ class Books:
         position.reserved += reserved
         position.safety += safety
         position.counter += 1
+        if on_hand < reserved and position.free < 0 and kind in _FACTS:
+            self.fell[position.key] = entry
         self.movements.append(
             PromiseMovement(
                 position.id, position.counter, kind, reservation, on_hand, reserved, safety, position.free, entry, rule
@@ -266,16 +303,17 @@ class Books:
         self.changed_promises[promise.id] = promise
 
     def line_up(self, item: ItemKey) -> list[Promise]:
-        """Who waits for an item, in the order of the rule for it; first come first where there is none."""
+        """Who waits for an item: who had been promised it before, then in the order of the rule for it; first come
+        first where there is none."""
         line = [promise for promise in self.waiting[item] if promise.waiting]
         rule = self.pools.fill_rule(item)
-        if rule is None or rule.order == "first_come":
-            line.sort(key=lambda promise: promise.asked_number)
-        elif rule.order == "due_date":
-            line.sort(key=lambda promise: (promise.due_on or dt.date.max, promise.asked_number))
-        else:
+        line.sort(key=lambda promise: promise.asked_number)
+        if rule is not None and rule.order == "due_date":
+            line.sort(key=lambda promise: promise.due_on or dt.date.max)
+        elif rule is not None and rule.order == "channel":
             rank = {channel: place for place, channel in enumerate(rule.channels)}
-            line.sort(key=lambda promise: (rank.get(promise.source, len(rank)), promise.asked_number))
+            line.sort(key=lambda promise: rank.get(promise.source, len(rank)))
+        line.sort(key=lambda promise: not promise.withdrawn)
         self.waiting[item] = line
         return line
 
@@ -335,6 +373,8 @@ class Books:
     def end(self, promise: Promise, quantity: Decimal, state: str) -> None:
         """Take `quantity` off a promise; at nothing remaining it has come to its one end, `state`."""
         promise.remaining -= quantity
+        if promise.withdrawn and promise.waiting:
+            self.served.append((promise, quantity))
         if not promise.remaining:
             promise.state = state
             promise.waiting = False

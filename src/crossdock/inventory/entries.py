@@ -8,7 +8,7 @@ from hashlib import blake2b
 import msgspec
 
 from crossdock.events.inventory import PromiseReleased, StockPromised
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.outcomes import RepromiseRequest, SafetyRequest
 from crossdock.inventory.plan import Request
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 
@@ -65,6 +65,9 @@ def entry_of(request: Request, at: dt.datetime) -> Entry:
         case SafetyRequest():
             content = content_of("safety", request.item, request.location, request.pool, request.quantity)
             return Entry(digest, content, request.reason, request.source, request.rule, at)
+        case RepromiseRequest():
+            content = content_of("repromise", request.item, request.location)
+            return Entry(digest, content, "repromise", "", "", at)
         case _:
             return Entry(digest, content_of("rebalance", request.item), "rebalance", "", "", at)
 

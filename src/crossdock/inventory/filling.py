@@ -116,7 +116,7 @@ def _grant(
     books.end(waiting, quantity, "filled")
     books.cover_only_remaining(waiting, supplies)
     books.add_promise(granted)
-    return PromisedLine(waiting.line, waiting.item, location, quantity, granted.id)
+    return PromisedLine(waiting.line, waiting.item, location, quantity, granted.id, waiting.id)
 
 
 def peg(books: Books, promise: Promise) -> None:

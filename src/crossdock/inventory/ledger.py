@@ -5,15 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from crossdock.inventory import facts, promising
+from crossdock.inventory import facts, promising, withdrawing
 from crossdock.inventory.books import Books
 from crossdock.inventory.entries import Answer, decode_answer, encode_answer, entry_of
 from crossdock.inventory.keys import ItemKey
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome, SafetyRequest
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome, RepromiseRequest, SafetyRequest
 from crossdock.inventory.plan import Plan, Request
 from crossdock.inventory.pools import Pools
 from crossdock.inventory.reading import SQL, Reader
-from crossdock.inventory.writing import write_facts, write_kept, write_positions, write_promise_book, write_record
+from crossdock.inventory.writing import (
+    write_facts,
+    write_fallen,
+    write_kept,
+    write_positions,
+    write_promise_book,
+    write_record,
+)
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Connection
@@ -112,7 +119,11 @@ class LedgerBatch:
         await write_positions(tx, books, reader)
         await write_promise_book(tx, books)
         await write_kept(tx, books, self.at)
-        return [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
+        await write_fallen(
+            tx, books, {entry.digest: self.requests[self._first[entry.digest]].subject for entry in self._entries}
+        )
+        told = [outcome for of_request in outcomes for outcome in of_request if outcome.subject]
+        return told + withdrawing.served(books)
 
     def _apply(self, books: Books, place: int, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
         request, digest = self.requests[place], self._entries[place].digest
@@ -137,6 +148,8 @@ class LedgerBatch:
                 outcomes = facts.supply(books, request, digest, giving)
             case SafetyRequest():
                 outcomes = facts.safety(books, request, digest, giving)
+            case RepromiseRequest():
+                outcomes = withdrawing.repromise(books, request, digest)
             case _:
                 outcomes = facts.allot(books, request, digest, giving)
         self.answers.append(answer)

@@ -75,6 +75,26 @@ from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
 join reservation as r on r.company_id = g.company_id and r.item = g.item
 where r.waiting
 
+-- granted_at: promises on a stretch of a position's journal that are granted there and not yet picked
+select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
+    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on, r.backorder,
+    r.fills, r.asked_number
+from (
+    select distinct reservation from promise_movement
+    where position_id = $1 and number <= $2 and number > $3 and reservation <> ''
+) as m
+join reservation as r on r.id = m.reservation
+join promise_position as p on p.id = $1
+    and p.location = r.location and p.pool = r.pool
+where r.state = 'reserved' and r.remaining > 0
+
+-- put_fallen: where promises are to be made again
+insert into repromise_due (company_id, item, location, subject, entry)
+select v.company_id, v.item, v.location, v.subject, v.entry
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::bytea[])
+    as v (company_id, item, location, subject, entry)
+on conflict (company_id, item, location) do nothing
+
 -- pegs_of: what supply waiting rows are tied to
 select reservation, company_id, source, line, quantity from peg where reservation = any($1::text::text[])
 

@@ -44,6 +44,16 @@ class RebalanceRequest(msgspec.Struct, frozen=True):
     subject: str = ""
 
 
+class RepromiseRequest(msgspec.Struct, frozen=True):
+    """Less of an item is at a location than was promised of it: let those who were promised last wait again."""
+
+    company_id: str
+    key: str
+    item: str
+    location: str
+    subject: str = ""
+
+
 class LedgerConflict(Exception):
     """An idempotency key came again with other content. Nothing was booked; a person must look."""
 

@@ -11,7 +11,7 @@ import msgspec
 from crossdock.inventory.books import ZERO, Books
 from crossdock.inventory.facts import UNRESTRICTED
 from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
-from crossdock.inventory.outcomes import RebalanceRequest, SafetyRequest
+from crossdock.inventory.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
 from crossdock.inventory.owners import known_owner, promisable
 from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import (
@@ -25,7 +25,7 @@ from crossdock.model.stock import (
     SupplyRequest,
 )
 
-Request = LedgerRequest | SafetyRequest | RebalanceRequest
+Request = LedgerRequest | SafetyRequest | RebalanceRequest | RepromiseRequest
 
 _STATES = frozenset(PHYSICAL_STATES + OUTSIDE_STATES)
 
@@ -57,6 +57,8 @@ class Plan:
         """Supply lines that requests name."""
         self.kept: set[ItemKey] = set()
         """Items of which something is to be kept back."""
+        self.repromised: set[tuple[str, str, str]] = set()
+        """Places at which promises are to be made again: what is granted there must be known."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
         self._promised_at: set[PositionKey] = set()
         for request in requests:
@@ -82,6 +84,9 @@ class Plan:
                 self.kept.add((request.company_id, request.item))
             case RebalanceRequest():
                 self.giving.add((request.company_id, request.item))
+            case RepromiseRequest():
+                self.giving.add((request.company_id, request.item))
+                self.repromised.add((request.company_id, request.item, request.location))
 
     def _promise(self, request: PromiseRequest) -> None:
         for line in request.lines:

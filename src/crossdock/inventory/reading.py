@@ -23,6 +23,8 @@ from crossdock.store.arrays import columns, numbers, texts
 
 SQL = load_queries(Path(__file__).with_name("ledger.sql"))
 
+_JOURNAL_PAGE = 1_000
+
 _GUESS = (texts, texts, texts, texts, numbers, numbers, numbers)
 
 Stored = tuple[Decimal, Decimal, Decimal, int]
@@ -65,6 +67,9 @@ class Reader:
         """Lock the positions and read who waits and what is expected. Raises `LedgerMoved`."""
         await self._lock(tx, plan.guesses, plan.giving)
         await self._read_items(tx, plan)
+        for place in sorted(plan.repromised):
+            for position in [p for p in self.books.of_item[place[:2]] if p.key[2] == place[2]]:
+                await self._read_granted(tx, position)
         if plan.kept:
             for row in await tx.fetch(SQL.kept_back, *columns(sorted(plan.kept), (texts, texts))):
                 self.books.kept[((row[0], row[1], row[2], row[3]), row[4], row[5])] = Kept(row[6], row[7], row[8])
@@ -107,6 +112,23 @@ class Reader:
         for row in pegs:
             key = (row["company_id"], row["source"], row["line"])
             self.books.pegs[row["reservation"]][key] = row["quantity"]
+
+    async def _read_granted(self, tx: Connection, position: Position) -> None:
+        """What is granted at a position. Reservations have no index by item: the position's journal leads to them."""
+        newest, found = position.counter, dict[str, Promise]()
+        while newest > 0:
+            for row in await tx.fetch(SQL.granted_at, position.id, newest, newest - _JOURNAL_PAGE):
+                found[row["id"]] = Promise(**{**row, "candidates": tuple(row["candidates"])})
+            newest -= _JOURNAL_PAGE
+            if sum(promise.remaining for promise in found.values()) >= position.reserved:
+                break
+        for promise in found.values():
+            seen = self.books.promises.get(promise.id)
+            if seen is not None and seen.remaining != promise.remaining:
+                raise LedgerMoved(f"{promise.id} was filled or ended meanwhile")
+            if seen is None:
+                self.books.load_promise(promise)
+            self.books.granted[position.key].append(self.books.promises[promise.id])
 
     def _take_in_waiting(self, promise: Promise) -> None:
         """A waiting row as it is under the locks. If it was looked at before, it must still be the same."""

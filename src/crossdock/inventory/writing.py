@@ -119,6 +119,18 @@ async def write_kept(tx: Connection, books: Books, at: dt.datetime) -> None:
         await tx.execute(SQL.put_kept, *columns(kept, _KEPT), at)
 
 
+async def write_fallen(tx: Connection, books: Books, subjects: Mapping[bytes, str]) -> None:
+    """Where facts left less than was promised, remember it for whoever makes promises again (`withdrawing`)."""
+    fallen = {
+        key[:3]: (*key[:3], subjects.get(entry, ""), entry)
+        for key, entry in books.fell.items()
+        if books.positions[key].free < 0
+    }
+    if fallen:
+        rows = [fallen[key] for key in sorted(fallen)]
+        await tx.execute(SQL.put_fallen, *columns(rows, (texts, texts, texts, texts, octets)))
+
+
 async def _journal_supplies(tx: Connection, books: Books, supplies: Sequence[Supply]) -> None:
     rows = [
         (*s.key, s.changes, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence,

@@ -15,6 +15,7 @@ from crossdock.processes import (
     sales_order,
     ship_notice,
     shipment,
+    stock_shortage,
     supplier_invoice,
     transfer,
 )
@@ -35,6 +36,7 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     adjustment.LIFECYCLE,
     assembly.LIFECYCLE,
     transfer.LIFECYCLE,
+    stock_shortage.LIFECYCLE,
 )
 
 PROCESSES: dict[str, Lifecycle[Any]] = {process.name: process for process in _ALL}

@@ -83,9 +83,7 @@ class Play:
             self.answered.append((await connection.fetchval("select clock_timestamp()"), found))
 
 
-@settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 async def test_every_past_answer_can_be_given_again_from_movements_alone(store: Store, history: list) -> None:  # type: ignore[type-arg]
     play = Play(store)

@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 from crossdock.events.envelope import NewEvent
+from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.events.sales_order import SalesOrderCancelled
 from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.verify import verify
 from crossdock.model.fulfillment import (
+    InventoryAdjustment,
+    InventoryAdjustmentLine,
     Milestone,
     ReturnedLine,
     ReturnProgress,
@@ -133,6 +136,37 @@ async def test_an_order_short_of_stock_goes_out_in_two_shipments_with_goods_that
     assert [row[1] for row in sent if row[0] in ("invoice", "warehouse_shipping_order")] == [
         "INV-shop-536365-1", "INV-shop-536365-2", "shop-536365-north-1", "shop-536365-north-2",
     ]  # fmt: skip
+    await verified(store)
+
+
+async def test_a_loss_of_promised_goods_is_one_exception_and_the_order_is_shipped_when_they_come(store: Store) -> None:
+    await stocked(store, 10)
+    await happen(store, (ORDER, placed()))
+    loss = InventoryAdjustment(
+        COMPANY, "north", "ADJ1", MORNING, (InventoryAdjustmentLine("1", "HEART", pieces("-4"), "broken"),)
+    )
+    adjustment = f"adjustment/{COMPANY}/north/ADJ1"
+    await happen(store, (adjustment, InventoryAdjusted(loss)))
+    assert await problems(store) == {"promises_withdrawn"}
+    ((risk, detail),) = await rows(store, "select money_at_risk, detail from exception_case where closed_at is null")
+    assert risk == Decimal("8.00")
+    assert f"after {adjustment}: {ORDER} line 1: 4" in detail
+    await verified(store)
+
+    found = InventoryAdjustment(
+        COMPANY, "north", "ADJ2", MORNING, (InventoryAdjustmentLine("1", "HEART", pieces("4"), "found"),)
+    )
+    await happen(store, (f"adjustment/{COMPANY}/north/ADJ2", InventoryAdjusted(found)))
+    assert await problems(store) == set()
+    await happen(
+        store,
+        (ORDER, progress("picked", ("1", "10"))),
+        (ORDER, progress("packed", ("1", "10"))),
+        dispatched(ORDER, "10", number="shop-536365-north-1", shipment="SHN1"),
+    )
+    sent = await rows(store, "select number from delivery where operation = 'warehouse_shipping_order'")
+    assert [row[0] for row in sent] == ["shop-536365-north-1"]
+    assert await problems(store) == set()
     await verified(store)
 
 

@@ -29,6 +29,7 @@ from crossdock.events.inventory import (
     BackorderExpected,
     BackorderFilled,
     PromiseReleased,
+    PromiseWithdrawn,
     StockPromised,
     StockWentNegative,
 )
@@ -269,6 +270,12 @@ def lose_promise(case: SalesOrderCase, event: PromiseReleased) -> Iterator[Effec
     if any(line.counts_on(event.reservation) for line in case.data.lines.values()):
         detail = f"the promise of {event.quantity} {event.item} ended: {event.reason}"
         yield OpenExceptionCase("promise_lost", detail, key=event.reservation, owner="customer_service")
+
+
+@LIFECYCLE.on(PromiseWithdrawn)
+def wait_behind_a_shortage(case: SalesOrderCase, event: PromiseWithdrawn) -> Iterator[Effect]:
+    """Less is there than was promised, and this order was the last in line: its shipping order waits for goods."""
+    yield from stock.withdraw(case, event)
 
 
 @LIFECYCLE.on(StockWentNegative)

@@ -50,6 +50,16 @@ class Part(msgspec.Struct, omit_defaults=True):
         self.grants = kept
         return given_up, freed
 
+    def call_promise(self, before: str, now: str, quantity: Decimal) -> bool:
+        """So much of what one promise stood for stands under another one now. The warehouse was asked for the same."""
+        for place, (reservation, granted) in enumerate(self.grants):
+            if reservation == before:
+                rest = granted - quantity
+                kept = [(before, rest)] if rest > ZERO else []
+                self.grants[place : place + 1] = [*kept, (now, min(granted, quantity))]
+                return True
+        return False
+
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
         return goods_flow.outbound(self.picked, self.packed, self.shipped)

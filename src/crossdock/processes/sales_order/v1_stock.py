@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from crossdock.events.inventory import PromisedLine, StockPromised
+from crossdock.events.inventory import PromisedLine, PromiseWithdrawn, StockPromised
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.quantity import ZERO, Price
 from crossdock.model.stock import StockMoveLine, StockRequestLine
@@ -102,7 +102,7 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     unwanted: list[str] = []
     for grant in grants:
         line = case.data.lines[grant.line]
-        if line.counts_on(grant.reservation):
+        if line.counts_on(grant.reservation) or call_promise(line, grant.waited_as, grant.reservation, grant.quantity):
             continue
         if line.backordered <= ZERO:
             unwanted.append(grant.reservation)
@@ -112,6 +112,19 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     yield from give_back(unwanted)
     yield from ship(case, granted)
     stand(case, {grant.line for grant in granted})
+
+
+def call_promise(line: SalesLine, before: str, now: str, quantity: Decimal) -> bool:
+    """A promise behind a shipping order has another name now: it was withdrawn, or goods came for it again."""
+    return bool(before) and any(part.call_promise(before, now, quantity) for part in line.parts.values())
+
+
+def withdraw(case: SalesOrderCase, event: PromiseWithdrawn) -> Iterator[Effect]:
+    """A promise has no goods any more. Its warehouse keeps the shipping order and ships when goods come; what nobody
+    wants waits for none."""
+    line = case.data.lines[event.line]
+    if not call_promise(line, event.reservation, event.waiting, event.quantity):
+        yield from give_back([event.waiting])
 
 
 def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:

@@ -42,3 +42,13 @@ create table supply_movement (
 );
 create index supply_movement_of_item on supply_movement (company_id, item);
 alter table expected_supply add column changes bigint not null default 0;
+
+-- Where facts left less than was promised: promises are to be made again. `subject` is the case whose fact it was.
+create table repromise_due (
+    company_id text collate "C" not null,
+    item text collate "C" not null,
+    location text collate "C" not null,
+    subject text not null,
+    entry bytea not null,
+    primary key (company_id, item, location)
+);
