@@ -23,14 +23,15 @@ _PAUSE = dt.timedelta(milliseconds=250)
 async def run_repromise(context: EngineContext, owner: str, task: Task) -> int:
     """Withdraw what has no goods at the places where that is due; returns how many there were."""
     done = 0
-    while done < _MOST and await _next(context):
+    while done < _MOST and await promise_again(context):
         done += 1
     async with context.store.transaction() as tx:
         await finish(tx, task, owner, _PAUSE)
     return done
 
 
-async def _next(context: EngineContext) -> bool:
+async def promise_again(context: EngineContext) -> bool:
+    """Withdraw what has no goods at the next place where that is due; False if there is none."""
     async with context.store.transaction() as tx:
         row = await tx.fetchrow(SQL.next)
         if row is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from crossdock.engine.repromising import promise_again
 from crossdock.events.envelope import NewEvent
 from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
@@ -53,6 +54,8 @@ async def happen(store: Store, *events: tuple[str, msgspec.Struct]) -> None:
     engine.connectors = {name: Peer() for name in systems}
     engine.reads = network()
     await settle(engine)
+    while await promise_again(engine):
+        await settle(engine)
 
 
 async def stocked(store: Store, quantity: int, location: str = "north") -> None:
@@ -166,7 +169,7 @@ async def test_a_loss_of_promised_goods_is_one_exception_and_the_order_is_shippe
     )
     sent = await rows(store, "select number from delivery where operation = 'warehouse_shipping_order'")
     assert [row[0] for row in sent] == ["shop-536365-north-1"]
-    assert await problems(store) == set()
+    assert (await case_data(store, ORDER)).lines["1"].total("shipped") == 10
     await verified(store)
 
 
