@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,105 +10,64 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.desk_deciding import ZERO, Decider, Shelf, Take, places_of
+from crossdock.inventory.desk_requests import (
+    DeskRequest,
+    Granted,
+    Missing,
+    ReservationAnswer,
+    decode,
+    encode,
+)
+from crossdock.inventory.keys import PositionKey
 from crossdock.inventory.outcomes import LedgerConflict
+from crossdock.inventory.pools import SHARED, Pools
 from crossdock.store import Connection, Store, load_queries
 from crossdock.store.arrays import columns, numbers, octets, texts, times
 
 SQL = load_queries(Path(__file__).with_name("reservations.sql"))
 
-_encoder = msgspec.json.Encoder(decimal_format="string")
-
-Key = tuple[str, str, str]
-"""Company, item, location."""
-
-
 # How the columns of the statements travel.
-_SHELF = (texts, texts, texts, numbers, numbers)
+_GUESSED = (texts, texts, texts, texts, numbers, numbers)
+_WRONG = (texts, texts, texts, texts, numbers, numbers, numbers)
 _ENTRY = (octets, texts, texts, texts, texts, octets, texts)
-_GRANT = (texts, texts, texts, texts, texts, numbers, texts, texts, times, octets, numbers, numbers, numbers)
-
-
-class Granted(msgspec.Struct, frozen=True):
-    """One piece of a granted reservation."""
-
-    reservation: str
-    location: str
-    quantity: Decimal
-
-
-class ReservationAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Granted in full (`granted`), or refused with what was free at that moment."""
-
-    granted: tuple[Granted, ...] = ()
-    free: Decimal | None = None
-
-
-class DeskRequest(msgspec.Struct, frozen=True):
-    """What one caller asks for. Its `reference` is the caller's own word: it names no case of ours."""
-
-    company_id: str
-    key: str
-    item: str
-    locations: tuple[str, ...]
-    quantity: Decimal
-    expires_at: dt.datetime | None
-    reference: str
-    source: str
-    digest: bytes
-    content: bytes
-
-    def name(self, piece: int) -> str:
-        """The id of the reservation's first, second, ... piece."""
-        return f"{self.digest.hex()[:24]}-{piece}"
-
-    def as_one(self, answer: ReservationAnswer) -> list[object]:
-        """The parameters of `reserve_one`."""
-        return [
-            self.company_id,
-            self.item,
-            self.locations[0],
-            self.quantity,
-            self.digest,
-            self.key,
-            self.reference,
-            self.source,
-            self.content,
-            encode(answer),
-            self.name(1),
-            texts(self.locations),
-            self.expires_at,
-        ]
-
-
-class _Shelf(msgspec.Struct):
-    """A held position: what is free and where its numbering stands as decisions go on, and what was taken."""
-
-    id: int
-    free: Decimal
-    counter: int
-    reserved: Decimal = ZERO
-    requests: int = 0
+_GRANT = (texts,) * 7 + (numbers, texts, texts, texts, times, octets, numbers, numbers, numbers)
+_LENT = (numbers, numbers, numbers, numbers, octets, texts)
 
 
 class _Guess(msgspec.Struct):
     """What the statement that locks a position takes from it beforehand."""
 
     quantity: Decimal = ZERO
-    requests: int = 0
+    movements: int = 0
 
 
-def encode(answer: ReservationAnswer) -> str:
-    """An answer as stored."""
-    return _encoder.encode(answer).decode()
+def as_one(request: DeskRequest, place: PositionKey, answer: ReservationAnswer) -> list[object]:
+    """The parameters of `reserve_one`."""
+    line = request.lines[0]
+    return [
+        request.company_id,
+        place[1],
+        place[2],
+        line.quantity,
+        request.digest,
+        request.key,
+        request.reference,
+        request.source,
+        request.content,
+        encode(answer),
+        request.name(1),
+        texts(line.locations),
+        request.expires_at,
+        place[3],
+        line.line,
+        request.customer,
+    ]
 
 
-def decode(answer: str) -> ReservationAnswer:
-    """An answer as it was given."""
-    return msgspec.json.decode(answer, type=ReservationAnswer)
-
-
-async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[ReservationAnswer | BaseException]:
+async def answer_all(
+    store: Store, requests: Sequence[DeskRequest], pools: Pools
+) -> list[ReservationAnswer | BaseException]:
     """Answer requests of many callers in one committed transaction; a key that was used for something else gets its
     `LedgerConflict`. May be run again after a transient error: what was committed before is found by its keys."""
     first: dict[bytes, DeskRequest] = {}
@@ -121,7 +79,7 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
     while fresh:
         try:
             async with store.transaction() as tx:
-                answers |= await _Booking(fresh).run(tx)
+                answers |= await _Booking(fresh, pools).run(tx)
             break
         except asyncpg.UniqueViolationError:
             # Some of the keys were there before; each time round there are more of these and fewer fresh ones, or
@@ -145,55 +103,57 @@ async def answer_all(store: Store, requests: Sequence[DeskRequest]) -> list[Rese
 class _Booking:
     """New requests of one transaction."""
 
-    def __init__(self, requests: Sequence[DeskRequest]) -> None:
+    def __init__(self, requests: Sequence[DeskRequest], pools: Pools) -> None:
         self.requests = requests
-        self.shelves: dict[Key, _Shelf] = {}
+        self.pools = pools
+        self.shelves: dict[PositionKey, Shelf] = {}
         self.entries: list[tuple[Any, ...]] = []
         self.grants: list[tuple[Any, ...]] = []
+        self.lent: list[tuple[Any, ...]] = []
         self.answers: dict[bytes, ReservationAnswer] = {}
 
     async def run(self, tx: Connection) -> dict[bytes, ReservationAnswer]:
         """Hold, decide, record."""
         guesses = self._guesses()
         await self._hold(tx, guesses)
+        decider = Decider(self.shelves, self.pools)
         for request in self.requests:
-            self._decide(request)
+            taken, missing = decider.decide(request)
+            self._answer(request, taken, missing)
         await self._correct(tx, guesses)
         self.entries.sort()  # keys are inserted in order, so that two desks that are asked the same never deadlock
         await tx.execute(SQL.record, *columns(self.entries, _ENTRY), *columns(self.grants, _GRANT))
+        if self.lent:
+            await tx.execute(SQL.lent, *columns(self.lent, _LENT))
         return self.answers
 
-    def _guesses(self) -> dict[Key, _Guess]:
-        """What would be taken if everybody got everything at the first location."""
-        guesses: dict[Key, _Guess] = {}
+    def _guesses(self) -> dict[PositionKey, _Guess]:
+        """What would be taken if everybody got everything at the first place."""
+        guesses: dict[PositionKey, _Guess] = {}
         for request in self.requests:
-            for place, location in enumerate(request.locations):
-                key = (request.company_id, request.item, location)
+            for place, key in enumerate(places_of(request, self.pools)):
                 guess = guesses.get(key)
                 if guess is None:
                     guess = guesses[key] = _Guess()
                 if not place:
-                    guess.quantity += request.quantity
-                    guess.requests += 1
+                    guess.quantity += request.lines[0].quantity
+                    guess.movements += 1
         return guesses
 
-    async def _hold(self, tx: Connection, guesses: dict[Key, _Guess]) -> None:
-        wanted = [(*key, guess.quantity, guess.requests) for key, guess in guesses.items()]
-        rows = await tx.fetch(SQL.hold, *columns(wanted, _SHELF))
-        for company, item, location, identity, free, counter in rows:
-            key = (company, item, location)
+    async def _hold(self, tx: Connection, guesses: dict[PositionKey, _Guess]) -> None:
+        wanted = [(*key, guess.quantity, guess.movements) for key, guess in guesses.items()]
+        rows = await tx.fetch(SQL.hold, *columns(wanted, _GUESSED))
+        for company, item, location, pool, identity, free, counter in rows:
+            key = (company, item, location, pool)
             guess = guesses[key]
-            self.shelves[key] = _Shelf(identity, Decimal(free) + guess.quantity, counter - guess.requests)
+            before = Decimal(free) + guess.quantity
+            self.shelves[key] = Shelf(identity, before, counter - guess.movements, before)
 
-    def _decide(self, request: DeskRequest) -> None:
-        """All of it, from the first locations that have it, or nothing. Where there is no position, nothing is."""
-        found = (self.shelves.get((request.company_id, request.item, location)) for location in request.locations)
-        shelves = [(shelf, location) for shelf, location in zip(found, request.locations, strict=True) if shelf]
-        free = sum((shelf.free for shelf, _ in shelves if shelf.free > 0), ZERO)
-        if free < request.quantity:
-            answer = ReservationAnswer(free=free)
+    def _answer(self, request: DeskRequest, taken: list[Take], missing: list[Missing]) -> None:
+        if missing and not request.several:
+            answer = ReservationAnswer(free=missing[0].free)
         else:
-            answer = ReservationAnswer(tuple(self._take(request, shelves)))
+            answer = ReservationAnswer(self._book(request, taken), missing=tuple(missing))
         self.answers[request.digest] = answer
         self.entries.append(
             (
@@ -207,46 +167,65 @@ class _Booking:
             )
         )
 
-    def _take(self, request: DeskRequest, shelves: list[tuple[_Shelf, str]]) -> Iterator[Granted]:
-        wanted = request.quantity
-        candidates = "\x1f".join(request.locations)
-        for piece, (shelf, location) in enumerate(shelves, start=1):
-            quantity = min(wanted, shelf.free)
-            if quantity <= 0:
-                continue
-            shelf.free -= quantity
-            shelf.counter += 1
-            shelf.reserved += quantity
-            shelf.requests += 1
-            name = request.name(piece)
-            self.grants.append(
-                (
-                    name,
-                    request.company_id,
-                    request.reference,
-                    request.item,
-                    location,
-                    quantity,
-                    candidates,
-                    request.source,
-                    request.expires_at,
-                    request.digest,
-                    shelf.id,
-                    shelf.counter,
-                    shelf.free,
-                )
-            )
-            yield Granted(name, location, quantity)
-            wanted -= quantity
-            if not wanted:
-                return
+    def _book(self, request: DeskRequest, taken: list[Take]) -> tuple[Granted, ...]:
+        """Number and journal what was taken."""
+        granted: list[Granted] = []
+        for take in taken:
+            if take.rule:
+                self._lend(request, take)
+            else:
+                granted.append(self._grant(request, take, len(granted) + 1))
+        return tuple(granted)
 
-    async def _correct(self, tx: Connection, guesses: dict[Key, _Guess]) -> None:
+    def _grant(self, request: DeskRequest, take: Take, piece: int) -> Granted:
+        line, (company, item, location, pool), quantity = take.line, take.at, take.quantity
+        shelf, name = self.shelves[take.at], request.name(piece)
+        shelf.reserved += quantity
+        self._journal(shelf, -quantity)
+        self.grants.append(
+            (
+                name,
+                company,
+                request.reference,
+                line.line,
+                item,
+                location,
+                pool,
+                quantity,
+                "\x1f".join(line.locations),
+                request.source,
+                request.customer,
+                request.expires_at,
+                request.digest,
+                shelf.id,
+                shelf.counter,
+                shelf.level,
+            )
+        )
+        if request.several:
+            return Granted(name, location, quantity, line.line, item, pool)
+        return Granted(name, location, quantity, item="" if item == line.item else item, pool=pool)
+
+    def _lend(self, request: DeskRequest, take: Take) -> None:
+        """What nobody holds in a pool leaves it for what is everybody's: two movements."""
+        for key, quantity in ((take.at, -take.quantity), ((*take.at[:3], SHARED), take.quantity)):
+            shelf = self.shelves[key]
+            shelf.on_hand += quantity
+            self._journal(shelf, quantity)
+            self.lent.append((shelf.id, shelf.counter, quantity, shelf.level, request.digest, take.rule))
+
+    def _journal(self, shelf: Shelf, change: Decimal) -> None:
+        shelf.level += change
+        shelf.counter += 1
+        shelf.movements += 1
+
+    async def _correct(self, tx: Connection, guesses: dict[PositionKey, _Guess]) -> None:
         """Give back what was guessed and not taken."""
-        wrong = [
-            (*key, shelf.reserved - guesses[key].quantity, shelf.requests - guesses[key].requests)
-            for key, shelf in self.shelves.items()
-            if shelf.reserved != guesses[key].quantity or shelf.requests != guesses[key].requests
-        ]
+        wrong = []
+        for key, shelf in self.shelves.items():
+            guess = guesses[key]
+            if shelf.reserved != guess.quantity or shelf.movements != guess.movements or shelf.on_hand:
+                change = (shelf.on_hand, shelf.reserved - guess.quantity, shelf.movements - guess.movements)
+                wrong.append((*key, *change))
         if wrong:
-            await tx.execute(SQL.correct, *columns(wrong, _SHELF))
+            await tx.execute(SQL.correct, *columns(wrong, _WRONG))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from crossdock.inventory.endings import SQL, expiry_request
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
-from crossdock.inventory.reading import SQL
-from crossdock.model.stock import ReleaseRequest
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Connection
 
 
 class Expired(NamedTuple):
-    """How many reservations were ended, and what cases are to be told: a caller without a case is told nothing."""
+    """How many reservations were looked at because their time is over, and what cases are to be told: a caller without
+    a case is told nothing."""
 
     ended: int
     outcomes: list[LedgerOutcome]
@@ -29,19 +29,11 @@ async def expire_due(
 ) -> Expired:
     """End at most `limit` reservations whose time is over; what they free goes to backorders in this transaction.
 
-    Takes position locks: append the outcomes and commit soon. Two that run at once end nothing twice.
+    Takes position locks: append the outcomes and commit soon. Two that run at once end nothing twice, and what is
+    extended or confirmed at this moment either ends or goes on.
     """
     due = await tx.fetch(SQL.due, business_now, limit)
-    requests = [
-        ReleaseRequest(
-            company_id=row["company_id"],
-            key=f"expiry/{row['id']}",
-            subject="",
-            reservations=(row["id"],),
-            reason="expired",
-        )
-        for row in due
-    ]
+    requests = [expiry_request(row["company_id"], row["id"], row["deadline"]) for row in due]
     if not requests:
         return Expired(0, [])
     batch = LedgerBatch(requests, business_now, "expiry", policies, network_version)

@@ -8,10 +8,12 @@ from decimal import Decimal
 
 import asyncpg
 
-from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer, answer_all, decode
-from crossdock.inventory.entries import content_of, digest_of
+from crossdock.inventory.desk_batch import SQL, answer_all, as_one
+from crossdock.inventory.desk_requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
+from crossdock.inventory.endings import release_requests
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.pools import NO_POOLS, Pools
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
 from crossdock.store.arrays import octets
@@ -23,48 +25,20 @@ Publish = Callable[[Connection, list[LedgerOutcome]], Awaitable[None]]
 """Appends outcomes to the log in the desk's own transaction (only releases have any: backorders they filled)."""
 
 
-def desk_request(
-    company_id: str,
-    key: str,
-    item: str,
-    locations: Sequence[str],
-    quantity: Decimal,
-    *,
-    expires_at: dt.datetime | None = None,
-    reference: str = "",
-    source: str = "api",
-    asked: Sequence[str] | None = None,
-) -> DeskRequest:
-    """A request of a caller. `asked` are the locations it named, where `locations` were chosen for it: it may repeat
-    its call after the choice has become another."""
-    if quantity <= 0 or not locations:
-        raise ValueError(f"{key}: {quantity} of {item} from {list(locations)} cannot be reserved")
-    named = locations if asked is None else asked
-    return DeskRequest(
-        company_id,
-        key,
-        item,
-        tuple(dict.fromkeys(locations)),
-        quantity,
-        expires_at,
-        reference,
-        source,
-        digest_of("desk", company_id, key),
-        content_of(item, tuple(named), quantity, expires_at, reference),
-    )
-
-
 class ReservationDesk:
     """Greedy group commit: the next batch is what queued while the last one committed; a lone caller goes straight
     through. Any number of desks in any number of processes may run; sorted row locks keep them from deadlock. A
-    reservation touches no log head."""
+    reservation touches no log head. `pools` says which pools there are today."""
 
-    def __init__(self, store: Store, publish: Publish, *, most: int = 64, lanes: int = 1) -> None:
+    def __init__(
+        self, store: Store, publish: Publish, *, most: int = 64, lanes: int = 1, pools: Callable[[], Pools] = lambda: NO_POOLS
+    ) -> None:
         self.store = store
         self.publish = publish
+        self.pools = pools
         self._inside = 0
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
-        self._releasing = GroupCommit[ReleaseRequest, Decimal](self._release_all, most=most)
+        self._releasing = GroupCommit[Sequence[ReleaseRequest], Decimal](self._release_all, most=most)
 
     async def reserve(
         self,
@@ -80,11 +54,11 @@ class ReservationDesk:
         return await self.grant(desk_request(company_id, key, item, locations, quantity, expires_at=expires_at))
 
     async def grant(self, request: DeskRequest) -> ReservationAnswer:
-        """Grant a request whole, or refuse it. A repeated key gets the first answer; raises `LedgerConflict` for a
+        """Answer a request as its mode says. A repeated key gets the first answer; raises `LedgerConflict` for a
         repeated key with other content."""
         self._inside += 1
         try:
-            if self._inside == 1:
+            if self._inside == 1 and len(request.lines) == 1:
                 answer = await self._alone(request)
                 if answer is not None:
                     return answer
@@ -104,43 +78,53 @@ class ReservationDesk:
         return decode(row["answer"])
 
     async def _alone(self, request: DeskRequest) -> ReservationAnswer | None:
-        """One statement; None if the first location alone cannot grant it or it was asked before."""
-        answer = ReservationAnswer((Granted(request.name(1), request.locations[0], request.quantity),))
+        """One statement; None if the first place alone cannot grant it or it was asked before."""
+        line = request.lines[0]
+        of = (request.company_id, line.item)
+        place = self.pools().places(of, line.locations[:1], request.channel, request.customer)[0]
+        named = (line.line, line.item) if request.several else ("", "")
+        answer = ReservationAnswer((Granted(request.name(1), place[2], line.quantity, *named, place[3]),))
         try:
             async with self.store.connection() as connection:
-                granted = await connection.fetchval(SQL.reserve_one, *request.as_one(answer))
+                granted = await connection.fetchval(SQL.reserve_one, *as_one(request, place, answer))
         except (asyncpg.UniqueViolationError, *TRANSIENT):
             return None  # somebody asks the same right now, or it is unknown whether it was done: the batch finds out
         return answer if granted else None
 
     async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
-        return await run_again(lambda: answer_all(self.store, requests))
+        return await run_again(lambda: answer_all(self.store, requests, self.pools()))
 
     async def release(
         self, company_id: str, key: str, reservations: Sequence[str], reason: str = "cancelled"
     ) -> Decimal:
         """End reservations without goods; the quantity that ended (zero if they had ended before)."""
         request = ReleaseRequest(company_id, f"desk/{key}", "", tuple(reservations), reason=reason)
-        return await self._releasing.submit(request)
+        return await self._releasing.submit((request,))
 
-    async def _release_all(self, requests: Sequence[ReleaseRequest]) -> Sequence[Decimal | BaseException]:
+    async def give_back(self, company_id: str, reservations: Sequence[str], reason: str) -> Decimal:
+        """End reservations without goods, each under the one key it can be given back with; the quantity that ended,
+        or had been given back before."""
+        return await self._releasing.submit(release_requests(company_id, reservations, reason))
+
+    async def _release_all(self, calls: Sequence[Sequence[ReleaseRequest]]) -> Sequence[Decimal | BaseException]:
         """All together; if a key was used for something else, each by itself."""
         try:
-            return await run_again(lambda: self._release_together(requests))
+            return await run_again(lambda: self._release_together(calls))
         except LedgerConflict as conflict:
-            if len(requests) == 1:
+            if len(calls) == 1:
                 return [conflict]
         answers: list[Decimal | BaseException] = []
-        for request in requests:
-            answers += await self._release_all([request])
+        for call in calls:
+            answers += await self._release_all([call])
         return answers
 
-    async def _release_together(self, requests: Sequence[ReleaseRequest]) -> list[Decimal | BaseException]:
+    async def _release_together(self, calls: Sequence[Sequence[ReleaseRequest]]) -> list[Decimal | BaseException]:
         async with self.store.transaction() as tx:
             at = await tx.fetchval("select business_now()")
-            batch = LedgerBatch(requests, at, actor="api")
+            batch = LedgerBatch([request for call in calls for request in call], at, actor="api")
             await batch.claim(tx)
             outcomes = await batch.post(tx)
             if outcomes:
                 await self.publish(tx, outcomes)
-        return [sum((ended.quantity for ended in answer.released), Decimal(0)) for answer in batch.answers]
+        ended = iter([sum((one.quantity for one in answer.released), Decimal(0)) for answer in batch.answers])
+        return [sum((next(ended) for _ in call), Decimal(0)) for call in calls]
