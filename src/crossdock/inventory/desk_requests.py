@@ -12,11 +12,13 @@ import msgspec
 from crossdock.inventory.entries import content_of, digest_of
 from crossdock.inventory.pools import SHARED
 
-Mode = Literal["whole", "partial"]
-"""`whole`: all of every line, or nothing at all. `partial`: what is there."""
+Mode = Literal["whole", "partial", "backorder"]
+"""`whole`: all of every line, or nothing at all. `partial`: what is there. `backorder`: the rest waits."""
 
 SPACE = "desk"
 """The keys of callers are apart from those of cases."""
+BACKORDER = "desk/"
+"""A promise that may wait is an entry beside the caller's own, with the caller's key behind this."""
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
@@ -108,6 +110,8 @@ class DeskRequest(msgspec.Struct, frozen=True):
     @property
     def stem(self) -> str:
         """What the names of its reservations begin with, and what all of them together are called."""
+        if self.mode == "backorder":
+            return stem_of(digest_of("case", self.company_id, BACKORDER + self.key))
         return stem_of(self.digest)
 
     def name(self, piece: int) -> str:

@@ -10,14 +10,13 @@ import msgspec
 from asyncpg import Record
 
 from crossdock.inventory.desk_requests import SPACE
-from crossdock.inventory.endings import SQL, entry_of_deadline, names_of
+from crossdock.inventory.endings import SQL, claim_columns, entry_of_deadline, names_of
 from crossdock.inventory.entries import content_of, digest_of
 from crossdock.inventory.outcomes import LedgerConflict
 from crossdock.inventory.reading import LedgerMoved
 from crossdock.store import Connection, Store, run_again
-from crossdock.store.arrays import columns, octets, texts
+from crossdock.store.arrays import columns, texts
 
-_CLAIM = (octets, texts, texts, texts, texts, texts, octets)
 _POSITION = (texts, texts, texts, texts)
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
@@ -82,7 +81,6 @@ async def _change(tx: Connection, wanted: NewTerms) -> Terms:
     if (before := await _recall(tx, wanted)) is not None:
         return before
     pieces = await tx.fetch(SQL.open, *names_of(wanted.name))
-    pieces = [piece for piece in pieces if piece["company_id"] == wanted.company_id]
     _must_be_possible(wanted, pieces)
     terms = Terms(sum((piece["remaining"] for piece in pieces), Decimal(0)), wanted.expires_at)
     if not await _claim(tx, wanted, pieces, terms):
@@ -129,6 +127,4 @@ async def _claim(tx: Connection, wanted: NewTerms, pieces: list[Record], terms: 
             key = f"deadline {piece['deadline']} of {piece['id']}"
             # To the expiry of that deadline this is a repetition of itself: nothing is left to be done.
             rows.append((gone.digest, wanted.company_id, key, wanted.what, "", wanted.source, gone.content, ""))
-    *said_columns, answers = columns(rows, (*_CLAIM, texts))
-    taken = await tx.fetch(SQL.claim, *said_columns, "api", answers)
-    return len(taken) == len(rows)
+    return len(await tx.fetch(SQL.claim, *claim_columns(rows))) == len(rows)

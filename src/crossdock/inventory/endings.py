@@ -14,6 +14,7 @@ from pathlib import Path
 from crossdock.inventory.entries import Entry, entry_of
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import load_queries
+from crossdock.store.arrays import columns, octets, texts
 
 SQL = load_queries(Path(__file__).with_name("endings.sql"))
 
@@ -21,8 +22,7 @@ SQL = load_queries(Path(__file__).with_name("endings.sql"))
 def release_requests(company_id: str, reservations: Sequence[str], reason: str) -> list[ReleaseRequest]:
     """Give reservations back. Each has a key of its own, whoever gives it back."""
     return [
-        ReleaseRequest(company_id, f"desk/release/{name}", "", (name,), reason=reason)
-        for name in sorted(reservations)
+        ReleaseRequest(company_id, f"desk/release/{name}", "", (name,), reason=reason) for name in sorted(reservations)
     ]
 
 
@@ -45,6 +45,11 @@ def entry_of_release(company_id: str, reservation: str) -> Entry:
 def entry_of_deadline(company_id: str, reservation: str, deadline: int) -> Entry:
     """The entry that there is if a deadline has passed, or was moved."""
     return entry_of(expiry_request(company_id, reservation, deadline), _ANY)
+
+
+def claim_columns(entries: Sequence[Sequence[object]]) -> list[str]:
+    """The parameters of `claim`: digest, company, key, what, document, reason, content, answer of each entry."""
+    return columns(entries, (octets, texts, texts, texts, texts, texts, octets, texts))
 
 
 def names_of(name: str) -> tuple[str, str]:

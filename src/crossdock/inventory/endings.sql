@@ -11,10 +11,10 @@ order by id;
 
 -- claim: Take keys, in order; those that come back are new.
 insert into ledger_entry (digest, company_id, key, what, subject, document, reason, actor, content, answer, occurred_at)
-select k.digest, k.company_id, k.key, k.what, '', k.document, k.reason, $8, k.content, k.answer,
+select k.digest, k.company_id, k.key, k.what, '', k.document, k.reason, 'api', k.content, k.answer,
     (select business_now())
 from unnest($1::text::bytea[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
-    $6::text::text[], $7::text::bytea[], $9::text::text[])
+    $6::text::text[], $7::text::bytea[], $8::text::text[])
     as k (digest, company_id, key, what, document, reason, content, answer)
 order by k.digest
 on conflict (digest) do nothing
@@ -62,3 +62,11 @@ order by r.asked_number;
 select m.reservation, e.subject, e.occurred_at
 from promise_movement as m join ledger_entry as e on e.digest = m.entry
 where m.reservation = any($1::text::text[]) and m.kind = 'adopt' and m.reserved < 0;
+
+-- answer: What a caller was answered, once that is known.
+update ledger_entry set answer = $2 where digest = $1;
+
+-- free: How much of an item nobody holds at these locations.
+select coalesce(sum(greatest(on_hand - safety - reserved - allocated, 0)), 0)
+from promise_position
+where company_id = $1 and item = $2 and location = any($3::text::text[]) and pool = '';

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import asyncpg
 
+from crossdock.inventory.desk_backorders import backorder
 from crossdock.inventory.desk_batch import SQL, answer_all, as_one
 from crossdock.inventory.desk_requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
+from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms
 from crossdock.inventory.endings import release_requests
-from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.pools import NO_POOLS, Pools
+from crossdock.inventory.stock_rules import StockRules, no_rules
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
 from crossdock.store.arrays import octets
@@ -31,11 +32,11 @@ class ReservationDesk:
     reservation touches no log head. `pools` says which pools there are today."""
 
     def __init__(
-        self, store: Store, publish: Publish, *, most: int = 64, lanes: int = 1, pools: Callable[[], Pools] = lambda: NO_POOLS
+        self, store: Store, publish: Publish, *, most: int = 64, lanes: int = 1, rules: StockRules | None = None
     ) -> None:
         self.store = store
         self.publish = publish
-        self.pools = pools
+        self.rules = rules or no_rules()
         self._inside = 0
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
         self._releasing = GroupCommit[Sequence[ReleaseRequest], Decimal](self._release_all, most=most)
@@ -56,6 +57,8 @@ class ReservationDesk:
     async def grant(self, request: DeskRequest) -> ReservationAnswer:
         """Answer a request as its mode says. A repeated key gets the first answer; raises `LedgerConflict` for a
         repeated key with other content."""
+        if request.mode == "backorder":
+            return await run_again(lambda: self._let_wait(request))
         self._inside += 1
         try:
             if self._inside == 1 and len(request.lines) == 1:
@@ -65,6 +68,17 @@ class ReservationDesk:
             return await self._reserving.submit(request)
         finally:
             self._inside -= 1
+
+    async def _let_wait(self, request: DeskRequest) -> ReservationAnswer:
+        async with self.store.transaction() as tx:
+            answer, outcomes = await backorder(tx, request, self.rules)
+            if outcomes:
+                await self.publish(tx, outcomes)
+        return answer
+
+    async def change_terms(self, wanted: NewTerms) -> Terms:
+        """Extend or confirm a reservation; see `desk_terms`."""
+        return await change_terms(self.store, wanted)
 
     async def recall(self, request: DeskRequest) -> ReservationAnswer | None:
         """What a request was answered before, if it was; nothing is reserved. Raises `LedgerConflict`, as `grant`
@@ -81,7 +95,7 @@ class ReservationDesk:
         """One statement; None if the first place alone cannot grant it or it was asked before."""
         line = request.lines[0]
         of = (request.company_id, line.item)
-        place = self.pools().places(of, line.locations[:1], request.channel, request.customer)[0]
+        place = self.rules.pools().places(of, line.locations[:1], request.channel, request.customer)[0]
         named = (line.line, line.item) if request.several else ("", "")
         answer = ReservationAnswer((Granted(request.name(1), place[2], line.quantity, *named, place[3]),))
         try:
@@ -92,7 +106,7 @@ class ReservationDesk:
         return answer if granted else None
 
     async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
-        return await run_again(lambda: answer_all(self.store, requests, self.pools()))
+        return await run_again(lambda: answer_all(self.store, requests, self.rules.pools()))
 
     async def release(
         self, company_id: str, key: str, reservations: Sequence[str], reason: str = "cancelled"
@@ -121,7 +135,7 @@ class ReservationDesk:
     async def _release_together(self, calls: Sequence[Sequence[ReleaseRequest]]) -> list[Decimal | BaseException]:
         async with self.store.transaction() as tx:
             at = await tx.fetchval("select business_now()")
-            batch = LedgerBatch([request for call in calls for request in call], at, actor="api")
+            batch = self.rules.batch([request for call in calls for request in call], at, "api")
             await batch.claim(tx)
             outcomes = await batch.post(tx)
             if outcomes:
