@@ -226,7 +226,7 @@ async def run_api(database: str, network: Network, host: str, port: int) -> None
     """The HTTP interface, until SIGTERM or SIGINT; calls under way are answered."""
     logs.configure()
     installation = await open_installation(database, network, connections=8)
-    services = Services.on(installation.store, installation.network, installation.connectors)
+    services = Services.on(installation.store, installation.network, installation.connectors, installation.masterdata)
     calm_collector()
     server = Server(create(services), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
     loop = asyncio.get_running_loop()

@@ -19,7 +19,7 @@ from crossdock.api.gateway import openapi, problem_details
 from crossdock.api.gateway.limits import Limiter
 from crossdock.api.gateway.middleware import Gateway
 from crossdock.api.gateway.strict_json import MOST_BYTES
-from crossdock.api.process import operations, orders, purchase_orders, stock
+from crossdock.api.process import operations, orders, purchase_orders, reservations, stock
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
@@ -35,7 +35,13 @@ class UnguardedRoute(Exception):
 def create(services: Services) -> Litestar:
     """The application on these services. Raises `UnguardedRoute`."""
 
-    handlers = [*orders.HANDLERS, *purchase_orders.HANDLERS, *stock.HANDLERS, *operations.HANDLERS]
+    handlers = [
+        *orders.HANDLERS,
+        *purchase_orders.HANDLERS,
+        *stock.HANDLERS,
+        *reservations.HANDLERS,
+        *operations.HANDLERS,
+    ]
     process = Router("/process/v1", route_handlers=handlers)
     system = Router("/system/v1", route_handlers=[webhooks.take_webhook])
     app = Litestar(
@@ -73,7 +79,7 @@ def _query_of(handler: HTTPRouteHandler) -> frozenset[str]:
 
 @asynccontextmanager
 async def _background(services: Services) -> AsyncIterator[None]:
-    await services.clock.refresh()
+    await services.refresh()
     following = asyncio.create_task(_follow_the_clock(services))
     try:
         yield
@@ -86,7 +92,7 @@ async def _follow_the_clock(services: Services) -> None:
     while True:
         await asyncio.sleep(_CLOCK_SECONDS)
         try:
-            await services.clock.refresh()
+            await services.refresh()
         except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
             # Nothing is lost: what is known of the clock stays right unless somebody sets it anew.
             _log.warning("clock_not_refreshed", exc_info=error)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crossdock.api.gateway.call import AnyRequest
 from crossdock.api.gateway.limits import Limit
 from crossdock.identity import KeyRing
+from crossdock.inventory.desk_requests import Component
 from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.stock_rules import StockRules
+from crossdock.masterdata import Masterdata
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.context import BusinessTime, Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.order_desk import OrderDesk
-from crossdock.operations.stock import publish_outcomes
+from crossdock.operations.reservations import Means, publish_outcomes
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.ports.connector import Connector
 from crossdock.project.network import Network
@@ -33,12 +38,19 @@ class Services:
     reservations: ReservationDesk
     keys: KeyRing
     items: KnownItems
+    masterdata: Masterdata
     limit: Limit = field(default_factory=Limit)
 
     @classmethod
-    def on(cls, store: Store, network: Network, connectors: Mapping[str, Connector]) -> Services:
-        """Services on one store, with desks of their own."""
-        return cls(
+    def on(
+        cls,
+        store: Store,
+        network: Network,
+        connectors: Mapping[str, Connector],
+        masterdata: Masterdata | None = None,
+    ) -> Services:
+        """Services on one store, with desks of their own. Master data that are not given are read when it starts."""
+        made = cls(
             store=store,
             network=network,
             connectors=connectors,
@@ -48,7 +60,27 @@ class Services:
             reservations=ReservationDesk(store, publish_outcomes),
             keys=KeyRing(store),
             items=KnownItems(store),
+            masterdata=masterdata or Masterdata(),
         )
+        made.reservations.rules = StockRules(made._stock_policies, made.clock.now)
+        return made
+
+    def _stock_policies(self) -> tuple[StockPolicies, int]:
+        return self.network.policies.stock, self.network.version
+
+    @property
+    def means(self) -> Means:
+        """What reserving takes beside the store."""
+        return Means(self.reservations, self.network, self.items, self._components)
+
+    def _components(self, company_id: str, item: str, on: dt.date) -> tuple[Component, ...]:
+        return tuple(Component(part, per) for part, per in self.masterdata.components(company_id, item, on))
+
+    async def refresh(self) -> None:
+        """Follow the clock and the master data; call it at start and every few seconds."""
+        await self.clock.refresh()
+        async with self.store.transaction() as tx:
+            await self.masterdata.refresh_if_changed(tx)
 
     @property
     def context(self) -> Context:

@@ -33,7 +33,7 @@ async def backorder(
     a key that was used for something else."""
     own = (request.digest, request.company_id, request.key, "reserve", request.reference, request.source)
     if not await tx.fetch(ENDINGS.claim, *claim_columns([(*own, request.content, "")])):
-        row = await tx.fetchrow(SQL.answers, octets([request.digest]))
+        (row,) = await tx.fetch(SQL.answers, octets([request.digest]))
         if row["content"] != request.content:
             raise LedgerConflict(request.company_id, request.key)
         return decode(row["answer"]), []

@@ -78,7 +78,7 @@ async def change_terms(store: Store, wanted: NewTerms) -> Terms:
 
 
 async def _change(tx: Connection, wanted: NewTerms) -> Terms:
-    if (before := await _recall(tx, wanted)) is not None:
+    if (before := await recall_terms(tx, wanted)) is not None:
         return before
     pieces = await tx.fetch(SQL.open, *names_of(wanted.name))
     _must_be_possible(wanted, pieces)
@@ -97,7 +97,8 @@ async def _change(tx: Connection, wanted: NewTerms) -> Terms:
     return terms
 
 
-async def _recall(tx: Connection, wanted: NewTerms) -> Terms | None:
+async def recall_terms(tx: Connection, wanted: NewTerms) -> Terms | None:
+    """What was answered under this key, if it was. Raises `LedgerConflict`."""
     row = await tx.fetchrow(SQL.asked, wanted.digest)
     if row is None:
         return None

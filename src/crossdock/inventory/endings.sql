@@ -37,9 +37,9 @@ update reservation set expires_at = null, deadline = deadline + (expires_at is n
     confirmed_at = coalesce(confirmed_at, business_now()), request = case when $2 = '' then request else $2 end
 where id = any($1::text::text[]);
 
--- entry: What was asked under the digests from $1 to before $2.
+-- entry: What was asked under a digest from $1 to $2.
 select digest, company_id, key, what, document, reason, actor, answer, occurred_at
-from ledger_entry where digest >= $1 and digest < $2;
+from ledger_entry where digest >= $1 and digest <= $2;
 
 -- asked: What was asked under a key, and answered.
 select content, answer from ledger_entry where digest = $1;

@@ -238,8 +238,3 @@ on conflict (reservation, source, line) do update set quantity = excluded.quanti
 delete from peg as p
 using unnest($1::text::text[], $2::text::text[], $3::text::text[]) as v (reservation, source, line)
 where p.reservation = v.reservation and p.source = v.source and p.line = v.line
-
--- due: reservations whose time is over
-select id, company_id from reservation
-where expires_at <= $1 and remaining > 0
-order by expires_at, id limit $2

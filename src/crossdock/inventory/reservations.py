@@ -11,7 +11,7 @@ import asyncpg
 from crossdock.inventory.desk_backorders import backorder
 from crossdock.inventory.desk_batch import SQL, answer_all, as_one
 from crossdock.inventory.desk_requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
-from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms
+from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms, recall_terms
 from crossdock.inventory.endings import release_requests
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.stock_rules import StockRules, no_rules
@@ -79,6 +79,11 @@ class ReservationDesk:
     async def change_terms(self, wanted: NewTerms) -> Terms:
         """Extend or confirm a reservation; see `desk_terms`."""
         return await change_terms(self.store, wanted)
+
+    async def recall_terms(self, wanted: NewTerms) -> Terms | None:
+        """What was answered to the same before, if it was; nothing is changed. Raises `LedgerConflict`."""
+        async with self.store.transaction(readonly=True) as tx:
+            return await recall_terms(tx, wanted)
 
     async def recall(self, request: DeskRequest) -> ReservationAnswer | None:
         """What a request was answered before, if it was; nothing is reserved. Raises `LedgerConflict`, as `grant`

@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
-from crossdock.events.envelope import NewEvent
 from crossdock.identity import Actor
 from crossdock.inventory.availability import AvailableToPromise, Detail
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.reservations import Granted, ReservationDesk, desk_request
 from crossdock.inventory.verify import Verification, verify
-from crossdock.log import append
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.availability import Asked, answer, must_have_come
 from crossdock.operations.context import Context
-from crossdock.operations.items import KnownItems, no_item, without_master_data
-from crossdock.operations.places import places_of
-from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.items import no_item, without_master_data
 from crossdock.operations.promises import Promise, promises_of
-from crossdock.project.network import Network
 from crossdock.project.versions import PoliciesInForce, policies_at
-from crossdock.store import Connection, load_queries
+from crossdock.store import load_queries
 
 SQL = load_queries(Path(__file__).with_name("stock.sql"))
-
-
-class Reserved(msgspec.Struct, frozen=True):
-    """A granted reservation, in the pieces it stands in."""
-
-    company: str
-    item: str
-    quantity: Decimal
-    granted: tuple[Granted, ...]
-    expires_at: dt.datetime | None
-
-
-class Released(msgspec.Struct, frozen=True):
-    """How much ended; zero if it had ended before."""
-
-    reservation: str
-    quantity: Decimal
 
 
 class PhysicalPosition(msgspec.Struct, frozen=True):
@@ -88,60 +63,6 @@ class ItemStock(msgspec.Struct, frozen=True):
     promises: tuple[Promise, ...]
     without_master_data: tuple[str, ...] = ()
     """Companies that have or expect stock of it although their master data do not know it."""
-
-
-async def reserve(
-    context: Context,
-    desk: ReservationDesk,
-    actor: Actor,
-    network: Network,
-    items: KnownItems,
-    company_id: str,
-    key: str,
-    item: str,
-    quantity: Decimal,
-    *,
-    locations: Sequence[str] = (),
-    expires_at: dt.datetime | None = None,
-    reference: str = "",
-) -> Reserved:
-    """Reserve all of it or nothing; the same key again gets the first answer, even when its time is over by then.
-
-    Raises `Problem` if there is too little, or if `expires_at` is over. The ledger keeps who asked, so the key is the
-    caller's own and no other's. An item that there is not never gets to the ledger: its key is free for the call that
-    names the right one.
-    """
-    actor.must("stock:reserve")
-    places = places_of(actor, network, company_id, locations)
-    await items.must_know(company_id, item, "/item")
-    request = desk_request(
-        company_id, f"{actor.name}/{key}", item, places, quantity,
-        expires_at=expires_at, reference=reference, source=actor.name, asked=locations,
-    )  # fmt: skip
-    over = expires_at is not None and expires_at <= context.now()
-    try:
-        answer = await (desk.recall(request) if over else desk.grant(request))
-    except LedgerConflict:
-        raise Problem("idempotency_key_reused", f"the key {key!r} came before with another request") from None
-    if answer is None:
-        fault = FieldError("/expires_at", "is over")
-        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
-    if not answer.granted:
-        raise Problem("not_available", f"{quantity} of {item} cannot be reserved: {answer.free or 0} is free")
-    return Reserved(company_id, item, quantity, answer.granted, expires_at)
-
-
-async def release(
-    context: Context, desk: ReservationDesk, actor: Actor, reservation: str, reason: str = "released by its holder"
-) -> Released:
-    """Give a reservation back. Raises `Problem` for one that the actor did not make."""
-    actor.must("stock:reserve")
-    async with context.store.transaction(readonly=True) as tx:
-        row = await tx.fetchrow(SQL.reservation, reservation)
-    if row is None or not actor.sees(row["company_id"]) or row["source"] != actor.name:
-        raise not_found(f"reservation {reservation!r}", "Give the name that the answer to the reservation says.")
-    ended = await desk.release(row["company_id"], f"{actor.name}/{reservation}", [reservation], reason)
-    return Released(reservation, ended)
 
 
 async def show_stock(
@@ -192,23 +113,3 @@ async def verify_stock(context: Context, actor: Actor) -> Verification:
     async with context.store.transaction(snapshot=True) as tx:
         await tx.execute("set local transaction_timeout = 0")
         return await verify(tx)
-
-
-async def publish_outcomes(tx: Connection, outcomes: list[LedgerOutcome]) -> None:
-    """Tell cases, in the desk's own transaction, what a release meant for their backorders."""
-    if not outcomes:
-        return
-    at = await tx.fetchval("select business_now()")
-    await append(
-        tx,
-        [
-            NewEvent(
-                body=outcome.body,
-                subject=outcome.subject,
-                company_id=outcome.company_id,
-                occurred_at=at,
-                source="ledger",
-            )
-            for outcome in outcomes
-        ],
-    )

@@ -6,11 +6,6 @@ union select company_id from expected_supply
     where item = $1 and is_open and ($2::text[] is null or company_id = any($2::text[]))
 order by company_id;
 
--- reservation: Whose a reservation is that was asked for by a call; what orders were promised is their own.
-select r.company_id, r.source
-from reservation r join ledger_entry e on e.digest = r.entry
-where r.id = $1 and e.what = 'reserve' and e.actor = 'api';
-
 -- places: Where an item of some companies has, or had, a position, or is or was expected.
 select location from promise_position where item = $1 and company_id = any($2::text[])
 union select location from stock_position where item = $1 and company_id = any($2::text[])

@@ -6,21 +6,18 @@ import datetime as dt
 from typing import Annotated
 
 import msgspec
-from litestar import delete, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar import get
+from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer
-from crossdock.api.gateway.body import receive_as
 from crossdock.api.gateway.call import AnyRequest, actor_of
-from crossdock.api.gateway.strict_json import Number, decoder, exact
-from crossdock.api.process.order_requests import Id, Instant, Reference, utc
+from crossdock.api.gateway.strict_json import exact
+from crossdock.api.process.order_requests import Instant, utc
 from crossdock.api.services import services_of
 from crossdock.operations import availability as questions
-from crossdock.operations import stock
 from crossdock.operations.availability import Asked, Availability
 from crossdock.operations.problems import FieldError, Problem
-from crossdock.operations.stock import Released, Reserved
 
 _Item = Annotated[str, QueryParameter(min_length=1, max_length=80, description="Our item id.")]
 _Places = Annotated[list[str] | None, QueryParameter(max_items=50, description="Only there; several times.")]
@@ -32,20 +29,6 @@ _AsOf = Annotated[
 ]
 _Explain = Annotated[bool, QueryParameter(description="With all terms behind the numbers.")]
 _By = Annotated[dt.date | None, QueryParameter(description="Also say how much can be had for this date.")]
-
-
-class ReserveStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Reserve all of a quantity, from the first of `locations` that have it, until `expires_at`; or nothing."""
-
-    company: Id
-    item: Id
-    quantity: Number
-    locations: Annotated[tuple[Id, ...], msgspec.Meta(max_length=50)] = ()
-    expires_at: Instant | None = None
-    reference: Reference = ""
-
-
-_read_reserve = decoder(ReserveStock)
 
 
 @get(
@@ -100,41 +83,4 @@ def _moment(text: str, pointer: str, faults: list[FieldError]) -> dt.datetime | 
         return None
 
 
-@post(
-    "/reservations",
-    status_code=201,
-    opt={"scope": "stock:reserve", "body": ReserveStock, "answer": Reserved},
-    summary="Reserve stock",
-    tags=["stock"],
-)
-async def reserve(request: AnyRequest) -> ASGIResponse:
-    """Granted whole or not at all, under the guard of the ledger. The same Idempotency-Key gets the first answer."""
-    body, use = await receive_as(request, _read_reserve)
-    services, faults = services_of(request), list[FieldError]()
-    quantity = exact(body.quantity, "/quantity", faults, positive=True)
-    expires_at = utc(body.expires_at, "/expires_at", faults) if body.expires_at is not None else None
-    if faults:
-        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", faults)
-    reserved = await stock.reserve(
-        services.context, services.reservations, actor_of(request), services.network, services.items,
-        body.company, use.key, body.item, quantity, locations=body.locations, expires_at=expires_at,
-        reference=body.reference,
-    )  # fmt: skip
-    return json_answer(reserved, 201)
-
-
-@delete(
-    "/reservations/{reservation:str}",
-    status_code=200,
-    opt={"scope": "stock:reserve", "answer": Released},
-    summary="Give a reservation back",
-    tags=["stock"],
-)
-async def release(request: AnyRequest, reservation: FromPath[str]) -> ASGIResponse:
-    """End a reservation of yours. Doing it again changes nothing."""
-    services = services_of(request)
-    answer = await stock.release(services.context, services.reservations, actor_of(request), reservation)
-    return json_answer(answer)
-
-
-HANDLERS = [availability, reserve, release]
+HANDLERS = [availability]

@@ -1,0 +1,287 @@
+"""Reservations: stock that a caller holds for itself until it gives it back, an order takes it over, or time is up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.events.envelope import NewEvent
+from crossdock.identity import Actor
+from crossdock.inventory.desk_requests import (
+    Component,
+    DeskLine,
+    DeskRequest,
+    Missing,
+    Mode,
+    ReservationAnswer,
+    Waiting,
+    desk_lines_request,
+    desk_request,
+)
+from crossdock.inventory.desk_terms import NewTerms, NoLater, NotOpen
+from crossdock.inventory.desk_view import ReservationView, find
+from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.reservations import Granted, ReservationDesk
+from crossdock.log import append
+from crossdock.operations.context import Context
+from crossdock.operations.items import KnownItems
+from crossdock.operations.places import places_of
+from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.project.network import Network
+from crossdock.store import Connection
+
+Kits = Callable[[str, str, dt.date], Sequence[Component]]
+"""What an item of a company consists of on a day; nothing if it is no kit."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What reserving takes beside the store."""
+
+    desk: ReservationDesk
+    network: Network
+    items: KnownItems
+    kits: Kits
+
+
+class AskedLine(msgspec.Struct, frozen=True):
+    """So much of one item, from these locations or, if none is named, from all of the company's."""
+
+    line: str
+    item: str
+    quantity: Decimal
+    locations: tuple[str, ...] = ()
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller wants reserved; `several` if it said so line by line."""
+
+    company_id: str
+    key: str
+    lines: tuple[AskedLine, ...]
+    several: bool = False
+    mode: Mode = "whole"
+    expires_at: dt.datetime | None = None
+    reference: str = ""
+    customer: str = ""
+
+
+class Reserved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was reserved, in the pieces it stands in, and what was not there. `reservation` names all of it; each piece
+    has a name of its own. Of one item asked for, `item` and `quantity` are told again."""
+
+    reservation: str
+    company: str
+    granted: tuple[Granted, ...]
+    expires_at: dt.datetime | None
+    item: str = ""
+    quantity: Decimal | None = None
+    missing: tuple[Missing, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+
+class Released(msgspec.Struct, frozen=True):
+    """How much ended; zero if it had ended before in another way."""
+
+    reservation: str
+    quantity: Decimal
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What holds of a reservation from now on: so much of it, until then; without an end if it is confirmed."""
+
+    reservation: str
+    quantity: Decimal
+    expires_at: dt.datetime | None
+
+
+async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) -> Reserved:
+    """Reserve as the mode says; the same key again gets the first answer, even when its time is over by then.
+
+    Raises `Problem` if there is too little, or if `expires_at` is over. The ledger keeps who asked, so the key is the
+    caller's own and no other's. An item that there is not never gets to the ledger: its key is free for the call that
+    names the right one.
+    """
+    actor.must("stock:reserve")
+    request = await _request(context, means, actor, asked)
+    over = asked.expires_at is not None and asked.expires_at <= context.now()
+    try:
+        answer = await (means.desk.recall(request) if over else means.desk.grant(request))
+    except LedgerConflict:
+        raise _reused(asked.key) from None
+    if answer is None:
+        fault = FieldError("/expires_at", "is over")
+        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
+    if not answer.held:
+        raise _too_little(asked, answer)
+    line = asked.lines[0]
+    return Reserved(
+        reservation=request.stem,
+        company=asked.company_id,
+        granted=answer.granted,
+        expires_at=asked.expires_at,
+        item="" if asked.several else line.item,
+        quantity=None if asked.several else line.quantity,
+        missing=answer.missing,
+        waiting=answer.waiting,
+    )
+
+
+async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -> DeskRequest:
+    on = context.now().date()
+    lines: list[DeskLine] = []
+    for n, line in enumerate(asked.lines):
+        locations = places_of(actor, means.network, asked.company_id, line.locations)
+        await means.items.must_know(asked.company_id, line.item, f"/lines/{n}/item" if asked.several else "/item")
+        kit = means.kits(asked.company_id, line.item, on)
+        lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
+    key = f"{actor.name}/{asked.key}"
+    if asked.several:
+        return desk_lines_request(
+            asked.company_id, key, lines, asked=[line.locations for line in asked.lines], mode=asked.mode,
+            expires_at=asked.expires_at, reference=asked.reference, source=actor.name, channel=actor.channel,
+            customer=asked.customer,
+        )  # fmt: skip
+    return desk_request(
+        asked.company_id, key, lines[0].item, lines[0].locations, lines[0].quantity,
+        expires_at=asked.expires_at, reference=asked.reference, source=actor.name, asked=asked.lines[0].locations,
+        components=lines[0].components, channel=actor.channel, customer=asked.customer,
+    )  # fmt: skip
+
+
+def _too_little(asked: Asked, answer: ReservationAnswer) -> Problem:
+    if not asked.several:
+        (line,) = asked.lines
+        detail = f"{line.quantity} of {line.item} cannot be reserved: {answer.free or 0} is free"
+        return Problem("not_available", detail)
+    place = {line.line: n for n, line in enumerate(asked.lines)}
+    faults = [
+        FieldError(
+            f"/lines/{place[short.line]}", f"{short.quantity + short.free} of {short.item}: {short.free} is free"
+        )
+        for short in answer.missing
+    ]
+    detail = f"{len(faults)} of {len(asked.lines)} lines cannot be reserved; nothing was reserved"
+    return Problem("not_available", detail, faults)
+
+
+async def show(context: Context, actor: Actor, reservation: str) -> ReservationView:
+    """A reservation, whole or one piece, as it stands now and how its pieces ended. Raises `Problem` for one that the
+    actor did not make, unless it may see all operations."""
+    async with context.store.transaction(readonly=True, snapshot=True) as tx:
+        found = await find(tx, reservation)
+    theirs = found is not None and found.held_by == actor.name
+    if not theirs:
+        actor.must("stock:reserve")
+    if found is None or not actor.sees(found.company) or not (theirs or "operations:read" in actor.scopes):
+        raise _unknown(reservation)
+    return found
+
+
+async def release(
+    context: Context, desk: ReservationDesk, actor: Actor, reservation: str, reason: str = "released by its holder"
+) -> Released:
+    """Give a reservation back, whole or one piece. Raises `Problem` for one that the actor did not make."""
+    actor.must("stock:reserve")
+    held = await _own(context, actor, reservation)
+    ended = await desk.give_back(held.company, [piece.reservation for piece in held.pieces], reason)
+    return Released(reservation, ended)
+
+
+async def extend(
+    context: Context, desk: ReservationDesk, actor: Actor, reservation: str, key: str, expires_at: dt.datetime
+) -> Changed:
+    """Hold what is open of a reservation until later. Raises `Problem` for one that has ended, holds longer already,
+    or never ends."""
+    actor.must("stock:reserve")
+    held = await _own(context, actor, reservation)
+    wanted = NewTerms(
+        held.company, f"{actor.name}/{key}", reservation, "extend", expires_at=expires_at, source=actor.name
+    )
+    return await _change(desk, wanted, key, over=expires_at <= context.now())
+
+
+async def confirm(
+    context: Context, desk: ReservationDesk, actor: Actor, reservation: str, key: str, reference: str = ""
+) -> Changed:
+    """Hold what is open of a reservation for good. Raises `Problem` for one that has ended."""
+    actor.must("stock:reserve")
+    held = await _own(context, actor, reservation)
+    wanted = NewTerms(
+        held.company, f"{actor.name}/{key}", reservation, "confirm", reference=reference, source=actor.name
+    )
+    return await _change(desk, wanted, key)
+
+
+async def _change(desk: ReservationDesk, wanted: NewTerms, key: str, *, over: bool = False) -> Changed:
+    try:
+        terms = await (desk.recall_terms(wanted) if over else desk.change_terms(wanted))
+    except LedgerConflict:
+        raise _reused(key) from None
+    except NotOpen:
+        words = f"nothing of reservation {wanted.name} is held any more"
+        raise Problem("conflict", words, advice="GET it to see how it ended; reserve anew if it is needed.") from None
+    except NoLater as present:
+        words = f"until {present.until:%Y-%m-%dT%H:%M:%SZ}" if present.until else "without an end"
+        raise Problem("conflict", f"reservation {wanted.name} holds {words} already") from None
+    if terms is None:
+        fault = FieldError("/expires_at", "is over")
+        raise Problem("invalid_body", "the request breaks rules; nothing was changed", [fault])
+    return Changed(wanted.name, terms.quantity, terms.expires_at)
+
+
+async def own_pieces(context: Context, actor: Actor, company_id: str, reservations: Sequence[str]) -> tuple[str, ...]:
+    """The pieces of reservations that an order is to take over. Raises `Problem` for one that the actor did not make
+    for this company; what has ended is no problem: the order then gets its stock like any other."""
+    pieces: list[str] = []
+    faults: list[FieldError] = []
+    async with context.store.transaction(readonly=True) as tx:
+        for n, name in enumerate(reservations):
+            found = await find(tx, name)
+            if found is None or found.held_by != actor.name or found.company != company_id:
+                faults.append(FieldError(f"/reservations/{n}", f"{name!r} is no reservation of yours"))
+            else:
+                pieces += [piece.reservation for piece in found.pieces]
+    if faults:
+        raise Problem("invalid_body", "the order breaks rules; nothing was accepted", faults)
+    return tuple(dict.fromkeys(pieces))
+
+
+async def _own(context: Context, actor: Actor, reservation: str) -> ReservationView:
+    async with context.store.transaction(readonly=True) as tx:
+        found = await find(tx, reservation)
+    if found is None or not actor.sees(found.company) or found.held_by != actor.name:
+        raise _unknown(reservation)
+    return found
+
+
+def _unknown(reservation: str) -> Problem:
+    return not_found(f"reservation {reservation!r}", "Give the name that the answer to the reservation says.")
+
+
+def _reused(key: str) -> Problem:
+    return Problem("idempotency_key_reused", f"the key {key!r} came before with another request")
+
+
+async def publish_outcomes(tx: Connection, outcomes: list[LedgerOutcome]) -> None:
+    """Tell cases, in the desk's own transaction, what a release meant for their backorders."""
+    if not outcomes:
+        return
+    at = await tx.fetchval("select business_now()")
+    await append(
+        tx,
+        [
+            NewEvent(
+                body=outcome.body,
+                subject=outcome.subject,
+                company_id=outcome.company_id,
+                occurred_at=at,
+                source="ledger",
+            )
+            for outcome in outcomes
+        ],
+    )
