@@ -44,6 +44,8 @@ class SalesOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     promise: PromiseKind = "asked"
     charges: tuple[Charge, ...] = ()
     customer_reference: str = ""
+    reservations: tuple[str, ...] = ()
+    """What its caller holds for it already: the order takes that over in place of stock of its own."""
 
 
 class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 from crossdock.events.inventory import OwnershipPassed, StockPromised
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.model.stock import PromiseRequest, StockRequestLine
-from crossdock.operations.stock import publish_outcomes
+from crossdock.operations.reservations import publish_outcomes
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (
     AT,

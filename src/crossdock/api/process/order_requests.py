@@ -64,6 +64,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: Reference = ""
     charges: Annotated[tuple[OrderCharge, ...], msgspec.Meta(max_length=100)] = ()
     customer_reference: Reference = ""
+    reservations: Annotated[tuple[Id, ...], msgspec.Meta(max_length=100)] = ()
+    """Reservations of yours that it takes over, whole or single pieces; what it does not need of them becomes free."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
@@ -18,6 +19,7 @@ from crossdock.operations.deeds import Accepted
 from crossdock.operations.order_desk import OrderCall, Placed
 from crossdock.operations.orders import OrderSummary, OrderView
 from crossdock.operations.paging import Page
+from crossdock.operations.reservations import own_pieces
 from crossdock.telemetry import metrics
 
 _read_order = decoder(PlaceOrder)
@@ -37,7 +39,11 @@ async def place_order(request: AnyRequest) -> ASGIResponse:
     services = services_of(request)
     received = await receive(request)
     actor, call = actor_of(request), call_of(request)
-    order = sales_order(_read_order(received.content), actor, services.network)
+    body = _read_order(received.content)
+    order = sales_order(body, actor, services.network)
+    if body.reservations:
+        pieces = await own_pieces(services.context, actor, body.company, body.reservations)
+        order = msgspec.structs.replace(order, reservations=pieces)
     answer = await services.orders.place(
         OrderCall(
             use=received.use,

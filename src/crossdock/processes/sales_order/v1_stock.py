@@ -29,8 +29,8 @@ from crossdock.rules.stock_policy import Subject, first
 
 
 def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
-    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked. Nothing
-    is asked where a warehouse has shipped all of it unbidden."""
+    """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked. What its
+    caller held for the order is taken over. Nothing is asked where a warehouse has shipped all of it unbidden."""
     order = case.data.head
     policy = case.reads.sales_policy(case.company_id, order.channel)
     wanted = []
@@ -40,9 +40,11 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
             wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
         case.move(line_id, line, "requested")
     if not wanted:
+        if order.reservations:
+            yield Release("unneeded", reservations=order.reservations, reason="the order needs nothing of it")
         return
     if order.promise == "told":
-        yield Commit(tuple(wanted), source=order.channel, customer=order.customer.id)
+        yield Commit(tuple(wanted), source=order.channel, customer=order.customer.id, adopts=order.reservations)
     else:
         yield Reserve(
             tuple(wanted),
@@ -50,6 +52,7 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
             backorder=policy.backorder,
             partial=policy.partial,
             customer=order.customer.id,
+            adopts=order.reservations,
         )
 
 
