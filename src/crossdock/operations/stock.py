@@ -1,4 +1,4 @@
-"""Stock as callers and people ask for it: what may be promised, reservations, positions."""
+"""Stock as callers and people ask for it: what may be promised, and positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be promised, and reservations, over HTTP."""
+"""What may be promised, over HTTP."""
 
 from __future__ import annotations
 
