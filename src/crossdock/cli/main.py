@@ -16,6 +16,7 @@ from crossdock.cli import (
     edi,
     exception,
     order,
+    ownership,
     project,
     projection,
     purchase_order,
@@ -60,6 +61,7 @@ app.add_typer(system.app, name="system")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(projection.app, name="projection")
 app.add_typer(project.app, name="project")
+app.add_typer(ownership.app, name="ownership")
 app.add_typer(edi.app, name="edi")
 
 

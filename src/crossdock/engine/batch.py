@@ -14,6 +14,7 @@ from crossdock.engine.cases.runner import CaseRunner
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.deliveries.queue import enqueue
+from crossdock.engine.intake.authority import let_go
 from crossdock.engine.intake.large import LargeDocuments, fitting
 from crossdock.engine.intake.translate import (
     finish_documents,
@@ -24,7 +25,13 @@ from crossdock.engine.intake.translate import (
 )
 from crossdock.engine.writes import Writes
 from crossdock.events.envelope import Envelope, Event, NewEvent
-from crossdock.events.intake import CaseMoved, DocumentReceived, ExceptionCaseClosed, ExceptionCaseOpened
+from crossdock.events.intake import (
+    CaseMoved,
+    DocumentDismissed,
+    DocumentReceived,
+    ExceptionCaseClosed,
+    ExceptionCaseOpened,
+)
 from crossdock.events.registry import VERSIONS
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
@@ -108,6 +115,7 @@ class BatchRunner:
             await quarantine_documents(tx, received, writes)
         else:
             await translate_documents(tx, self._context, received, writes)
+            await let_go(tx, [e.body.document_id for e in events if isinstance(e.body, DocumentDismissed)], writes)
         runner = CaseRunner(self._context, writes, park=park)
         await runner.run(tx, [event for event in events if self._is_for_a_case(event)], now)
         crash.point("worker_after_read")

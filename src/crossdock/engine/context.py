@@ -76,8 +76,9 @@ class EngineContext:
     keepings: Sequence[Keeping] = ()
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()
-    may_state: Callable[[str, str, str], bool] = lambda source, fact, company: True
-    """May this source state a fact of this event type about this company? What it may not is held for a person."""
+    held_by: Callable[[str, str, str, str], str] = lambda source, fact, company, of: ""
+    """The rule by which this source may not state a fact of this event type about this company, and warehouse or
+    channel; empty if it may. What it may not is held for a person."""
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
     chores: Sequence[Callable[[], Awaitable[object]]] = ()
     """What other rooms want done every minute by one worker: forgetting what need not be remembered."""

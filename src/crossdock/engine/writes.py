@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from crossdock.events.envelope import Envelope, NewEvent
+from crossdock.inventory.outcomes import SafetyRequest
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.model.stock import LedgerRequest
 from crossdock.ports.connector import MasterRecord
@@ -75,7 +76,7 @@ class Writes:
     events: list[NewEvent] = field(default_factory=list)
     sends: list[PendingSend] = field(default_factory=list)
     again: list[SendAgain] = field(default_factory=list)
-    ledger: list[LedgerRequest] = field(default_factory=list)
+    ledger: list[LedgerRequest | SafetyRequest] = field(default_factory=list)
     deadlines: dict[tuple[str, str], DeadlineSet] = field(default_factory=dict)
     exceptions: list[ExceptionChange] = field(default_factory=list)
     keys: list[BusinessKey] = field(default_factory=list)

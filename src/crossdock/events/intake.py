@@ -25,6 +25,13 @@ class DocumentReceived(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @event()
+class DocumentDismissed(msgspec.Struct, frozen=True):
+    """A person decided that nothing is to be taken from a held document: stock is not kept back for it any more."""
+
+    document_id: UUID
+
+
+@event()
 class CaseMoved(msgspec.Struct, frozen=True, omit_defaults=True):
     """A case changed: header state before and after, the lines that moved, and the effects it asked for."""
 

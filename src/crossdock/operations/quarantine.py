@@ -11,7 +11,7 @@ import msgspec
 
 from crossdock.engine.intake import raw
 from crossdock.events.envelope import NewEvent
-from crossdock.events.intake import DocumentReceived
+from crossdock.events.intake import DocumentDismissed, DocumentReceived
 from crossdock.identity import Actor, Denied
 from crossdock.log import append, uuid7
 from crossdock.operations import audit
@@ -43,6 +43,11 @@ class Held(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
     records: int
 
+    @property
+    def held(self) -> bool:
+        """Does it say what its source may not state?"""
+        return any(fault.code == "fact_without_authority" for fault in self.faults)
+
 
 class HeldContent(msgspec.Struct, frozen=True):
     """A document with its bytes."""
@@ -71,7 +76,8 @@ async def show_document(context: Context, actor: Actor, document_id: UUID) -> He
 async def release(context: Context, actor: Actor, document_id: UUID, reason: str, content: bytes | None = None) -> UUID:
     """Have a document translated again, as it is or mended (`content`); returns the id it now goes by.
 
-    What it said before stays: records that were taken are known and not taken twice. Raises `Problem` for a document
+    What it said before stays: records that were taken are known and not taken twice. Facts that were held because their
+    source may not state them count now, on the word of the actor. Raises `Problem` for a document
     that is not held, or one that came by a call (its caller was told, and sends it anew).
     """
     _must_see(actor, "operations:write")
@@ -81,13 +87,15 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
         _must_be_held(found.document)
         if found.document.kind == "api":
             raise Problem("conflict", "it came by a call, whose caller was told; dismiss it, or have it placed anew")
-        released = document_id
+        released, vouched = document_id, found.document.held
         if content is None:
-            changed = await tx.fetchval(SQL.release, document_id, found.document.status)
+            changed = await tx.fetchval(SQL.release, document_id, found.document.status, vouched)
         else:
             released = uuid7()
             changed = await tx.fetchval(SQL.replace, document_id, found.document.status)
             await raw.write_raw(tx, [(released, _mended(found.document, content, released, context.now()))])
+            if vouched:
+                await tx.execute(SQL.vouch, released, document_id)
         if changed is None:
             raise Problem("conflict", "somebody else has just dealt with it")
         closed = await _settle(tx, context, actor, document_id, "release_document", f"released: {reason}")
@@ -104,7 +112,18 @@ async def dismiss(context: Context, actor: Actor, document_id: UUID, reason: str
         _must_be_held(found.document)
         if await tx.fetchval(SQL.dismiss, document_id, found.document.status) is None:
             raise Problem("conflict", "somebody else has just dealt with it")
-        await append(tx, await _settle(tx, context, actor, document_id, "dismiss_document", f"dismissed: {reason}"))
+        closed = await _settle(tx, context, actor, document_id, "dismiss_document", f"dismissed: {reason}")
+        document = found.document
+        told = NewEvent(
+            body=DocumentDismissed(document_id),
+            subject=f"intake/{document.source}",
+            company_id="",
+            occurred_at=context.now(),
+            source=document.source,
+            actor=actor.name,
+            causation_id=document_id,
+        )
+        await append(tx, [*closed, told] if document.held else closed)
 
 
 def _must_see(actor: Actor, scope: str) -> None:

@@ -11,10 +11,14 @@ select d.id, d.source, d.kind, d.content_type, d.name, d.size, d.received_at, d.
 from raw_document d where d.id = $1;
 
 -- release: Have it translated again.
-update raw_document set status = 'received', faults = '' where id = $1 and status = $2 returning id;
+update raw_document set status = 'received', faults = '', vouched_for = case when $3 then id else vouched_for end
+where id = $1 and status = $2 returning id;
 
 -- replace: It was mended: another document takes its place.
 update raw_document set status = 'replaced' where id = $1 and status = $2 returning id;
+
+-- vouch: A mended copy says what its source may not state; a person lets it count.
+update raw_document set vouched_for = $2 where id = $1;
 
 -- dismiss: A person says that nothing is to be taken from it.
 update raw_document set status = 'dismissed' where id = $1 and status = $2 returning id;

@@ -116,6 +116,8 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str
     pointer: str = ""
     offset: int | None = None
+    rule: str = ""
+    """The rule of the network that holds it, where one does."""
 
 
 class MasterRecord(msgspec.Struct, frozen=True):

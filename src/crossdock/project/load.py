@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,15 +108,16 @@ class _Assembly:
         policies = self._policies()
         companies = self._things("companies", Company)
         everyone = {"companies": tuple(self.files.sections["companies"])}
+        locations = self._things("locations", Location, defaults=everyone, whole=self._with_what_its_parent_says)
         systems = self._things("systems", System, given="name", defaults=everyone)
         return Network(
             name=self._name(),
             companies=companies,
             calendars=self._things("calendars", Calendar),
-            locations=self._things("locations", Location, defaults=everyone),
+            locations=locations,
             systems=systems,
             partners=self._partners(policies, companies),
-            channels=self._channels(policies),
+            channels=self._channels(policies, locations),
             ownership=self._ownership(systems),
             policies=policies,
             consumers=self._things("consumers", Consumer, defaults=everyone),
@@ -129,15 +130,35 @@ class _Assembly:
         return head.name if head else ""
 
     def _things(
-        self, section: str, form: type[Form], given: str = "id", defaults: Mapping[str, object] | None = None
+        self,
+        section: str,
+        form: type[Form],
+        given: str = "id",
+        defaults: Mapping[str, object] | None = None,
+        whole: Callable[[Entry], yaml.Node] = lambda entry: entry.node,
     ) -> dict[str, Form]:
         read = {}
         for entry in self.files.sections[section].values():
             self.reader.mark((section, entry.key), entry.place)
-            thing = self.reader.struct(form, entry.node, (section, entry.key), {given: entry.key}, defaults)
+            thing = self.reader.struct(form, whole(entry), (section, entry.key), {given: entry.key}, defaults)
             if thing is not None:
                 read[entry.key] = thing
         return read
+
+    def _with_what_its_parent_says(self, entry: Entry) -> yaml.Node:
+        """A location with what it leaves out as the place has it that it is part of."""
+        entries = self.files.sections["locations"]
+        node, way = entry.node, [entry.key]
+        _, taken = without(node, "parent")
+        while "parent" in taken and (parent := str(taken["parent"].value)) in entries:
+            if parent in way:
+                circle = " > ".join((*way[way.index(parent) :], parent))
+                self.reader.problem(taken["parent"], f"it is part of itself: {circle}", "let one of them stand alone")
+                break
+            way.append(parent)
+            base, taken = without(entries[parent].node, "name", "kind", "gln", "parent", "customer")
+            node = overlay(base, node)
+        return node
 
     def _policies(self) -> Policies:
         sections = self.files.sections["policies"]
@@ -231,7 +252,7 @@ class _Assembly:
             self.reader.problem(at, what, kinds.suggestion(name, written))
         return read.get(name) if isinstance(name, str) else None
 
-    def _channels(self, policies: Policies) -> dict[str, Channel]:
+    def _channels(self, policies: Policies, locations: dict[str, Location]) -> dict[str, Channel]:
         read = {}
         for entry in self.files.sections["channels"].values():
             path = ("channels", entry.key)
@@ -242,7 +263,8 @@ class _Assembly:
             found = {}
             for company, name in form.companies.items():
                 place = self.reader.place(*path, "companies", company)
-                found[company] = policies.sales.get(name) or self._missing_policy(name, policies, place)
+                policy = policies.sales.get(name) or self._missing_policy(name, policies, place)
+                found[company] = msgspec.structs.replace(policy, locations=expanded(policy.locations, locations))
             read[entry.key] = Channel(
                 id=entry.key,
                 name=form.name,
@@ -284,6 +306,20 @@ class _Assembly:
                 self.reader.mark(("ownership", entry.key, each.key), each.place)
             return [(each.key, each.node) for each in inner]
         return [("", entry.node)]
+
+
+def expanded(named: Iterable[str], locations: Mapping[str, Location]) -> tuple[str, ...]:
+    """Locations and all that is part of them, the larger before the smaller: a warehouse means its bins, too."""
+    children: dict[str, list[str]] = {}
+    for place in sorted(locations.values(), key=lambda place: place.id):
+        children.setdefault(place.parent, []).append(place.id)
+    found: dict[str, None] = {}
+    for name in named:
+        below = [name]
+        for place_id in below:
+            found.setdefault(place_id)
+            below += [child for child in children.get(place_id, []) if child not in below]
+    return tuple(found)
 
 
 def _filled(agreement: Agreement) -> Agreement:

@@ -42,7 +42,7 @@ EndpointPort = Annotated[int, msgspec.Meta(extra={"env": True, "kind": "port"})]
 
 Role = Literal["erp", "wms", "carrier", "channel"]
 PartnerKind = Literal["supplier", "customer"]
-LocationKind = Literal["warehouse", "store", "third_party"]
+LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin", "customer"]
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -74,7 +74,11 @@ class Company(msgspec.Struct, frozen=True):
 
 
 class Location(msgspec.Struct, frozen=True):
-    """A place that holds stock. `companies` are those whose stock may lie there."""
+    """A place that holds stock. `companies` are those whose stock may lie there.
+
+    `parent` is the place it is part of: a site holds warehouses, these hold zones, these bins. What the file does not
+    say of a place is as its parent has it. `customer` is a customer's place, where our goods lie on consignment.
+    """
 
     id: str
     name: str
@@ -84,6 +88,9 @@ class Location(msgspec.Struct, frozen=True):
     kind: LocationKind = "warehouse"
     country: CountryCode = ""
     gln: str = ""
+    parent: LocationId = ""
+    customer: str = ""
+    """Our number of the customer, where the place is a customer's."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -349,12 +356,31 @@ class Network(msgspec.Struct, frozen=True):
         """Who has a calendar and a zone under this name: a partner, a location, a company."""
         return self.partners.get(of) or self.locations.get(of) or self.companies.get(of)
 
+    def children(self, location: str) -> tuple[str, ...]:
+        """The places that are directly part of a location, by id."""
+        return tuple(sorted(place.id for place in self.locations.values() if place.parent == location))
+
+    def within(self, location: str) -> tuple[str, ...]:
+        """A location and all that is part of it, the larger before the smaller: its stock is the stock of all these."""
+        found = [location]
+        for place in found:
+            found += [child for child in self.children(place) if child not in found]
+        return tuple(found)
+
+    def above(self, location: str) -> tuple[str, ...]:
+        """A location and all it is part of, the nearest first: a fact at a bin is a fact at its warehouse."""
+        found = [location]
+        while (place := self.locations.get(found[-1])) and place.parent and place.parent not in found:
+            found.append(place.parent)
+        return tuple(found)
+
     def system(self, company_id: str, role: str, of: str = "") -> str:
-        """The name of the system in a role for a company; empty if there is none."""
-        for system in self.systems.values():
-            if system.role == role and company_id in system.companies and (not of or system.of == of):
-                return system.name
-        return ""
+        """The name of the system in a role for a company; empty if there is none. The system of a location is the
+        nearest above it."""
+        fitting = [one for one in self.systems.values() if one.role == role and company_id in one.companies]
+        if not of:
+            return fitting[0].name if fitting else ""
+        return next((one.name for place in self.above(of) for one in fitting if one.of == place), "")
 
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Is this kind of document sent to this system, or by this company's agreement to this partner?"""
@@ -373,10 +399,25 @@ class Network(msgspec.Struct, frozen=True):
         if (partner := self.partners.get(source)) is not None:
             agreement = partner.agreements.get(company_id)
             return agreement is not None and fact in {facts.STATED_BY_DOCUMENT[name] for name in agreement.takes}
-        return any(
-            rule.system == source
-            and rule.fact == fact
-            and company_id in rule.companies
-            and (not of or rule.of in ("", of))
+        return any(rule.system == source for rule in self.owners_of(fact, company_id, of))
+
+    def owners_of(self, fact: str, company_id: str, of: str = "") -> list[Ownership]:
+        """The entries of the ownership that say who states a fact about a company, warehouse or channel. What a
+        warehouse's system may state of the warehouse it may state of all that is part of it."""
+        places = ("", *self.above(of)) if of else ()
+        return [
+            rule
             for rule in self.ownership
-        )
+            if rule.fact == fact and company_id in rule.companies and (not of or rule.of in places)
+        ]
+
+    def held_by(self, source: str, fact: str, company_id: str, of: str = "") -> str:
+        """The rule by which a source may not state a fact; empty if it may. The rule is named as the file names it,
+        with the version of the network: `ownership: goods_receipt.north@7`."""
+        if self.may_state(source, fact, company_id, of):
+            return ""
+        if source in self.partners:
+            return f"partners: {source}.companies.{company_id}.takes@{self.version}"
+        rules = self.owners_of(fact, company_id, of)
+        entry = f"{fact}.{rules[0].of}" if rules and rules[0].of else fact
+        return f"ownership: {entry}@{self.version}"

@@ -40,7 +40,7 @@ class SandboxWms(HttpConnector):
 
 
 def connect(system: System, network: Network) -> SandboxWms:
-    """A connection to the WMS that `system` describes; `of` is its warehouse."""
+    """A connection to the WMS that `system` describes; whose warehouse is whose is the network's."""
     settings = settings_of(system, SandboxWmsSettings)
     http = HttpClient(
         settings.url,
@@ -48,7 +48,7 @@ def connect(system: System, network: Network) -> SandboxWms:
         timeout_seconds=system.limits.timeout_seconds,
         connections=system.limits.concurrency,
     )
-    site = Site(system.name, system.of, system.companies)
+    site = Site(system.name, (system.of, *network.locations), system.companies)
     return SandboxWms(http, site, StandardWebhooks(settings.webhook_secrets))
 
 

@@ -391,7 +391,7 @@ READERS: dict[str, Callable[[Webhook, Site], Record]] = {
 
 def _opening_stock(findings: Findings, report: StockReport, site: Site) -> None:
     """A report per company; a level that cannot be read does not hold up the others."""
-    one_of((site.warehouse,), report.site, "unknown_location")
+    one_of(site.places, report.site, "unknown_location")
     levels: dict[str, list[StockLevel]] = {}
     for index, entry in enumerate(report.levels):
         with findings.part(f"/levels/{index}"):

@@ -11,6 +11,7 @@ import msgspec
 
 from crossdock.engine.context import EngineContext
 from crossdock.engine.deliveries.queue import key_of
+from crossdock.engine.intake.authority import HeldGoods, let_go, mark_doubtful, spoken_of, vouched_for
 from crossdock.engine.intake.gate import Claim, Verdict, digest_of, pass_gate
 from crossdock.engine.intake.raw import SQL
 from crossdock.engine.intake.wrappers import unwrap
@@ -48,6 +49,8 @@ class _Job(msgspec.Struct):
     received: DocumentReceived
     translation: Translation
     so_far: Progress
+    vouched: bool = False
+    """A person released it: what it says counts, whoever said it."""
 
 
 async def translate_documents(
@@ -91,7 +94,13 @@ def finish_portions(received: tuple[Envelope, DocumentReceived], so_far: Progres
 
 async def _take_jobs(tx: Connection, context: EngineContext, jobs: Sequence[_Job], writes: Writes) -> None:
     found = [(job, record) for job in jobs for record in job.translation.records]
-    pairs, subjects = _with_authority(context, *await _routed(tx, found))
+    released = await vouched_for(tx, [job.received.document_id for job in jobs])
+    for job in jobs:
+        job.vouched = job.received.document_id in released
+    await let_go(tx, released.values(), writes)
+    held: list[HeldGoods] = []
+    pairs, subjects = _with_authority(context, *await _routed(tx, found), held)
+    await mark_doubtful(tx, context, held, writes)
     for job in jobs:
         _take_master(context, job, writes)
     pairs, subjects, bodies = _in_base_units(context, pairs, subjects, writes)
@@ -192,27 +201,38 @@ async def _gate(tx: Connection, pairs: Sequence[tuple[_Job, Record]], subjects: 
 
 
 def _with_authority(
-    context: EngineContext, pairs: Sequence[tuple[_Job, Record]], subjects: Sequence[str]
+    context: EngineContext,
+    pairs: Sequence[tuple[_Job, Record]],
+    subjects: Sequence[str],
+    held: list[HeldGoods],
 ) -> tuple[list[tuple[_Job, Record]], list[str]]:
-    """Leave out what its source may not state, before any gate: once that is mended, the document can be released."""
+    """Leave out what its source may not state, before any gate: once a person decided, the document can be released.
+    The stock that is left out goes to `held`."""
     kept: list[tuple[_Job, Record]] = []
     whose: list[str] = []
     for (job, record), subject in zip(pairs, subjects, strict=True):
         # A record that was routed to a case may not know whose it is; the case does.
         company_id = record.company_id or (subject.split("/")[1] if subject else "")
-        if not subject or _may_state(context, job, type(record.body).__name__, company_id, record.pointer):
+        about = spoken_of(record.body)
+        rule = _held_by(context, job, record.body, company_id, about.of, record.pointer) if subject else ""
+        if not rule:
             kept.append((job, record))
             whose.append(subject)
+        elif about.items:
+            document, portion = job.received.document_id, job.so_far.portions
+            held.append(HeldGoods(document, portion, company_id, about.of, about.items, rule, job.cause))
     return kept, whose
 
 
-def _may_state(context: EngineContext, job: _Job, fact: str, company_id: str, pointer: str) -> bool:
-    source = job.received.source
-    if context.may_state(source, fact, company_id):
-        return True
-    words = f"{source} has no authority to state {fact} for {company_id}"
-    job.so_far.faults.append(Fault("fact_without_authority", words, pointer))
-    return False
+def _held_by(context: EngineContext, job: _Job, body: msgspec.Struct, company_id: str, of: str, pointer: str) -> str:
+    """The rule by which the document's source may not state a fact, noted as a fault; empty if it may."""
+    source, fact = job.received.source, type(body).__name__
+    rule = "" if job.vouched else context.held_by(source, fact, company_id, of)
+    if rule:
+        place = f" in {of}" if of else ""
+        words = f"{source} has no authority to state {fact}{place} for {company_id}; held by {rule}"
+        job.so_far.faults.append(Fault("fact_without_authority", words, pointer, rule=rule))
+    return rule
 
 
 def _in_base_units(
@@ -259,7 +279,7 @@ def _take_master(context: EngineContext, job: _Job, writes: Writes) -> None:
         body = record.body
         assert isinstance(body, MasterBody)
         key = body.id if isinstance(body, Item | Customer) else getattr(body, "item", "") or getattr(body, "kit", "")
-        if _may_state(context, job, type(body).__name__, body.company_id, key):
+        if not _held_by(context, job, body, body.company_id, "", key):
             writes.master.append(record)
             job.so_far.taken += 1
     kits = [record for record in writes.master if isinstance(record.body, KitComponent)]

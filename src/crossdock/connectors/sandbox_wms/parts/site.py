@@ -11,13 +11,16 @@ CONDITIONS: dict[str, ReceiptCondition] = {"OK": "good", "DMG": "damaged", "QUA"
 
 
 class Site(msgspec.Struct, frozen=True):
-    """What this WMS may speak of: its warehouse, and the companies whose goods lie there."""
+    """For whom this WMS speaks: the companies whose goods lie there, and the places that we know.
+
+    Of which of these places it may state what is for the network's ownership to say, not for a mapping.
+    """
 
     system: str
-    warehouse: str
+    places: tuple[str, ...]
     companies: tuple[str, ...]
 
     def check(self, owner: str, site: str) -> str:
-        """The owner's company; refuses facts about other places or firms."""
-        one_of((self.warehouse,), site, "unknown_location")
+        """The owner's company; refuses facts about places or firms that we do not know."""
+        one_of(self.places, site, "unknown_location")
         return one_of(self.companies, owner, "unknown_company")
