@@ -9,12 +9,11 @@ SCOPES: dict[str, str] = {
     "orders:read": "look up sales orders",
     "stock:read": "ask what may be promised",
     "stock:reserve": "reserve stock and give it back",
-    "stock:write": "move goods between locations, assemble and repack them, decide about goods in quarantine",
     "purchasing:read": "look up purchase orders",
     "purchasing:write": "accept suppliers' answers outside the terms, approve invoices that do not match",
     "timeline:read": "read the story of a document across all systems",
     "operations:read": "see exception cases, dead letters and quarantined documents",
-    "operations:write": "approve orders, close exception cases, replay dead letters, release quarantined documents",
+    "operations:write": "approve orders, close exception cases, replay dead letters, release quarantined documents, move goods",
 }
 
 

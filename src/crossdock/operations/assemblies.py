@@ -21,7 +21,7 @@ from crossdock.operations.deeds import tell_case
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.rules.bill import Side, bill_of, repacked
 
-SCOPE = "stock:write"
+SCOPE = "operations:write"
 
 
 class Stated(msgspec.Struct, frozen=True):

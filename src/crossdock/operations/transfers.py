@@ -19,7 +19,7 @@ from crossdock.operations.problems import Problem, must_say_why
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData
 
-SCOPE = "stock:write"
+SCOPE = "operations:write"
 
 
 async def create(

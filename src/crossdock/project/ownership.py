@@ -11,8 +11,8 @@ from crossdock.project.network import Network
 
 
 class MayState(msgspec.Struct, frozen=True):
-    """One cell of the matrix. `place` is a warehouse or channel, empty for facts that none narrows; `who` is empty where
-    nobody may state the fact there. `rule` names the entry: `ownership: goods_receipt.north`."""
+    """One cell of the matrix. `place` is a warehouse or channel, empty for facts that none narrows; `who` is empty
+    where nobody may state the fact there. `rule` names the entry: `ownership: goods_receipt.north`."""
 
     fact: str
     company: str
