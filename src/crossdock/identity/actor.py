@@ -13,7 +13,7 @@ SCOPES: dict[str, str] = {
     "purchasing:write": "accept suppliers' answers outside the terms, approve invoices that do not match",
     "timeline:read": "read the story of a document across all systems",
     "operations:read": "see exception cases, dead letters and quarantined documents",
-    "operations:write": "approve orders, close exception cases, replay dead letters, release quarantined documents, move goods",
+    "operations:write": "approve orders, close exception cases, replay dead letters, release documents, move goods",
 }
 
 

@@ -188,6 +188,11 @@ def test_the_same_message_again_changes_nothing() -> None:
     scenario.when(shipped("10"), received("4")).then(nothing=True)
 
 
+def test_what_the_ledger_grants_after_all_goods_left_is_given_back() -> None:
+    scenario = a_transfer().given(ordered(), shipped("10")).when(granted()).then(sends=())
+    assert scenario.one(Release).reservations == ("r1",)
+
+
 def test_goods_that_move_before_the_order_is_known_wait_for_it() -> None:
     scenario = a_transfer().given(shipped("10")).when(ordered())
     assert stock(scenario) == {("north", "unrestricted"): -10, ("north", "in_transfer"): 10}

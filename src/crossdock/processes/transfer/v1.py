@@ -92,7 +92,12 @@ def take_promise(case: TransferCase, event: StockPromised) -> Iterator[Effect]:
     for grant in event.promised:
         data.lines[grant.line].grants.append((grant.reservation, grant.quantity))
     data.refused = dict(event.refused)
-    if asked := order_for_warehouse(case):
+    if data.all_shipped:
+        # The goods left before the ledger could answer: what it still holds for them belongs to nobody.
+        granted = tuple(grant.reservation for grant in event.promised)
+        if granted:
+            yield Release("left before", reservations=granted, reason="not_shipped")
+    elif asked := order_for_warehouse(case):
         data.sent = True
         yield from tell(case, "wms", "transfer_order", asked, case.key, of=data.head.from_location)
     else:
