@@ -18,6 +18,7 @@ from crossdock.operations.context import BusinessTime, Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.reservations import Means, publish_outcomes
+from crossdock.operations.units import BaseUnits
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.ports.connector import Connector
 from crossdock.project.network import Network
@@ -39,6 +40,7 @@ class Services:
     keys: KeyRing
     items: KnownItems
     masterdata: Masterdata
+    units: BaseUnits
     limit: Limit = field(default_factory=Limit)
 
     @classmethod
@@ -50,6 +52,7 @@ class Services:
         masterdata: Masterdata | None = None,
     ) -> Services:
         """Services on one store, with desks of their own. Master data that are not given are read when it starts."""
+        known = masterdata or Masterdata()
         made = cls(
             store=store,
             network=network,
@@ -60,7 +63,8 @@ class Services:
             reservations=ReservationDesk(store, publish_outcomes),
             keys=KeyRing(store),
             items=KnownItems(store),
-            masterdata=masterdata or Masterdata(),
+            masterdata=known,
+            units=BaseUnits(store, known),
         )
         made.reservations.rules = StockRules(made._stock_policies, made.clock.now)
         return made

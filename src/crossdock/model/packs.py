@@ -93,7 +93,7 @@ class Conversion(msgspec.Struct, frozen=True, omit_defaults=True):
     def price_from_base(self, price: Price) -> Price:
         """The same price per unit. Raises `ConversionRefused` where its amount is no finite number."""
         one = Fraction(price.amount) / Fraction(price.per.amount) * self.ratio
-        amount = units.exactly(one)
+        amount = price.amount if one == Fraction(price.amount) else units.exactly(one)
         if amount is None:
             said = f"{price.amount:f} {price.currency} per {price.per.amount:f} {price.per.unit}"
             raise ConversionRefused("inexact", f"{said} is no finite price of one {self.unit}")

@@ -38,10 +38,12 @@ DOCUMENT = "sales_order"
 
 
 class OrderCall(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it came (`content`), already found to be well formed, and what it says (`order`)."""
+    """An order as it came (`content`), already found to be well formed, what it says in base units (`order`), and in
+    its own (`said`, where they differ): by that it is known again, whatever master data say by then."""
 
     use: KeyUse
     order: SalesOrder
+    said: SalesOrder | None = None
     content: bytes
     received_at: dt.datetime
     actor: str
@@ -145,7 +147,9 @@ def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[obje
         (call.use.consumer, call.use.key, call.use.digest, answer.body)
         for call, answer in zip(calls, answers, strict=True)
     )
-    claims = sorted((*call.identity, digest_of(SalesOrderPlaced(call.order)), call.subject) for call in calls)
+    claims = sorted(
+        (*call.identity, digest_of(SalesOrderPlaced(call.said or call.order)), call.subject) for call in calls
+    )
     documents = [
         (
             *(str(call.document_id), call.use.consumer, call.order.number, sha256(call.content).digest()),
@@ -167,7 +171,9 @@ def _columns(calls: Sequence[OrderCall], answers: Sequence[Answer]) -> list[obje
 
 async def _judge(tx: Connection, calls: Sequence[OrderCall]) -> list[tuple[OrderCall, Verdict]]:
     """The business gate: is a number new, known with this content, or known with another?"""
-    claims = [Claim(call.identity, digest_of(SalesOrderPlaced(call.order)), call.subject) for call in calls]
+    claims = [
+        Claim(call.identity, digest_of(SalesOrderPlaced(call.said or call.order)), call.subject) for call in calls
+    ]
     return list(zip(calls, await pass_gate(tx, claims), strict=True))
 
 
@@ -218,7 +224,7 @@ async def _ask_a_person(tx: Connection, conflicts: Sequence[OrderCall]) -> list[
 
 
 def _content_key(call: OrderCall) -> str:
-    return digest_of(SalesOrderPlaced(call.order)).hex()
+    return digest_of(SalesOrderPlaced(call.said or call.order)).hex()
 
 
 def _cause(call: OrderCall) -> Envelope:

@@ -44,10 +44,12 @@ async def place_order(request: AnyRequest) -> ASGIResponse:
     if body.reservations:
         pieces = await own_pieces(services.context, actor, body.company, body.reservations)
         order = msgspec.structs.replace(order, reservations=pieces)
+    converted = await services.units.of_order(order, services.network)
     answer = await services.orders.place(
         OrderCall(
             use=received.use,
-            order=order,
+            order=converted,
+            said=order,
             content=received.content,
             received_at=services.clock.now(),
             actor=actor.name,

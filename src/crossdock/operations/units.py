@@ -1,0 +1,43 @@
+"""Units of orders that come through the API: converted to base units before they are accepted, or refused."""
+
+from __future__ import annotations
+
+from crossdock.masterdata import Masterdata, NetworkReads
+from crossdock.masterdata.door import Door
+from crossdock.model.quantity import EACH
+from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.operations.problems import FieldError, Problem
+from crossdock.project.network import Network
+from crossdock.store import Store
+
+
+class BaseUnits:
+    """Master data in memory, looked at only for orders that are not in whole pieces."""
+
+    def __init__(self, store: Store, masterdata: Masterdata | None = None) -> None:
+        self._store = store
+        self._masterdata = masterdata or Masterdata()
+
+    async def of_order(self, order: SalesOrder, network: Network) -> SalesOrder:
+        """The order in base units, as of its date, each converted line with what it said (`stated`).
+
+        Raises `Problem` naming every line whose quantity or price has no exact meaning; then nothing was accepted.
+        """
+        if all(_whole_pieces(line) for line in order.lines):
+            return order
+        async with self._store.transaction(readonly=True) as tx:
+            await self._masterdata.refresh_if_changed(tx)
+        on = NetworkReads(network, self._masterdata).date_at(order.company_id, order.ordered_at)
+        party = network.partner_of(order.channel) or order.customer.id
+        door = Door(self._masterdata, order.company_id, on, party)
+        converted = door.in_base_units(order)
+        if door.refused:
+            faults = [FieldError(f"/lines/{line.place}/quantity", line.words) for line in door.refused]
+            raise Problem("invalid_body", "quantities without an exact meaning; nothing was accepted", faults)
+        return converted
+
+
+def _whole_pieces(line: SalesOrderLine) -> bool:
+    quantity = line.quantity
+    whole = quantity.amount == quantity.amount.to_integral_value()
+    return whole and quantity.unit == EACH and line.price.per.unit == EACH
