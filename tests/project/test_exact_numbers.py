@@ -34,7 +34,6 @@ MEASURES = {
 }
 """Files that measure something else than goods or money, and what."""
 EXACT_DIVISIONS = {
-    ("edi/maps/invoice.py", "_CENT * (len(lines) + 1) / 2"),
     ("edi/maps/invoice.py", "value / price.per.amount"),
     ("connectors/_kit/writing.py", "price.amount / price.per.amount"),
     ("inventory/allotment.py", "total * rule.share_percent / 100"),
