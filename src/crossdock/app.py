@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -28,7 +29,7 @@ from crossdock.operations import idempotency
 from crossdock.ports.connector import Connector
 from crossdock.processes import PROCESSES
 from crossdock.project import Network, Registry, load
-from crossdock.project.facts import STATED_BY_EVENT
+from crossdock.project.facts import COMPARED_ONLY, STATED_BY_EVENT
 from crossdock.project.versions import apply
 from crossdock.store import Store
 from crossdock.telemetry import logs
@@ -142,11 +143,23 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         keepings=_keepings(network),
         polls=_polls(network),
         publications=_publications(network),
-        held_by=lambda source, fact, company, of: network.held_by(source, STATED_BY_EVENT[fact], company, of),
+        held_by=lambda source, fact, company, of: (
+            "" if fact in COMPARED_ONLY else network.held_by(source, STATED_BY_EVENT[fact], company, of)
+        ),
+        owns_stock=lambda system, company, location: network.may_state(
+            system, "inventory_adjustment", company, location
+        ),
+        takes_adjustments=lambda system, company: network.sends(system, "inventory_adjustment", company),
+        packs=lambda company, item: _whole_packs(installation.masterdata, company, item),
         limits=_limits(network, installation.connectors),
         chores=(lambda: idempotency.forget(installation.store),),
         batch_size=batch_size,
     )
+
+
+def _whole_packs(masterdata: Masterdata, company: str, item: str) -> list[Decimal]:
+    packs = masterdata.packs(company, item)
+    return [Decimal(pack.contains_numerator) for pack in packs if pack.contains_denominator == 1]
 
 
 def _polls(network: Network) -> list[Poll]:

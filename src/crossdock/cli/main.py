@@ -13,6 +13,7 @@ from crossdock.cli import (
     assembly,
     case,
     dead_letter,
+    drift,
     edi,
     exception,
     order,
@@ -53,6 +54,7 @@ app.add_typer(supplier_invoice.app, name="supplier-invoice")
 app.add_typer(case.app, name="case")
 app.add_typer(exception.app, name="exception")
 app.add_typer(dead_letter.app, name="dead-letter")
+app.add_typer(drift.app, name="drift")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(stock.app, name="stock")
 app.add_typer(transfer.app, name="transfer")

@@ -35,6 +35,7 @@ from crossdock.events.intake import (
 from crossdock.events.registry import VERSIONS
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.reconciliation.statements import keep_statements
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow, prepare
 from crossdock.log.codec import UnknownEvent
@@ -140,6 +141,7 @@ class BatchRunner:
         await enqueue(tx, self._context, writes)
         await write_keys(tx, writes.keys)
         await write_links(tx, writes.links)
+        await keep_statements(tx, writes.statements, now)
         told = await change_exceptions(tx, writes.exceptions)
         events = [*writes.events, *told]
         prepare(events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -79,6 +79,12 @@ class EngineContext:
     held_by: Callable[[str, str, str, str], str] = lambda source, fact, company, of: ""
     """The rule by which this source may not state a fact of this event type about this company, and warehouse or
     channel; empty if it may. What it may not is held for a person."""
+    owns_stock: Callable[[str, str, str], bool] = lambda system, company, location: False
+    """Is this system the one whose word on quantities at a location counts?"""
+    takes_adjustments: Callable[[str, str], bool] = lambda system, company: False
+    """Can this system be sent an adjustment of its stock of a company?"""
+    packs: Callable[[str, str], Iterable[Decimal]] = lambda company, item: ()
+    """How many base units the packs of an item hold."""
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
     chores: Sequence[Callable[[], Awaitable[object]]] = ()
     """What other rooms want done every minute by one worker: forgetting what need not be remembered."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crossdock.engine import housekeeping, policies, publications, repromising
+from crossdock.engine import housekeeping, policies, publications, reconciliation, repromising
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
 from crossdock.engine.context import EngineContext, Keeping, Poll, Publication
@@ -55,6 +55,7 @@ class Worker:
             **{policies.task_name(keeping): self._keep(keeping) for keeping in context.keepings},
             housekeeping.EXPIRY: lambda task: housekeeping.run_expiry(context, self.owner, task),
             repromising.REPROMISE: lambda task: repromising.run_repromise(context, self.owner, task),
+            reconciliation.NAME: lambda task: reconciliation.run_reconciliation(context, self.owner, task),
             housekeeping.CHORES: lambda task: housekeeping.run_chores(context, self.owner, task),
         }
         self._running: set[asyncio.Task[None]] = set()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crossdock.events.envelope import Envelope, NewEvent
 from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.reconciliation.statements import Kept
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.model.stock import LedgerRequest
 from crossdock.ports.connector import MasterRecord
@@ -84,5 +85,7 @@ class Writes:
     master: list[MasterRecord] = field(default_factory=list)
     documents: list[tuple[UUID, str, str, int]] = field(default_factory=list)
     """Raw documents that were translated: (id, status, faults as JSON, number of records)."""
+    statements: list[Kept] = field(default_factory=list)
+    """What systems said of their stock."""
     causes: dict[str, Envelope] = field(default_factory=dict)
     """The last event that made a case ask something of the ledger."""

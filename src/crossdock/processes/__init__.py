@@ -15,7 +15,9 @@ from crossdock.processes import (
     sales_order,
     ship_notice,
     shipment,
+    stock_correction,
     stock_shortage,
+    stock_statement,
     supplier_invoice,
     transfer,
 )
@@ -37,6 +39,8 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     assembly.LIFECYCLE,
     transfer.LIFECYCLE,
     stock_shortage.LIFECYCLE,
+    stock_statement.LIFECYCLE,
+    stock_correction.LIFECYCLE,
 )
 
 PROCESSES: dict[str, Lifecycle[Any]] = {process.name: process for process in _ALL}

@@ -77,6 +77,7 @@ STATED_BY_EVENT: dict[str, str] = {
     "SalesOrderPlaced": "sales_order",
     "ShipNoticeReceived": "ship_notice",
     "ShipmentDispatched": "shipment",
+    "StockCounted": "inventory_adjustment",
     "SupplierInvoiceReceived": "supplier_invoice",
     "TransferOrdered": "transfer",
     "TransferReceived": "transfer_progress",
@@ -84,6 +85,9 @@ STATED_BY_EVENT: dict[str, str] = {
     "WarehouseProgressed": "warehouse_progress",
 }
 """By type of the event or master record that comes in from outside."""
+
+# What any system of the network may say: it is only compared with what the owner of the fact said.
+COMPARED_ONLY = frozenset({"StockStated"})
 
 # Facts that systems state, with the role of the system that usually does.
 OWNED_FACTS: dict[str, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crossdock.engine.writes import DeadlineSet, ExceptionChange, PendingSend, Writes
 from crossdock.events.envelope import Envelope
+from crossdock.inventory.reconciliation.statements import Kept
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.log.append import follow
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
@@ -15,6 +16,7 @@ from crossdock.processes._kit import (
     Emit,
     Expect,
     ExpectSupply,
+    KeepStatement,
     Link,
     Met,
     Move,
@@ -40,6 +42,8 @@ def collect(effect: Effect, case_id: str, company_id: str, cause: Envelope, writ
             writes.exceptions.append(_exception(effect, case_id, company_id, cause))
         case Link():
             _link(effect, case_id, company_id, writes)
+        case KeepStatement():
+            writes.statements.append(Kept(effect.statement, effect.counted, case_id))
 
 
 def _ask_ledger(

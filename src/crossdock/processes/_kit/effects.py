@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from crossdock.model.quantity import Money
+from crossdock.model.reconciliation import StockStatement
 from crossdock.model.stock import StockMoveLine, StockRequestLine, SupplyLine
 
 
@@ -138,6 +139,14 @@ class Link(msgspec.Struct, frozen=True):
     role: str = ""
 
 
+class KeepStatement(msgspec.Struct, frozen=True):
+    """Keep what a system said of its stock, to be compared once all that came before it is booked."""
+
+    statement: StockStatement
+    counted: bool = False
+    """The owner of the quantities counted: what it found holds."""
+
+
 Effect = (
     Emit
     | Send
@@ -152,6 +161,7 @@ Effect = (
     | OpenExceptionCase
     | CloseExceptionCase
     | Link
+    | KeepStatement
 )
 
 
@@ -175,3 +185,5 @@ def describe(effect: Effect) -> str:
             return f"{name} {effect.kind or effect.role} {effect.value or effect.document}"
         case ExpectSupply():
             return f"{name} {len(effect.lines)} lines"
+        case KeepStatement():
+            return f"{name} {effect.statement.number}"

@@ -1,0 +1,122 @@
+"""`crossdock drift`: where other systems and our books differ on stock, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import typer
+
+from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
+from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.operations import drifts
+from crossdock.operations.deeds import Accepted
+from crossdock.operations.drifts import Drift, DriftStory
+
+app = typer.Typer(help="Drifts: where other systems and our books differ on stock.", no_args_is_help=True)
+DriftId = Annotated[UUID, typer.Argument(parser=id_shown_by("drift list"), help="Its id.", metavar="ID")]
+
+
+@app.command("list")
+def list_(
+    database: DatabaseOption,
+    system: Annotated[str, typer.Option(help="Only those with this system.")] = "",
+    item: Annotated[str, typer.Option(help="Only those of this item.")] = "",
+    cause: Annotated[str, typer.Option(help="Only those with this cause: missing, doubled, late, ...")] = "",
+    closed: Annotated[bool, typer.Option("--all", help="Those that are over, too.")] = False,
+    limit: Limit = 100,
+    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List differences between other systems and our books, oldest first.
+
+    Example: crossdock drift list --system wms_north
+    """
+    page = reach(
+        database,
+        lambda context, actor: drifts.list_drifts(
+            context, actor, system=system, item=item, cause=cause, closed_too=closed, cursor=cursor, limit=limit
+        ),
+    )
+    if as_json:
+        print_json(page)
+        return
+    columns = ("id", "system", "location", "item", "units", "money", "state", "cause", "why")
+    console().print(table(columns, [_row(drift) for drift in page.items]))
+    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
+
+
+def _row(drift: Drift) -> tuple[object, ...]:
+    money = "" if drift.money is None else f"{drift.money} {drift.currency}"
+    state = f"{drift.state}, asks you" if drift.waits_for_a_person else drift.state
+    return (
+        drift.id, drift.system, drift.location, drift.item, drift.units, money, state, drift.cause, brief(drift.detail)
+    )  # fmt: skip
+
+
+@app.command()
+def show(drift_id: DriftId, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Show one difference with the facts behind it and how it went on.
+
+    Example: crossdock drift show 01a1fb79-86e7-76ee-b9c2-9874cb66aca0
+    """
+    found = reach(database, lambda context, actor: drifts.show_drift(context, actor, drift_id))
+    if as_json:
+        print_json(found)
+        return
+    _print(found)
+
+
+def _print(story: DriftStory) -> None:
+    out, drift = console(), story.drift
+    out.print(plain(f"{drift.item} in {drift.location}, against {drift.system}: {drift.cause}, {drift.state}", "bold"))
+    facts = [
+        ("theirs less ours", _changes(drift.differences)),
+        ("units", drift.units),
+        ("money", "" if drift.money is None else f"{drift.money} {drift.currency}"),
+        ("agreed until", drift.agreed_at or ""),
+        ("first seen", drift.first_seen_at),
+        ("last seen", drift.last_seen_at),
+        ("due", drift.due_at),
+        ("asked for again", drift.requested_at or ""),
+        ("rule", drift.rule),
+        ("correction", drift.correction),
+        ("waits for you", drift.waits_for_a_person),
+        ("closed", drift.closed_at or ""),
+        ("resolution", drift.resolution),
+    ]
+    out.print(table(("", ""), [fact for fact in facts if fact[1]]))
+    out.print(plain(f"\n{drift.detail}\n"), soft_wrap=True)
+    rows = [(f.side, f.number, f.what, f.at, _changes(f.changes), f.document) for f in story.facts]
+    title = "Facts that come nearest" if drift.cause == "unknown" else "Facts behind it"
+    if rows:
+        out.print(table(("side", "number", "what", "at", "changes", "document"), rows, title=title))
+    went = [(c.at, c.state, c.cause, _changes(c.differences), c.detail) for c in story.changes]
+    out.print(table(("at", "state", "cause", "theirs less ours", "why"), went, title="How it went on"))
+
+
+def _changes(changes: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{quantity.normalize():+f} {condition}" for condition, quantity in sorted(changes.items()))
+
+
+@app.command()
+def approve(drift_id: DriftId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Have the proposed correction booked.
+
+    Example: crossdock drift approve 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "counted twice, 41 it is"
+    """
+    answer = reach(database, lambda context, actor: drifts.approve_drift(context, actor, drift_id, reason))
+    say(msgspec.json.decode(answer.body, type=Accepted), f"the correction of {drift_id} is on its way", as_json)
+
+
+@app.command()
+def reject(drift_id: DriftId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Leave the numbers as they are; the same difference is not proposed again.
+
+    Example: crossdock drift reject 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "the ERP counts samples, we do not"
+    """
+    answer = reach(database, lambda context, actor: drifts.reject_drift(context, actor, drift_id, reason))
+    say(msgspec.json.decode(answer.body, type=Accepted), f"drift {drift_id} is left as it is", as_json)

@@ -1,0 +1,267 @@
+"""Reconciliation: statements of other systems are compared with our books, a statement at a time, by one worker.
+
+What a statement shows is read in one snapshot. What follows from it is written in another transaction: drifts, what is
+fetched again, and corrections, which are events to cases of their own. Killed in between, it is all done again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import sha256
+
+import structlog
+
+from crossdock.engine.clock import business_now
+from crossdock.engine.context import EngineContext
+from crossdock.engine.intake.poll import received_event
+from crossdock.engine.intake.raw import Arrival, store_arrivals
+from crossdock.engine.tasks import Task, finish, keep
+from crossdock.events.envelope import NewEvent
+from crossdock.events.reconciliation import StockCorrectionProposed, StockCorrectionWithdrawn
+from crossdock.inventory.reconciliation import assertions, differences, drifts, statements
+from crossdock.inventory.reconciliation.drifts import Drift, Judged, Seen
+from crossdock.inventory.reconciliation.statements import SQL, Waiting
+from crossdock.log import append
+from crossdock.model.reconciliation import StatedChange, StockCorrection
+from crossdock.model.stock_policy import DriftRule
+from crossdock.ports.connector import ConnectorUnavailable, RawPage
+from crossdock.rules import drift as why
+from crossdock.rules.stock_policy import Subject, fitting
+from crossdock.store import Connection
+
+log = structlog.get_logger()
+NAME = "reconciliation"
+LEDGER = "ledger"
+_PAUSE = dt.timedelta(seconds=1)
+_BETWEEN_MOMENTS = dt.timedelta(seconds=5)
+_MOMENTS_KEPT = dt.timedelta(days=30)
+_ASSERTIONS_KEPT = dt.timedelta(days=30)
+_STATEMENTS_MOST = 20
+_EXPLAINED_MOST = 500
+"""Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
+_ASKED_AGAIN_MOST = 50
+_DEFAULT = DriftRule(name="default")
+
+
+class _Read:
+    """What a statement shows, as of one snapshot."""
+
+    def __init__(self, statement: Waiting) -> None:
+        self.statement = statement
+        self.seen: list[Seen] = []
+        self.spoken_of: set[str] | None = None
+        self.snapshot = ""
+        self.owner = False
+
+
+async def run_reconciliation(context: EngineContext, owner: str, task: Task) -> int:
+    """Tell corrections of facts that came late, then compare what waits; returns how many statements."""
+    async with context.store.transaction() as tx:
+        await tx.execute(SQL.note_moment, _BETWEEN_MOMENTS)
+        await _derive(tx, context, owner, task)
+    done = 0
+    while done < _STATEMENTS_MOST and await compare_next(context):
+        done += 1
+    async with context.store.transaction() as tx:
+        await tx.execute(SQL.forget_moments, _MOMENTS_KEPT)
+        await tx.execute(SQL.forget_assertions, _ASSERTIONS_KEPT)
+        await finish(tx, task, owner, dt.timedelta(0) if done == _STATEMENTS_MOST else _PAUSE)
+    return done
+
+
+async def _derive(tx: Connection, context: EngineContext, owner: str, task: Task) -> None:
+    found, seen = await assertions.derive(tx, task.cursor)
+    await keep(tx, task, owner, seen)
+    now = await business_now(tx)
+    await append(tx, [_event(context, one.subject, one.company_id, one.body, now) for one in found])
+    task.cursor = seen
+
+
+async def compare_next(context: EngineContext) -> bool:
+    """Compare the oldest statement that can be; False if there is none."""
+    async with context.store.transaction(readonly=True, snapshot=True) as tx:
+        statement = await statements.next_waiting(tx)
+        if statement is None:
+            return False
+        before = statement.compared_before
+        outdated = before is not None and statement.stated_at <= before and not statement.counted
+        read = _Read(statement) if outdated else await _read(tx, context, statement)
+    if outdated:
+        async with context.store.transaction() as tx:
+            await statements.mark_compared(tx, statement, await business_now(tx), None)
+        return True
+    pages = await _fetch_again(context, read)
+    async with context.store.transaction() as tx:
+        await _write(tx, context, read, pages)
+    return True
+
+
+async def _read(tx: Connection, context: EngineContext, statement: Waiting) -> _Read:
+    await context.masterdata.refresh_if_changed(tx)
+    read = _Read(statement)
+    read.snapshot = await assertions.seen_now(tx)
+    read.owner = context.owns_stock(statement.system, statement.company_id, statement.location)
+    read.spoken_of = await differences.spoken_of(tx, statement)
+    found = await differences.differences(tx, statement)
+    known = await drifts.alive(tx, statement)
+    explained = sorted(found, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
+    since = {item: known[item].agreed_at if item in known else statement.compared_before for item in explained}
+    oldest = None if None in since.values() else min((at for at in since.values() if at is not None), default=None)
+    ours = await differences.our_facts(tx, statement, explained, oldest) if explained else {}
+    theirs = await differences.their_facts(tx, statement, explained, oldest) if explained else {}
+    for item, difference in found.items():
+        question = why.Question(
+            difference=difference,
+            theirs=theirs.get(item, ()),
+            ours=ours.get(item, ()),
+            owner=read.owner,
+            complete=statement.lists_facts,
+            since=at - differences.SLACK if (at := since.get(item)) is not None else None,
+            packs=frozenset(context.packs(statement.company_id, item)),
+        )
+        known_item = context.reads.item(statement.company_id, item)
+        price = known_item.purchase_price if known_item else None
+        read.seen.append(Seen(item, difference, why.attribute(question), price, _rule(context, statement, item)))
+    return read
+
+
+def _rule(context: EngineContext, statement: Waiting, item: str) -> DriftRule:
+    subject = Subject(statement.company_id, item, statement.location)
+    rules = fitting(context.stock_policies.drift, subject, statement.stated_at.date())
+    return next((rule for rule in rules if rule.against in ("", statement.system)), _DEFAULT)
+
+
+async def _fetch_again(context: EngineContext, read: _Read) -> dict[str, RawPage | None]:
+    """What the system listed and we lack, fetched once more, outside of any transaction. None for what it no longer
+    has; what it could not be asked for is not named."""
+    async with context.store.transaction(readonly=True) as tx:
+        known = await drifts.alive(tx, read.statement)
+    wanted: dict[str, None] = {}
+    for seen in read.seen:
+        if drifts.judge(read.statement, seen, known.get(seen.item)).wants == "request":
+            wanted |= dict.fromkeys(seen.finding.again)
+    connector = context.connectors.get(read.statement.system)
+    pages: dict[str, RawPage | None] = {}
+    if connector is None:
+        return pages
+    for again in list(wanted)[:_ASKED_AGAIN_MOST]:
+        kind, _, cursor = again.partition(":")
+        try:
+            found = connector.fetch(kind, cursor)
+            pages[again] = await anext(found, None)
+        except ConnectorUnavailable as trouble:
+            # The next statement asks again: the drift stays as it is.
+            log.warning("fetch_again_failed", system=read.statement.system, what=again, detail=str(trouble))
+    return pages
+
+
+async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Mapping[str, RawPage | None]) -> None:
+    """Keys first, then drifts, then the log."""
+    statement, now = read.statement, await business_now(tx)
+    events = await _store_pages(tx, statement, pages, now)
+    if not await statements.mark_compared(tx, statement, now, len(read.seen)):
+        return
+    known = await drifts.alive(tx, statement, hold=True)
+    judged = [drifts.judge(statement, seen, known.pop(seen.item, None)) for seen in read.seen]
+    for item, drift in known.items():
+        if read.spoken_of is None or item in read.spoken_of:
+            judged.append(drifts.agreed(statement, drift))
+    events += await _act(tx, context, read, judged, pages)
+    await drifts.save(tx, statement, [one.drift for one in judged])
+    await tx.execute(SQL.forget_levels, statement.company_id, statement.system, statement.location)
+    await append(tx, events)
+
+
+async def _store_pages(
+    tx: Connection, statement: Waiting, pages: Mapping[str, RawPage | None], now: dt.datetime
+) -> list[NewEvent]:
+    arrivals = [
+        Arrival(
+            source=statement.system,
+            kind="poll",
+            content=page.content,
+            transport_key=f"again:{again}:{sha256(page.content).hexdigest()}",
+            received_at=now,
+            content_type=page.content_type,
+            name=again.partition(":")[0],
+        )
+        for again, page in sorted(pages.items())
+        if page is not None
+    ]
+    stored = await store_arrivals(tx, arrivals) if arrivals else []
+    return [received_event(a, s.document_id) for a, s in zip(arrivals, stored, strict=True) if not s.repeated]
+
+
+async def _act(
+    tx: Connection, context: EngineContext, read: _Read, judged: Sequence[Judged], pages: Mapping[str, RawPage | None]
+) -> list[NewEvent]:
+    events, asserted, gone = [], [], []
+    statement = read.statement
+    for drift, wants, finding, rule in judged:
+        if wants == "request" and finding is not None and not pages.keys() & set(finding.again):
+            drift.requested_at = None
+        elif wants == "propose" and finding is not None and rule is not None:
+            correction = _correction(context, read, drift, finding, rule)
+            at = statement.stated_at
+            events.append(_event(context, drift.correction, drift.company_id, StockCorrectionProposed(correction), at))
+            if correction.target == LEDGER:
+                asserted.append(
+                    assertions.Assertion(drift.correction, drift.company_id, drift.location, drift.item, at)
+                )
+            drifts.proposed(drift, at, rule, applied=correction.applies)
+        elif wants == "withdraw":
+            body = StockCorrectionWithdrawn(f"{statement.system} and we agree as of {statement.stated_at.isoformat()}")
+            events.append(_event(context, drift.correction, drift.company_id, body, statement.stated_at))
+            gone.append(drift.correction)
+    await assertions.assert_all(tx, asserted, read.snapshot)
+    await assertions.forget(tx, gone)
+    return events
+
+
+def _correction(
+    context: EngineContext, read: _Read, drift: Drift, finding: why.Finding, rule: DriftRule
+) -> StockCorrection:
+    """Our books follow the owner of the quantities; everybody else follows our books, if it takes adjustments."""
+    statement, difference = read.statement, drift.by_condition()
+    target = LEDGER if read.owner else statement.system
+    sign = Decimal(1) if read.owner else Decimal(-1)
+    allowed = statement.counted or (
+        finding.cause != "late"
+        and (read.owner or context.takes_adjustments(statement.system, statement.company_id))
+        and why.applies(rule, drift.units, drift.money)
+    )
+    return StockCorrection(
+        company_id=drift.company_id,
+        drift=str(drift.id),
+        number=drift.correction.rpartition("/")[2],
+        system=statement.system,
+        target=target,
+        location=drift.location,
+        item=drift.item,
+        changes=tuple(StatedChange(name, quantity * sign) for name, quantity in sorted(difference.items())),
+        stated_at=statement.stated_at,
+        cause=finding.cause,
+        detail=f"{_words(difference)}: {finding.detail}",
+        documents=tuple(dict.fromkeys(one.document or one.number for one in finding.evidence)),
+        money=drift.money,
+        currency=drift.currency,
+        applies=allowed,
+        rule="counted by its owner" if statement.counted else rule.name,
+    )
+
+
+def _words(difference: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{quantity.normalize():+f} {name}" for name, quantity in sorted(difference.items()))
+
+
+def _event(context: EngineContext, subject: str, company_id: str, body: object, at: dt.datetime) -> NewEvent:
+    return NewEvent(
+        body=body,  # type: ignore[arg-type]
+        subject=subject,
+        company_id=company_id,
+        occurred_at=at,
+        source=NAME,
+        network_version=context.network_version,
+    )

@@ -1,0 +1,76 @@
+"""What was found to be there at a moment. Facts of before it that come later are told to the correction behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from crossdock.events.reconciliation import StockCorrectionDerived
+from crossdock.inventory.reconciliation.statements import SQL
+from crossdock.model.reconciliation import StatedChange
+from crossdock.model.stock import PHYSICAL_STATES
+from crossdock.store import Connection
+from crossdock.store.arrays import literals, numbers, texts
+
+
+class Assertion(NamedTuple):
+    """The case that corrects, and what it is about."""
+
+    subject: str
+    company_id: str
+    location: str
+    item: str
+    at: dt.datetime
+
+
+class Derived(NamedTuple):
+    """What a case is to be told."""
+
+    subject: str
+    company_id: str
+    body: StockCorrectionDerived
+
+
+async def assert_all(tx: Connection, found: Iterable[Assertion], seen: str) -> None:
+    """Remember what was found, with the snapshot it was found in."""
+    if rows := sorted(found):
+        await tx.execute(SQL.keep_assertions, *literals(rows), seen)
+
+
+async def forget(tx: Connection, subjects: Iterable[str]) -> None:
+    """Nothing was booked because of these: a later assertion of the same item counts instead."""
+    await tx.execute(SQL.forget_assertion, list(subjects))
+
+
+async def seen_now(tx: Connection) -> str:
+    """What a transaction can see, as text. Two looks with the texts of both between them see every movement once."""
+    text: str = await tx.fetchval(SQL.seen_now)
+    return text
+
+
+async def derive(tx: Connection, seen: str) -> tuple[list[Derived], str]:
+    """Corrections that facts which came since `seen` change, each with the opposite of what those moved; and what is
+    seen now, for the next look. Both are kept in the caller's transaction, or neither."""
+    now = await seen_now(tx)
+    if not seen:
+        return [], now
+    lowest = int(seen.split(":")[0])
+    rows = await tx.fetch(SQL.came_late, seen, lowest, list(PHYSICAL_STATES), now)
+    changes: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    documents: dict[str, dict[str, None]] = defaultdict(dict)
+    heads = {row["subject"]: (row["company_id"], row["derived"] + 1) for row in rows}
+    for row in rows:
+        changes[row["subject"]][row["state"]] -= row["quantity"]
+        documents[row["subject"]][row["document"]] = None
+    if heads:
+        derived = [number for _, number in heads.values()]
+        await tx.execute(SQL.derived, texts(list(heads)), numbers(derived))
+    found = []
+    for subject, (company_id, number) in heads.items():
+        undone = tuple(StatedChange(name, value) for name, value in sorted(changes[subject].items()) if value)
+        body = StockCorrectionDerived(number, undone, tuple(documents[subject]))
+        found.append(Derived(subject, company_id, body))
+    return found, now

@@ -1,0 +1,123 @@
+"""Our number at a statement's moment against theirs, and the facts of both sides behind a difference. Set-wise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+import asyncpg
+import msgspec
+
+from crossdock.inventory.reconciliation.statements import SQL, Waiting
+from crossdock.model.reconciliation import BOOK
+from crossdock.model.stock import PHYSICAL_STATES
+from crossdock.rules.drift import Fact
+from crossdock.store import Connection
+
+Difference = dict[str, Decimal]
+"""Theirs less ours, by condition."""
+_changes: msgspec.json.Decoder[dict[str, Decimal]] = msgspec.json.Decoder(dict[str, Decimal])
+# A fact may bear a time a little before it was known anywhere; clocks of firms differ.
+SLACK = dt.timedelta(hours=1)
+
+
+async def differences(tx: Connection, statement: Waiting) -> dict[str, Difference]:
+    """Where a statement and our book at its moment are not the same, by item. One statement, one snapshot."""
+    if statement.kind == "channel":
+        rows = await tx.fetch(
+            SQL.shown_differences, statement.company_id, statement.location, statement.id, statement.complete
+        )
+    else:
+        rows = await tx.fetch(
+            SQL.differences, statement.company_id, statement.location, statement.id,
+            await mark(tx, statement.stated_at), statement.stated_at, statement.conditions, _whole(statement),
+            list(PHYSICAL_STATES), statement.complete,
+        )  # fmt: skip
+    found: dict[str, Difference] = defaultdict(dict)
+    for row in rows:
+        found[row["item"]][row["condition"]] = row["theirs"] - row["ours"]
+    return dict(found)
+
+
+async def spoken_of(tx: Connection, statement: Waiting) -> set[str] | None:
+    """The items a statement speaks of; None: all."""
+    if statement.complete:
+        return None
+    return {row["item"] for row in await tx.fetch(SQL.named_items, statement.id)}
+
+
+async def our_facts(
+    tx: Connection, statement: Waiting, items: Sequence[str], since: dt.datetime | None
+) -> dict[str, list[Fact]]:
+    """What we booked of these items from a while before `since` up to the statement's moment."""
+    after = _EVER if since is None else since - 2 * SLACK
+    rows = await tx.fetch(
+        SQL.our_facts, statement.company_id, statement.location, list(items), await mark(tx, after), after,
+        statement.system, statement.stated_at,
+    )  # fmt: skip
+    near = dt.timedelta(seconds=statement.uncertainty_seconds)
+    sums: dict[tuple[str, bytes], tuple[asyncpg.Record, Difference]] = {}
+    for row in rows:
+        _, changes = sums.setdefault((row["item"], row["entry"]), (row, defaultdict(Decimal)))
+        if row["state"] in PHYSICAL_STATES:
+            condition = BOOK if _whole(statement) else row["state"]
+            changes[condition] += row["quantity"]
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    for (item, entry), (head, changes) in sums.items():
+        kept = {name: changes[name] for name in sorted(changes) if changes[name] and name in statement.conditions}
+        at = head["occurred_at"]
+        if kept:
+            uncertain = statement.stated_at - at <= near if near else False
+            fact = Fact(
+                number=f"entry/{entry.hex()}",
+                at=at,
+                changes=kept,
+                what=head["reason"],
+                document=head["subject"],
+                under_way=head["under_way"] or uncertain,
+            )
+            facts[item].append(fact)
+    return facts
+
+
+async def their_facts(
+    tx: Connection, statement: Waiting, items: Sequence[str], since: dt.datetime | None
+) -> dict[str, list[Fact]]:
+    """What the system listed of these items from a while before `since`."""
+    after = _EVER if since is None else since - 2 * SLACK
+    rows = await tx.fetch(
+        SQL.their_facts, statement.company_id, statement.system, statement.location, list(items), after
+    )
+    near = dt.timedelta(seconds=statement.uncertainty_seconds)
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    for row in rows:
+        changes = {name: value for name, value in _changes.decode(row["changes"]).items() if value}
+        uncertain = bool(near) and abs(statement.stated_at - row["at"]) <= near
+        if changes:
+            fact = Fact(
+                number=row["number"],
+                at=row["at"],
+                changes=changes,
+                what=row["what"],
+                document=row["document"],
+                under_way=uncertain,
+                again=row["again"],
+            )
+            facts[row["item"]].append(fact)
+    return facts
+
+
+async def mark(tx: Connection, at: dt.datetime) -> int:
+    """A transaction id below which nothing stands that happened at or after a moment: what says so was recorded later,
+    but for clocks that are fast."""
+    found: int = await tx.fetchval(SQL.mark, at - SLACK)
+    return found
+
+
+def _whole(statement: Waiting) -> bool:
+    return BOOK in statement.conditions
+
+
+_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

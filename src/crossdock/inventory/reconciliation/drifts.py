@@ -1,0 +1,203 @@
+"""Drifts: where a system and our books differ, as long as they do, and what is to be done about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from crossdock.inventory.reconciliation.differences import Difference
+from crossdock.inventory.reconciliation.statements import SQL, Waiting, encoder
+from crossdock.log import uuid7
+from crossdock.model.quantity import Price, Quantity
+from crossdock.model.reconciliation import DriftCause, DriftState
+from crossdock.model.stock_policy import DriftRule
+from crossdock.rules.drift import Evidence, Finding, units
+from crossdock.store import Connection
+from crossdock.store.arrays import literals
+
+_differences: msgspec.json.Decoder[Difference] = msgspec.json.Decoder(Difference)
+_evidence: msgspec.json.Decoder[tuple[Evidence, ...]] = msgspec.json.Decoder(tuple[Evidence, ...])
+
+
+class Drift(msgspec.Struct, kw_only=True):
+    """One difference that lives. `differences` are theirs less ours, as JSON by condition; `due_at` is when what is
+    under way explains it no longer. `correction` is the case of what is proposed, `proposed` the differences it is
+    about, `rejected` those that a person wants left as they are."""
+
+    id: UUID
+    company_id: str
+    system: str
+    location: str
+    item: str
+    kind: str
+    state: DriftState
+    cause: DriftCause
+    detail: str
+    evidence: str
+    differences: str
+    units: Decimal
+    money: Decimal | None
+    currency: str
+    rule: str
+    window_minutes: int
+    agreed_at: dt.datetime | None
+    first_seen_at: dt.datetime
+    last_seen_at: dt.datetime
+    due_at: dt.datetime
+    requested_at: dt.datetime | None = None
+    proposed: str = ""
+    rejected: str = ""
+    correction: str = ""
+    proposals: int = 0
+    changes: int = 0
+    closed_at: dt.datetime | None = None
+    resolution: str = ""
+
+    def by_condition(self) -> Difference:
+        """Theirs less ours."""
+        return _differences.decode(self.differences)
+
+    def facts(self) -> tuple[Evidence, ...]:
+        """What explains it, or comes nearest to it."""
+        return _evidence.decode(self.evidence)
+
+
+class Seen(NamedTuple):
+    """A difference as a statement shows it: what was found out, its price, and the rule that holds."""
+
+    item: str
+    difference: Difference
+    finding: Finding
+    price: Price | None
+    rule: DriftRule
+
+
+class Judged(NamedTuple):
+    """A drift after a statement. `wants`: nothing, that what is missing is asked for again, that a correction is
+    proposed, or that the one proposed is withdrawn."""
+
+    drift: Drift
+    wants: str
+    finding: Finding | None = None
+    rule: DriftRule | None = None
+
+
+async def alive(tx: Connection, statement: Waiting, *, hold: bool = False) -> dict[str, Drift]:
+    """The drifts with a statement's system at its location, by item; with `hold`, locked until the commit."""
+    query = SQL.hold_alive if hold else SQL.alive
+    rows = await tx.fetch(query, statement.company_id, statement.system, statement.location)
+    return {row["item"]: Drift(**dict(row)) for row in rows}
+
+
+def judge(statement: Waiting, seen: Seen, before: Drift | None) -> Judged:
+    """A statement shows a difference: a new drift, or news of one that there is already. Pure."""
+    drift = before or _new(statement, seen)
+    known = (drift.state, drift.cause, drift.detail, drift.differences)
+    text = encoder.encode(dict(sorted(seen.difference.items()))).decode()
+    drift.differences, drift.units = text, units(seen.difference)
+    drift.money, drift.currency = _money(seen.price, drift.units)
+    drift.cause, drift.detail = seen.finding.cause, seen.finding.detail
+    drift.evidence, drift.rule = encoder.encode(seen.finding.evidence).decode(), seen.rule.name
+    drift.window_minutes, drift.last_seen_at = seen.rule.window_minutes, statement.stated_at
+    wants = _next(statement, seen, drift)
+    if known != (drift.state, drift.cause, drift.detail, drift.differences) or before is None:
+        drift.changes += 1
+    return Judged(drift, wants, seen.finding, seen.rule)
+
+
+def _new(statement: Waiting, seen: Seen) -> Drift:
+    due_at = statement.stated_at + dt.timedelta(minutes=seen.rule.window_minutes)
+    return Drift(
+        id=uuid7(), company_id=statement.company_id, system=statement.system, location=statement.location,
+        item=seen.item, kind=statement.kind, state="open", cause="unknown", detail="", evidence="[]", differences="{}",
+        units=Decimal(0), money=None, currency="", rule="", window_minutes=0, agreed_at=statement.compared_before,
+        first_seen_at=statement.stated_at, last_seen_at=statement.stated_at, due_at=due_at,
+    )  # fmt: skip
+
+
+def _next(statement: Waiting, seen: Seen, drift: Drift) -> str:
+    """What the drift comes to, and what is to be done now."""
+    if statement.counted:
+        return _propose(drift)
+    if statement.stated_at < drift.due_at:
+        if drift.state != "corrected":
+            drift.state = "explained" if seen.finding.cause == "late" else "open"
+        return ""
+    drift.state = "open"
+    if seen.finding.again and drift.requested_at is None:
+        drift.requested_at = statement.stated_at
+        drift.due_at = statement.stated_at + dt.timedelta(minutes=seen.rule.window_minutes)
+        return "request"
+    if drift.differences in (drift.rejected, drift.proposed):
+        return ""
+    return _propose(drift)
+
+
+def _propose(drift: Drift) -> str:
+    """While a person is asked, newer numbers are of the same proposal; after a decision it is another one."""
+    if not drift.proposed:
+        drift.proposals += 1
+        drift.correction = f"stock_correction/{drift.company_id}/{drift.id}.{drift.proposals}"
+    drift.proposed = drift.differences
+    return "propose"
+
+
+def proposed(drift: Drift, at: dt.datetime, rule: DriftRule, *, applied: bool) -> None:
+    """A correction is on its way: where it is booked at once, the systems get a window to agree."""
+    if applied:
+        drift.state = "corrected"
+        drift.proposed = ""
+        drift.due_at = at + dt.timedelta(minutes=rule.window_minutes)
+
+
+def agreed(statement: Waiting, drift: Drift) -> Judged:
+    """A statement shows no difference any more. What went away inside its window was under way all the time."""
+    wants = "withdraw" if drift.proposed else ""
+    if drift.state != "corrected" and drift.requested_at is None and statement.stated_at <= drift.due_at:
+        drift.cause = "late"
+    if drift.state == "corrected":
+        drift.resolution = "they agree since the correction"
+    elif drift.requested_at is not None:
+        drift.resolution = "they agree since what was missing was fetched again"
+    else:
+        drift.resolution = "they agree again"
+    drift.state, drift.closed_at, drift.last_seen_at = "closed", statement.stated_at, statement.stated_at
+    drift.changes += 1
+    return Judged(drift, wants)
+
+
+def _money(price: Price | None, moved: Decimal) -> tuple[Decimal | None, str]:
+    if price is None:
+        return None, ""
+    money = price.extend(Quantity(moved, price.per.unit))
+    return money.amount, money.currency
+
+
+async def save(tx: Connection, statement: Waiting, judged: Sequence[Drift]) -> None:
+    """Write drifts as they stand and, where something changed, how they came to it."""
+    if not judged:
+        return
+    await tx.execute(SQL.save_drifts, *literals([_row(drift) for drift in judged]))
+    await tx.execute(SQL.save_changes, *literals(list(_changes(statement, judged))))
+
+
+def _changes(statement: Waiting, judged: Iterable[Drift]) -> Iterable[tuple[Any, ...]]:
+    for one in judged:
+        yield (
+            one.id, one.changes, statement.stated_at, statement.subject, one.state, one.cause, one.detail,
+            "{}" if one.state == "closed" else one.differences, Decimal(0) if one.state == "closed" else one.units,
+        )  # fmt: skip
+
+
+def _row(one: Drift) -> tuple[Any, ...]:
+    return (
+        one.id, one.company_id, one.system, one.location, one.item, one.kind, one.state, one.cause, one.detail,
+        one.evidence, one.differences, one.units, one.money, one.currency, one.rule, one.window_minutes, one.agreed_at,
+        one.first_seen_at, one.last_seen_at, one.due_at, one.requested_at, one.proposed, one.rejected, one.correction,
+        one.proposals, one.changes, one.closed_at, one.resolution,
+    )  # fmt: skip

@@ -1,0 +1,185 @@
+-- keep_statement: what a system said, with how far the log was: what stood in it then is booked before we compare
+insert into stock_statement (id, company_id, system, location, number, subject, kind, counted, complete, lists_facts,
+    conditions, stated_at, received_at, uncertainty_seconds, sequence, heads, levels)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+    (select array_agg(position order by slot) from log_head), $16)
+on conflict (company_id, system, location, number) do nothing
+returning id
+
+-- keep_levels: how much it said of each item
+insert into stated_level (statement, item, condition, lot, quantity, unit)
+select $1, l.item, l.condition, l.lot, sum(l.quantity), min(l.unit)
+from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::numeric[], $6::text::text[])
+    as l (item, condition, lot, quantity, unit)
+group by l.item, l.condition, l.lot
+
+-- keep_facts: the changes it listed; each is kept once
+insert into stated_fact (company_id, system, location, item, number, at, changes, what, reference, again)
+select $1, $2, $3, f.item, f.number, f.at, f.changes, f.what, f.reference, f.again
+from unnest($4::text::text[], $5::text::text[], $6::text::timestamptz[], $7::text::text[], $8::text::text[],
+    $9::text::text[], $10::text::text[]) as f (item, number, at, changes, what, reference, again)
+on conflict do nothing
+
+-- waiting: the oldest statement to compare whose past is booked
+select s.*, (select max(b.stated_at) from stock_statement b where b.company_id = s.company_id and b.system = s.system
+        and b.location = s.location and b.compared_at is not null and not b.counted and b.differences is not null)
+    as compared_before
+from stock_statement s
+where s.compared_at is null and (select count(*) from checkpoint c
+    where c.consumer = 'cases' and c.position >= s.heads[c.slot + 1]) = array_length(s.heads, 1)
+order by s.stated_at, s.id limit 1
+
+-- compared: a statement is done; refused if another worker did it
+update stock_statement set compared_at = $2, differences = $3 where id = $1 and compared_at is null returning id
+
+-- forget_levels: levels of statements that two later ones of the same system and place were compared after
+delete from stated_level l using (
+    select id from (select id, compared_at, row_number() over (partition by company_id, system, location
+        order by stated_at desc) as age from stock_statement where company_id = $1 and system = $2 and location = $3
+        and compared_at is not null and not counted) as r where r.age > 2 limit 50) as old
+where l.statement = old.id
+
+-- note_moment: from now on, whatever is recorded has at least this transaction id
+insert into ledger_moment (at, transaction_id)
+select business_now(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+where not exists (select 1 from ledger_moment where noted_at > clock_timestamp() - $1::interval)
+on conflict do nothing
+
+-- forget_moments: moments that nobody looks back to any more
+delete from ledger_moment where at < business_now() - $1::interval
+
+-- mark: below this transaction id, nothing was recorded at or after a moment; 0 where no moment is known
+select coalesce((select transaction_id from ledger_moment where at <= $1 order by at desc limit 1), 0)
+
+-- differences: where the physical book at a moment and a statement are not the same; what happened after the moment is
+-- taken back from what stands now, so the history before it costs nothing
+with later as (
+    select p.item, c.state, sum(c.quantity) as quantity
+    from stock_movement m
+    join ledger_entry e on e.digest = m.entry
+    cross join lateral (values (m.position_id, m.from_state, m.quantity),
+        (coalesce(m.to_position_id, m.position_id), m.to_state, -m.quantity)) as c (position, state, quantity)
+    join stock_position p on p.id = c.position
+    where m.transaction_id >= $4 and e.occurred_at > $5 and p.company_id = $1 and p.location = $2
+    group by p.item, c.state
+), ours as (
+    select item, case when $7 then 'book' else state end as condition, sum(quantity) as quantity
+    from (
+        select p.item, s.state, s.quantity from stock_position p
+        cross join lateral (values ('unrestricted', p.unrestricted), ('picked', p.picked), ('packed', p.packed),
+            ('in_transfer', p.in_transfer), ('quarantined', p.quarantined), ('damaged', p.damaged),
+            ('expired', p.expired)) as s (state, quantity)
+        where p.company_id = $1 and p.location = $2 and s.quantity <> 0
+        union all select item, state, quantity from later
+    ) as either
+    where state = any($8::text[]) and ($7 or state = any($6::text[]))
+    group by 1, 2
+), theirs as (
+    select item, condition, sum(quantity) as quantity from stated_level
+    where statement = $3 and condition = any($6::text[]) group by item, condition
+)
+select coalesce(o.item, t.item) as item, coalesce(o.condition, t.condition) as condition,
+    coalesce(o.quantity, 0) as ours, coalesce(t.quantity, 0) as theirs
+from ours o full join theirs t on t.item = o.item and t.condition = o.condition
+where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
+    and ($9 or coalesce(o.item, t.item) in (select item from stated_level where statement = $3))
+
+-- shown_differences: where a channel shows something else than it was told last
+select coalesce(o.item, t.item) as item, 'available' as condition, coalesce(o.quantity, 0) as ours,
+    coalesce(t.quantity, 0) as theirs
+from (select item, quantity from published_item where company_id = $1 and channel = $2 and quantity is not null) as o
+full join (select item, sum(quantity) as quantity from stated_level where statement = $3 group by item) as t
+    on t.item = o.item
+where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
+    and ($4 or coalesce(o.item, t.item) in (select item from stated_level where statement = $3))
+
+-- named_items: the items a statement that is not complete speaks of
+select distinct item from stated_level where statement = $1
+
+-- our_facts: changes of items at a location by what happened after a moment, and whether the other system was told
+select p.item, m.entry, e.subject, e.document, e.reason, e.occurred_at, c.state, c.quantity,
+    exists (select 1 from delivery d cross join business_clock b where d.case_id = e.subject and d.system = $6
+        and (d.status in ('ready', 'sending', 'waiting') or d.status = 'delivered'
+            and b.origin_business + (d.delivered_at - b.origin_technical) * b.rate > $7)) as under_way
+from stock_position p
+join stock_movement m on m.position_id = p.id or m.to_position_id = p.id
+join ledger_entry e on e.digest = m.entry
+cross join lateral (values (m.position_id, m.from_state, -m.quantity),
+    (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
+where p.company_id = $1 and p.location = $2 and p.item = any($3::text[]) and c.position = p.id
+    and m.transaction_id >= $4 and e.occurred_at > $5 and e.occurred_at <= $7 and e.reason <> 'opening'
+
+-- their_facts: changes of items that the other system listed, and the case of ours that its reference names
+select f.item, f.number, f.at, f.changes, f.what, f.again, coalesce(d.case_id, '') as document
+from stated_fact f
+left join delivery d on f.reference <> '' and d.system = f.system and d.idempotency_key = f.reference
+where f.company_id = $1 and f.system = $2 and f.location = $3 and f.item = any($4::text[]) and f.at > $5
+
+-- alive: the drifts there are with a system at a location
+select * from drift where company_id = $1 and system = $2 and location = $3 and closed_at is null
+
+-- hold_alive: the same, locked in order: people decide about them too
+select * from drift where company_id = $1 and system = $2 and location = $3 and closed_at is null order by id for update
+
+-- save_drifts: drifts as they stand now
+insert into drift as d (id, company_id, system, location, item, kind, state, cause, detail, evidence, differences, units,
+    money, currency, rule, window_minutes, agreed_at, first_seen_at, last_seen_at, due_at, requested_at, proposed,
+    rejected, correction, proposals, changes, closed_at, resolution)
+select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
+    $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[],
+    $12::text::numeric[], $13::text::numeric[], $14::text::text[], $15::text::text[], $16::text::int[],
+    $17::text::timestamptz[], $18::text::timestamptz[], $19::text::timestamptz[], $20::text::timestamptz[],
+    $21::text::timestamptz[], $22::text::text[], $23::text::text[], $24::text::text[], $25::text::int[],
+    $26::text::int[], $27::text::timestamptz[], $28::text::text[])
+on conflict (id) do update set state = excluded.state, cause = excluded.cause, detail = excluded.detail,
+    evidence = excluded.evidence, differences = excluded.differences, units = excluded.units, money = excluded.money,
+    currency = excluded.currency, rule = excluded.rule, window_minutes = excluded.window_minutes,
+    last_seen_at = excluded.last_seen_at, due_at = excluded.due_at, requested_at = excluded.requested_at,
+    proposed = excluded.proposed, rejected = excluded.rejected, correction = excluded.correction,
+    proposals = excluded.proposals, changes = excluded.changes, closed_at = excluded.closed_at,
+    resolution = excluded.resolution
+
+-- save_changes: how they came to it
+insert into drift_change (drift, number, at, statement, state, cause, detail, differences, units)
+select * from unnest($1::text::uuid[], $2::text::int[], $3::text::timestamptz[], $4::text::text[], $5::text::text[],
+    $6::text::text[], $7::text::text[], $8::text::text[], $9::text::numeric[])
+on conflict do nothing
+
+-- keep_assertions: what was there at a moment, with what had been recorded by then
+insert into stock_assertion (subject, company_id, location, item, at, seen)
+select a.subject, a.company_id, a.location, a.item, a.at, $6::text::pg_snapshot
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::timestamptz[])
+    as a (subject, company_id, location, item, at)
+on conflict (subject) do update set at = excluded.at, seen = excluded.seen
+
+-- seen_now: what this transaction can see
+select pg_current_snapshot()::text
+
+-- came_late: movements of before an asserted moment that nobody had seen when it was asserted, nor at the last look.
+-- Of several assertions of one item only the earliest of that time takes the fact: the later ones know its result
+select a.subject, a.company_id, a.derived, e.subject as document, c.state, sum(c.quantity) as quantity
+from stock_movement m
+join ledger_entry e on e.digest = m.entry
+cross join lateral (values (m.position_id, m.from_state, -m.quantity),
+    (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
+join stock_position p on p.id = c.position
+join lateral (select * from stock_assertion x where x.company_id = p.company_id and x.location = p.location
+    and x.item = p.item and x.at >= e.occurred_at order by x.at, x.subject limit 1) as a on true
+where m.transaction_id >= $2 and e.what = 'move' and e.reason not in ('opening', 'correction')
+    and not pg_visible_in_snapshot(m.transaction_id::text::xid8, a.seen)
+    and not pg_visible_in_snapshot(m.transaction_id::text::xid8, $1::text::pg_snapshot)
+    and pg_visible_in_snapshot(m.transaction_id::text::xid8, $4::text::pg_snapshot)
+    and c.state = any($3::text[])
+group by a.subject, a.company_id, a.derived, e.subject, c.state
+having sum(c.quantity) <> 0
+order by a.subject, e.subject, c.state
+
+-- derived: these assertions were derived again
+update stock_assertion as a set derived = n.derived
+from unnest($1::text::text[], $2::text::int[]) as n (subject, derived) where a.subject = n.subject
+
+-- forget_assertion: nothing was booked because of it
+delete from stock_assertion where subject = any($1::text[])
+
+-- forget_assertions: of moments so long ago that no fact of before them is waited for
+delete from stock_assertion where at < business_now() - $1::interval

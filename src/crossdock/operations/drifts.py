@@ -1,0 +1,181 @@
+"""Drifts: where other systems and our books differ, why, and what a person decides about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from crossdock.events.reconciliation import StockCorrectionApproved, StockCorrectionRejected
+from crossdock.identity import Actor
+from crossdock.operations import idempotency
+from crossdock.operations.context import Context
+from crossdock.operations.deeds import Accepted, address, tell_case
+from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.paging import Page, cut, start_id
+from crossdock.operations.problems import Problem, must_say_why, not_found
+from crossdock.store import Connection, load_queries
+
+SQL = load_queries(Path(__file__).with_name("drifts.sql"))
+SCOPE = "operations:write"
+_WHERE = "`crossdock drift list --all` (GET /process/v1/drifts?closed=true) names those there are."
+
+
+class DriftFact(msgspec.Struct, frozen=True):
+    """A fact behind a difference. `side` says who has it, `changes` what it moved, by condition."""
+
+    side: str
+    number: str
+    what: str
+    at: dt.datetime
+    changes: dict[str, Decimal]
+    document: str = ""
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """A difference between a system and our books on one item at one place.
+
+    `differences` are theirs less ours, by condition; `units` how many that are, `money` what they are worth at the
+    purchase price. `due_at`: from then on, what is under way does not explain it any more.
+    """
+
+    id: UUID
+    company: str
+    system: str
+    location: str
+    item: str
+    state: str
+    cause: str
+    detail: str
+    differences: dict[str, Decimal]
+    units: Decimal
+    money: Decimal | None
+    currency: str
+    rule: str
+    agreed_at: dt.datetime | None
+    first_seen_at: dt.datetime
+    last_seen_at: dt.datetime
+    due_at: dt.datetime
+    requested_at: dt.datetime | None
+    correction: str
+    waits_for_a_person: bool
+    closed_at: dt.datetime | None
+    resolution: str
+
+
+class DriftChange(msgspec.Struct, frozen=True):
+    """How a drift stood from then on; `statement` is what showed it, empty where a person decided."""
+
+    number: int
+    at: dt.datetime
+    statement: str
+    state: str
+    cause: str
+    detail: str
+    differences: dict[str, Decimal]
+    units: Decimal
+
+
+class DriftStory(msgspec.Struct, frozen=True):
+    """A drift with the facts behind it (or those that come nearest) and how it went on."""
+
+    drift: Drift
+    facts: tuple[DriftFact, ...]
+    changes: tuple[DriftChange, ...]
+
+
+async def list_drifts(
+    context: Context,
+    actor: Actor,
+    *,
+    system: str = "",
+    item: str = "",
+    cause: str = "",
+    closed_too: bool = False,
+    cursor: str = "",
+    limit: int = 100,
+) -> Page[Drift]:
+    """Drifts that are alive (or all), oldest first."""
+    actor.must("stock:read")
+    async with context.store.transaction(readonly=True) as tx:
+        rows = await tx.fetch(
+            SQL.list, actor.visible(), system or None, item or None, cause or None, closed_too, start_id(cursor),
+            limit + 1,
+        )  # fmt: skip
+    return cut([_drift(row) for row in rows], [str(row["id"]) for row in rows], limit)
+
+
+async def show_drift(context: Context, actor: Actor, drift_id: UUID) -> DriftStory:
+    """One drift with its facts and its history. Raises `Problem` if there is none that the actor may see."""
+    actor.must("stock:read")
+    async with context.store.transaction(readonly=True) as tx:
+        row = await _find(tx, actor, drift_id, SQL.find)
+        changes = await tx.fetch(SQL.changes, drift_id)
+    facts = msgspec.json.decode(row["evidence"], type=tuple[DriftFact, ...])
+    return DriftStory(_drift(row), facts, tuple([_change(change) for change in changes]))
+
+
+async def approve_drift(
+    context: Context, actor: Actor, drift_id: UUID, reason: str, use: KeyUse | None = None
+) -> Answer:
+    """Have the proposed correction booked. Raises `Problem` where nothing waits to be decided."""
+    body = StockCorrectionApproved(must_say_why(reason))
+    return await _decide(context, actor, drift_id, "approve_drift", body, SQL.approve, use)
+
+
+async def reject_drift(
+    context: Context, actor: Actor, drift_id: UUID, reason: str, use: KeyUse | None = None
+) -> Answer:
+    """Leave the numbers as they are. Raises `Problem` where nothing waits to be decided."""
+    body = StockCorrectionRejected(must_say_why(reason))
+    return await _decide(context, actor, drift_id, "reject_drift", body, SQL.reject, use)
+
+
+async def _decide(
+    context: Context,
+    actor: Actor,
+    drift_id: UUID,
+    action: str,
+    body: StockCorrectionApproved | StockCorrectionRejected,
+    statement: str,
+    use: KeyUse | None,
+) -> Answer:
+    actor.must(SCOPE)
+    async with context.store.transaction() as tx:
+        row = await _find(tx, actor, drift_id, SQL.hold)
+        answer = Answer(
+            202, msgspec.json.encode(Accepted(row["correction"], address("drifts", str(drift_id)))).decode()
+        )
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        if not row["proposed"] or row["closed_at"] is not None:
+            advice = f"`crossdock drift show {drift_id}` says how it stands."
+            raise Problem("conflict", f"nothing is proposed about drift {drift_id}", advice=advice)
+        await tx.execute(statement, drift_id, *([context.now()] if action == "approve_drift" else []))
+        await tx.execute(SQL.note, drift_id, context.now(), f"{action.partition('_')[0]}: {body.reason}")
+        if action == "reject_drift":
+            await tx.execute(SQL.forget_assertion, row["correction"])
+        await tell_case(tx, context, actor, SCOPE, action, row["correction"], body)
+    return answer
+
+
+async def _find(tx: Connection, actor: Actor, drift_id: UUID, query: str) -> Any:
+    row = await tx.fetchrow(query, drift_id)
+    if row is None or not actor.sees(row["company_id"]):
+        raise not_found(f"drift {drift_id}", _WHERE)
+    return row
+
+
+def _drift(row: Any) -> Drift:
+    fields = {name: row[name] for name in Drift.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a record
+    fields["differences"] = msgspec.json.decode(row["differences"], type=dict[str, Decimal])
+    return Drift(**fields, company=row["company_id"], waits_for_a_person=bool(row["proposed"]))
+
+
+def _change(row: Any) -> DriftChange:
+    fields = dict(row) | {"differences": msgspec.json.decode(row["differences"], type=dict[str, Decimal])}
+    return DriftChange(**fields)

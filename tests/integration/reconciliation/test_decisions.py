@@ -1,0 +1,99 @@
+"""What a person sees of a drift and decides about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from crossdock.identity import Actor
+from crossdock.operations.context import Context
+from crossdock.operations.drifts import approve_drift, list_drifts, reject_drift, show_drift
+from crossdock.operations.problems import Problem
+from crossdock.store import Store
+from crossdock.testing.scenario import COMPANY
+from tests.integration.engine.harness import settle
+from tests.integration.reconciliation.world import World, did, minute
+
+BOSS = Actor("boss", frozenset({"stock:read", "operations:write"}), frozenset({COMPANY}))
+
+
+def at(store: Store, number: int) -> Context:
+    return Context(store, lambda: minute(number))
+
+
+async def proposed(store: Store) -> World:
+    world = World(store)
+    await world.opened(50)
+    await world.states(10, unrestricted=45)
+    await world.states(80, unrestricted=45)
+    assert await world.problems() == ["stock_drift"]
+    return world
+
+
+async def test_a_person_sees_both_sides_and_how_it_went_on(store: Store) -> None:
+    world = World(store)
+    await world.opened(50)
+    await world.states(10, did(1, 5, unrestricted=-3), unrestricted=47)
+    (drift,) = (await list_drifts(at(store, 11), BOSS, system="wms_north")).items
+    assert (drift.units, drift.cause, drift.waits_for_a_person) == (3, "missing", False)
+    story = await show_drift(at(store, 11), BOSS, drift.id)
+    assert [(fact.side, fact.number, fact.changes) for fact in story.facts] == [
+        ("theirs", "1", {"unrestricted": Decimal(-3)})
+    ]
+    assert [change.state for change in story.changes] == ["open"]
+    assert (await list_drifts(at(store, 11), BOSS, cause="doubled")).items == ()
+
+
+async def test_what_is_approved_is_booked_once_and_the_exception_case_ends(store: Store) -> None:
+    world = await proposed(store)
+    drift = await world.drift()
+    await approve_drift(at(store, 90), BOSS, drift.id, "counted again: 45")
+    await settle(world.engine)
+    assert (await world.stock(), await world.problems()) == (45, [])
+    assert ((await world.drift()).state, (await world.drift()).due_at) == ("corrected", minute(150))
+    with pytest.raises(Problem, match="nothing is proposed"):
+        await approve_drift(at(store, 91), BOSS, drift.id, "once more")
+    await world.states(100, unrestricted=45)
+    assert await world.drifts() == []
+    await world.holds()
+
+
+async def test_what_is_rejected_is_left_and_not_proposed_again_until_it_changes(store: Store) -> None:
+    world = await proposed(store)
+    drift = await world.drift()
+    await reject_drift(at(store, 90), BOSS, drift.id, "five samples stand at the desk")
+    await settle(world.engine)
+    assert (await world.stock(), await world.problems()) == (50, [])
+    await world.states(100, unrestricted=45)
+    assert await world.problems() == []
+    await world.states(120, unrestricted=44)
+    assert await world.problems() == ["stock_drift"]
+    await approve_drift(at(store, 130), BOSS, drift.id, "six then")
+    await settle(world.engine)
+    assert await world.stock() == 44
+
+
+async def test_a_fact_that_comes_while_a_person_is_asked_changes_what_is_proposed(store: Store) -> None:
+    world = await proposed(store)
+    await world.adjusted("A1", -2, 5)
+    await world.reconcile()
+    await approve_drift(at(store, 90), BOSS, (await world.drift()).id, "counted: 45")
+    await settle(world.engine)
+    assert await world.stock() == 45
+    await world.holds()
+
+
+async def test_who_may_not_see_the_company_finds_no_drift(store: Store) -> None:
+    world = await proposed(store)
+    stranger = Actor("x", frozenset({"stock:read", "operations:write"}), frozenset({"other"}))
+    drift = await world.drift()
+    assert (await list_drifts(at(store, 90), stranger)).items == ()
+    for wanted in (drift.id, uuid4()):
+        with pytest.raises(Problem, match="drift"):
+            await show_drift(at(store, 90), stranger, wanted)
+    with pytest.raises(Problem):
+        await approve_drift(at(store, 90), stranger, drift.id, "mine")
+    assert drift.due_at - drift.first_seen_at == dt.timedelta(hours=1)

@@ -1,0 +1,164 @@
+"""Why two systems differ: constructed differences, each with the one fact behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crossdock.model.stock_policy import DriftRule
+from crossdock.rules.drift import Fact, Finding, Question, applies, attribute, units
+
+AT = dt.datetime(2010, 12, 1, 9, tzinfo=dt.UTC)
+
+
+def changes(**of: int) -> dict[str, Decimal]:
+    return {condition: Decimal(quantity) for condition, quantity in of.items()}
+
+
+def fact(number: str, minute: int = 0, document: str = "", **more: Any) -> Fact:
+    moved = {name: more.pop(name) for name in ("unrestricted", "picked", "book") if name in more}
+    return Fact(
+        number=number, at=AT + dt.timedelta(minutes=minute), changes=changes(**moved), document=document, **more
+    )
+
+
+def warehouse(difference: dict[str, Decimal], theirs: tuple[Fact, ...] = (), ours: tuple[Fact, ...] = ()) -> Finding:
+    """The owner of the quantities, which lists all its changes."""
+    return attribute(Question(difference=difference, theirs=theirs, ours=ours, owner=True, complete=True))
+
+
+def erp(difference: dict[str, Decimal], theirs: tuple[Fact, ...] = (), ours: tuple[Fact, ...] = ()) -> Finding:
+    """It owns no quantities, and lists what it booked of what we sent it."""
+    return attribute(Question(difference=difference, theirs=theirs, ours=ours, complete=True))
+
+
+def silent(difference: dict[str, Decimal], *ours: Fact, packs: frozenset[Decimal] = frozenset()) -> Finding:
+    """It says one number per item and nothing about how it came to it."""
+    return attribute(Question(difference=difference, ours=ours, packs=packs))
+
+
+def test_a_pick_that_never_came_to_us_is_missing_and_can_be_asked_for_again() -> None:
+    pick = fact("17", 5, unrestricted=-4, picked=4, again="messages:16")
+    found = warehouse(
+        changes(unrestricted=-4, picked=4),
+        theirs=(fact("16", 1, unrestricted=10), pick),
+        ours=(fact("entry/a", 1, "goods_receipt/c/1", unrestricted=10),),
+    )
+    assert (found.cause, [one.number for one in found.evidence], found.again) == ("missing", ["17"], ("messages:16",))
+
+
+def test_one_message_over_several_entries_of_ours_is_the_same_fact() -> None:
+    found = warehouse(
+        changes(unrestricted=-1),
+        theirs=(fact("1", 1, unrestricted=-6), fact("2", 2, unrestricted=-1)),
+        ours=(fact("entry/a", 1, "sales_order/c/1", unrestricted=-2), fact("entry/b", 1, "x", unrestricted=-4)),
+    )
+    assert (found.cause, [one.number for one in found.evidence]) == ("missing", ["2"])
+
+
+def test_two_facts_that_never_came_are_missing_together() -> None:
+    found = warehouse(changes(unrestricted=-7), theirs=(fact("1", 1, unrestricted=-3), fact("2", 2, unrestricted=-4)))
+    assert (found.cause, len(found.evidence)) == ("missing", 2)
+
+
+def test_a_receipt_booked_under_two_identities_is_doubled() -> None:
+    ours = (
+        fact("entry/a", 1, "goods_receipt/c/north/RC1", unrestricted=12),
+        fact("entry/b", 2, "goods_receipt/c/north/RC1-2", unrestricted=12),
+    )
+    found = warehouse(changes(unrestricted=-12), theirs=(fact("1", 1, unrestricted=12),), ours=ours)
+    assert found.cause == "doubled"
+    assert {one.document for one in found.evidence} == {"goods_receipt/c/north/RC1", "goods_receipt/c/north/RC1-2"}
+
+
+def test_a_fact_in_cases_that_was_booked_in_pieces_is_in_the_wrong_unit() -> None:
+    found = warehouse(
+        changes(unrestricted=44),
+        theirs=(fact("1", 1, unrestricted=48),),
+        ours=(fact("entry/a", 1, "goods_receipt/c/1", unrestricted=4),),
+    )
+    assert found.cause == "wrong_unit"
+    assert "12 times" in found.detail
+
+
+def test_what_we_booked_and_the_owner_never_did_is_an_unowned_change() -> None:
+    found = warehouse(changes(unrestricted=3), ours=(fact("entry/a", 1, "adjustment/c/1", unrestricted=-3),))
+    assert (found.cause, found.evidence[0].document) == ("unowned_change", "adjustment/c/1")
+
+
+def test_an_adjustment_that_an_erp_made_by_itself_is_an_unowned_change() -> None:
+    found = erp(changes(book=-5), theirs=(fact("SA000009", 1, book=-5),))
+    assert (found.cause, found.evidence[0].number) == ("unowned_change", "SA000009")
+
+
+def test_what_was_sent_and_not_delivered_yet_is_late() -> None:
+    receipt = fact("entry/a", 1, "goods_receipt/c/1", book=12, under_way=True)
+    assert erp(changes(book=-12), ours=(receipt,)).cause == "late"
+    assert silent(changes(book=-12), receipt).cause == "late"
+
+
+def test_what_was_delivered_and_never_booked_is_missing_there() -> None:
+    receipt = fact("entry/a", 1, "goods_receipt/c/1", book=12)
+    found = erp(changes(book=-12), ours=(receipt,))
+    assert (found.cause, found.again, found.evidence[0].side) == ("missing", (), "ours")
+
+
+def test_a_document_that_an_erp_booked_twice_is_doubled() -> None:
+    found = erp(
+        changes(book=12),
+        theirs=(
+            fact("GR1", 3, "goods_receipt/c/1", book=12),
+            fact("GR2", 4, "goods_receipt/c/1", book=12),
+        ),
+        ours=(fact("entry/a", 1, "goods_receipt/c/1", book=12),),
+    )
+    assert (found.cause, found.evidence[0].number) == ("doubled", "GR2")
+
+
+def test_of_a_silent_system_the_fact_that_comes_to_the_difference_is_the_cause() -> None:
+    receipt = fact("entry/a", 1, "goods_receipt/c/1", book=12)
+    sale = fact("entry/b", 2, "sales_order/c/2", book=-5)
+    assert silent(changes(book=5), receipt, sale).cause == "missing"
+    assert silent(changes(book=-5), receipt, sale).cause == "doubled"
+
+
+def test_of_a_silent_system_a_pack_of_the_item_tells_the_wrong_unit() -> None:
+    receipt = fact("entry/a", 1, "goods_receipt/c/1", book=4)
+    assert silent(changes(book=44), receipt, packs=frozenset({Decimal(12)})).cause == "wrong_unit"
+    assert silent(changes(book=44), receipt).cause == "unknown"
+
+
+def test_what_nothing_explains_is_unknown_with_the_nearest_facts_named() -> None:
+    ours = tuple(fact(f"entry/{n}", n, "sales_order/c/1", unrestricted=-n) for n in range(1, 9))
+    theirs = tuple(fact(str(n), n, unrestricted=-n) for n in range(1, 9))
+    found = warehouse(changes(unrestricted=-100), theirs, ours)
+    assert (found.cause, found.nearest, len(found.evidence)) == ("unknown", True, 3)
+
+
+def test_what_is_under_way_and_what_is_missing_together_name_what_is_missing() -> None:
+    late = fact("entry/a", 2, "goods_receipt/c/1", book=12, under_way=True)
+    found = erp(changes(book=-7), theirs=(), ours=(late, fact("entry/b", 1, "sales_order/c/1", book=-5)))
+    assert found.cause == "missing"
+
+
+def test_goods_in_the_wrong_condition_count_once() -> None:
+    assert units(changes(unrestricted=-4, picked=4)) == 4
+    assert units(changes(unrestricted=-4, damaged=-2)) == 6
+
+
+@pytest.mark.parametrize(
+    ("moved", "money", "allowed"),
+    [("5", "10.00", True), ("6", "10.00", False), ("5", "10.01", False), ("5", None, False)],
+)
+def test_a_correction_is_made_without_asking_only_under_both_limits(
+    moved: str, money: str | None, allowed: bool
+) -> None:
+    rule = DriftRule(name="small", apply_units=Decimal(5), apply_money=Decimal(10))
+    assert applies(rule, Decimal(moved), Decimal(money) if money else None) is allowed
+
+
+def test_without_limits_a_person_is_always_asked() -> None:
+    assert not applies(DriftRule(name="default"), Decimal(1), Decimal("0.01"))
