@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("edi", "log", "reserve", "http", "availability", "flow")
+NAMES = ("edi", "log", "reserve", "http", "availability", "recompute", "flow")
 
 
 def main() -> None:

@@ -24,9 +24,11 @@ from crossdock.inventory.plan import Request
 from crossdock.log import append, uuid7
 from crossdock.store import Store
 
-PAGE = 4000
-"""Positions read at a time."""
-CHUNK = 200
+PAGE = 500
+"""Positions read and decided at a time: what another lane has locked waits for it."""
+ROUND = 8
+"""Pages between two reports of progress."""
+CHUNK = 250
 """Positions written in one transaction."""
 REQUESTS = 100
 """Requests asked of the ledger in one transaction."""
@@ -76,16 +78,15 @@ class Recomputation:
             self.progress = progress
         async with self._store.transaction(readonly=True) as tx:
             self.progress.total = await tx.fetchval(kept_pages.SQL.count, self._keeper.company_id)
-        page = await self._read(self.progress.after)
-        while page.last:
-            behind = asyncio.create_task(self._read(page.last))
+        pages = await self._read(self.progress.after)
+        while pages[-1].last:
+            behind = asyncio.create_task(self._read(pages[-1].last))
             try:
-                await self._take(page, tell)
+                await self._take(pages, tell)
             finally:
-                if not behind.done():
-                    await asyncio.wait([behind])
-            page = behind.result()
-        await self._take(page, tell)
+                await asyncio.wait([behind])
+            pages = behind.result()
+        await self._take(pages, tell)
         await self._named_items()
 
     async def run_new(self, since: int) -> None:
@@ -98,15 +99,25 @@ class Recomputation:
             await self._apply(await self._read_items([row["item"] for row in rows]))
             since = rows[-1]["id"]
 
-    async def _take(self, page: Page, tell: Tell) -> None:
-        await self._apply(page)
-        self.progress.looked_at += page.rows
-        self.progress.after = page.last or self.progress.after
+    async def _take(self, pages: Sequence[Page], tell: Tell) -> None:
+        done = await asyncio.gather(*(self._apply(page) for page in pages), return_exceptions=True)
+        for failure in done:
+            if failure is not None:
+                raise failure
+        self.progress.looked_at += sum(page.rows for page in pages)
+        self.progress.after = pages[-1].last or self.progress.after
         await tell(self.progress)
 
-    async def _read(self, after: str) -> Page:
+    async def _read(self, after: str) -> list[Page]:
+        """The pages of the next round; the last of them says whether there is another."""
+        pages = []
         async with self._store.transaction(readonly=True) as tx:
-            return await kept_pages.read_page(tx, self._keeper.company_id, after, PAGE)
+            for _ in range(ROUND):
+                pages.append(await kept_pages.read_page(tx, self._keeper.company_id, after, PAGE))
+                after = pages[-1].last
+                if not after:
+                    break
+        return pages
 
     async def _read_items(self, items: Sequence[str]) -> Page:
         async with self._store.transaction(readonly=True) as tx:
@@ -123,53 +134,48 @@ class Recomputation:
             await self._apply(page)
 
     async def _apply(self, page: Page) -> None:
-        decided = page.decide(self._keeper)
-        await asyncio.gather(*(self._write(changes) for changes in _parts(decided.changes, CHUNK)))
-        await self._serve(decided.serving)
-        for items in _parts(decided.unbalanced, REQUESTS):
-            await self._ask(lambda stem, items=items: self._rebalancing(items, stem))  # type: ignore[misc]
-        self.progress.rebalanced += len(decided.unbalanced)
+        async with self._lanes:
+            decided = page.decide(self._keeper)
+            for changes in _parts(decided.changes, CHUNK):
+                await self._write(changes)
+            await self._serve(decided.serving)
+            for items in _parts(decided.unbalanced, REQUESTS):
+                stem = self._key()
+                await self._ask([RebalanceRequest(self._keeper.company_id, f"{stem}/{item}", item) for item in items])
+            self.progress.rebalanced += len(decided.unbalanced)
 
     async def _write(self, changes: Sequence[Change]) -> None:
         """Write changes for which nobody waits; if something is not as it was read, read and decide again."""
-        async with self._lanes:
-            for attempt in range(_PATIENCE):
-                if not changes:
-                    return
-                try:
-                    async with self._store.transaction() as tx:
-                        at = await business_now(tx)
-                        await kept_pages.write_changes(tx, self._keeper, changes, self._key(), at, self._actor)
-                    self.progress.changed += len(changes)
-                    return
-                except _REPEATABLE:
-                    await asyncio.sleep(0.005 * attempt)
-                page = await self._read_items(sorted({change.item for change in changes}))
-                decided = page.decide(self._keeper)
-                await self._serve(decided.serving)
-                changes = decided.changes
+        for attempt in range(_PATIENCE):
+            if not changes:
+                return
+            try:
+                async with self._store.transaction() as tx:
+                    at = await business_now(tx)
+                    await kept_pages.write_changes(tx, self._keeper, changes, self._key(), at, self._actor)
+                self.progress.changed += len(changes)
+                return
+            except _REPEATABLE:
+                await asyncio.sleep(0.005 * attempt)
+            page = await self._read_items(sorted({change.item for change in changes}))
+            decided = page.decide(self._keeper)
+            await self._serve(decided.serving)
+            changes = decided.changes
         raise TimeoutError(f"positions of {changes[0].item} and others change too fast to apply stock policies")
 
     async def _serve(self, changes: Sequence[Change]) -> None:
         """Changes that free stock for which somebody waits: the ledger knows whom to serve."""
         for part in _parts(changes, REQUESTS):
-            await self._ask(
-                lambda stem, part=part: [  # type: ignore[misc]
-                    request for change in part for request in change.requests(self._keeper.company_id, stem)
-                ]
-            )
+            stem = self._key()
+            await self._ask([one for change in part for one in change.requests(self._keeper.company_id, stem)])
         self.progress.changed += len(changes)
-
-    def _rebalancing(self, items: Sequence[str], stem: str) -> list[Request]:
-        return [RebalanceRequest(self._keeper.company_id, f"{stem}/{item}", item) for item in items]
 
     def _key(self) -> str:
         self._written += 1
         return f"{self._stem}/{self._written}"
 
-    async def _ask(self, requests: Callable[[str], list[Request]]) -> None:
+    async def _ask(self, asked: Sequence[Request]) -> None:
         """Ask the ledger, and tell cases what they got, in one transaction. Run again whole, with the same keys."""
-        asked = requests(self._key())
         keeper = self._keeper
         for attempt in range(_PATIENCE):
             try:

@@ -50,27 +50,32 @@ class Standing(msgspec.Struct):
     pools: dict[str, tuple[Decimal, Decimal]] = {}
 
 
-class Change(NamedTuple):
-    """What is kept back at a position before and after, where it differs: rows by reason, None where there is none."""
+Row = tuple[Reason, Kept | None, Kept | None]
+"""A reason with what is kept back for it before and after; None where there is nothing."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What is kept back at a position before and after, where it differs."""
 
     item: str
     location: str
-    rows: tuple[tuple[Reason, Kept | None, Kept | None], ...]
+    rows: tuple[Row, ...]
+    movements: tuple[tuple[str, Decimal, str], ...]
+    """One for each kind of reason: the kind, by how much more is kept back, the rule behind it."""
+    safety: Decimal
+    """By how much more is kept back for all reasons."""
 
-    @property
-    def safety(self) -> Decimal:
-        """By how much more is kept back."""
-        return sum((delta for _, delta, _ in self.movements()), ZERO)
-
-    def movements(self) -> list[tuple[str, Decimal, str]]:
-        """One for each kind of reason: the kind, by how much more is kept back, the rule behind it."""
+    @classmethod
+    def of(cls, item: str, location: str, rows: tuple[Row, ...]) -> Change:
+        """The change that these rows are."""
         deltas: dict[str, Decimal] = {}
         rules: dict[str, str] = {}
-        for (reason, _), before, after in self.rows:
+        for (reason, _), before, after in rows:
             deltas[reason] = deltas.get(reason, ZERO) + _more(before, after)
             if after is not None or reason not in rules:
                 rules[reason] = (after or before or _NOTHING).rule
-        return [(reason, delta, rules[reason]) for reason, delta in deltas.items()]
+        movements = tuple((reason, delta, rules[reason]) for reason, delta in deltas.items())
+        return cls(item, location, rows, movements, sum(deltas.values(), ZERO))
 
     def requests(self, company_id: str, stem: str) -> list[SafetyRequest]:
         """The same as the ledger is asked for it, under keys that begin with `stem`: more kept back comes first, so
@@ -177,12 +182,10 @@ class Keeper:
         if not kept and not wanted:
             return None
         rows = tuple(_differences(kept, wanted))
-        return Change(*place, rows) if rows else None
+        return Change.of(*place, rows) if rows else None
 
 
-def _differences(
-    kept: Mapping[Reason, Kept], wanted: Mapping[Reason, Kept]
-) -> Iterator[tuple[Reason, Kept | None, Kept | None]]:
+def _differences(kept: Mapping[Reason, Kept], wanted: Mapping[Reason, Kept]) -> Iterator[Row]:
     for reason in sorted(kept.keys() | wanted.keys()):
         before, after = kept.get(reason), wanted.get(reason)
         same = (

@@ -44,38 +44,39 @@ on conflict (company_id, item, location, pool) do update
 set safety = p.safety + excluded.safety, counter = p.counter + excluded.counter
 returning p.item, p.location, p.id, p.counter, (p.on_hand - p.safety - p.reserved - p.allocated)::text as free
 
--- record: what is kept back and why, if it still was what was read, with the journal; under the positions' locks.
--- Answers how many rows were as read, and whether somebody waits for what becomes free.
-with gone as (
-    delete from kept_back as b
-    using unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::numeric[])
-        as k (item, location, reason, source, quantity)
-    where b.company_id = $1 and b.item = k.item and b.location = k.location and b.pool = '' and b.reason = k.reason
-        and b.source = k.source and b.quantity = k.quantity
-    returning 1
-), other as (
-    update kept_back as b set quantity = k.quantity, rule = k.rule, since = $14, entry = $15
-    from unnest($7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::numeric[],
-        $12::text::numeric[], $13::text::text[]) as k (item, location, reason, source, before, quantity, rule)
-    where b.company_id = $1 and b.item = k.item and b.location = k.location and b.pool = '' and b.reason = k.reason
-        and b.source = k.source and b.quantity = k.before
-    returning 1
-), new as (
+-- drop: take away what is kept back no longer, if it still is what was read; under the positions' locks. Statements of
+-- their own: planned while the table is small, a statement for all cases would read all of it for nothing later.
+delete from kept_back as b
+using unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::numeric[])
+    as k (item, location, reason, source, quantity)
+where b.company_id = $1 and b.item = k.item and b.location = k.location and b.pool = '' and b.reason = k.reason
+    and b.source = k.source and b.quantity = k.quantity
+
+-- alter: keep back another quantity than was read, or by another rule
+update kept_back as b set quantity = k.quantity, rule = k.rule, since = $9, entry = $10
+from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::numeric[],
+    $7::text::numeric[], $8::text::text[]) as k (item, location, reason, source, before, quantity, rule)
+where b.company_id = $1 and b.item = k.item and b.location = k.location and b.pool = '' and b.reason = k.reason
+    and b.source = k.source and b.quantity = k.before
+
+-- record: what is kept back from now on, with the entry and the journal. Answers how many rows were not there yet, and
+-- whether somebody waits for what becomes free.
+with new as (
     insert into kept_back (company_id, item, location, pool, reason, source, quantity, rule, since, entry)
-    select $1, k.item, k.location, '', k.reason, k.source, k.quantity, k.rule, $14, $15
-    from unnest($16::text::text[], $17::text::text[], $18::text::text[], $19::text::text[], $20::text::numeric[],
-        $21::text::text[]) as k (item, location, reason, source, quantity, rule)
+    select $1, k.item, k.location, '', k.reason, k.source, k.quantity, k.rule, $2, $3
+    from unnest($4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[], $8::text::numeric[],
+        $9::text::text[]) as k (item, location, reason, source, quantity, rule)
     on conflict do nothing
     returning 1
 ), booked as (
     insert into promise_movement (position_id, number, kind, safety, free_after, entry, rule, transaction_id)
-    select k.position_id, k.number, k.kind, k.safety, k.free_after, $15, k.rule,
+    select k.position_id, k.number, k.kind, k.safety, k.free_after, $3, k.rule,
         (select pg_current_xact_id()::text::bigint)
-    from unnest($22::text::bigint[], $23::text::bigint[], $24::text::text[], $25::text::numeric[],
-        $26::text::numeric[], $27::text::text[]) as k (position_id, number, kind, safety, free_after, rule)
+    from unnest($10::text::bigint[], $11::text::bigint[], $12::text::text[], $13::text::numeric[],
+        $14::text::numeric[], $15::text::text[]) as k (position_id, number, kind, safety, free_after, rule)
 ), entered as (
     insert into ledger_entry (digest, company_id, key, what, subject, document, actor, content, occurred_at)
-    values ($15, $1, $28, 'policy', '', $29, $30, $31, $14)
+    values ($3, $1, $16, 'policy', '', $17, $18, $19, $2)
 )
-select (select count(*) from gone) + (select count(*) from other) + (select count(*) from new) as done,
-    exists (select 1 from reservation where company_id = $1 and item = any($32::text::text[]) and waiting) as waiting
+select (select count(*) from new) as done,
+    exists (select 1 from reservation where company_id = $1 and item = any($20::text::text[]) and waiting) as waiting

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,24 +97,28 @@ async def known_items(tx: Connection, company_id: str, items: Sequence[str]) -> 
     return [row[0] for row in await tx.fetch(SQL.known, company_id, texts(items))]
 
 
+# The same few quantities stand in hundreds of thousands of rows.
+_decimal = lru_cache(20_000)(Decimal)
+
+
 async def _page(tx: Connection, company_id: str, rows: Sequence[Record], last: str) -> Page:
     standings: dict[Place, Standing] = {}
     for item, location, pool, on_hand, free in rows:
         standing = standings.get((item, location))
         if standing is None:
             standing = standings[(item, location)] = Standing()
-        quantity = Decimal(on_hand)
+        quantity = _decimal(on_hand)
         standing.on_hand = standing.on_hand + quantity if standing.on_hand else quantity
         if pool:
-            standing.pools = standing.pools | {pool: (quantity, Decimal(free))}
+            standing.pools = standing.pools | {pool: (quantity, _decimal(free))}
         else:
-            standing.free = Decimal(free)
+            standing.free = _decimal(free)
     if not rows:
         return Page({}, {}, frozenset(), last)
     span = (company_id, rows[0][0], rows[-1][0])
     kept: dict[Place, dict[Reason, Kept]] = {}
     for item, location, reason, source, quantity, rule in await tx.fetch(SQL.kept, *span):
-        kept.setdefault((item, location), {})[(reason, source)] = Kept(Decimal(quantity), rule)
+        kept.setdefault((item, location), {})[(reason, source)] = Kept(_decimal(quantity), rule)
     waiting = frozenset(row[0] for row in await tx.fetch(SQL.waiting, *span))
     return Page(standings, kept, waiting, last, len(rows))
 
@@ -128,19 +133,28 @@ async def write_changes(
     """
     company = keeper.company_id
     held = await tx.fetch(SQL.hold, company, *columns(
-        [(c.item, c.location, c.safety, len(c.movements())) for c in changes], _HOLD))  # fmt: skip
+        [(c.item, c.location, c.safety, len(c.movements)) for c in changes], _HOLD))  # fmt: skip
     booked = _journal(changes, {(row[0], row[1]): (row[2], row[3], Decimal(row[4])) for row in held})
     gone, other, new = _rows(changes)
     digest = digest_of("policy", company, key)
+    if gone:
+        _all_were_as_read(await tx.execute(SQL.drop, company, *columns(gone, _GONE)), "DELETE", len(gone))
+    if other:
+        done = await tx.execute(SQL.alter, company, *columns(other, _OTHER), at, digest)
+        _all_were_as_read(done, "UPDATE", len(other))
     falling = sorted({change.item for change in changes if change.safety < 0})
-    done, waiting = await tx.fetchrow(  # type: ignore[misc]  # a statement without FROM has a row
-        SQL.record, company, *columns(gone, _GONE), *columns(other, _OTHER), at, digest, *columns(new, _NEW),
-        *columns(booked, _BOOKED), key, f"network@{keeper.version}", actor, content_of("policy", key), texts(falling),
+    added, waiting = await tx.fetchrow(  # type: ignore[misc]  # a statement without FROM has a row
+        SQL.record, company, at, digest, *columns(new, _NEW), *columns(booked, _BOOKED), key,
+        f"network@{keeper.version}", actor, content_of("policy", key), texts(falling),
     )  # fmt: skip
-    if done != len(gone) + len(other) + len(new):
-        raise LedgerMoved("what is kept back was changed by somebody else meanwhile")
+    _all_were_as_read(f"INSERT {added}", "INSERT", len(new))
     if waiting:
         raise LedgerMoved("somebody waits by now for what would become free")
+
+
+def _all_were_as_read(done: str, verb: str, rows: int) -> None:
+    if done != f"{verb} {rows}":
+        raise LedgerMoved("what is kept back was changed by somebody else meanwhile")
 
 
 def _journal(changes: Sequence[Change], held: dict[Place, tuple[int, int, Decimal]]) -> list[tuple[object, ...]]:
@@ -148,9 +162,8 @@ def _journal(changes: Sequence[Change], held: dict[Place, tuple[int, int, Decima
     rows: list[tuple[object, ...]] = []
     for change in changes:
         identity, counter, free = held[(change.item, change.location)]
-        movements = change.movements()
-        number, after = counter - len(movements), free + change.safety
-        for kind, delta, rule in movements:
+        number, after = counter - len(change.movements), free + change.safety
+        for kind, delta, rule in change.movements:
             number, after = number + 1, after - delta
             rows.append((identity, number, kind, delta, after, rule))
     return rows
@@ -160,9 +173,9 @@ def _rows(changes: Sequence[Change]) -> tuple[list[tuple[object, ...]], ...]:
     gone: list[tuple[object, ...]] = []
     other: list[tuple[object, ...]] = []
     new: list[tuple[object, ...]] = []
-    for item, location, rows in changes:
-        for (reason, source), before, after in rows:
-            place = (item, location, reason, source)
+    for change in changes:
+        for (reason, source), before, after in change.rows:
+            place = (change.item, change.location, reason, source)
             if before is None and after is not None:
                 new.append((*place, after.quantity, after.rule))
             elif before is not None and after is not None:

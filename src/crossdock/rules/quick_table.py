@@ -1,7 +1,6 @@
 """One table of rules made quick to ask: the same winner as `stock_policy.first`, for hundreds of thousands of items.
 
-What the rules of a day say of a company and a location is sorted once; an item then costs a look into a dictionary, and
-one comparison for each beginning that rules name.
+What the rules of a day say of a company and a location is sorted once; an item then costs some looks into mappings.
 """
 
 from __future__ import annotations
@@ -59,23 +58,25 @@ class QuickTable(Generic[Rule]):
 
 
 class _Place(Generic[Rule]):
-    """The rules for one location by the items they name: exactly, or by how they begin."""
+    """The rules for one location by the items they name: exactly, or by how they begin. However many rules there are, a
+    question looks once for the item and once for each length that beginnings have."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._exact: dict[str, list[tuple[int, Rule]]] = {}
-        self._beginnings: list[tuple[int, Rule, tuple[str, ...]]] = []
+        self._beginnings: dict[int, dict[str, list[tuple[int, Rule]]]] = {}
         for rank, rule in enumerate(rules):
-            beginnings = tuple(item[:-1] for item in rule.scope.items if item.endswith("*"))
-            if beginnings or not rule.scope.items:
-                self._beginnings.append((rank, rule, beginnings or ("",)))
-            for item in rule.scope.items:
+            for item in dict.fromkeys(rule.scope.items or ("*",)):
                 # A pattern stands here, too: an item may be called as the pattern is written.
                 self._exact.setdefault(item, []).append((rank, rule))
+                if item.endswith("*"):
+                    self._beginnings.setdefault(len(item) - 1, {}).setdefault(item[:-1], []).append((rank, rule))
 
     def fitting(self, item: str) -> list[Rule]:
-        exact = self._exact.get(item, ())
-        if not self._beginnings:
-            return [rule for _, rule in exact]
-        found = {rank: rule for rank, rule, beginnings in self._beginnings if item.startswith(beginnings)}
-        found.update(exact)
-        return [found[rank] for rank in sorted(found)] if len(found) > 1 else list(found.values())
+        found = list(self._exact.get(item, ()))
+        for length, beginnings in self._beginnings.items():
+            found += beginnings.get(item[:length], ())
+        if not found:
+            return []
+        if len(found) == 1:
+            return [found[0][1]]
+        return [rule for _, rule in sorted(dict(found).items())]

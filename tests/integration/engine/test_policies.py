@@ -221,6 +221,7 @@ async def test_a_worker_of_another_version_of_the_network_changes_nothing(store:
 
 async def test_a_run_that_was_ended_goes_on_where_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recomputation, "PAGE", 4)
+    monkeypatch.setattr(recomputation, "ROUND", 1)
     await book(store, *(receive(9, item=f"I{n:02}") for n in range(12)))
     task = await claimed(store)
     engine = context(store, stock_policies=safety(4), keepings=[HERE])
