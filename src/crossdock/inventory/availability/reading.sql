@@ -42,7 +42,7 @@ select json_build_object(
         where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open and s.location = any($3::text[])),
     'movements', (
         select coalesce(json_agg(json_build_object(
-            'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
+            'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
             'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
             'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
             'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
@@ -156,7 +156,7 @@ select json_build_object(
                     and n.number = s.number + 1 and n.recorded_at <= $6)),
     'movements', (
         select coalesce(json_agg(json_build_object(
-            'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
+            'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
             'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
             'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
             'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,

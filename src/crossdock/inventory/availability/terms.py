@@ -73,6 +73,7 @@ class MovementTerms(msgspec.Struct, frozen=True, kw_only=True):
     `occurred_at` is when it happened by what was reported, `recorded_at` since when we know.
     """
 
+    item: str
     location: str
     pool: str = ""
     number: int
@@ -97,6 +98,53 @@ class MovementTerms(msgspec.Struct, frozen=True, kw_only=True):
     def change(self) -> Decimal:
         """What it did to what is free."""
         return self.on_hand - self.safety - self.reserved - self.allocated
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One reason why a number is another: a kind of movement and how many there were; or `below_zero` (what lies below
+    zero counts as none), `policy` (who may use a position changed), `components` (what a kit can be made of changed).
+    """
+
+    reason: str
+    change: Decimal
+    movements: int = 0
+
+
+class PositionChange(msgspec.Struct, frozen=True):
+    """What changed at one position between two moments: the movements behind `before.version` up to `after.version`,
+    summed up by kind. The changes add up to `after.counted - before.counted`."""
+
+    item: str
+    before: PositionTerms
+    after: PositionTerms
+    changes: tuple[Change, ...]
+
+
+class SupplyChange(msgspec.Struct, frozen=True):
+    """A line of expected supply that is not what it was; None where it was not open."""
+
+    source: str
+    line: str
+    before: SupplyTerms | None
+    after: SupplyTerms | None
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the number is another than at an earlier moment: `changes` add up to `change` exactly, and so do those of the
+    positions (of a kit's components: to what can be made of them, see `components_changed`)."""
+
+    before_at: dt.datetime
+    after_at: dt.datetime
+    quantity_before: Decimal
+    quantity_after: Decimal
+    change: Decimal
+    changes: tuple[Change, ...]
+    positions: tuple[PositionChange, ...]
+    components_changed: tuple[PositionChange, ...] = ()
+    supply: tuple[SupplyChange, ...] = ()
+    movements: tuple[MovementTerms, ...] = ()
+    next: str = ""
+    """The cursor of the following page of movements; empty on the last."""
 
 
 class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
