@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
 from crossdock.engine.clock import read_clock
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Detail, Question, available_to_promise
+from crossdock.inventory.availability.difference import Mark, difference
+from crossdock.inventory.availability.sources import freshness
+from crossdock.inventory.availability.terms import Difference, Freshness
+from crossdock.operations import paging
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
 from crossdock.operations.problems import FieldError, Problem
+from crossdock.ports.clock import BusinessClock
 from crossdock.project.network import Network
-from crossdock.project.versions import PoliciesInForce, policies_at
+from crossdock.project.versions import Governing, governing, governing_at
 from crossdock.store import Connection
 
 _MOVEMENTS = 3
@@ -24,7 +29,8 @@ _MOVEMENTS = 3
 
 class Availability(msgspec.Struct, frozen=True):
     """What may be promised: at once, by which dates more, for the date asked about, and when the quantity asked about
-    can be had. `terms` are told where the question asks for them."""
+    can be had. `freshness` says when the systems that state the facts last said anything. `terms` and `difference` are
+    told where the question asks for them."""
 
     company: str
     item: str
@@ -38,12 +44,15 @@ class Availability(msgspec.Struct, frozen=True):
     quantity_by: Decimal | None
     asked: Decimal | None
     possible_on: dt.date | None
+    freshness: tuple[Freshness, ...]
     terms: AvailableToPromise | None
+    difference: Difference | None
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A question: `quantity` asks when so much can be had, `by` how much can be had for a date, `as_of` what was known
-    at a past moment (business time), `explain` for all terms."""
+    at a past moment (business time), `compare_to` what changed since an earlier one, `explain` for all terms. `cursor`
+    and `limit` page through the movements between two moments."""
 
     company_id: str
     item: str
@@ -53,7 +62,19 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal | None = None
     by: dt.date | None = None
     as_of: dt.datetime | None = None
+    compare_to: dt.datetime | None = None
     explain: bool = False
+    cursor: str = ""
+    limit: int = 100
+
+
+class Found(NamedTuple):
+    """The answer for one company."""
+
+    terms: AvailableToPromise
+    freshness: tuple[Freshness, ...]
+    difference: Difference | None
+    locations: tuple[str, ...]
 
 
 async def availability(
@@ -65,54 +86,96 @@ async def availability(
     not, and for a moment that has not come.
     """
     actor.must("stock:read")
-    places = places_of(actor, network, asked.company_id, asked.locations)
+    places_of(actor, network, asked.company_id, asked.locations)
     asked = msgspec.structs.replace(asked, channel=_channel(actor, network, asked.channel))
     now = context.now()
-    must_have_come(asked.as_of, now, "as_of")
+    must_have_come(asked, now)
     await items.must_know(asked.company_id, asked.item, "item")
-    detail = Detail(_MOVEMENTS, physical=True) if asked.explain else Detail()
-    async with context.store.transaction(readonly=True) as tx:
-        policies = PoliciesInForce(network.version, network.policies.stock)
-        terms = await answer(tx, asked, places, now, policies, detail)
-    return _said(asked, places, asked.as_of or now, terms)
+    detail = Detail(_MOVEMENTS, physical=True, sourcing=True) if asked.explain else Detail()
+    async with context.store.transaction(readonly=True, snapshot=asked.compare_to is not None) as tx:
+        found = await find(tx, asked, now, detail, governing(network, asked.company_id, asked.channel))
+    return _said(asked, asked.as_of or now, found)
 
 
-async def answer(
-    tx: Connection, asked: Asked, places: Sequence[str], now: dt.datetime, policies: PoliciesInForce, detail: Detail
-) -> AvailableToPromise:
-    """The terms of an answer: by the books and these policies, or as they were at `asked.as_of`. Policies that were
-    never put in force are taken to have held before, too."""
-    at = None
-    if asked.as_of is not None:
-        at = (await read_clock(tx)).technical(asked.as_of)
-        policies = await policies_at(tx, at) or policies
-    question = Question(
+async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, governs: Governing) -> Found:
+    """The answer by the books and by what governs now, or by both as they were at `asked.as_of`. A network that was
+    never put in force is taken to have governed before, too."""
+    clock, at, moment = None, None, asked.as_of or now
+    if asked.as_of or asked.compare_to:
+        clock = await read_clock(tx)
+    if clock is not None and asked.as_of is not None:
+        at = clock.technical(asked.as_of)
+        governs = await governing_at(tx, at, asked.company_id, asked.channel) or governs
+    # Nothing is filled in the past; and what master data prefer is known for today alone.
+    detail = msgspec.structs.replace(detail, sourcing=detail.sourcing and at is None)
+    locations = _locations(asked, governs)
+    terms = await available_to_promise(tx, _question(asked, moment, governs, locations), detail, at=at)
+    sources = {place: name for place, name in governs.sources.items() if place in locations}
+    fresh = await freshness(tx, sources, terms, moment, at)
+    changed = None
+    if clock is not None and asked.compare_to is not None:
+        changed = await _changed(tx, asked, terms, clock, governs, locations, moment)
+    return Found(terms, fresh, changed, locations)
+
+
+async def _changed(
+    tx: Connection,
+    asked: Asked,
+    after: AvailableToPromise,
+    clock: BusinessClock,
+    governs: Governing,
+    locations: tuple[str, ...],
+    moment: dt.datetime,
+) -> Difference:
+    """What led from the answer of an earlier moment, over the same locations, to this one."""
+    assert asked.compare_to is not None
+    at = clock.technical(asked.compare_to)
+    then = await governing_at(tx, at, asked.company_id, asked.channel) or governs
+    before = await available_to_promise(tx, _question(asked, asked.compare_to, then, locations), at=at)
+    behind = _mark(asked.cursor) if asked.cursor else None
+    found, more = await difference(
+        tx, before, after, (asked.compare_to, moment), behind=behind, limit=asked.limit
+    )  # fmt: skip
+    return msgspec.structs.replace(found, next=_cursor(more)) if more else found
+
+
+def _question(asked: Asked, moment: dt.datetime, governs: Governing, locations: tuple[str, ...]) -> Question:
+    return Question(
         company_id=asked.company_id,
         item=asked.item,
-        locations=tuple(places),
+        locations=locations,
         channel=asked.channel,
         customer=asked.customer,
-        on=(asked.as_of or now).date(),
-        policies=policies.stock,
-        version=policies.version,
+        quantity=asked.quantity,
+        on=moment.date(),
+        policies=governs.stock,
+        version=governs.version,
     )
-    return await available_to_promise(tx, question, detail, at=at)
 
 
-def must_have_come(moment: dt.datetime | None, now: dt.datetime, parameter: str) -> None:
-    """Raise `Problem` for a moment in the future."""
-    if moment is not None and moment > now:
-        words = "what will be known then is not known yet"
-        raise Problem("malformed_request", words, [FieldError(parameter, "has not come")])
+def _locations(asked: Asked, governs: Governing) -> tuple[str, ...]:
+    """Those asked for; else those of which the channel's orders are filled; else all where the company has stock."""
+    return tuple(dict.fromkeys(asked.locations)) or governs.sales.locations or governs.places
 
 
-def _said(asked: Asked, places: tuple[str, ...], moment: dt.datetime, terms: AvailableToPromise) -> Availability:
+def must_have_come(asked: Asked, now: dt.datetime) -> None:
+    """Raise `Problem` for moments of which nothing is known yet, or that come in the wrong order."""
+    for name, moment, latest, words in (
+        ("as_of", asked.as_of, now, "has not come"),
+        ("compare_to", asked.compare_to, asked.as_of or now, "is not before the moment it is compared with"),
+    ):
+        if moment is not None and moment > latest:
+            raise Problem("malformed_request", "the question makes no sense", [FieldError(name, words)])
+
+
+def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:
+    terms = found.terms
     return Availability(
         company=asked.company_id,
         item=asked.item,
         channel=asked.channel,
         customer=asked.customer,
-        locations=places,
+        locations=found.locations,
         as_of=moment,
         quantity=terms.now,
         by_date=terms.by_date,
@@ -120,7 +183,9 @@ def _said(asked: Asked, places: tuple[str, ...], moment: dt.datetime, terms: Ava
         quantity_by=terms.on(asked.by) if asked.by is not None else None,
         asked=asked.quantity,
         possible_on=terms.when(asked.quantity, moment.date()) if asked.quantity is not None else None,
+        freshness=found.freshness,
         terms=terms if asked.explain else None,
+        difference=found.difference,
     )
 
 
@@ -133,3 +198,14 @@ def _channel(actor: Actor, network: Network, channel: str) -> str:
     if channel and actor.channel and channel != actor.channel:
         raise Denied(f"the channel {channel!r} is not yours")
     return channel or actor.channel
+
+
+def _cursor(mark: Mark) -> str:
+    return paging.cursor_of(msgspec.json.encode(mark).decode())
+
+
+def _mark(cursor: str) -> Mark:
+    try:
+        return msgspec.json.decode(paging.start(cursor), type=tuple[tuple[str, str, str], int])
+    except msgspec.DecodeError:
+        raise paging.unknown() from None

@@ -28,21 +28,26 @@ def start(cursor: str) -> str:
     try:
         key = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
-        raise _unknown() from None
+        raise unknown() from None
     if not key.isprintable():
-        raise _unknown()
+        raise unknown()
     return key
 
 
-def _unknown() -> Problem:
+def unknown() -> Problem:
+    """The cursor was not given out by us."""
     return Problem("malformed_request", "the cursor is not one of ours", [FieldError("cursor", "unknown")])
 
 
 def cut(items: Sequence[Item], sort_keys: Sequence[str], limit: int) -> Page[Item]:
     """A page of at most `limit` of the items found; one more was asked for to know whether there are more."""
     more = len(items) > limit
-    following = base64.urlsafe_b64encode(sort_keys[limit - 1].encode()).decode() if more else ""
-    return Page(tuple(items[:limit]), following)
+    return Page(tuple(items[:limit]), cursor_of(sort_keys[limit - 1]) if more else "")
+
+
+def cursor_of(key: str) -> str:
+    """The cursor of a page that begins behind this sort key."""
+    return base64.urlsafe_b64encode(key.encode()).decode()
 
 
 def start_id(cursor: str) -> UUID:
@@ -50,4 +55,4 @@ def start_id(cursor: str) -> UUID:
     try:
         return UUID(start(cursor)) if cursor else UUID(int=0)
     except ValueError:
-        raise _unknown() from None
+        raise unknown() from None

@@ -10,14 +10,16 @@ import msgspec
 
 from crossdock.identity import Actor
 from crossdock.inventory.availability import AvailableToPromise, Detail
+from crossdock.inventory.availability.terms import Difference, Freshness
 from crossdock.inventory.verify import Verification, verify
+from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.stock_policy import StockPolicies
-from crossdock.operations.availability import Asked, answer, must_have_come
+from crossdock.operations.availability import Asked, Found, find, must_have_come
 from crossdock.operations.context import Context
 from crossdock.operations.items import no_item, without_master_data
 from crossdock.operations.promises import Promise, promises_of
-from crossdock.project.versions import PoliciesInForce, policies_at
-from crossdock.store import load_queries
+from crossdock.project.versions import Governing, governing_at
+from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("stock.sql"))
 
@@ -58,43 +60,66 @@ class ItemStock(msgspec.Struct, frozen=True):
     """Both books of one item: what physically is, and what is promised, with its terms."""
 
     item: str
+    as_of: dt.datetime
     positions: tuple[PhysicalPosition, ...]
     available: tuple[AvailableToPromise, ...]
     promises: tuple[Promise, ...]
     without_master_data: tuple[str, ...] = ()
     """Companies that have or expect stock of it although their master data do not know it."""
+    freshness: tuple[Freshness, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    """What changed since the moment it was compared with, company by company."""
 
 
 async def show_stock(
     context: Context, actor: Actor, item: str, company_id: str = "", asked: Asked | None = None
 ) -> ItemStock:
-    """Both books of an item, also of one that never had stock. `asked` says for whom, where, and as of which moment;
-    to whom it is promised is told for now only. Raises `Problem` for an item that there is not."""
+    """Both books of an item, also of one that never had stock. `asked` says for whom, where, as of which moment, and
+    compared with which; to whom it is promised is told for now only. Raises `Problem` for an item that there is not."""
     actor.must("stock:read")
     if company_id and not actor.sees(company_id):
         raise no_item(item, company_id)
     asked, now = asked or Asked(company_id=company_id, item=item), context.now()
-    must_have_come(asked.as_of, now, "--as-of")
+    must_have_come(asked, now)
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
         owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
         if not owners:
             raise no_item(item, company_id)
-        places = sorted({row["location"] for row in await tx.fetch(SQL.places, item, owners)})
-        places = [place for place in places if not asked.locations or place in asked.locations]
-        technical: dt.datetime = await tx.fetchval("select clock_timestamp()")
-        policies = await policies_at(tx, technical) or PoliciesInForce(0, StockPolicies())
-        questions = [msgspec.structs.replace(asked, company_id=owner) for owner in owners]
-        detail = Detail(10, physical=True)
-        available = [await answer(tx, question, places, now, policies, detail) for question in questions]
+        found = [await _found(tx, msgspec.structs.replace(asked, company_id=owner), now) for owner in owners]
         promises = [promise for owner in owners for promise in await promises_of(tx, owner, item)]
         strange = await without_master_data(tx, item, owners)
     positions = [
-        PhysicalPosition(terms.company_id, *msgspec.structs.astuple(row)[:-1])
-        for terms in available
-        for row in terms.physical
+        PhysicalPosition(each.terms.company_id, *msgspec.structs.astuple(row)[:-1])
+        for each in found
+        for row in each.terms.physical
     ]
-    return ItemStock(item, tuple(positions), tuple(available), () if asked.as_of else tuple(promises), strange)
+    return ItemStock(
+        item,
+        asked.as_of or now,
+        tuple(positions),
+        tuple(each.terms for each in found),
+        () if asked.as_of else tuple(promises),
+        strange,
+        tuple(fresh for each in found for fresh in each.freshness),
+        tuple(each.difference for each in found if each.difference),
+    )
+
+
+async def _found(tx: Connection, asked: Asked, now: dt.datetime) -> Found:
+    """By the network in force, wherever the item is or was."""
+    technical: dt.datetime = await tx.fetchval("select clock_timestamp()")
+    governs = await governing_at(tx, technical, asked.company_id, asked.channel) or _NOTHING
+    if not asked.locations:
+        rows = await tx.fetch(SQL.places, asked.item, [asked.company_id])
+        places = tuple(sorted({row["location"] for row in rows}))
+        chosen = governs.sales.locations if asked.channel else places
+        asked = msgspec.structs.replace(asked, locations=chosen or places)
+    return await find(tx, asked, now, Detail(10, physical=True, sourcing=True), governs)
+
+
+_NOTHING = Governing(0, StockPolicies(), (), SalesPolicy(), {})
+"""Where no network was ever put in force."""
 
 
 async def list_stock(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.project.canonical import canonical
 from crossdock.project.network import Network
@@ -20,11 +22,28 @@ class _Policies(msgspec.Struct):
     stock: StockPolicies = StockPolicies()
 
 
-class _Content(msgspec.Struct):
+class _Location(msgspec.Struct):
+    companies: tuple[str, ...]
+
+
+class _Channel(msgspec.Struct):
+    policies: dict[str, SalesPolicy] = {}
+
+
+class _System(msgspec.Struct):
+    role: str
+    companies: tuple[str, ...]
+    of: str = ""
+
+
+class _Said(msgspec.Struct):
     policies: _Policies
+    systems: dict[str, _System]
+    locations: dict[str, _Location]
+    channels: dict[str, _Channel]
 
 
-_STOCK = msgspec.json.Decoder(_Content)
+_SAID = msgspec.json.Decoder(_Said)
 
 
 async def apply(tx: Connection, network: Network) -> Network:
@@ -45,19 +64,45 @@ async def version_in_force(tx: Connection) -> int:
     return await tx.fetchval(_SQL.in_force) or 0
 
 
-class PoliciesInForce(msgspec.Struct, frozen=True):
-    """What a version of the network says about stock."""
+class Governing(msgspec.Struct, frozen=True):
+    """What a version of the network says about the stock of one company, for orders of one channel: the policies,
+    the locations where it may have stock, by name, how the orders are filled, and which system tells of which location.
+    """
 
     version: int
     stock: StockPolicies
+    places: tuple[str, ...]
+    sales: SalesPolicy
+    sources: dict[str, str]
 
 
-async def policies_at(tx: Connection, moment: dt.datetime) -> PoliciesInForce | None:
-    """The stock policies that were in force at a moment (technical time); None before any version ever was."""
+def governing(network: Network, company_id: str, channel: str = "") -> Governing:
+    """What governs now."""
+    places = tuple(sorted(place.id for place in network.locations.values() if company_id in place.companies))
+    sales = network.sales_policy(company_id, channel)
+    sources = {place: name for place in places if (name := network.system(company_id, "wms", place))}
+    return Governing(network.version, network.policies.stock, places, sales, sources)
+
+
+async def governing_at(tx: Connection, moment: dt.datetime, company_id: str, channel: str = "") -> Governing | None:
+    """What governed at a moment (technical time); None before any version was in force."""
     row = await tx.fetchrow(_SQL.in_force_at, moment)
     if row is None:
         return None
-    return PoliciesInForce(row["version"], _STOCK.decode(row["content"]).policies.stock)
+    said = _SAID.decode(row["content"])
+    places = tuple(sorted(name for name, place in said.locations.items() if company_id in place.companies))
+    found = said.channels.get(channel)
+    sales = found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
+    return Governing(row["version"], said.policies.stock, places, sales, _sources(said, company_id, places))
+
+
+def _sources(said: _Said, company_id: str, places: Iterable[str]) -> dict[str, str]:
+    tells = [
+        (system.of, name)
+        for name, system in said.systems.items()
+        if system.role == "wms" and company_id in system.companies
+    ]
+    return {place: name for place in places for of, name in reversed(tells) if of == place}
 
 
 async def content_of(tx: Connection, version: int) -> str | None:

@@ -14,6 +14,7 @@ from crossdock.api.gateway.answers import json_answer
 from crossdock.api.gateway.call import AnyRequest, actor_of
 from crossdock.api.gateway.strict_json import exact
 from crossdock.api.process.order_requests import Instant, utc
+from crossdock.api.process.parameters import Cursor, Limit
 from crossdock.api.services import services_of
 from crossdock.operations import availability as questions
 from crossdock.operations.availability import Asked, Availability
@@ -26,6 +27,9 @@ _Channel = Annotated[str, QueryParameter(max_length=80, description="For orders 
 _Customer = Annotated[str, QueryParameter(max_length=80, description="For orders of this customer: its pools count.")]
 _AsOf = Annotated[
     str, QueryParameter(max_length=40, description="As it was known at this past moment: 2010-12-06T14:03:00Z.")
+]
+_CompareTo = Annotated[
+    str, QueryParameter(max_length=40, description="Also say what changed since this earlier moment, and why.")
 ]
 _Explain = Annotated[bool, QueryParameter(description="With all terms behind the numbers.")]
 _By = Annotated[dt.date | None, QueryParameter(description="Also say how much can be had for this date.")]
@@ -47,10 +51,13 @@ async def availability(
     quantity: _Quantity = "",
     by: _By = None,
     as_of: _AsOf = "",
+    compare_to: _CompareTo = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
     explain: _Explain = False,
 ) -> ASGIResponse:
-    """Available to promise: now, by date, and when; for a channel and customer, as of a past moment, and with the
-    stock, promises, pools, rules, supply and movements behind every number."""
+    """Available to promise: now, by date, and when; for a channel and customer, as of a past moment, compared with an
+    earlier one, and with the stock, promises, pools, rules, supply and movements behind every number."""
     services = services_of(request)
     faults: list[FieldError] = []
     asked = Asked(
@@ -62,6 +69,9 @@ async def availability(
         quantity=exact(msgspec.Raw(f'"{quantity}"'.encode()), "quantity", faults) if quantity else None,
         by=by,
         as_of=_moment(as_of, "as_of", faults),
+        compare_to=_moment(compare_to, "compare_to", faults),
+        cursor=cursor,
+        limit=limit,
         explain=explain,
     )
     if faults:

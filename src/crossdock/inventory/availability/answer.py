@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 import msgspec
 
+from crossdock.inventory.availability.filling import source
 from crossdock.inventory.availability.pools import Asker, Outlook, Place, place_of
 from crossdock.inventory.availability.reading import Facts, PositionRow, read_facts
 from crossdock.inventory.availability.terms import (
@@ -24,9 +25,12 @@ from crossdock.inventory.availability.terms import (
     SupplyTerms,
 )
 from crossdock.inventory.books import ZERO
-from crossdock.model.stock_policy import StockPolicies, SubstituteRule
-from crossdock.rules.stock_policy import Subject, first
+from crossdock.model.stock_policy import StockPolicies
+from crossdock.rules import substitutes as rules
+from crossdock.rules.stock_policy import Subject
 from crossdock.store import Connection
+
+_ONE = Decimal(1)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     locations: tuple[str, ...]
     channel: str = ""
     customer: str = ""
+    quantity: Decimal | None = None
+    """Also say from where so much would be filled now."""
     on: dt.date
     policies: StockPolicies = StockPolicies()
     version: int = 0
@@ -49,10 +55,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """How much of the terms to tell beside the promise book: the last `movements` of each position; what lies where."""
+    """How much of the terms to tell beside the promise book: the last `movements` of each position; what lies where;
+    from where the quantity asked about, or all there is, would be filled."""
 
     movements: int = 0
     physical: bool = False
+    sourcing: bool = False
 
 
 NUMBERS = Detail()
@@ -64,31 +72,33 @@ async def available_to_promise(
 ) -> AvailableToPromise:
     """Answer for one item, from one snapshot; as it was known at `at` (technical time) if given, from movements alone.
     Cost does not grow with history. An item nobody ever had is answered with zeros."""
-    rule = _substitute_rule(question)
-    items = tuple(dict.fromkeys([question.item, *(rule.substitutes if rule else ())]))
+    items = [question.item, *(substitute.item for substitute in _instead(question))]
     facts = await read_facts(
         tx, question.company_id, items, question.locations, question.on, detail.movements, detail.physical, at
     )
-    return answer(question, facts)
+    return answer(question, facts, detail.sourcing)
 
 
-def answer(question: Question, facts: Facts) -> AvailableToPromise:
+def answer(question: Question, facts: Facts, sourcing: bool = False) -> AvailableToPromise:
     """The answer that follows from what was read: the same facts, the same answer."""
     stock = _Stocks(question, facts)
     item = question.item
     places, kit = stock.places(item), stock.kit(item)
+    now = stock.now(item, kit)
+    wanted = now if question.quantity is None else question.quantity
     return AvailableToPromise(
         company_id=question.company_id,
         item=item,
         channel=question.channel,
         customer=question.customer,
         network_version=question.version,
-        now=stock.now(item, kit),
+        now=now,
         by_date=stock.by_date(item),
         positions=_positions(places),
         supply=stock.supply(item),
         kit=kit,
         substitutes=_substitutes(question, stock),
+        sourcing=source(question.asker, item, facts.preferred, places, kit, wanted) if sourcing else None,
         physical=_physical(question, facts.physical),
         movements=_movements(places, facts.movements),
     )
@@ -183,21 +193,18 @@ def _whole(number: Decimal) -> Decimal:
     return number.to_integral_value(ROUND_FLOOR)
 
 
-def _substitute_rule(question: Question) -> SubstituteRule | None:
-    """The rule that says what may be offered instead."""
+def _instead(question: Question) -> tuple[rules.Substitute, ...]:
+    """What may be offered instead of one unit, by the rules."""
     subject = Subject(question.company_id, question.item, "", question.channel, question.customer)
-    return first(question.policies.substitutes, subject, question.on)
+    return rules.substitutes(question.policies.substitutes, subject, _ONE, question.on)
 
 
 def _substitutes(question: Question, stocks: _Stocks) -> tuple[Substitute, ...]:
-    rule = _substitute_rule(question)
-    if rule is None:
-        return ()
-    label = question.asker.label(rule)
     found = []
-    for item in rule.substitutes:
+    for item, ratio, rule in _instead(question):
         now = stocks.now(item, stocks.kit(item))
-        found.append(Substitute(item, rule.ratio, label, now, _whole(now / rule.ratio), stocks.by_date(item)))
+        label = f"{rule}@{question.version}"
+        found.append(Substitute(item, ratio, label, now, _whole(now / ratio), stocks.by_date(item)))
     return tuple(found)
 
 

@@ -68,7 +68,7 @@ async def difference(
 
 
 def _pairs(before: AvailableToPromise, after: AvailableToPromise) -> tuple[dict[Key, Pair], dict[Key, Pair]]:
-    """The positions of the item, and of its components, at both moments; those that counted at neither are no reason."""
+    """The positions of the item, and of its components, at both moments; what counted at neither is no reason."""
     then, now = _by_key(before), _by_key(after)
     pairs: dict[Key, Pair] = {}
     for key in dict.fromkeys([*now, *then]):

@@ -59,6 +59,8 @@ class Facts(msgspec.Struct):
     movements: list[MovementTerms]
     physical: list[PhysicalTerms]
     components: list[KitLine] = []
+    preferred: str = ""
+    """The location of the first item, by master data."""
 
 
 _FACTS = msgspec.json.Decoder(Facts)

@@ -8,6 +8,9 @@ with items as (
             and (valid_until is null or $5::date < valid_until)) as every
 )
 select json_build_object(
+    'preferred', coalesce((
+        select i.body::json ->> 'preferred_location' from item as i
+        where i.company_id = $1 and i.id = ($2::text[])[1]), ''),
     'components', (
         select coalesce(json_agg(json_build_object(
             'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
@@ -31,7 +34,7 @@ select json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
             'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
         from kept_back as k
-        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[]) and k.quantity <> 0),
+        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[])),
     'supply', (
         select coalesce(json_agg(json_build_object(
             'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
@@ -131,16 +134,13 @@ select json_build_object(
         select coalesce(json_agg(json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
             'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
-        from (
-            select p.item, p.location, p.pool, m.kind as reason, e.document as source, sum(m.safety) as quantity,
-                (array_agg(m.rule order by m.number desc))[1] as rule,
-                (array_agg(e.occurred_at order by m.number desc))[1] as since
-            from position as p
-            join promise_movement as m on m.position_id = p.id and m.number <= p.number
-                and m.kind in ('safety', 'haircut', 'held_fact')
-            join ledger_entry as e on e.digest = m.entry
-            group by p.item, p.location, p.pool, m.kind, e.document
-            having sum(m.safety) <> 0) as k),
+        from kept_back_movement as k
+        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[])
+            and k.recorded_at <= $6 and not k.gone
+            and not exists (
+                select from kept_back_movement as n
+                where n.company_id = k.company_id and n.item = k.item and n.location = k.location and n.pool = k.pool
+                    and n.reason = k.reason and n.source = k.source and n.id > k.id and n.recorded_at <= $6)),
     'supply', (
         select coalesce(json_agg(json_build_object(
             'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,

@@ -163,6 +163,18 @@ class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
+class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+    """The system that states the facts of a location: when it last said anything (None: never), how long before the
+    answer that was, and what is kept back because it is silent, by which rule."""
+
+    location: str
+    system: str
+    last_fact_at: dt.datetime | None
+    lag_seconds: int | None
+    haircut: Decimal = Decimal(0)
+    rule: str = ""
+
+
 class AvailableOn(msgspec.Struct, frozen=True):
     """What may be promised for a date and after."""
 
@@ -208,15 +220,19 @@ class Substitute(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """Part of an order as it would be filled now; `pool` empty for what is everybody's."""
+    """Part of an order as it would be filled now: from a pool, empty for what is everybody's; `lent` by that pool, or
+    `made` of components."""
 
     location: str
-    pool: str
     quantity: Decimal
+    pool: str = ""
+    lent: bool = False
+    made: bool = False
 
 
 class Sourcing(msgspec.Struct, frozen=True):
-    """From where an order of `quantity` would be filled now, by which rule; `missing` is what nothing covers."""
+    """From where an order of `quantity` would be filled now: the locations in the order in which they are asked, by
+    which rule (empty: as the channel's sales policy lists them). `missing` is what nothing covers."""
 
     quantity: Decimal
     rule: str

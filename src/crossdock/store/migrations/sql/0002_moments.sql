@@ -20,10 +20,40 @@ alter table stock_movement alter column recorded_at set not null;
 
 alter table supply_movement add column recorded_at timestamptz not null default statement_timestamp();
 
--- What an explanation of a position looks for among its movements: promises beyond stock, and what is kept back.
+-- An explanation of a position looks for promises beyond stock.
 create index promise_movement_short on promise_movement (position_id, reservation) where kind = 'short';
-create index promise_movement_kept on promise_movement (position_id, number)
-    where kind in ('safety', 'haircut', 'held_fact');
+
+-- How what is kept back changed: the row after each change, or that it is gone. Written by the table itself, so that
+-- nobody changes it without its journal.
+create table kept_back_movement (
+    company_id text collate "C" not null,
+    item text collate "C" not null,
+    location text collate "C" not null,
+    pool text collate "C" not null,
+    reason text collate "C" not null,
+    source text collate "C" not null,
+    id bigint generated always as identity,
+    quantity numeric not null,
+    rule text not null,
+    since timestamptz not null,
+    gone boolean not null default false,
+    entry bytea not null,
+    recorded_at timestamptz not null default statement_timestamp(),
+    primary key (company_id, item, location, pool, reason, source, id)
+);
+create function journal_kept_back() returns trigger language plpgsql as $$
+begin
+    insert into kept_back_movement (company_id, item, location, pool, reason, source, quantity, rule, since, gone, entry)
+    select company_id, item, location, pool, reason, source, quantity, rule, since, tg_op = 'DELETE', entry
+    from changed;
+    return null;
+end $$;
+create trigger kept_back_inserted after insert on kept_back
+    referencing new table as changed for each statement execute function journal_kept_back();
+create trigger kept_back_updated after update on kept_back
+    referencing new table as changed for each statement execute function journal_kept_back();
+create trigger kept_back_deleted after delete on kept_back
+    referencing old table as changed for each statement execute function journal_kept_back();
 
 -- Which version of the network was in force from when on. `network_version.applied_at` says when it last was put in
 -- force; this keeps every time.
