@@ -16,8 +16,11 @@ with taken as (
         candidates, source, customer, expires_at, entry)
     select $11, $1, 'asked', $7, $15, $2, $3, $14, $4, $4, 'reserved', $12::text::text[], $8, $16, $13, $5 from taken
 ), moved as (
-    insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id)
-    select id, counter, 'asked', $11, $4, free_after, $5, pg_current_xact_id()::text::bigint from taken
+    -- The statement may have waited for the row since it began.
+    insert into promise_movement (position_id, number, kind, reservation, reserved, free_after, entry, transaction_id,
+        recorded_at)
+    select id, counter, 'asked', $11, $4, free_after, $5, pg_current_xact_id()::text::bigint, clock_timestamp()
+    from taken
 )
 select 1 from taken
 

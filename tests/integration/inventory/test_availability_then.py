@@ -255,3 +255,28 @@ async def test_a_past_answer_does_not_rest_on_rows_that_change(store: Store, tab
     async with store.connection() as connection:
         await connection.execute(changes[table])
     assert await play.answers(POLICIES[0], answered.at) == answered.answers
+
+
+CHECKPOINTS = """
+insert into position_checkpoint (book, position_id, number, on_hand, reserved, allocated, safety, recorded_at)
+select 'promise', position_id, number, sum(on_hand) over w, sum(reserved) over w, sum(allocated) over w,
+    sum(safety) over w, recorded_at
+from promise_movement window w as (partition by position_id order by number)
+"""
+
+
+@playing
+@given(history=histories, every=st.integers(1, 4))
+async def test_balances_that_were_proved_shorten_the_way_and_change_nothing(
+    store: Store,
+    history: list,
+    every: int,  # type: ignore[type-arg]
+) -> None:
+    play = Play(store)
+    await play.play(history)
+    async with store.connection() as connection:
+        await connection.execute("delete from position_checkpoint")
+        await connection.execute(f"{CHECKPOINTS} offset 0")
+        await connection.execute("delete from position_checkpoint where number % $1 <> 0", every)
+    for answered in play.answered:
+        assert await play.answers(answered.policies, answered.at) == answered.answers

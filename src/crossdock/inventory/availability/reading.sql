@@ -96,14 +96,21 @@ with recursive items as (
     join halving as h on h.id = p.id and h.low = h.high
     where h.low > 0
 ), state as (
-    select p.*, s.on_hand, s.safety, s.reserved, s.allocated,
-        s.on_hand - s.safety - s.reserved - s.allocated as free
+    select p.*, coalesce(c.on_hand, 0) + s.on_hand as on_hand, coalesce(c.safety, 0) + s.safety as safety,
+        coalesce(c.reserved, 0) + s.reserved as reserved, coalesce(c.allocated, 0) + s.allocated as allocated,
+        s.free_after as free
     from position as p
+    left join lateral (
+        select number, on_hand, safety, reserved, allocated from position_checkpoint
+        where book = 'promise' and position_id = p.id and number <= p.number
+        order by number desc limit 1) as c on true
     cross join lateral (
-        select sum(m.on_hand) as on_hand, sum(m.safety) as safety, sum(m.reserved) as reserved,
-            sum(m.allocated) as allocated
+        select coalesce(sum(m.on_hand), 0) as on_hand, coalesce(sum(m.safety), 0) as safety,
+            coalesce(sum(m.reserved), 0) as reserved, coalesce(sum(m.allocated), 0) as allocated,
+            (select n.free_after from promise_movement as n where n.position_id = p.id and n.number = p.number)
+                as free_after
         from promise_movement as m
-        where m.position_id = p.id and m.number <= p.number) as s
+        where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= p.number) as s
 )
 select json_build_object(
     'components', (
@@ -194,26 +201,35 @@ with recursive place as (
 )
 select coalesce(json_agg(json_build_object(
     'location', p.location, 'owner', p.owner, 'lot', p.lot,
-    'unrestricted', trim_scale(s.unrestricted)::text, 'picked', trim_scale(s.picked)::text,
-    'packed', trim_scale(s.packed)::text, 'in_transfer', trim_scale(s.in_transfer)::text,
-    'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
-    'expired', trim_scale(s.expired)::text, 'version', h.low)), '[]')::text
+    'unrestricted', trim_scale(coalesce(c.unrestricted, 0) + s.unrestricted)::text,
+    'picked', trim_scale(coalesce(c.picked, 0) + s.picked)::text,
+    'packed', trim_scale(coalesce(c.packed, 0) + s.packed)::text,
+    'in_transfer', trim_scale(coalesce(c.in_transfer, 0) + s.in_transfer)::text,
+    'quarantined', trim_scale(coalesce(c.quarantined, 0) + s.quarantined)::text,
+    'damaged', trim_scale(coalesce(c.damaged, 0) + s.damaged)::text,
+    'expired', trim_scale(coalesce(c.expired, 0) + s.expired)::text,
+    'version', h.low)), '[]')::text
 from place as p
 join halving as h on h.id = p.id and h.low = h.high and h.low > 0
+left join lateral (
+    select * from position_checkpoint
+    where book = 'physical' and position_id = p.id and number <= h.low
+    order by number desc limit 1) as c on true
 cross join lateral (
-    select coalesce(sum(c.quantity) filter (where c.state = 'unrestricted'), 0) as unrestricted,
-        coalesce(sum(c.quantity) filter (where c.state = 'picked'), 0) as picked,
-        coalesce(sum(c.quantity) filter (where c.state = 'packed'), 0) as packed,
-        coalesce(sum(c.quantity) filter (where c.state = 'in_transfer'), 0) as in_transfer,
-        coalesce(sum(c.quantity) filter (where c.state = 'quarantined'), 0) as quarantined,
-        coalesce(sum(c.quantity) filter (where c.state = 'damaged'), 0) as damaged,
-        coalesce(sum(c.quantity) filter (where c.state = 'expired'), 0) as expired
+    select coalesce(sum(e.quantity) filter (where e.state = 'unrestricted'), 0) as unrestricted,
+        coalesce(sum(e.quantity) filter (where e.state = 'picked'), 0) as picked,
+        coalesce(sum(e.quantity) filter (where e.state = 'packed'), 0) as packed,
+        coalesce(sum(e.quantity) filter (where e.state = 'in_transfer'), 0) as in_transfer,
+        coalesce(sum(e.quantity) filter (where e.state = 'quarantined'), 0) as quarantined,
+        coalesce(sum(e.quantity) filter (where e.state = 'damaged'), 0) as damaged,
+        coalesce(sum(e.quantity) filter (where e.state = 'expired'), 0) as expired
     from (
         select m.from_state as state, -m.quantity as quantity from stock_movement as m
-        where m.position_id = p.id and m.number <= h.low
+        where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
         union all
         select m.to_state, m.quantity from stock_movement as m
-        where m.position_id = p.id and m.number <= h.low and m.to_position_id is null
+        where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
+            and m.to_position_id is null
         union all
         select m.to_state, m.quantity from stock_movement as m
-        where m.to_position_id = p.id and m.to_number <= h.low) as c) as s
+        where m.to_position_id = p.id and m.to_number > coalesce(c.number, 0) and m.to_number <= h.low) as e) as s
