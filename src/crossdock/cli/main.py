@@ -16,6 +16,7 @@ from crossdock.cli import (
     drift,
     edi,
     exception,
+    item,
     order,
     ownership,
     project,
@@ -56,6 +57,7 @@ app.add_typer(exception.app, name="exception")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(drift.app, name="drift")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(item.app, name="item")
 app.add_typer(stock.app, name="stock")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(assembly.app, name="assembly")

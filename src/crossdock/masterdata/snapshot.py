@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from crossdock.masterdata.records import CrossReference, MasterBody
@@ -66,15 +67,9 @@ class Masterdata:
         for row in await tx.fetch(_SQL.cross_references, known):
             self._put(CrossReference(*row))
         for row in await tx.fetch(_SQL.packs, known):
-            company_id, item, unit, numerator, denominator, party, level, begin, end, source, document, changed = row
-            pack = Pack(
-                *(company_id, item, unit, numerator, denominator, party, level),
-                *(_begin(begin), end, source, document, changed),
-            )
-            self._put(pack)
+            self._put(pack_of(row))
         for row in await tx.fetch(_SQL.components, known):
-            company_id, kit, component, quantity, begin, end = row
-            self._put(KitComponent(company_id, kit, component, quantity, _begin(begin), end))
+            self._put(component_of(row))
         # Rows committed meanwhile may be among them; the next call reads those once more, which does no harm.
         self.version = version
         return True
@@ -216,6 +211,21 @@ class _News(Masterdata):
 async def lots(tx: Connection, company_id: str, item: str) -> list[Lot]:
     """The lots of an item, the earliest to expire first."""
     return [Lot(*row) for row in await tx.fetch(_SQL.lots, company_id, item)]
+
+
+def pack_of(row: asyncpg.Record) -> Pack:
+    """A pack as it is stored."""
+    company_id, item, unit, numerator, denominator, party, level, begin, end, source, document, changed = row
+    return Pack(
+        *(company_id, item, unit, numerator, denominator, party, level),
+        *(_begin(begin), end, source, document, changed),
+    )
+
+
+def component_of(row: asyncpg.Record) -> KitComponent:
+    """A component of a kit as it is stored."""
+    company_id, kit, component, quantity, begin, end = row
+    return KitComponent(company_id, kit, component, quantity, _begin(begin), end)
 
 
 def _begin(stored: dt.date) -> dt.date | None:

@@ -45,6 +45,11 @@ PROBLEMS: dict[str, Kind] = {
         "The number is taken by a document with other content",
         "Give a new order a number of its own; a correction is agreed with the operator, who is asked which one holds.",
     ),
+    "conversion_refused": Kind(
+        409,
+        "The quantity has no exact value in that unit",
+        "`crossdock item show SKU` tells who says what its units hold; state or correct the pack there.",
+    ),
     "not_available": Kind(409, "There is not enough to promise", "Ask for less, for another place, or later."),
     "in_progress": Kind(409, "The same request is being worked on", "Try again with the same key after a moment."),
     "body_too_large": Kind(413, "The body is too large", "Split the document."),
