@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import typer
@@ -9,7 +10,9 @@ from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption
+from crossdock.cli._stock_explained import print_difference, print_explained
 from crossdock.inventory.availability import AvailableToPromise
+from crossdock.operations.availability import Asked
 from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
 
 app = typer.Typer(help="Stock: what physically is, and what is promised.", no_args_is_help=True)
@@ -25,17 +28,60 @@ def show(
     item: Annotated[str, typer.Argument(help="Our item id.", metavar="SKU")],
     database: DatabaseOption,
     company: Annotated[str, typer.Option(help="Only of this company.")] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Why that number: every term, and what is behind it.")
+    ] = False,
+    as_of: Annotated[str, typer.Option(metavar="TIME", help="As it was known then: 2010-12-06T14:03.")] = "",
+    compare: Annotated[str, typer.Option(metavar="TIME", help="Also what changed since this earlier moment.")] = "",
+    channel: Annotated[str, typer.Option(help="For orders of this channel.")] = "",
+    customer: Annotated[str, typer.Option(help="For orders of this customer.")] = "",
+    location: Annotated[list[str] | None, typer.Option(help="Only there; several times.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show both books of an item: where it lies, who it is promised to, what is coming, what moved it last.
+    """Show both books of an item: where it lies, who it is promised to, what is coming, what moved it last. With
+    --explain, why so much may be promised: now, at any past moment, and why another number than before.
 
-    Example: crossdock stock show 85123A
+    Times are of business time, in UTC unless they say another zone.
+
+    Example: crossdock stock show 85123A --explain --as-of 2010-12-06T14:03 --compare 2010-12-06T09:00
     """
-    found = reach(database, lambda context, actor: show_stock(context, actor, item, company))
+    asked = Asked(
+        company_id=company,
+        item=item,
+        locations=tuple(location or ()),
+        channel=channel,
+        customer=customer,
+        as_of=_moment(as_of, "--as-of"),
+        compare_to=_moment(compare, "--compare"),
+        limit=200,
+    )
+    found = reach(database, lambda context, actor: show_stock(context, actor, item, company, asked))
     if as_json:
         print_json(found)
+    elif explain or asked.compare_to:
+        _explain(console(), found)
     else:
         _print(console(), found)
+
+
+def _moment(text: str, option: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time such as 2010-12-06T14:03", param_hint=option) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _explain(out: Console, found: ItemStock) -> None:
+    out.print(plain(f"As known at {plain(found.as_of)} (business time)"))
+    for difference in found.differences:
+        print_difference(out, found.item, difference)
+        out.print()
+    for terms in found.available:
+        print_explained(out, terms, [fresh for fresh in found.freshness if fresh.company == terms.company_id])
+        out.print()
 
 
 @app.command("list")

@@ -15,7 +15,8 @@ select json_build_object(
     'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
     'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
     'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
-    'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at', m.recorded_at)::text as movement
+    'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
+            b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)::text as movement
 from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
     with ordinality as k (item, location, pool, behind, until, place)
 join promise_position as p
@@ -25,5 +26,6 @@ cross join lateral (
     where position_id = p.id and number > k.behind and number <= k.until
     order by number limit $7) as m
 join ledger_entry as e on e.digest = m.entry
+cross join business_clock as b
 order by k.place, m.number
 limit $7

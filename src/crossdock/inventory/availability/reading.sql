@@ -28,7 +28,8 @@ select json_build_object(
                 where r.company_id = $1 and r.item = p.item and r.waiting and r.state = 'short'
                     and r.location = p.location and r.pool = p.pool) else '0' end)), '[]')
         from promise_position as p
-        where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[]) and p.counter > 0),
+        where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[])
+            and p.counter > 0),
     'kept_back', (
         select coalesce(json_agg(json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
@@ -42,7 +43,8 @@ select json_build_object(
             'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
             'version', s.changes)), '[]')
         from expected_supply as s
-        where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open and s.location = any($3::text[])),
+        where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open
+            and s.location = any($3::text[])),
     'movements', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
@@ -50,11 +52,13 @@ select json_build_object(
             'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
             'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
             'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
-            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at', m.recorded_at)), '[]')
+            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
+            b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
         from promise_position as p
         cross join lateral (
             select * from promise_movement where position_id = p.id order by number desc limit $4) as m
         join ledger_entry as e on e.digest = m.entry
+        cross join business_clock as b
         where p.company_id = $1 and p.item = ($2::text[])[1] and p.location = any($3::text[])),
     'physical', (
         select coalesce(json_agg(json_build_object(
@@ -79,7 +83,8 @@ with recursive items as (
             and (valid_until is null or $5::date < valid_until)) as every
 ), place as (
     select p.item, p.location, p.pool, p.id, coalesce((
-        select m.number from promise_movement as m where m.position_id = p.id order by m.number desc limit 1), 0) as last
+        select m.number from promise_movement as m
+        where m.position_id = p.id order by m.number desc limit 1), 0) as last
     from promise_position as p
     where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[])
 ), halving as (
@@ -168,12 +173,14 @@ select json_build_object(
             'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
             'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
             'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
-            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at', m.recorded_at)), '[]')
+            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
+            b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
         from position as p
         cross join lateral (
             select * from promise_movement where position_id = p.id and number <= p.number
             order by number desc limit $4) as m
         join ledger_entry as e on e.digest = m.entry
+        cross join business_clock as b
         where p.item = ($2::text[])[1]),
     'physical', '[]'::json
 )::text

@@ -41,6 +41,7 @@ async def freshness(
                 rules[position.location] = kept.rule
     return tuple(
         Freshness(
+            company=terms.company_id,
             location=location,
             system=system,
             last_fact_at=heard[system],

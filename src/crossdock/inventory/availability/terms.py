@@ -167,6 +167,7 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     """The system that states the facts of a location: when it last said anything (None: never), how long before the
     answer that was, and what is kept back because it is silent, by which rule."""
 
+    company: str
     location: str
     system: str
     last_fact_at: dt.datetime | None

@@ -43,7 +43,8 @@ create table kept_back_movement (
 );
 create function journal_kept_back() returns trigger language plpgsql as $$
 begin
-    insert into kept_back_movement (company_id, item, location, pool, reason, source, quantity, rule, since, gone, entry)
+    insert into kept_back_movement (company_id, item, location, pool, reason, source, quantity, rule, since, gone,
+        entry)
     select company_id, item, location, pool, reason, source, quantity, rule, since, tg_op = 'DELETE', entry
     from changed;
     return null;

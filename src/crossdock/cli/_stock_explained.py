@@ -1,0 +1,268 @@
+"""How the terms of an availability are printed: an equation for each position, and what stands behind each term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from rich.console import Console
+from rich.text import Text
+
+from crossdock.cli._console import hanging, plain, table
+from crossdock.inventory.availability.terms import (
+    AvailableToPromise,
+    Change,
+    Difference,
+    Freshness,
+    Kit,
+    MovementTerms,
+    PositionTerms,
+    Sourcing,
+)
+
+KINDS = {
+    "asked": "reserved, as asked",
+    "told": "promised by somebody else",
+    "short": "promised beyond stock",
+    "shift": "shortage made good",
+    "told_fill": "shortage filled from stock",
+    "asked_fill": "backorder filled from stock",
+    "adopt": "taken over by an order",
+    "pick": "picked for a promise",
+    "move": "goods moved",
+    "release": "promise given back",
+    "safety": "safety stock",
+    "haircut": "haircut: its source is silent",
+    "held_fact": "a fact is held for a person",
+    "allot": "set aside for a pool, or back",
+    "lend": "lent by a pool",
+    "below_zero": "what lies below zero counts as none",
+    "policy": "who may use it changed",
+    "components": "kits that can be made of components",
+}
+_HEAD = "bold"
+
+
+def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Freshness]) -> None:
+    """All terms of one answer, the number first."""
+    version = f", by network version {terms.network_version}" if terms.network_version else ""
+    asker = "".join(f", {name} {value}" for name, value in _askers(terms) if value)
+    title = f"{terms.company_id}{asker}: {_number(terms.now)} of {terms.item} may be promised{version}"
+    out.print(hanging(out, plain(title, _HEAD), 2))
+    for position in terms.positions:
+        out.print()
+        _print_position(out, position, [m for m in terms.movements if _is_at(m, position)])
+    out.print()
+    _print(out, _sum_of(terms))
+    if terms.kit is not None:
+        _print_kit(out, terms.kit)
+    _print_supply(out, terms)
+    if terms.sourcing is not None and terms.sourcing.quantity:
+        _print_sourcing(out, terms.sourcing)
+    _print_substitutes(out, terms)
+    _print_freshness(out, fresh)
+
+
+def print_difference(out: Console, item: str, found: Difference) -> None:
+    """Why a number is another than it was, the reasons adding up to it."""
+    change = _signed(found.change) or "nothing"
+    title = (
+        f"{item}: {_number(found.quantity_before)} at {plain(found.before_at)}, {_number(found.quantity_after)} at "
+        f"{plain(found.after_at)}: {change}"
+    )
+    out.print(hanging(out, plain(title, _HEAD), 2))
+    if found.changes:
+        rows = [(_signed(c.change) or "0", _words(c), c.movements or None) for c in found.changes]
+        out.print(table(("change", "why", "movements"), [*rows, (change, "in all", None)]))
+    several = len(found.positions) + len(found.components_changed) > 1
+    for position in (*found.positions, *found.components_changed) if several else ():
+        before, after = position.before, position.after
+        head = f"{_place(after)}: {_number(before.counted)} counted, then {_number(after.counted)}"
+        whose = "" if position.item == item else f"{position.item}, "
+        _print(out, f"  {whose}{head}", indent=4)
+        for one in position.changes:
+            _print(out, f"    {_signed(one.change) or '0'} {_words(one)}{_times(one)}", indent=6)
+    for line in found.supply:
+        was = f"{_number(line.before.open)} for {line.before.expected_on}" if line.before else "not expected"
+        now = f"{_number(line.after.open)} for {line.after.expected_on}" if line.after else "not expected any more"
+        _print(out, f"  supply {line.source} {line.line}: {was}, then {now}", indent=4)
+    if found.movements:
+        out.print()
+        out.print(plain("The movements between"))
+        _print_movements(out, found.movements, places=True)
+    if found.next:
+        out.print(plain("there are more: ask with --json, or over HTTP with cursor="))
+
+
+def _print_position(out: Console, position: PositionTerms, movements: list[MovementTerms]) -> None:
+    _print(out, f"{_place(position)}: {_use(position)}", indent=2)
+    terms = [
+        f"{_number(position.on_hand)} on hand",
+        f"- {_number(position.safety)} kept back",
+        f"- {_number(position.reserved)} reserved",
+    ]
+    if position.allocated:
+        terms.append(f"- {_number(position.allocated)} allocated")
+    equation = f"  {' '.join(terms)} = {_number(position.free)} free"
+    if position.free < 0:
+        equation += ", which counts as none"
+    elif position.counted != position.free:
+        equation += ", which does not count"
+    _print(out, equation, indent=4)
+    for kept in position.kept_back:
+        why = KINDS.get(kept.reason, kept.reason)
+        source = "" if kept.source == kept.rule.rpartition("@")[0] else kept.source
+        behind = "".join(f", {word}" for word in (f"rule {kept.rule}" if kept.rule else "", source) if word)
+        _print(out, f"  kept back {_number(kept.quantity)}: {why}{behind}, since {plain(kept.since)}", indent=4)
+    if position.shortage:
+        _print(out, f"  {_number(position.shortage)} of what is reserved was promised beyond stock", indent=4)
+    if movements:
+        _print_movements(out, movements)
+
+
+def _print_movements(out: Console, movements: Iterable[MovementTerms], *, places: bool = False) -> None:
+    rows = [
+        (
+            *((_place(m),) if places else ()),
+            f"  {m.number}" if not places else str(m.number),
+            m.recorded_at,
+            _did(m),
+            m.free_after,
+            _behind(m),
+        )
+        for m in movements
+    ]
+    heads = ("  no.", "known since", "what it did", "free after", "behind it")
+    out.print(table(("where", "no.", *heads[1:]) if places else heads, rows))
+
+
+def _did(m: MovementTerms) -> str:
+    parts = (("on hand", m.on_hand), ("reserved", m.reserved), ("allocated", m.allocated), ("kept back", m.safety))
+    return ", ".join(f"{name} {_signed(value)}" for name, value in parts if value) or m.kind
+
+
+def _behind(m: MovementTerms) -> str:
+    """Why, and which document, case and rule, and who."""
+    document = "" if m.document == "order" or m.what == "policy" else m.document
+    names = dict.fromkeys(name for name in (document, m.subject, f"rule {m.rule}" if m.rule else "") if name)
+    said = " ".join(names) or m.key
+    return f"{KINDS.get(m.kind, m.kind)}: {said}" + (f", by {m.actor}" if m.actor not in ("", "engine") else "")
+
+
+def _print_kit(out: Console, kit: Kit) -> None:
+    out.print()
+    _print(out, f"{_number(kit.kits)} kits can be made of components, each from one location:")
+    rows = [(at.location, at.kits, at.scarce) for at in kit.by_location]
+    out.print(table(("location", "kits", "scarce there"), rows))
+    parts = [(part.item, part.per_kit, part.now) for part in kit.components]
+    out.print(table(("component", "in one kit", "may be promised"), parts))
+
+
+def _print_supply(out: Console, terms: AvailableToPromise) -> None:
+    if terms.supply:
+        rows = [
+            (s.expected_on, s.location, s.open, s.pegged, s.confidence, f"{s.source} line {s.line}")
+            for s in terms.supply
+        ]
+        out.print()
+        heads = ("expected", "location", "to come", "spoken for", "how sure", "source")
+        out.print(table(heads, rows, title="What is coming"))
+    if terms.by_date:
+        steps = ", ".join(f"{_number(step.quantity)} from {step.on}" for step in terms.by_date)
+        _print(out, f"may be promised by date: {steps}", indent=2)
+
+
+def _print_sourcing(out: Console, sourcing: Sourcing) -> None:
+    rule = f"rule {sourcing.rule}" if sourcing.rule else "in the order of the sales policy"
+    pieces = ", ".join(
+        f"{_number(piece.quantity)} from {piece.location}"
+        + (f" pool {piece.pool}" if piece.pool else "")
+        + (", lent" if piece.lent else "")
+        + (", made up" if piece.made else "")
+        for piece in sourcing.pieces
+    )
+    missing = f"; {_number(sourcing.missing)} missing" if sourcing.missing else ""
+    words = f"{_number(sourcing.quantity)} would be filled now: {pieces or 'nothing'}{missing} ({rule})"
+    out.print()
+    _print(out, words, indent=2)
+
+
+def _print_substitutes(out: Console, terms: AvailableToPromise) -> None:
+    for one in terms.substitutes:
+        ratio = "" if one.ratio == 1 else f" ({_number(one.ratio)} stand for one)"
+        instead = f"{_number(one.now)} of {one.item} may be promised instead of {_number(one.instead_of)}{ratio}"
+        _print(out, f"{instead}, rule {one.rule}", indent=2)
+
+
+def _print_freshness(out: Console, fresh: Iterable[Freshness]) -> None:
+    for one in fresh:
+        if one.last_fact_at is None or one.lag_seconds is None:
+            said = "never said anything"
+        else:
+            said = f"last said something at {plain(one.last_fact_at)}, {_span(one.lag_seconds)} before"
+        cut = f"; {_number(one.haircut)} kept back for it, rule {one.rule}" if one.haircut else ""
+        _print(out, f"{one.location}: {one.system} {said}{cut}", indent=2)
+
+
+def _sum_of(terms: AvailableToPromise) -> str:
+    counted = [(_place(position), position.counted) for position in terms.positions if position.counted]
+    parts = [f"{_number(quantity)} {place}" for place, quantity in counted]
+    if terms.kit is not None and terms.kit.kits:
+        parts.append(f"{_number(terms.kit.kits)} made of components")
+    return f"in all: {' + '.join(parts)} = {_number(terms.now)}" if len(parts) > 1 else f"in all: {_number(terms.now)}"
+
+
+def _askers(terms: AvailableToPromise) -> Iterator[tuple[str, str]]:
+    yield "channel", terms.channel
+    yield "customer", terms.customer
+
+
+def _is_at(movement: MovementTerms, position: PositionTerms) -> bool:
+    return (movement.location, movement.pool) == (position.location, position.pool)
+
+
+def _place(at: PositionTerms | MovementTerms) -> str:
+    return f"{at.location}, pool {at.pool}" if at.pool else at.location
+
+
+def _use(position: PositionTerms) -> str:
+    rule = f", rule {position.rule}" if position.rule else ""
+    match position.use:
+        case "shared":
+            return "for everybody"
+        case "own":
+            return f"set aside for this asker{rule}"
+        case "lending":
+            return f"set aside for others and lent{rule}"
+        case _:
+            return f"protected for others{rule}; not counted"
+
+
+def _words(change: Change) -> str:
+    return KINDS.get(change.reason, change.reason)
+
+
+def _times(change: Change) -> str:
+    return f" ({change.movements} movement{'s' if change.movements > 1 else ''})" if change.movements else ""
+
+
+def _number(value: Decimal) -> str:
+    return plain(value).plain
+
+
+def _signed(value: Decimal) -> str:
+    if not value:
+        return ""
+    return f"{'+' if value > 0 else '-'}{_number(abs(value))}"
+
+
+def _span(seconds: int) -> str:
+    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} seconds"
+
+
+def _print(out: Console, words: str, indent: int = 2) -> None:
+    line: Text = plain(words)
+    out.print(hanging(out, line, indent) if out.is_terminal else line, soft_wrap=not out.is_terminal)
