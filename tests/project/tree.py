@@ -18,6 +18,8 @@ DOCS = ROOT / "docs"
 # Codes that the engine opens itself, whatever the process.
 ENGINE_CODES = frozenset(
     {
+        "channel_mismatch",
+        "conservation_violated",
         "document_conflict",
         "document_quarantined",
         "handler_failed",

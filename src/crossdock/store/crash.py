@@ -18,6 +18,7 @@ POINTS = {
     "delivery_before_send": "an attempt is recorded, nothing has been sent",
     "delivery_after_send": "the receiver answered, the outcome is not recorded",
     "delivery_after_commit": "the outcome is recorded",
+    "guard_between_reading_and_writing": "a slice of the guard is read, nothing of it is stored",
     "api_before_commit": "accepted calls are written, the transaction is open",
     "api_after_commit_before_answer": "accepted calls are safe, no caller has been answered",
 }

@@ -47,6 +47,10 @@ create table guard_round (
     primary key (walk, number)
 );
 
+-- Movements name positions by id alone.
+create unique index promise_position_by_id on promise_position (id);
+create unique index stock_position_by_id on stock_position (id);
+
 -- What stands of an item's promises, and what is tied to a supply line: guard, desk and explanations ask by these.
 create index reservation_live on reservation (company_id, item) where remaining > 0;
 create index peg_of_supply on peg (company_id, source, line);
@@ -58,6 +62,7 @@ create table published_number (
     channel text collate "C" not null,
     item text collate "C" not null,
     version bigint not null,
+    expected_version bigint,
     publication text collate "C" not null,
     quantity numeric not null,
     hold_back numeric not null,

@@ -1,0 +1,77 @@
+"""`crossdock guard`: the running proof that stock and money do not leak."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from crossdock.cli._console import AsJson, console, print_json, reach
+from crossdock.cli._options import DatabaseOption
+from crossdock.operations.guard import Guarded, Progress, run_guard, show_guard
+
+app = typer.Typer(help="The conservation guard: laws that always hold, and what breaks them.", no_args_is_help=True)
+_EVERY_SECONDS = 1.0
+
+
+@app.callback()
+def guard() -> None:
+    """Ask the laws of the ledger, of documents and of published numbers."""
+
+
+@app.command()
+def run(
+    database: DatabaseOption,
+    full: Annotated[bool, typer.Option("--full", help="From the first movement on; believe no checkpoint.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every law of everything now. Exit code 1 if one does not hold.
+
+    Example: crossdock guard run --full
+    """
+    found = reach(database, lambda context, actor: run_guard(context, actor, full=full, told=_progress()))
+    _tell(found, as_json)
+
+
+@app.command()
+def show(database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Show what the guard found by itself, and how long its last round took. Exit code 1 if a law does not hold.
+
+    Example: crossdock guard show
+    """
+    _tell(reach(database, show_guard), as_json)
+
+
+def _progress() -> Progress:
+    """A line on standard error every second, for whoever watches."""
+    begun = last = time.monotonic()
+
+    def told(walk: str, units: int, movements: int) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= _EVERY_SECONDS and sys.stderr.isatty():
+            last = now
+            words = f"{now - begun:.0f} s: {walk}: {units} places, {movements} movements"
+            typer.echo(words, err=True)
+
+    return told
+
+
+def _tell(found: Guarded, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        if found.units:
+            many = sum(found.compared.values())
+            typer.echo(f"{found.units} places, {found.movements} movements, {many} comparisons")
+        for one in found.violations:
+            console().print(f"{one.law}: {one.where}: expected {one.expected}, found {one.found}", style="red")
+            typer.echo(f"  {one.meaning}" + (f"; movements {one.movements}" if one.movements else ""))
+        if found.last_round:
+            typer.echo(
+                f"the last round by itself took {found.last_round.seconds} s for {found.last_round.units} places"
+            )
+        typer.echo(f"{len(found.violations)} violations" if found.violations else "every law holds")
+    if found.violations:
+        raise typer.Exit(1)
