@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import gc
 import os
 import signal
@@ -28,7 +29,7 @@ from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.operations import idempotency
 from crossdock.ports.connector import Connector
 from crossdock.processes import PROCESSES
-from crossdock.project import Network, Registry, load
+from crossdock.project import Network, Registry, calendars, load
 from crossdock.project.facts import COMPARED_ONLY, STATED_BY_EVENT
 from crossdock.project.versions import apply
 from crossdock.store import Store
@@ -179,7 +180,19 @@ def _polls(network: Network) -> list[Poll]:
 
 def _publications(network: Network) -> list[Publication]:
     return [
-        Publication(company, channel.id, channel.system, network.sales_policy(company, channel.id).locations)
+        Publication(
+            company,
+            channel.id,
+            channel.system,
+            network.sales_policy(company, channel.id).locations,
+            network.policies.stock,
+            network.companies[company].zone,
+            functools.partial(
+                calendars.next_close,
+                network.calendars[network.companies[company].calendar],
+                network.companies[company].zone,
+            ),
+        )
         for channel in network.channels.values()
         for company in channel.companies
         if channel.system and network.sends(channel.system, "availability", company)

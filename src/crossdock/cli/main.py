@@ -12,10 +12,12 @@ from crossdock.cli import (
     api_key,
     assembly,
     case,
+    channel,
     dead_letter,
     drift,
     edi,
     exception,
+    guard,
     item,
     order,
     ownership,
@@ -61,6 +63,8 @@ app.add_typer(item.app, name="item")
 app.add_typer(stock.app, name="stock")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(assembly.app, name="assembly")
+app.add_typer(channel.app, name="channel")
+app.add_typer(guard.app, name="guard")
 app.add_typer(system.app, name="system")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(projection.app, name="projection")

@@ -35,6 +35,11 @@ class Publication:
     channel: str
     system: str
     locations: tuple[str, ...]
+    policies: StockPolicies = field(default_factory=StockPolicies)
+    """Which pools are the channel's, what is never shown to it, and how soon it is told."""
+    zone: str = "UTC"
+    close: Callable[[dt.datetime], dt.datetime] = lambda now: now + dt.timedelta(days=1)
+    """When the company's day closes next, after an instant."""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,63 @@
-"""Publications: channels are told what may be promised, coalesced, newest only.
+"""Publications: channels are told what may be promised, coalesced, newest only, as soon as their rule says.
 
 Never more than one publication per channel is on its way, and it is made from the numbers of its moment: an older
 number cannot cost a call, let alone overwrite a newer one. One that was given up keeps the next from being made until
 a person has decided; if it is skipped, what it said counts as not told.
+
+What did not move is not looked at: items are found by the movements of the transactions since the last turn, below the
+horizon that no running transaction can still come under. Now and then, and when a rule or place changes, everything is
+compared.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from collections.abc import Sequence
 
+import msgspec
+
+from crossdock.engine.channel_levels import refused, take_refused
+from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import enqueue
-from crossdock.engine.tasks import SQL, Task, finish
+from crossdock.engine.tasks import Task, finish
 from crossdock.engine.writes import PendingSend, Writes
 from crossdock.events.envelope import Envelope
 from crossdock.log import uuid7, write_links
 from crossdock.model.publication import AvailabilityPublication, AvailableItem
+from crossdock.model.quantity import ZERO
+from crossdock.ports.connector import ComparesAndSets
 from crossdock.processes._kit import Send
+from crossdock.project.calendars import local_date
 from crossdock.store import Connection
 
 MOST = 500
 _PAUSE = dt.timedelta(milliseconds=500)
-_NOWHERE = (Decimal(0), 0)
+_COMPARE_ALL_AFTER = dt.timedelta(minutes=10)
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """How far a channel was told."""
+
+    upto: int = 0
+    """Every movement of a transaction below was looked at."""
+    terms: str = ""
+    """Places, rules and the day of the last comparison of everything."""
+    compared_at: dt.datetime | None = None
+    """Technical time of it."""
+    due_at: dt.datetime | None = None
+    """Business time of the next publication, where the channel is not told at once."""
+    number: str = ""
+    """The publication whose answer was not looked at yet."""
+
+
+class _Turn(msgspec.Struct):
+    """What one turn found: `whole` if it is all that there was."""
+
+    items: list[AvailableItem]
+    numbers: dict[str, Number]
+    whole: bool = True
 
 
 def task_name(publication: Publication) -> str:
@@ -31,43 +65,90 @@ def task_name(publication: Publication) -> str:
     return f"publish/{publication.company_id}/{publication.channel}"
 
 
+def case_of(publication: Publication) -> str:
+    """The subject of everything that is told to a channel, and of its problems."""
+    return f"publication/{publication.company_id}/{publication.channel}"
+
+
 async def run_publication(context: EngineContext, owner: str, publication: Publication, task: Task) -> int:
     """Send what changed since the channel was told last, at most `MOST` items; returns how many."""
+    state = msgspec.json.decode(task.state, type=Told) if task.state else Told()
+    levels = await refused(context, publication, state.number)
     async with context.store.transaction() as tx:
-        case_id = f"publication/{publication.company_id}/{publication.channel}"
-        if await tx.fetchval(SQL.open_publication, publication.system, case_id):
-            changed: list[AvailableItem] = []
-        else:
-            changed = await _changed(tx, publication)
-        if changed:
-            await _send(tx, context, publication, case_id, changed)
-        await finish(tx, task, owner, _PAUSE)
-    return len(changed)
+        now = await business_now(tx)
+        rule, found = rule_of(publication, now), _Turn([], {})
+        waits = await tx.fetchval(SQL.open_publication, publication.system, case_of(publication))
+        if not waits:
+            await take_refused(tx, publication, levels, now)
+            state.number = ""
+        if not waits and (state.due_at is None or state.due_at <= now):
+            found = await _look(tx, context, publication, state, now)
+            if found.items:
+                state.number = await _send(tx, context, publication, found, now)
+            if found.whole and rule.latency != "seconds":
+                minutes = dt.timedelta(minutes=rule.every_minutes)
+                state.due_at = now + minutes if rule.latency == "minutes" else publication.close(now)
+        if rule.latency == "seconds":
+            state.due_at = None
+        task.state = msgspec.json.encode(state).decode()
+        pause = dt.timedelta(seconds=float(rule.every_seconds)) if rule.latency == "seconds" else _PAUSE
+        await finish(tx, task, owner, pause)
+    return len(found.items)
 
 
-async def _changed(tx: Connection, publication: Publication) -> list[AvailableItem]:
-    """What is another quantity than was told. An item that no location has any more is told as zero, and versions go
-    on from what was told: where a location left the channel, the sum of what is counted is less than before."""
-    locations = list(publication.locations)
-    free = {row[0]: (row[1], row[2]) for row in await tx.fetch(SQL.free_to_promise, publication.company_id, locations)}
-    told = {
-        row[0]: (row[1], row[2]) for row in await tx.fetch(SQL.published, publication.company_id, publication.channel)
-    }
-    changed = []
+async def _look(
+    tx: Connection, context: EngineContext, publication: Publication, state: Told, now: dt.datetime
+) -> _Turn:
+    """What is another number than was told: of items that moved, or of all when it is time for that."""
+    company, channel = publication.company_id, publication.channel
+    horizon, technical = await tx.fetchval(SQL.horizon), await tx.fetchval(SQL.technical_now)
+    terms = f"{local_date(now, publication.zone)} {context.network_version} {' '.join(publication.locations)}"
+    everything = (
+        state.compared_at is None or state.terms != terms or technical - state.compared_at >= _COMPARE_ALL_AFTER
+    )
+    items: list[str] | None = None
+    if not everything:
+        places = list(publication.locations)
+        moved = await tx.fetch(SQL.moved, state.upto, horizon, company, places) if horizon > state.upto else []
+        forgotten = await tx.fetch(SQL.forgotten, company, channel)
+        items = sorted({row["item"] for row in (*moved, *forgotten)})
+    found = await _changed(tx, context, publication, items, now)
+    if found.whole:
+        state.upto = horizon
+        if everything:
+            state.terms, state.compared_at = terms, technical
+    return found
+
+
+async def _changed(
+    tx: Connection, context: EngineContext, publication: Publication, items: Sequence[str] | None, now: dt.datetime
+) -> _Turn:
+    """An item that no location has any more is told as zero. Versions go on from what was told and from what the
+    channel shows: where a location left the channel, the sum of what is counted is less than before."""
+    if items is not None and not items:
+        return _Turn([], {})
+    free = await numbers(tx, publication, now, items)
+    rows = await tx.fetch(SQL.told, publication.company_id, publication.channel, None if items is None else list(items))
+    told = {row["item"]: row for row in rows}
+    compares = isinstance(context.connectors.get(publication.system), ComparesAndSets)
+    changed: list[AvailableItem] = []
     for item in sorted(free.keys() | told.keys()):
-        quantity, counted = free.get(item, _NOWHERE)
-        known, version = told.get(item, (None, -1))
-        if quantity != known:
-            changed.append(AvailableItem(item, quantity.normalize() + 0, max(counted, version + 1)))
-    return changed[:MOST]
+        number, before = free.get(item, Number(ZERO)), told.get(item)
+        known = before["quantity"] if before else None
+        if number.quantity == known:
+            continue
+        shown = before["shown_version"] if before else None
+        version = max(number.counted, (before["version"] if before else -1) + 1, (-1 if shown is None else shown) + 1)
+        believed = before["version"] if before and known is not None else shown
+        changed.append(AvailableItem(item, number.quantity, version, believed if compares else None))
+    return _Turn(changed[:MOST], free, len(changed) <= MOST)
 
 
 async def _send(
-    tx: Connection, context: EngineContext, publication: Publication, case_id: str, items: list[AvailableItem]
-) -> None:
-    now = await business_now(tx)
-    identifier = uuid7()
-    company, channel = publication.company_id, publication.channel
+    tx: Connection, context: EngineContext, publication: Publication, found: _Turn, now: dt.datetime
+) -> str:
+    identifier, case_id = uuid7(), case_of(publication)
+    company, channel, items = publication.company_id, publication.channel, found.items
     body = AvailabilityPublication(company, channel, str(identifier), now, tuple(items))
     cause = Envelope(
         0, 0, 0, identifier, "AvailabilityChanged", 1, case_id, case_id, company, "ledger", None, "engine", "", now,
@@ -75,7 +156,18 @@ async def _send(
     )  # fmt: skip
     send = Send(document="availability", body=body, to=publication.system, number=str(identifier), key=case_id)
     writes = Writes(sends=[PendingSend(send, company, case_id, cause)])
-    columns = ([i.item for i in items], [i.quantity for i in items], [i.version for i in items])
+    names, quantities, versions = [i.item for i in items], [i.quantity for i in items], [i.version for i in items]
+    behind = [found.numbers.get(name, Number(ZERO)) for name in names]
     await enqueue(tx, context, writes)
-    await tx.execute(SQL.mark_published, company, channel, str(identifier), *columns)
+    await tx.execute(SQL.mark_told, company, channel, str(identifier), names, quantities, versions)
+    await tx.execute(
+        SQL.keep_number, company, channel, str(identifier), now, names, quantities, versions,
+        [i.expected_version for i in items], [n.hold_back for n in behind], [n.terms for n in behind],
+        [_named(n.rule, context) for n in behind],
+    )  # fmt: skip
     await write_links(tx, writes.links)
+    return str(identifier)
+
+
+def _named(rule: str, context: EngineContext) -> str:
+    return f"{rule}@{context.network_version}" if rule else ""

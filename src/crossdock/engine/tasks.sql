@@ -45,21 +45,3 @@ delete from worker_session where owner = $1
 
 -- forget_workers: rows of workers long gone
 delete from worker_session where alive_until < clock_timestamp() - interval '1 hour'
-
--- free_to_promise: what a channel may promise of each item, with a version that rises with every movement there
-select item, sum(greatest(on_hand - safety - reserved - allocated, 0)) as free, sum(counter)::bigint as version
-from promise_position where company_id = $1 and location = any($2::text[]) and pool = ''
-group by item
-
--- published: what a channel was told last; no quantity where that was given up
-select item, quantity, version from published_item where company_id = $1 and channel = $2
-
--- mark_published: what it is told now
-insert into published_item as p (company_id, channel, item, publication, quantity, version)
-select $1, $2, t.item, $3, t.quantity, t.version
-from unnest($4::text[], $5::numeric[], $6::bigint[]) as t (item, quantity, version)
-on conflict (company_id, channel, item) do update
-set publication = excluded.publication, quantity = excluded.quantity, version = excluded.version
-
--- open_publication: is a publication to this channel still on its way, or given up and not decided upon?
-select exists (select 1 from delivery_key where system = $1 and ordering_key = $2 and last_sequence >= head_sequence)

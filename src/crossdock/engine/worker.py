@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crossdock.engine import housekeeping, policies, publications, reconciliation, repromising
+from crossdock.engine import channel_levels, guarding, housekeeping, policies, publications, reconciliation, repromising
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
 from crossdock.engine.context import EngineContext, Keeping, Poll, Publication
@@ -48,11 +48,15 @@ class Worker:
         self._batches = BatchRunner(context, self.owner)
         self._projector = Projector(context.store, self.owner)
         self._deliverer = Deliverer(context, self.owner)
+        self._guard = guarding.Guard(context, self.owner)
         self._stopping = asyncio.Event()
         self._tasks: dict[str, Callable[[Task], Awaitable[int]]] = {
             **{polls.task_name(poll): self._poll(poll) for poll in context.polls},
             **{publications.task_name(p): self._publish(p) for p in context.publications},
             **{policies.task_name(keeping): self._keep(keeping) for keeping in context.keepings},
+            **{channel_levels.task_name(p): self._read_back(p) for p in context.publications},
+            guarding.CHANGED: self._guard.run_changed,
+            guarding.ROUND: self._guard.run_round,
             housekeeping.EXPIRY: lambda task: housekeeping.run_expiry(context, self.owner, task),
             repromising.REPROMISE: lambda task: repromising.run_repromise(context, self.owner, task),
             reconciliation.NAME: lambda task: reconciliation.run_reconciliation(context, self.owner, task),
@@ -299,3 +303,6 @@ class Worker:
 
     def _publish(self, publication: Publication) -> Callable[[Task], Awaitable[int]]:
         return lambda task: publications.run_publication(self._context, self.owner, publication, task)
+
+    def _read_back(self, publication: Publication) -> Callable[[Task], Awaitable[int]]:
+        return lambda task: channel_levels.run_read_back(self._context, self.owner, publication, task)

@@ -57,8 +57,7 @@ ReceiptCondition = Literal["good", "damaged", "quarantined"]
 
 
 class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was counted of one order line in one condition. `owner` is whose goods they are now: `own`, or a supplier's
-    that lie with us on consignment."""
+    """What was counted of one order line in one condition."""
 
     line: str
     order_number: str
@@ -68,7 +67,6 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: ReceiptCondition = "good"
     ship_notice: str = ""
     lot: str = ""
-    owner: str = "own"
     stated: Stated | None = None
 
 

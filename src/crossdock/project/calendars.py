@@ -54,6 +54,13 @@ def due(day: dt.date, calendar: Calendar, zone: str) -> dt.datetime:
     return _instant(next_working_day(calendar, day), calendar.closes_at, zone)
 
 
+def next_close(calendar: Calendar, zone: str, at: dt.datetime) -> dt.datetime:
+    """The next close of a day's business after `at` (UTC)."""
+    today = local_date(at, zone)
+    close = due(today, calendar, zone)
+    return close if close > at else due(today + _DAY, calendar, zone)
+
+
 def within(calendar: Calendar, zone: str, at: dt.datetime, time: dt.timedelta) -> dt.timedelta:
     """How long from `at` until so much time has passed, days that are not worked left out from midnight to midnight.
 

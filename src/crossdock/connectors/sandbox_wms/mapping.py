@@ -21,7 +21,7 @@ from crossdock.connectors._kit.reading import (
 )
 from crossdock.connectors._kit.webhooks import Webhook
 from crossdock.connectors._kit.writing import VendorCall, Writers, plain
-from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site, stock_owner
+from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site
 from crossdock.connectors.sandbox_wms.parts.transfers import (
     transfer_advice,
     transfer_order,
@@ -72,7 +72,6 @@ class OrderLine(msgspec.Struct):
     sku: str
     qty: str
     sales_order: str = ""
-    stock_owner: str = "own"
 
 
 class Progress(msgspec.Struct):
@@ -129,7 +128,6 @@ class ReceiptLine(msgspec.Struct):
     advice: str = ""
     po: str = ""
     po_line: str = ""
-    stock_owner: str = "own"
 
 
 class Receipt(msgspec.Struct):
@@ -151,7 +149,6 @@ class AdjustedLine(msgspec.Struct):
     sku: str
     qty: str
     reason: str = ""
-    stock_owner: str = "own"
 
 
 class Adjusted(msgspec.Struct):
@@ -185,12 +182,11 @@ class Returned(msgspec.Struct):
 
 
 class Level(msgspec.Struct):
-    """Stock of one company's item; `stock_owner` says whose it is, where that is somebody else."""
+    """Stock of one owner's item."""
 
     owner: str
     sku: str
     qty: str
-    stock_owner: str = "own"
 
 
 class StockReport(msgspec.Struct):
@@ -247,8 +243,7 @@ def _progress(message: Webhook, site: Site) -> Record:
 
 
 def _shipping_line(line: OrderLine, sales_order: str) -> ShippingLine:
-    whose = stock_owner(line.stock_owner)
-    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty), owner=whose)
+    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty))
 
 
 def _dispatched(message: Webhook, site: Site) -> Record:
@@ -313,7 +308,6 @@ def _receipt(message: Webhook, site: Site) -> Record:
                 quantity=quantity(line.qty),
                 condition=code(CONDITIONS, line.condition, "condition"),
                 ship_notice=line.advice and number(line.advice),
-                owner=stock_owner(line.stock_owner),
             )
             for line in data.lines
         ),
@@ -338,10 +332,7 @@ def _adjusted(message: Webhook, site: Site) -> Record:
         number=number(data.number),
         at=utc(data.at),
         lines=tuple(
-            InventoryAdjustmentLine(
-                line.line, line.sku, quantity(line.qty), line.reason, owner=stock_owner(line.stock_owner)
-            )
-            for line in data.lines
+            InventoryAdjustmentLine(line.line, line.sku, quantity(line.qty), line.reason) for line in data.lines
         ),
     )
     return Record(
@@ -406,9 +397,7 @@ def _opening_stock(findings: Findings, report: StockReport, site: Site) -> None:
         with findings.part(f"/levels/{index}"):
             level = decode(entry, Level)
             owner = one_of(site.companies, level.owner, "unknown_company")
-            levels.setdefault(owner, []).append(
-                StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner))
-            )
+            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty)))
     for owner, found in sorted(levels.items()):
         findings.records.append(_opening(report, owner, found, site))
     if not levels and not findings.faults:

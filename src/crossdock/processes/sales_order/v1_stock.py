@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -38,8 +37,7 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     for line_id, line in case.data.alive().items():
         if line.missing > ZERO:
             locations = _sources(case, line.item, policy)
-            keeps = _keeps_until(case, line.item)
-            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on, keeps))
+            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
         case.move(line_id, line, "requested")
     if not wanted:
         if order.reservations:
@@ -60,20 +58,10 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
 
 def _sources(case: SalesOrderCase, item_id: str, policy: SalesPolicy) -> tuple[str, ...]:
     """The locations to ask for an item, in order, by the sourcing rule that holds today if there is one."""
-    item = case.reads.item(case.company_id, item_id)
-    rule = first(case.reads.stock_policies().sourcing, _subject(case, item_id), case.on())
+    order, item = case.data.head, case.reads.item(case.company_id, item_id)
+    subject = Subject(case.company_id, item_id, channel=order.channel, customer=order.customer.id)
+    rule = first(case.reads.stock_policies().sourcing, subject, case.on())
     return sourcing.locations(item.preferred_location if item else "", policy, rule)
-
-
-def _keeps_until(case: SalesOrderCase, item_id: str) -> dt.date | None:
-    """The day until which the goods must keep for this customer, if a rule says so."""
-    rule = first(case.reads.stock_policies().shelf_life, _subject(case, item_id), case.on())
-    return case.on() + dt.timedelta(days=rule.days) if rule else None
-
-
-def _subject(case: SalesOrderCase, item_id: str) -> Subject:
-    order = case.data.head
-    return Subject(case.company_id, item_id, channel=order.channel, customer=order.customer.id)
 
 
 def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effect]:
@@ -191,58 +179,37 @@ def book(
     case: SalesOrderCase,
     shipping: ShippingOrder,
     step: str,
-    told: Iterable[tuple[str, str, Decimal, str]],
+    told: Iterable[tuple[str, str, Decimal]],
     document: str,
 ) -> Iterator[Effect]:
-    """Enter what a warehouse did, (line, item, quantity, owner) each, and book what follows from all it said so far."""
+    """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
     fewer_wait = False
-    for told_line, item, quantity, owner in told:
+    for told_line, item, quantity in told:
         line_id = line_of(case, told_line, item)
         line = case.data.lines[line_id]
-        waited = line.backordered
-        moves += _moves(case, line_id, item, shipping, step, quantity, owner)
-        fewer_wait = fewer_wait or line.backordered < waited
+        part = line.parts.get(shipping.n)
+        if part is None:
+            part = line.parts[shipping.n] = Part()
+        before = part.booked()
+        setattr(part, step, getattr(part, step) + quantity)
+        for from_state, to_state, amount in part.booked().steps(before):
+            pieces = [("", amount)]
+            if from_state == "unrestricted":
+                waited, pieces = line.backordered, list(_draw(line, part, before.picked, amount))
+                fewer_wait = fewer_wait or line.backordered < waited
+            for reservation, piece in pieces:
+                moves.append(
+                    StockMoveLine(
+                        line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
+                    )
+                )
         stand(case, (line_id,))
     if moves:
         yield Move(document, tuple(moves))
     yield from _too_much(case, shipping, step)
     if fewer_wait:
         yield from own_what_waits(case)
-
-
-def _moves(
-    case: SalesOrderCase, line_id: str, item: str, shipping: ShippingOrder, step: str, quantity: Decimal, owner: str
-) -> list[StockMoveLine]:
-    """What one told quantity makes to be booked, owner by owner. What leaves stock ends promises, whoever owned it."""
-    line = case.data.lines[line_id]
-    part = line.parts.get(shipping.n)
-    if part is None:
-        part = line.parts[shipping.n] = Part()
-    before = part.booked_by_owner()
-    drawn = sum((booked.picked for booked in before.values()), ZERO)
-    part.enter(step, quantity, owner)
-    moves: list[StockMoveLine] = []
-    for whose, after in part.booked_by_owner().items():
-        for from_state, to_state, amount in after.steps(before.get(whose, goods_flow.Outbound(ZERO, ZERO, ZERO))):
-            pieces = [("", amount)]
-            if from_state == "unrestricted":
-                pieces = list(_draw(line, part, drawn, amount))
-                drawn += amount
-            moves += [
-                StockMoveLine(
-                    line_id,
-                    item,
-                    shipping.location,
-                    piece,
-                    from_state,
-                    to_state,
-                    reservation=reservation,
-                    owner=whose,
-                )
-                for reservation, piece in pieces
-            ]
-    return moves
 
 
 def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Iterator[tuple[str, Decimal]]:

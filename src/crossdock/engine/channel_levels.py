@@ -1,0 +1,226 @@
+"""What channels show: read back, compared with what they were told, and put right by telling them again.
+
+A channel may lose what it was told, or show an older number after a newer one, and answer as if all were well. A sample
+of what it was told is read again at each turn, those first that were wrong, then those longest not looked at; so
+everything is looked at within `100 / read_back_percent` turns. What differs is told again with a newer version, and an
+exception case says why, until the channel shows what it should.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import asyncpg
+import msgspec
+import structlog
+
+from crossdock.engine.cases.exceptions import change_exceptions
+from crossdock.engine.channel_numbers import SQL, rule_of
+from crossdock.engine.clock import business_now
+from crossdock.engine.context import EngineContext, Publication
+from crossdock.engine.deliveries.queue import key_of
+from crossdock.engine.tasks import Task, finish
+from crossdock.engine.writes import ExceptionChange
+from crossdock.events.envelope import Envelope
+from crossdock.inventory.guard.derived import read_terms
+from crossdock.log import append, uuid7
+from crossdock.model.quantity import ZERO
+from crossdock.ports.connector import ComparesAndSets, ConnectorUnavailable, ShownLevel, ShowsLevels
+from crossdock.store import Connection
+
+log = structlog.get_logger()
+CODE = "channel_mismatch"
+LOST, OLD, SOLD, INACTIVE, UNKNOWN = "lost write", "old version", "sold since", "listing inactive", "unknown"
+PATIENCE = 3
+"""So often a number is told again before a person is told that this does not help; and so many times in a row goods
+that a channel sold may be unknown to us before that is a problem."""
+_MOST = 500
+_LEAST_PAUSE = dt.timedelta(seconds=5)
+_OFTEN = 10
+"""A channel that is told within seconds is read back ten times more slowly than it is told."""
+_NOT_ASKED = dt.timedelta(hours=1)
+Levels = dict[str, ShownLevel]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One item looked at: what it should show, what it shows, and why that differs."""
+
+    item: str
+    told: Decimal
+    version: int
+    level: ShownLevel | None
+    cause: str
+    tries: int
+
+    @property
+    def is_problem(self) -> bool:
+        """Sales that we do not know yet are on their way to us as orders: only when they stay unknown, a problem."""
+        return bool(self.cause) and (self.cause != SOLD or self.tries >= PATIENCE)
+
+
+def task_name(publication: Publication) -> str:
+    """The task row of reading back."""
+    return f"read-back/{publication.company_id}/{publication.channel}"
+
+
+async def refused(context: EngineContext, publication: Publication, number: str) -> Levels | None:
+    """What the channel shows of the items of a publication that it did not take, since it showed another version than
+    we believed. None if there is nothing to know, or it cannot be asked now."""
+    connector = context.connectors.get(publication.system)
+    if not number or not isinstance(connector, ComparesAndSets) or not isinstance(connector, ShowsLevels):
+        return None
+    key = key_of(publication.company_id, "availability", number)
+    async with context.store.transaction(readonly=True) as tx:
+        row = await tx.fetchrow(SQL.reply, publication.system, key)
+    items = connector.conflicts(row["reply"]) if row is not None and row["status"] == "delivered" else ()
+    if not items:
+        return None
+    try:
+        found = {level.item: level for level in await connector.levels(publication.company_id, items)}
+    except ConnectorUnavailable as trouble:
+        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
+        found = {}
+    return {item: found.get(item, ShownLevel(item, ZERO)) for item in items}
+
+
+async def take_refused(tx: Connection, publication: Publication, levels: Levels | None, now: dt.datetime) -> None:
+    """They count as not told, and what is shown is known: the next turn decides and writes anew."""
+    if not levels:
+        return
+    seen = [Seen(item, ZERO, 0, level, "", 0) for item, level in sorted(levels.items())]
+    await _keep(tx, publication, seen, now)
+    await tx.execute(SQL.forget, publication.company_id, publication.channel, sorted(levels))
+
+
+async def run_read_back(context: EngineContext, owner: str, publication: Publication, task: Task) -> int:
+    """Look at the next sample; returns how many items do not show what they should."""
+    connector = context.connectors.get(publication.system)
+    if not isinstance(connector, ShowsLevels):
+        async with context.store.transaction() as tx:
+            await finish(tx, task, owner, _NOT_ASKED)
+        return 0
+    async with context.store.transaction(readonly=True) as tx:
+        now = await business_now(tx)
+        rule = rule_of(publication, now)
+        told = await _sample(tx, publication, rule.read_back_percent)
+    wrong = 0
+    if told:
+        wrong = await look(context, publication, connector, told)
+    async with context.store.transaction() as tx:
+        slow = dt.timedelta(seconds=float(rule.every_seconds) * _OFTEN)
+        await finish(tx, task, owner, max(slow, _LEAST_PAUSE))
+    return wrong
+
+
+async def _sample(tx: Connection, publication: Publication, percent: Decimal) -> list[asyncpg.Record]:
+    if not percent:
+        return []
+    rows = await tx.fetch(SQL.to_read, publication.company_id, publication.channel, _MOST)
+    if not rows:
+        return []
+    wanted = max(-(-rows[0]["items"] * percent // 100), 1)
+    broken = sum(1 for row in rows if row["cause"])
+    return rows[: broken + int(wanted)]
+
+
+async def look(
+    context: EngineContext, publication: Publication, connector: ShowsLevels, told: Sequence[asyncpg.Record]
+) -> int:
+    """Read some items back, judge them, and have those told again that are wrong. What is being told meanwhile is not
+    judged."""
+    try:
+        shown = await connector.levels(publication.company_id, [row["item"] for row in told])
+    except ConnectorUnavailable as trouble:
+        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
+        return 0
+    levels = {level.item: level for level in shown}
+    async with context.store.transaction() as tx:
+        case_id = f"publication/{publication.company_id}/{publication.channel}"
+        if await tx.fetchval(SQL.open_publication, publication.system, case_id):
+            return 0
+        now, names = await business_now(tx), [row["item"] for row in told]
+        still = {row["item"]: row["version"] for row in await tx.fetch(SQL.still_told, *_of(publication), names)}
+        known = await sold_since(tx, publication.channel, {row["item"]: row["terms"] or "" for row in told})
+        seen = [
+            judge(row, levels.get(row["item"]), known.get(row["item"], ZERO))
+            for row in told
+            if still.get(row["item"]) == row["version"]
+        ]
+        await _keep(tx, publication, seen, now)
+        again = sorted(one.item for one in seen if one.cause not in ("", SOLD, INACTIVE))
+        await tx.execute(SQL.forget, *_of(publication), again)
+        await append(tx, await change_exceptions(tx, [_exception(publication, one, now) for one in seen]))
+    return sum(1 for one in seen if one.cause)
+
+
+def judge(told: Mapping[str, object] | asyncpg.Record, level: ShownLevel | None, sold: Decimal) -> Seen:
+    """What a channel shows of an item against what it was told; `sold` is what we know it sold since."""
+    quantity, version = Decimal(str(told["quantity"])), int(str(told["version"]))
+    cause = _cause(quantity, version, told["told_at"], level, sold)
+    tries = int(str(told["tries"])) + 1 if cause else 0
+    return Seen(str(told["item"]), quantity, version, level, cause, tries)
+
+
+def _cause(told: Decimal, version: int, told_at: object, level: ShownLevel | None, sold: Decimal) -> str:
+    if level is None:
+        return LOST
+    if not level.active:
+        return INACTIVE
+    if level.version is not None and level.version > version:
+        return OLD  # somebody else told it a newer one
+    if level.version is not None and level.version < version:
+        return OLD if _written_after(level, told_at) else LOST
+    if level.quantity != max(told - level.sold, ZERO):
+        return "" if level.quantity == max(told - sold, ZERO) else UNKNOWN
+    return SOLD if level.sold > sold else ""
+
+
+def _written_after(level: ShownLevel, told_at: object) -> bool:
+    """Did the older number come over the newer one? Channels tell the time in whole seconds."""
+    if level.changed_at is None or not isinstance(told_at, dt.datetime):
+        return False
+    return level.changed_at >= told_at.replace(microsecond=0)
+
+
+async def sold_since(tx: Connection, channel: str, terms: Mapping[str, str]) -> dict[str, Decimal]:
+    """What was promised to a channel of some items since the movements that their numbers rest on."""
+    rows = [(item, *term) for item, text in terms.items() for term in read_terms(text)]
+    if not rows:
+        return {}
+    found = await tx.fetch(SQL.sold_since, channel, *[list(column) for column in zip(*rows, strict=True)])
+    return {row["item"]: row["sold"] for row in found}
+
+
+async def _keep(tx: Connection, publication: Publication, seen: Sequence[Seen], now: dt.datetime) -> None:
+    if not seen:
+        return
+    rows = [
+        (one.item, one.level and one.level.quantity, one.level and one.level.version,
+         one.level is None or one.level.active, one.level and one.level.sold, one.cause, one.tries)
+        for one in sorted(seen, key=lambda one: one.item)
+    ]  # fmt: skip
+    await tx.execute(SQL.put_levels, *_of(publication), now, *[list(column) for column in zip(*rows, strict=True)])
+
+
+def _exception(publication: Publication, seen: Seen, now: dt.datetime) -> ExceptionChange:
+    case_id, identifier = f"publication/{publication.company_id}/{publication.channel}", uuid7()
+    company = publication.company_id
+    cause = Envelope(
+        0, 0, 0, identifier, "ChannelRead", 1, case_id, case_id, company, publication.system, None, "engine", "", now,
+        "instant", "UTC", now, identifier, None, "", 0, "", "",
+    )  # fmt: skip
+    words = _words(seen) if seen.is_problem else f"{publication.channel} shows what it should"
+    return ExceptionChange(case_id, company, CODE, seen.item, seen.is_problem, words, now, cause)
+
+
+def _words(seen: Seen) -> str:
+    shows = "nothing" if seen.level is None else f"{seen.level.quantity:f} (version {seen.level.version})"
+    again = f"; told again {seen.tries} times, which does not help" if seen.tries > PATIENCE else ""
+    helps = "" if seen.cause in (SOLD, INACTIVE) else again or "; it is told again"
+    return f"{seen.item}: {seen.cause}: told {seen.told:f} (version {seen.version}), shows {shows}{helps}"
+
+
+def _of(publication: Publication) -> tuple[str, str]:
+    return publication.company_id, publication.channel

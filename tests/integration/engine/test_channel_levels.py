@@ -1,0 +1,194 @@
+"""A simulated marketplace that loses, delays, reorders and overwrites: seen at the next look, and healed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+
+import pytest
+
+from crossdock.connectors._kit import HttpClient
+from crossdock.connectors.sandbox_marketplace import SandboxMarketplace
+from crossdock.connectors.sandbox_marketplace.mapping import Source
+from crossdock.engine import channel_levels
+from crossdock.engine.clock import set_clock
+from crossdock.engine.context import EngineContext, Publication
+from crossdock.engine.publications import run_publication, task_name
+from crossdock.engine.tasks import claim_tasks, ensure_tasks
+from crossdock.model.stock_policy import PoolRule, PublicationRule, Scope, StockPolicies
+from crossdock.project.secrets import Secret
+from crossdock.sandbox.faults import FaultSettings
+from crossdock.sandbox.world import World
+from crossdock.store import Store
+from tests.integration.engine.guarded import guard
+from tests.integration.engine.harness import context, rows, settle
+from tests.integration.inventory.helpers import COMPANY, MUG, book, receive
+from tests.integration.sandbox.conftest import SECRETS, OpenWorld, open_world
+
+__all__ = ["open_world"]
+EVERYTHING = PublicationRule(name="all", read_back_percent=Decimal(100))
+MARKET = Publication(COMPANY, "marketplace", "marketplace", ("north",), StockPolicies(publication=(EVERYTHING,)))
+Opened = tuple[World, EngineContext]
+
+
+@pytest.fixture
+async def opened(store: Store, open_world: OpenWorld) -> AsyncIterator[Opened]:
+    async with open_world("marketplace") as (world, _):
+        http = HttpClient(f"http://127.0.0.1:{world.ports['marketplace']}", Secret(SECRETS.token))
+        connector = SandboxMarketplace(http, Source("marketplace", "marketplace", (COMPANY,)))
+        try:
+            engine = context(store)
+            engine.connectors = {"marketplace": connector}
+            world.start(dt.datetime.now(dt.UTC), world.stage.plan.begins_at, 1)
+            async with store.transaction() as tx:
+                await set_clock(tx, world.stage.plan.begins_at, 1)
+            yield world, engine
+        finally:
+            await connector.close()
+
+
+async def turn(engine: EngineContext, name: str, run: Callable[..., object], publication: Publication) -> int:
+    async with engine.store.transaction() as tx:
+        await ensure_tasks(tx, [name])
+        await tx.execute("update task set next_at = clock_timestamp() where name = $1", name)
+        (task,) = await claim_tasks(tx, "w", [name], 1)
+    done: int = await run(engine, "w", publication, task)  # type: ignore[misc]
+    await settle(engine)
+    return done
+
+
+async def publish(engine: EngineContext, publication: Publication = MARKET) -> int:
+    return await turn(engine, task_name(publication), run_publication, publication)
+
+
+async def read_back(engine: EngineContext) -> int:
+    return await turn(engine, channel_levels.task_name(MARKET), channel_levels.run_read_back, MARKET)
+
+
+async def shows(engine: EngineContext) -> int | None:
+    levels = await engine.connectors["marketplace"].levels(COMPANY)  # type: ignore[attr-defined]
+    return int(levels[0].quantity) if levels else None
+
+
+async def problems(store: Store) -> list[str]:
+    found = await rows(store, "select detail from exception_case where code = 'channel_mismatch' and closed_at is null")
+    return [row[0] for row in found]
+
+
+async def test_what_is_shown_as_it_was_told_is_no_mismatch(store: Store, opened: Opened) -> None:
+    _, engine = opened
+    await book(store, receive(10))
+    assert (await publish(engine), await read_back(engine)) == (1, 0)
+    assert (await shows(engine), await problems(store)) == (10, [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        ("drop_write", "lost write"),
+        ("delay_write", "lost write"),
+        ("reorder_write", "lost write"),
+        ("foreign_write", "old version"),
+    ],
+)
+async def test_what_the_channel_silently_does_is_seen_at_the_next_look_and_healed(
+    store: Store, opened: Opened, fault: str, cause: str
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(**{fault: 1}))
+    await publish(engine)
+    assert await read_back(engine) == 1
+    (detail,) = await problems(store)
+    assert detail.startswith(f"{MUG}: {cause}: told 10 (version 1)")
+    world.stage.faults.replace(FaultSettings())
+    looks = 0
+    while await problems(store):
+        await publish(engine)
+        await publish(engine)
+        await read_back(engine)
+        looks += 1
+    assert looks <= 2  # a write that was held back comes over the one that heals it
+    assert (await shows(engine), await read_back(engine)) == (10, 0)
+
+
+async def test_an_older_number_that_comes_over_a_newer_one_is_named_as_that(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(reorder_write=1))
+    await publish(engine)
+    world.stage.faults.replace(FaultSettings())
+    await book(store, receive(5))
+    await publish(engine)
+    assert await shows(engine) == 10
+    await read_back(engine)
+    assert (await problems(store))[0].startswith(f"{MUG}: old version: told 15")
+    await publish(engine)
+    await publish(engine)
+    assert (await read_back(engine), await shows(engine)) == (0, 15)
+
+
+async def test_telling_again_that_does_not_help_is_told_to_a_person(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(drop_write=1))
+    for _ in range(5):
+        await publish(engine)
+        await read_back(engine)
+    (detail,) = await problems(store)
+    assert "told again 5 times, which does not help" in detail
+
+
+async def test_a_listing_that_is_not_offered_is_told_and_not_told_again(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(inactive_listing=1))
+    await publish(engine)
+    await read_back(engine)
+    assert (await problems(store))[0].startswith(f"{MUG}: listing inactive")
+    assert await publish(engine) == 0
+
+
+async def test_what_somebody_wrote_there_is_seen_by_the_next_write_and_written_anew(
+    store: Store, opened: Opened
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(foreign_write=1))
+    await publish(engine)
+    world.stage.faults.replace(FaultSettings())
+    await book(store, receive(5))
+    assert await publish(engine) == 1  # refused: another version was there
+    assert await shows(engine) == 11
+    assert await publish(engine) == 1
+    assert await shows(engine) == 15
+
+
+async def test_a_channel_is_told_of_the_shared_pool_and_its_own_less_what_is_held_back(
+    store: Store, opened: Opened
+) -> None:
+    _, engine = opened
+    pool = PoolRule(name="mp", pool="market", scope=Scope(channels=("marketplace",)), floor=Decimal(3))
+    other = PoolRule(name="vip", pool="vip", scope=Scope(channels=("shop",)), floor=Decimal(2))
+    rule = PublicationRule(name="careful", hold_back=Decimal(1))
+    policies = StockPolicies(pools=(pool, other), publication=(rule,))
+    await book(store, receive(10))
+    async with store.transaction() as tx:
+        for name, quantity in (("market", 3), ("vip", 2)):
+            await tx.execute(
+                "insert into promise_position (company_id, item, location, pool, on_hand, counter)"
+                " values ($1, $2, 'north', $3, $4, 1)", COMPANY, MUG, name, Decimal(quantity),
+            )  # fmt: skip
+    await publish(engine, Publication(COMPANY, "marketplace", "marketplace", ("north",), policies))
+    assert await shows(engine) == 10 + 3 - 1
+
+
+async def test_every_published_number_follows_from_the_movements_digit_by_digit(store: Store, opened: Opened) -> None:
+    _, engine = opened
+    for quantity in (10, 5, 7):
+        await book(store, receive(quantity), receive(1, item="TEAPOT"))
+        await publish(engine)
+    found = await guard(store)
+    assert found.compared["published_is_derived"] == 12
+    assert [one for one in found.findings if one.what.law == "published_is_derived"] == []
