@@ -38,9 +38,12 @@ EXACT_DIVISIONS = {
     ("connectors/_kit/writing.py", "price.amount / price.per.amount"),
     ("inventory/allotment.py", "total * rule.share_percent / 100"),
     ("inventory/availability/answer.py", "levels[part][location] / per_kit"),
-    ("inventory/availability/answer.py", "now / rule.ratio"),
+    ("inventory/availability/answer.py", "now / ratio"),
     ("inventory/keeping.py", "on_hand * percent / 100"),
     ("model/units.py", "measured.size / wanted.size"),
+    ("rules/drift.py", "big / small"),
+    ("rules/drift.py", "one[condition] / other[condition]"),
+    ("rules/drift.py", "quantity / pack"),
 }
 """Divisions of a Decimal or Fraction by one, or by an integer, whose operands do not show it. Add one only after
 looking at its types."""

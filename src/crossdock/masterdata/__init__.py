@@ -2,6 +2,16 @@
 
 from crossdock.masterdata.reads import NetworkReads
 from crossdock.masterdata.records import CrossReference, MasterBody
-from crossdock.masterdata.snapshot import KitRefused, Masterdata, bodies_of, lots, upsert
+from crossdock.masterdata.snapshot import KitRefused, Masterdata, bodies_of, handling_units, lots, upsert
 
-__all__ = ["CrossReference", "KitRefused", "MasterBody", "Masterdata", "NetworkReads", "bodies_of", "lots", "upsert"]
+__all__ = [
+    "CrossReference",
+    "KitRefused",
+    "MasterBody",
+    "Masterdata",
+    "NetworkReads",
+    "bodies_of",
+    "handling_units",
+    "lots",
+    "upsert",
+]

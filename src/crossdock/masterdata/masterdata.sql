@@ -71,6 +71,16 @@ where (coalesce(excluded.expires_on, item_lot.expires_on), coalesce(excluded.mad
     is distinct from (item_lot.expires_on, item_lot.made_on, item_lot.supplier)
 returning 1
 
+-- put_handling_units: those that differ from what is stored
+insert into handling_unit (company_id, sscc, document, party, body, changed_in)
+select company_id, sscc, document, party, body, $1
+from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    as new (company_id, sscc, document, party, body)
+on conflict (company_id, sscc, document) do update set
+    party = excluded.party, body = excluded.body, changed_in = excluded.changed_in
+where handling_unit.body <> excluded.body
+returning 1
+
 -- items: changed after a version
 select body from item where changed_in > $1
 
@@ -91,3 +101,6 @@ select company_id, kit, component, quantity, valid_from, valid_until from kit_co
 -- lots: of an item, the earliest to expire first, those that do not expire last
 select company_id, item, lot, expires_on, made_on, supplier, source from item_lot
 where company_id = $1 and item = $2 order by expires_on nulls last, lot
+
+-- handling_units: what each document says a handling unit holds
+select body from handling_unit where company_id = $1 and sscc = $2 order by document

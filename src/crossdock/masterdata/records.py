@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from crossdock.model.handling_unit import HandlingUnit
 from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
 from crossdock.model.packs import Pack
 
@@ -17,4 +18,4 @@ class CrossReference(msgspec.Struct, frozen=True):
     their_item: str
 
 
-MasterBody = Item | Customer | CrossReference | Pack | KitComponent | Lot
+MasterBody = Item | Customer | CrossReference | Pack | KitComponent | Lot | HandlingUnit

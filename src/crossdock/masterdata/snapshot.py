@@ -13,6 +13,7 @@ import msgspec
 
 from crossdock.masterdata.records import CrossReference, MasterBody
 from crossdock.model import packs
+from crossdock.model.handling_unit import HandlingUnit
 from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
 from crossdock.model.packs import Conversion, Pack
 from crossdock.model.units import ConversionRefused
@@ -187,8 +188,8 @@ class Masterdata:
             case KitComponent():
                 of_kit = self._kits.setdefault((record.company_id, record.kit), {})
                 of_kit[record.component, record.valid_from or _ALWAYS] = record
-            case Lot():
-                pass  # not held in memory: see `lots`
+            case Lot() | HandlingUnit():
+                pass  # not held in memory: see `lots`, `handling_units`
 
 
 class _News(Masterdata):
@@ -211,6 +212,12 @@ class _News(Masterdata):
 async def lots(tx: Connection, company_id: str, item: str) -> list[Lot]:
     """The lots of an item, the earliest to expire first."""
     return [Lot(*row) for row in await tx.fetch(_SQL.lots, company_id, item)]
+
+
+async def handling_units(tx: Connection, company_id: str, sscc: str) -> list[HandlingUnit]:
+    """What documents say a handling unit holds, one of each document."""
+    rows = await tx.fetch(_SQL.handling_units, company_id, sscc)
+    return [msgspec.json.decode(row["body"], type=HandlingUnit) for row in rows]
 
 
 def pack_of(row: asyncpg.Record) -> Pack:
@@ -239,7 +246,9 @@ async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
     """
     if not records:
         return 0
-    version: int = await tx.fetchval(_SQL.next_version)
+    # Lots and handling units are in no memory: whoever writes nothing else holds nobody off, and nobody reads anew.
+    remembered = any(not isinstance(record, Lot | HandlingUnit) for record in records)
+    version: int = await tx.fetchval(_SQL.next_version if remembered else _SQL.version)
     changed = 0
     for form, statement in (
         (Item, _SQL.put_items),
@@ -248,6 +257,7 @@ async def upsert(tx: Connection, records: Sequence[MasterBody]) -> int:
         (Pack, _SQL.put_packs),
         (KitComponent, _SQL.put_components),
         (Lot, _SQL.put_lots),
+        (HandlingUnit, _SQL.put_handling_units),
     ):
         rows = _rows([record for record in records if isinstance(record, form)])
         if rows:
@@ -284,6 +294,12 @@ def _rows(records: Sequence[MasterBody]) -> list[tuple[Any, ...]]:
                 begin = record.valid_from or _ALWAYS
                 rows[record.company_id, record.kit, record.component, begin] = (record.valid_until, record.quantity)
             case Lot():
-                described = (record.expires_on, record.made_on, record.supplier, record.source)
-                rows[record.company_id, record.item, record.lot] = described
+                key = (record.company_id, record.item, record.lot)
+                before = rows.get(key, (None, None, ""))
+                told = (record.expires_on, record.made_on, record.supplier)
+                known = (new or old for new, old in zip(told, before, strict=False))
+                rows[key] = (*known, record.source)
+            case HandlingUnit():
+                body = msgspec.json.encode(record, order="sorted").decode()
+                rows[record.company_id, record.sscc, record.document] = (record.party, body)
     return [(*key, *rows[key]) for key in sorted(rows)]

@@ -13,7 +13,10 @@ from crossdock.model.quantity import Quantity
 
 
 class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Goods of one order line, in the pack they travel in (`pack` is an SSCC-18 or the sender's pack id)."""
+    """Goods of one order line, in the pack they travel in (`pack` is an SSCC-18 or the sender's pack id).
+
+    `expires_on` is that of the lot; `serials` are the numbers of single pieces, where they have any.
+    """
 
     order_number: str
     order_line: str
@@ -25,6 +28,8 @@ class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     pack: str = ""
     lot: str = ""
     stated: Stated | None = None
+    expires_on: dt.date | None = None
+    serials: tuple[str, ...] = ()
 
 
 class ShipNotice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +62,7 @@ ReceiptCondition = Literal["good", "damaged", "quarantined"]
 
 
 class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was counted of one order line in one condition."""
+    """What was counted of one order line in one condition; `pack` is the SSCC-18 it came in."""
 
     line: str
     order_number: str
@@ -68,6 +73,9 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ship_notice: str = ""
     lot: str = ""
     stated: Stated | None = None
+    expires_on: dt.date | None = None
+    pack: str = ""
+    serials: tuple[str, ...] = ()
 
 
 class GoodsReceipt(msgspec.Struct, frozen=True, omit_defaults=True):

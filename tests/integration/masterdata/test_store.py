@@ -7,11 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from crossdock.masterdata import CrossReference, Masterdata, lots, upsert
+from crossdock.masterdata import CrossReference, Masterdata, handling_units, lots, upsert
 from crossdock.masterdata.records import MasterBody
+from crossdock.model.handling_unit import HandlingUnit, HandlingUnitLine
 from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
 from crossdock.model.packs import Pack
-from crossdock.model.quantity import Price
+from crossdock.model.quantity import Price, Quantity
 from crossdock.ports.connector import MasterRecord
 from crossdock.store import Store
 
@@ -152,3 +153,19 @@ async def test_what_a_later_document_does_not_say_of_a_lot_stays_known(store: St
         first, second = await lots(tx, UK, "85123A")
     assert (first.lot, first.expires_on, first.supplier) == ("L1", best_before, "kilncraft")
     assert second.lot == "L0"
+
+
+async def test_what_documents_tell_of_lots_and_handling_units_makes_nobody_read_master_data_anew(store: Store) -> None:
+    await put(store, MUG)
+    reader = await Masterdata.load(store)
+    held = HandlingUnitLine("85123A", Quantity(Decimal(12)), "L1")
+    announced = HandlingUnit(UK, "376104250021234569", "ship_notice 7", (held,), "kilncraft")
+    counted = HandlingUnit(UK, "376104250021234569", "goods_receipt 9", (), "kilncraft")
+    best_before = dt.date(2026, 9, 1)
+    lot = Lot(UK, "85123A", "L1", best_before)
+    assert await put(store, lot, Lot(UK, "85123A", "L1", source="again"), announced, counted, announced) == 3
+
+    async with store.transaction() as tx:
+        assert not await reader.refresh_if_changed(tx)
+        assert await handling_units(tx, UK, "376104250021234569") == [counted, announced]
+        assert [known.expires_on for known in await lots(tx, UK, "85123A")] == [best_before]

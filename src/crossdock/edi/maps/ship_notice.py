@@ -2,7 +2,7 @@
 
 BSN header, DTM*011 shipped (with time), DTM*017 expected, shipment level with TD5 carrier, REF*CN tracking and N1
 parties, order levels (PRF01 the order number), pack levels (MAN*GM the SSCC), item levels (LIN01 the order line, SN1
-the quantity). Reading, any nesting is taken: a level has what its parents have.
+the quantity, DTM*036 when the lot expires). Reading, any nesting is taken: a level has what its parents have.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from crossdock.edi.maps.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.reading import Reading, Row, at, padded
@@ -24,6 +26,7 @@ _EXPECTED = ("017", "067", "002", "069", "371")
 _PACK_MARKS = ("GM", "AA", "CP", "UC", "SM", "W", "CA")
 _LEVEL_ENDS = frozenset(("HL", "CTT", "SE"))
 _LOT = "LT"
+_EXPIRES = "036"
 Level = tuple[str, str]  # order number, pack
 
 
@@ -129,6 +132,7 @@ def _level(
     shipped: Row | None = None
     item_at = shipped_at = start
     lot = ""
+    expires_on: dt.date | None = None
     for index in range(start + 1, end):
         row = rows[index]
         tag = row[0]
@@ -146,11 +150,14 @@ def _level(
             lot = at(row, 2)
         elif tag == "REF" and at(row, 1) == "PO" and not order:
             order = at(row, 2)
+        elif tag == "DTM" and at(row, 1) == _EXPIRES:
+            expires_on = reading.date(at(row, 2), index + 1, 2)
         elif item is None:
             head.take(tag, row, index + 1)
     known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack)
     if item is not None or shipped is not None:
-        lines.append(_line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), order, pack, lot))
+        found = _line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), order, pack, lot)
+        lines.append(replace(found, expires_on=expires_on) if expires_on else found)
 
 
 def _line(
@@ -237,4 +244,5 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
 def _line_rows(line: ShipNoticeLine, writing: Writing) -> list[OutgoingSegment]:
     ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
     lot = (_LOT, line.lot) if line.lot else ()
-    return [("LIN", line.order_line, *ids, *lot), ("SN1", "", *amount(line.quantity))]
+    rows: list[OutgoingSegment] = [("LIN", line.order_line, *ids, *lot), ("SN1", "", *amount(line.quantity))]
+    return [*rows, ("DTM", _EXPIRES, day(line.expires_on))] if line.expires_on else rows

@@ -22,10 +22,11 @@ from crossdock.log import BusinessKey, DocumentLink
 from crossdock.log.append import follow
 from crossdock.log.keys import find_keys
 from crossdock.masterdata import MasterBody, Masterdata, bodies_of
+from crossdock.masterdata.described import described
 from crossdock.masterdata.door import Door, document_of
 from crossdock.model.masterdata import Customer, Item, KitComponent
 from crossdock.model.restating import holds_lines
-from crossdock.ports.connector import Fault, RawDocument, Record, Translation
+from crossdock.ports.connector import Fault, MasterRecord, RawDocument, Record, Translation
 from crossdock.processes._kit import Send
 from crossdock.store import Connection
 from crossdock.store.arrays import identifiers, literals
@@ -305,6 +306,7 @@ def _take(job: _Job, record: Record, body: msgspec.Struct, subject: str, verdict
         job.so_far.faults.append(Fault("identity_conflict", words, record.pointer))
         return
     company_id = record.company_id or subject.split("/")[1]
+    writes.master += [MasterRecord(told) for told in described(body, company_id)]
     job.so_far.taken += 1
     writes.events.append(
         follow(
