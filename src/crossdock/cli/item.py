@@ -75,8 +75,7 @@ def convert(
 
 def _print(out: Console, sheet: ItemSheet) -> None:
     one = sheet.item
-    kept = f"kept in {one.unit}" + (f", invoiced in {one.second_unit}" if one.second_unit else "")
-    out.print(plain(f"{one.company_id}: {one.id} {one.description} ({one.kind}, {kept})", "bold"))
+    out.print(plain(f"{one.company_id}: {one.id} {one.description} ({one.kind}, kept in {one.unit})", "bold"))
     facts = (("supplier", one.supplier), ("their id", one.supplier_item), ("GTIN", one.gtin))
     if any(value for _, value in facts):
         out.print(plain("  " + ", ".join(f"{name} {value}" for name, value in facts if value)))

@@ -25,8 +25,6 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     purchase_price: Price | None = None
     sales_price: Price | None = None
     preferred_location: str = ""
-    second_unit: str = ""
-    """Catch weight: promised in `unit`, invoiced by what was weighed in this unit."""
 
 
 class KitComponent(msgspec.Struct, frozen=True, omit_defaults=True):
