@@ -25,6 +25,7 @@ from crossdock.cli import (
     projection,
     purchase_order,
     quarantine,
+    reservation,
     stock,
     supplier_invoice,
     system,
@@ -61,6 +62,7 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(item.app, name="item")
 app.add_typer(stock.app, name="stock")
+app.add_typer(reservation.app, name="reservation")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(assembly.app, name="assembly")
 app.add_typer(channel.app, name="channel")

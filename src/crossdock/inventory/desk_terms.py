@@ -72,12 +72,13 @@ async def change_terms(store: Store, wanted: NewTerms) -> Terms:
 
     async def once() -> Terms:
         async with store.transaction() as tx:
-            return await _change(tx, wanted)
+            return await change_terms_in(tx, wanted)
 
     return await run_again(once)
 
 
-async def _change(tx: Connection, wanted: NewTerms) -> Terms:
+async def change_terms_in(tx: Connection, wanted: NewTerms) -> Terms:
+    """As `change_terms`, in the caller's transaction, which it must run again whole after `LedgerMoved`."""
     if (before := await recall_terms(tx, wanted)) is not None:
         return before
     pieces = await tx.fetch(SQL.open, *names_of(wanted.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from crossdock.inventory.desk_requests import (
     desk_lines_request,
     desk_request,
 )
-from crossdock.inventory.desk_terms import NewTerms, NoLater, NotOpen
+from crossdock.inventory.desk_terms import NewTerms, NoLater, NotOpen, Terms
 from crossdock.inventory.desk_view import ReservationView, find
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.reservations import Granted, ReservationDesk
@@ -178,7 +178,7 @@ async def show(context: Context, actor: Actor, reservation: str) -> ReservationV
     if not theirs:
         actor.must("stock:reserve")
     if found is None or not actor.sees(found.company) or not (theirs or "operations:read" in actor.scopes):
-        raise _unknown(reservation)
+        raise unknown(reservation)
     return found
 
 
@@ -202,7 +202,8 @@ async def extend(
     wanted = NewTerms(
         held.company, f"{actor.name}/{key}", reservation, "extend", expires_at=expires_at, source=actor.name
     )
-    return await _change(desk, wanted, key, over=expires_at <= context.now())
+    over = expires_at <= context.now()
+    return await agreed(desk.recall_terms(wanted) if over else desk.change_terms(wanted), reservation, key)
 
 
 async def confirm(
@@ -214,24 +215,25 @@ async def confirm(
     wanted = NewTerms(
         held.company, f"{actor.name}/{key}", reservation, "confirm", reference=reference, source=actor.name
     )
-    return await _change(desk, wanted, key)
+    return await agreed(desk.change_terms(wanted), reservation, key)
 
 
-async def _change(desk: ReservationDesk, wanted: NewTerms, key: str, *, over: bool = False) -> Changed:
+async def agreed(change: Awaitable[Terms | None], reservation: str, key: str) -> Changed:
+    """What a change came to. Raises `Problem` in place of what the ledger raises; None says that the time is over."""
     try:
-        terms = await (desk.recall_terms(wanted) if over else desk.change_terms(wanted))
+        terms = await change
     except LedgerConflict:
         raise _reused(key) from None
     except NotOpen:
-        words = f"nothing of reservation {wanted.name} is held any more"
+        words = f"nothing of reservation {reservation} is held any more"
         raise Problem("conflict", words, advice="GET it to see how it ended; reserve anew if it is needed.") from None
     except NoLater as present:
         words = f"until {present.until:%Y-%m-%dT%H:%M:%SZ}" if present.until else "without an end"
-        raise Problem("conflict", f"reservation {wanted.name} holds {words} already") from None
+        raise Problem("conflict", f"reservation {reservation} holds {words} already") from None
     if terms is None:
         fault = FieldError("/expires_at", "is over")
         raise Problem("invalid_body", "the request breaks rules; nothing was changed", [fault])
-    return Changed(wanted.name, terms.quantity, terms.expires_at)
+    return Changed(reservation, terms.quantity, terms.expires_at)
 
 
 async def own_pieces(context: Context, actor: Actor, company_id: str, reservations: Sequence[str]) -> tuple[str, ...]:
@@ -255,11 +257,12 @@ async def _own(context: Context, actor: Actor, reservation: str) -> ReservationV
     async with context.store.transaction(readonly=True) as tx:
         found = await find(tx, reservation)
     if found is None or not actor.sees(found.company) or found.held_by != actor.name:
-        raise _unknown(reservation)
+        raise unknown(reservation)
     return found
 
 
-def _unknown(reservation: str) -> Problem:
+def unknown(reservation: str) -> Problem:
+    """There is no such reservation, or it is another's."""
     return not_found(f"reservation {reservation!r}", "Give the name that the answer to the reservation says.")
 
 

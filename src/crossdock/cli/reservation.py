@@ -1,0 +1,112 @@
+"""`crossdock reservation`: stock that callers of the API hold for themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
+from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.inventory.desk_view import PieceView
+from crossdock.operations import reservation_desk
+from crossdock.operations.reservations import show as look_up
+
+app = typer.Typer(help="Reservations: stock that callers of the API hold.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A reservation, whole or one piece of it.", metavar="RESERVATION")]
+
+
+@app.command("list")
+def list_(
+    database: DatabaseOption,
+    item: Annotated[str, typer.Option(help="All that callers hold of this item, also without a deadline.")] = "",
+    company: CompanyOption = "",
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List what callers hold for a time, the next deadline first; or all that they hold of an item.
+
+    Example: crossdock reservation list --item 85123A
+    """
+    found = reach(
+        database,
+        lambda context, actor: reservation_desk.list_reservations(
+            context, actor, item=item, company_id=company, limit=limit
+        ),
+    )
+    if as_json:
+        print_json(found)
+        return
+    names = ("reservation", "company", "item", "location", "remaining", "state", "expires_at", "held_by", "reference")
+    heads = ("reservation", "company", "item", "location", "quantity", "state", "until", "held by", "reference")
+    console().print(table(heads, ([getattr(one, name) for name in names] for one in found)))
+
+
+@app.command()
+def show(reservation: Name, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Show a reservation: what is held of it, what waits, and how the rest ended.
+
+    Example: crossdock reservation show 5b1f0c2d9e8a7b6c5d4e3f20
+    """
+    found = reach(database, lambda context, actor: look_up(context, actor, reservation))
+    if as_json:
+        print_json(found)
+        return
+    out = console()
+    out.print(plain(f"{found.reservation}: {found.state}, held by {found.held_by} for {found.company}", "bold"))
+    facts = [
+        ("reference", found.reference),
+        ("reserved at", found.reserved_at),
+        ("until", found.expires_at),
+        ("confirmed at", found.confirmed_at),
+    ]
+    out.print(table(("", ""), [fact for fact in facts if fact[1]]))
+    out.print()
+    heads = ("piece", "line", "item", "location", "pool", "quantity", "remaining", "state", "how it ended")
+    out.print(table(heads, [_piece(piece) for piece in found.pieces]))
+
+
+def _piece(piece: PieceView) -> tuple[object, ...]:
+    end = piece.ended
+    at = f"at {plain(end.at)}" if end and end.at else ""
+    words = " ".join(word for word in (end.how, at, end.by, end.reason) if word) if end else ""
+    if piece.remaining and piece.expected_on:
+        words = f"{plain(piece.pegged)} expected on {piece.expected_on}"
+    where = (piece.reservation, piece.line, piece.item, piece.location, piece.pool)
+    return (*where, piece.quantity, piece.remaining, piece.state, words)
+
+
+@app.command()
+def release(reservation: Name, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
+    """Give a caller's reservation back for it. What becomes free goes to those who wait.
+
+    Example: crossdock reservation release 5b1f0c2d9e8a7b6c5d4e3f20 --reason "the shop lost the basket"
+    """
+    done = reach(
+        database,
+        lambda context, actor: reservation_desk.release_for_caller(context, actor, reservation, reason),
+    )
+    say(done, f"{plain(done.quantity)} of {reservation} given back", as_json)
+
+
+@app.command()
+def extend(
+    reservation: Name,
+    until: Annotated[
+        dt.datetime, typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], help="When it shall end, in UTC.")
+    ],
+    reason: Reason,
+    database: DatabaseOption,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a caller's reservation until later.
+
+    Example: crossdock reservation extend 5b1f0c2d9e8a7b6c5d4e3f20 --until 2010-12-09T18:00 --reason "payment is late"
+    """
+    at = until.replace(tzinfo=dt.UTC)
+    done = reach(
+        database,
+        lambda context, actor: reservation_desk.extend_for_caller(context, actor, reservation, at, reason),
+    )
+    say(done, f"{plain(done.quantity)} of {reservation} held until {plain(done.expires_at)}", as_json)

@@ -1,0 +1,115 @@
+"""Callers' reservations for people: which there are, and giving back or extending one that is not one's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from crossdock.identity import Actor
+from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms_in
+from crossdock.inventory.desk_view import ReservationView, find
+from crossdock.inventory.endings import release_requests
+from crossdock.inventory.ledger import LedgerBatch
+from crossdock.model.stock_policy import StockPolicies
+from crossdock.operations import audit
+from crossdock.operations.context import Context
+from crossdock.operations.problems import FieldError, Problem, must_say_why
+from crossdock.operations.promises import promises_of
+from crossdock.operations.reservations import Changed, Released, agreed, publish_outcomes, unknown
+from crossdock.project.versions import PoliciesInForce, policies_at
+from crossdock.store import Connection, load_queries, run_again
+
+SQL = load_queries(Path(__file__).with_name("reservation_desk.sql"))
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One piece that a caller holds, or waits for."""
+
+    reservation: str
+    company: str
+    held_by: str
+    reference: str
+    item: str
+    location: str
+    remaining: Decimal
+    state: str
+    expires_at: dt.datetime | None
+
+
+async def list_reservations(
+    context: Context, actor: Actor, *, item: str = "", company_id: str = "", limit: int = 100
+) -> list[Held]:
+    """What callers hold: of an item, place by place and newest first; else what has a deadline, the next one first."""
+    actor.must("operations:read")
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True, snapshot=True) as tx:
+        if not item:
+            return [Held(**dict(row)) for row in await tx.fetch(SQL.timed, companies, limit)]
+        found = []
+        for row in await tx.fetch(SQL.companies, item, companies):
+            found += [
+                Held(p.id, p.company_id, p.source, p.reference, item, p.location, p.remaining, p.state, p.expires_at)
+                for p in await promises_of(tx, row["company_id"], item)
+                if not p.subject
+            ]
+    return found[:limit]
+
+
+async def release_for_caller(context: Context, actor: Actor, reservation: str, reason: str) -> Released:
+    """Give a caller's reservation back for it; what that frees goes to who waits. Raises `Problem` if there is none."""
+    actor.must("operations:write")
+    must_say_why(reason)
+
+    async def once() -> Released:
+        async with context.store.transaction() as tx:
+            held = await _theirs(tx, actor, reservation)
+            names = [piece.reservation for piece in held.pieces]
+            await audit.record(
+                tx, actor, "operations:write", "release_reservation", held.company, f"reservation/{reservation}",
+                reason=reason,
+            )  # fmt: skip
+            now: dt.datetime = await tx.fetchval("select clock_timestamp()")
+            policies = await policies_at(tx, now) or PoliciesInForce(0, StockPolicies())
+            requests = release_requests(held.company, names, f"{actor.name}: {reason}")
+            batch = LedgerBatch(requests, context.now(), actor.name, policies.stock, policies.version)
+            await batch.claim(tx)
+            await publish_outcomes(tx, await batch.post(tx))
+        ended = (one.quantity for answer in batch.answers for one in answer.released)
+        return Released(reservation, sum(ended, Decimal(0)))
+
+    return await run_again(once)
+
+
+async def extend_for_caller(
+    context: Context, actor: Actor, reservation: str, expires_at: dt.datetime, reason: str
+) -> Changed:
+    """Hold a caller's reservation until later. Raises `Problem` for one that has ended, or holds longer already."""
+    actor.must("operations:write")
+    must_say_why(reason)
+    if expires_at <= context.now():
+        fault = FieldError("--until", "is over")
+        raise Problem("malformed_request", f"{expires_at:%Y-%m-%dT%H:%M:%SZ} is over", [fault])
+    key = f"{actor.name}/extend/{reservation}/{expires_at.isoformat()}"
+
+    async def once() -> Terms:
+        async with context.store.transaction() as tx:
+            held = await _theirs(tx, actor, reservation)
+            wanted = NewTerms(held.company, key, reservation, "extend", expires_at=expires_at, source=actor.name)
+            terms = await change_terms_in(tx, wanted)
+            await audit.record(
+                tx, actor, "operations:write", "extend_reservation", held.company, f"reservation/{reservation}",
+                expires_at=expires_at.isoformat(), reason=reason,
+            )  # fmt: skip
+        return terms
+
+    return await agreed(run_again(once), reservation, key)
+
+
+async def _theirs(tx: Connection, actor: Actor, reservation: str) -> ReservationView:
+    found = await find(tx, reservation)
+    if found is None or not actor.sees(found.company):
+        raise unknown(reservation)
+    return found
