@@ -18,6 +18,7 @@ from crossdock.inventory.stock_rules import StockRules, no_rules
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
 from crossdock.store.arrays import octets
+from crossdock.store.crash import point
 from crossdock.store.pool import TRANSIENT
 
 __all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk", "desk_request"]
@@ -108,10 +109,13 @@ class ReservationDesk:
                 granted = await connection.fetchval(SQL.reserve_one, *as_one(request, place, answer))
         except (asyncpg.UniqueViolationError, *TRANSIENT):
             return None  # somebody asks the same right now, or it is unknown whether it was done: the batch finds out
+        point("api_after_commit_before_answer")
         return answer if granted else None
 
     async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
-        return await run_again(lambda: answer_all(self.store, requests, self.rules.pools()))
+        answers = await run_again(lambda: answer_all(self.store, requests, self.rules.pools()))
+        point("api_after_commit_before_answer")
+        return answers
 
     async def release(
         self, company_id: str, key: str, reservations: Sequence[str], reason: str = "cancelled"

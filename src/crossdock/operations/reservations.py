@@ -27,6 +27,7 @@ from crossdock.inventory.desk_view import ReservationView, find
 from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.inventory.reservations import Granted, ReservationDesk
 from crossdock.log import append
+from crossdock.masterdata import KitRefused
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
@@ -137,7 +138,10 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
     for n, line in enumerate(asked.lines):
         locations = places_of(actor, means.network, asked.company_id, line.locations)
         await means.items.must_know(asked.company_id, line.item, f"/lines/{n}/item" if asked.several else "/item")
-        kit = means.kits(asked.company_id, line.item, on)
+        try:
+            kit = means.kits(asked.company_id, line.item, on)
+        except KitRefused as refused:
+            raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
         lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
     key = f"{actor.name}/{asked.key}"
     if asked.several:
