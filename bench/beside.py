@@ -15,7 +15,7 @@ from bench.reserve import CALLERS, ONE, SECONDS, Cell, load, publish
 from crossdock.app import prepare
 from crossdock.engine.clock import set_clock
 from crossdock.engine.context import BATCH
-from crossdock.inventory.desk_batch import ReservationAnswer
+from crossdock.inventory.desk_requests import ReservationAnswer
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.webhook_desk import WebhookDesk

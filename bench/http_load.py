@@ -1,4 +1,5 @@
-"""The load generator of `bench.http`: callers that each send the next order when the last one was answered."""
+"""The load generator of `bench.http` and `bench.reserve`: callers that each send the next order (or reservation) when
+the last one was answered."""
 
 from __future__ import annotations
 
@@ -19,9 +20,13 @@ _BODY = (
     '{{"line":"3","item":"84406B","quantity":"8","price":"2.75","description":"CREAM CUPID HEARTS COAT HANGER"}}]}}'
 )
 
+_RESERVATION = '{{"company":"bench","item":"item-{item}","quantity":"1","locations":["north"]}}'
+
 
 class Load:
     """What all callers share."""
+
+    path, good = "orders", "202"
 
     def __init__(self, port: int, seconds: float, token: str) -> None:
         self.port = port
@@ -37,12 +42,24 @@ class Load:
     def request(self) -> bytes:
         self.sent += 1
         number = f"{self.prefix}-{self.sent}"
-        body = _BODY.format(number=number).encode()
+        body = self.body(number).encode()
         head = (
-            f"POST /process/v1/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
+            f"POST /process/v1/{self.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: shop-{number}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
+
+    def body(self, number: str) -> str:
+        return _BODY.format(number=number)
+
+
+class Reservations(Load):
+    """One unit each of ten thousand items."""
+
+    path, good = "reservations", "201"
+
+    def body(self, number: str) -> str:
+        return _RESERVATION.format(item=self.sent * 7919 % 10_000)
 
 
 class Caller(asyncio.Protocol):
@@ -67,7 +84,7 @@ class Caller(asyncio.Protocol):
             return
         now = time.perf_counter()
         status = head[9:12].decode()
-        if status == "202":
+        if status == self.load.good:
             self.load.took.append(now - self.started)
         else:
             self.load.wrong[status] = self.load.wrong.get(status, 0) + 1
@@ -90,8 +107,8 @@ def _content_length(head: bytes) -> int:
     return 0
 
 
-async def run(port: int, callers: int, seconds: float, token: str) -> None:
-    load = Load(port, seconds, token)
+async def run(port: int, callers: int, seconds: float, token: str, kind: type[Load]) -> None:
+    load = kind(port, seconds, token)
     loop = asyncio.get_running_loop()
     load.callers = callers
     started = time.perf_counter()
@@ -101,7 +118,7 @@ async def run(port: int, callers: int, seconds: float, token: str) -> None:
     elapsed = time.perf_counter() - started
     took = sorted(load.took)
     if load.wrong or not took:
-        raise SystemExit(f"answers that are not 202: {load.wrong}, good ones: {len(took)}")
+        raise SystemExit(f"answers that are not {load.good}: {load.wrong}, good ones: {len(took)}")
     print(
         json.dumps(
             {
@@ -116,4 +133,6 @@ async def run(port: int, callers: int, seconds: float, token: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]))
+    uvloop.run(
+        run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], Reservations if sys.argv[5:] else Load)
+    )

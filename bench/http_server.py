@@ -1,4 +1,4 @@
-"""The API process of `bench.http` and `bench.availability`: granian in this process, one worker.
+"""The API process of `bench.http`, `bench.reserve` and `bench.availability`: granian in this process, one worker.
 
 Prints its port when it serves.
 """
@@ -17,11 +17,12 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from bench.flow_world import network_for_bench
+from bench.reserve import COMPANY, POLICIES
 from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.operations.idempotency import Answer
 from crossdock.operations.order_desk import OrderDesk
-from crossdock.project.network import Calendar, Channel, Company, Network, Policies
+from crossdock.project.network import Calendar, Channel, Company, Location, Network, Policies
 from crossdock.store import Store
 from crossdock.telemetry import logs
 
@@ -35,6 +36,16 @@ def network() -> Network:
     )
 
 
+def network_with_pools() -> Network:
+    """One company, one location, and half of all stock set aside for the shop."""
+    company = Company(COMPANY, COMPANY, "GBP", "Europe/London", "weekdays")
+    north = Location("north", "north", (COMPANY,), "Europe/London", "weekdays")
+    return Network(
+        "bench", {COMPANY: company}, {"weekdays": Calendar("weekdays")}, {"north": north}, {}, {}, {}, (),
+        Policies(stock=POLICIES), {}, 1,
+    )  # fmt: skip
+
+
 class NoDesk(OrderDesk):
     """Accepts without a store: what is left is HTTP, identity and strict JSON."""
 
@@ -45,7 +56,8 @@ class NoDesk(OrderDesk):
 async def serve(url: str, way: str) -> None:
     logs.configure("warning")
     store = await Store.connect(url, min_size=2, max_size=64 if way == "single" else 4)
-    services = Services.on(store, network_for_bench() if way == "availability" else network(), {})
+    networks = {"availability": network_for_bench, "reserve": network_with_pools}
+    services = Services.on(store, networks.get(way, network)(), {})
     if way == "single":
         services.orders = OrderDesk(store, most=1, lanes=64)
     elif way == "nothing":

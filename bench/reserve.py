@@ -1,5 +1,6 @@
-"""Reservations per second: hot and spread items, one and four processes, a lone caller; against the best plain
-statement that writes the same rows. `python -m bench.reserve` prints a table; `main` writes `reserve.json` too."""
+"""Reservations per second: hot and spread items, one and four processes, a lone caller, and over HTTP; against the best
+plain statement that writes the same rows. Half of all stock is set aside for the channel that calls, and who waits is
+pegged to expected supply. `python -m bench.reserve` prints a table; `main` writes `reserve.json` too."""
 
 from __future__ import annotations
 
@@ -19,13 +20,23 @@ from typing import Any
 import uvloop
 
 from bench.machine import server_of_its_own
-from crossdock.inventory.desk_batch import SQL, DeskRequest, Granted, ReservationAnswer
-from crossdock.inventory.entries import content_of, digest_of
+from crossdock.inventory.desk_batch import SQL, as_one
+from crossdock.inventory.desk_requests import Granted, ReservationAnswer, desk_request
 from crossdock.inventory.ledger import LedgerBatch
 from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.plan import Request
 from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.stock_rules import StockRules
 from crossdock.inventory.verify import verify
-from crossdock.model.stock import MoveRequest, StockMoveLine
+from crossdock.model.stock import (
+    MoveRequest,
+    PromiseRequest,
+    StockMoveLine,
+    StockRequestLine,
+    SupplyLine,
+    SupplyRequest,
+)
+from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 from crossdock.store import Connection, Store
 from crossdock.store.migrations import migrate
 
@@ -36,23 +47,43 @@ ROUNDS = 3
 SECONDS = 2.0
 ONE = Decimal(1)
 AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
+CHANNEL, POOL = "shop", "retail"
+POLICIES = StockPolicies(
+    pools=(PoolRule(name="retail", pool=POOL, share_percent=Decimal(50), scope=Scope(channels=(CHANNEL,))),)
+)
+WAITING = 200
+PEGGED = Decimal(20_000_000)
 
 Reserve = Callable[[str, str], Awaitable[ReservationAnswer]]
 """key, item -> answer"""
 
 
 async def seed(store: Store) -> None:
-    """Ten thousand items with more stock than a run can take."""
+    """Ten thousand items with more stock than a run can take, half of it in a pool; for some of them somebody waits for
+    expected supply."""
     for first in range(0, ITEMS, 500):
         lines = tuple(
             StockMoveLine(str(n), f"item-{n}", "north", Decimal(10_000_000), "opening", "unrestricted")
             for n in range(first, first + 500)
         )
-        request = MoveRequest(COMPANY, f"opening/{first}", "inventory_report/bench", f"OPEN-{first}", lines, AT)
-        async with store.transaction() as tx:
-            batch = LedgerBatch([request], AT)
-            await batch.claim(tx)
-            await batch.post(tx)
+        await book(
+            store, MoveRequest(COMPANY, f"opening/{first}", "inventory_report/bench", f"OPEN-{first}", lines, AT)
+        )
+    source = f"purchase_order/{COMPANY}/1"
+    coming = [
+        SupplyLine(source, str(n), f"item-{n}", "south", PEGGED, AT.date(), "acknowledged") for n in range(WAITING)
+    ]
+    waiting = [StockRequestLine(str(n), f"item-{n}", PEGGED, ("south",)) for n in range(WAITING)]
+    await book(store, SupplyRequest(COMPANY, "supply", source, tuple(coming)))
+    await book(store, PromiseRequest(COMPANY, "waiting", "sales_order/bench", "asked", tuple(waiting)))
+
+
+async def book(store: Store, request: Request) -> None:
+    """One request, one transaction."""
+    async with store.transaction() as tx:
+        batch = LedgerBatch([request], AT, policies=POLICIES)
+        await batch.claim(tx)
+        await batch.post(tx)
 
 
 async def publish(tx: Connection, outcomes: list[LedgerOutcome]) -> None:
@@ -60,24 +91,23 @@ async def publish(tx: Connection, outcomes: list[LedgerOutcome]) -> None:
 
 
 def desk_of(store: Store) -> Reserve:
-    desk = ReservationDesk(store, publish)
+    desk = ReservationDesk(store, publish, rules=StockRules(lambda: (POLICIES, 1), lambda: AT))
 
     async def reserve(key: str, item: str) -> ReservationAnswer:
-        return await desk.reserve(COMPANY, key, item, ("north",), ONE)
+        return await desk.grant(desk_request(COMPANY, key, item, ("north",), ONE, channel=CHANNEL))
 
     return reserve
 
 
 def naive_of(store: Store) -> Reserve:
     """The best plain way: one statement per caller on a connection of its own, writing the same rows."""
-    locations = ("north",)
 
     async def reserve(key: str, item: str) -> ReservationAnswer:
-        digest, content = digest_of("desk", COMPANY, key), content_of(item, locations, ONE, "")
-        request = DeskRequest(COMPANY, key, item, locations, ONE, None, "", "api", digest, content)
-        answer = ReservationAnswer((Granted(request.name(1), "north", ONE),))
+        request = desk_request(COMPANY, key, item, ("north",), ONE, channel=CHANNEL)
+        answer = ReservationAnswer((Granted(request.name(1), "north", ONE, pool=POOL),))
         async with store.connection() as connection:
-            assert await connection.fetchval(SQL.reserve_one, *request.as_one(answer))
+            place = (COMPANY, item, "north", POOL)
+            assert await connection.fetchval(SQL.reserve_one, *as_one(request, place, answer))
         return answer
 
     return reserve
@@ -224,9 +254,11 @@ def main(out_dir: Path) -> dict[str, Any]:
     """Run everything on an embedded server of its own and write `reserve.json`."""
     # Both know of each other: the flow's world is loaded only here.
     from bench.beside import beside_flow
+    from bench.reserve_http import over_http
 
     with server_of_its_own() as (url, fsync):
         result = uvloop.run(run(url))
+        result |= over_http(url)
     with server_of_its_own() as (url, _):
         cell, handled = uvloop.run(beside_flow(url))
     print(cell.line("beside two workers, spread"), f" ({handled:,.0f} events/s handled meanwhile)")
