@@ -19,7 +19,7 @@ from crossdock.operations.context import Context
 from crossdock.operations.problems import FieldError, Problem, must_say_why
 from crossdock.operations.promises import promises_of
 from crossdock.operations.reservations import Changed, Released, agreed, publish_outcomes, unknown
-from crossdock.project.versions import PoliciesInForce, policies_at
+from crossdock.project.versions import governing_at
 from crossdock.store import Connection, load_queries, run_again
 
 SQL = load_queries(Path(__file__).with_name("reservation_desk.sql"))
@@ -72,9 +72,10 @@ async def release_for_caller(context: Context, actor: Actor, reservation: str, r
                 reason=reason,
             )  # fmt: skip
             now: dt.datetime = await tx.fetchval("select clock_timestamp()")
-            policies = await policies_at(tx, now) or PoliciesInForce(0, StockPolicies())
+            governs = await governing_at(tx, now, held.company)
+            policies, version = (governs.stock, governs.version) if governs else (StockPolicies(), 0)
             requests = release_requests(held.company, names, f"{actor.name}: {reason}")
-            batch = LedgerBatch(requests, context.now(), actor.name, policies.stock, policies.version)
+            batch = LedgerBatch(requests, context.now(), actor.name, policies, version)
             await batch.claim(tx)
             await publish_outcomes(tx, await batch.post(tx))
         ended = (one.quantity for answer in batch.answers for one in answer.released)

@@ -1,0 +1,71 @@
+"""Callers' reservations in the hands of people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal as D
+
+import pytest
+
+from crossdock.inventory.reservations import ReservationDesk, desk_request
+from crossdock.operations import reservation_desk
+from crossdock.operations.problems import Problem
+from crossdock.operations.reservations import publish_outcomes, show
+from crossdock.store import Store
+from tests.integration.inventory.helpers import COMPANY, MUG, ask, book, holds, levels, receive
+from tests.integration.operations.worlds import ANNA, at_work
+
+LATE = dt.datetime(2096, 12, 1, tzinfo=dt.UTC)
+
+
+async def held(store: Store, key: str, quantity: int, expires_at: dt.datetime | None = None) -> str:
+    request = desk_request(
+        COMPANY, key, MUG, ["north"], D(quantity), expires_at=expires_at, source="shop", reference="basket"
+    )
+    await ReservationDesk(store, publish_outcomes).grant(request)
+    return request.stem
+
+
+async def test_a_person_gives_a_callers_reservation_back_and_it_is_written_down_who_and_why(store: Store) -> None:
+    await book(store, receive(5))
+    name = await held(store, "k1", 5)
+    await book(store, ask(2, case="sales_order/albion_uk/shop/1"))
+    context = await at_work(store)
+    with pytest.raises(Problem, match="reason"):
+        await reservation_desk.release_for_caller(context, ANNA, name, " ")
+    assert (await reservation_desk.release_for_caller(context, ANNA, name, "basket lost")).quantity == 5
+    assert (await levels(store)).reserved == 2
+    (piece,) = (await show(context, ANNA, name)).pieces
+    assert piece.ended is not None
+    assert (piece.ended.how, piece.ended.by) == ("released", ANNA.name)
+    assert "basket lost" in piece.ended.reason
+    async with store.transaction() as tx:
+        deed = await tx.fetchrow("select actor, action from audit where subject = $1", f"reservation/{name}")
+    assert deed is not None
+    assert tuple(deed) == (ANNA.name, "release_reservation")
+    await holds(store)
+
+
+async def test_a_person_extends_a_callers_reservation(store: Store) -> None:
+    await book(store, receive(5))
+    name = await held(store, "k1", 5, LATE)
+    context = await at_work(store)
+    later = LATE + dt.timedelta(hours=1)
+    for _ in range(2):
+        changed = await reservation_desk.extend_for_caller(context, ANNA, name, later, "payment is late")
+        assert (changed.quantity, changed.expires_at) == (D(5), later)
+    with pytest.raises(Problem, match="is over"):
+        await reservation_desk.extend_for_caller(context, ANNA, name, dt.datetime(2001, 1, 1, tzinfo=dt.UTC), "why not")
+
+
+async def test_what_callers_hold_is_listed_by_deadline_or_by_item(store: Store) -> None:
+    await book(store, receive(9))
+    soon, late, endless = [await held(store, key, 1, at) for key, at in
+                           (("k1", LATE), ("k2", LATE + dt.timedelta(days=1)), ("k3", None))]  # fmt: skip
+    await book(store, ask(2))
+    context = await at_work(store)
+    timed = await reservation_desk.list_reservations(context, ANNA)
+    assert [one.reservation for one in timed] == [f"{soon}-1", f"{late}-1"]
+    of_item = await reservation_desk.list_reservations(context, ANNA, item=MUG)
+    assert {one.reservation for one in of_item} == {f"{name}-1" for name in (soon, late, endless)}
+    assert {(one.held_by, one.reference, one.item) for one in of_item} == {("shop", "basket", MUG)}
