@@ -141,6 +141,7 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         masterdata=installation.masterdata,
         network_version=network.version,
         stock_policies=network.policies.stock,
+        stocked=[(company, place.id) for place in network.locations.values() for company in place.companies],
         keepings=_keepings(network),
         polls=_polls(network),
         publications=_publications(network),

@@ -79,6 +79,8 @@ class EngineContext:
     stock_policies: StockPolicies = field(default_factory=StockPolicies)
     """What is kept back, pools, and in which order those who wait are served."""
     keepings: Sequence[Keeping] = ()
+    stocked: Sequence[tuple[str, str]] = ()
+    """(company, location) where a company may have stock."""
     polls: Sequence[Poll] = ()
     publications: Sequence[Publication] = ()
     held_by: Callable[[str, str, str, str], str] = lambda source, fact, company, of: ""

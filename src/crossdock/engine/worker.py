@@ -14,7 +14,16 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crossdock.engine import channel_levels, guarding, housekeeping, policies, publications, reconciliation, repromising
+from crossdock.engine import (
+    channel_levels,
+    guarding,
+    housekeeping,
+    lot_expiry,
+    policies,
+    publications,
+    reconciliation,
+    repromising,
+)
 from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
 from crossdock.engine.context import EngineContext, Keeping, Poll, Publication
@@ -58,6 +67,7 @@ class Worker:
             guarding.CHANGED: self._guard.run_changed,
             guarding.ROUND: self._guard.run_round,
             housekeeping.EXPIRY: lambda task: housekeeping.run_expiry(context, self.owner, task),
+            lot_expiry.LOT_EXPIRY: lambda task: lot_expiry.run_lot_expiry(context, self.owner, task),
             repromising.REPROMISE: lambda task: repromising.run_repromise(context, self.owner, task),
             reconciliation.NAME: lambda task: reconciliation.run_reconciliation(context, self.owner, task),
             housekeeping.CHORES: lambda task: housekeeping.run_chores(context, self.owner, task),

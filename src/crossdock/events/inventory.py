@@ -25,6 +25,25 @@ class InventoryReported(msgspec.Struct, frozen=True):
     report: InventoryReport
 
 
+class ExpiredLot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """So much of a lot was unrestricted on the day after it expired."""
+
+    line: str
+    item: str
+    lot: str
+    quantity: Decimal
+    owner: str = "own"
+
+
+@event()
+class LotsExpired(msgspec.Struct, frozen=True):
+    """Lots at a location have expired by a day (the location's own date): they may be promised no more."""
+
+    location: str
+    on: dt.date
+    lots: tuple[ExpiredLot, ...]
+
+
 class PromisedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one asked line got: `location` and `quantity` of one grant; a line may have several."""
 

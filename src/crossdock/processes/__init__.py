@@ -10,6 +10,7 @@ from crossdock.processes import (
     assembly,
     goods_receipt,
     inventory_report,
+    lot_expiry,
     purchase_order,
     return_,
     sales_order,
@@ -39,6 +40,7 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     assembly.LIFECYCLE,
     transfer.LIFECYCLE,
     stock_shortage.LIFECYCLE,
+    lot_expiry.LIFECYCLE,
     stock_statement.LIFECYCLE,
     stock_correction.LIFECYCLE,
 )
