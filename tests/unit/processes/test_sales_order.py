@@ -18,7 +18,7 @@ from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.masterdata import Customer, SalesPolicy
 from crossdock.model.purchase_order import Charge
 from crossdock.model.stock import StockRequestLine
-from crossdock.model.stock_policy import Scope, SourcingRule, StockPolicies
+from crossdock.model.stock_policy import Scope, ShelfLifeRule, SourcingRule, StockPolicies
 from crossdock.processes._kit import (
     Commit,
     Expect,
@@ -66,6 +66,15 @@ def test_a_sourcing_rule_says_from_where_the_orders_of_its_channel_are_filled() 
     rules = StockPolicies(sourcing=(SourcingRule(name="from_the_east", scope=scope, locations=("east", "north")),))
     order = sales_order(reads=network(stock=rules)).when(placed(ordered("1"), ordered("2", "MUG", "3", "4.25")))
     assert [line.locations for line in order.one(Reserve).lines] == [("east", "north"), ("south", "north")]
+
+
+def test_goods_must_keep_as_long_as_the_rule_for_the_customer_says() -> None:
+    rule = ShelfLifeRule(name="fussy", days=30, scope=Scope(customers=("17850",), items=("HEART",)))
+    rules = network(stock=StockPolicies(shelf_life=(rule,)))
+    order = sales_order(reads=rules).when(placed(ordered("1"), ordered("2", "MUG", "3", "4.25")))
+    assert [line.keeps_until for line in order.one(Reserve).lines] == [dt.date(2010, 12, 31), None]
+    easy = sales_order(reads=rules).when(placed(ordered("1"), customer="CASH"))
+    assert [line.keeps_until for line in easy.one(Reserve).lines] == [None]
 
 
 def test_what_a_marketplace_has_promised_is_booked_not_asked_and_counted_under_its_name() -> None:
