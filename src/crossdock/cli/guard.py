@@ -70,7 +70,7 @@ def _tell(found: Guarded, as_json: bool) -> None:
             typer.echo(f"  {one.meaning}" + (f"; movements {one.movements}" if one.movements else ""))
         if found.last_round:
             typer.echo(
-                f"the last round by itself took {found.last_round.seconds} s for {found.last_round.units} places"
+                f"the last round by itself took {found.last_round.milliseconds} ms for {found.last_round.units} places"
             )
         typer.echo(f"{len(found.violations)} violations" if found.violations else "every law holds")
     if found.violations:

@@ -75,7 +75,7 @@ async def _documents(store: Store) -> None:
                 " values ($1, $2, '1', $3, $4, $5, $5)", case_id, process, COMPANY, body, AT,
             )  # fmt: skip
         await tx.execute("update ledger_entry set subject = $1 where subject like 'goods_receipt/%'", RECEIPT)
-        await write_links(tx, [DocumentLink(COMPANY, ORDER, RECEIPT, "", "goods_receipt")])
+        await write_links(tx, [DocumentLink(COMPANY, RECEIPT, ORDER, "", "goods_receipt")])
 
 
 async def _publish(store: Store) -> None:

@@ -178,9 +178,9 @@ select id, company_id, process, data, parked from process_case where id > $1 and
 select id, process, data, parked from process_case where id = any($1::text[])
 
 -- receipts_of: the goods receipts that some purchase orders are told of
-select l.document as subject, c.data from document_link as l join process_case as c on c.id = l.subject
-where l.document = any($1::text[]) and l.role = 'goods_receipt' and c.process = 'goods_receipt'
-order by l.document, c.id
+select l.subject, c.data from document_link as l join process_case as c on c.id = l.document
+where l.subject = any($1::text[]) and l.role = 'goods_receipt' and c.process = 'goods_receipt'
+order by l.subject, c.id
 
 -- busy_slots: where events wait for their cases
 select h.slot from log_head as h join checkpoint as c on c.consumer = 'cases' and c.slot = h.slot
