@@ -41,9 +41,6 @@ EXACT_DIVISIONS = {
     ("inventory/availability/answer.py", "now / ratio"),
     ("inventory/keeping.py", "on_hand * percent / 100"),
     ("model/units.py", "measured.size / wanted.size"),
-    ("rules/drift.py", "big / small"),
-    ("rules/drift.py", "one[condition] / other[condition]"),
-    ("rules/drift.py", "quantity / pack"),
 }
 """Divisions of a Decimal or Fraction by one, or by an integer, whose operands do not show it. Add one only after
 looking at its types."""

@@ -85,10 +85,9 @@ async def compare_next(context: EngineContext) -> bool:
         statement = await statements.next_waiting(tx)
         if statement is None:
             return False
-        before = statement.compared_before
-        outdated = before is not None and statement.stated_at <= before and not statement.counted
-        read = _Read(statement) if outdated else await _read(tx, context, statement)
-    if outdated:
+        only_kept = not statement.has_opened or _outdated(statement)
+        read = _Read(statement) if only_kept else await _read(tx, context, statement)
+    if only_kept:
         async with context.store.transaction() as tx:
             await statements.mark_compared(tx, statement, await business_now(tx), None)
         return True
@@ -96,6 +95,11 @@ async def compare_next(context: EngineContext) -> bool:
     async with context.store.transaction() as tx:
         await _write(tx, context, read, pages)
     return True
+
+
+def _outdated(statement: Waiting) -> bool:
+    before = statement.compared_before
+    return before is not None and statement.stated_at <= before and not statement.counted
 
 
 async def _read(tx: Connection, context: EngineContext, statement: Waiting) -> _Read:

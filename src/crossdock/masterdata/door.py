@@ -10,6 +10,7 @@ import msgspec
 
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
 from crossdock.events.purchase_order import PurchaseOrderAcknowledged, PurchaseOrderChanged, PurchaseOrderPlaced
+from crossdock.events.reconciliation import StockCounted, StockStated
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.events.sales_order import SalesOrderPlaced, WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
@@ -136,4 +137,6 @@ def document_of(body: msgspec.Struct, partner_of: Callable[[str], str]) -> tuple
             return adjustment.at, ""
         case InventoryReported(report):
             return report.at, ""
+        case StockStated(statement) | StockCounted(statement):
+            return statement.stated_at, ""
     return None, ""

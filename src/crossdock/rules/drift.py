@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 from typing import Literal, NamedTuple
 
@@ -142,7 +143,7 @@ def _pieces(question: Question) -> Iterator[_Piece]:
     for theirs, ours, ratio in _other_units(listed, booked):
         listed.remove(theirs)
         booked.remove(ours)
-        why = f"{theirs.number} counts {ratio.normalize():f} times what we booked of it"
+        why = f"{theirs.number} counts {ratio} times what we booked of it"
         effect = total([theirs.changes, _times(ours.changes, Decimal(-1))])
         yield _Piece("wrong_unit", why, (("theirs", theirs), ("ours", ours)), effect)
     for fact in listed:
@@ -199,7 +200,7 @@ def _alone(question: Question, fact: Fact) -> Iterator[_Piece]:
             yield _Piece("wrong_unit", why, (("ours", fact),), _times(fact.changes, pack - 1))
             for condition, quantity in fact.changes.items():
                 if quantity % pack == 0:
-                    fewer = {condition: quantity / pack - quantity}
+                    fewer = {condition: quantity // pack - quantity}
                     yield _Piece("wrong_unit", why, (("ours", fact),), _plain(fewer))
 
 
@@ -269,9 +270,9 @@ def _match_sums(listed: list[Fact], booked: list[Fact]) -> None:
                 booked[:] = [fact for fact in booked if fact not in ours]
 
 
-def _other_units(listed: Sequence[Fact], booked: Sequence[Fact]) -> list[tuple[Fact, Fact, Decimal]]:
+def _other_units(listed: Sequence[Fact], booked: Sequence[Fact]) -> list[tuple[Fact, Fact, Fraction]]:
     """Pairs that are the same fact in different units: one is a whole multiple of the other."""
-    found: list[tuple[Fact, Fact, Decimal]] = []
+    found: list[tuple[Fact, Fact, Fraction]] = []
     taken: set[str] = set()
     for theirs in listed:
         for ours in booked:
@@ -283,18 +284,15 @@ def _other_units(listed: Sequence[Fact], booked: Sequence[Fact]) -> list[tuple[F
     return found
 
 
-def _ratio(theirs: Changes, ours: Changes) -> Decimal | None:
+def _ratio(theirs: Changes, ours: Changes) -> Fraction | None:
+    """How many times ours theirs is, where one is a whole multiple of the other in every condition."""
     one, other = _plain(theirs), _plain(ours)
     if not one or one.keys() != other.keys():
         return None
-    condition = next(iter(one))
-    big, small = sorted((one[condition], other[condition]), key=abs, reverse=True)
-    if big % small or big / small < 2:
-        return None
-    ratio = one[condition] / other[condition]
-    factor = big / small
-    larger, smaller = (one, other) if abs(one[condition]) > abs(other[condition]) else (other, one)
-    return ratio if _times(smaller, factor) == larger else None
+    ratios = {Fraction(one[condition]) / Fraction(other[condition]) for condition in one}
+    ratio = ratios.pop()
+    whole = max(ratio, Fraction(1) / ratio) if ratio > 0 else Fraction(0)
+    return ratio if not ratios and whole.denominator == 1 and whole >= 2 else None
 
 
 # Choosing

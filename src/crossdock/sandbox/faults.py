@@ -22,6 +22,16 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_webhook: float = 0.0
     reorder_webhook: float = 0.0
     """Held back until a later one was delivered."""
+    drop_webhook: float = 0.0
+    """Never sent at all: nobody repeats it."""
+    double_fact: float = 0.0
+    """Told once more under another number, as if it had happened twice."""
+    drop_posting: float = 0.0
+    """Answered, and never booked."""
+    double_posting: float = 0.0
+    """Booked twice."""
+    drop_record: float = 0.0
+    """Left out of a poll for good."""
     drop_write: float = 0.0
     """A stock level is answered as taken and forgotten; per article and version, as are the next ones."""
     delay_write: float = 0.0

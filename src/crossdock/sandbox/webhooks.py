@@ -108,17 +108,21 @@ class Webhooks:
         self._last: dict[str, asyncio.Task[None]] = {}
         self._delivered = asyncio.Event()
 
-    def send(self, event: str, key: str, entity: str, at: str, data: Body, in_order_of: tuple[str, ...]) -> None:
-        """Tell Crossdock. Webhooks that share a name in `in_order_of` arrive in the order they were sent."""
+    def send(self, event: str, key: str, entity: str, at: str, data: Body, in_order_of: tuple[str, ...]) -> Body:
+        """Tell Crossdock, and return what is told. Webhooks that share a name in `in_order_of` arrive in the order they
+        were sent; one that is dropped never does."""
         body: Body = {"event": event, "sequence": data.get("sequence", 1), "occurred_at": at, "data": data}
         self._book.effect(f"sent.{event}", key, entity, body)
         number = f"{event} {key} {data.get('sequence', '')}"
+        if self._caller.faults.strikes("drop_webhook", self._system, number, 1):
+            return body
         digest = blake2b(f"{self._system} {entity} {number}".encode(), digest_size=12).hexdigest()
         held = self._caller.faults.strikes("reorder_webhook", self._system, number, 1)
         before = [task for name in in_order_of if (task := self._last.get(name)) is not None and not task.done()]
         task = self._caller.spawn(self._deliver(f"msg_{digest}", number, msgspec.json.encode(body), before, held))
         if not held:
             self._last.update(dict.fromkeys(in_order_of, task))
+        return body
 
     async def _deliver(
         self, message_id: str, key: str, body: bytes, before: list[asyncio.Task[None]], held: bool

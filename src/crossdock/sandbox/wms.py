@@ -15,6 +15,7 @@ from crossdock.sandbox.plan import site_of
 from crossdock.sandbox.settings import WmsSettings
 from crossdock.sandbox.stage import Stage, System
 from crossdock.sandbox.wms_inbound import Inbound, InboundAdvice, by_advice
+from crossdock.sandbox.wms_messages import number_of
 from crossdock.sandbox.wms_outbound import Outbound, ShippingOrder, by_order_ref
 from crossdock.sandbox.wms_returns import ReturnAdvice, Returns, by_rma
 from crossdock.sandbox.wms_stock import Floor
@@ -45,6 +46,7 @@ class Wms(System):
             Operation("POST", base + "transfer-advices", "transfer_advices", TransferAdvice, by_shipment, expect)
         )
         intake.get(base + "stock", self._stock)
+        intake.get(base + "messages", self.floor.messages.page)
         return intake
 
     def _stock(self, request: Request, parameters: tuple[str, ...]) -> Body:
@@ -52,7 +54,9 @@ class Wms(System):
         if request.query.get("report") == "opening":
             return self._opening()
         now = iso(self.stage.clock.now())
-        return {"at": now, "site": site, "report": f"NOW-{site}-{now}", "levels": self.floor.stock.now()}
+        told = self.floor.messages
+        stated: Body = {"at": now, "site": site, "report": f"NOW-{site}-{now}", "levels": self.floor.stock.now()}
+        return stated | {"messages": told.count, "changes": told.changes(number_of(request, "after"))}
 
     def _opening(self) -> Body:
         site, opened = self.floor.site, iso(self.stage.plan.begins_at)

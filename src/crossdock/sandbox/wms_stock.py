@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,10 @@ from crossdock.sandbox.plan import Plan
 from crossdock.sandbox.settings import WmsSettings
 from crossdock.sandbox.stage import System
 from crossdock.sandbox.webhooks import Webhooks
+from crossdock.sandbox.wms_messages import BUCKETS, Messages
+
+# Facts that bear a number of the warehouse's own, and where it stands: told under another one they count twice.
+_NUMBERED = {"receipt.confirmed": "receipt", "stock.adjusted": "number"}
 
 
 class Level(msgspec.Struct):
@@ -76,6 +81,9 @@ class Floor:
         self.stage = system.stage
         self.stock = Stock(system.stage.plan, settings.site)
         self.webhooks: Webhooks = system.new_webhooks()
+        self.messages = Messages()
+        for shelf, level in self.stock.levels.items():
+            self.messages.open(shelf, level.on_hand)
         self.goods_came: Callable[[dt.datetime], None] = lambda at: None
         """Called when something can be sold that could not before."""
         self._numbers: Counter[str] = Counter()
@@ -88,4 +96,16 @@ class Floor:
     def tell(self, event: str, key: str, owner: str, at: dt.datetime, data: Body, in_order_of: tuple[str, ...]) -> None:
         """Send a webhook; names in `in_order_of` keep the order."""
         told: Body = {"owner": owner, "site": self.site, "at": iso(at)} | data
-        self.webhooks.send(event, key, owner, iso(at), told, in_order_of)
+        message = self.webhooks.send(event, key, owner, iso(at), told, in_order_of)
+        self.messages.add(message, owner, iso(at), self._levels(owner, data))
+        if event in _NUMBERED and self.stage.faults.strikes("double_fact", self.system.name, key, 1):
+            again = f"{key}-2"
+            self.webhooks.send(event, again, owner, iso(at), told | {_NUMBERED[event]: again}, (again,))
+
+    def _levels(self, owner: str, data: Body) -> dict[tuple[str, str], dict[str, Decimal]]:
+        """Levels of the articles that a message speaks of."""
+        orders: Any = data.get("orders") or [data]
+        skus = {line["sku"] for order in orders for line in order.get("lines", ())}
+        return {
+            (owner, sku): {bucket: getattr(self.stock.levels[owner, sku], bucket) for bucket in BUCKETS} for sku in skus
+        }

@@ -9,6 +9,7 @@ from typing import Any
 
 from crossdock.connectors import CONNECTORS
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
+from crossdock.events.reconciliation import StockStated
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
@@ -29,6 +30,7 @@ from crossdock.model.fulfillment import (
 )
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.reconciliation import StatedChange, StatedFact, StatedLevel, StockStatement
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ShipNoticeLine
 from crossdock.model.transfer import (
@@ -158,6 +160,51 @@ OPENING = {
         {"owner": "albion_uk", "sku": "22752", "qty": "7"},
     ],
 }
+
+
+NOW = {
+    "at": STAMP,
+    "site": "north",
+    "report": "NOW-north-1",
+    "messages": 17,
+    "levels": [{"owner": "albion_uk", "sku": "85123A", "on_hand": "114", "picked": "6"}],
+    "changes": [
+        {
+            "n": 17,
+            "event": "order.picked",
+            "at": STAMP,
+            "owner": "albion_uk",
+            "sku": "85123A",
+            "on_hand": "-6",
+            "picked": "6",
+        }
+    ],
+}
+
+
+def stated(company: str, levels: tuple[StatedLevel, ...]) -> Record:
+    moved = (StatedChange("unrestricted", Decimal(-6)), StatedChange("picked", Decimal(6)))
+    statement = StockStatement(
+        company_id=company,
+        system="vendor",
+        kind="warehouse",
+        location="north",
+        number="NOW-north-1",
+        stated_at=AT,
+        levels=levels,
+        conditions=("unrestricted", "picked", "packed", "quarantined", "damaged"),
+        sequence=17,
+        facts=(StatedFact("17", "85123A", AT, moved, "order.picked", again="messages:16"),) if levels else (),
+        lists_facts=True,
+    )
+    return Record(
+        body=StockStated(statement),
+        company_id=company,
+        occurred_at=AT,
+        subject=f"stock_statement/{company}/vendor.north/NOW-north-1",
+        identity=("stock_statement", "vendor", "north.NOW-north-1", ""),
+        pointer="/levels",
+    )
 
 
 def took(body: Any, identity: tuple[str, str, str], **rest: Any) -> Record:
@@ -360,6 +407,24 @@ CAME = (
             opening("albion_uk", StockLevel("85123A", pieces("120")), StockLevel("22752", pieces("7"))),
         ),
         faults=("not_a_number",),
+    ),
+    # What is there now is only compared; what an owner does not have is said, too.
+    Came(
+        "poll",
+        json.dumps(NOW).encode(),
+        records=(
+            stated("albion_uk", (StatedLevel("85123A", pieces("114")), StatedLevel("85123A", pieces("6"), "picked"))),
+            stated("albion_ie", ()),
+        ),
+        name="stock",
+    ),
+    # A message that is asked for again says what it said.
+    Came(
+        "poll",
+        json.dumps(
+            {"messages": [json.loads(webhook("stock.vanished", ADJUSTED))], "cursor": "1", "more": False}
+        ).encode(),
+        faults=("unknown_code",),
     ),
     # Facts about other places and firms, and words we do not know, are for a person.
     Came("webhook", webhook("stock.adjusted", {**ADJUSTED, "site": "south"}), faults=("unknown_location",)),

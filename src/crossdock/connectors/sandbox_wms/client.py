@@ -1,8 +1,9 @@
-"""Asking the WMS for its opening stock."""
+"""Asking the WMS for its stock, and for what it told before."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TypeVar
 
 import msgspec
 
@@ -10,11 +11,25 @@ from crossdock.connectors._kit import HttpClient
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 
 STOCK = "/wms/v1/stock"
+MESSAGES = "/wms/v1/messages"
+Form = TypeVar("Form", bound=msgspec.Struct)
 
 
 class _Report(msgspec.Struct):
     report: str
     levels: list[msgspec.Raw]
+
+
+class _Now(msgspec.Struct):
+    report: str
+    levels: list[msgspec.Raw]
+    messages: int
+
+
+class _Messages(msgspec.Struct):
+    messages: list[msgspec.Raw]
+    cursor: str
+    more: bool
 
 
 class _Accepted(msgspec.Struct):
@@ -26,10 +41,7 @@ async def opening_stock(client: HttpClient, cursor: str) -> AsyncIterator[RawPag
     if cursor:
         return
     content = await client.get(STOCK, {"report": "opening"})
-    try:
-        report = msgspec.json.decode(content, type=_Report)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConnectorUnavailable(f"{STOCK}: {error}") from error
+    report = _read(content, STOCK, _Report)
     yield RawPage(
         content,
         "application/json",
@@ -38,6 +50,35 @@ async def opening_stock(client: HttpClient, cursor: str) -> AsyncIterator[RawPag
         records=len(report.levels),
         name="opening_stock",
     )
+
+
+async def stock(client: HttpClient, cursor: str) -> AsyncIterator[RawPage]:
+    """The stock as it is now, with what changed it since the message that the cursor names."""
+    content = await client.get(STOCK, {"after": cursor or "0"})
+    said = _read(content, STOCK, _Now)
+    records = len(said.levels)
+    yield RawPage(content, "application/json", str(said.messages), more=False, records=records, name="stock")
+
+
+async def messages(client: HttpClient, cursor: str) -> AsyncIterator[RawPage]:
+    """What was told by webhook behind a message, once more, a message a page."""
+    while True:
+        content = await client.get(MESSAGES, {"cursor": cursor or "0"})
+        said = _read(content, MESSAGES, _Messages)
+        if not said.messages:
+            return
+        records = len(said.messages)
+        yield RawPage(content, "application/json", said.cursor, said.more, records, name="messages")
+        if not said.more or said.cursor == cursor:
+            return
+        cursor = said.cursor
+
+
+def _read(content: bytes, path: str, form: type[Form]) -> Form:
+    try:
+        return msgspec.json.decode(content, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConnectorUnavailable(f"{path}: {error}") from error
 
 
 def order_id(content: bytes) -> str:

@@ -16,7 +16,7 @@ from crossdock.project.network import Network, System
 class SandboxWms(HttpConnector):
     """Takes advices and shipping orders; tells by webhook what the warehouse did."""
 
-    polls: tuple[str, ...] = ("opening_stock",)
+    polls: tuple[str, ...] = ("messages", "opening_stock", "stock")
     events = frozenset(mapping.READERS)
     writers = mapping.WRITERS
     check_path = client.STOCK
@@ -26,8 +26,9 @@ class SandboxWms(HttpConnector):
         self._site = site
 
     async def fetch(self, kind: str, cursor: str) -> AsyncIterator[RawPage]:
-        """The opening stock, once."""
-        async for page in client.opening_stock(self.client, cursor):
+        """The opening stock, once; the stock as it is now; messages it told before."""
+        fetched = {"messages": client.messages, "stock": client.stock}.get(kind, client.opening_stock)
+        async for page in fetched(self.client, cursor):
             yield page
 
     def translate(self, raw: RawDocument, references: References) -> Translation:

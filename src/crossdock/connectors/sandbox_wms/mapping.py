@@ -10,11 +10,9 @@ import msgspec
 from crossdock.connectors._kit.reading import (
     Findings,
     Instant,
-    Refused,
     code,
     decode,
     number,
-    one_of,
     positive_quantity,
     quantity,
     utc,
@@ -22,13 +20,14 @@ from crossdock.connectors._kit.reading import (
 from crossdock.connectors._kit.webhooks import Webhook
 from crossdock.connectors._kit.writing import VendorCall, Writers, plain
 from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site
+from crossdock.connectors.sandbox_wms.parts.stock import opening_stock, stock_now
 from crossdock.connectors.sandbox_wms.parts.transfers import (
     transfer_advice,
     transfer_order,
     transfer_received,
     transfer_shipped,
 )
-from crossdock.events.inventory import InventoryAdjusted, InventoryReported
+from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
@@ -36,13 +35,11 @@ from crossdock.events.supplier_documents import GoodsReceiptPosted
 from crossdock.model.fulfillment import (
     InventoryAdjustment,
     InventoryAdjustmentLine,
-    InventoryReport,
     ReturnDisposition,
     ReturnedLine,
     ReturnProgress,
     ShippedOrder,
     ShippingLine,
-    StockLevel,
     WarehouseProgress,
     WarehouseShippingAdvice,
     WarehouseShippingOrder,
@@ -181,40 +178,35 @@ class Returned(msgspec.Struct):
     lines: list[ReturnedGoods]
 
 
-class Level(msgspec.Struct):
-    """Stock of one owner's item."""
-
-    owner: str
-    sku: str
-    qty: str
-
-
-class StockReport(msgspec.Struct):
-    """The stock at one moment."""
-
-    at: Instant
-    site: str
-    report: str
-    levels: list[msgspec.Raw]
-
-
-class _Shape(msgspec.Struct):
-    """A stock report has levels, a webhook has none."""
-
+class _Shape(msgspec.Struct):  # a webhook has none of these
     levels: msgspec.Raw = msgspec.Raw(b"")
+    changes: msgspec.Raw = msgspec.Raw(b"")
+    messages: msgspec.Raw = msgspec.Raw(b"")
 
 
 def to_canonical(raw: RawDocument, site: Site) -> Translation:
     """What one webhook or one stock report says."""
     findings = Findings()
     with findings.part("/"):
-        if bytes(decode(raw.content, _Shape, container=True).levels):
-            _opening_stock(findings, decode(raw.content, StockReport, container=True), site)
+        shape = decode(raw.content, _Shape, container=True)
+        if bytes(shape.changes):
+            stock_now(findings, raw.content, site)
+        elif bytes(shape.levels):
+            opening_stock(findings, raw.content, site)
+        elif bytes(shape.messages):
+            for index, entry in enumerate(decode(shape.messages, list[msgspec.Raw], container=True)):
+                with findings.part(f"/messages/{index}"):
+                    _told(findings, entry, site)
         else:
-            message = decode(raw.content, Webhook)
             with findings.part("/data"):
-                findings.records.append(code(READERS, message.event, "event")(message, site))
+                _told(findings, raw.content, site)
     return findings.translation()
+
+
+def _told(findings: Findings, content: bytes | msgspec.Raw, site: Site) -> None:
+    """A webhook, or one once more as it was sent."""
+    message = decode(content, Webhook)
+    findings.records.append(code(READERS, message.event, "event")(message, site))
 
 
 def _progress(message: Webhook, site: Site) -> Record:
@@ -387,41 +379,6 @@ READERS: dict[str, Callable[[Webhook, Site], Record]] = {
     "receipt.confirmed": _receipt,
     "stock.adjusted": _adjusted,
 }
-
-
-def _opening_stock(findings: Findings, report: StockReport, site: Site) -> None:
-    """A report per company; a level that cannot be read does not hold up the others."""
-    one_of(site.places, report.site, "unknown_location")
-    levels: dict[str, list[StockLevel]] = {}
-    for index, entry in enumerate(report.levels):
-        with findings.part(f"/levels/{index}"):
-            level = decode(entry, Level)
-            owner = one_of(site.companies, level.owner, "unknown_company")
-            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty)))
-    for owner, found in sorted(levels.items()):
-        findings.records.append(_opening(report, owner, found, site))
-    if not levels and not findings.faults:
-        raise Refused("lines_missing", "the report has no levels")
-
-
-def _opening(report: StockReport, owner: str, levels: list[StockLevel], site: Site) -> Record:
-    body = InventoryReport(
-        company_id=owner,
-        warehouse=report.site,
-        number=number(report.report),
-        at=utc(report.at),
-        levels=tuple(levels),
-        opening=True,
-    )
-    return Record(
-        body=InventoryReported(body),
-        company_id=owner,
-        occurred_at=body.at,
-        subject=f"inventory_report/{owner}/{body.warehouse}/{body.number}",
-        identity=("inventory_report", site.system, body.number, ""),
-        keys=(Route("inventory_report", body.warehouse, body.number),),
-        pointer="/levels",
-    )
 
 
 def inbound_advice(advice: InboundAdvice) -> VendorCall:

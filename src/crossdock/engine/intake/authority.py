@@ -18,6 +18,7 @@ from crossdock.engine.context import EngineContext
 from crossdock.engine.writes import Writes
 from crossdock.events.envelope import Envelope
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
+from crossdock.events.reconciliation import StockCounted
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import SalesOrderPlaced, WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
@@ -73,6 +74,8 @@ def spoken_of(body: msgspec.Struct) -> SpokenOf:
             return SpokenOf(arrived.warehouse, _items(arrived.lines))
         case SalesOrderPlaced(order=order):
             return SpokenOf(order.channel)
+        case StockCounted(statement=counted):
+            return SpokenOf(counted.location, _items(counted.levels))
         case TransferOrdered():
             return SpokenOf()
     return SpokenOf()

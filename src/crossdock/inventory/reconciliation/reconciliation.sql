@@ -20,10 +20,12 @@ from unnest($4::text::text[], $5::text::text[], $6::text::timestamptz[], $7::tex
     $9::text::text[], $10::text::text[]) as f (item, number, at, changes, what, reference, again)
 on conflict do nothing
 
--- waiting: the oldest statement to compare whose past is booked
+-- waiting: the oldest statement to compare whose past is booked; before the opening balance there is nothing to compare
 select s.*, (select max(b.stated_at) from stock_statement b where b.company_id = s.company_id and b.system = s.system
         and b.location = s.location and b.compared_at is not null and not b.counted and b.differences is not null)
-    as compared_before
+    as compared_before,
+    s.counted or s.kind = 'channel' or exists (select 1 from stock_position p
+        where p.company_id = s.company_id and p.location = s.location) as has_opened
 from stock_statement s
 where s.compared_at is null and (select count(*) from checkpoint c
     where c.consumer = 'cases' and c.position >= s.heads[c.slot + 1]) = array_length(s.heads, 1)

@@ -31,6 +31,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A statement that can be compared: everything that was in the log when it came is booked.
 
     `compared_before`: the moment of the latest statement of this system and place that was compared already.
+    `has_opened`: our book has an opening balance there.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     stated_at: dt.datetime
     uncertainty_seconds: int
     compared_before: dt.datetime | None
+    has_opened: bool
 
 
 async def keep_statements(tx: Connection, statements: Sequence[Kept], now: dt.datetime) -> None:
@@ -92,6 +94,6 @@ async def next_waiting(tx: Connection) -> Waiting | None:
 
 
 async def mark_compared(tx: Connection, statement: Waiting, now: dt.datetime, differences: int | None) -> bool:
-    """A statement is done; False if another worker did it. `differences` None: it was too old to be compared."""
+    """A statement is done; False if another worker did it. `differences` None: there was nothing to compare it with."""
     done: Any = await tx.fetchval(SQL.compared, statement.id, now, differences)
     return done is not None
