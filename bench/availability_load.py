@@ -10,6 +10,8 @@ import json
 import random
 import sys
 import time
+from collections.abc import Sequence
+from urllib.parse import quote
 
 import uvloop
 
@@ -19,9 +21,12 @@ from bench.http import TOKEN
 CONNECTIONS = 32
 
 
-def question(port: int, item: int) -> bytes:
-    """Asks over both warehouses, and when so much more than there is could be had."""
+def question(port: int, item: int, moment: str = "") -> bytes:
+    """Asks over both warehouses, with all terms, and when so much more than there is could be had; now, or as of a
+    past moment."""
     path = f"/process/v1/availability?company={COMPANY}&item=I{item}&quantity=3000000&explain=true"
+    if moment:
+        path += f"&as_of={quote(moment)}"
     return (
         f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {TOKEN}\r\n"
         "Accept: application/json\r\n\r\n"
@@ -35,7 +40,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[str, bytes]:
     return head[9:12].decode(), await reader.readexactly(int(fields[b"content-length"]))
 
 
-async def run(port: int, per_second: int, seconds: float, items: int) -> None:
+async def run(port: int, per_second: int, seconds: float, items: int, moments: Sequence[str]) -> None:
     """Ask, and print how long answers took."""
     took: list[float] = []
     total = int(per_second * seconds)
@@ -47,10 +52,11 @@ async def run(port: int, per_second: int, seconds: float, items: int) -> None:
         for turn in range(number, total, CONNECTIONS):
             due = begun + turn / per_second
             await asyncio.sleep(max(due - time.perf_counter(), 0))
-            writer.write(question(port, chooser.randrange(items)))
+            moment = chooser.choice(moments) if moments else ""
+            writer.write(question(port, chooser.randrange(items), moment))
             status, body = await answer(reader)
             took.append(time.perf_counter() - due)
-            if status != "200" or not json.loads(body)["terms"]["movements"]:
+            if status != "200" or not (moments or json.loads(body)["terms"]["movements"]):
                 raise SystemExit(f"an answer without its terms: {status} {body[:300]!r}")
         writer.close()
 
@@ -67,4 +73,4 @@ async def run(port: int, per_second: int, seconds: float, items: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))
+    uvloop.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]), sys.argv[5:]))

@@ -159,6 +159,27 @@ async def test_stock_is_shown_in_both_books(run: Any, store: Store) -> None:
     assert "may be promised now" in (await run("stock", "show", "HEART")).stdout
 
 
+async def test_stock_is_explained_by_an_equation_and_what_stands_behind_it(run: Any, store: Store) -> None:
+    async def now() -> str:
+        ((moment,),) = await rows(store, "select business_now()")
+        return str(moment.isoformat())
+
+    before = await now()
+    await stocked(store, 6)
+    between = await now()
+    await order(store)
+    await work(store)
+    text = (await run("stock", "show", "HEART", "--explain", "--compare", before)).stdout
+    for words in ("6 on hand - 0 kept back - 6 reserved = 0 free", "of HEART may be promised", ORDER, "goods moved"):
+        assert words in text
+    then = (await run("stock", "show", "HEART", "--explain", "--as-of", between)).stdout
+    assert "6 on hand - 0 kept back - 0 reserved = 6 free" in then
+    found = await asked(run, "stock", "show", "HEART", "--as-of", between, "--compare", before)
+    assert [terms["now"] for terms in found["available"]] == ["6"]
+    assert [difference["change"] for difference in found["differences"]] == ["6"]
+    assert "no time such as" in (await run("stock", "show", "HEART", "--as-of", "noon", code=2)).stderr
+
+
 async def test_an_item_that_there_is_not_is_said_with_what_to_do(run: Any, store: Store) -> None:
     result = await run("stock", "show", "NOTHING", code=1)
     assert result.stderr.startswith("there is no item 'NOTHING' in any company, neither in master data nor in the ")

@@ -26,6 +26,6 @@ cross join lateral (
     where position_id = p.id and number > k.behind and number <= k.until
     order by number limit $7) as m
 join ledger_entry as e on e.digest = m.entry
-cross join business_clock as b
+join business_clock as b on b.only_row
 order by k.place, m.number
 limit $7

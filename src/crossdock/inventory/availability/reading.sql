@@ -58,7 +58,7 @@ select json_build_object(
         cross join lateral (
             select * from promise_movement where position_id = p.id order by number desc limit $4) as m
         join ledger_entry as e on e.digest = m.entry
-        cross join business_clock as b
+        join business_clock as b on b.only_row
         where p.company_id = $1 and p.item = ($2::text[])[1] and p.location = any($3::text[])),
     'physical', (
         select coalesce(json_agg(json_build_object(
@@ -180,7 +180,7 @@ select json_build_object(
             select * from promise_movement where position_id = p.id and number <= p.number
             order by number desc limit $4) as m
         join ledger_entry as e on e.digest = m.entry
-        cross join business_clock as b
+        join business_clock as b on b.only_row
         where p.item = ($2::text[])[1]),
     'physical', '[]'::json
 )::text
