@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
@@ -21,6 +21,8 @@ from crossdock.model.stock_policy import DriftRule
 
 Changes = Mapping[str, Decimal]
 Side = Literal["theirs", "ours"]
+# Two facts that say the same may be one if their instants are no further apart than this.
+_ABOUT = dt.timedelta(hours=1)
 # Of more candidates than this, only single facts, pairs and all of them together are tried.
 _PAIRS_OF = 60
 _NEAREST = 3
@@ -83,6 +85,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     since: dt.datetime | None = None
     packs: frozenset[Decimal] = frozenset()
+
+
+_Key = Callable[[Fact], tuple[object, ...] | None]
 
 
 class _Piece(NamedTuple):
@@ -224,9 +229,11 @@ def _name(fact: Fact) -> str:
 def _unmatched(question: Question) -> tuple[list[Fact], list[Fact]]:
     """What only they list, and what only we booked; facts from before `since` only take away what they match."""
     listed, booked = list(question.theirs), list(question.ours)
-    for key in (_by_document, _by_instant, _by_changes):
+    for key in (_by_document, _by_instant):
         _match(listed, booked, key)
     _match_sums(listed, booked)
+    # Last, what says the same at about the same time: before that, it would take a fact from its true counterpart.
+    _match(listed, booked, _by_changes, within=_ABOUT)
     recent = [fact for fact in booked if question.since is None or fact.at > question.since]
     return [fact for fact in listed if question.since is None or fact.at > question.since], recent
 
@@ -244,8 +251,7 @@ def _by_changes(fact: Fact) -> tuple[object, ...] | None:
     return None if fact.document and not fact.number.startswith("entry/") else (*_plain(fact.changes).items(),)
 
 
-def _match(listed: list[Fact], booked: list[Fact], key: object) -> None:
-    assert callable(key)
+def _match(listed: list[Fact], booked: list[Fact], key: _Key, within: dt.timedelta | None = None) -> None:
     open_: dict[object, list[Fact]] = defaultdict(list)
     for fact in booked:
         if (known := key(fact)) is not None:
@@ -254,6 +260,8 @@ def _match(listed: list[Fact], booked: list[Fact], key: object) -> None:
         known = key(fact)
         if known is not None and open_[known]:
             closest = min(open_[known], key=lambda other, fact=fact: abs(other.at - fact.at))  # type: ignore[misc]
+            if within is not None and abs(closest.at - fact.at) > within:
+                continue
             open_[known].remove(closest)
             booked.remove(closest)
             listed.remove(fact)

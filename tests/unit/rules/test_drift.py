@@ -19,7 +19,7 @@ def changes(**of: int) -> dict[str, Decimal]:
 
 
 def fact(number: str, minute: int = 0, document: str = "", **more: Any) -> Fact:
-    moved = {name: more.pop(name) for name in ("unrestricted", "picked", "book") if name in more}
+    moved = {name: more.pop(name) for name in ("unrestricted", "picked", "packed", "book") if name in more}
     return Fact(
         number=number, at=AT + dt.timedelta(minutes=minute), changes=changes(**moved), document=document, **more
     )
@@ -57,6 +57,28 @@ def test_one_message_over_several_entries_of_ours_is_the_same_fact() -> None:
         ours=(fact("entry/a", 1, "sales_order/c/1", unrestricted=-2), fact("entry/b", 1, "x", unrestricted=-4)),
     )
     assert (found.cause, [one.number for one in found.evidence]) == ("missing", ["2"])
+
+
+def test_a_fact_that_looks_like_a_part_of_another_message_is_not_taken_for_it() -> None:
+    found = warehouse(
+        changes(packed=-1),
+        theirs=(fact("130", 0, packed=-5), fact("135", 120, packed=-1, again="messages:134")),
+        ours=tuple(fact(f"entry/{n}", 0, f"sales_order/c/{n}", packed=-n) for n in (1, 4)),
+    )
+    assert (found.cause, found.again) == ("missing", ("messages:134",))
+
+
+def test_a_step_told_only_with_the_next_one_hides_nothing_else() -> None:
+    found = warehouse(
+        changes(packed=-1),
+        theirs=(
+            fact("71", 16, unrestricted=-1, picked=1),
+            fact("89", 31, picked=-1, packed=1),
+            fact("135", 180, packed=-1),
+        ),
+        ours=(fact("entry/a", 31, "sales_order/c/1", unrestricted=-1, packed=1),),
+    )
+    assert (found.cause, [one.number for one in found.evidence]) == ("missing", ["135"])
 
 
 def test_two_facts_that_never_came_are_missing_together() -> None:
