@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from crossdock.inventory.desk_deciding import ZERO, Decider, Shelf, Take, places_of
+from crossdock.inventory.desk_deciding import ZERO, Decider, Shelf, Take, first_place, places_of
 from crossdock.inventory.desk_requests import (
     DeskRequest,
     Granted,
@@ -19,7 +19,7 @@ from crossdock.inventory.desk_requests import (
     decode,
     encode,
 )
-from crossdock.inventory.keys import PositionKey
+from crossdock.inventory.keys import ItemKey, PositionKey
 from crossdock.inventory.outcomes import LedgerConflict
 from crossdock.inventory.pools import SHARED, Pools
 from crossdock.store import Connection, Store, load_queries
@@ -65,11 +65,42 @@ def as_one(request: DeskRequest, place: PositionKey, answer: ReservationAnswer) 
     ]
 
 
+class Scarce:
+    """Items of which the first place alone did not suffice a while ago: of these, all places are held from the start.
+
+    Of others the first place is held only, which halves the work where there are pools. That is a matter of speed:
+    where it does not suffice, nothing is done and the batch begins anew with all places, so everybody gets what they
+    would have got.
+    """
+
+    _BATCHES, _MOST = 1_000, 100_000
+
+    def __init__(self) -> None:
+        self.items: set[ItemKey] = set()
+        self._batches = 0
+
+    def count(self) -> None:
+        """One more batch; after many of them goods may have come."""
+        self._batches += 1
+        if self._batches >= self._BATCHES or len(self.items) > self._MOST:
+            self._batches = 0
+            self.items.clear()
+
+
+class _RanShort(Exception):
+    """Rolls back: of these items, more places must be held."""
+
+    def __init__(self, items: set[ItemKey]) -> None:
+        super().__init__(f"{len(items)} items ran short at their first places")
+        self.items = items
+
+
 async def answer_all(
-    store: Store, requests: Sequence[DeskRequest], pools: Pools
+    store: Store, requests: Sequence[DeskRequest], pools: Pools, scarce: Scarce
 ) -> list[ReservationAnswer | BaseException]:
     """Answer requests of many callers in one committed transaction; a key that was used for something else gets its
     `LedgerConflict`. May be run again after a transient error: what was committed before is found by its keys."""
+    scarce.count()
     first: dict[bytes, DeskRequest] = {}
     for request in requests:
         first.setdefault(request.digest, request)
@@ -79,8 +110,10 @@ async def answer_all(
     while fresh:
         try:
             async with store.transaction() as tx:
-                answers |= await _Booking(fresh, pools).run(tx)
+                answers |= await _Booking(fresh, pools, scarce.items).run(tx)
             break
+        except _RanShort as short:
+            scarce.items |= short.items
         except asyncpg.UniqueViolationError:
             # Some of the keys were there before; each time round there are more of these and fewer fresh ones, or
             # it is not the keys that the database objects to.
@@ -103,9 +136,11 @@ async def answer_all(
 class _Booking:
     """New requests of one transaction."""
 
-    def __init__(self, requests: Sequence[DeskRequest], pools: Pools) -> None:
+    def __init__(self, requests: Sequence[DeskRequest], pools: Pools, scarce: set[ItemKey]) -> None:
         self.requests = requests
         self.pools = pools
+        self.scarce = scarce
+        self.firsts: dict[bytes, list[PositionKey]] = {}
         self.shelves: dict[PositionKey, Shelf] = {}
         self.entries: list[tuple[Any, ...]] = []
         self.grants: list[tuple[Any, ...]] = []
@@ -116,10 +151,7 @@ class _Booking:
         """Hold, decide, record."""
         guesses = self._guesses()
         await self._hold(tx, guesses)
-        decider = Decider(self.shelves, self.pools)
-        for request in self.requests:
-            taken, missing = decider.decide(request)
-            self._answer(request, taken, missing)
+        self._decide()
         await self._correct(tx, guesses)
         self.entries.sort()  # keys are inserted in order, so that two desks that are asked the same never deadlock
         await tx.execute(SQL.record, *columns(self.entries, _ENTRY), *columns(self.grants, _GRANT))
@@ -128,17 +160,47 @@ class _Booking:
         return self.answers
 
     def _guesses(self) -> dict[PositionKey, _Guess]:
-        """What would be taken if everybody got everything at the first place."""
+        """What would be taken if everybody got everything at the first place; and other places that must be held."""
         guesses: dict[PositionKey, _Guess] = {}
         for request in self.requests:
-            for place, key in enumerate(places_of(request, self.pools)):
+            firsts = self.firsts[request.digest] = [first_place(request, line, self.pools) for line in request.lines]
+            for key, line in zip(firsts, request.lines, strict=True):
                 guess = guesses.get(key)
                 if guess is None:
                     guess = guesses[key] = _Guess()
-                if not place:
-                    guess.quantity += request.lines[0].quantity
-                    guess.movements += 1
+                guess.quantity += line.quantity
+                guess.movements += 1
+            if self._is_scarce(request):
+                for key in places_of(request, self.pools):
+                    if key not in guesses:
+                        guesses[key] = _Guess()
         return guesses
+
+    def _is_scarce(self, request: DeskRequest) -> bool:
+        scarce = self.scarce
+        return bool(scarce) and any((request.company_id, line.item) in scarce for line in request.lines)
+
+    def _decide(self) -> None:
+        """In the order of arrival. Raises `_RanShort`."""
+        decider = Decider(self.shelves, self.pools)
+        short: set[ItemKey] = set()
+        for request in self.requests:
+            if self._is_scarce(request):
+                taken, missing = decider.decide(request)
+                self._answer(request, taken, missing)
+                continue
+            taken = []
+            for key, line in zip(self.firsts[request.digest], request.lines, strict=True):
+                shelf = self.shelves.get(key)
+                if shelf is None or shelf.free < line.quantity:
+                    short.add((request.company_id, line.item))
+                    continue
+                shelf.free -= line.quantity
+                taken.append(Take(line, key, line.quantity))
+            if not short:
+                self._answer(request, taken, [])
+        if short:
+            raise _RanShort(short)
 
     async def _hold(self, tx: Connection, guesses: dict[PositionKey, _Guess]) -> None:
         wanted = [(*key, guess.quantity, guess.movements) for key, guess in guesses.items()]

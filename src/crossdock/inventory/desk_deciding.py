@@ -174,8 +174,16 @@ class Decider:
             self.shelves[take.at].free += take.quantity
 
 
+def first_place(request: DeskRequest, line: DeskLine, pools: Pools) -> PositionKey:
+    """Where a line is taken from if there is enough."""
+    if not pools:
+        return (request.company_id, line.item, line.locations[0], SHARED)
+    of = (request.company_id, line.item)
+    return pools.places(of, line.locations[:1], request.channel, request.customer)[0]
+
+
 def places_of(request: DeskRequest, pools: Pools) -> Iterable[PositionKey]:
-    """Every position that a request may change, the first one of its first line first."""
+    """Every position that a request may change."""
     company, channel, customer = request.company_id, request.channel, request.customer
     for line in request.lines:
         for item in (line.item, *(part.item for part in line.components)):

@@ -9,7 +9,8 @@ from decimal import Decimal
 import asyncpg
 
 from crossdock.inventory.desk_backorders import backorder
-from crossdock.inventory.desk_batch import SQL, answer_all, as_one
+from crossdock.inventory.desk_batch import SQL, Scarce, answer_all, as_one
+from crossdock.inventory.desk_deciding import first_place
 from crossdock.inventory.desk_requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
 from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms, recall_terms
 from crossdock.inventory.endings import release_requests
@@ -39,6 +40,7 @@ class ReservationDesk:
         self.publish = publish
         self.rules = rules or no_rules()
         self._inside = 0
+        self._scarce = Scarce()
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
         self._releasing = GroupCommit[Sequence[ReleaseRequest], Decimal](self._release_all, most=most)
 
@@ -100,8 +102,7 @@ class ReservationDesk:
     async def _alone(self, request: DeskRequest) -> ReservationAnswer | None:
         """One statement; None if the first place alone cannot grant it or it was asked before."""
         line = request.lines[0]
-        of = (request.company_id, line.item)
-        place = self.rules.pools().places(of, line.locations[:1], request.channel, request.customer)[0]
+        place = first_place(request, line, self.rules.pools())
         named = (line.line, line.item) if request.several else ("", "")
         answer = ReservationAnswer((Granted(request.name(1), place[2], line.quantity, *named, place[3]),))
         try:
@@ -113,7 +114,7 @@ class ReservationDesk:
         return answer if granted else None
 
     async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
-        answers = await run_again(lambda: answer_all(self.store, requests, self.rules.pools()))
+        answers = await run_again(lambda: answer_all(self.store, requests, self.rules.pools(), self._scarce))
         point("api_after_commit_before_answer")
         return answers
 

@@ -185,3 +185,27 @@ async def test_callers_of_several_lines_that_come_together_get_exactly_what_is_t
     assert taken["LAMP"] <= 15
     assert taken[MUG] == 20 or taken["LAMP"] == 15
     await holds(store)
+
+
+async def test_what_runs_short_at_its_first_place_is_decided_again_with_all_places(
+    desk: ReservationDesk, store: Store
+) -> None:
+    """Whoever shares the batch is answered as if all places had been held from the start."""
+    await set_aside(store)
+    await book(store, receive(3, "south", item="LAMP"), receive(1, item="LAMP"))
+    calls = [
+        wanted((MUG, 3), channel="shop"),
+        wanted(("LAMP", 2)),
+        wanted((MUG, 2), channel="shop"),
+        wanted((MUG, 9), channel="shop"),
+        wanted(("LAMP", 2)),
+    ]
+    answers = await asyncio.gather(*(desk.grant(call) for call in calls))
+    assert [pieces(answer) for answer in answers] == [
+        [("1", "north", "retail", 3)],
+        [("1", "north", "", 1), ("1", "south", "", 1)],
+        [("1", "north", "retail", 1), ("1", "north", "", 1)],
+        [],
+        [("1", "south", "", 2)],
+    ]
+    await holds(store)
