@@ -43,12 +43,13 @@ class WarehouseProgressed(msgspec.Struct, frozen=True):
     progress: WarehouseProgress
 
 
-class ShippedLine(msgspec.Struct, frozen=True):
-    """Part of a sales order line that left in a shipment."""
+class ShippedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Part of a sales order line that left in a shipment. `owner` is whose goods they were until then."""
 
     line: str
     item: str
     quantity: Quantity
+    owner: str = "own"
 
 
 @event()

@@ -17,13 +17,14 @@ ReturnDisposition = Literal["restock", "scrap"]
 
 
 class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Goods of one sales order line."""
+    """Goods of one sales order line. `owner` is whose they were while they lay in the warehouse."""
 
     order_number: str
     order_line: str
     item: str
     quantity: Quantity
     lot: str = ""
+    owner: str = "own"
     stated: Stated | None = None
 
 
@@ -129,12 +130,13 @@ class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
-    """On-hand of one item at one place, by condition, in the base unit."""
+    """On-hand of one item of one owner at one place, by condition, in the base unit."""
 
     item: str
     quantity: Quantity
     condition: str = "unrestricted"
     lot: str = ""
+    owner: str = "own"
     stated: Stated | None = None
 
 
@@ -157,6 +159,7 @@ class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Quantity
     reason: str = ""
     condition: str = "unrestricted"
+    owner: str = "own"
     stated: Stated | None = None
 
 

@@ -62,7 +62,8 @@ ReceiptCondition = Literal["good", "damaged", "quarantined"]
 
 
 class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was counted of one order line in one condition; `pack` is the SSCC-18 it came in."""
+    """What was counted of one order line in one condition; `pack` is the SSCC-18 it came in. `owner` is whose goods they
+    are now: `own`, or a supplier's that lie with us on consignment."""
 
     line: str
     order_number: str
@@ -72,6 +73,7 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: ReceiptCondition = "good"
     ship_notice: str = ""
     lot: str = ""
+    owner: str = "own"
     stated: Stated | None = None
     expires_on: dt.date | None = None
     pack: str = ""

@@ -41,7 +41,6 @@ class Checks:
     def run(self, *, complete: bool) -> None:
         """Note everything that does not fit."""
         self._calendars()
-        self._locations()
         self._policies()
         stock_checks.check(self.network, self._note)
         for system in self.network.systems.values():
@@ -75,16 +74,6 @@ class Checks:
                 self._note((*path, "subdivision"), what, remedy)
             if not calendar.working_days:
                 self._note((*path, "working_days"), "nobody ever works", "name at least one day of the week")
-
-    def _locations(self) -> None:
-        for location in self.network.locations.values():
-            if (location.kind == "customer") != bool(location.customer):
-                remedy = "write `kind: customer` and `customer:` with our number of it together"
-                self._note(
-                    ("locations", location.id),
-                    "a customer's place needs the customer, and no other place has one",
-                    remedy,
-                )
 
     def _policies(self) -> None:
         for name, policy in self.network.policies.sales.items():

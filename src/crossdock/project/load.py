@@ -156,7 +156,7 @@ class _Assembly:
                 self.reader.problem(taken["parent"], f"it is part of itself: {circle}", "let one of them stand alone")
                 break
             way.append(parent)
-            base, taken = without(entries[parent].node, "name", "kind", "gln", "parent", "customer")
+            base, taken = without(entries[parent].node, "name", "kind", "gln", "parent")
             node = overlay(base, node)
         return node
 

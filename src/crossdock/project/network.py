@@ -42,7 +42,7 @@ EndpointPort = Annotated[int, msgspec.Meta(extra={"env": True, "kind": "port"})]
 
 Role = Literal["erp", "wms", "carrier", "channel"]
 PartnerKind = Literal["supplier", "customer"]
-LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin", "customer"]
+LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin"]
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ class Location(msgspec.Struct, frozen=True):
     """A place that holds stock. `companies` are those whose stock may lie there.
 
     `parent` is the place it is part of: a site holds warehouses, these hold zones, these bins. What the file does not
-    say of a place is as its parent has it. `customer` is a customer's place, where our goods lie on consignment.
+    say of a place is as its parent has it.
     """
 
     id: str
@@ -89,8 +89,6 @@ class Location(msgspec.Struct, frozen=True):
     country: CountryCode = ""
     gln: str = ""
     parent: LocationId = ""
-    customer: str = ""
-    """Our number of the customer, where the place is a customer's."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -120,6 +120,7 @@ RECEIPT = {
             "sku": "22752",
             "qty": "5",
             "condition": "QUA",
+            "stock_owner": "consignment_in:kilncraft",
         },
     ],
 }
@@ -155,7 +156,7 @@ OPENING = {
     "report": "OPEN-north",
     "levels": [
         {"owner": "albion_uk", "sku": "85123A", "qty": "120"},
-        {"owner": "albion_ie", "sku": "85123A", "qty": "30"},
+        {"owner": "albion_ie", "sku": "85123A", "qty": "30", "stock_owner": "customer_owned:17850"},
         {"owner": "albion_uk", "sku": "22752", "qty": "lots"},
         {"owner": "albion_uk", "sku": "22752", "qty": "7"},
     ],
@@ -297,7 +298,16 @@ CAME = (
                         (
                             GoodsReceiptLine("1", "4500001", "10", "85123A", pieces("46"), "good", "BW-ASN-1"),
                             GoodsReceiptLine("2", "4500001", "10", "85123A", pieces("2"), "damaged", "BW-ASN-1"),
-                            GoodsReceiptLine("3", "4500002", "10", "22752", pieces("5"), "quarantined", "BW-ASN-2"),
+                            GoodsReceiptLine(
+                                "3",
+                                "4500002",
+                                "10",
+                                "22752",
+                                pieces("5"),
+                                "quarantined",
+                                "BW-ASN-2",
+                                owner="consignment_in:kilncraft",
+                            ),
                         ),
                         "brightware",
                         ("BW-ASN-1", "BW-ASN-2"),
@@ -403,7 +413,7 @@ CAME = (
         "poll",
         json.dumps(OPENING).encode(),
         records=(
-            opening("albion_ie", StockLevel("85123A", pieces("30"))),
+            opening("albion_ie", StockLevel("85123A", pieces("30"), owner="customer_owned:17850")),
             opening("albion_uk", StockLevel("85123A", pieces("120")), StockLevel("22752", pieces("7"))),
         ),
         faults=("not_a_number",),
@@ -430,6 +440,11 @@ CAME = (
     Came("webhook", webhook("stock.adjusted", {**ADJUSTED, "site": "south"}), faults=("unknown_location",)),
     Came("webhook", webhook("stock.adjusted", {**ADJUSTED, "owner": "other"}), faults=("unknown_company",)),
     Came("webhook", webhook("stock.vanished", ADJUSTED), faults=("unknown_code",)),
+    Came(
+        "webhook",
+        webhook("stock.adjusted", {**ADJUSTED, "lines": [{**ADJUSTED["lines"][0], "stock_owner": "somebody"}]}),  # type: ignore[dict-item]
+        faults=("unknown_code",),
+    ),
     Came(
         "webhook",
         webhook("receipt.confirmed", {**RECEIPT, "lines": [{**RECEIPT["lines"][0], "condition": "WET"}]}),  # type: ignore[dict-item]

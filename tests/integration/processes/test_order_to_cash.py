@@ -191,3 +191,35 @@ async def test_an_order_of_many_lines_is_one_promise_and_one_shipping_order(stor
     assert order.state == "promised"
     assert {line.total("promised") for line in order.lines.values()} == {Decimal(2)}
     await verified(store)
+
+
+async def test_goods_on_consignment_are_promised_and_pass_to_the_customer_when_they_leave(store: Store) -> None:
+    kiln = "consignment_in:kilncraft"
+    for owner, quantity in (("own", 4), (kiln, 6), ("customer_owned:17850", 9)):
+        line = StockMoveLine("1", "HEART", "north", Decimal(quantity), "opening", "unrestricted", owner=owner)
+        batch = LedgerBatch(
+            [MoveRequest(COMPANY, f"open {owner}", "inventory_report/x", "OPEN", (line,), MORNING)], MORNING
+        )
+        async with store.transaction() as tx:
+            await batch.claim(tx)
+            await batch.post(tx)
+    await happen(store, (ORDER, placed()))
+    assert (await case_data(store, ORDER)).lines["1"].total("promised") == 10, "a customer's own goods are not promised"
+
+    lines = tuple(
+        ShippingLine("536365", "1", "HEART", pieces(quantity), owner=owner)
+        for owner, quantity in (("own", "4"), (kiln, "6"))
+    )
+    shipped = (ShippedOrder("shop-536365-north-1", "shop", "536365", lines),)
+    advice = WarehouseShippingAdvice(COMPANY, "north", "SHN1", MORNING, PartyRef("17850"), shipped, "carrier")
+    await happen(store, (f"shipment/{COMPANY}/north/SHN1", ShipmentDispatched(advice)))
+    assert dict(await rows(store, "select owner, unrestricted from stock_position")) == {
+        "own": 0,
+        kiln: 0,
+        "customer_owned:17850": 9,
+    }
+    ((text,),) = await rows(store, "select body from event where type = 'OwnershipPassed'")
+    passed = msgspec.json.decode(text)
+    assert (passed["from_owner"], passed["to_owner"], passed["quantity"]) == (kiln, "customer", "6")
+    assert (await case_data(store, ORDER)).state in ("shipped", "invoiced")
+    await verified(store)

@@ -19,7 +19,7 @@ from crossdock.connectors._kit.reading import (
 )
 from crossdock.connectors._kit.webhooks import Webhook
 from crossdock.connectors._kit.writing import VendorCall, Writers, plain
-from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site
+from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site, stock_owner
 from crossdock.connectors.sandbox_wms.parts.stock import opening_stock, stock_now
 from crossdock.connectors.sandbox_wms.parts.transfers import (
     transfer_advice,
@@ -69,6 +69,7 @@ class OrderLine(msgspec.Struct):
     sku: str
     qty: str
     sales_order: str = ""
+    stock_owner: str = "own"
 
 
 class Progress(msgspec.Struct):
@@ -125,6 +126,7 @@ class ReceiptLine(msgspec.Struct):
     advice: str = ""
     po: str = ""
     po_line: str = ""
+    stock_owner: str = "own"
 
 
 class Receipt(msgspec.Struct):
@@ -146,6 +148,7 @@ class AdjustedLine(msgspec.Struct):
     sku: str
     qty: str
     reason: str = ""
+    stock_owner: str = "own"
 
 
 class Adjusted(msgspec.Struct):
@@ -235,7 +238,8 @@ def _progress(message: Webhook, site: Site) -> Record:
 
 
 def _shipping_line(line: OrderLine, sales_order: str) -> ShippingLine:
-    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty))
+    whose = stock_owner(line.stock_owner)
+    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty), owner=whose)
 
 
 def _dispatched(message: Webhook, site: Site) -> Record:
@@ -300,6 +304,7 @@ def _receipt(message: Webhook, site: Site) -> Record:
                 quantity=quantity(line.qty),
                 condition=code(CONDITIONS, line.condition, "condition"),
                 ship_notice=line.advice and number(line.advice),
+                owner=stock_owner(line.stock_owner),
             )
             for line in data.lines
         ),
@@ -324,7 +329,10 @@ def _adjusted(message: Webhook, site: Site) -> Record:
         number=number(data.number),
         at=utc(data.at),
         lines=tuple(
-            InventoryAdjustmentLine(line.line, line.sku, quantity(line.qty), line.reason) for line in data.lines
+            InventoryAdjustmentLine(
+                line.line, line.sku, quantity(line.qty), line.reason, owner=stock_owner(line.stock_owner)
+            )
+            for line in data.lines
         ),
     )
     return Record(

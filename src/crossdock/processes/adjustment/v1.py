@@ -94,6 +94,7 @@ def _move(adjustment: InventoryAdjustment, line: InventoryAdjustmentLine) -> Sto
         quantity=abs(line.quantity.amount),
         from_state=states[lost],
         to_state=states[not lost],
+        owner=line.owner,
     )
 
 

@@ -130,6 +130,7 @@ def _move(case: ReceiptCase, receipt: GoodsReceipt, line: GoodsReceiptLine) -> S
         from_state=states[back],
         to_state=states[not back],
         supply=supply,
+        owner=line.owner,
         lot=line.lot,
     )
 

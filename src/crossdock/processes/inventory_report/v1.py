@@ -71,6 +71,7 @@ def _opening(report: InventoryReport) -> tuple[StockMoveLine, ...]:
             from_state="opening" if level.quantity.amount > 0 else level.condition,
             to_state=level.condition if level.quantity.amount > 0 else "opening",
             lot=level.lot,
+            owner=level.owner,
         )
         for number, level in enumerate(report.levels, start=1)
         if report.opening and level.quantity.amount

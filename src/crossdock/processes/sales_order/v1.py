@@ -190,7 +190,7 @@ def follow_warehouse(case: SalesOrderCase, event: WarehouseProgressed) -> Iterat
     if told.sequence in shipping.seen:
         return
     shipping.seen.append(told.sequence)
-    lines = ((line.order_line, line.item, line.quantity.amount) for line in told.lines)
+    lines = ((line.order_line, line.item, line.quantity.amount, line.owner) for line in told.lines)
     yield from stock.book(case, shipping, told.step, lines, f"{told.shipping_order}/{told.sequence}")
 
 
@@ -201,9 +201,11 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
     if event.shipment in shipping.shipments:
         return
     shipping.shipments.append(event.shipment)
-    lines = [(stock.line_of(case, line.line, line.item), line.item, line.quantity.amount) for line in event.lines]
+    lines = [
+        (stock.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner) for line in event.lines
+    ]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
-    sold = [(line_id, quantity) for line_id, _, quantity in lines]
+    sold = [(line_id, quantity) for line_id, _, quantity, _ in lines]
     yield from documents.bill_shipment(case, event.shipment, shipping, sold)
     yield from stock.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)

@@ -19,6 +19,18 @@ from crossdock.rules import goods_flow
 DEAD = frozenset({"rejected", "refused", "cancelled", "charge", "unordered"})
 
 
+OWN = "own"
+"""The owner of goods that are ours."""
+
+
+class Steps(msgspec.Struct, omit_defaults=True):
+    """What a warehouse said of goods that are not our own, of one owner."""
+
+    picked: Decimal = ZERO
+    packed: Decimal = ZERO
+    shipped: Decimal = ZERO
+
+
 class Part(msgspec.Struct, omit_defaults=True):
     """What one shipping order carries of a line: the promises behind it, and what the warehouse said of each step."""
 
@@ -28,6 +40,8 @@ class Part(msgspec.Struct, omit_defaults=True):
     picked: Decimal = ZERO
     packed: Decimal = ZERO
     shipped: Decimal = ZERO
+    others: dict[str, Steps] = {}
+    """By owner, how much of each step was goods of others that lie with us."""
 
     @property
     def promised(self) -> Decimal:
@@ -63,6 +77,21 @@ class Part(msgspec.Struct, omit_defaults=True):
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
         return goods_flow.outbound(self.picked, self.packed, self.shipped)
+
+    def enter(self, step: str, quantity: Decimal, owner: str) -> None:
+        """The warehouse said so much of a step, of goods of this owner."""
+        setattr(self, step, getattr(self, step) + quantity)
+        if owner != OWN and step != "allocated":
+            steps = self.others.setdefault(owner, Steps())
+            setattr(steps, step, getattr(steps, step) + quantity)
+
+    def booked_by_owner(self) -> dict[str, goods_flow.Outbound]:
+        """What must be booked, owner by owner; our own goods are what is nobody else's."""
+        found = {owner: goods_flow.outbound(s.picked, s.packed, s.shipped) for owner, s in self.others.items()}
+        picked = self.picked - sum((s.picked for s in self.others.values()), ZERO)
+        packed = self.packed - sum((s.packed for s in self.others.values()), ZERO)
+        shipped = self.shipped - sum((s.shipped for s in self.others.values()), ZERO)
+        return {OWN: goods_flow.outbound(picked, packed, shipped), **found}
 
 
 class SalesLine(Line, omit_defaults=True, kw_only=True):

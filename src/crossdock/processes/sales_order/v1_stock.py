@@ -179,37 +179,58 @@ def book(
     case: SalesOrderCase,
     shipping: ShippingOrder,
     step: str,
-    told: Iterable[tuple[str, str, Decimal]],
+    told: Iterable[tuple[str, str, Decimal, str]],
     document: str,
 ) -> Iterator[Effect]:
-    """Enter what a warehouse did, (line, item, quantity) each, and book what follows from all it said so far."""
+    """Enter what a warehouse did, (line, item, quantity, owner) each, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
     fewer_wait = False
-    for told_line, item, quantity in told:
+    for told_line, item, quantity, owner in told:
         line_id = line_of(case, told_line, item)
         line = case.data.lines[line_id]
-        part = line.parts.get(shipping.n)
-        if part is None:
-            part = line.parts[shipping.n] = Part()
-        before = part.booked()
-        setattr(part, step, getattr(part, step) + quantity)
-        for from_state, to_state, amount in part.booked().steps(before):
-            pieces = [("", amount)]
-            if from_state == "unrestricted":
-                waited, pieces = line.backordered, list(_draw(line, part, before.picked, amount))
-                fewer_wait = fewer_wait or line.backordered < waited
-            for reservation, piece in pieces:
-                moves.append(
-                    StockMoveLine(
-                        line_id, item, shipping.location, piece, from_state, to_state, reservation=reservation
-                    )
-                )
+        waited = line.backordered
+        moves += _moves(case, line_id, item, shipping, step, quantity, owner)
+        fewer_wait = fewer_wait or line.backordered < waited
         stand(case, (line_id,))
     if moves:
         yield Move(document, tuple(moves))
     yield from _too_much(case, shipping, step)
     if fewer_wait:
         yield from own_what_waits(case)
+
+
+def _moves(
+    case: SalesOrderCase, line_id: str, item: str, shipping: ShippingOrder, step: str, quantity: Decimal, owner: str
+) -> list[StockMoveLine]:
+    """What one told quantity makes to be booked, owner by owner. What leaves stock ends promises, whoever owned it."""
+    line = case.data.lines[line_id]
+    part = line.parts.get(shipping.n)
+    if part is None:
+        part = line.parts[shipping.n] = Part()
+    before = part.booked_by_owner()
+    drawn = sum((booked.picked for booked in before.values()), ZERO)
+    part.enter(step, quantity, owner)
+    moves: list[StockMoveLine] = []
+    for whose, after in part.booked_by_owner().items():
+        for from_state, to_state, amount in after.steps(before.get(whose, goods_flow.Outbound(ZERO, ZERO, ZERO))):
+            pieces = [("", amount)]
+            if from_state == "unrestricted":
+                pieces = list(_draw(line, part, drawn, amount))
+                drawn += amount
+            moves += [
+                StockMoveLine(
+                    line_id,
+                    item,
+                    shipping.location,
+                    piece,
+                    from_state,
+                    to_state,
+                    reservation=reservation,
+                    owner=whose,
+                )
+                for reservation, piece in pieces
+            ]
+    return moves
 
 
 def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Iterator[tuple[str, Decimal]]:

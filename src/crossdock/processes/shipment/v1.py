@@ -173,7 +173,7 @@ def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder) -> SalesOrder
 
 
 def _lines(order: ShippedOrder) -> tuple[ShippedLine, ...]:
-    return tuple(ShippedLine(line.order_line, line.item, line.quantity) for line in order.lines)
+    return tuple(ShippedLine(line.order_line, line.item, line.quantity, line.owner) for line in order.lines)
 
 
 def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from crossdock.connectors._kit.reading import one_of
+from crossdock.connectors._kit.reading import Refused, one_of
+from crossdock.inventory.owners import known_owner
 from crossdock.model.ship_notice import ReceiptCondition
 
 CONDITIONS: dict[str, ReceiptCondition] = {"OK": "good", "DMG": "damaged", "QUA": "quarantined"}
@@ -24,3 +25,10 @@ class Site(msgspec.Struct, frozen=True):
         """The owner's company; refuses facts about places or firms that we do not know."""
         one_of(self.places, site, "unknown_location")
         return one_of(self.companies, owner, "unknown_company")
+
+
+def stock_owner(text: str) -> str:
+    """Whose goods they are: `own`, or such as `consignment_in:kilncraft`; the WMS writes it as we do."""
+    if not known_owner(text) or "/" in text:
+        raise Refused("unknown_code", f"{text[:60]!r} is no owner of goods")
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from crossdock.connectors._kit.reading import Findings, Instant, Refused, decode, number, one_of, quantity, utc
-from crossdock.connectors.sandbox_wms.parts.site import Site
+from crossdock.connectors.sandbox_wms.parts.site import Site, stock_owner
 from crossdock.events.inventory import InventoryReported
 from crossdock.events.reconciliation import StockStated
 from crossdock.model.fulfillment import InventoryReport, StockLevel
@@ -22,11 +22,12 @@ BUCKETS = {
 
 
 class Level(msgspec.Struct):
-    """Stock of one company's item."""
+    """Stock of one company's item; `stock_owner` says whose it is, where that is somebody else."""
 
     owner: str
     sku: str
     qty: str
+    stock_owner: str = "own"
 
 
 class StockReport(msgspec.Struct):
@@ -132,7 +133,7 @@ def opening_stock(findings: Findings, content: bytes, site: Site) -> None:
         with findings.part(f"/levels/{index}"):
             level = decode(entry, Level)
             owner = one_of(site.companies, level.owner, "unknown_company")
-            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty)))
+            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner)))
     for owner, found in sorted(levels.items()):
         findings.records.append(_opening(report, owner, found, site))
     if not levels and not findings.faults:
