@@ -14,6 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.inventory.keys import ItemKey, KeptKey, PositionKey, SupplyKey
+from crossdock.inventory.lots import Lots
 from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import StockMoveLine
 from crossdock.model.stock_policy import PoolRule
@@ -81,6 +82,7 @@ class Promise(msgspec.Struct):
     customer: str = ""
     expires_at: dt.datetime | None = None
     due_on: dt.date | None = None
+    keeps_until: dt.date | None = None
     backorder: str = ""
     new: bool = False
 
@@ -209,6 +211,7 @@ class Books:
         """Which entry changed a supply row last."""
         self.entry = b""
         """The request that is being decided."""
+        self.lots = Lots()
         self.granted: dict[PositionKey, list[Promise]] = defaultdict(list)
         """What is granted at positions that promises are to be made again of."""
         self.served: list[tuple[Promise, Decimal]] = []
@@ -242,6 +245,19 @@ class Books:
                 position.id, position.counter, kind, reservation, on_hand, reserved, safety, position.free, entry, rule
             )
         )
+
+    def most(self, position: Position, keeps_until: dt.date | None) -> Decimal:
+        """What may be promised at a position of goods that keep until a day, if that is asked for."""
+        if keeps_until is None:
+            return position.free
+        return min(position.free, self.that_keep(position, keeps_until))
+
+    def that_keep(self, position: Position, keeps_until: dt.date) -> Decimal:
+        """What may be promised at a position's location of goods that keep until a day, over all its pools."""
+        keeping = self.lots.of(position.key[:2])
+        if keeping is None:
+            raise LookupError(f"the lots of {position.key[1]} were not read")
+        return keeping.free(position.key[2], keeps_until)
 
     def load_position(self, position: Position) -> None:
         """Take in a row as held."""
@@ -292,6 +308,12 @@ class Books:
         promise.asked_number = self._asked
         self.load_promise(promise)
         self.touch(promise)
+        if promise.state == RESERVED:
+            self._keeps(promise, promise.remaining)
+
+    def _keeps(self, promise: Promise, quantity: Decimal) -> None:
+        if promise.keeps_until is not None and (keeping := self.lots.of(promise.of)) is not None:
+            keeping.promise(promise.location, promise.keeps_until, quantity)
 
     def _index(self, promise: Promise) -> None:
         self.of_subject[promise.subject].append(promise)
@@ -373,6 +395,8 @@ class Books:
     def end(self, promise: Promise, quantity: Decimal, state: str) -> None:
         """Take `quantity` off a promise; at nothing remaining it has come to its one end, `state`."""
         promise.remaining -= quantity
+        if promise.state == RESERVED:
+            self._keeps(promise, -quantity)
         if promise.withdrawn and promise.waiting:
             self.served.append((promise, quantity))
         if not promise.remaining:

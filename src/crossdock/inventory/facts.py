@@ -13,7 +13,7 @@ from crossdock.inventory.filling import Outlook, fill, news, outlook, repeg
 from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
 from crossdock.inventory.owners import passes_to, promisable
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.pools import SHARED, Pools
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
 
 UNRESTRICTED = "unrestricted"
@@ -45,15 +45,35 @@ def _ownership_passed(request: MoveRequest) -> Iterator[OwnershipPassed]:
 
 
 def _concerned(books: Books, request: MoveRequest) -> Iterable[ItemKey]:
-    """The items moved, and those of the promises and the supply they were moved for: a substitute may have come."""
+    """The items of which this makes something free, those of the promises and the supply they were moved for among
+    them: a substitute may have come. What other requests of the batch make free is theirs to give."""
     for line in request.lines:
-        yield (request.company_id, line.item)
+        if line_gives(request.company_id, line, books.pools):
+            yield (request.company_id, line.item)
         promise = books.promises.get(line.reservation)
-        if promise is not None:
-            yield (promise.company_id, promise.item)
+        if promise is not None and promise.remaining and promise_gives(promise, request.company_id, line):
+            yield promise.of
         expected = books.supplies.get((request.company_id, *line.supply)) if line.supply else None
         if expected is not None:
             yield (expected.company_id, expected.item)
+
+
+def line_gives(company_id: str, line: StockMoveLine, pools: Pools) -> bool:
+    """May a movement make stock or supply of its item free, or leave a pool with more than there is?"""
+    counts = promisable(line.owner)
+    leaves, comes = counts and line.from_state == UNRESTRICTED, counts and line.to_state == UNRESTRICTED
+    if line.supply is not None:
+        return True
+    if leaves and comes and line.to_location in ("", line.location):
+        return False
+    if leaves and not line.reservation and pools.at(company_id, line.item, line.location):
+        return True
+    return comes or bool(line.reservation and not leaves)
+
+
+def promise_gives(promise: Promise, company_id: str, line: StockMoveLine) -> bool:
+    """Does ending a promise by this movement leave stock or supply free elsewhere?"""
+    return promise.waiting or promise.at[:3] != (company_id, line.item, line.location)
 
 
 def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, entry: bytes) -> None:
@@ -66,6 +86,11 @@ def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, ent
         on_hand[origin] -= line.quantity
     if line.to_state == UNRESTRICTED and promisable(line.owner):
         on_hand[(company_id, line.item, line.to_location or line.location, SHARED)] += line.quantity
+    if promisable(line.owner) and (keeping := books.lots.of((company_id, line.item))) is not None:
+        if line.from_state == UNRESTRICTED:
+            keeping.add(line.location, line.lot, -line.quantity)
+        if line.to_state == UNRESTRICTED:
+            keeping.add(line.to_location or line.location, line.lot, line.quantity)
     promise = books.promises.get(line.reservation)
     if promise is not None and promise.remaining:
         ended = min(promise.remaining, line.quantity)

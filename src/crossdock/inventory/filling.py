@@ -54,6 +54,8 @@ def _fill_shortages(
     for promise in shortages:
         for position in books.places(promise):
             quantity = min(promise.remaining, position.free + short[position.key])
+            if promise.keeps_until is not None:
+                quantity = min(quantity, books.that_keep(position, promise.keeps_until))
             if quantity <= 0:
                 continue
             home = promise.at
@@ -76,15 +78,15 @@ def _fill_backorder(
     asker = (promise.of, promise.candidates, promise.source, promise.customer)
     if promise.whole:
         limit = promise.remaining
-        if sum((max(position.free, ZERO) for position in positions), ZERO) + books.could_borrow(*asker) < limit:
+        if _here(books, promise, positions) + books.could_borrow(*asker) < limit:
             return []
     limit = min(limit, promise.remaining)
-    here = sum((max(position.free, ZERO) for position in positions), ZERO)
+    here = _here(books, promise, positions)
     if books.pools and here < limit:
         books.borrow(*asker, limit - here, entry)
     filled: list[Filled] = []
     for position in positions:
-        quantity = min(limit, position.free)
+        quantity = min(limit, books.most(position, promise.keeps_until))
         if quantity <= 0:
             continue
         granted = _grant(books, promise, position, quantity, entry, supplies)
@@ -92,6 +94,10 @@ def _fill_backorder(
         filled.append(Filled(promise, granted))
         limit -= quantity
     return filled
+
+
+def _here(books: Books, promise: Promise, positions: Sequence[Position]) -> Decimal:
+    return sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
 
 
 def _grant(

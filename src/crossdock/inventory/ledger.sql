@@ -60,25 +60,43 @@ from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text
 where p.company_id = v.company_id and p.item = v.item and p.location = v.location and p.pool = v.pool
 
 -- promises_by_id: promises that requests name; the rest of those that wait is read under the locks
-select id, company_id, subject, line, item, location, pool, remaining::text, state, waiting, fills, asked_number
+select id, company_id, subject, line, item, location, pool, remaining::text, state, waiting, fills, asked_number,
+    keeps_until
 from reservation where id = any($1::text::text[])
 
 -- promises_of_cases: all promises of some cases that have not ended
-select id, company_id, subject, line, item, location, pool, remaining::text, state, waiting, fills, asked_number
+select id, company_id, subject, line, item, location, pool, remaining::text, state, waiting, fills, asked_number,
+    keeps_until
 from reservation where subject = any($1::text::text[]) and subject <> '' and remaining > 0
 
 -- waiting_for: who waits for some items
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
-    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on, r.backorder, r.fills,
-    r.asked_number
+    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on,
+    r.keeps_until, r.backorder, r.fills, r.asked_number
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
 join reservation as r on r.company_id = g.company_id and r.item = g.item
 where r.waiting
 
+-- lots_of_items: unrestricted goods that may be promised, by lot; when they expire, if somebody said so
+select s.company_id, s.item, s.location, s.lot, sum(s.unrestricted) as quantity, min(l.expires_on) as expires_on
+from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
+join stock_position as s on s.company_id = g.company_id and s.item = g.item
+left join item_lot as l on l.company_id = s.company_id and l.item = s.item and l.lot = s.lot
+where s.unrestricted <> 0
+    and (s.owner = 'own' or s.owner like 'consignment\_in:%' or s.owner like 'vendor\_managed:%')
+group by s.company_id, s.item, s.location, s.lot
+
+-- keeping_of_items: what is promised of goods that keep until a day
+select r.company_id, r.item, r.location, r.keeps_until, sum(r.remaining) as quantity
+from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
+join reservation as r on r.company_id = g.company_id and r.item = g.item
+where r.keeps_until is not null and r.state = 'reserved'
+group by r.company_id, r.item, r.location, r.keeps_until
+
 -- granted_at: promises on a stretch of a position's journal that are granted there and not yet picked
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
-    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on, r.backorder,
-    r.fills, r.asked_number
+    r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on,
+    r.keeps_until, r.backorder, r.fills, r.asked_number
 from (
     select distinct reservation from promise_movement
     where position_id = $1 and number <= $2 and number > $3 and reservation <> ''
@@ -135,7 +153,8 @@ returning p.company_id, p.item, p.location, p.owner, p.lot, p.id, p.counter,
 with ended as (
     update reservation as r
     set remaining = v.remaining, state = v.state, waiting = v.waiting, fills = v.fills,
-        expires_at = case when v.remaining > 0 then r.expires_at end
+        expires_at = case when v.remaining > 0 then r.expires_at end,
+        keeps_until = case when v.remaining > 0 then r.keeps_until end
     from unnest($1::text::text[], $2::text::numeric[], $3::text::text[], $4::text::bool[], $5::text::int[],
         $6::text::numeric[])
         as v (id, remaining, state, waiting, fills, read)
@@ -168,19 +187,20 @@ select count(*) from ended
 
 -- insert_promises: new reservations, in the order they were asked for
 insert into reservation (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
-    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer)
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer, keeps_until)
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity,
     r.remaining, r.state, string_to_array(r.candidates, e'\x1f'), r.entry, r.waiting, r.whole, r.source,
     r.expires_at, r.due_on,
-    r.backorder, r.fills, r.customer
+    r.backorder, r.fills, r.customer, r.keeps_until
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::text[], $7::text::text[], $8::text::text[],
     $9::text::text[], $10::text::numeric[], $11::text::numeric[], $12::text::text[], $13::text::text[],
     $14::text::bytea[], $15::text::bool[], $16::text::bool[],
     $17::text::text[], $18::text::timestamptz[], $19::text::date[], $20::text::text[], $21::text::int[],
-    $22::text::text[])
+    $22::text::text[], $23::text::date[])
     with ordinality as r (id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining,
-    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer, place)
+    state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer, keeps_until,
+    place)
 order by r.place
 
 -- insert_supplies: supply lines that nobody spoke of before

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.inventory.books import ZERO, Books
-from crossdock.inventory.facts import UNRESTRICTED
+from crossdock.inventory.facts import UNRESTRICTED, line_gives
 from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
 from crossdock.inventory.owners import known_owner, promisable
@@ -57,6 +57,8 @@ class Plan:
         """Supply lines that requests name."""
         self.kept: set[ItemKey] = set()
         """Items of which something is to be kept back."""
+        self.keeping: set[ItemKey] = set()
+        """Items of which goods are asked for that keep: their lots must be known."""
         self.repromised: set[tuple[str, str, str]] = set()
         """Places at which promises are to be made again: what is granted there must be known."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
@@ -92,6 +94,8 @@ class Plan:
         for line in request.lines:
             if not line.locations or line.quantity <= 0:
                 raise ValueError(f"{request.key}: line {line.line} asks for {line.quantity} of {line.locations}")
+            if line.keeps_until is not None:
+                self.keeping.add((request.company_id, line.item))
             if line.together and line.per <= 0:
                 raise ValueError(f"{request.key}: line {line.line} says of no set how much of it makes one")
             item, asker = (request.company_id, line.item), (line.locations, request.source, request.customer)
@@ -127,7 +131,7 @@ class Plan:
         if line.supply is not None:
             self.guesses[origin]
             self.supplies.add((company_id, *line.supply))
-        if (comes and not (leaves and origin == target)) or line.supply or (line.reservation and not leaves):
+        if line_gives(company_id, line, self.pools):
             self.giving.add((company_id, line.item))
 
     def _supply(self, request: SupplyRequest) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from crossdock.events.inventory import BackorderedLine, PromisedLine, StockPromised
-from crossdock.inventory.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Promise
+from crossdock.inventory.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Position, Promise
 from crossdock.inventory.filling import peg
 from crossdock.inventory.keys import PositionKey
 from crossdock.inventory.pools import SHARED
@@ -55,6 +56,7 @@ class _Answer:
             customer=request.customer,
             expires_at=request.expires_at,
             due_on=line.due_on,
+            keeps_until=line.keeps_until,
         )
         self.books.add_promise(promise)
         return promise
@@ -72,7 +74,7 @@ class _Answer:
 
     def _take_free(self, line: StockRequestLine, wanted: Decimal, locations: Sequence[str]) -> Decimal:
         for key in self.places(line, locations):
-            quantity = min(wanted, self.books.positions[key].free)
+            quantity = min(wanted, self.books.most(self.books.positions[key], line.keeps_until))
             if quantity <= 0:
                 continue
             self.reserve(line, key, quantity, self.request.kind)
@@ -94,7 +96,10 @@ class _Answer:
 
     def free(self, line: StockRequestLine, locations: Sequence[str]) -> Decimal:
         """What it could get there."""
-        here = sum((max(self.books.positions[key].free, ZERO) for key in self.places(line, locations)), ZERO)
+        positions = (self.books.positions[key] for key in self.places(line, locations))
+        if line.keeps_until is not None:
+            return self._free_that_keeps(line.keeps_until, positions)
+        here = sum((max(position.free, ZERO) for position in positions), ZERO)
         if not self.books.pools:
             return here
         request = self.request
@@ -116,6 +121,16 @@ class _Answer:
             )
         )
         return promise
+
+    def _free_that_keeps(self, keeps_until: dt.date, positions: Iterable[Position]) -> Decimal:
+        """Pools of one location share its lots."""
+        free: dict[str, Decimal] = defaultdict(Decimal)
+        most: dict[str, Decimal] = {}
+        for position in positions:
+            location = position.key[2]
+            free[location] += max(position.free, ZERO)
+            most[location] = self.books.that_keep(position, keeps_until)
+        return sum((min(free[location], most[location]) for location in free), ZERO)
 
     def event(self) -> StockPromised:
         """The answer as the case hears it."""

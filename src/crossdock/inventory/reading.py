@@ -7,7 +7,7 @@ and batches never deadlock; where the world moved in between, the batch is run a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,6 +67,11 @@ class Reader:
         """Lock the positions and read who waits and what is expected. Raises `LedgerMoved`."""
         await self._lock(tx, plan.guesses, plan.giving)
         await self._read_items(tx, plan)
+        keeping = plan.keeping | {
+            item for item in plan.giving if any(promise.keeps_until for promise in self.books.waiting[item])
+        }
+        if keeping:
+            await self._read_lots(tx, sorted(keeping))
         for place in sorted(plan.repromised):
             for position in [p for p in self.books.of_item[place[:2]] if p.key[2] == place[2]]:
                 await self._read_granted(tx, position)
@@ -112,6 +117,22 @@ class Reader:
         for row in pegs:
             key = (row["company_id"], row["source"], row["line"])
             self.books.pegs[row["reservation"]][key] = row["quantity"]
+
+    async def _read_lots(self, tx: Connection, items: Sequence[ItemKey]) -> None:
+        """Lots that may be promised, and what is promised of goods that keep. Whoever changes either holds the item's
+        position at that place."""
+        self.books.lots.watch(items)
+        wanted = columns(items, (texts, texts))
+        for company, item, location, lot, quantity, expires_on in await tx.fetch(SQL.lots_of_items, *wanted):
+            keeping = self.books.lots.of((company, item))
+            assert keeping is not None, "it is watched"
+            keeping.add(location, lot, quantity)
+            if expires_on is not None:
+                keeping.describe(lot, expires_on)
+        for company, item, location, keeps_until, quantity in await tx.fetch(SQL.keeping_of_items, *wanted):
+            keeping = self.books.lots.of((company, item))
+            assert keeping is not None, "it is watched"
+            keeping.promise(location, keeps_until, quantity)
 
     async def _read_granted(self, tx: Connection, position: Position) -> None:
         """What is granted at a position. Reservations have no index by item: the position's journal leads to them."""

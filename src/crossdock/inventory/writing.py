@@ -22,7 +22,10 @@ Row = tuple[object, ...]
 # How the columns of the statements travel.
 _POSITION = (texts,) * 4 + (numbers,) * 4
 _PROMISE = (
-    (texts,) * 9 + (numbers,) * 2 + (texts, texts, octets, numbers, numbers, texts, times, times, texts, numbers, texts)
+    (texts,) * 9
+    + (numbers,) * 2
+    + (texts, texts, octets, numbers, numbers)
+    + (texts, times, times, texts, numbers, texts, times)
 )
 _ENDING = (texts, numbers, texts, numbers, numbers, numbers)
 _ANSWER = (octets, texts)
@@ -166,6 +169,7 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
             p.backorder,
             p.fills,
             p.customer,
+            p.keeps_until,
         )
         for p in promises
     ]

@@ -45,6 +45,8 @@ class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Decimal
     locations: tuple[str, ...]
     due_on: dt.date | None = None
+    keeps_until: dt.date | None = None
+    """The goods must not expire before this day; what belongs to no lot, or to one nobody described, may."""
     together: str = ""
     per: Decimal = Decimal(0)
 

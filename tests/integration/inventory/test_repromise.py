@@ -18,7 +18,7 @@ from crossdock.inventory.outcomes import LedgerOutcome, RepromiseRequest
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
-from crossdock.operations.stock import publish_outcomes
+from crossdock.operations.reservations import publish_outcomes
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (
     AT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -37,7 +38,8 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     for line_id, line in case.data.alive().items():
         if line.missing > ZERO:
             locations = _sources(case, line.item, policy)
-            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on))
+            keeps = _keeps_until(case, line.item)
+            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on, keeps))
         case.move(line_id, line, "requested")
     if not wanted:
         if order.reservations:
@@ -58,10 +60,20 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
 
 def _sources(case: SalesOrderCase, item_id: str, policy: SalesPolicy) -> tuple[str, ...]:
     """The locations to ask for an item, in order, by the sourcing rule that holds today if there is one."""
-    order, item = case.data.head, case.reads.item(case.company_id, item_id)
-    subject = Subject(case.company_id, item_id, channel=order.channel, customer=order.customer.id)
-    rule = first(case.reads.stock_policies().sourcing, subject, case.on())
+    item = case.reads.item(case.company_id, item_id)
+    rule = first(case.reads.stock_policies().sourcing, _subject(case, item_id), case.on())
     return sourcing.locations(item.preferred_location if item else "", policy, rule)
+
+
+def _keeps_until(case: SalesOrderCase, item_id: str) -> dt.date | None:
+    """The day until which the goods must keep for this customer, if a rule says so."""
+    rule = first(case.reads.stock_policies().shelf_life, _subject(case, item_id), case.on())
+    return case.on() + dt.timedelta(days=rule.days) if rule else None
+
+
+def _subject(case: SalesOrderCase, item_id: str) -> Subject:
+    order = case.data.head
+    return Subject(case.company_id, item_id, channel=order.channel, customer=order.customer.id)
 
 
 def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effect]:
