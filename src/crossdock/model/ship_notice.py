@@ -62,8 +62,8 @@ ReceiptCondition = Literal["good", "damaged", "quarantined"]
 
 
 class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was counted of one order line in one condition; `pack` is the SSCC-18 it came in. `owner` is whose goods they
-    are now: `own`, or a supplier's that lie with us on consignment."""
+    """What was counted of one order line in one condition; `pack` is the SSCC-18 it came in. `owner` is whose goods
+    they are now: `own`, or a supplier's that lie with us on consignment."""
 
     line: str
     order_number: str

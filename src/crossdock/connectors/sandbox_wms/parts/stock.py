@@ -133,7 +133,9 @@ def opening_stock(findings: Findings, content: bytes, site: Site) -> None:
         with findings.part(f"/levels/{index}"):
             level = decode(entry, Level)
             owner = one_of(site.companies, level.owner, "unknown_company")
-            levels.setdefault(owner, []).append(StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner)))
+            levels.setdefault(owner, []).append(
+                StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner))
+            )
     for owner, found in sorted(levels.items()):
         findings.records.append(_opening(report, owner, found, site))
     if not levels and not findings.faults:
