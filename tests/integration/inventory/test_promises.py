@@ -391,3 +391,23 @@ async def test_a_receipt_of_one_supply_in_several_lines_fills_what_was_pegged_to
     filled = [one.body for one in outcomes if isinstance(one.body, BackorderFilled)]
     assert sum(line.quantity for body in filled for line in body.lines) == Decimal(11)
     await holds(store)
+
+
+async def test_goods_that_go_straight_to_a_waiting_shipment_are_never_free(store: Store) -> None:
+    supply = ("purchase_order/albion_uk/4500001", "10")
+    promise = (await book(store, expect(5, 3), ask(5, case="sales_order/first")))[-1].body
+    assert isinstance(promise, StockPromised)
+    waiting = promise.backordered[0].reservation
+    await book(store, ask(5, case="sales_order/second"))
+    outcomes = await book(store, move(5, "supplier", "packed", reservation=waiting, supply=supply))
+    assert not [o for o in outcomes if isinstance(o.body, BackorderFilled)]
+    assert await levels(store) == Levels(D(0), D(0), D(0))
+    async with store.transaction() as tx:
+        rows = await tx.fetch("select subject, state, remaining from reservation order by subject")
+        highest = await tx.fetchval("select max(free_after) from promise_movement")
+    assert [tuple(row) for row in rows] == [
+        ("sales_order/first", "fulfilled", D(0)),
+        ("sales_order/second", "backordered", D(5)),
+    ]
+    assert highest is None or highest <= 0
+    await holds(store)
