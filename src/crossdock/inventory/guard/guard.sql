@@ -1,9 +1,6 @@
 -- horizon: below this transaction id nothing can come any more
 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 
--- newest: the transaction ids of the newest movements, to begin with
-select greatest((select max(transaction_id) from promise_movement), (select max(transaction_id) from stock_movement), 0)
-
 -- changed_items: whose positions have movements of these transactions; a movement without a position has none
 select distinct p.company_id, p.item from promise_movement as m join promise_position as p on p.id = m.position_id
 where m.transaction_id >= $1 and m.transaction_id < $2
@@ -143,12 +140,6 @@ select r.id, r.company_id, r.state, r.remaining, m.booked
 from (select o.reservation, sum(o.reserved) as booked from promise_movement as o
     where o.position_id = any($1::bigint[]) and o.reservation <> '' group by o.reservation) as m
 join reservation as r on r.id = m.reservation
-
--- all_booked: every promise with what all movements say of it
-select r.id, r.company_id, r.state, r.remaining, coalesce(m.booked, 0) as booked
-from reservation as r
-left join (select reservation, sum(reserved) as booked from promise_movement where reservation <> '' group by 1) as m
-    on m.reservation = r.id
 
 -- supplies_after: the next supply lines in order with the sum of their pegs, and what their journal says last
 select s.*, (select coalesce(sum(p.quantity), 0) from peg as p
