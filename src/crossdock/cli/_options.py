@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from crossdock.project import Network
+    from crossdock.operations.policies import StockNetwork
+    from crossdock.project import Network, ProjectInvalid
 
 ProjectArgument = Annotated[
     Path,
@@ -68,12 +69,30 @@ def network_of(project: Path) -> Network:
     try:
         return load_network(project)
     except ProjectInvalid as invalid:
-        console = Console(stderr=True, soft_wrap=True)
-        for problem in invalid.problems:
-            words = str(project / problem.file) + str(problem).removeprefix(problem.file)
-            console.print(words, markup=False, highlight=False)
-        many = "s" if len(invalid.problems) > 1 else ""
-        console.print(f"{len(invalid.problems)} problem{many} in {project}; nothing was started.", highlight=False)
+        console = _print_problems(project, invalid)
         if any("SANDBOX_" in str(problem) for problem in invalid.problems):
             console.print("Its systems are simulated: `crossdock demo` starts them, sets all this, and runs it.")
         raise typer.Exit(2) from None
+
+
+def stock_network_of(project: Path) -> StockNetwork:
+    """What a project's files say of stock; prints every problem and exits with 2 if it is not sound."""
+    from crossdock.app import registry
+    from crossdock.operations.policies import StockNetwork
+    from crossdock.project import ProjectInvalid, load
+
+    try:
+        return StockNetwork.of(load(project, None, registry()))
+    except ProjectInvalid as invalid:
+        _print_problems(project, invalid)
+        raise typer.Exit(2) from None
+
+
+def _print_problems(project: Path, invalid: ProjectInvalid) -> Console:
+    console = Console(stderr=True, soft_wrap=True)
+    for problem in invalid.problems:
+        words = str(project / problem.file) + str(problem).removeprefix(problem.file)
+        console.print(words, markup=False, highlight=False)
+    many = "s" if len(invalid.problems) > 1 else ""
+    console.print(f"{len(invalid.problems)} problem{many} in {project}; nothing was started.", highlight=False)
+    return console

@@ -21,6 +21,7 @@ from crossdock.cli import (
     item,
     order,
     ownership,
+    policy,
     project,
     projection,
     purchase_order,
@@ -63,6 +64,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(item.app, name="item")
 app.add_typer(stock.app, name="stock")
 app.add_typer(reservation.app, name="reservation")
+app.add_typer(policy.app, name="policy")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(assembly.app, name="assembly")
 app.add_typer(channel.app, name="channel")

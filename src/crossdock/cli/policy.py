@@ -1,0 +1,184 @@
+"""`crossdock policy`: stock policies: which hold, what others would do, and putting them into effect."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from crossdock.cli._console import AsJson, console, fail, plain, print_json, reach, table
+from crossdock.cli._options import CompanyOption, DatabaseOption, stock_network_of
+from crossdock.engine.recomputation import Progress
+from crossdock.identity import Actor
+from crossdock.operations import policies
+from crossdock.operations.context import Context
+from crossdock.operations.policies import RuleShown, StockNetwork
+from crossdock.operations.policy_rehearsal import Rehearsal, try_policies
+from crossdock.rules.stock_policy import Subject
+
+app = typer.Typer(help="Stock policies: what is kept back, set aside, and for whom.", no_args_is_help=True)
+
+
+@app.callback()
+def policy() -> None:
+    """Stock policies: what is kept back, set aside, and for whom."""
+
+
+@app.command("list")
+def list_(
+    database: DatabaseOption,
+    item: Annotated[str, typer.Option(help="For this item.")] = "",
+    location: Annotated[str, typer.Option(help="At this location.")] = "",
+    channel: Annotated[str, typer.Option(help="For orders of this channel.")] = "",
+    customer: Annotated[str, typer.Option(help="For orders of this customer.")] = "",
+    company: CompanyOption = "",
+    on: Annotated[str, typer.Option(help="On this day (2026-12-24); today if left out.", metavar="DATE")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the rules in force that can concern what is asked about: which wins, and why.
+
+    Example: crossdock policy list --item 22423 --location north
+    """
+    subject = Subject(company, item, location, channel, customer)
+    day = _day(on)
+    found = reach(database, lambda context, actor: policies.list_policies(context, actor, subject, day))
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (rule.table, rule.name, rule.state, _sets(rule), _where(rule), _days(rule), rule.precedence, rule.why)
+        for rule in found.rules
+    ]
+    title = f"Network version {found.network_version}, {found.company}, {found.on}"
+    columns = ("table", "rule", "state", "sets", "where", "days", "precedence", "why")
+    console().print(table(columns, rows, title=title))
+
+
+@app.command("try")
+def try_(
+    database: DatabaseOption,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of a network project with other policies.", file_okay=False, exists=True),
+    ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="In place of a folder: TABLE.RULE.FIELD=VALUE, several times.")
+    ] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="In place of a folder: without TABLE.RULE.")] = None,
+    company: CompanyOption = "",
+    top: Annotated[int, typer.Option(min=1, max=1000, help="How many rows of each list.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what other policies would do to the books of this moment, and which promises they would alter. Writes
+    nothing.
+
+    Example: crossdock policy try --set safety.cake_stands.quantity=20
+    """
+    if folder is not None and (setting or drop):
+        fail("a folder and settings at once", "Give the folder alone, or --set and --drop.", 2)
+    proposed = stock_network_of(folder) if folder is not None else None
+
+    async def work(context: Context, actor: Actor) -> Rehearsal:
+        network = proposed
+        if network is None and (setting or drop):
+            network = await _changed(context, setting or [], drop or [])
+        return await try_policies(context, actor, network, company_id=company, top=top)
+
+    found = reach(database, work)
+    if as_json:
+        print_json(found)
+    else:
+        _print(console(), found)
+
+
+async def _changed(context: Context, settings: list[str], dropped: list[str]) -> StockNetwork:
+    pairs = dict(one.partition("=")[::2] for one in settings)
+    async with context.store.transaction(readonly=True) as tx:
+        network = await policies.in_force(tx)
+    stock = policies.changed(network.policies.stock, pairs, tuple(dropped))
+    return msgspec.structs.replace(network, policies=msgspec.structs.replace(network.policies, stock=stock))
+
+
+@app.command()
+def apply(database: DatabaseOption, company: CompanyOption = "", as_json: AsJson = False) -> None:
+    """Put the policies in force into effect now, as workers do by themselves when the network or the day changes.
+
+    Example: crossdock policy apply
+    """
+    out = Console(stderr=True, highlight=False)
+
+    async def tell(name: str, progress: Progress) -> None:
+        if not as_json:
+            out.print(plain(f"{name}: {progress.looked_at:,} of {progress.total:,} positions"))
+
+    done = reach(database, lambda context, actor: policies.apply_policies(context, actor, company, tell))
+    if as_json:
+        print_json(done)
+        return
+    for name, progress in done.items():
+        words = f"{progress.changed:,} positions changed, pools of {progress.rebalanced:,} items made right"
+        typer.echo(f"{name}: {words}")
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-12-24", param_hint="--on") from None
+
+
+def _sets(rule: RuleShown) -> str:
+    words = {name: value for name, value in rule.sets.items() if value not in ((), {}, None)}
+    return ", ".join(f"{name} {_short(value)}" for name, value in words.items())
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}:{one}" for name, one in value.items())
+    return plain(value).plain or "no"
+
+
+def _where(rule: RuleShown) -> str:
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in rule.where.items())
+
+
+def _days(rule: RuleShown) -> str:
+    return f"{rule.from_on or ''}..{rule.until_on or ''}" if rule.from_on or rule.until_on else ""
+
+
+def _print(out: Console, found: Rehearsal) -> None:
+    changed = f"{found.positions_changed:,} of {found.positions:,} positions would change"
+    out.print(plain(f"Against the books of this moment, network version {found.network_version}: {changed}."))
+    out.print(plain(f"Kept back there: {_step(found.safety)}. Free there: {_step(found.free)}."))
+    if found.top_positions:
+        rows = [
+            (p.company, p.item, p.location, p.pool, _step(p.safety), _step(p.on_hand), _step(p.free))
+            for p in found.top_positions
+        ]
+        columns = ("company", "item", "location", "pool", "kept back", "on hand", "free")
+        out.print(table(columns, rows, title="Positions"))
+    if not found.effects:
+        out.print(plain("No promise would be altered."))
+        return
+    effects = [
+        (name, effect.promises, effect.units, ", ".join(f"{plain(v)} {c}" for c, v in effect.value.items()))
+        for name, effect in sorted(found.effects.items())
+    ]
+    out.print(table(("effect", "promises", "units", "at list price"), effects, title="Promises"))
+    altered = [
+        (a.effect, a.company, a.item, a.location, a.quantity, a.value, a.subject or a.source)
+        for a in found.top_promises
+    ]
+    out.print(table(("effect", "company", "item", "location", "quantity", "value", "promised to"), altered))
+
+
+def _step(pair: tuple[Decimal, Decimal]) -> str:
+    before, after = plain(pair[0]).plain, plain(pair[1]).plain
+    return before if before == after else f"{before} -> {after}"

@@ -1,0 +1,173 @@
+"""Stock policies as people work with them: listed, tried, applied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal as D
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from crossdock.engine.clock import set_clock
+from crossdock.model.stock_policy import FillRule, PoolRule, SafetyRule, Scope, StockPolicies
+from crossdock.operations import policies
+from crossdock.operations.policies import StockNetwork, apply_policies, changed, list_policies
+from crossdock.operations.policy_rehearsal import try_policies
+from crossdock.operations.problems import Problem
+from crossdock.project import load
+from crossdock.project.versions import apply
+from crossdock.rules.stock_policy import Subject
+from crossdock.store import Store
+from tests.integration.engine.harness import rows
+from tests.integration.inventory.helpers import COMPANY, MUG, Levels, ask, book, holds, levels, receive, tell
+from tests.integration.operations.worlds import ANNA, at_work
+
+WHOLESALER = Path(__file__).parents[3] / "examples" / "wholesaler"
+
+
+async def wholesaler(store: Store, stock: StockPolicies | None = None) -> StockNetwork:
+    """The example in force, with these stock policies in place of its own."""
+    network = load(WHOLESALER, None)
+    if stock is not None:
+        network = msgspec.structs.replace(network, policies=msgspec.structs.replace(network.policies, stock=stock))
+    async with store.transaction() as tx:
+        await apply(tx, network)
+        await set_clock(tx, dt.datetime(2010, 12, 6, 9, tzinfo=dt.UTC), 0.001)
+        return await policies.in_force(tx)
+
+
+def usual(quantity: int) -> SafetyRule:
+    return SafetyRule(name="usual", quantity=D(quantity))
+
+
+async def everything(store: Store) -> dict[str, object]:
+    """A checksum of every table."""
+    found: dict[str, object] = {}
+    for (table,) in await rows(store, "select tablename from pg_tables where schemaname = 'public'"):
+        text = f"select count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} as t"
+        found[str(table)] = await rows(store, text)
+    return found
+
+
+async def test_the_rules_in_force_are_listed_with_who_wins_and_why(store: Store) -> None:
+    await wholesaler(store)
+    subject = Subject(COMPANY, "22423", "north")
+    shown = await list_policies(await at_work(store), ANNA, subject, dt.date(2010, 12, 6))
+    safety = [(rule.name, rule.state, rule.why) for rule in shown.rules if rule.table == "safety"]
+    assert safety == [
+        ("christmas_cake_stands", "wins", "precedence 5 over 0"),
+        ("cake_stands", "holds", "`christmas_cake_stands` wins: precedence 5 over 0"),
+    ]
+    january = await list_policies(await at_work(store), ANNA, subject, dt.date(2011, 1, 3))
+    assert [(rule.name, rule.state) for rule in january.rules if rule.table == "safety"] == [
+        ("cake_stands", "wins"),
+        ("christmas_cake_stands", "ended"),
+    ]
+
+
+async def test_a_rule_that_says_more_than_the_question_is_listed_as_such(store: Store) -> None:
+    await wholesaler(store)
+    shown = await list_policies(await at_work(store), ANNA, Subject(COMPANY, "85123A", "north"))
+    (pool,) = (rule for rule in shown.rules if rule.table == "pools")
+    assert (pool.name, pool.state, pool.why) == (
+        "homestead_hearts",
+        "not asked",
+        "it holds only where channels homestead",
+    )
+
+
+async def test_policies_are_applied_at_once_and_again_changes_nothing(store: Store) -> None:
+    await wholesaler(store, StockPolicies(safety=(usual(4),)))
+    await book(store, receive(10))
+    context = await at_work(store)
+    done = await apply_policies(context, ANNA, COMPANY)
+    assert (done[COMPANY].looked_at, done[COMPANY].changed) == (1, 1)
+    assert (await levels(store)).free == D(6)
+    assert (await apply_policies(context, ANNA))[COMPANY].changed == 0
+    assert await rows(store, "select action, subject from audit order by id limit 1") == [
+        ("apply_policies", f"policies/{COMPANY}")
+    ]
+    await holds(store)
+
+
+async def test_a_dry_run_says_what_applying_would_do_and_writes_nothing(store: Store) -> None:
+    await wholesaler(store, StockPolicies(safety=(usual(2),)))
+    await book(store, receive(10), receive(10, item="TEAPOT"))
+    context = await at_work(store)
+    await apply_policies(context, ANNA)
+    await book(store, ask(6, source="shop", case="sales_order/albion_uk/shop/1"))
+    await book(store, tell(8, item="TEAPOT", source="marketplace", case="sales_order/albion_uk/marketplace/2"))
+    async with store.transaction() as tx:
+        price = '{"company_id":"albion_uk","id":"85123A","sales_price":{"amount":"2.55","currency":"GBP"}}'
+        await tx.execute("insert into item values ($1, $2, $3, 1)", COMPANY, MUG, price)
+        network = await policies.in_force(tx)
+    before = await everything(store)
+    more = msgspec.structs.replace(network, policies=policies._Policies(StockPolicies(safety=(usual(5),))))
+    found = await try_policies(context, ANNA, more, company_id=COMPANY)
+    assert await everything(store) == before
+    assert (found.positions, found.positions_changed) == (2, 2)
+    assert (found.safety, found.free) == ((D(4), D(10)), (D(2), D(-4)))
+    altered = {(one.effect, one.item, one.quantity, one.value) for one in found.top_promises}
+    assert altered == {("not_granted", MUG, D(1), D("2.55")), ("short", "TEAPOT", D(3), None)}
+    assert found.effects["not_granted"].value == {"GBP": D("2.55")}
+
+
+async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) -> None:
+    network = await wholesaler(store, StockPolicies(safety=(usual(8),)))
+    await book(store, receive(10))
+    context = await at_work(store)
+    await apply_policies(context, ANNA)
+    await book(store, ask(6, source="shop", case="sales_order/albion_uk/shop/1"))
+    before = await everything(store)
+    scope = Scope(channels=("homestead",))
+    pool = PoolRule(name="retail", pool="retail", floor=D(3), scope=scope)
+    stock = StockPolicies(safety=(usual(2),), pools=(pool,))
+    less = msgspec.structs.replace(network, policies=policies._Policies(stock))
+    found = await try_policies(context, ANNA, less)
+    assert await everything(store) == before
+    assert [(one.effect, one.quantity, one.subject) for one in found.top_promises] == [
+        ("filled", D(3), "sales_order/albion_uk/shop/1")
+    ]
+    await wholesaler(store, stock)
+    await apply_policies(context, ANNA)
+    assert {(p.pool, p.on_hand[1], p.free[1]) for p in found.top_positions} == {
+        (pool, now.on_hand, now.free)
+        for pool in ("", "retail")
+        if (now := await levels(store, pool=pool)) != Levels(D(0), D(0), D(0))
+    }
+    assert (await levels(store)).reserved == D(5), "two before, three filled; the pool came first"
+    await holds(store)
+
+
+def test_settings_change_a_rule_make_one_and_drop_one() -> None:
+    stock = StockPolicies(safety=(usual(2),), filling=(FillRule(name="all"),))
+    found = changed(
+        stock,
+        {"safety.usual.quantity": "20", "safety.cups.items": "22*, 85123A", "safety.cups.quantity": "3",
+         "safety.cups.from_on": "2026-03-01", "pools.a.pool": "a", "pools.a.lends": "true"},
+        ("filling.all",),
+    )  # fmt: skip
+    assert found.safety == (
+        usual(20),
+        SafetyRule(name="cups", quantity=D(3), scope=Scope(items=("22*", "85123A")), from_on=dt.date(2026, 3, 1)),
+    )
+    assert found.filling == ()
+    assert found.pools[0].lends
+
+
+@pytest.mark.parametrize(
+    ("settings", "dropped", "words"),
+    [
+        ({"safety.usual.quantty": "1"}, (), "rules of `safety` have no field `quantty`"),
+        ({"safety.usual": "1"}, (), "'safety.usual' names no setting"),
+        ({"saftey.usual.quantity": "1"}, (), "'saftey.usual.quantity' names no setting"),
+        ({"safety.usual.quantity": "many"}, (), "decimal"),
+        ({"safety.new.items": "A"}, (), "quantity"),
+        ({}, ("safety.other",), "there is no rule 'safety.other'"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_told(settings: dict[str, str], dropped: tuple[str, ...], words: str) -> None:
+    with pytest.raises(Problem) as raised:
+        changed(StockPolicies(safety=(usual(2),)), settings, dropped)
+    assert words in raised.value.detail
