@@ -9,6 +9,8 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
+from crossdock.engine.policies import Memory
+from crossdock.engine.recomputation import Progress
 from crossdock.events.registry import VERSIONS
 from crossdock.log import SLOTS
 from crossdock.store import Connection, load_queries
@@ -48,6 +50,7 @@ async def examine(tx: Connection) -> list[Check]:
     checks.append(_events(await tx.fetch(SQL.event_types)))
     checks.append(_oldest(await tx.fetchrow(SQL.oldest)))
     checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
+    checks += [_policies(row) for row in await tx.fetch(SQL.policies)]
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
 
 
@@ -146,6 +149,27 @@ def _system(row: asyncpg.Record) -> Check:
         return Check(name, "warning", "paused by a person", f"`crossdock system resume {row['system']}` lets it go on.")
     words = f"does not answer: {row['failures']} failures in a row"
     return Check(name, "warning", words, "It is tried again by itself.")
+
+
+def _policies(row: asyncpg.Record) -> Check:
+    """Are the rules of the day what the books keep back?"""
+    name = f"stock policies of {row['company']}"
+    if row["failures"]:
+        return Check(name, "warning", row["detail"], "It is tried again by itself; see the workers' logs.")
+    if row["cursor"]:
+        under_way = msgspec.json.decode(row["cursor"], type=Progress)
+        return Check(
+            name, "ok", f"under way: {under_way.looked_at:,} of {under_way.total:,} positions, {_goal(under_way)}"
+        )
+    if not row["state"]:
+        return Check(name, "ok", "not yet applied")
+    last = msgspec.json.decode(row["state"], type=Memory).last
+    return Check(name, "ok", f"applied to {last.looked_at:,} positions, {_goal(last)}")
+
+
+def _goal(progress: Progress) -> str:
+    version, on, silent = progress.target.split("/")
+    return f"network version {version}, {on}" + ("" if silent == "all_fresh" else ", some sources are silent")
 
 
 def _backlog(row: Any) -> list[Check]:

@@ -41,6 +41,10 @@ select (select count(*) from delivery where status = 'dead') as dead_letters,
        (select min(next_attempt_at) < clock_timestamp() - interval '5 minutes' from delivery where status = 'ready')
            as deliveries_stand;
 
+-- policies: How far stock policies are put into effect, by company.
+select split_part(name, '/', 2) as company, cursor, state, failures, detail from task
+where name like 'policies/%' order by name;
+
 -- clock: Business time.
 select business_now() as now, rate from business_clock;
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from tests.integration.operations.test_quarantine import arrives
 from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ORDER, order, work
 from tests.unit.processes.order_to_cash import ordered, placed
+
+WHOLESALER = Path(__file__).parents[3] / "examples" / "wholesaler"
 
 
 @pytest.fixture
@@ -298,3 +302,25 @@ async def test_doctor_names_the_process_whose_transaction_is_the_oldest(run: Any
         pid = await tx.fetchval("select pg_backend_pid()")
         checks = await asked_doctor(run)
     assert f"(pid {pid} " in checks["oldest transaction"]["detail"]
+
+
+async def test_policies_are_listed_tried_and_applied(run: Any, store: Store, tmp_path: Path) -> None:
+    await in_force(store)
+    await stocked(store, 6)
+    listed = await asked(run, "policy", "list", "--company", "albion_uk", "--item", "22423", "--location", "north")
+    assert next(rule["name"] for rule in listed["rules"] if rule["table"] == "safety") == "cake_stands"
+    assert "not asked" in (await run("policy", "list", "--company", "albion_uk")).stdout
+    tried = await asked(run, "policy", "try", "--set", "safety.all.quantity=2", "--set", "safety.all.precedence=9")
+    assert tried["positions_changed"] >= 1
+    assert await rows(store, "select count(*) from kept_back") == [(0,)]
+    text = (await run("policy", "try", "--set", "safety.all.quantity=7", "--set", "safety.all.precedence=9")).stdout
+    assert "kept back" in text
+    folder = tmp_path / "changed"
+    shutil.copytree(WHOLESALER, folder)
+    assert "would change" in (await run("policy", "try", folder)).stdout
+    (folder / "policies.yaml").write_text("stock: {safety: {all: {quantity: -1}}}")
+    assert "policies.yaml:1: `-1` is out of range" in (await run("policy", "try", folder, code=2)).stderr
+    await run("policy", "try", folder, "--set", "safety.all.quantity=7", code=2)
+    assert (await asked(run, "policy", "apply"))["albion_uk"]["looked_at"] >= 1
+    assert "positions changed" in (await run("policy", "apply", "--company", "albion_uk")).stdout
+    await run("policy", "apply", "--company", "nobody", code=1)
