@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+import msgspec
+
 from crossdock.events.inventory import BackorderedLine, PromisedLine, StockPromised
 from crossdock.inventory.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Position, Promise
 from crossdock.inventory.filling import peg
 from crossdock.inventory.keys import PositionKey
 from crossdock.inventory.pools import SHARED
 from crossdock.model.stock import PromiseRequest, StockRequestLine
+from crossdock.rules.sourcing import whole_at
 
 
 class _Answer:
@@ -148,7 +151,7 @@ def decide(books: Books, request: PromiseRequest, entry: bytes) -> StockPromised
     answer = _Answer(books, request, entry)
     adopted = _adopt(answer) if request.adopts else {}
     sets: dict[str, list[StockRequestLine]] = {}
-    for line in request.lines:
+    for line in _whole_first(answer, request.lines):
         if line.together:
             sets.setdefault(line.together, []).append(line)
         else:
@@ -156,6 +159,24 @@ def decide(books: Books, request: PromiseRequest, entry: bytes) -> StockPromised
     for lines in sets.values():
         _set(answer, lines)
     return answer.event()
+
+
+def _whole_first(answer: _Answer, lines: Sequence[StockRequestLine]) -> Sequence[StockRequestLine]:
+    """Lines that prefer one location for all of them ask that one first."""
+    marked = [line for line in lines if line.whole_first]
+    if not marked:
+        return lines
+    order = [place for place in marked[0].locations if all(place in line.locations for line in marked)]
+    free = {(line.item, place): answer.free(line, (place,)) for line in marked for place in order}
+    whole = whole_at(order, [(line.item, line.quantity) for line in marked], free)
+    if whole is None:
+        return lines
+    return [
+        msgspec.structs.replace(line, locations=tuple(dict.fromkeys((whole, *line.locations))))
+        if line.whole_first
+        else line
+        for line in lines
+    ]
 
 
 def _line(answer: _Answer, line: StockRequestLine, wanted: Decimal) -> None:

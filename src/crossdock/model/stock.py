@@ -49,6 +49,8 @@ class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """The goods must not expire before this day; what belongs to no lot, or to one nobody described, may."""
     together: str = ""
     per: Decimal = Decimal(0)
+    whole_first: bool = False
+    """Before all others the first location that has all of the lines that say so, if there is one."""
 
 
 class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):

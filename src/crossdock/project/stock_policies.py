@@ -31,7 +31,7 @@ TABLES: dict[str, tuple[type[StockRule], tuple[str, ...]]] = {
     "haircuts": (stock_policy.HaircutRule, ("companies", "items", "locations")),
     "sourcing": (stock_policy.SourcingRule, ("companies", "items", "channels", "customers")),
     "filling": (stock_policy.FillRule, ("companies", "items")),
-    "shelf_life": (stock_policy.ShelfLifeRule, ("companies", "items", "locations", "channels", "customers")),
+    "shelf_life": (stock_policy.ShelfLifeRule, ("companies", "items", "channels", "customers")),
     "substitutes": (stock_policy.SubstituteRule, ("companies", "items", "channels", "customers")),
     "publication": (stock_policy.PublicationRule, ("companies", "items", "channels")),
     "drift": (stock_policy.DriftRule, ("companies", "items", "locations")),

@@ -37,7 +37,15 @@ def _usual(preferred: str, policy: SalesPolicy) -> tuple[str, ...]:
 def whole_first(
     order: Sequence[str], wanted: Iterable[tuple[str, Decimal]], free: Mapping[tuple[str, str], Decimal]
 ) -> tuple[str, ...]:
-    """The same locations, and before all others the first that has all of it, if there is one.
+    """The same locations, and before all others the first that has all of it (`whole_at`), if there is one."""
+    whole = whole_at(order, wanted, free)
+    return tuple(order) if whole is None else (whole, *(other for other in order if other != whole))
+
+
+def whole_at(
+    order: Sequence[str], wanted: Iterable[tuple[str, Decimal]], free: Mapping[tuple[str, str], Decimal]
+) -> str | None:
+    """The first location that has all of it, or None.
 
     `wanted` are items with quantities in base units, all of what shall go out together; `free` is what may be promised
     by (item, location), nothing where it says nothing.
@@ -47,8 +55,8 @@ def whole_first(
         sums[item] += quantity
     for place in order:
         if all(free.get((item, place), Decimal(0)) >= quantity for item, quantity in sums.items()):
-            return (place, *(other for other in order if other != place))
-    return tuple(order)
+            return place
+    return None
 
 
 def answer_due_on(on: dt.date, policy: SalesPolicy) -> dt.date:

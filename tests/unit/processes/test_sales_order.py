@@ -66,6 +66,11 @@ def test_a_sourcing_rule_says_from_where_the_orders_of_its_channel_are_filled() 
     rules = StockPolicies(sourcing=(SourcingRule(name="from_the_east", scope=scope, locations=("east", "north")),))
     order = sales_order(reads=network(stock=rules)).when(placed(ordered("1"), ordered("2", "MUG", "3", "4.25")))
     assert [line.locations for line in order.one(Reserve).lines] == [("east", "north"), ("south", "north")]
+    whole = StockPolicies(sourcing=(SourcingRule(name="whole", prefer="whole_order"),))
+    order = sales_order(reads=network(stock=whole)).when(placed(ordered("1")))
+    assert order.one(Reserve).lines == (
+        StockRequestLine("1", "HEART", Decimal(10), ("north", "south"), whole_first=True),
+    )
 
 
 def test_goods_must_keep_as_long_as_the_rule_for_the_customer_says() -> None:

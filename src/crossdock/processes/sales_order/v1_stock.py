@@ -37,9 +37,7 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     wanted = []
     for line_id, line in case.data.alive().items():
         if line.missing > ZERO:
-            locations = _sources(case, line.item, policy)
-            keeps = _keeps_until(case, line.item)
-            wanted.append(StockRequestLine(line_id, line.item, line.missing, locations, line.due_on, keeps))
+            wanted.append(_asked_for(case, line_id, line, policy))
         case.move(line_id, line, "requested")
     if not wanted:
         if order.reservations:
@@ -58,11 +56,19 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
         )
 
 
-def _sources(case: SalesOrderCase, item_id: str, policy: SalesPolicy) -> tuple[str, ...]:
-    """The locations to ask for an item, in order, by the sourcing rule that holds today if there is one."""
-    item = case.reads.item(case.company_id, item_id)
-    rule = first(case.reads.stock_policies().sourcing, _subject(case, item_id), case.on())
-    return sourcing.locations(item.preferred_location if item else "", policy, rule)
+def _asked_for(case: SalesOrderCase, line_id: str, line: SalesLine, policy: SalesPolicy) -> StockRequestLine:
+    """A line as the ledger is asked for it, from where the sourcing rule of today says if there is one."""
+    item = case.reads.item(case.company_id, line.item)
+    rule = first(case.reads.stock_policies().sourcing, _subject(case, line.item), case.on())
+    return StockRequestLine(
+        line_id,
+        line.item,
+        line.missing,
+        sourcing.locations(item.preferred_location if item else "", policy, rule),
+        line.due_on,
+        _keeps_until(case, line.item),
+        whole_first=rule is not None and rule.prefer == "whole_order",
+    )
 
 
 def _keeps_until(case: SalesOrderCase, item_id: str) -> dt.date | None:
