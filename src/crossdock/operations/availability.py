@@ -12,7 +12,6 @@ from crossdock.engine.clock import read_clock
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Detail, Question, available_to_promise
 from crossdock.inventory.availability.difference import Mark, difference
-from crossdock.inventory.availability.sources import freshness
 from crossdock.inventory.availability.terms import Difference, Freshness
 from crossdock.operations import paging
 from crossdock.operations.context import Context
@@ -72,7 +71,6 @@ class Found(NamedTuple):
     """The answer for one company."""
 
     terms: AvailableToPromise
-    freshness: tuple[Freshness, ...]
     difference: Difference | None
     locations: tuple[str, ...]
 
@@ -92,7 +90,10 @@ async def availability(
     must_have_come(asked, now)
     await items.must_know(asked.company_id, asked.item, "item")
     detail = Detail(_MOVEMENTS, physical=True, sourcing=True) if asked.explain else Detail()
-    async with context.store.transaction(readonly=True, snapshot=asked.compare_to is not None) as tx:
+    # What is now is one statement; anything else needs one snapshot for several.
+    single = asked.as_of is None and asked.compare_to is None
+    reading = context.store.connection() if single else context.store.transaction(readonly=True, snapshot=True)
+    async with reading as tx:
         found = await find(tx, asked, now, detail, governing(network, asked.company_id, asked.channel))
     return _said(asked, asked.as_of or now, found)
 
@@ -110,12 +111,10 @@ async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, g
     detail = msgspec.structs.replace(detail, sourcing=detail.sourcing and at is None)
     locations = _locations(asked, governs)
     terms = await available_to_promise(tx, _question(asked, moment, governs, locations), detail, at=at)
-    sources = {place: name for place, name in governs.sources.items() if place in locations}
-    fresh = await freshness(tx, sources, terms, moment, at)
     changed = None
     if clock is not None and asked.compare_to is not None:
         changed = await _changed(tx, asked, terms, clock, governs, locations, moment)
-    return Found(terms, fresh, changed, locations)
+    return Found(terms, changed, locations)
 
 
 async def _changed(
@@ -150,6 +149,8 @@ def _question(asked: Asked, moment: dt.datetime, governs: Governing, locations: 
         on=moment.date(),
         policies=governs.stock,
         version=governs.version,
+        sources={place: name for place, name in governs.sources.items() if place in locations},
+        moment=moment,
     )
 
 
@@ -183,7 +184,7 @@ def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:
         quantity_by=terms.on(asked.by) if asked.by is not None else None,
         asked=asked.quantity,
         possible_on=terms.when(asked.quantity, moment.date()) if asked.quantity is not None else None,
-        freshness=found.freshness,
+        freshness=terms.freshness,
         terms=terms if asked.explain else None,
         difference=found.difference,
     )

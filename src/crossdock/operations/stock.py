@@ -101,7 +101,7 @@ async def show_stock(
         tuple(each.terms for each in found),
         () if asked.as_of else tuple(promises),
         strange,
-        tuple(fresh for each in found for fresh in each.freshness),
+        tuple(fresh for each in found for fresh in each.terms.freshness),
         tuple(each.difference for each in found if each.difference),
     )
 

@@ -48,7 +48,7 @@ async def test_the_answer_costs_the_same_after_a_long_history(store: Store) -> N
     async def touched() -> int:
         explain = "explain (analyze, buffers, format json) " + SQL.now
         async with store.transaction() as tx:
-            plan = await tx.fetchval(explain, COMPANY, [MUG], ["north", "south"], 3, AT.date(), True)
+            plan = await tx.fetchval(explain, COMPANY, [MUG], ["north", "south"], 3, AT.date(), True, [])
         top = json.loads(plan)[0]["Plan"]
         return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
 

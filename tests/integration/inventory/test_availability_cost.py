@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from uuid import UUID
 
 from crossdock.inventory.availability.reading import SQL
 from crossdock.store import Store
@@ -45,8 +46,8 @@ async def test_a_question_about_now_or_a_past_moment_costs_the_same_after_a_long
 
     async def costs(moments: Sequence[dt.datetime]) -> list[int]:
         common = (COMPANY, items, places, 3, AT.date())
-        now = await touched(store, SQL.now, *common, True)
-        return [now, *[await touched(store, SQL.then, *common, moment) for moment in moments]]
+        now = await touched(store, SQL.now, *common, True, [])
+        return [now, *[await touched(store, SQL.then, *common, moment, [], moment, UUID(int=0)) for moment in moments]]
 
     await book(store, receive(10_000), expect(20, 6))
     await history(store, 1)

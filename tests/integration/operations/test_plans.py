@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
 
 import pytest
 
 from crossdock.engine.tasks import SQL as TASKS
 from crossdock.inventory.availability.difference import SQL as DIFFERENCE
 from crossdock.inventory.availability.reading import SQL as READING
-from crossdock.inventory.availability.sources import SQL as SOURCES
 from crossdock.operations.cases import SQL as CASES
 from crossdock.operations.gauges import SQL as GAUGES
 from crossdock.operations.idempotency import SQL as IDEMPOTENCY
@@ -33,10 +31,9 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
         (GAUGES.exceptions, ()),
         (GAUGES.quarantined, ()),
         (IDEMPOTENCY.forget, (dt.timedelta(days=30), 5000)),
-        (READING.now, ("albion_uk", ["MUG"], ["north"], 3, dt.date(2010, 12, 1), True)),
+        (READING.now, ("albion_uk", ["MUG"], ["north"], 3, dt.date(2010, 12, 1), True, ["wms_north"])),
         (READING.physical_then, ("albion_uk", "MUG", ["north"], MOMENT)),
         (DIFFERENCE.sums, ("albion_uk", ["MUG"], ["north"], [""], [0], [9])),
-        (SOURCES.last_facts, (["wms_north"], MOMENT, UUID(int=0))),
         (PROMISES.waiting, ("albion_uk", "MUG", 10)),
         (PROMISES.granted, (1, 1000, 0)),
     ],

@@ -11,7 +11,8 @@ import msgspec
 
 from crossdock.inventory.availability.filling import source
 from crossdock.inventory.availability.pools import Asker, Outlook, Place, place_of
-from crossdock.inventory.availability.reading import Facts, PositionRow, read_facts
+from crossdock.inventory.availability.reading import Facts, PositionRow, Wanted, read_facts
+from crossdock.inventory.availability.sources import freshness
 from crossdock.inventory.availability.terms import (
     AvailableOn,
     AvailableToPromise,
@@ -31,6 +32,7 @@ from crossdock.rules.stock_policy import Subject
 from crossdock.store import Connection
 
 _ONE = Decimal(1)
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     on: dt.date
     policies: StockPolicies = StockPolicies()
     version: int = 0
+    sources: Mapping[str, str] = {}
+    """Which system tells of which location: how fresh that is, at `moment` (business time), is told."""
+    moment: dt.datetime | None = None
 
     @property
     def asker(self) -> Asker:
@@ -73,9 +78,16 @@ async def available_to_promise(
     """Answer for one item, from one snapshot; as it was known at `at` (technical time) if given, from movements alone.
     Cost does not grow with history. An item nobody ever had is answered with zeros."""
     items = [question.item, *(substitute.item for substitute in _instead(question))]
-    facts = await read_facts(
-        tx, question.company_id, items, question.locations, question.on, detail.movements, detail.physical, at
+    wanted = Wanted(
+        question.company_id,
+        items,
+        question.locations,
+        question.on,
+        detail.movements,
+        detail.physical,
+        sorted(set(question.sources.values())),
     )
+    facts = await read_facts(tx, wanted, at=at, moment=question.moment)
     return answer(question, facts, detail.sourcing)
 
 
@@ -86,6 +98,8 @@ def answer(question: Question, facts: Facts, sourcing: bool = False) -> Availabl
     places, kit = stock.places(item), stock.kit(item)
     now = stock.now(item, kit)
     wanted = now if question.quantity is None else question.quantity
+    positions = _positions(places)
+    sources = question.sources if question.moment else {}
     return AvailableToPromise(
         company_id=question.company_id,
         item=item,
@@ -94,7 +108,8 @@ def answer(question: Question, facts: Facts, sourcing: bool = False) -> Availabl
         network_version=question.version,
         now=now,
         by_date=stock.by_date(item),
-        positions=_positions(places),
+        positions=positions,
+        freshness=freshness(question.company_id, sources, facts.heard, positions, question.moment or _NEVER),
         supply=stock.supply(item),
         kit=kit,
         substitutes=_substitutes(question, stock),

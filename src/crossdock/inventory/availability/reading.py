@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
@@ -61,6 +62,21 @@ class Facts(msgspec.Struct):
     components: list[KitLine] = []
     preferred: str = ""
     """The location of the first item, by master data."""
+    heard: dict[str, dt.datetime | None] = {}
+    """When each source last said anything, in business time."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What to read: the positions and supply of `items` and of what those are made of on a day; of the first of them
+    also the last `movements` of each position and what lies where; when `sources` last said anything."""
+
+    company_id: str
+    items: Sequence[str]
+    locations: Sequence[str]
+    on: dt.date
+    movements: int = 0
+    physical: bool = False
+    sources: Sequence[str] = ()
 
 
 _FACTS = msgspec.json.Decoder(Facts)
@@ -68,22 +84,21 @@ _PHYSICAL = msgspec.json.Decoder(list[PhysicalTerms])
 
 
 async def read_facts(
-    tx: Connection,
-    company_id: str,
-    items: Sequence[str],
-    locations: Sequence[str],
-    on: dt.date,
-    movements: int = 0,
-    physical: bool = False,
-    at: dt.datetime | None = None,
+    tx: Connection, wanted: Wanted, *, at: dt.datetime | None = None, moment: dt.datetime | None = None
 ) -> Facts:
-    """The positions and supply of `items` and of what those are made of on a day; of the first of them also the last
-    `movements` of each position and what lies where. As of `at` (technical time) if given."""
-    values = (company_id, list(items), list(locations), movements, on)
+    """What is wanted; as of `at` (technical time), which is `moment` in business time, if given. Of what is now, one
+    statement, so one snapshot."""
+    items, places, sources = list(wanted.items), list(wanted.locations), list(wanted.sources)
+    values = (wanted.company_id, items, places, wanted.movements, wanted.on)
     if at is None:
-        return _FACTS.decode(await tx.fetchval(SQL.now, *values, physical))
-    facts = _FACTS.decode(await tx.fetchval(SQL.then, *values, at))
-    if physical:
-        text = await tx.fetchval(SQL.physical_then, company_id, items[0], list(locations), at)
+        return _FACTS.decode(await tx.fetchval(SQL.now, *values, wanted.physical, sources))
+    facts = _FACTS.decode(await tx.fetchval(SQL.then, *values, at, sources, moment or at, _last_id_by(at)))
+    if wanted.physical:
+        text = await tx.fetchval(SQL.physical_then, wanted.company_id, items[0], places, at)
         facts.physical = _PHYSICAL.decode(text)
     return facts
+
+
+def _last_id_by(technical: dt.datetime) -> UUID:
+    """The greatest id that a document could be given by then: ids begin with the milliseconds of their making."""
+    return UUID(int=(int(technical.timestamp() * 1000) + 1 << 80) - 1)

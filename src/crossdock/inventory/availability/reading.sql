@@ -1,10 +1,14 @@
--- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only
-with items as (
+-- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only.
+-- What was asked is looked at through a query, so that the plan does not depend on it and is made once: planning would
+-- cost several times what the question does
+with asked as (
+    select $2::text[] as wanted, $3::text[] as places, $7::text[] as sources
+), items as (
     select array(
-        select unnest($2::text[])
+        select unnest(wanted) from asked
         union
         select component from kit_component
-        where company_id = $1 and kit = any($2::text[]) and valid_from <= $5::date
+        where company_id = $1 and kit = any((select wanted from asked)::text[]) and valid_from <= $5::date
             and (valid_until is null or $5::date < valid_until)) as every
 )
 select json_build_object(
@@ -16,7 +20,7 @@ select json_build_object(
             'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
             order by k.valid_from), '[]')
         from kit_component as k
-        where k.company_id = $1 and k.kit = any($2::text[]) and k.valid_from <= $5::date
+        where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
             and (k.valid_until is null or $5::date < k.valid_until)),
     'positions', (
         select coalesce(json_agg(json_build_object(
@@ -28,14 +32,16 @@ select json_build_object(
                 where r.company_id = $1 and r.item = p.item and r.waiting and r.state = 'short'
                     and r.location = p.location and r.pool = p.pool) else '0' end)), '[]')
         from promise_position as p
-        where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[])
+        where p.company_id = $1 and p.item = any((select every from items)::text[])
+            and p.location = any((select places from asked)::text[])
             and p.counter > 0),
     'kept_back', (
         select coalesce(json_agg(json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
             'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
         from kept_back as k
-        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[])),
+        where k.company_id = $1 and k.item = any((select every from items)::text[])
+            and k.location = any((select places from asked)::text[])),
     'supply', (
         select coalesce(json_agg(json_build_object(
             'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
@@ -44,7 +50,8 @@ select json_build_object(
             'version', s.changes)), '[]')
         from expected_supply as s
         where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open
-            and s.location = any($3::text[])),
+           
+            and s.location = any((select places from asked)::text[])),
     'movements', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
@@ -55,11 +62,11 @@ select json_build_object(
             'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
             b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
         from promise_position as p
-        cross join lateral (
-            select * from promise_movement where position_id = p.id order by number desc limit $4) as m
+        join promise_movement as m on m.position_id = p.id and m.number > p.counter - $4
         join ledger_entry as e on e.digest = m.entry
         join business_clock as b on b.only_row
-        where p.company_id = $1 and p.item = ($2::text[])[1] and p.location = any($3::text[])),
+        where p.company_id = $1 and p.item = ($2::text[])[1]
+            and p.location = any((select places from asked)::text[])),
     'physical', (
         select coalesce(json_agg(json_build_object(
             'location', s.location, 'owner', s.owner, 'lot', s.lot,
@@ -68,25 +75,34 @@ select json_build_object(
             'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
             'expired', trim_scale(s.expired)::text, 'version', s.counter)), '[]')
         from stock_position as s
-        where $6::boolean and s.company_id = $1 and s.item = ($2::text[])[1] and s.location = any($3::text[])
-            and s.counter > 0)
+        where $6::boolean and s.company_id = $1 and s.item = ($2::text[])[1]
+            and s.location = any((select places from asked)::text[])
+            and s.counter > 0),
+    'heard', (
+        select coalesce(json_object_agg(h.source, (
+            select d.received_at from raw_document as d
+            where d.source = h.source and d.kind <> 'api' order by d.id desc limit 1)), '{}')
+        from unnest((select sources from asked)) as h (source))
 )::text
 
 -- then: the same as it was known at a moment, from movements alone: the last one written by then is looked for by
 -- halving, what positions held is added up from the nearest balance that was proved
-with recursive items as (
+with recursive asked as (
+    select $2::text[] as wanted, $3::text[] as places, $7::text[] as sources
+), items as (
     select array(
-        select unnest($2::text[])
+        select unnest(wanted) from asked
         union
         select component from kit_component
-        where company_id = $1 and kit = any($2::text[]) and valid_from <= $5::date
+        where company_id = $1 and kit = any((select wanted from asked)::text[]) and valid_from <= $5::date
             and (valid_until is null or $5::date < valid_until)) as every
 ), place as (
     select p.item, p.location, p.pool, p.id, coalesce((
         select m.number from promise_movement as m
         where m.position_id = p.id order by m.number desc limit 1), 0) as last
     from promise_position as p
-    where p.company_id = $1 and p.item = any((select every from items)::text[]) and p.location = any($3::text[])
+    where p.company_id = $1 and p.item = any((select every from items)::text[])
+            and p.location = any((select places from asked)::text[])
 ), halving as (
     select id, 0::bigint as low, last as high from place
     union all
@@ -123,7 +139,7 @@ select json_build_object(
             'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
             order by k.valid_from), '[]')
         from kit_component as k
-        where k.company_id = $1 and k.kit = any($2::text[]) and k.valid_from <= $5::date
+        where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
             and (k.valid_until is null or $5::date < k.valid_until)),
     'positions', (
         select coalesce(json_agg(json_build_object(
@@ -147,7 +163,8 @@ select json_build_object(
             'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
             'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
         from kept_back_movement as k
-        where k.company_id = $1 and k.item = any((select every from items)::text[]) and k.location = any($3::text[])
+        where k.company_id = $1 and k.item = any((select every from items)::text[])
+            and k.location = any((select places from asked)::text[])
             and k.recorded_at <= $6 and not k.gone
             and not exists (
                 select from kept_back_movement as n
@@ -160,7 +177,8 @@ select json_build_object(
             'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
             'version', s.number)), '[]')
         from supply_movement as s
-        where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.location = any($3::text[])
+        where s.company_id = $1 and s.item = any((select every from items)::text[])
+            and s.location = any((select places from asked)::text[])
             and s.quantity > s.received and s.recorded_at <= $6
             and not exists (
                 select from supply_movement as n
@@ -182,7 +200,14 @@ select json_build_object(
         join ledger_entry as e on e.digest = m.entry
         join business_clock as b on b.only_row
         where p.item = ($2::text[])[1]),
-    'physical', '[]'::json
+    'physical', '[]'::json,
+    -- $8 is business time, $9 the greatest id that a document can have been given by then
+    'heard', (
+        select coalesce(json_object_agg(h.source, (
+            select d.received_at from raw_document as d
+            where d.source = h.source and d.kind <> 'api' and d.id <= $9 and d.received_at <= $8
+            order by d.id desc limit 1)), '{}')
+        from unnest((select sources from asked)) as h (source))
 )::text
 
 -- physical_then: what lay where at a moment, from movements alone

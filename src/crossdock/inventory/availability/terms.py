@@ -256,6 +256,7 @@ class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     now: Decimal
     by_date: tuple[AvailableOn, ...]
     positions: tuple[PositionTerms, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
     supply: tuple[SupplyTerms, ...] = ()
     kit: Kit | None = None
     substitutes: tuple[Substitute, ...] = ()
