@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from crossdock.engine.tasks import SQL as TASKS
+from crossdock.engine.publications import SQL as CHANNELS
 from crossdock.inventory.availability.difference import SQL as DIFFERENCE
 from crossdock.inventory.availability.reading import SQL as READING
 from crossdock.operations.cases import SQL as CASES
@@ -21,7 +21,7 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (TASKS.open_publication, ("shop", "publication/albion_uk/shop")),
+        (CHANNELS.open_publication, ("shop", "publication/albion_uk/shop")),
         (CASES.keys, ("sales_order/albion_uk/shop/1",)),
         (CASES.exceptions, ("sales_order/albion_uk/shop/1",)),
         (CASES.deliveries, ("sales_order/albion_uk/shop/1",)),

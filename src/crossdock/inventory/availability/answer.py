@@ -60,8 +60,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """How much of the terms to tell beside the promise book: the last `movements` of each position; what lies where;
-    from where the quantity asked about, or all there is, would be filled."""
+    """How much of the terms to tell beside the promise book: the last `movements` of each position, ten at most; what
+    lies where; from where the quantity asked about, or all there is, would be filled."""
 
     movements: int = 0
     physical: bool = False

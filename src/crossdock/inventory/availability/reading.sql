@@ -62,10 +62,11 @@ select json_build_object(
             'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
             b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
         from promise_position as p
-        join promise_movement as m on m.position_id = p.id and m.number > p.counter - $4
+        cross join lateral (
+            select * from promise_movement where position_id = p.id order by number desc limit 10) as m
         join ledger_entry as e on e.digest = m.entry
         join business_clock as b on b.only_row
-        where p.company_id = $1 and p.item = ($2::text[])[1]
+        where p.company_id = $1 and p.item = ($2::text[])[1] and m.number > p.counter - $4
             and p.location = any((select places from asked)::text[])),
     'physical', (
         select coalesce(json_agg(json_build_object(
@@ -196,10 +197,10 @@ select json_build_object(
         from position as p
         cross join lateral (
             select * from promise_movement where position_id = p.id and number <= p.number
-            order by number desc limit $4) as m
+            order by number desc limit 10) as m
         join ledger_entry as e on e.digest = m.entry
         join business_clock as b on b.only_row
-        where p.item = ($2::text[])[1]),
+        where p.item = ($2::text[])[1] and m.number > p.number - $4),
     'physical', '[]'::json,
     -- $8 is business time, $9 the greatest id that a document can have been given by then
     'heard', (
