@@ -28,6 +28,8 @@ from crossdock.inventory.plan import Request
 from crossdock.inventory.reservations import ReservationDesk
 from crossdock.inventory.stock_rules import StockRules
 from crossdock.inventory.verify import verify
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Item
 from crossdock.model.stock import (
     MoveRequest,
     PromiseRequest,
@@ -69,6 +71,8 @@ async def seed(store: Store) -> None:
         await book(
             store, MoveRequest(COMPANY, f"opening/{first}", "inventory_report/bench", f"OPEN-{first}", lines, AT)
         )
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, f"item-{n}") for n in range(ITEMS)])
     source = f"purchase_order/{COMPANY}/1"
     coming = [
         SupplyLine(source, str(n), f"item-{n}", "south", PEGGED, AT.date(), "acknowledged") for n in range(WAITING)

@@ -53,6 +53,7 @@ class Services:
     ) -> Services:
         """Services on one store, with desks of their own. Master data that are not given are read when it starts."""
         known = masterdata or Masterdata()
+        masterdata = masterdata or Masterdata()
         made = cls(
             store=store,
             network=network,
@@ -62,7 +63,7 @@ class Services:
             webhooks=WebhookDesk(store),
             reservations=ReservationDesk(store, publish_outcomes),
             keys=KeyRing(store),
-            items=KnownItems(store),
+            items=KnownItems(store, masterdata),
             masterdata=known,
             units=BaseUnits(store, known),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crossdock.masterdata import Masterdata
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.store import Connection, Store, load_queries
 
@@ -15,19 +16,21 @@ class KnownItems:
     """Which items there are: those in master data, and those in the books whatever master data say.
 
     Goods that were counted in are there and may be promised, also if the ERP has not told us what they are: to hide
-    them would hide the problem. Items found are remembered, for they do not vanish; so a call for one costs no query.
+    them would hide the problem. Items found are remembered, for they do not vanish; so a call for one costs no query,
+    nor does one for an item that the master data in memory know.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, masterdata: Masterdata | None = None) -> None:
         self._store = store
+        self._masterdata = masterdata or Masterdata()
         self._known: set[tuple[str, str]] = set()
 
     async def must_know(self, company_id: str, item: str, pointer: str = "") -> None:
         """Raise `Problem` for an item that nobody ever told us of; `pointer` says where in the request it stands."""
-        if (company_id, item) in self._known:
+        if (company_id, item) in self._known or self._masterdata.item(company_id, item) is not None:
             return
-        async with self._store.transaction(readonly=True) as tx:
-            if not await tx.fetchval(SQL.known, company_id, item):
+        async with self._store.connection() as connection:
+            if not await connection.fetchval(SQL.known, company_id, item):
                 raise no_item(item, company_id, pointer)
         if len(self._known) >= _MOST:
             self._known.clear()
