@@ -12,6 +12,9 @@ from crossdock.rules.stock_policy import Subject, first, holds_on, pools_at, ser
 SHARED = ""
 """The pool of everybody."""
 
+# Answers kept at hand, some hundred bytes each; with more items and locations than these they are found again.
+_REMEMBERED = 50_000
+
 
 class Pools:
     """The pools of one business day, as the network's policies of one version say."""
@@ -33,6 +36,8 @@ class Pools:
             return []
         key = (company, item, location)
         if key not in self._at:
+            if len(self._at) >= _REMEMBERED:
+                self._at.clear()
             self._at[key] = pools_at(self._rules, company, item, location, self._on)
         return self._at[key]
 
