@@ -8,9 +8,11 @@ import typer
 
 from crossdock.cli._console import AsJson, console, print_json, reach, table
 from crossdock.cli._options import CompanyOption, DatabaseOption
-from crossdock.operations.channels import channel_stock, list_channels
+from crossdock.operations.channels import ChannelItem, ChannelStock, channel_stock, list_channels
 
 app = typer.Typer(help="Channels: what they were told, what they show, how often they oversell.", no_args_is_help=True)
+_LATE_SECONDS = 10
+"""A publication that is not delivered by then is worth a line."""
 
 
 @app.callback()
@@ -20,7 +22,11 @@ def channel() -> None:
 
 @app.command("list")
 def list_all(database: DatabaseOption, as_json: AsJson = False) -> None:
-    """List channels: how soon they are told, how long that takes (seconds), and how often they oversold.
+    """List channels: how soon they are told, how long that takes, and how often they oversold.
+
+    `lag` and `longest` are seconds from the making of a publication to its delivery (median and maximum of the last
+    hundred). `oversold` is the percentage of `lines`, those that the channel told us it had promised already, that took
+    more than there was; `short` is by how many units.
 
     Example: crossdock channel list
     """
@@ -28,9 +34,20 @@ def list_all(database: DatabaseOption, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"items": found})
         return
-    columns = ("company", "channel", "latency", "publications", "lag_seconds", "longest_lag_seconds", "promises",
-               "short_promises", "oversell_percent", "short_units")  # fmt: skip
-    console().print(table(columns, ([getattr(one, name) for name in columns] for one in found)))
+    if not found:
+        typer.echo("no channels: no network project is in force yet")
+        return
+    columns = ("company", "channel", "told", "lag", "longest", "lines", "oversold", "short", "open")
+    rows = (
+        (one.company, one.channel, one.every, one.lag_seconds, one.longest_lag_seconds, one.told_lines,
+         None if one.oversell_percent is None else f"{one.oversell_percent} %", one.short_units, one.open_units)
+        for one in found
+    )  # fmt: skip
+    console().print(table(columns, rows))
+    for one in found:
+        if one.waiting_seconds is not None and one.waiting_seconds > _LATE_SECONDS:
+            late = f"{one.channel} of {one.company}: a publication is not delivered since {one.waiting_seconds:.0f} s"
+            console().print(f"{late}; see `crossdock system list` and `crossdock dead-letter list`", style="red")
 
 
 @app.command()
@@ -45,6 +62,9 @@ def stock(
 ) -> None:
     """Show truth, what we said, what the channel shows, and what it sold since we said so.
 
+    `v` are versions; times are UTC, of business. The last column says why a channel does not show what it was told, or
+    that it was not read back since.
+
     Example: crossdock channel stock marketplace --item 85123A
     """
     found = reach(
@@ -56,9 +76,30 @@ def stock(
     if as_json:
         print_json({"companies": found})
         return
-    columns = ("item", "truth", "told", "version", "told_at", "shown", "shown_version", "sold_since", "mismatch")
     for one in found:
-        rows = ([getattr(row, column) for column in columns] for row in one.items)
-        console().print(table(columns, rows, title=f"{one.channel} of {one.company}"))
+        _print(one)
         if one.next:
-            console().print(f"more: crossdock channel stock {name} --company {one.company} --cursor {one.next}")
+            typer.echo(f"more: crossdock channel stock {name} --company {one.company} --cursor {one.next}")
+
+
+def _print(one: ChannelStock) -> None:
+    if not one.items:
+        typer.echo(f"{one.channel} of {one.company}: nothing was told yet")
+        return
+    columns = ("item", "truth", "told", "v", "at", "shows", "v", "sold", "")
+    rows = (
+        (row.item, row.truth, row.told, row.version, row.told_at and row.told_at.strftime("%m-%d %H:%M:%S"), row.shown,
+         row.shown_version, row.sold_since, _standing(row))
+        for row in one.items
+    )  # fmt: skip
+    console().print(table(columns, rows, title=f"{one.channel} of {one.company}"))
+
+
+def _standing(row: ChannelItem) -> str:
+    if row.mismatch:
+        return row.mismatch
+    if row.told is None:
+        return "to be told"
+    if row.read_at is None or (row.told_at is not None and row.read_at < row.told_at):
+        return "not read since"
+    return ""

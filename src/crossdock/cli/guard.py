@@ -62,16 +62,26 @@ def _tell(found: Guarded, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        if found.units:
-            many = sum(found.compared.values())
-            typer.echo(f"{found.units} places, {found.movements} movements, {many} comparisons")
-        for one in found.violations:
-            console().print(f"{one.law}: {one.where}: expected {one.expected}, found {one.found}", style="red")
-            typer.echo(f"  {one.meaning}" + (f"; movements {one.movements}" if one.movements else ""))
-        if found.last_round:
-            typer.echo(
-                f"the last round by itself took {found.last_round.milliseconds} ms for {found.last_round.units} places"
-            )
-        typer.echo(f"{len(found.violations)} violations" if found.violations else "every law holds")
+        _print(found)
     if found.violations:
         raise typer.Exit(1)
+
+
+def _print(found: Guarded) -> None:
+    if found.compared:
+        many = f"{sum(found.compared.values()):,} comparisons by {len(found.compared)} laws"
+        typer.echo(f"{found.units:,} places, {found.movements:,} movements, {many}")
+    for one in found.violations:
+        console().print(f"{one.law}: {one.where}: expected {one.expected}, found {one.found}", style="red")
+        concerned = f"; movements {one.movements}" if one.movements else ""
+        typer.echo(f"  {one.meaning}{concerned}; known since {one.found_at:%Y-%m-%d %H:%M:%S} UTC")
+    if (last := found.last_round) is not None:
+        words = f"{last.milliseconds / 1000:,.1f} s for {last.units:,} places, ended {last.ended_at:%Y-%m-%d %H:%M:%S}"
+        typer.echo(f"the last round by itself took {words} UTC")
+    if found.violations:
+        many = "violation" if len(found.violations) == 1 else "violations"
+        typer.echo(f"{len(found.violations)} {many}; the exception cases `conservation_violated` tell the story")
+    elif found.last_round is None and not found.compared:
+        typer.echo("nothing is known yet: no round has ended; `crossdock guard run` looks at everything now")
+    else:
+        typer.echo("every law holds")

@@ -88,21 +88,34 @@ left join channel_level as l on l.company_id = i.company_id and l.channel = i.ch
 where i.company_id = $1 and i.channel = $2 and ($3 = '' or i.item = $3) and i.item > $4
 order by i.item limit $5
 
--- oversell: what each channel told us it had promised, and how much of it was beyond stock. What fills a shortage is a
--- promise of its own, named after it, and does not count again
-select r.company_id, r.source as channel, count(*) as promises, sum(r.quantity) as units,
-    count(*) filter (where r.state = 'short' or r.fills > 0) as short_promises,
-    coalesce(sum(r.remaining) filter (where r.state = 'short'), 0) as short_units
-from reservation as r
-where r.kind = 'told' and r.source <> '' and ($1::text[] is null or r.company_id = any($1::text[]))
-    and not exists (select 1 from reservation as w
-        where w.id = regexp_replace(r.id, '[.][0-9]+$', '') and w.id <> r.id and w.fills > 0)
-group by r.company_id, r.source order by r.company_id, r.source
+-- oversell: per channel the lines that it told us it had promised, and those of them that stock did not cover when we
+-- heard of them. What fills a shortage, and what waits again since goods were lost later, is named after another promise
+-- and is not told again
+with short as materialized (
+    select reservation, sum(reserved) as quantity from promise_movement where kind = 'short' group by reservation),
+line as (
+    select r.company_id, r.source as channel, sum(r.quantity) as units, coalesce(sum(s.quantity), 0) as short_units,
+        coalesce(sum(r.remaining) filter (where r.state = 'short'), 0) as open_units
+    from reservation as r left join short as s on s.reservation = r.id
+    where r.kind = 'told' and r.source <> '' and r.backorder = ''
+        and ($1::text[] is null or r.company_id = any($1::text[]))
+    group by r.company_id, r.source, coalesce(nullif(r.subject, ''), r.id), r.line)
+select company_id, channel, count(*) as lines, sum(units) as units, count(*) filter (where short_units > 0) as short_lines,
+    sum(short_units) as short_units, sum(open_units) as open_units
+from line group by company_id, channel order by company_id, channel
 
--- lag: how long publications to each channel took from being made to being delivered, the last hundred of each
-select d.company_id, d.case_id, count(*) as publications,
-    percentile_disc(0.5) within group (order by extract(epoch from d.delivered_at - d.created_at))::numeric as middle,
-    max(extract(epoch from d.delivered_at - d.created_at))::numeric as longest, max(d.business_at) as told_at
-from (select *, row_number() over (partition by system, ordering_key order by sequence desc) as place from delivery
-    where operation = 'availability' and status = 'delivered' and case_id = any($1::text[])) as d
-where d.place <= 100 group by d.company_id, d.case_id
+-- lag: how long the last hundred publications to each channel took from being made to being delivered, and how long one
+-- is on its way or given up by now
+select k.system, k.ordering_key as case_id, count(d.sequence) as publications,
+    percentile_disc(0.5) within group (order by d.seconds) as middle, max(d.seconds) as longest,
+    max(d.business_at) as told_at,
+    (select extract(epoch from clock_timestamp() - min(w.created_at)) from delivery as w
+        where w.system = k.system and w.ordering_key = k.ordering_key and w.sequence >= coalesce(h.head_sequence, 0)
+            and w.status in ('waiting', 'ready', 'sending', 'dead')) as waiting
+from unnest($1::text[], $2::text[]) as k (system, ordering_key)
+left join delivery_key as h on h.system = k.system and h.ordering_key = k.ordering_key
+left join lateral (
+    select o.sequence, o.business_at, extract(epoch from o.delivered_at - o.created_at)::numeric as seconds
+    from delivery as o where o.system = k.system and o.ordering_key = k.ordering_key and o.status = 'delivered'
+    order by o.sequence desc limit 100) as d on true
+group by k.system, k.ordering_key, h.head_sequence order by k.system, k.ordering_key

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import asyncpg
 import msgspec
 
 from crossdock.engine.channel_levels import sold_since
-from crossdock.engine.channel_numbers import SQL, numbers, rule_of
+from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
 from crossdock.engine.context import Publication
 from crossdock.identity import Actor
+from crossdock.model.quantity import ZERO
+from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
 from crossdock.operations.problems import not_found
 from crossdock.project.network import Channel, Company, Policies
@@ -25,8 +28,9 @@ class ChannelItem(msgspec.Struct, frozen=True):
     truth: Decimal
     """What may be told now."""
     told: Decimal | None
-    """What was told last; None: it must be told again."""
-    version: int
+    """What was told last; None: it must be told (again)."""
+    version: int | None
+    """Of what was told last, also where that must be told again; None: it was never told."""
     told_at: dt.datetime | None
     shown: Decimal | None
     """What the channel showed when it was last looked at; None: never, or nothing."""
@@ -53,27 +57,41 @@ class ChannelStock(msgspec.Struct, frozen=True):
 class ChannelStanding(msgspec.Struct, frozen=True):
     """How a channel of one company stands: how soon it is told, how long that took, and how often it oversold.
 
-    Lags are seconds of technical time from the making of a publication to its delivery, of the last hundred. `promises`
-    are those that the channel told us it had made; `short_promises` took more than there was.
+    Lags are seconds of technical time from the making of a publication to its delivery, of the last hundred;
+    `waiting_seconds` is how long one is on its way, or given up and not decided upon. `told_lines` are order lines that
+    the channel told us it had promised already: the denominator of `oversell_percent`. `short_lines` of them took more
+    than there was when we heard of them, by `short_units`, of which `open_units` are still lacking. Lines whose goods
+    were lost after they had been promised are not among them.
     """
 
     company: str
     channel: str
     latency: str
+    """`seconds`, `minutes`, `nightly`; empty for a channel that is told nothing."""
+    every: str
+    """In words."""
     rule: str
     publications: int
     lag_seconds: Decimal | None
     longest_lag_seconds: Decimal | None
+    waiting_seconds: Decimal | None
     told_at: dt.datetime | None
-    promises: int
-    short_promises: int
+    told_lines: int
+    short_lines: int
     oversell_percent: Decimal | None
+    told_units: Decimal
     short_units: Decimal
+    open_units: Decimal
+
+
+class _System(msgspec.Struct):
+    sends: tuple[str, ...] = ()
 
 
 class _Network(msgspec.Struct):
     channels: dict[str, Channel] = {}
     companies: dict[str, Company] = {}
+    systems: dict[str, _System] = {}
     policies: Policies = Policies()
 
 
@@ -87,87 +105,124 @@ async def channel_stock(
     after: str = "",
     limit: int = 200,
 ) -> tuple[ChannelStock, ...]:
-    """What a channel was told and shows, beside the truth of this moment; per company that sells there. Raises
-    `Problem` for a channel that is told nothing."""
+    """What a channel was told and shows, beside the truth of this moment; per company that sells there.
+
+    Raises `Problem` for a channel that is told nothing, and for an `item` that nobody has a number of there.
+    """
     actor.must("stock:read")
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        told = [one for one in await publications(tx) if one.channel == channel]
-        told = [one for one in told if actor.sees(one.company_id) and company in ("", one.company_id)]
+        told = [one for one in await publications(tx) if one.channel == channel and one.system]
+        told = [one for one in told if _may_see(actor, one) and company in ("", one.company_id)]
         if not told:
             raise not_found(f"channel {channel!r}", "`crossdock channel list` names those that are told stock.")
         now = context.now()
-        return tuple([await _stock(tx, publication, item, after, limit, now) for publication in told])
+        found = tuple([await _stock(tx, publication, item, after, limit, now) for publication in told])
+    if item and not after and not any(stock.items for stock in found):
+        raise not_found(f"item {item!r} in channel {channel!r}", "`crossdock stock show` tells where an item is.")
+    return found
 
 
 async def _stock(
     tx: Connection, publication: Publication, item: str, after: str, limit: int, now: dt.datetime
 ) -> ChannelStock:
     whose = publication.company_id, publication.channel
-    rows = await tx.fetch(SQL.show, *whose, item, after, limit)
-    names = [row["item"] for row in rows]
-    truth = await numbers(tx, publication, now, names)
-    sold = await sold_since(tx, publication.channel, {row["item"]: row["terms"] or "" for row in rows})
-    items = tuple(
-        ChannelItem(
-            item=row["item"],
-            truth=truth[row["item"]].quantity if row["item"] in truth else Decimal(0),
-            told=row["told"],
-            version=row["version"],
-            told_at=row["told_at"],
-            shown=row["shown"],
-            shown_version=row["shown_version"],
-            active=row["active"],
-            read_at=row["read_at"],
-            sold_since=sold.get(row["item"], Decimal(0)),
-            mismatch=row["cause"],
-        )
-        for row in rows
+    rows = {row["item"]: row for row in await tx.fetch(SQL.show, *whose, item, after, limit)}
+    truth = await numbers(tx, publication, now, [item] if item else list(rows))
+    sold = await sold_since(tx, publication.channel, {name: row["terms"] or "" for name, row in rows.items()})
+    names = sorted(rows.keys() | truth.keys()) if item and not after else list(rows)
+    items = tuple(_item(name, rows.get(name), truth.get(name), sold.get(name, ZERO)) for name in names)
+    return ChannelStock(*whose, now, items, names[-1] if len(rows) == limit and not item else "")
+
+
+def _item(name: str, row: asyncpg.Record | None, truth: Number | None, sold: Decimal) -> ChannelItem:
+    """One that has stock and was never told has no row."""
+    return ChannelItem(
+        item=name,
+        truth=truth.quantity if truth else ZERO,
+        told=row["told"] if row else None,
+        version=row["version"] if row else None,
+        told_at=row["told_at"] if row else None,
+        shown=row["shown"] if row else None,
+        shown_version=row["shown_version"] if row else None,
+        active=row["active"] if row else None,
+        read_at=row["read_at"] if row else None,
+        sold_since=sold,
+        mismatch=row["cause"] if row else "",
     )
-    return ChannelStock(*whose, now, items, names[-1] if len(names) == limit else "")
 
 
 async def list_channels(context: Context, actor: Actor) -> list[ChannelStanding]:
-    """How every channel that is told stock stands, in order."""
+    """How every channel stands, in order; also those that are told no stock, for they may oversell."""
     actor.must("stock:read")
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        told = [one for one in await publications(tx) if actor.sees(one.company_id)]
-        cases = [f"publication/{one.company_id}/{one.channel}" for one in told]
-        lags = {row["case_id"]: row for row in await tx.fetch(SQL.lag, cases)}
+        seen = [one for one in await publications(tx) if _may_see(actor, one)]
+        asked = [one.system for one in seen], [f"publication/{one.company_id}/{one.channel}" for one in seen]
+        lags = {row["case_id"]: row for row in await tx.fetch(SQL.lag, *asked)}
         sold = {(row["company_id"], row["channel"]): row for row in await tx.fetch(SQL.oversell, actor.visible())}
-    found = []
-    for one, case in zip(told, cases, strict=True):
-        rule, lag, oversold = rule_of(one, context.now()), lags.get(case), sold.get((one.company_id, one.channel))
-        promises, short = (oversold["promises"], oversold["short_promises"]) if oversold else (0, 0)
-        found.append(
-            ChannelStanding(
-                company=one.company_id,
-                channel=one.channel,
-                latency=rule.latency,
-                rule=rule.name,
-                publications=lag["publications"] if lag else 0,
-                lag_seconds=round(lag["middle"], 3) if lag else None,
-                longest_lag_seconds=round(lag["longest"], 3) if lag else None,
-                told_at=lag["told_at"] if lag else None,
-                promises=promises,
-                short_promises=short,
-                oversell_percent=round(Decimal(100 * short) / promises, 2) if promises else None,
-                short_units=oversold["short_units"] if oversold else Decimal(0),
-            )
-        )
-    return found
+    return [
+        _standing(one, context.now(), lags[case], sold.get((one.company_id, one.channel)))
+        for one, case in zip(seen, asked[1], strict=True)
+    ]
+
+
+def _standing(
+    publication: Publication, now: dt.datetime, lag: asyncpg.Record, sold: asyncpg.Record | None
+) -> ChannelStanding:
+    rule = rule_of(publication, now)
+    lines, short = (sold["lines"], sold["short_lines"]) if sold else (0, 0)
+    return ChannelStanding(
+        company=publication.company_id,
+        channel=publication.channel,
+        latency=rule.latency if publication.system else "",
+        every=_every(rule) if publication.system else "not told",
+        rule=rule.name if publication.system else "",
+        publications=lag["publications"],
+        lag_seconds=_rounded(lag["middle"]),
+        longest_lag_seconds=_rounded(lag["longest"]),
+        waiting_seconds=_rounded(lag["waiting"]),
+        told_at=lag["told_at"],
+        told_lines=lines,
+        short_lines=short,
+        oversell_percent=round(Decimal(100 * short) / lines, 2) if lines else None,
+        told_units=sold["units"] if sold else ZERO,
+        short_units=sold["short_units"] if sold else ZERO,
+        open_units=sold["open_units"] if sold else ZERO,
+    )
+
+
+def _may_see(actor: Actor, publication: Publication) -> bool:
+    """Who speaks for one channel is told of no other."""
+    return actor.sees(publication.company_id) and actor.channel in ("", publication.channel)
+
+
+def _rounded(seconds: Decimal | None) -> Decimal | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _every(rule: PublicationRule) -> str:
+    match rule.latency:
+        case "seconds":
+            return f"{rule.every_seconds.normalize():f} s"
+        case "minutes":
+            return f"{rule.every_minutes} min"
+    return rule.latency
 
 
 async def publications(tx: Connection) -> list[Publication]:
-    """Every channel of the network in force that may be told stock, by company."""
+    """Every channel of the network in force, by company; its system is empty where it is told no stock."""
     content = await content_of(tx, await version_in_force(tx))
     network = msgspec.json.decode(content, type=_Network) if content else _Network()
     return [
         Publication(
-            company, channel.id, channel.system,
+            company, channel.id, _told_by(network, channel),
             channel.policies[company].locations if company in channel.policies else (),
             network.policies.stock, network.companies[company].zone,
         )
         for _, channel in sorted(network.channels.items())
         for company in sorted(channel.companies)
-        if channel.system
     ]  # fmt: skip
+
+
+def _told_by(network: _Network, channel: Channel) -> str:
+    system = network.systems.get(channel.system)
+    return channel.system if system is not None and "availability" in system.sends else ""
