@@ -8,6 +8,7 @@ exception case says why, until the channel shows what it should.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -21,7 +22,7 @@ from crossdock.engine.channel_numbers import SQL, rule_of
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import key_of
-from crossdock.engine.tasks import Task, finish
+from crossdock.engine.tasks import Task, fail, finish
 from crossdock.engine.writes import ExceptionChange
 from crossdock.events.envelope import Envelope
 from crossdock.inventory.guard.derived import read_terms
@@ -29,6 +30,7 @@ from crossdock.log import append, uuid7
 from crossdock.model.quantity import ZERO
 from crossdock.ports.connector import ComparesAndSets, ConnectorUnavailable, ShownLevel, ShowsLevels
 from crossdock.store import Connection
+from crossdock.store.text import storable
 
 log = structlog.get_logger()
 CODE = "channel_mismatch"
@@ -36,6 +38,8 @@ LOST, OLD, SOLD, INACTIVE, UNKNOWN = "lost write", "old version", "sold since", 
 PATIENCE = 3
 """So often a number is told again before a person is told that this does not help; and so many times in a row goods
 that a channel sold may be unknown to us before that is a problem."""
+LONGEST_SECONDS = 30.0
+"""So long a channel may take to say what it shows of one sample (technical time)."""
 _MOST = 500
 _LEAST_PAUSE = dt.timedelta(seconds=5)
 _OFTEN = 10
@@ -65,9 +69,17 @@ def task_name(publication: Publication) -> str:
     return f"read-back/{publication.company_id}/{publication.channel}"
 
 
+class RefusedUnread(ConnectorUnavailable):
+    """A channel did not take these items, and cannot be asked now what it shows instead."""
+
+    def __init__(self, items: Sequence[str], detail: str) -> None:
+        super().__init__(detail)
+        self.items = items
+
+
 async def refused(context: EngineContext, publication: Publication, number: str) -> Levels | None:
     """What the channel shows of the items of a publication that it did not take, since it showed another version than
-    we believed. None if there is nothing to know, or it cannot be asked now."""
+    we believed; None if there is nothing to know. Raises `RefusedUnread`."""
     connector = context.connectors.get(publication.system)
     if not number or not isinstance(connector, ComparesAndSets) or not isinstance(connector, ShowsLevels):
         return None
@@ -78,24 +90,36 @@ async def refused(context: EngineContext, publication: Publication, number: str)
     if not items:
         return None
     try:
-        found = {level.item: level for level in await connector.levels(publication.company_id, items)}
+        found = {level.item: level for level in await _ask(connector, publication.company_id, items)}
     except ConnectorUnavailable as trouble:
-        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
-        found = {}
+        raise RefusedUnread(items, str(trouble)) from trouble
     return {item: found.get(item, ShownLevel(item, ZERO)) for item in items}
 
 
-async def take_refused(tx: Connection, publication: Publication, levels: Levels | None, now: dt.datetime) -> None:
-    """They count as not told, and what is shown is known: the next turn decides and writes anew."""
+async def _ask(connector: ShowsLevels, company_id: str, items: Sequence[str]) -> Sequence[ShownLevel]:
+    """What is shown, or `ConnectorUnavailable` once it has taken too long: a slow channel keeps only itself waiting."""
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            return await connector.levels(company_id, items)
+    except TimeoutError:
+        raise ConnectorUnavailable(f"it did not say what it shows within {LONGEST_SECONDS:g} s") from None
+
+
+async def take_refused(
+    tx: Connection, publication: Publication, levels: Mapping[str, ShownLevel | None] | None, now: dt.datetime
+) -> None:
+    """They count as not told, and what is shown is known, except where the channel could not be asked: the next turn
+    decides and writes anew."""
     if not levels:
         return
-    seen = [Seen(item, ZERO, 0, level, "", 0) for item, level in sorted(levels.items())]
+    seen = [Seen(item, ZERO, 0, level, "", 0) for item, level in sorted(levels.items()) if level is not None]
     await _keep(tx, publication, seen, now)
     await tx.execute(SQL.forget, publication.company_id, publication.channel, sorted(levels))
 
 
 async def run_read_back(context: EngineContext, owner: str, publication: Publication, task: Task) -> int:
-    """Look at the next sample; returns how many items do not show what they should."""
+    """Look at the next sample; returns how many items do not show what they should. A channel that does not answer is
+    asked ever less often, and one whose deliveries are paused, halted or failing not at all."""
     connector = context.connectors.get(publication.system)
     if not isinstance(connector, ShowsLevels):
         async with context.store.transaction() as tx:
@@ -104,10 +128,16 @@ async def run_read_back(context: EngineContext, owner: str, publication: Publica
     async with context.store.transaction(readonly=True) as tx:
         now = await business_now(tx)
         rule = rule_of(publication, now)
-        told = await _sample(tx, publication, rule.read_back_percent)
+        closed = await tx.fetchval(SQL.not_asked, publication.system)
+        told = [] if closed else await _sample(tx, publication, rule.read_back_percent)
     wrong = 0
-    if told:
-        wrong = await look(context, publication, connector, told)
+    try:
+        wrong = await look(context, publication, connector, told) if told else 0
+    except ConnectorUnavailable as trouble:
+        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
+        async with context.store.transaction() as tx:
+            await fail(tx, task, owner, storable(str(trouble)), _LEAST_PAUSE)
+        return 0
     async with context.store.transaction() as tx:
         slow = dt.timedelta(seconds=float(rule.every_seconds) * _OFTEN)
         await finish(tx, task, owner, max(slow, _LEAST_PAUSE))
@@ -129,12 +159,8 @@ async def look(
     context: EngineContext, publication: Publication, connector: ShowsLevels, told: Sequence[asyncpg.Record]
 ) -> int:
     """Read some items back, judge them, and have those told again that are wrong. What is being told meanwhile is not
-    judged."""
-    try:
-        shown = await connector.levels(publication.company_id, [row["item"] for row in told])
-    except ConnectorUnavailable as trouble:
-        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
-        return 0
+    judged. Raises `ConnectorUnavailable`."""
+    shown = await _ask(connector, publication.company_id, [row["item"] for row in told])
     levels = {level.item: level for level in shown}
     async with context.store.transaction() as tx:
         case_id = f"publication/{publication.company_id}/{publication.channel}"

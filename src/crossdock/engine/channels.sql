@@ -40,6 +40,9 @@ from unnest($5::text[], $6::numeric[], $7::bigint[], $8::bigint[], $9::numeric[]
 -- open_publication: is a publication to this channel still on its way, or given up and not decided upon?
 select exists (select 1 from delivery_key where system = $1 and ordering_key = $2 and last_sequence >= head_sequence)
 
+-- not_asked: is a system paused, halted, or left alone for a while since it fails?
+select paused or halted <> '' or open_until > clock_timestamp() from system_state where system = $1
+
 -- reply: what a channel answered to a publication
 select status, reply from delivery where system = $1 and idempotency_key = $2
 

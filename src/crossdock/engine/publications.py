@@ -12,11 +12,12 @@ compared.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
+import structlog
 
-from crossdock.engine.channel_levels import refused, take_refused
+from crossdock.engine.channel_levels import RefusedUnread, refused, take_refused
 from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
@@ -27,14 +28,19 @@ from crossdock.events.envelope import Envelope
 from crossdock.log import uuid7, write_links
 from crossdock.model.publication import AvailabilityPublication, AvailableItem
 from crossdock.model.quantity import ZERO
-from crossdock.ports.connector import ComparesAndSets
+from crossdock.model.stock_policy import PublicationRule
+from crossdock.ports.connector import ComparesAndSets, ShownLevel
 from crossdock.processes._kit import Send
 from crossdock.project.calendars import local_date
 from crossdock.store import Connection
 
+log = structlog.get_logger()
 MOST = 500
 _PAUSE = dt.timedelta(milliseconds=500)
 _COMPARE_ALL_AFTER = dt.timedelta(minutes=10)
+_PATIENCE = 5
+"""So often a channel that refused a number is asked what it shows before the number is written anew all the same."""
+_LONGEST_PAUSE = dt.timedelta(seconds=15)
 
 
 class Told(msgspec.Struct, omit_defaults=True):
@@ -50,6 +56,8 @@ class Told(msgspec.Struct, omit_defaults=True):
     """Business time of the next publication, where the channel is not told at once."""
     number: str = ""
     """The publication whose answer was not looked at yet."""
+    unread: int = 0
+    """So often in a row the channel could not be asked what it shows instead of what it refused."""
 
 
 class _Turn(msgspec.Struct):
@@ -73,10 +81,22 @@ def case_of(publication: Publication) -> str:
 async def run_publication(context: EngineContext, owner: str, publication: Publication, task: Task) -> int:
     """Send what changed since the channel was told last, at most `MOST` items; returns how many."""
     state = msgspec.json.decode(task.state, type=Told) if task.state else Told()
-    levels = await refused(context, publication, state.number)
+    levels: Mapping[str, ShownLevel | None] | None
+    try:
+        levels = await refused(context, publication, state.number)
+    except RefusedUnread as trouble:
+        log.warning("channel_not_read", channel=publication.channel, error=str(trouble))
+        state.unread += 1
+        if state.unread < _PATIENCE:
+            return await _rest(context, owner, task, state)
+        levels = dict.fromkeys(trouble.items)
+    state.unread = 0
     async with context.store.transaction() as tx:
         now = await business_now(tx)
         rule, found = rule_of(publication, now), _Turn([], {})
+        latest = _next(rule, publication, now)
+        if latest is None or (state.due_at is not None and state.due_at > latest):
+            state.due_at = latest  # the rule has become quicker
         waits = await tx.fetchval(SQL.open_publication, publication.system, case_of(publication))
         if not waits:
             await take_refused(tx, publication, levels, now)
@@ -85,15 +105,30 @@ async def run_publication(context: EngineContext, owner: str, publication: Publi
             found = await _look(tx, context, publication, state, now)
             if found.items:
                 state.number = await _send(tx, context, publication, found, now)
-            if found.whole and rule.latency != "seconds":
-                minutes = dt.timedelta(minutes=rule.every_minutes)
-                state.due_at = now + minutes if rule.latency == "minutes" else publication.close(now)
-        if rule.latency == "seconds":
-            state.due_at = None
+            if found.whole:
+                state.due_at = latest
         task.state = msgspec.json.encode(state).decode()
         pause = dt.timedelta(seconds=float(rule.every_seconds)) if rule.latency == "seconds" else _PAUSE
         await finish(tx, task, owner, pause)
     return len(found.items)
+
+
+def _next(rule: PublicationRule, publication: Publication, now: dt.datetime) -> dt.datetime | None:
+    """When a channel that is told now is told next, in business time; None: at the next turn."""
+    match rule.latency:
+        case "minutes":
+            return now + dt.timedelta(minutes=rule.every_minutes)
+        case "nightly":
+            return publication.close(now)
+    return None
+
+
+async def _rest(context: EngineContext, owner: str, task: Task, state: Told) -> int:
+    """Nothing is told before it is known what is there; ask again, more slowly each time."""
+    task.state = msgspec.json.encode(state).decode()
+    async with context.store.transaction() as tx:
+        await finish(tx, task, owner, min(_PAUSE * 2**state.unread, _LONGEST_PAUSE))
+    return 0
 
 
 async def _look(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
 import pytest
@@ -16,14 +17,18 @@ from crossdock.engine.clock import set_clock
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.publications import run_publication, task_name
 from crossdock.engine.tasks import claim_tasks, ensure_tasks
+from crossdock.engine.worker import Worker
 from crossdock.model.stock_policy import PoolRule, PublicationRule, Scope, StockPolicies
+from crossdock.ports.connector import ShownLevel
 from crossdock.project.secrets import Secret
+from crossdock.sandbox.channel import Channel
 from crossdock.sandbox.faults import FaultSettings
+from crossdock.sandbox.shelf import Shelf, StockLevel
 from crossdock.sandbox.world import World
 from crossdock.store import Store
 from tests.integration.engine.guarded import guard
 from tests.integration.engine.harness import context, rows, settle
-from tests.integration.inventory.helpers import COMPANY, MUG, book, receive
+from tests.integration.inventory.helpers import COMPANY, MUG, book, receive, tell
 from tests.integration.sandbox.conftest import SECRETS, OpenWorld, open_world
 
 __all__ = ["open_world"]
@@ -69,6 +74,24 @@ async def read_back(engine: EngineContext) -> int:
 async def shows(engine: EngineContext) -> int | None:
     levels = await engine.connectors["marketplace"].levels(COMPANY)  # type: ignore[attr-defined]
     return int(levels[0].quantity) if levels else None
+
+
+def shelf(world: World) -> Shelf:
+    channel = world.systems["marketplace"]
+    assert isinstance(channel, Channel)
+    return channel.shelf
+
+
+async def never(company_id: str, items: Sequence[str] = ()) -> list[ShownLevel]:
+    await asyncio.sleep(3600)
+    return []
+
+
+async def until(store: Store, query: str) -> None:
+    while True:
+        if await rows(store, query):
+            return
+        await asyncio.sleep(0.05)
 
 
 async def problems(store: Store) -> list[str]:
@@ -163,6 +186,108 @@ async def test_what_somebody_wrote_there_is_seen_by_the_next_write_and_written_a
     assert await shows(engine) == 11
     assert await publish(engine) == 1
     assert await shows(engine) == 15
+
+
+async def test_what_the_channel_sold_is_on_its_way_to_us_and_a_problem_only_when_it_stays_unknown(
+    store: Store, opened: Opened
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    shelf(world).sell((COMPANY, MUG), Decimal(3))
+    for looks in range(1, channel_levels.PATIENCE):
+        assert (await read_back(engine), await publish(engine)) == (1, 0)
+        assert await rows(store, "select cause, tries from channel_level") == [("sold since", looks)]
+        assert await problems(store) == []
+    await read_back(engine)
+    (detail,) = await problems(store)
+    assert detail == f"{MUG}: sold since: told 10 (version 1), shows 7 (version 1)"
+    await book(store, tell(3, source="marketplace"))
+    assert (await read_back(engine), await problems(store)) == (0, [])
+    assert (await publish(engine), await shows(engine)) == (1, 7)
+
+
+async def test_another_number_of_the_same_version_is_unknown_and_told_again(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    shelf(world).put((COMPANY, MUG), StockLevel(MUG, Decimal(99), 1))
+    assert await read_back(engine) == 1
+    assert await problems(store) == [f"{MUG}: unknown: told 10 (version 1), shows 99 (version 1); it is told again"]
+    assert (await publish(engine), await shows(engine)) == (1, 10)
+    assert (await read_back(engine), await problems(store)) == (0, [])
+
+
+async def test_a_channel_that_does_not_say_what_it_shows_is_asked_less_and_less_and_told_all_the_same(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    monkeypatch.setattr(channel_levels, "LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(engine.connectors["marketplace"], "levels", never)
+    for failures in (1, 2):
+        assert await read_back(engine) == 0
+        ((failed, detail, pause),) = await rows(
+            store, "select failures, detail, next_at - clock_timestamp() from task where name like 'read-back/%'"
+        )
+        assert (failed, detail) == (failures, "it did not say what it shows within 0.05 s")
+        assert pause > dt.timedelta(seconds=4 * failures)
+    await book(store, receive(5))
+    assert await publish(engine) == 1
+    assert await rows(store, "select count(*) from channel_level") == [(0,)]
+
+
+async def test_a_refused_number_is_written_anew_only_once_it_is_known_what_is_there_or_nobody_says_it(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(foreign_write=1))
+    await publish(engine)
+    world.stage.faults.replace(FaultSettings())
+    await book(store, receive(5))
+    await publish(engine)
+    with monkeypatch.context() as silent:
+        silent.setattr(channel_levels, "LONGEST_SECONDS", 0.05)
+        silent.setattr(engine.connectors["marketplace"], "levels", never)
+        for _ in range(2):
+            assert await publish(engine) == 0
+        assert await rows(store, "select count(*) from channel_level") == [(0,)]
+    assert (await publish(engine), await shows(engine)) == (1, 15)
+
+
+async def test_a_channel_that_is_paused_is_not_read(store: Store, opened: Opened) -> None:
+    _, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    await rows(store, "update system_state set paused = true where system = 'marketplace' returning 1")
+    await read_back(engine)
+    assert await rows(store, "select count(*) from channel_level") == [(0,)]
+
+
+async def test_a_channel_that_answers_slowly_keeps_nobody_but_itself_waiting(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    monkeypatch.setattr(engine.connectors["marketplace"], "levels", never)
+    monkeypatch.setattr(channel_levels, "LONGEST_SECONDS", 3.0)
+    engine.publications = (MARKET,)
+    worker = Worker(engine)
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(20):
+            for quantity in (15, 20, 25):
+                await book(store, receive(5))
+                await until(store, f"select 1 from published_item where quantity = {quantity}")
+            await until(store, "select 1 from guard_round")
+        (reading,) = await rows(store, "select worker <> '' or failures > 0 from task where name like 'read-back/%'")
+        assert reading == (True,)
+    finally:
+        worker.stop()
+        await running
 
 
 async def test_a_channel_is_told_of_the_shared_pool_and_its_own_less_what_is_held_back(

@@ -7,6 +7,7 @@ import pytest
 from crossdock.inventory.laws import LAWS
 from crossdock.store import Store
 from tests.integration.engine.guarded import ORDER, guard, history, laws_of, open_cases
+from tests.integration.inventory.helpers import book, move, receive
 
 DAMAGE = {
     "promise_fold": "update promise_position set reserved = reserved - 1",
@@ -91,3 +92,12 @@ async def test_an_order_for_which_news_is_waiting_is_not_judged(store: Store) ->
     assert finding.what.where == f"{ORDER} line 10"
     assert finding.what.expected == "5 good, 1 bad, 3 invoiced: 5.00 GBP"
     assert finding.what.found == "7 good, 1 bad, 3 invoiced: 10.00 GBP"
+
+
+async def test_a_movement_to_a_position_that_is_not_there_is_found(store: Store) -> None:
+    await book(store, receive(10), move(4, "unrestricted", "unrestricted", to_location="south"))
+    assert "movements_have_positions" not in laws_of(await guard(store))
+    async with store.transaction() as tx:
+        gone = await tx.fetchval("delete from stock_position where location = 'south' returning id")
+    spots = {one.what.where for one in (await guard(store)).findings if one.what.law == "movements_have_positions"}
+    assert spots == {f"physical position {gone}"}

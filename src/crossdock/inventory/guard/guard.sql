@@ -123,14 +123,23 @@ with recursive named as (
 select n.position_id, p.id is not null as there from named as n left join promise_position as p on p.id = n.position_id
 where n.position_id is not null limit $2
 
--- stock_ids: the next positions that physical movements name, and whether they are there
-with recursive named as (
+-- stock_ids: the next positions that physical movements name, at either end, and whether they are there
+with recursive at_from as (
     (select position_id from stock_movement where position_id > $1 order by position_id limit 1)
     union all
     select (select m.position_id from stock_movement as m where m.position_id > n.position_id
-        order by m.position_id limit 1) from named as n where n.position_id is not null)
+        order by m.position_id limit 1) from at_from as n where n.position_id is not null),
+at_to as (
+    (select to_position_id as position_id from stock_movement where to_position_id > $1 order by 1 limit 1)
+    union all
+    select (select m.to_position_id from stock_movement as m where m.to_position_id > n.position_id
+        order by m.to_position_id limit 1) from at_to as n where n.position_id is not null),
+named as (
+    (select position_id from at_from where position_id is not null limit $2)
+    union
+    (select position_id from at_to where position_id is not null limit $2))
 select n.position_id, p.id is not null as there from named as n left join stock_position as p on p.id = n.position_id
-where n.position_id is not null limit $2
+order by n.position_id limit $2
 
 -- promises_after: the next promises in order, ended ones, too
 select id, company_id, state, quantity, remaining, waiting from reservation where id > $1 order by id limit $2
