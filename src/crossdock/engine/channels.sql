@@ -30,12 +30,28 @@ from unnest($4::text[], $5::numeric[], $6::bigint[]) as t (item, quantity, versi
 on conflict (company_id, channel, item) do update
 set publication = excluded.publication, quantity = excluded.quantity, version = excluded.version
 
--- keep_number: the same, for ever, with its terms
+-- keep_number: the same with its terms, so that it can be derived again
 insert into published_number (company_id, channel, item, version, expected_version, publication, quantity, hold_back,
     terms, rule, told_at)
 select $1, $2, t.item, t.version, t.expected, $3, t.quantity, t.hold_back, t.terms, t.rule, $4
 from unnest($5::text[], $6::numeric[], $7::bigint[], $8::bigint[], $9::numeric[], $10::text[], $11::text[])
     as t (item, quantity, version, expected, hold_back, terms, rule)
+
+-- forget_numbers: numbers that channels were told before a moment (technical time, which a publication's id begins with)
+-- and before the guard's last round began, which found nothing wrong with them; what an item was told last is kept
+with until as (
+    select rpad(substr(h.hex, 1, 8) || '-' || substr(h.hex, 9, 4), 36, '-') as publication from (
+        select lpad(to_hex((extract(epoch from least($1::timestamptz, max(began_at))) * 1000)::bigint), 12, '0') as hex
+        from guard_round where walk = 'all' having count(*) > 0) as h),
+old as materialized (
+    select n.company_id, n.channel, n.item, n.version from published_number as n
+    join published_item as i on i.company_id = n.company_id and i.channel = n.channel and i.item = n.item
+    where n.publication < (select publication from until) and n.version < i.version
+        and not exists (select 1 from guard_violation as v where v.unit = 'published'
+            and v.place = concat_ws('/', n.company_id, n.channel, n.item, n.version))
+    order by n.publication, n.item limit $2)
+delete from published_number as n using old as o
+where n.company_id = o.company_id and n.channel = o.channel and n.item = o.item and n.version = o.version
 
 -- open_publication: is a publication to this channel still on its way, or given up and not decided upon?
 select exists (select 1 from delivery_key where system = $1 and ordering_key = $2 and last_sequence >= head_sequence)

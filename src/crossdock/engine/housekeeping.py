@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from crossdock.engine.channel_numbers import SQL as CHANNELS
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.tasks import SQL, Task, finish
@@ -11,12 +12,17 @@ from crossdock.events.envelope import NewEvent
 from crossdock.inventory.expiry import expire_due
 from crossdock.log import append
 from crossdock.log.segments import open_segment_if_due
+from crossdock.store import Connection
 
 EXPIRY = "housekeeping/expiry"
 CHORES = "housekeeping/chores"
 EXPIRE_MOST = 200
 _EXPIRY_PAUSE = dt.timedelta(seconds=1)
 _CHORES_PAUSE = dt.timedelta(minutes=1)
+KEEP_NUMBERS = dt.timedelta(days=30)
+"""So long (technical time) what channels were told can be derived again; the last number of each item for ever."""
+FORGET_MOST = 5_000
+_FORGET_EVERY = dt.timedelta(hours=1)
 
 
 async def run_expiry(context: EngineContext, owner: str, task: Task) -> int:
@@ -47,11 +53,23 @@ async def _expire(context: EngineContext) -> int:
 
 
 async def run_chores(context: EngineContext, owner: str, task: Task) -> int:
-    """Open the next log segment when it is time, forget dead workers, and what other rooms ask for."""
+    """Open the next log segment when it is time, forget dead workers and old published numbers, and what other rooms
+    ask for. The task's cursor is when numbers are forgotten next."""
     for chore in context.chores:
         await chore()
     async with context.store.transaction() as tx:
         await tx.execute(SQL.forget_workers)
+        now = await tx.fetchval(CHANNELS.technical_now)
+        if not task.cursor or dt.datetime.fromisoformat(task.cursor) <= now:
+            forgotten = await forget_numbers(tx, now - KEEP_NUMBERS)
+            task.cursor = (now if forgotten == FORGET_MOST else now + _FORGET_EVERY).isoformat()
         await finish(tx, task, owner, _CHORES_PAUSE)
         await open_segment_if_due(tx)
     return 0
+
+
+async def forget_numbers(tx: Connection, before: dt.datetime) -> int:
+    """Forget what channels were told before this technical time, once the guard has derived it again and found it
+    right; at most `FORGET_MOST`. Returns how many."""
+    status: str = await tx.execute(CHANNELS.forget_numbers, before, FORGET_MOST)
+    return int(status.split()[-1])

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import msgspec
 
+from crossdock.engine.housekeeping import forget_numbers
 from crossdock.inventory.availability import Question, available_to_promise
 from crossdock.store import Store
-from tests.integration.engine.harness import context
+from tests.integration.engine.harness import context, rows
 from tests.integration.engine.test_publications import BOTH, Channel, publish
 from tests.integration.inventory.helpers import AT, COMPANY, MUG, ask, book, move, receive, release, tell
 
@@ -69,3 +70,38 @@ async def test_every_number_that_was_told_or_answered_is_derived_again_byte_for_
         assert answers == again
         assert said({item: await answered(store, item, moment) for item in (MUG, POT)}) == again
     assert len({told for _, told, _ in moments}) == len(DAY)
+
+
+async def test_old_numbers_are_forgotten_once_the_guard_has_derived_them_and_the_last_of_each_item_is_kept(
+    store: Store,
+) -> None:
+    engine = context(store, Channel())
+    for requests in DAY:
+        await book(store, *requests)
+        await publish(engine, BOTH)
+    told = await rows(store, "select item, version from published_number order by item, version")
+    last = sorted(dict(told).items())
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    assert await _forget(store, later) == 0  # no round has ended
+    await rows(store, "insert into guard_round values ('all', 1, 1, now() + interval '1 hour', now()) returning 1")
+    assert await _forget(store, later - dt.timedelta(days=2)) == 0  # they are not old
+    first = await rows(store, "select item, version from published_number where version = (select min(version) from"
+                              " published_number where item = $1) and item = $1", MUG)  # fmt: skip
+    place = f"{COMPANY}/shop/{MUG}/{first[0][1]}"
+    await rows(
+        store,
+        "insert into guard_violation (unit, place, law, spot, company_id, expected, found)"
+        " values ('published', $1, 'published_is_derived', 'x', 'c', '1', '2') returning 1",
+        place,
+    )
+    assert await _forget(store, later) == len(told) - len(last) - 1
+    kept = await rows(store, "select item, version from published_number order by item, version")
+    assert kept == sorted([*last, *first])
+    await rows(store, "delete from guard_violation returning 1")
+    assert await _forget(store, later) == 1
+    assert await publish(engine, BOTH) == 0
+
+
+async def _forget(store: Store, before: dt.datetime) -> int:
+    async with store.transaction() as tx:
+        return await forget_numbers(tx, before)

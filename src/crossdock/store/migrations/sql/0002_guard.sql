@@ -56,7 +56,7 @@ create index reservation_live on reservation (company_id, item) where remaining 
 create index peg_of_supply on peg (company_id, source, line);
 
 -- Every number a channel was told, with its terms: the positions it was added up from and their movements' numbers at
--- that moment (`position:number`, sorted), so that it can be derived again for ever.
+-- that moment (`position:number`, sorted), so that it can be derived again.
 create table published_number (
     company_id text collate "C" not null,
     channel text collate "C" not null,
