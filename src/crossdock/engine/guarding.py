@@ -30,7 +30,7 @@ CHANGED = "guard/changed"
 ROUND = "guard/round"
 CODE = "conservation_violated"
 MOVEMENTS = 500
-"""So many movements a slice reads at most: a few milliseconds."""
+"""So many movements a slice reads at most (docs/howto/guard.md has what that takes)."""
 _IDLE = dt.timedelta(milliseconds=300)
 _BREATH = dt.timedelta(milliseconds=100)
 _BETWEEN_ROUNDS = dt.timedelta(seconds=30)
