@@ -151,6 +151,7 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         owns_stock=lambda system, company, location: network.may_state(
             system, "inventory_adjustment", company, location
         ),
+        places=network.within,
         takes_adjustments=lambda system, company: network.sends(system, "inventory_adjustment", company),
         packs=lambda company, item: _whole_packs(installation.masterdata, company, item),
         limits=_limits(network, installation.connectors),

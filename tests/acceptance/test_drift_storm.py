@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 
@@ -39,9 +40,15 @@ def test_in_the_end_every_number_is_ours_and_every_drift_had_a_cause(world: Worl
         time.sleep(0.5)
     causes = {row["cause"]: row["count"] for row in ask(world, CAUSES)}
     struck = world.control("status")["faults"]
-    assert causes.get("missing", 0) > 0
+    assert struck.get("drop_webhook"), struck
+    assert struck.get("double_fact"), struck
+    assert causes.get("missing", 0) > 0, causes
+    assert causes.get("doubled", 0) > 0, causes
     assert "unknown" not in causes, causes
-    assert ("doubled" in causes) == bool(struck.get("double_fact")), (causes, struck)
+    for drift in ask(world, DOUBLED):
+        twins = {fact["document"] for fact in json.loads(drift["evidence"])}
+        assert len(twins) >= 2, drift
 
 
+DOUBLED = "select item, detail, evidence from drift where cause = 'doubled'"
 CAUSES = "select cause, count(*) as count from drift group by cause"

@@ -88,6 +88,8 @@ class EngineContext:
     channel; empty if it may. What it may not is held for a person."""
     owns_stock: Callable[[str, str, str], bool] = lambda system, company, location: False
     """Is this system the one whose word on quantities at a location counts?"""
+    places: Callable[[str], Sequence[str]] = lambda location: (location,)
+    """A location and all that is part of it: its stock is the stock of all these."""
     takes_adjustments: Callable[[str, str], bool] = lambda system, company: False
     """Can this system be sent an adjustment of its stock of a company?"""
     packs: Callable[[str, str], Iterable[Decimal]] = lambda company, item: ()

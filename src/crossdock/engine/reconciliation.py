@@ -15,6 +15,7 @@ import structlog
 
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
+from crossdock.engine.intake.held import held_facts
 from crossdock.engine.intake.poll import received_event
 from crossdock.engine.intake.raw import Arrival, store_arrivals
 from crossdock.engine.tasks import Task, finish, keep
@@ -24,12 +25,12 @@ from crossdock.inventory.reconciliation import assertions, differences, drifts, 
 from crossdock.inventory.reconciliation.drifts import Drift, Judged, Seen
 from crossdock.inventory.reconciliation.statements import SQL, Waiting
 from crossdock.log import append
-from crossdock.model.reconciliation import StatedChange, StockCorrection
+from crossdock.model.reconciliation import BOOK, StatedChange, StockCorrection
 from crossdock.model.stock_policy import DriftRule
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.rules import drift as why
 from crossdock.rules.stock_policy import Subject, fitting
-from crossdock.store import Connection
+from crossdock.store import Connection, crash
 
 log = structlog.get_logger()
 NAME = "reconciliation"
@@ -48,8 +49,9 @@ _DEFAULT = DriftRule(name="default")
 class _Read:
     """What a statement shows, as of one snapshot."""
 
-    def __init__(self, statement: Waiting) -> None:
+    def __init__(self, statement: Waiting, places: Sequence[str]) -> None:
         self.statement = statement
+        self.places = places
         self.seen: list[Seen] = []
         self.spoken_of: set[str] | None = None
         self.snapshot = ""
@@ -85,15 +87,19 @@ async def compare_next(context: EngineContext) -> bool:
         statement = await statements.next_waiting(tx)
         if statement is None:
             return False
-        only_kept = not statement.has_opened or _outdated(statement)
-        read = _Read(statement) if only_kept else await _read(tx, context, statement)
+        read = _Read(statement, context.places(statement.location))
+        only_kept = _outdated(statement) or not await differences.has_opened(tx, statement, read.places)
+        read = read if only_kept else await _read(tx, context, read)
     if only_kept:
         async with context.store.transaction() as tx:
             await statements.mark_compared(tx, statement, await business_now(tx), None)
         return True
     pages = await _fetch_again(context, read)
+    crash.point("reconciliation_before_write")
     async with context.store.transaction() as tx:
         await _write(tx, context, read, pages)
+        crash.point("reconciliation_before_commit")
+    crash.point("reconciliation_after_commit")
     return True
 
 
@@ -102,27 +108,32 @@ def _outdated(statement: Waiting) -> bool:
     return before is not None and statement.stated_at <= before and not statement.counted
 
 
-async def _read(tx: Connection, context: EngineContext, statement: Waiting) -> _Read:
+async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
+    statement = read.statement
     await context.masterdata.refresh_if_changed(tx)
-    read = _Read(statement)
     read.snapshot = await assertions.seen_now(tx)
     read.owner = context.owns_stock(statement.system, statement.company_id, statement.location)
     read.spoken_of = await differences.spoken_of(tx, statement)
-    found = await differences.differences(tx, statement)
+    found = await differences.differences(tx, statement, read.places)
     known = await drifts.alive(tx, statement)
     explained = sorted(found, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
     since = {item: known[item].agreed_at if item in known else statement.compared_before for item in explained}
     oldest = None if None in since.values() else min((at for at in since.values() if at is not None), default=None)
-    ours = await differences.our_facts(tx, statement, explained, oldest) if explained else {}
+    ours = await differences.our_facts(tx, statement, read.places, explained, oldest) if explained else {}
     theirs = await differences.their_facts(tx, statement, explained, oldest) if explained else {}
+    whole = BOOK in statement.conditions
+    about = (statement.company_id, statement.system)
+    held = await held_facts(tx, context, about, read.places, explained, whole=whole) if explained else {}
     for item, difference in found.items():
         question = why.Question(
             difference=difference,
             theirs=theirs.get(item, ()),
             ours=ours.get(item, ()),
+            held=held.get(item, ()),
             owner=read.owner,
             complete=statement.lists_facts,
             since=at - differences.SLACK if (at := since.get(item)) is not None else None,
+            agreed=since.get(item),
             packs=frozenset(context.packs(statement.company_id, item)),
         )
         known_item = context.reads.item(statement.company_id, item)
@@ -219,7 +230,7 @@ async def _act(
             body = StockCorrectionWithdrawn(f"{statement.system} and we agree as of {statement.stated_at.isoformat()}")
             events.append(_event(context, drift.correction, drift.company_id, body, statement.stated_at))
             gone.append(drift.correction)
-    await assertions.assert_all(tx, asserted, read.snapshot)
+    await assertions.assert_all(tx, asserted, read.snapshot, read.places)
     await assertions.forget(tx, gone)
     return events
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -161,6 +162,27 @@ class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = "unrestricted"
     owner: str = "own"
     stated: Stated | None = None
+
+
+class GoodsMovementLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A signed change of all that physically is there of one item, in its base unit."""
+
+    line: str
+    item: str
+    quantity: Decimal
+
+
+class GoodsMovement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came to a location or left it, as our physical book has it: told to who keeps one number per item and place.
+
+    `reason` is the business reason: `shipped`, `returned`, `transferred` or `corrected`."""
+
+    company_id: str
+    location: str
+    number: str
+    at: dt.datetime
+    reason: str
+    lines: tuple[GoodsMovementLine, ...]
 
 
 class InventoryAdjustment(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,6 +6,7 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
     "erp": frozenset(
         {
             "credit_note",
+            "goods_movement",
             "goods_receipt",
             "inventory_adjustment",
             "invoice",

@@ -31,7 +31,9 @@ _NEAREST = 3
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """A change of stock as one side knows it. `document` is our case behind it, where that is known.
 
-    `under_way`: the other side cannot know it yet, or may not. `again`: how the source can be asked for it once more.
+    `listed_at`: the moment of the statement that listed it first, where one did: what was listed before `agreed` was
+    in the numbers that agreed. `under_way`: the other side cannot know it yet, or may not. `again`: how the source can
+    be asked for it once more.
     """
 
     number: str
@@ -41,6 +43,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     document: str = ""
     under_way: bool = False
     again: str = ""
+    listed_at: dt.datetime | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,7 +78,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known about a difference.
 
     `owner`: the other system is the one whose word on this stock counts. `complete`: it lists all its changes since
-    `since`; what is older serves for matching alone. `packs`: how many base units a pack of the item may hold.
+    `since`; what is older serves for matching alone. `agreed`: when both said the same last. `held`: what it told us
+    without authority, so that a person has to decide. `packs`: how many base units a pack of the item may hold.
     """
 
     difference: Changes
@@ -84,6 +88,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     owner: bool = False
     complete: bool = False
     since: dt.datetime | None = None
+    agreed: dt.datetime | None = None
+    held: Sequence[Fact] = ()
     packs: frozenset[Decimal] = frozenset()
 
 
@@ -141,16 +147,21 @@ def _times(changes: Changes, factor: Decimal) -> dict[str, Decimal]:
 
 
 def _pieces(question: Question) -> Iterator[_Piece]:
+    held = list(question.held)
+    for fact in held:
+        why = f"it told us {fact.what} without authority, and {fact.number} is held for a person"
+        yield _Piece("unowned_change", why, (("theirs", fact),), fact.changes)
     if not question.complete:
         yield from _guesses(question)
         return
     listed, booked = _unmatched(question)
-    for theirs, ours, ratio in _other_units(listed, booked):
+    for theirs, ours, ratio in _other_units(listed, booked, question.packs):
         listed.remove(theirs)
         booked.remove(ours)
         why = f"{theirs.number} counts {ratio} times what we booked of it"
         effect = total([theirs.changes, _times(ours.changes, Decimal(-1))])
         yield _Piece("wrong_unit", why, (("theirs", theirs), ("ours", ours)), effect)
+    _match(listed, held, _by_instant)  # what it lists and what it told us of it is one fact
     for fact in listed:
         yield _listed(question, fact)
     for fact in booked:
@@ -175,7 +186,8 @@ def _booked(question: Question, fact: Fact) -> _Piece:
     effect = _times(fact.changes, Decimal(-1))
     if fact.under_way:
         return _Piece("late", f"{_name(fact)} is on its way to it", facts, effect)
-    if (twin := _twin(fact, question.ours)) is not None:
+    # Who has its own facts may have told one of them twice. Two orders that we tell of may well be for as much.
+    if question.owner and (twin := _twin(fact, question.ours)) is not None:
         why = f"{_name(fact)} and {_name(twin)} say the same, and it knows of one"
         return _Piece("doubled", why, (*facts, ("ours", twin)), effect)
     if question.owner:
@@ -235,7 +247,14 @@ def _unmatched(question: Question) -> tuple[list[Fact], list[Fact]]:
     # Last, what says the same at about the same time: before that, it would take a fact from its true counterpart.
     _match(listed, booked, _by_changes, within=_ABOUT)
     recent = [fact for fact in booked if question.since is None or fact.at > question.since]
-    return [fact for fact in listed if question.since is None or fact.at > question.since], recent
+    return [fact for fact in listed if _is_news(question, fact)], recent
+
+
+def _is_news(question: Question, fact: Fact) -> bool:
+    """Was it not yet in the numbers of theirs that agreed with ours?"""
+    if question.agreed is not None and fact.listed_at is not None:
+        return fact.listed_at > question.agreed
+    return question.since is None or fact.at > question.since
 
 
 def _by_document(fact: Fact) -> tuple[object, ...] | None:
@@ -278,14 +297,19 @@ def _match_sums(listed: list[Fact], booked: list[Fact]) -> None:
                 booked[:] = [fact for fact in booked if fact not in ours]
 
 
-def _other_units(listed: Sequence[Fact], booked: Sequence[Fact]) -> list[tuple[Fact, Fact, Fraction]]:
-    """Pairs that are the same fact in different units: one is a whole multiple of the other."""
+def _other_units(
+    listed: Sequence[Fact], booked: Sequence[Fact], packs: frozenset[Decimal]
+) -> list[tuple[Fact, Fact, Fraction]]:
+    """Pairs that are the same fact in different units: one is a whole multiple of the other. Of one document any
+    multiple says so; of one instant only that of a pack of the item: two facts may happen at once."""
     found: list[tuple[Fact, Fact, Fraction]] = []
     taken: set[str] = set()
     for theirs in listed:
         for ours in booked:
-            same = ours.at == theirs.at or (theirs.document and ours.document == theirs.document)
-            if same and ours.number not in taken and (ratio := _ratio(theirs.changes, ours.changes)) is not None:
+            if ours.number in taken or (ratio := _ratio(theirs.changes, ours.changes)) is None:
+                continue
+            packed = max(ratio, 1 / ratio) in packs
+            if (theirs.document and ours.document == theirs.document) or (packed and ours.at == theirs.at):
                 taken.add(ours.number)
                 found.append((theirs, ours, ratio))
                 break

@@ -17,6 +17,7 @@ from crossdock.sandbox.erp_postings import (
     ConfirmationPosting,
     ConfirmedLine,
     InvoicePosting,
+    MovementPosting,
     ReceiptPosting,
     SalesOrderPosting,
     by_invoice,
@@ -25,6 +26,7 @@ from crossdock.sandbox.erp_postings import (
     by_po,
     by_receipt,
 )
+from crossdock.sandbox.erp_stock import OnHand, Posting
 from crossdock.sandbox.http import Request
 from crossdock.sandbox.intake import Intake, Operation, Refused, Taken, text
 from crossdock.sandbox.plan import site_of
@@ -42,6 +44,7 @@ _PREFIXES = {
     "customer_invoices": "CI",
     "credit_notes": "CN",
     "stock_adjustments": "SA",
+    "goods_movements": "GM",
 }
 T = TypeVar("T")
 
@@ -53,6 +56,7 @@ class Erp(System):
         super().__init__(name, stage)
         self._settings = settings
         self.purchasing = Replenishment(stage.plan.items, stage.plan.stock, stage.calendar, settings.grace_days)
+        self.stock = OnHand(name, stage.plan, stage.faults, stage.clock.now)
         self._changes: dict[str, list[Body]] = {name: [] for name in _OBJECTS}
         self._postings: Counter[str] = Counter()
         self._orders = 0
@@ -66,12 +70,14 @@ class Erp(System):
         """Polls and postings."""
         intake = self.new_intake()
         intake.get("/api/v1/changes", self._page)
+        intake.get("/api/v1/stock", self.stock.page)
         take = intake.take
         take(_posting("sales_orders", SalesOrderPosting, by_order, self._sold))
         take(_posting("po_confirmations", ConfirmationPosting, by_po, self._confirmed))
         take(_posting("goods_receipts", ReceiptPosting, by_receipt, self._received))
         for kind in ("vendor_invoices", "customer_invoices", "credit_notes"):
             take(_posting(kind, InvoicePosting, by_invoice, partial(self._invoiced, kind)))
+        take(_posting("goods_movements", MovementPosting, by_number, self._moved))
         take(_posting("stock_adjustments", AdjustmentPosting, by_number, self._adjusted))
         return intake
 
@@ -113,7 +119,23 @@ class Erp(System):
                 self.purchasing.confirm(body.entity, body.po_number, number, total, latest)
         return self._posting("po_confirmations", body.po_number, body.entity, taken)
 
+    def _on_hand(
+        self, kind: str, key: str, body: ReceiptPosting | AdjustmentPosting | MovementPosting, taken: Taken
+    ) -> Body | None:
+        """Book goods; the answer alone if the posting is lost. The book says what struck: it is the test's oracle."""
+        number = f"{_PREFIXES[kind]}{self._postings[kind] + 1:06d}"
+        posting = Posting(kind, number, body.entity, body.site, taken.idempotency_key)
+        fault = self.stock.book(posting, [(line.item, line.qty) for line in body.lines])
+        if fault:
+            self.book.effect(f"fault.{fault}", key, body.entity, taken.raw, taken.idempotency_key)
+        if fault != "drop_posting":
+            return None
+        self._postings[kind] += 1
+        return {"posting": number}
+
     def _received(self, body: ReceiptPosting, taken: Taken) -> Body:
+        if lost := self._on_hand("goods_receipts", body.receipt, body, taken):
+            return lost
         for line in body.lines:
             if line.condition == "good":
                 self.purchasing.change(body.entity, line.item, line.qty)
@@ -123,7 +145,13 @@ class Erp(System):
     def _invoiced(self, kind: str, body: InvoicePosting, taken: Taken) -> Body:
         return self._posting(kind, body.invoice, body.entity, taken)
 
+    def _moved(self, body: MovementPosting, taken: Taken) -> Body:
+        lost = self._on_hand("goods_movements", body.number, body, taken)
+        return lost or self._posting("goods_movements", body.number, body.entity, taken)
+
     def _adjusted(self, body: AdjustmentPosting, taken: Taken) -> Body:
+        if lost := self._on_hand("stock_adjustments", body.number, body, taken):
+            return lost
         for line in body.lines:
             self.purchasing.change(body.entity, line.item, line.qty)
         return self._posting("stock_adjustments", body.number, body.entity, taken)

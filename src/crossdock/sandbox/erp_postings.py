@@ -94,6 +94,16 @@ class AdjustmentPosting(msgspec.Struct, frozen=True):
     lines: tuple[AdjustedLine, ...]
 
 
+class MovementPosting(msgspec.Struct, frozen=True):
+    """Goods that came to a site or left it, for `reason`."""
+
+    entity: str
+    site: str
+    number: str
+    lines: tuple[AdjustedLine, ...]
+    reason: str = ""
+
+
 def by_order(body: SalesOrderPosting, parameters: tuple[str, ...]) -> tuple[str, str]:
     """The business key in the books, and the entity."""
     return body.order, body.entity
@@ -114,6 +124,6 @@ def by_invoice(body: InvoicePosting, parameters: tuple[str, ...]) -> tuple[str, 
     return body.invoice, body.entity
 
 
-def by_number(body: AdjustmentPosting, parameters: tuple[str, ...]) -> tuple[str, str]:
+def by_number(body: AdjustmentPosting | MovementPosting, parameters: tuple[str, ...]) -> tuple[str, str]:
     """The business key in the books, and the entity."""
     return body.number, body.entity

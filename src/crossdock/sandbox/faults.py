@@ -27,11 +27,9 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     double_fact: float = 0.0
     """Told once more under another number, as if it had happened twice."""
     drop_posting: float = 0.0
-    """Answered, and never booked."""
+    """A posting about goods that the ERP answers and never books; per posting."""
     double_posting: float = 0.0
-    """Booked twice."""
-    drop_record: float = 0.0
-    """Left out of a poll for good."""
+    """A posting about goods that the ERP books twice; per posting."""
     drop_write: float = 0.0
     """A stock level is answered as taken and forgotten; per article and version, as are the next ones."""
     delay_write: float = 0.0

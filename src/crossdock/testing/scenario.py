@@ -35,6 +35,8 @@ from crossdock.processes._kit import (
 MORNING = dt.datetime(2010, 12, 1, 9, 0, tzinfo=dt.UTC)
 COMPANY = "albion_uk"
 
+# Documents that most networks send to nobody: a scenario that is about them says so.
+_SELDOM = frozenset({"goods_movement"})
 Found = TypeVar("Found", bound=msgspec.Struct)
 Names = str | Iterable[str]
 
@@ -52,10 +54,12 @@ class StaticReads:
         systems: Mapping[tuple[str, str], str] | None = None,
         partners: Mapping[str, str] | None = None,
         silent: Iterable[tuple[str, str]] = (),
+        sends: Iterable[str] = (),
         stock: StockPolicies | None = None,
     ) -> None:
         """`systems` maps (role, of) to a system's name, `partners` a channel to its trading partner; `silent` are
-        (receiver, document) pairs that the network does not send."""
+        (receiver, document) pairs that the network does not send, `sends` documents that it
+        sends although most do not."""
         self._items = {(item.company_id, item.id): item for item in items}
         self._customers = {(customer.company_id, customer.id): customer for customer in customers}
         self._suppliers = dict(suppliers or {})
@@ -63,6 +67,7 @@ class StaticReads:
         self._systems = dict(systems or {})
         self._partners = dict(partners or {})
         self._silent = set(silent)
+        self._seldom = _SELDOM - set(sends)
         self._stock = stock or StockPolicies()
 
     def item(self, company_id: str, item: str) -> Item | None:
@@ -107,7 +112,7 @@ class StaticReads:
 
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document to this system or partner? Here all companies do the same."""
-        return (receiver, document) not in self._silent
+        return document not in self._seldom and (receiver, document) not in self._silent
 
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""

@@ -10,8 +10,9 @@ from typing import Any
 from crossdock.connectors import CONNECTORS
 from crossdock.connectors.sandbox_erp.mapping import to_canonical
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
+from crossdock.events.reconciliation import StockStated
 from crossdock.events.returns import ReturnAuthorized
-from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine
+from crossdock.model.fulfillment import GoodsMovement, GoodsMovementLine, InventoryAdjustment, InventoryAdjustmentLine
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import Customer, Item
 from crossdock.model.party import PartyRef
@@ -25,11 +26,13 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
 )
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.reconciliation import StatedChange, StatedFact, StatedLevel, StockStatement
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine, SalesOrder, SalesOrderLine
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
 from crossdock.ports.connector import MasterRecord, RawDocument, Record, Route
 from crossdock.testing.connector_suite import Came, ConnectorCase, Sent, connector_suite
 from crossdock.testing.samples import RECEIVED_AT
+from crossdock.testing.vendor_server import Answer, Request
 from tests.contract.connectors.vendor_api import answering, http_vendor
 
 AT = dt.datetime(2010, 12, 1, 8, 26, tzinfo=dt.UTC)
@@ -196,6 +199,43 @@ def order_record(body: Any, revision: str, sequence: int, pointer: str) -> Recor
     )
 
 
+LEVEL = {"entity": "albion_uk", "site": "north", "item": "85123A", "qty": "114"}
+ON_HAND: dict[str, Any] = {
+    "at": "2010-12-01T08:26:00Z",
+    "report": "OH-7",
+    "postings": 7,
+    "sites": ["north"],
+    "levels": [LEVEL],
+    "changes": [
+        {**LEVEL, "qty": "-6", "n": 7, "kind": "goods_movements", "posting": "GM000001"}
+        | {"at": "2010-12-01T08:20:00Z", "reference": "albion_uk:goods_movement:1"}
+    ],
+}
+SHIPPED = StatedFact(
+    "7",
+    "85123A",
+    dt.datetime(2010, 12, 1, 8, 20, tzinfo=dt.UTC),
+    (StatedChange("book", Decimal(-6)),),
+    what="goods_movements GM000001",
+    reference="albion_uk:goods_movement:1",
+)
+
+
+def stated(company: str, levels: tuple[StatedLevel, ...], facts: tuple[StatedFact, ...] = ()) -> Record:
+    statement = StockStatement(
+        company_id=company, system="vendor", kind="erp", location="north", number="OH-7", stated_at=AT, levels=levels,
+        conditions=("book",), sequence=7, facts=facts, lists_facts=True,
+    )  # fmt: skip
+    return Record(
+        body=StockStated(statement),
+        company_id=company,
+        occurred_at=AT,
+        subject=f"stock_statement/{company}/vendor.north/OH-7",
+        identity=("stock_statement", "vendor", "north.OH-7", ""),
+        pointer="/levels",
+    )
+
+
 CAME = (
     Came(
         "poll",
@@ -250,6 +290,19 @@ CAME = (
             ),
         ),
     ),
+    # What is on hand is only compared; where an entity has nothing, that is said too.
+    Came(
+        "poll",
+        json.dumps(ON_HAND).encode(),
+        records=(
+            stated("albion_uk", (StatedLevel("85123A", pieces("114"), "book"),), (SHIPPED,)),
+            stated("albion_ie", ()),
+        ),
+        name="stock",
+    ),
+    # A level that cannot be read would stand for nothing: nothing of the report is taken.
+    Came("poll", json.dumps({**ON_HAND, "levels": [{**LEVEL, "qty": "NaN"}]}).encode(), faults=("not_a_number",)),
+    Came("poll", json.dumps({**ON_HAND, "levels": [{**LEVEL, "site": "moon"}]}).encode(), faults=("unknown_location",)),
     # One bad record does not hold up its neighbours.
     Came(
         "poll",
@@ -427,19 +480,44 @@ SENT = (
             "lines": [{"line": "1", "item": "85123A", "qty": "-3", "reason": "damp"}],
         },
     ),
+    Sent(
+        "goods_movement",
+        GoodsMovement(
+            "albion_uk", "north", "SO1.north.S1", AT, "shipped", (GoodsMovementLine("1", "85123A", Decimal("-6")),)
+        ),
+        "/api/v1/postings/goods_movements",
+        {
+            "entity": "albion_uk",
+            "site": "north",
+            "number": "SO1.north.S1",
+            "at": "2010-12-01T08:26:00Z",
+            "reason": "shipped",
+            "lines": [{"line": "1", "item": "85123A", "qty": "-6"}],
+        },
+    ),
 )
 
-FEEDS = {
+FEEDS: dict[str, list[dict[str, Any]]] = {
     "items": [{"seq": n, "action": "create", "record": ITEM} for n in range(5)],
     "customers": [{"seq": n, "action": "create", "record": CASH} for n in range(4)],
     "purchase_orders": [{"seq": 1, "action": "create", "record": ORDER}],
     "returns": [{"seq": n, "action": "create", "record": RETURN} for n in range(3)],
 }
 
+changes = answering({"posting": "GR000123"}, FEEDS, "records")
+
+
+def respond(request: Request) -> Answer:
+    """What is on hand, or the change feed."""
+    if request.path == "/api/v1/stock":
+        return Answer(200, json.dumps(ON_HAND).encode())
+    return changes(request)
+
+
 ERP = CONNECTORS["sandbox_erp"]
 TestSandboxErp = connector_suite(
     ConnectorCase(
-        vendor=http_vendor(ERP, answering({"posting": "GR000123"}, FEEDS, "records"), role="erp"),
+        vendor=http_vendor(ERP, respond, role="erp"),
         manifest=ERP.manifest,
         sent=SENT,
         came=CAME,

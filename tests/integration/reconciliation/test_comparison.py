@@ -9,7 +9,16 @@ from crossdock.inventory.reconciliation.statements import Kept, keep_statements
 from crossdock.model.reconciliation import StockStatement
 from crossdock.store import Store
 from tests.integration.engine.harness import rows
-from tests.integration.reconciliation.world import COMPANY, MUG, SMALL, World, did, minute, posted
+from tests.integration.reconciliation.world import (
+    COMPANY,
+    MUG,
+    SMALL,
+    World,
+    adjusted_by,
+    did,
+    minute,
+    posted,
+)
 
 
 async def test_a_statement_that_agrees_leaves_no_drift_and_moves_nothing(store: Store) -> None:
@@ -222,3 +231,43 @@ async def test_a_statement_waits_until_what_came_before_it_is_booked(store: Stor
         await tx.execute("update checkpoint set position = position + 1 where consumer = 'cases' and slot = 7")
     assert await compare_next(world.engine)
     assert [one.item for one in await world.drifts()] == [MUG]
+
+
+async def test_stock_at_the_bins_of_a_warehouse_is_stock_of_the_warehouse(store: Store) -> None:
+    world = World(store)
+    world.engine.places = lambda location: (location, "north/bin-1") if location == "north" else (location,)
+    await world.opened(50)
+    await world.adjusted("A1", 4, 5, location="north/bin-1")
+    await world.states(10, did(1, 5, unrestricted=4), unrestricted=54)
+    assert await world.drifts(closed=True) == []
+    await world.adjusted("A2", 2, 12, location="north/bin-1")
+    await world.states(20, unrestricted=54)
+    drift = await world.drift()
+    assert (drift.location, drift.by_condition()) == ("north", {"unrestricted": Decimal(-2)})
+    assert [fact.document for fact in drift.facts()] == [f"adjustment/{COMPANY}/north/bin-1/A2"]
+
+
+async def test_a_fact_of_a_bin_that_comes_late_changes_the_correction_of_its_warehouse(store: Store) -> None:
+    world = World(store, SMALL)
+    world.engine.places = lambda location: (location, "north/bin-1") if location == "north" else (location,)
+    await world.opened(50)
+    await world.counts(10, 47)
+    assert await world.stock() == 47
+    await world.adjusted("A1", -3, 5, location="north/bin-1")
+    await world.reconcile()
+    assert await world.stock() == 47
+    await world.holds()
+
+
+async def test_what_a_system_told_without_authority_explains_why_it_differs(store: Store) -> None:
+    world = World(store)
+    world.engine.held_by = lambda source, fact, company, of: "ownership" if source == "erp" else ""
+    world.erp.translate = lambda raw, references: adjusted_by("erp", -5)  # type: ignore[method-assign,assignment]
+    await world.opened(50)
+    await world.tells("erp")
+    assert await world.stock() == 50
+    await world.erp_states(20, 45, lists=False)
+    drift = await world.drift()
+    ((document,),) = await rows(store, "select id from raw_document")
+    assert (drift.cause, [fact.number for fact in drift.facts()]) == ("unowned_change", [f"raw/{document}"])
+    assert "held for a person" in drift.detail

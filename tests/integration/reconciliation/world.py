@@ -11,6 +11,7 @@ import msgspec
 
 from crossdock.engine.clock import set_clock
 from crossdock.engine.context import EngineContext
+from crossdock.engine.intake.raw import Arrival
 from crossdock.engine.reconciliation import NAME, run_reconciliation
 from crossdock.engine.tasks import claim_tasks, ensure_tasks
 from crossdock.events.envelope import NewEvent
@@ -18,12 +19,14 @@ from crossdock.events.inventory import InventoryAdjusted, InventoryReported
 from crossdock.events.reconciliation import StockCounted, StockStated
 from crossdock.inventory.reconciliation.drifts import Drift
 from crossdock.inventory.verify import verify
+from crossdock.log import uuid7
 from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine, InventoryReport, StockLevel
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.reconciliation import BOOK, StatedChange, StatedFact, StatedLevel, StockStatement
 from crossdock.model.stock_policy import DriftRule, StockPolicies
-from crossdock.ports.connector import RawPage
+from crossdock.operations.webhook_desk import WebhookCall, WebhookDesk
+from crossdock.ports.connector import RawPage, Record, Translation
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY, MORNING, StaticReads
@@ -85,10 +88,19 @@ class World:
         report = InventoryReport(COMPANY, "north", "OPEN", minute(0), levels, opening=True)
         await self.happen(f"inventory_report/{COMPANY}/north/OPEN", InventoryReported(report), minute(0))
 
-    async def adjusted(self, number: str, quantity: int, at: int, condition: str = "unrestricted") -> None:
+    async def adjusted(
+        self, number: str, quantity: int, at: int, condition: str = "unrestricted", location: str = "north"
+    ) -> None:
         line = InventoryAdjustmentLine("1", MUG, Quantity(Decimal(quantity)), "count", condition)
-        body = InventoryAdjusted(InventoryAdjustment(COMPANY, "north", number, minute(at), (line,)))
-        await self.happen(f"adjustment/{COMPANY}/north/{number}", body, minute(at))
+        body = InventoryAdjusted(InventoryAdjustment(COMPANY, location, number, minute(at), (line,)))
+        await self.happen(f"adjustment/{COMPANY}/{location}/{number}", body, minute(at))
+
+    async def tells(self, source: str) -> None:
+        """A document comes from a system; what it says is up to the system's translator."""
+        now = minute(5)
+        arrival = Arrival(source=source, kind="webhook", content=b"x", transport_key=str(uuid7()), received_at=now)
+        await WebhookDesk(self.store).receive(WebhookCall(arrival, uuid7()))
+        await settle(self.engine)
 
     async def states(self, at: int, *facts: StatedFact, **levels: int) -> None:
         """The warehouse says what it has, and what it did."""
@@ -170,3 +182,12 @@ def did(number: int, at: int, **changes: int) -> StatedFact:
 def posted(number: str, at: int, quantity: int, reference: str = "") -> StatedFact:
     """What the ERP says it booked."""
     return StatedFact(number, MUG, minute(at), (StatedChange(BOOK, Decimal(quantity)),), reference=reference)
+
+
+def adjusted_by(source: str, quantity: int) -> Translation:
+    """An adjustment in a system's own words."""
+    line = InventoryAdjustmentLine("1", MUG, Quantity(Decimal(quantity)), "count")
+    body = InventoryAdjusted(InventoryAdjustment(COMPANY, "north", "ADJ9", minute(5), (line,)))
+    subject = f"adjustment/{COMPANY}/north/ADJ9"
+    identity = ("inventory_adjustment", source, "ADJ9", "")
+    return Translation((Record(body, COMPANY, minute(5), subject=subject, identity=identity),))

@@ -25,9 +25,14 @@ def fact(number: str, minute: int = 0, document: str = "", **more: Any) -> Fact:
     )
 
 
-def warehouse(difference: dict[str, Decimal], theirs: tuple[Fact, ...] = (), ours: tuple[Fact, ...] = ()) -> Finding:
+def warehouse(
+    difference: dict[str, Decimal],
+    theirs: tuple[Fact, ...] = (),
+    ours: tuple[Fact, ...] = (),
+    packs: frozenset[Decimal] = frozenset(),
+) -> Finding:
     """The owner of the quantities, which lists all its changes."""
-    return attribute(Question(difference=difference, theirs=theirs, ours=ours, owner=True, complete=True))
+    return attribute(Question(difference=difference, theirs=theirs, ours=ours, owner=True, complete=True, packs=packs))
 
 
 def erp(difference: dict[str, Decimal], theirs: tuple[Fact, ...] = (), ours: tuple[Fact, ...] = ()) -> Finding:
@@ -101,9 +106,20 @@ def test_a_fact_in_cases_that_was_booked_in_pieces_is_in_the_wrong_unit() -> Non
         changes(unrestricted=44),
         theirs=(fact("1", 1, unrestricted=48),),
         ours=(fact("entry/a", 1, "goods_receipt/c/1", unrestricted=4),),
+        packs=frozenset({Decimal(12)}),
     )
     assert found.cause == "wrong_unit"
     assert "12 times" in found.detail
+
+
+def test_two_facts_of_one_moment_are_in_no_other_unit_where_no_pack_holds_so_many() -> None:
+    found = warehouse(
+        changes(unrestricted=4),
+        theirs=(fact("1", 1, unrestricted=8),),
+        ours=(fact("entry/a", 1, "goods_receipt/c/1", unrestricted=4),),
+        packs=frozenset({Decimal(12)}),
+    )
+    assert found.cause != "wrong_unit"
 
 
 def test_what_we_booked_and_the_owner_never_did_is_an_unowned_change() -> None:

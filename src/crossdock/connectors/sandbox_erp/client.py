@@ -10,12 +10,18 @@ from crossdock.connectors._kit import HttpClient
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 
 CHANGES = "/api/v1/changes"
+STOCK = "/api/v1/stock"
 
 
 class _PageHead(msgspec.Struct):
     records: list[msgspec.Raw]
     cursor: str
     more: bool
+
+
+class _Stock(msgspec.Struct):
+    levels: list[msgspec.Raw]
+    postings: int
 
 
 class _Posting(msgspec.Struct):
@@ -36,6 +42,16 @@ async def changes(client: HttpClient, kind: str, cursor: str, page_size: int) ->
         if not head.more or head.cursor == cursor:
             return
         cursor = head.cursor
+
+
+async def stock(client: HttpClient, cursor: str) -> AsyncIterator[RawPage]:
+    """What the ERP believes to be on hand, with the postings behind the one that the cursor names."""
+    content = await client.get(STOCK, {"after": cursor or "0"})
+    try:
+        said = msgspec.json.decode(content, type=_Stock)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConnectorUnavailable(f"{STOCK}: {error}") from error
+    yield RawPage(content, "application/json", str(said.postings), more=False, records=len(said.levels), name="stock")
 
 
 def posting_number(content: bytes) -> str:

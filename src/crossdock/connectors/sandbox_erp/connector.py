@@ -12,9 +12,9 @@ from crossdock.project.network import Network, System
 
 
 class SandboxErp(HttpConnector):
-    """Polled for master data, purchase orders and returns; takes postings."""
+    """Polled for master data, purchase orders, returns and stock; takes postings."""
 
-    polls: tuple[str, ...] = ("items", "customers", "purchase_orders", "returns")
+    polls: tuple[str, ...] = ("items", "customers", "purchase_orders", "returns", "stock")
     writers = mapping.WRITERS
     check_path = client.CHANGES + "?object=items&cursor=&limit=1"
 
@@ -24,7 +24,11 @@ class SandboxErp(HttpConnector):
         self._page_size = page_size
 
     async def fetch(self, kind: str, cursor: str) -> AsyncIterator[RawPage]:
-        """Changes of one kind of object behind `cursor`."""
+        """Changes of one kind of object behind `cursor`; or the stock as it is now, with what was posted since."""
+        if kind == "stock":
+            async for page in client.stock(self.client, cursor):
+                yield page
+            return
         async for page in client.changes(self.client, kind, cursor, self._page_size):
             yield page
 

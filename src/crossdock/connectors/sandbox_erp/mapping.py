@@ -24,9 +24,10 @@ from crossdock.connectors._kit.reading import (
     utc,
 )
 from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain, qty
+from crossdock.connectors.sandbox_erp.parts.goods import goods_movement, goods_receipt, inventory_adjustment, posting
+from crossdock.connectors.sandbox_erp.parts.stock import on_hand
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
 from crossdock.events.returns import ReturnAuthorized
-from crossdock.model.fulfillment import InventoryAdjustment
 from crossdock.model.invoice import Invoice
 from crossdock.model.masterdata import Customer, Item
 from crossdock.model.party import PartyRef
@@ -39,7 +40,6 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import EACH, Price
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine, SalesOrder
-from crossdock.model.ship_notice import GoodsReceipt
 from crossdock.ports.connector import MasterRecord, RawDocument, Record, Route, Translation
 
 ITEM_KINDS: dict[str, Literal["stock", "charge"]] = {"STOCK": "stock", "CHARGE": "charge"}
@@ -143,6 +143,10 @@ class Page(msgspec.Struct):
     records: list[msgspec.Raw]
 
 
+class _Whole(msgspec.Struct):  # a page of the change feed has no levels
+    levels: msgspec.Raw = msgspec.Raw(b"")
+
+
 class _Shape(msgspec.Struct):
     """The fields by which the four objects of the feed differ: no two of them share one."""
 
@@ -152,9 +156,12 @@ class _Shape(msgspec.Struct):
 
 
 def to_canonical(raw: RawDocument, system: str, companies: tuple[str, ...]) -> Translation:
-    """What one page of the change feed says."""
+    """What one page of the change feed, or one report of what is on hand, says."""
     findings = Findings()
     with findings.part("/"):
+        if bytes(decode(raw.content, _Whole, container=True).levels):
+            on_hand(findings, raw.content, system, companies)
+            return findings.translation()
         for index, entry in enumerate(decode(raw.content, Page, container=True).records):
             with findings.part(f"/records/{index}"):
                 _change(findings, decode(entry, Change), raw, system, companies, f"/records/{index}")
@@ -324,13 +331,9 @@ def _return(returned: ErpReturn, change: Change, system: str, pointer: str) -> R
     )
 
 
-def _posting(kind: str, payload: dict[str, Any]) -> VendorCall:
-    return VendorCall(f"/api/v1/postings/{kind}", payload)
-
-
 def sales_order(order: SalesOrder) -> VendorCall:
     """A customer's order."""
-    return _posting(
+    return posting(
         "sales_orders",
         {
             "entity": order.company_id,
@@ -356,7 +359,7 @@ def sales_order(order: SalesOrder) -> VendorCall:
 
 def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> VendorCall:
     """What of the supplier's answer was taken over."""
-    return _posting(
+    return posting(
         "po_confirmations",
         {
             "entity": answer.company_id,
@@ -376,33 +379,9 @@ def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> Vend
     )
 
 
-def goods_receipt(receipt: GoodsReceipt) -> VendorCall:
-    """What a warehouse received."""
-    return _posting(
-        "goods_receipts",
-        {
-            "entity": receipt.company_id,
-            "receipt": receipt.number,
-            "site": receipt.warehouse,
-            "received_at": receipt.received_at,
-            "lines": [
-                {
-                    "line": line.line,
-                    "po_number": line.order_number,
-                    "po_line": line.order_line,
-                    "item": line.item,
-                    **qty(line.quantity),
-                    "condition": line.condition,
-                }
-                for line in receipt.lines
-            ],
-        },
-    )
-
-
 def supplier_invoice(invoice: Invoice) -> VendorCall:
     """A supplier's invoice that was matched."""
-    return _posting(
+    return posting(
         "vendor_invoices",
         {
             "entity": invoice.company_id,
@@ -429,12 +408,12 @@ def supplier_invoice(invoice: Invoice) -> VendorCall:
 
 def customer_invoice(invoice: Invoice) -> VendorCall:
     """Our invoice to a customer."""
-    return _posting("customer_invoices", _to_customer(invoice))
+    return posting("customer_invoices", _to_customer(invoice))
 
 
 def credit_note(invoice: Invoice) -> VendorCall:
     """Our credit note to a customer."""
-    return _posting("credit_notes", _to_customer(invoice))
+    return posting("credit_notes", _to_customer(invoice))
 
 
 def _to_customer(invoice: Invoice) -> dict[str, Any]:
@@ -467,31 +446,10 @@ def _charges(document: Invoice | SalesOrder) -> list[dict[str, str]]:
     return [{"code": charge.code, "amount": plain(charge.amount)} for charge in document.charges]
 
 
-def inventory_adjustment(adjustment: InventoryAdjustment) -> VendorCall:
-    """A correction booked by a warehouse."""
-    return _posting(
-        "stock_adjustments",
-        {
-            "entity": adjustment.company_id,
-            "site": adjustment.warehouse,
-            "number": adjustment.number,
-            "at": adjustment.at,
-            "lines": [
-                {
-                    "line": line.line,
-                    "item": line.item,
-                    **qty(line.quantity),
-                    "reason": line.reason,
-                }
-                for line in adjustment.lines
-            ],
-        },
-    )
-
-
 WRITERS: Writers = {
     "sales_order": sales_order,
     "purchase_order_acknowledgement": purchase_order_acknowledgement,
+    "goods_movement": goods_movement,
     "goods_receipt": goods_receipt,
     "supplier_invoice": supplier_invoice,
     "invoice": customer_invoice,

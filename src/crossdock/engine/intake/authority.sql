@@ -10,3 +10,10 @@ join promise_position as p on p.company_id = s.company_id and p.item = s.item an
 select company_id, item, location, pool, source from kept_back
 where reason = 'held_fact' and source = any($1::text[])
 order by source, company_id, item, location, pool
+
+-- held_of_source: documents of a source that are held and speak of items at locations
+select distinct d.id, k.location from kept_back k
+join raw_document d on 'raw/' || d.id::text = k.source
+where k.reason = 'held_fact' and k.company_id = $1 and k.location = any($2::text::text[]) and k.item = any($3::text::text[])
+    and d.source = $4 and d.size <= $5
+order by d.id limit $6

@@ -117,9 +117,13 @@ async def _take_jobs(tx: Connection, context: EngineContext, jobs: Sequence[_Job
 
 async def load(tx: Connection, received: Sequence[tuple[Envelope, DocumentReceived]]) -> list[RawDocument]:
     """Stored documents with their bytes, in the order in which they came."""
-    rows = await tx.fetch(SQL.load_documents, identifiers([body.document_id for _, body in received]))
-    raw = {row["id"]: row for row in rows}
-    return [_document(raw[body.document_id]) for _, body in received]
+    return await load_documents(tx, [body.document_id for _, body in received])
+
+
+async def load_documents(tx: Connection, documents: Sequence[UUID]) -> list[RawDocument]:
+    """Stored documents with their bytes, in this order."""
+    raw = {row["id"]: row for row in await tx.fetch(SQL.load_documents, identifiers(documents))}
+    return [_document(raw[document]) for document in documents]
 
 
 def _document(row: asyncpg.Record) -> RawDocument:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -34,10 +34,10 @@ class Derived(NamedTuple):
     body: StockCorrectionDerived
 
 
-async def assert_all(tx: Connection, found: Iterable[Assertion], seen: str) -> None:
-    """Remember what was found, with the snapshot it was found in."""
+async def assert_all(tx: Connection, found: Iterable[Assertion], seen: str, places: Sequence[str]) -> None:
+    """Remember what was found in all these places together, with the snapshot it was found in."""
     if rows := sorted(found):
-        await tx.execute(SQL.keep_assertions, *literals(rows), seen)
+        await tx.execute(SQL.keep_assertions, *literals(rows), seen, list(places))
 
 
 async def forget(tx: Connection, subjects: Iterable[str]) -> None:

@@ -23,15 +23,23 @@ _changes: msgspec.json.Decoder[dict[str, Decimal]] = msgspec.json.Decoder(dict[s
 SLACK = dt.timedelta(hours=1)
 
 
-async def differences(tx: Connection, statement: Waiting) -> dict[str, Difference]:
-    """Where a statement and our book at its moment are not the same, by item. One statement, one snapshot."""
+async def has_opened(tx: Connection, statement: Waiting, places: Sequence[str]) -> bool:
+    """Is there anything to compare with? A count is itself what is there, and a channel has no stock."""
+    if statement.counted or statement.kind == "channel":
+        return True
+    return bool(await tx.fetchval(SQL.has_stock, statement.company_id, list(places)))
+
+
+async def differences(tx: Connection, statement: Waiting, places: Sequence[str]) -> dict[str, Difference]:
+    """Where a statement and our book at its moment are not the same, by item. `places`: its location and all that is
+    part of it, whose stock is the location's. One statement, one snapshot."""
     if statement.kind == "channel":
         rows = await tx.fetch(
             SQL.shown_differences, statement.company_id, statement.location, statement.id, statement.complete
         )
     else:
         rows = await tx.fetch(
-            SQL.differences, statement.company_id, statement.location, statement.id,
+            SQL.differences, statement.company_id, list(places), statement.id,
             await mark(tx, statement.stated_at), statement.stated_at, statement.conditions, _whole(statement),
             list(PHYSICAL_STATES), statement.complete,
         )  # fmt: skip
@@ -49,12 +57,12 @@ async def spoken_of(tx: Connection, statement: Waiting) -> set[str] | None:
 
 
 async def our_facts(
-    tx: Connection, statement: Waiting, items: Sequence[str], since: dt.datetime | None
+    tx: Connection, statement: Waiting, places: Sequence[str], items: Sequence[str], since: dt.datetime | None
 ) -> dict[str, list[Fact]]:
-    """What we booked of these items from a while before `since` up to the statement's moment."""
+    """What we booked of these items in these places from a while before `since` up to the statement's moment."""
     after = _EVER if since is None else since - 2 * SLACK
     rows = await tx.fetch(
-        SQL.our_facts, statement.company_id, statement.location, list(items), await mark(tx, after), after,
+        SQL.our_facts, statement.company_id, list(places), list(items), await mark(tx, after), after,
         statement.system, statement.stated_at,
     )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
@@ -104,6 +112,7 @@ async def their_facts(
                 document=row["document"],
                 under_way=uncertain,
                 again=row["again"],
+                listed_at=row["listed_at"],
             )
             facts[row["item"]].append(fact)
     return facts

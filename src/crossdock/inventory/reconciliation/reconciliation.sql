@@ -14,22 +14,23 @@ from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::nume
 group by l.item, l.condition, l.lot
 
 -- keep_facts: the changes it listed; each is kept once
-insert into stated_fact (company_id, system, location, item, number, at, changes, what, reference, again)
-select $1, $2, $3, f.item, f.number, f.at, f.changes, f.what, f.reference, f.again
+insert into stated_fact (company_id, system, location, item, number, at, changes, what, reference, again, listed_at)
+select $1, $2, $3, f.item, f.number, f.at, f.changes, f.what, f.reference, f.again, $11
 from unnest($4::text::text[], $5::text::text[], $6::text::timestamptz[], $7::text::text[], $8::text::text[],
     $9::text::text[], $10::text::text[]) as f (item, number, at, changes, what, reference, again)
 on conflict do nothing
 
--- waiting: the oldest statement to compare whose past is booked; before the opening balance there is nothing to compare
+-- waiting: the oldest statement to compare whose past is booked
 select s.*, (select max(b.stated_at) from stock_statement b where b.company_id = s.company_id and b.system = s.system
         and b.location = s.location and b.compared_at is not null and not b.counted and b.differences is not null)
-    as compared_before,
-    s.counted or s.kind = 'channel' or exists (select 1 from stock_position p
-        where p.company_id = s.company_id and p.location = s.location) as has_opened
+    as compared_before
 from stock_statement s
 where s.compared_at is null and (select count(*) from checkpoint c
     where c.consumer = 'cases' and c.position >= s.heads[c.slot + 1]) = array_length(s.heads, 1)
 order by s.stated_at, s.id limit 1
+
+-- has_stock: is there anything to compare with? Before the opening balance there is not
+select exists (select 1 from stock_position where company_id = $1 and location = any($2::text[]))
 
 -- compared: a statement is done; refused if another worker did it
 update stock_statement set compared_at = $2, differences = $3 where id = $1 and compared_at is null returning id
@@ -62,7 +63,7 @@ with later as (
     cross join lateral (values (m.position_id, m.from_state, m.quantity),
         (coalesce(m.to_position_id, m.position_id), m.to_state, -m.quantity)) as c (position, state, quantity)
     join stock_position p on p.id = c.position
-    where m.transaction_id >= $4 and e.occurred_at > $5 and p.company_id = $1 and p.location = $2
+    where m.transaction_id >= $4 and e.occurred_at > $5 and p.company_id = $1 and p.location = any($2::text[])
     group by p.item, c.state
 ), ours as (
     select item, case when $7 then 'book' else state end as condition, sum(quantity) as quantity
@@ -71,7 +72,7 @@ with later as (
         cross join lateral (values ('unrestricted', p.unrestricted), ('picked', p.picked), ('packed', p.packed),
             ('in_transfer', p.in_transfer), ('quarantined', p.quarantined), ('damaged', p.damaged),
             ('expired', p.expired)) as s (state, quantity)
-        where p.company_id = $1 and p.location = $2 and s.quantity <> 0
+        where p.company_id = $1 and p.location = any($2::text[]) and s.quantity <> 0
         union all select item, state, quantity from later
     ) as either
     where state = any($8::text[]) and ($7 or state = any($6::text[]))
@@ -108,11 +109,11 @@ join stock_movement m on m.position_id = p.id or m.to_position_id = p.id
 join ledger_entry e on e.digest = m.entry
 cross join lateral (values (m.position_id, m.from_state, -m.quantity),
     (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
-where p.company_id = $1 and p.location = $2 and p.item = any($3::text[]) and c.position = p.id
+where p.company_id = $1 and p.location = any($2::text[]) and p.item = any($3::text[]) and c.position = p.id
     and m.transaction_id >= $4 and e.occurred_at > $5 and e.occurred_at <= $7 and e.reason <> 'opening'
 
 -- their_facts: changes of items that the other system listed, and the case of ours that its reference names
-select f.item, f.number, f.at, f.changes, f.what, f.again, coalesce(d.case_id, '') as document
+select f.item, f.number, f.at, f.changes, f.what, f.again, f.listed_at, coalesce(d.case_id, '') as document
 from stated_fact f
 left join delivery d on f.reference <> '' and d.system = f.system and d.idempotency_key = f.reference
 where f.company_id = $1 and f.system = $2 and f.location = $3 and f.item = any($4::text[]) and f.at > $5
@@ -148,8 +149,8 @@ select * from unnest($1::text::uuid[], $2::text::int[], $3::text::timestamptz[],
 on conflict do nothing
 
 -- keep_assertions: what was there at a moment, with what had been recorded by then
-insert into stock_assertion (subject, company_id, location, item, at, seen)
-select a.subject, a.company_id, a.location, a.item, a.at, $6::text::pg_snapshot
+insert into stock_assertion (subject, company_id, location, item, at, seen, places)
+select a.subject, a.company_id, a.location, a.item, a.at, $6::text::pg_snapshot, $7::text[]
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::timestamptz[])
     as a (subject, company_id, location, item, at)
 on conflict (subject) do update set at = excluded.at, seen = excluded.seen
@@ -165,7 +166,7 @@ join ledger_entry e on e.digest = m.entry
 cross join lateral (values (m.position_id, m.from_state, -m.quantity),
     (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
 join stock_position p on p.id = c.position
-join lateral (select * from stock_assertion x where x.company_id = p.company_id and x.location = p.location
+join lateral (select * from stock_assertion x where x.company_id = p.company_id and p.location = any(x.places)
     and x.item = p.item and x.at >= e.occurred_at order by x.at, x.subject limit 1) as a on true
 where m.transaction_id >= $2 and e.what = 'move' and e.reason not in ('opening', 'correction')
     and not pg_visible_in_snapshot(m.transaction_id::text::xid8, a.seen)

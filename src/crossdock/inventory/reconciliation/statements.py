@@ -31,7 +31,6 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A statement that can be compared: everything that was in the log when it came is booked.
 
     `compared_before`: the moment of the latest statement of this system and place that was compared already.
-    `has_opened`: our book has an opening balance there.
     """
 
     id: UUID
@@ -48,7 +47,6 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     stated_at: dt.datetime
     uncertainty_seconds: int
     compared_before: dt.datetime | None
-    has_opened: bool
 
 
 async def keep_statements(tx: Connection, statements: Sequence[Kept], now: dt.datetime) -> None:
@@ -84,7 +82,8 @@ async def _keep_facts(tx: Connection, statement: StockStatement) -> None:
         for fact in statement.facts
     ]
     if rows:
-        await tx.execute(SQL.keep_facts, statement.company_id, statement.system, statement.location, *literals(rows))
+        head = (statement.company_id, statement.system, statement.location)
+        await tx.execute(SQL.keep_facts, *head, *literals(rows), statement.stated_at)
 
 
 async def next_waiting(tx: Connection) -> Waiting | None:

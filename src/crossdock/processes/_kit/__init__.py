@@ -19,6 +19,7 @@ from crossdock.processes._kit.effects import (
     Send,
     describe,
 )
+from crossdock.processes._kit.goods import tell_goods
 from crossdock.processes._kit.lifecycle import Lifecycle
 from crossdock.processes._kit.standing import Owed, StandingData, expectations, missed, problems
 from crossdock.processes._kit.states import IllegalMove, StateTable
@@ -54,4 +55,5 @@ __all__ = [
     "missed",
     "problems",
     "tell",
+    "tell_goods",
 ]

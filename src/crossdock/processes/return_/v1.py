@@ -27,7 +27,7 @@ from crossdock.events.inventory import StockWentNegative
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockMoveLine
-from crossdock.processes._kit import Effect, Lifecycle, Move, OpenExceptionCase, Send, StateTable
+from crossdock.processes._kit import Effect, Lifecycle, Move, OpenExceptionCase, Send, StateTable, tell_goods
 from crossdock.processes.return_ import v1_goods as goods
 from crossdock.processes.return_.v1_data import ReturnCase, ReturnData, header, new_line
 
@@ -95,6 +95,7 @@ def follow_warehouse(case: ReturnCase, event: ReturnProgressed) -> Iterator[Effe
             arrived[line_id] = arrived.get(line_id, ZERO) + fresh
     if moves:
         yield Move(message, tuple(moves))
+        yield from tell_goods(case, message, moves, "returned")
     if arrived:
         yield from goods.credit(case, arrived)
         yield from goods.tell_orders(case, arrived)

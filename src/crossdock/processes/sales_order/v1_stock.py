@@ -21,6 +21,7 @@ from crossdock.processes._kit import (
     Release,
     Reserve,
     Send,
+    tell_goods,
 )
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order.v1_checks import ask, settle
@@ -212,6 +213,7 @@ def book(
         stand(case, (line_id,))
     if moves:
         yield Move(document, tuple(moves))
+        yield from tell_goods(case, document, moves, "shipped")
     yield from _too_much(case, shipping, step)
     if fewer_wait:
         yield from own_what_waits(case)

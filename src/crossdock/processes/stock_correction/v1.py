@@ -41,6 +41,7 @@ from crossdock.processes._kit import (
     OpenExceptionCase,
     Send,
     StateTable,
+    tell_goods,
 )
 
 TABLE = StateTable(
@@ -148,7 +149,7 @@ def derive_again(case: CorrectionCase, event: StockCorrectionDerived) -> Iterato
         summed = {name: data.changes.get(name, Decimal(0)) + more.get(name, Decimal(0)) for name in data.changes | more}
         data.changes = {name: quantity for name, quantity in summed.items() if quantity}
     if state == "applied":
-        yield Move(f"{correction.number}.{event.number}", _moves(correction, more), reason="correction")
+        yield from _book(case, f"{correction.number}.{event.number}", _moves(correction, more))
     elif state == "asked":
         data.correction = msgspec.structs.replace(
             correction, detail=f"{correction.detail}; {', '.join(event.documents)} came since and explains part of it"
@@ -177,9 +178,15 @@ def _apply(case: CorrectionCase, why: str) -> Iterator[Effect]:
         yield CloseExceptionCase("stock_drift", why, key=correction.number)
     if correction.target == LEDGER:
         if data.changes:
-            yield Move(correction.number, _moves(correction, data.changes), reason="correction")
+            yield from _book(case, correction.number, _moves(correction, data.changes))
     elif case.reads.sends(correction.target, "inventory_adjustment", case.company_id):
         yield Send("inventory_adjustment", _adjustment(case, correction), correction.target, number=correction.number)
+
+
+def _book(case: CorrectionCase, document: str, moves: tuple[StockMoveLine, ...]) -> Iterator[Effect]:
+    """Our book follows the owner of the quantities, and who follows our book hears of it."""
+    yield Move(document, moves, reason="correction")
+    yield from tell_goods(case, document, moves, "corrected")
 
 
 def _end(case: CorrectionCase, state: str, why: str) -> Iterator[Effect]:

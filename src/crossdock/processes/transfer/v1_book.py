@@ -18,6 +18,7 @@ from crossdock.processes._kit import (
     Owed,
     expectations,
     problems,
+    tell_goods,
 )
 from crossdock.processes.transfer.v1_data import Believed, TransferCase, TransferGoods
 from crossdock.rules.goods_flow import draw
@@ -103,6 +104,7 @@ def book(case: TransferCase, document: str, changes: Iterable[Change], *, all_sh
                     moves.append(_move(case, key, (from_state, to_state), piece, quantity < ZERO, reservation))
     if moves:
         yield Move(document, tuple(moves), reason="transfer")
+        yield from tell_goods(case, document, moves, "transferred")
 
 
 def _move(

@@ -49,6 +49,7 @@ create table stated_fact (
     what text not null,
     reference text collate "C" not null,
     again text not null,
+    listed_at timestamptz not null, -- the moment of the statement that listed it first
     primary key (company_id, system, location, item, number)
 );
 
@@ -109,9 +110,10 @@ create table stock_assertion (
     item text collate "C" not null,
     at timestamptz not null,
     seen pg_snapshot not null,
-    derived integer not null default 0
+    derived integer not null default 0,
+    places text[] collate "C" not null -- the location and all that is part of it: facts may be booked at its bins
 ) with (fillfactor = 70);
-create index stock_assertion_of on stock_assertion (company_id, location, item);
+create index stock_assertion_of on stock_assertion (company_id, item, at);
 
 -- Moments of the ledger: whatever was recorded before `at` has a lower transaction id.
 create table ledger_moment (

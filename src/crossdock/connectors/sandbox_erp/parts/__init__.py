@@ -1,0 +1,1 @@
+"""Parts of what the ERP says and is told."""

@@ -1,0 +1,70 @@
+"""What documents that are held for a person say of stock: never booked, but it may explain why a system differs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.engine.context import EngineContext
+from crossdock.engine.intake.authority import SQL, spoken_of
+from crossdock.engine.intake.translate import load_documents, translate_one
+from crossdock.events.inventory import InventoryAdjusted
+from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.model.reconciliation import BOOK
+from crossdock.ports.connector import Record
+from crossdock.rules.drift import Fact
+from crossdock.store import Connection
+from crossdock.store.arrays import texts
+
+_DOCUMENTS_MOST = 50
+_BYTES_MOST = 1_000_000
+"""A larger document is a whole report: it is not one change that somebody made."""
+
+
+async def held_facts(
+    tx: Connection,
+    context: EngineContext,
+    about: tuple[str, str],
+    locations: Sequence[str],
+    items: Sequence[str],
+    *,
+    whole: bool,
+) -> dict[str, list[Fact]]:
+    """Adjustments and receipts of a (company, system) that are held, by item. `whole`: the system knows one number per
+    item, whatever the condition."""
+    company, system = about
+    rows = await tx.fetch(
+        SQL.held_of_source, company, texts(locations), texts(items), system, _BYTES_MOST, _DOCUMENTS_MOST
+    )
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for document in await load_documents(tx, [row["id"] for row in rows]):
+        for record in translate_one(context, document).records:
+            said = spoken_of(record.body)
+            rule = context.held_by(system, type(record.body).__name__, company, said.of)
+            if rule and record.company_id == company and said.of in locations:
+                for item, changes in _changes(record, whole=whole).items():
+                    if item in items:
+                        found[item].append(_fact(f"raw/{document.id}", record, changes))
+    return dict(found)
+
+
+def _fact(number: str, record: Record, changes: Mapping[str, Decimal]) -> Fact:
+    return Fact(number=number, at=record.occurred_at, changes=changes, what=type(record.body).__name__)
+
+
+def _changes(record: Record, *, whole: bool) -> dict[str, dict[str, Decimal]]:
+    """By item and condition, in the unit the document counts in: it never passed the gate that converts units."""
+    summed: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    lines: Sequence[msgspec.Struct] = ()
+    match record.body:
+        case InventoryAdjusted(adjustment=adjustment):
+            lines = adjustment.lines
+        case GoodsReceiptPosted(receipt=receipt):
+            lines = receipt.lines
+    for line in lines:
+        condition = BOOK if whole else line.condition  # type: ignore[attr-defined]
+        summed[line.item][condition] += line.quantity.amount  # type: ignore[attr-defined]
+    return {item: dict(changes) for item, changes in summed.items()}
