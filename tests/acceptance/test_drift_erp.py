@@ -18,7 +18,7 @@ import pytest
 from crossdock.cli.demo.world import World
 from tests.acceptance.test_drift import EVERY_MINUTES, EXAMPLE_DATA, WINDOW, ask, project
 
-ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 60, 1440.0, 25, 60
+ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 60, 1440.0, 25, 90
 FAULTS = {"systems": {"erp": {"drop_posting": 0.1, "double_posting": 0.1}}}
 CAUSES = {"drop_posting": "missing", "double_posting": "doubled"}
 
@@ -82,7 +82,7 @@ def struck(world: World) -> list[tuple[str, str, dt.datetime]]:
 def test_in_the_end_the_erp_has_our_numbers(world: World) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := differing(world)) or ask(world, "select 1 from drift where closed_at is null"):
-        alive = ask(world, "select * from drift where closed_at is null limit 3")
+        alive = ask(world, "select item, location, state, cause, detail from drift where closed_at is null limit 5")
         assert time.monotonic() < deadline, f"{len(found)}: {list(found.items())[:3]}; drifts {alive}"
         time.sleep(0.5)
 
@@ -95,6 +95,8 @@ def test_each_lost_and_doubled_posting_is_found_with_its_cause_within_a_window(w
     for fault, case, _ in faults:
         strikes[case].add(CAUSES[fault])
     for fault, case, at in faults:
+        if fault == "drop_posting" and case.startswith("stock_correction/"):
+            continue  # its drift stays as it was, and is corrected again
         named = [one for one in drifts if case in documents(one)]
         assert named, (fault, case)
         assert min(one["first_seen_at"] for one in named) - at <= WINDOW

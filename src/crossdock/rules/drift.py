@@ -25,6 +25,8 @@ Side = Literal["theirs", "ours"]
 _ABOUT = dt.timedelta(hours=1)
 # Of more candidates than this, only single facts, pairs and all of them together are tried.
 _PAIRS_OF = 60
+# Of no more candidates than this, also three and four together: of many small numbers, some always add up.
+_MORE_OF = 12
 _NEAREST = 3
 
 
@@ -308,7 +310,7 @@ def _other_units(
         for ours in booked:
             if ours.number in taken or (ratio := _ratio(theirs.changes, ours.changes)) is None:
                 continue
-            packed = max(ratio, 1 / ratio) in packs
+            packed = max(ratio, Fraction(1) / ratio) in packs
             if (theirs.document and ours.document == theirs.document) or (packed and ours.at == theirs.at):
                 taken.add(ours.number)
                 found.append((theirs, ours, ratio))
@@ -344,6 +346,9 @@ def _choices(pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, ...]]:
         yield tuple(pieces)
     if len(pieces) <= _PAIRS_OF:
         yield from combinations(pieces, 2)
+    if len(pieces) <= _MORE_OF:
+        yield from combinations(pieces, 3)
+        yield from combinations(pieces, 4)
 
 
 def _finding(chosen: Sequence[_Piece]) -> Finding:

@@ -104,7 +104,8 @@ def judge(statement: Waiting, seen: Seen, before: Drift | None) -> Judged:
     drift.cause, drift.detail = seen.finding.cause, seen.finding.detail
     drift.evidence, drift.rule = encoder.encode(seen.finding.evidence).decode(), seen.rule.name
     drift.window_minutes, drift.last_seen_at = seen.rule.window_minutes, statement.stated_at
-    wants = _next(statement, seen, drift)
+    was_late = before is not None and known[1] == "late"
+    wants = _next(statement, seen, drift, was_late=was_late)
     if known != (drift.state, drift.cause, drift.detail, drift.differences) or before is None:
         drift.changes += 1
     return Judged(drift, wants, seen.finding, seen.rule)
@@ -120,7 +121,7 @@ def _new(statement: Waiting, seen: Seen) -> Drift:
     )  # fmt: skip
 
 
-def _next(statement: Waiting, seen: Seen, drift: Drift) -> str:
+def _next(statement: Waiting, seen: Seen, drift: Drift, *, was_late: bool) -> str:
     """What the drift comes to, and what is to be done now."""
     if statement.counted:
         return _propose(drift)
@@ -133,7 +134,9 @@ def _next(statement: Waiting, seen: Seen, drift: Drift) -> str:
         drift.requested_at = statement.stated_at
         drift.due_at = statement.stated_at + dt.timedelta(minutes=seen.rule.window_minutes)
         return "request"
-    if drift.differences in (drift.rejected, drift.proposed):
+    # What looked as if it were under way may not be corrected without asking; once it is known to be lost, it may.
+    known_now = was_late and seen.finding.cause != "late"
+    if drift.differences == drift.rejected or (drift.differences == drift.proposed and not known_now):
         return ""
     return _propose(drift)
 
