@@ -108,7 +108,8 @@ def test_nothing_else_is_taken_for_a_fault(world: World) -> None:
     blamed = {case for _, case, _ in struck(world)}
     for drift in ask(world, FOUND):
         assert drift["cause"] in CAUSES.values(), drift
-        assert documents(drift) <= blamed, drift
+        # A correction whose posting came after all, later than the window, counts twice with it.
+        assert {case for case in documents(drift) if not case.startswith("stock_correction/")} <= blamed, drift
 
 
 def documents(drift: dict[str, Any]) -> set[str]:
