@@ -30,7 +30,7 @@ from crossdock.model.stock_policy import DriftRule
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.rules import drift as why
 from crossdock.rules.stock_policy import Subject, fitting
-from crossdock.store import Connection, crash
+from crossdock.store import Connection
 
 log = structlog.get_logger()
 NAME = "reconciliation"
@@ -95,11 +95,8 @@ async def compare_next(context: EngineContext) -> bool:
             await statements.mark_compared(tx, statement, await business_now(tx), None)
         return True
     pages = await _fetch_again(context, read)
-    crash.point("reconciliation_before_write")
     async with context.store.transaction() as tx:
         await _write(tx, context, read, pages)
-        crash.point("reconciliation_before_commit")
-    crash.point("reconciliation_after_commit")
     return True
 
 
