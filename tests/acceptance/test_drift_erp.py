@@ -1,5 +1,5 @@
 """Postings about goods that the ERP answers and never books, or books twice: every one is found within one window, with
-its cause and the document behind it, and nothing else is taken for one."""
+its cause and the document behind it, and nothing else is taken for one. Takes minutes: `make storm`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ import pytest
 
 from crossdock.cli.demo.world import World
 from tests.acceptance.test_drift import EVERY_MINUTES, EXAMPLE_DATA, WINDOW, ask, project
+
+pytestmark = pytest.mark.storm
 
 ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 60, 1440.0, 25, 90
 FAULTS = {"systems": {"erp": {"drop_posting": 0.1, "double_posting": 0.1}}}
