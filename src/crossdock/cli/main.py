@@ -17,6 +17,7 @@ from crossdock.cli import (
     drift,
     edi,
     exception,
+    goods_receipt,
     guard,
     item,
     order,
@@ -55,6 +56,7 @@ app.command()(trace)
 app.command()(doctor)
 app.add_typer(order.app, name="order")
 app.add_typer(purchase_order.app, name="purchase-order")
+app.add_typer(goods_receipt.app, name="goods-receipt")
 app.add_typer(supplier_invoice.app, name="supplier-invoice")
 app.add_typer(case.app, name="case")
 app.add_typer(exception.app, name="exception")

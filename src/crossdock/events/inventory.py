@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -42,6 +43,30 @@ class LotsExpired(msgspec.Struct, frozen=True):
     location: str
     on: dt.date
     lots: tuple[ExpiredLot, ...]
+
+
+HeldWhy = Literal["over", "not_ordered", "other_item"]
+"""More than the order takes; nothing that it takes at all; another item than its line names."""
+
+
+class HeldGoods(msgspec.Struct, frozen=True, omit_defaults=True):
+    """So much of one line of a receipt was put into quarantine."""
+
+    line: str
+    item: str
+    location: str
+    quantity: Decimal
+    why: HeldWhy
+    owner: str = "own"
+    lot: str = ""
+
+
+@event()
+class GoodsHeld(msgspec.Struct, frozen=True):
+    """Goods came that nobody had asked for: they are in quarantine until a buyer decides about them."""
+
+    document: str
+    lines: tuple[HeldGoods, ...]
 
 
 class PromisedLine(msgspec.Struct, frozen=True, omit_defaults=True):

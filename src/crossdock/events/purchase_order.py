@@ -92,6 +92,15 @@ class PurchaseOrderLinesReceived(msgspec.Struct, frozen=True, omit_defaults=True
     """Whose ship notices `lines` and `closes` name; None where nobody said."""
 
 
+@event()
+class SurplusAccepted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A buyer took in goods of a receipt beyond what the order's lines take: (line, item, quantity) each."""
+
+    receipt: str
+    lines: tuple[tuple[str, str, Quantity], ...]
+    reason: str = ""
+
+
 class InvoicedLine(msgspec.Struct, frozen=True):
     """Part of an order line that an invoice charges; `line` is the order's, `invoice_line` the invoice's."""
 

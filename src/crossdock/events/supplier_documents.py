@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from crossdock.events.purchase_order import ReceivedLine
 from crossdock.events.registry import event
 from crossdock.model.invoice import Invoice
-from crossdock.model.ship_notice import GoodsReceipt, ShipNotice
+from crossdock.model.ship_notice import GoodsReceipt, InventoryHold, ShipNotice
 
 
 @event()
@@ -31,6 +33,24 @@ class GoodsReceiptPosted(msgspec.Struct, frozen=True):
     """A warehouse counted goods in."""
 
     receipt: GoodsReceipt
+
+
+@event()
+class HeldGoodsDecided(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A buyer decided about goods of a receipt that are held: of these lines, or of all. `refused` goods go back to the
+    supplier, or wait for it as a claim (`to`)."""
+
+    decision: Literal["accepted", "refused"]
+    lines: tuple[str, ...] = ()
+    to: Literal["supplier", "claim"] = "supplier"
+    reason: str = ""
+
+
+@event()
+class InventoryHoldCarriedOut(msgspec.Struct, frozen=True):
+    """A warehouse did what it was asked to do with goods that are held."""
+
+    hold: InventoryHold
 
 
 @event()

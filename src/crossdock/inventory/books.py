@@ -136,6 +136,7 @@ class Supply(msgspec.Struct, kw_only=True):
     confidence: str
     entry: bytes
     changes: int = 0
+    most: Decimal | None = None
     new: bool = True
 
     @property

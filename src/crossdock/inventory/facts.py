@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from crossdock.events.inventory import OwnershipPassed, PromiseReleased
+import msgspec
+
+from crossdock.events.inventory import GoodsHeld, HeldGoods, OwnershipPassed, PromiseReleased
+from crossdock.inventory import surplus
 from crossdock.inventory.allotment import rebalance
 from crossdock.inventory.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
 from crossdock.inventory.filling import Outlook, fill, news, outlook, repeg
@@ -26,12 +29,18 @@ def move(
     items = _those(_concerned(books, request), giving)
     before = outlook(books, items)
     came: dict[ItemKey, list[SupplyKey]] = defaultdict(list)
+    held: list[HeldGoods] = []
     for line in request.lines:
-        books.facts.append(Fact(place, request.company_id, line, entry))
-        _change_promise_book(books, request.company_id, line, entry)
+        part = surplus.split(books, request.company_id, line)
+        books.facts += [Fact(place, request.company_id, booked, entry) for booked in part.booked]
+        held += [part.held] if part.held else []
+        if part.free is not None:
+            _change_promise_book(books, request.company_id, part.free, entry)
         if line.supply is not None:
             came[(request.company_id, line.item)].append(_receive(books, request, line, entry))
-    passed = [LedgerOutcome(request.subject, request.company_id, body) for body in _ownership_passed(request)]
+    told: list[msgspec.Struct] = list(_ownership_passed(request))
+    told += [GoodsHeld(request.document, tuple(held))] if held else []
+    passed = [LedgerOutcome(request.subject, request.company_id, body) for body in told]
     return passed + _give(books, items, before, entry, request.document, came)
 
 
@@ -121,7 +130,8 @@ def _receive(books: Books, request: MoveRequest, line: StockMoveLine, entry: byt
     source, source_line = line.supply
     key = (request.company_id, source, source_line)
     if key not in books.supplies:
-        unstated = SupplyLine(source, source_line, line.item, line.location, ZERO, request.occurred_at.date())
+        on = request.occurred_at.date()
+        unstated = SupplyLine(source, source_line, line.item, line.location, ZERO, on, most=ZERO)
         books.load_supply(new_supply(request.company_id, unstated, entry))
     expected = books.supplies[key]
     expected.received += line.quantity
@@ -188,6 +198,7 @@ def _state_supply(books: Books, company_id: str, line: SupplyLine, entry: bytes)
         books.supply_of[(company_id, row.item)].append(row)
     row.location, row.quantity = line.location, line.quantity
     row.expected_on, row.confidence, row.entry = line.expected_on, line.confidence, entry
+    row.most = line.most
     books.touch_supply(row)
 
 
@@ -210,6 +221,7 @@ def new_supply(company_id: str, line: SupplyLine, entry: bytes) -> Supply:
         expected_on=line.expected_on,
         confidence=line.confidence,
         entry=entry,
+        most=line.most,
     )
 
 

@@ -118,12 +118,12 @@ select reservation, company_id, source, line, quantity from peg where reservatio
 
 -- supplies: expected supply by key, and all that is open of some items
 select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
-    s.confidence, s.entry, s.changes
+    s.confidence, s.entry, s.changes, s.most
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, source, line)
 join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
 union all
 select s.company_id, s.source, s.line, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on,
-    s.confidence, s.entry, s.changes
+    s.confidence, s.entry, s.changes, s.most
 from unnest($4::text::text[], $5::text::text[]) as g (company_id, item)
 join expected_supply as s on s.company_id = g.company_id and s.item = g.item
 where s.is_open
@@ -205,22 +205,23 @@ order by r.place
 
 -- insert_supplies: supply lines that nobody spoke of before
 insert into expected_supply (company_id, source, line, item, location, quantity, received, pegged, expected_on,
-    confidence, is_open, entry, changes)
+    confidence, is_open, entry, changes, most)
 select * from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::numeric[], $7::text::numeric[],
     $8::text::numeric[], $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[],
-    $13::text::bigint[])
+    $13::text::bigint[], $14::text::numeric[])
 on conflict (company_id, source, line) do nothing
 
 -- update_supplies: expected supply as it is believed now
 update expected_supply as s
 set item = v.item, location = v.location, quantity = v.quantity, received = v.received, pegged = v.pegged,
-    expected_on = v.expected_on, confidence = v.confidence, is_open = v.is_open, entry = v.entry, changes = v.changes
+    expected_on = v.expected_on, confidence = v.confidence, is_open = v.is_open, entry = v.entry, changes = v.changes,
+    most = v.most
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::numeric[], $7::text::numeric[], $8::text::numeric[],
-    $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[], $13::text::bigint[])
+    $9::text::date[], $10::text::text[], $11::text::bool[], $12::text::bytea[], $13::text::bigint[], $14::text::numeric[])
     as v (company_id, source, line, item, location, quantity, received, pegged, expected_on, confidence, is_open,
-    entry, changes)
+    entry, changes, most)
 where s.company_id = v.company_id and s.source = v.source and s.line = v.line
 
 -- journal_supplies: expected supply after each change

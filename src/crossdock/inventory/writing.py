@@ -29,7 +29,7 @@ _PROMISE = (
 )
 _ENDING = (texts, numbers, texts, numbers, numbers, numbers)
 _ANSWER = (octets, texts)
-_SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets, numbers)
+_SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets, numbers, numbers)
 _SUPPLY_MOVEMENT = (texts,) * 3 + (numbers, texts, texts) + (numbers,) * 3 + (times, texts, octets)
 _KEPT = (texts,) * 6 + (numbers, texts, octets)
 _PEG = (texts,) * 4 + (numbers,)
@@ -180,7 +180,7 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
 async def _write_supplies(tx: Connection, statement: str, done: str, supplies: Sequence[Supply]) -> None:
     rows = [
         (*s.key, s.item, s.location, s.quantity, s.received, s.pegged, s.expected_on, s.confidence, s.open > 0, s.entry,
-         s.changes)
+         s.changes, s.most)
         for s in supplies
     ]  # fmt: skip
     if rows and await tx.execute(statement, *columns(rows, _SUPPLY)) != f"{done} {len(rows)}":

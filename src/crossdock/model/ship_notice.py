@@ -80,6 +80,31 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     serials: tuple[str, ...] = ()
 
 
+HoldAction = Literal["hold", "release", "remove"]
+"""Put aside what lies to be sold; let it go again; send it away."""
+
+
+class InventoryHoldLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """So much of one item, of one owner and lot."""
+
+    line: str
+    item: str
+    quantity: Quantity
+    lot: str = ""
+    owner: str = "own"
+
+
+class InventoryHold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a warehouse is asked to do with goods of a receipt that nobody had asked for."""
+
+    company_id: str
+    number: str
+    warehouse: str
+    receipt: str
+    action: HoldAction
+    lines: tuple[InventoryHoldLine, ...]
+
+
 class GoodsReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a warehouse received; may cover several ship notices. `supplier` is our id."""
 

@@ -107,6 +107,9 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     second_quantity: Decimal | None = None
     second_unit: str = ""
+    only_expected: bool = False
+    """A receipt: what is more than its supply line takes (`SupplyLine.most`), or is of no supply line or of another
+    item, is put into quarantine by the same entry."""
 
 
 class MoveRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -132,6 +135,8 @@ class SupplyLine(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Decimal
     expected_on: dt.date
     confidence: Literal["ordered", "acknowledged", "announced", "transfer"] = "ordered"
+    most: Decimal | None = None
+    """The most of the line that is taken in without asking, received or not; without it, all that comes."""
 
 
 class SupplyRequest(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,13 +1,14 @@
-"""What a buyer and accounts payable decide: accept an answer outside the terms, approve an invoice as it is."""
+"""What a buyer and accounts payable decide: accept an answer outside the terms, take in goods that nobody had asked for
+or send them back, approve an invoice as it is."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from crossdock.events.purchase_order import AcknowledgementAccepted
-from crossdock.events.supplier_documents import SupplierInvoiceApproved
+from crossdock.events.supplier_documents import HeldGoodsDecided, SupplierInvoiceApproved
 from crossdock.identity import Actor, Denied
 from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, find_case
@@ -79,6 +80,41 @@ async def approve_supplier_invoice(
             raise Problem("conflict", f"invoice {number} cannot be approved: {'; '.join(objections)}")
         body = SupplierInvoiceApproved(must_say_why(reason))
         await tell_case(tx, context, actor, SCOPE, "approve_supplier_invoice", subject, body)
+    return granted
+
+
+async def decide_held_goods(
+    context: Context,
+    actor: Actor,
+    number: str,
+    *,
+    decision: Literal["accepted", "refused"],
+    to: Literal["supplier", "claim"] = "supplier",
+    company_id: str = "",
+    warehouse: str = "",
+    lines: tuple[str, ...] = (),
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """Take in goods of a receipt that nobody had asked for, or do not: these lines of it, or all that are held.
+
+    Accepted goods can be promised at once. Refused ones leave our stock, back to the supplier or to a claim against it.
+    Raises `Problem` where nothing is held.
+    """
+    _must_be_ours(actor)
+    async with context.store.transaction() as tx:
+        subject = await find_case(tx, actor, ["goods_receipt"], number, company_id or None, of=warehouse)
+        granted = _granted(subject, address("timeline", *subject.split("/")))
+        if use is not None and (said := await idempotency.once(tx, use, granted)) is not None:
+            return said
+        held = (await _data(tx, subject)).held()
+        unknown = [line for line in lines if line not in held]
+        if unknown or not held:
+            what = f"line {unknown[0]}" if unknown else "nothing"
+            advice = f"`crossdock case show {subject}` shows what is held, and what was decided."
+            raise Problem("conflict", f"{what} of goods receipt {number} is {'not ' * bool(unknown)}held", advice=advice)
+        body = HeldGoodsDecided(decision, lines or tuple(held), to, must_say_why(reason))
+        await tell_case(tx, context, actor, SCOPE, "decide_held_goods", subject, body)
     return granted
 
 

@@ -18,6 +18,7 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
     "wms": frozenset(
         {
             "inbound_advice",
+            "inventory_hold",
             "return_authorization",
             "transfer_advice",
             "transfer_order",
@@ -63,6 +64,7 @@ STATED_BY_EVENT: dict[str, str] = {
     "FunctionalAcknowledgementReceived": "functional_acknowledgement",
     "GoodsReceiptPosted": "goods_receipt",
     "InventoryAdjusted": "inventory_adjustment",
+    "InventoryHoldCarriedOut": "goods_receipt",
     "InventoryReported": "inventory_report",
     "Item": "item",
     "KitComponent": "item",

@@ -20,14 +20,17 @@ class Counted(NamedTuple):
     complete: bool
 
 
-def findings(terms: SupplierTerms, agreed: Decimal, counted: Counted) -> Iterator[tuple[Finding, Decimal]]:
+def findings(
+    terms: SupplierTerms, agreed: Decimal, counted: Counted, surplus: Decimal = Decimal(0)
+) -> Iterator[tuple[Finding, Decimal]]:
     """What is wrong with a receipt, and with how much of it.
 
-    Damaged goods matter as long as they were not replaced; a shortage only once nothing more is to come.
+    `surplus` is what a buyer took in beyond the agreed quantity. Damaged goods matter as long as they were not
+    replaced; a shortage only once nothing more is to come.
     """
     total = counted.good + counted.bad
-    if total > upper_limit(terms, agreed):
-        yield "over", total - agreed
+    if total > upper_limit(terms, agreed) + surplus:
+        yield "over", total - agreed - surplus
     if counted.complete and total < lower_limit(terms, agreed):
         yield "short", agreed - total
     if counted.bad > 0 and counted.good < agreed:

@@ -14,6 +14,7 @@ from crossdock.sandbox.intake import Intake, Operation, text
 from crossdock.sandbox.plan import site_of
 from crossdock.sandbox.settings import WmsSettings
 from crossdock.sandbox.stage import Stage, System
+from crossdock.sandbox.wms_holds import Hold, Holds, by_hold
 from crossdock.sandbox.wms_inbound import Inbound, InboundAdvice, by_advice
 from crossdock.sandbox.wms_messages import number_of
 from crossdock.sandbox.wms_outbound import Outbound, ShippingOrder, by_order_ref
@@ -32,6 +33,7 @@ class Wms(System):
         self.inbound = Inbound(self.floor)
         self.returns = Returns(self.floor)
         self.transfers = Transfers(self.floor)
+        self.holds = Holds(self.floor)
 
     def intake(self) -> Intake:
         """Advices, orders, and stock levels."""
@@ -45,6 +47,7 @@ class Wms(System):
         intake.take(
             Operation("POST", base + "transfer-advices", "transfer_advices", TransferAdvice, by_shipment, expect)
         )
+        intake.take(Operation("POST", base + "holds", "holds", Hold, by_hold, self.holds.take))
         intake.get(base + "stock", self._stock)
         intake.get(base + "messages", self.floor.messages.page)
         return intake

@@ -19,8 +19,10 @@ from tests.unit.processes.procure_to_pay import (
     announced,
     answer,
     charged,
+    counted,
     delivered,
     functional,
+    goods_receipt,
     one_line,
     reads,
     received,
@@ -40,9 +42,19 @@ async def say(store: Store, *told: tuple[str, msgspec.Struct]) -> None:
         # It is the morning of the documents: nothing is overdue yet.
         await set_clock(tx, NOW, 1.0)
         await write_keys(tx, [BusinessKey(UK, "purchase_order", UK, ORDER, SUBJECT)])
+        await write_keys(tx, [BusinessKey(UK, "goods_receipt", "north", "R1", f"goods_receipt/{UK}/north/R1")])
         await write_keys(tx, [BusinessKey(UK, "supplier_invoice", "brightware", "INV1", INVOICE)])
         await append(tx, events)
     await work(store)
+
+
+RECEIPT = f"goods_receipt/{UK}/north/R1"
+
+
+async def surplus(store: Store, quantity: str = "120", line: str = "10", item: str = "85123A") -> None:
+    """More came than the order and its tolerance take: 100, and 5 per cent."""
+    await answered(store, acknowledged(answer("10", "accepted", "100")))
+    await say(store, (SUBJECT, announced("100")), (RECEIPT, goods_receipt(counted("1", ORDER, line, item, quantity))))
 
 
 async def work(store: Store) -> None:

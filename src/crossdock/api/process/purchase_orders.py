@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get, post
@@ -68,6 +68,19 @@ class ApproveInvoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     reason: Why
 
 
+class DecideHeldGoods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Decide about goods that nobody had asked for: of these lines of the receipt, or all that are held. Company and
+    warehouse must be said where several have used the number."""
+
+    company: Reference = ""
+    warehouse: Reference = ""
+    lines: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    decision: Literal["accepted", "refused"]
+    to: Literal["supplier", "claim"] = "supplier"
+    reason: Why
+
+
+_read_decide = decoder(DecideHeldGoods)
 _read_accept = decoder(AcceptAcknowledgement)
 _read_approve = decoder(ApproveInvoice)
 
@@ -106,4 +119,21 @@ async def approve_supplier_invoice(request: AnyRequest, number: FromPath[str]) -
     return stored_answer(answer)
 
 
-HANDLERS = [list_purchase_orders, look_up_purchase_order, accept_acknowledgement, approve_supplier_invoice]
+@post(
+    "/goods-receipts/{number:str}/held-goods",
+    status_code=202,
+    opt={"scope": "purchasing:write", "body": DecideHeldGoods, "answer": Accepted},
+    summary="Decide about goods that nobody had asked for",
+    tags=["purchase orders"],
+)
+async def decide_held_goods(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """Take them in, and they can be sold at once; or refuse them, and they go back or wait as a claim."""
+    body, use = await receive_as(request, _read_decide)
+    answer = await purchasing.decide_held_goods(
+        services_of(request).context, actor_of(request), number, decision=body.decision, to=body.to,
+        company_id=body.company, warehouse=body.warehouse, lines=body.lines, reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+HANDLERS = [decide_held_goods, list_purchase_orders, look_up_purchase_order, accept_acknowledgement, approve_supplier_invoice]

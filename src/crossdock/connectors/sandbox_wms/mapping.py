@@ -19,6 +19,7 @@ from crossdock.connectors._kit.reading import (
 )
 from crossdock.connectors._kit.webhooks import Webhook
 from crossdock.connectors._kit.writing import VendorCall, Writers, plain
+from crossdock.connectors.sandbox_wms.parts.holds import carried_out, inventory_hold
 from crossdock.connectors.sandbox_wms.parts.site import CONDITIONS, Site, stock_owner
 from crossdock.connectors.sandbox_wms.parts.stock import opening_stock, stock_now
 from crossdock.connectors.sandbox_wms.parts.transfers import (
@@ -386,6 +387,7 @@ READERS: dict[str, Callable[[Webhook, Site], Record]] = {
     "shipment.dispatched": _dispatched,
     "receipt.confirmed": _receipt,
     "stock.adjusted": _adjusted,
+    "stock.held": carried_out,
 }
 
 
@@ -444,6 +446,7 @@ def return_advice(authorization: ReturnAuthorization) -> VendorCall:
 
 WRITERS: Writers = {
     "inbound_advice": inbound_advice,
+    "inventory_hold": inventory_hold,
     "warehouse_shipping_order": shipping_order,
     "return_authorization": return_advice,
     "transfer_advice": transfer_advice,

@@ -22,7 +22,7 @@ from crossdock.events.reconciliation import StockCounted
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import SalesOrderPlaced, WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
-from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.events.supplier_documents import GoodsReceiptPosted, InventoryHoldCarriedOut
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped
 from crossdock.inventory.outcomes import SafetyRequest
 from crossdock.model.quantity import ZERO
@@ -58,6 +58,8 @@ def spoken_of(body: msgspec.Struct) -> SpokenOf:
     match body:
         case GoodsReceiptPosted(receipt=receipt):
             return SpokenOf(receipt.warehouse, _items(receipt.lines))
+        case InventoryHoldCarriedOut(hold=hold):
+            return SpokenOf(hold.warehouse)
         case InventoryAdjusted(adjustment=adjustment):
             return SpokenOf(adjustment.warehouse, _items(adjustment.lines))
         case InventoryReported(report=report):

@@ -18,7 +18,7 @@ from crossdock.inventory.guard.findings import SQL, Slice
 from crossdock.inventory.laws import Court
 from crossdock.log import slot_of
 from crossdock.processes import goods_receipt, purchase_order, ship_notice
-from crossdock.processes.goods_receipt.v1 import GoodsReceiptData
+from crossdock.processes.goods_receipt.v1_data import GoodsReceiptData
 from crossdock.processes.purchase_order.v1_data import PurchaseLine, PurchaseOrderData
 from crossdock.processes.ship_notice.v1 import NoticeLine, ShipNoticeData
 from crossdock.store import Connection
@@ -81,14 +81,14 @@ def _received_not_invoiced(court: Court, order: str, data: PurchaseOrderData, re
         return
     for receipt in receipts:
         for part in receipt.lines.values():
-            if part.order != number or part.state != "booked":
+            if part.order != number or not part.order_line or part.state == "unexplained":
                 continue
             known = data.lines.get(part.order_line)
             if known is None or known.item != part.item:
                 return
             before = came[part.order_line]
             good = part.condition == "good"
-            came[part.order_line] = _Came(before.good + part.quantity * good, before.bad + part.quantity * (not good))
+            came[part.order_line] = _Came(before.good + part.kept * good, before.bad + part.kept * (not good))
     for line_id, line in data.lines.items():
         here, says = came[line_id], _Came(line.received_good, line.received_bad)
         court.equal("received_not_invoiced", f"{order} line {line_id}", _accrued(line, here), _accrued(line, says))

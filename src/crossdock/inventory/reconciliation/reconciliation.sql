@@ -99,8 +99,10 @@ where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
 -- named_items: the items a statement that is not complete speaks of
 select distinct item from stated_level where statement = $1
 
--- our_facts: changes of items at a location by what happened after a moment, and whether the other system was told
+-- our_facts: changes of items at a location by what happened after a moment, and whether the other system was told;
+-- what was put aside of a receipt is another fact than the receipt, for the other system is asked to do it
 select p.item, m.entry, e.subject, e.document, e.reason, e.occurred_at, c.state, c.quantity,
+    e.reason = 'receipt' and m.from_state = 'unrestricted' and m.to_state = 'quarantined' as held,
     exists (select 1 from delivery d cross join business_clock b where d.case_id = e.subject and d.system = $6
         and (d.status in ('ready', 'sending', 'waiting') or d.status = 'delivered'
             and b.origin_business + (d.delivered_at - b.origin_technical) * b.rate > $7)) as under_way

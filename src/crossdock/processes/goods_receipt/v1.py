@@ -1,10 +1,12 @@
 """A goods receipt: what a warehouse counted, which may belong to several purchase orders and ship notices.
 
 Goods that were counted are there, whatever any order says: all lines are booked in the ledger at once, good ones as
-unrestricted, the others as damaged or quarantined. The receipt is posted to the ERP, and every order and every ship
-notice is told of its lines. A line that names no order is moved as well, as nobody's expected supply, and a person is
-asked what it is. So is one about a line that is counted in another unit than its item is kept in: nothing is converted,
-so that line is neither booked nor told to anybody.
+unrestricted, the others as damaged or quarantined. But what an order does not ask for is not for anybody to sell: where
+a line names an order, the ledger puts what is beyond it and its tolerance into quarantine in the same transaction, the
+warehouse is asked to keep that apart, and a buyer accepts or refuses it. The receipt is posted to the ERP, and every
+order and every ship notice is told of its lines. A line that names no order is moved as well, as nobody's expected
+supply, and a person is asked what it is. So is one about a line that is counted in another unit than its item is kept
+in: nothing is converted, so that line is neither booked nor told to anybody.
 
 *Early*, *late*: a receipt needs nothing that comes before it; orders and ship notices sort out the sequence.
 *Duplicate*: the same receipt again changes nothing. *Repeated*: another receipt of the same goods is another fact, with
@@ -14,33 +16,46 @@ its own number. A negative line takes back what an earlier receipt counted too m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import msgspec
 
+from crossdock.events.inventory import GoodsHeld
 from crossdock.events.purchase_order import PurchaseOrderLinesReceived, ReceivedLine
-from crossdock.events.supplier_documents import GoodsReceiptPosted, ShipNoticeLinesReceived
+from crossdock.events.supplier_documents import (
+    GoodsReceiptPosted,
+    HeldGoodsDecided,
+    InventoryHoldCarriedOut,
+    ShipNoticeLinesReceived,
+)
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import (
-    Case,
-    CaseData,
     Effect,
     Emit,
     Lifecycle,
-    Line,
     Link,
     Move,
     OpenExceptionCase,
     StateTable,
     tell,
 )
+from crossdock.processes.goods_receipt import v1_held
+from crossdock.processes.goods_receipt.v1_data import GoodsReceiptData, ReceiptCase, ReceiptLine
 from crossdock.rules.counting import summed
 
-TABLE = StateTable({"": ("booked", "unexplained")}, final=("booked", "unexplained"))
+TABLE = StateTable(
+    {
+        "": ("booked", "unexplained"),
+        "booked": ("held",),
+        "unexplained": ("held",),
+        "held": ("accepted", "refused"),
+    },
+    final=("accepted", "refused"),
+)
 
 CODES = {
-    "receipt_unknown_order": "Goods came that no order line explains; they are in stock and belong to nobody's order.",
+    "receipt_unknown_order": "Goods came that no order line explains; they belong to nobody's order.",
+    "receipt_held": "Goods came that their order does not ask for; they are in quarantine until a buyer decides.",
     "receipt_unknown_item": "Goods came under an item id that we do not know; they are in stock under that id.",
     "receipt_unknown_unit": "Goods were counted in another unit than their item is kept in; they are not booked.",
     "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
@@ -50,48 +65,32 @@ CODES = {
 CONDITIONS = {"good": "unrestricted", "damaged": "damaged", "quarantined": "quarantined"}
 
 
-class ReceiptLine(Line, omit_defaults=True, kw_only=True):
-    """What was counted in one condition."""
-
-    order: str = ""
-    order_line: str = ""
-    item: str
-    quantity: Decimal
-    condition: str = "good"
-
-
-class GoodsReceiptData(CaseData, omit_defaults=True, kw_only=True):
-    """A goods receipt, by its own line ids."""
-
-    lines: dict[str, ReceiptLine] = {}
-
-
-ReceiptCase = Case[GoodsReceiptData]
-
 LIFECYCLE = Lifecycle(
     "goods_receipt",
     version="1",
     data=GoodsReceiptData,
     table=TABLE,
     starts=(GoodsReceiptPosted,),
-    header=lambda data: "booked",
-    finished=lambda data: True,
+    header=lambda data: "held" if data.held() else "booked",
+    finished=lambda data: not data.held(),
 )
 
 
 @LIFECYCLE.on(GoodsReceiptPosted)
 def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
     """Goods were counted in: book them, post them, and tell whom they belong to."""
-    receipt = _countable_part(case, event.receipt)
+    receipt, data = _countable_part(case, event.receipt), case.data
+    data.number, data.warehouse, data.supplier = receipt.number, receipt.warehouse, receipt.supplier
     for line in event.receipt.lines:
         taken = ReceiptLine(
             order=line.order_number,
             order_line=line.order_line,
             item=line.item,
+            unit=line.quantity.unit,
             quantity=line.quantity.amount,
             condition=line.condition,
         )
-        case.data.lines[line.line] = taken
+        data.lines[line.line] = taken
         case.move(line.line, taken, "booked" if _explained(line) and line in receipt.lines else "unexplained")
     if moves := tuple(_move(case, receipt, line) for line in receipt.lines if line.quantity.amount):
         yield Move(receipt.number, moves, reason="receipt")
@@ -100,6 +99,25 @@ def book(case: ReceiptCase, event: GoodsReceiptPosted) -> Iterator[Effect]:
     yield from _tell_orders(case, receipt)
     yield from _tell_notices(case, receipt)
     yield from _ask(case, event.receipt)
+
+
+@LIFECYCLE.on(GoodsHeld)
+def hold(case: ReceiptCase, event: GoodsHeld) -> Iterator[Effect]:
+    """Part of it nobody had asked for."""
+    yield from v1_held.hold(case, event)
+
+
+@LIFECYCLE.on(HeldGoodsDecided)
+def decide(case: ReceiptCase, event: HeldGoodsDecided) -> Iterator[Effect]:
+    """A buyer decided about what is held."""
+    yield from v1_held.decide(case, event)
+
+
+@LIFECYCLE.on(InventoryHoldCarriedOut)
+def note_carried_out(case: ReceiptCase, event: InventoryHoldCarriedOut) -> None:
+    """The warehouse did what it was asked to do with them."""
+    if event.hold.number not in case.data.carried_out:
+        case.data.carried_out = [*case.data.carried_out, event.hold.number]
 
 
 def _countable_part(case: ReceiptCase, receipt: GoodsReceipt) -> GoodsReceipt:
@@ -132,6 +150,7 @@ def _move(case: ReceiptCase, receipt: GoodsReceipt, line: GoodsReceiptLine) -> S
         supply=supply,
         owner=line.owner,
         lot=line.lot,
+        only_expected=bool(line.order_number) and not back,
     )
 
 

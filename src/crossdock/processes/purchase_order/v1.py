@@ -44,6 +44,7 @@ from crossdock.events.purchase_order import (
     PurchaseOrderLinesInvoiced,
     PurchaseOrderLinesReceived,
     PurchaseOrderPlaced,
+    SurplusAccepted,
 )
 from crossdock.model.purchase_order import LineAnswer
 from crossdock.processes._kit import Deadline, Effect, Emit, Lifecycle, StateTable, missed
@@ -281,6 +282,15 @@ def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterat
             line.received_good += part.good.amount
             line.received_bad += part.bad.amount
     yield from settle(case, f"receipt {event.receipt}")
+
+
+@LIFECYCLE.on(SurplusAccepted)
+def accept_surplus(case: OrderCase, event: SurplusAccepted) -> Iterator[Effect]:
+    """A buyer took in more than was agreed: it may be paid for, and nobody is asked about it any longer."""
+    for line_id, item, quantity in event.lines:
+        if line := case.data.find(line_id, item, quantity.unit):
+            line.surplus += quantity.amount
+    yield from settle(case, f"a buyer took in the surplus of receipt {event.receipt}: {event.reason}")
 
 
 @LIFECYCLE.on(PurchaseOrderLinesInvoiced)

@@ -41,6 +41,7 @@ class Believed(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Decimal
     expected_on: dt.date
     confidence: Literal["ordered", "acknowledged", "announced"]
+    most: Decimal | None = None
 
 
 class PurchaseLine(Line, omit_defaults=True, kw_only=True):
@@ -76,6 +77,8 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     announced: Decimal = ZERO
     received_good: Decimal = ZERO
     received_bad: Decimal = ZERO
+    surplus: Decimal = ZERO
+    """What came beyond the agreed quantity and a buyer took in."""
     invoiced: Decimal = ZERO
     approved: Decimal = ZERO
     notices: dict[str, Notice] = {}

@@ -144,7 +144,7 @@ def _supply(case: OrderCase) -> Iterator[Effect]:
     changed = []
     location = case.data.placed().ship_to.id
     for line_id, line in case.data.lines.items():
-        for part, told in belief(line, case.data.closed).items():
+        for part, told in belief(line, case.data.closed, case.data.terms).items():
             if line.believed.get(part) != told:
                 line.believed[part] = told
                 changed.append(
@@ -156,6 +156,7 @@ def _supply(case: OrderCase) -> Iterator[Effect]:
                         quantity=told.quantity,
                         expected_on=told.expected_on,
                         confidence=told.confidence,
+                        most=told.most,
                     )
                 )
     if changed:
@@ -257,7 +258,7 @@ def _wrong_with_goods(case: OrderCase, line_id: str, line: PurchaseLine) -> Iter
         yield _of_line("announcement_over", detail, line_id, line.value(line.announced - line.agreed))
     if not line.covered:
         return
-    for finding, quantity in findings(data.terms, line.agreed, counted(line, data.closed)):
+    for finding, quantity in findings(data.terms, line.agreed, counted(line, data.closed), line.surplus):
         # A matched line is paid as it came; only what nobody ordered nor billed is still to be decided.
         if line.state == "matched" and (finding != "over" or line.invoiced >= line.received_good):
             continue

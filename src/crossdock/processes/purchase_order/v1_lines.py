@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.quantity import ZERO
@@ -44,7 +44,7 @@ def counted(line: PurchaseLine, closed: Collection[str]) -> Counted:
 
 def payable(line: PurchaseLine, terms: SupplierTerms) -> Decimal:
     """What may still be paid for: received well, not beyond what was agreed, not approved before."""
-    return min(line.received_good, tolerance.upper_limit(terms, line.agreed)) - line.approved
+    return min(line.received_good, tolerance.upper_limit(terms, line.agreed) + line.surplus) - line.approved
 
 
 def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
@@ -68,13 +68,17 @@ def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
     return "sent" if line.sent else "placed"
 
 
-def belief(line: PurchaseLine, closed: Collection[str]) -> dict[str, Believed]:
-    """What the ledger should know of a line. Parts once told stay, at zero, so that their pegs are freed."""
+def belief(line: PurchaseLine, closed: Collection[str], terms: SupplierTerms) -> dict[str, Believed]:
+    """What the ledger should know of a line, and how much of it, all in all, is taken in without asking. Parts once
+    told stay, at zero, so that their pegs are freed."""
     total = coming(line, closed)
     notices = [notice.expected_on for name, notice in line.notices.items() if name not in closed and notice.expected_on]
     on = max(notices, default=latest_date(line, backordered=False))
     announced = line.covered >= line.agreed - total.later and line.covered > 0
-    told = {"": Believed(total.firm, on, "announced" if announced else "acknowledged" if line.splits else "ordered")}
+    sure: Literal["announced", "acknowledged", "ordered"] = (
+        "announced" if announced else "acknowledged" if line.splits else "ordered"
+    )
+    told = {"": Believed(total.firm, on, sure, tolerance.upper_limit(terms, line.agreed) + line.surplus)}
     if total.later or "/backorder" in line.believed:
         told["/backorder"] = Believed(total.later, latest_date(line, backordered=True), "acknowledged")
     return told

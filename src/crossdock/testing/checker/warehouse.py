@@ -125,7 +125,7 @@ def steps(entry: Entry) -> Iterator[Step]:
     for line in _lines(data):
         place = (data["owner"], line["sku"], data["site"])
         quantity = number(line["qty"])
-        for condition, sign in changes(line):
+        for condition, sign in changes(line | {"action": data.get("action", "")}):
             yield Step((*place, condition), quantity * sign)
 
 
@@ -142,6 +142,12 @@ def _inspected(line: Body) -> list[tuple[str, int]]:
     return [("quarantined", -1), *restocked]
 
 
+_HELD: dict[str, list[tuple[str, int]]] = {
+    "HOLD": [("unrestricted", -1), ("quarantined", 1)],
+    "RELEASE": [("quarantined", -1), ("unrestricted", 1)],
+    "REMOVE": [("quarantined", -1)],
+}
+
 _FOLDED: dict[str, Callable[[Body], list[tuple[str, int]]]] = {
     "sent.receipt.confirmed": _received,
     "sent.order.picked": lambda line: [("unrestricted", -1), ("picked", 1)],
@@ -150,4 +156,5 @@ _FOLDED: dict[str, Callable[[Body], list[tuple[str, int]]]] = {
     "sent.return.received": lambda line: [("quarantined", 1)],
     "sent.return.inspected": _inspected,
     "sent.stock.adjusted": lambda line: [("unrestricted", 1)],
+    "sent.stock.held": lambda line: _HELD[line["action"]],
 }

@@ -43,7 +43,7 @@ def _never_more_than_came(evidence: Evidence, warehouse: str, ruling: Ruling) ->
     for (company, item, _), quantity in evidence.warehouses.opening(warehouse).items():
         came[company, item] += quantity
     for entry in evidence.books.effects_of(warehouse):
-        if entry.kind == "sent.order.picked":
+        if entry.kind in ("sent.order.picked", "sent.stock.held"):
             continue  # still among what came
         for step in steps(entry):
             company, item, _, condition = step.level
