@@ -112,7 +112,9 @@ async def decide_held_goods(
         if unknown or not held:
             what = f"line {unknown[0]}" if unknown else "nothing"
             advice = f"`crossdock case show {subject}` shows what is held, and what was decided."
-            raise Problem("conflict", f"{what} of goods receipt {number} is {'not ' * bool(unknown)}held", advice=advice)
+            raise Problem(
+                "conflict", f"{what} of goods receipt {number} is {'not ' * bool(unknown)}held", advice=advice
+            )
         body = HeldGoodsDecided(decision, lines or tuple(held), to, must_say_why(reason))
         await tell_case(tx, context, actor, SCOPE, "decide_held_goods", subject, body)
     return granted

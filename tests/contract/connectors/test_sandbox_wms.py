@@ -13,7 +13,7 @@ from crossdock.events.reconciliation import StockStated
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
-from crossdock.events.supplier_documents import GoodsReceiptPosted
+from crossdock.events.supplier_documents import GoodsReceiptPosted, InventoryHoldCarriedOut
 from crossdock.events.transfer import TransferReceived, TransferShipped
 from crossdock.model.fulfillment import (
     InventoryAdjustment,
@@ -32,7 +32,14 @@ from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.reconciliation import StatedChange, StatedFact, StatedLevel, StockStatement
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
-from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, InboundAdvice, ShipNoticeLine
+from crossdock.model.ship_notice import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    InboundAdvice,
+    InventoryHold,
+    InventoryHoldLine,
+    ShipNoticeLine,
+)
 from crossdock.model.transfer import (
     TransferAdvice,
     TransferLine,
@@ -525,7 +532,41 @@ SENT = (
 
 
 TRANSFERRED = (TransferLine("1", "85123A", pieces("24")),)
+HELD = {
+    "owner": "albion_uk",
+    "hold": "RCN000045.hold.0",
+    "receipt": "RCN000045",
+    "action": "HOLD",
+    "lines": [{"line": "1", "sku": "85123A", "qty": "3", "stock_owner": "own"}],
+}
+HOLD = InventoryHold(
+    "albion_uk",
+    "RCN000045.hold.0",
+    "north",
+    "RCN000045",
+    "hold",
+    (InventoryHoldLine("1", "85123A", pieces("3")),),
+)
+CAME += (
+    Came(
+        "webhook",
+        webhook("stock.held", {**HELD, "site": "north", "at": STAMP}),
+        records=(
+            took(
+                InventoryHoldCarriedOut(HOLD),
+                ("inventory_hold", "RCN000045.hold.0", ""),
+                subject="goods_receipt/albion_uk/north/RCN000045",
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
+        webhook("stock.held", {**HELD, "site": "north", "at": STAMP, "action": "SELL"}),
+        faults=("unknown_code",),
+    ),
+)
 SENT += (
+    Sent("inventory_hold", HOLD, "/wms/v1/holds", HELD),
     Sent(
         "transfer_order",
         TransferOrder("albion_uk", "T1", "north", "south", AT, TRANSFERRED),

@@ -160,6 +160,26 @@ async def test_a_buyer_accepts_an_answer_over_http(
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
 
 
+async def test_a_buyer_decides_about_goods_nobody_had_asked_for_over_http(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await buying.surplus(store)
+    url, body, key = (
+        "/process/v1/goods-receipts/R1/held-goods",
+        {"decision": "accepted", "reason": "sells well"},
+        {"Idempotency-Key": "h1"},
+    )
+    assert (await http.post(url, json=body, headers=key)).status_code == 403
+    for _ in range(2):
+        answer = await desk.post(url, json=body, headers=key)
+        assert (answer.status_code, answer.json()["subject"]) == (202, buying.RECEIPT)
+    await buying.work(store)
+    refused = await desk.post(url, json=body, headers={"Idempotency-Key": "h2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    wrong = await desk.post(url, json={**body, "decision": "kept"}, headers={"Idempotency-Key": "h3"})
+    assert wrong.status_code == 422 or wrong.status_code == 400
+
+
 async def test_accounts_payable_approves_an_invoice_over_http(
     http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
 ) -> None:

@@ -130,6 +130,17 @@ async def test_a_buyer_accepts_an_answer_from_the_command_line(run: Any, store: 
     assert (await asked(run, "exception", "list"))["items"] == []
 
 
+async def test_a_buyer_decides_about_goods_nobody_had_asked_for_from_the_command_line(run: Any, store: Store) -> None:
+    await buying.surplus(store)
+    await run("goods-receipt", "accept", "R1", "--line", "9", "--reason", "x", code=1)
+    told = await run("goods-receipt", "refuse", "R1", "--to", "claim", "--reason", "not ordered")
+    assert buying.RECEIPT in told.stdout
+    await buying.work(store)
+    assert (await asked(run, "exception", "list"))["items"] == []
+    missing = await run("goods-receipt", "accept", "R1", "--reason", "x", code=1)
+    assert "nothing of goods receipt R1 is held" in missing.stderr
+
+
 async def test_accounts_payable_approves_an_invoice_from_the_command_line(run: Any, store: Store) -> None:
     await buying.mismatched(store)
     assert buying.INVOICE in (await run("supplier-invoice", "approve", "INV1", "--reason", "by phone")).stdout

@@ -11,6 +11,7 @@ import pytest
 from crossdock.sandbox.intake import Taken
 from crossdock.sandbox.stage import Parcel, Truck
 from crossdock.sandbox.wms import Wms
+from crossdock.sandbox.wms_holds import Hold
 from crossdock.sandbox.wms_inbound import InboundAdvice
 from crossdock.sandbox.wms_outbound import ShippingOrder, ShipTo, check_digit
 from crossdock.sandbox.wms_returns import ReturnAdvice
@@ -190,6 +191,21 @@ async def test_returns_are_received_then_judged_line_by_line(make_world: MakeWor
         for sku, verdict in verdicts.items():
             level = wms.floor.stock.levels[UK, sku]
             assert (level.quarantined, level.on_hand) == (0, 2 if verdict == "RESTOCK" else 0)
+
+
+async def test_what_is_held_cannot_be_sold_until_it_is_let_go(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 6)
+        level, begun = wms.floor.stock.levels[UK, "10002"], Decimal(6)
+        body = {"owner": UK, "receipt": "R1", "lines": [{"line": "1", "sku": "10002", "qty": "4"}]}
+        wms.holds.take(msgspec.convert(body | {"hold": "H1", "action": "HOLD"}, Hold), TAKEN)
+        assert (level.on_hand, level.quarantined) == (begun - 4, 4)
+        wms.holds.take(msgspec.convert(body | {"hold": "H2", "action": "RELEASE"}, Hold), TAKEN)
+        assert (level.on_hand, level.quarantined) == (begun, 0)
+        wms.holds.take(msgspec.convert(body | {"hold": "H3", "action": "HOLD"}, Hold), TAKEN)
+        wms.holds.take(msgspec.convert(body | {"hold": "H4", "action": "REMOVE"}, Hold), TAKEN)
+        assert (level.on_hand, level.quarantined) == (begun - 4, 0)
 
 
 async def test_a_transfer_leaves_one_warehouse_and_what_was_not_lost_arrives(make_world: MakeWorld) -> None:

@@ -136,4 +136,10 @@ async def decide_held_goods(request: AnyRequest, number: FromPath[str]) -> ASGIR
     return stored_answer(answer)
 
 
-HANDLERS = [decide_held_goods, list_purchase_orders, look_up_purchase_order, accept_acknowledgement, approve_supplier_invoice]
+HANDLERS = [
+    decide_held_goods,
+    list_purchase_orders,
+    look_up_purchase_order,
+    accept_acknowledgement,
+    approve_supplier_invoice,
+]
