@@ -1,4 +1,8 @@
-"""Goods that came and that nobody had asked for: they are there, and are held until a buyer decides about them."""
+"""Goods that came and that nobody had asked for: they are there, and are held until a buyer decides about them.
+
+How much lies at a place is a function of the facts alone. What of it is held is a decision, as promises are: it rests
+on what the order took when the goods were counted, and is not taken again when the order changes later.
+"""
 
 from __future__ import annotations
 

@@ -80,13 +80,14 @@ class World:
         self.say(subject, InventoryReported(report), ("north", "unrestricted", quantity))
 
     def receive(self, number: int, good: int, bad: int) -> None:
+        """Goods of an order that nobody placed: what of them is good is held."""
         lines = (
             GoodsReceiptLine("1", f"4{self.n}", "10", self.item, pieces(str(good))),
             GoodsReceiptLine("2", f"4{self.n}", "10", self.item, pieces(str(bad)), "damaged"),
         )
         receipt = GoodsReceipt(COMPANY, f"R{self.n}.{number}", "north", MORNING, lines)
         subject = f"goods_receipt/{COMPANY}/north/R{self.n}.{number}"
-        self.say(subject, GoodsReceiptPosted(receipt), ("north", "unrestricted", good), ("north", "damaged", bad))
+        self.say(subject, GoodsReceiptPosted(receipt), ("north", "quarantined", good), ("north", "damaged", bad))
 
     def adjust(self, number: int, change: int) -> None:
         line = InventoryAdjustmentLine("1", self.item, pieces(str(change)), "count")
