@@ -31,7 +31,7 @@ from bench.flow_world import COMPANY, ITEMS, stock_up
 from bench.http import TOKEN
 from bench.machine import server_of_its_own
 from bench.reserve import publish
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
 from crossdock.store import Store
 from crossdock.store.migrations import migrate
 

@@ -15,8 +15,8 @@ from bench.reserve import CALLERS, ONE, SECONDS, Cell, load, publish
 from crossdock.app import prepare
 from crossdock.engine.clock import set_clock
 from crossdock.engine.context import BATCH
-from crossdock.inventory.desk_requests import ReservationAnswer
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.desk.requests import ReservationAnswer
 from crossdock.operations.order_desk import OrderDesk
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.store import Store

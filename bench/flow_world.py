@@ -13,7 +13,7 @@ import msgspec
 
 from crossdock.app import load_network
 from crossdock.engine.intake.raw import Arrival
-from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.log import uuid7
 from crossdock.masterdata import Masterdata
 from crossdock.model.masterdata import Customer, Item

@@ -30,8 +30,8 @@ from crossdock.engine.clock import business_now
 from crossdock.engine.context import Keeping
 from crossdock.engine.policies import keeper_of
 from crossdock.engine.recomputation import Progress, Recomputation
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.model.stock_policy import SafetyRule, Scope, StockPolicies
 from crossdock.store import Store
 from crossdock.store.migrations import migrate

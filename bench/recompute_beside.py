@@ -15,7 +15,7 @@ from decimal import Decimal
 import uvloop
 
 from bench.reserve import publish
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
 from crossdock.store import Store
 
 COMPANY = "albion_uk"

@@ -20,14 +20,14 @@ from typing import Any
 import uvloop
 
 from bench.machine import server_of_its_own
-from crossdock.inventory.desk_batch import SQL, as_one
-from crossdock.inventory.desk_requests import Granted, ReservationAnswer, desk_request
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome
-from crossdock.inventory.plan import Request
-from crossdock.inventory.reservations import ReservationDesk
-from crossdock.inventory.stock_rules import StockRules
-from crossdock.inventory.verify import verify
+from crossdock.inventory.desk.batch import SQL, as_one
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.desk.requests import Granted, ReservationAnswer, desk_request
+from crossdock.inventory.desk.rules import StockRules
+from crossdock.inventory.guard.verify import verify
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
+from crossdock.inventory.ledger.plan import Request
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item
 from crossdock.model.stock import (

@@ -24,7 +24,7 @@ from crossdock.engine.cases.versions import VersionsNotCarried, must_carry_open_
 from crossdock.engine.context import BATCH, EngineContext, Keeping, Poll, Publication, SystemLimits
 from crossdock.engine.worker import Worker
 from crossdock.identity import SCOPES, register
-from crossdock.inventory.freshness import sources_of
+from crossdock.inventory.keeping.freshness import sources_of
 from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.operations import idempotency
 from crossdock.ports.connector import Connector

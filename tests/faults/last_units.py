@@ -26,7 +26,7 @@ from crossdock.api.services import Services
 from crossdock.app import Installation, engine_context
 from crossdock.engine.worker import Worker
 from crossdock.identity import register
-from crossdock.inventory.desk_batch import SQL
+from crossdock.inventory.desk.batch import SQL
 from crossdock.masterdata import Masterdata
 from crossdock.model.masterdata import Customer, Item, SalesPolicy
 from crossdock.ports.connector import MasterRecord

@@ -10,9 +10,9 @@ from decimal import Decimal as D
 
 import pytest
 
-from crossdock.inventory.desk_requests import SPACE, ReservationAnswer, decode
-from crossdock.inventory.entries import digest_of
-from crossdock.inventory.verify import verify
+from crossdock.inventory.desk.requests import SPACE, ReservationAnswer, decode
+from crossdock.inventory.guard.verify import verify
+from crossdock.inventory.ledger.entries import digest_of
 from crossdock.operations.overview import work_left
 from crossdock.store import Store, run_again
 from tests.faults.last_units import ITEMS, STOCK, Bug, Call, Storm, stock_up

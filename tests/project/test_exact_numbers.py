@@ -36,10 +36,10 @@ MEASURES = {
 EXACT_DIVISIONS = {
     ("edi/maps/invoice.py", "value / price.per.amount"),
     ("connectors/_kit/writing.py", "price.amount / price.per.amount"),
-    ("inventory/allotment.py", "total * rule.share_percent / 100"),
+    ("inventory/ledger/allotment.py", "total * rule.share_percent / 100"),
     ("inventory/availability/answer.py", "levels[part][location] / per_kit"),
     ("inventory/availability/answer.py", "now / ratio"),
-    ("inventory/keeping.py", "on_hand * percent / 100"),
+    ("inventory/keeping/keeper.py", "on_hand * percent / 100"),
     ("model/units.py", "measured.size / wanted.size"),
 }
 """Divisions of a Decimal or Fraction by one, or by an integer, whose operands do not show it. Add one only after

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from crossdock.api.gateway.call import AnyRequest
 from crossdock.api.gateway.limits import Limit
 from crossdock.identity import KeyRing
-from crossdock.inventory.desk_requests import Component
-from crossdock.inventory.reservations import ReservationDesk
-from crossdock.inventory.stock_rules import StockRules
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.desk.requests import Component
+from crossdock.inventory.desk.rules import StockRules
 from crossdock.masterdata import Masterdata
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.context import BusinessTime, Context

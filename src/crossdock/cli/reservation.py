@@ -9,7 +9,7 @@ import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
 from crossdock.cli._options import CompanyOption, DatabaseOption
-from crossdock.inventory.desk_view import PieceView
+from crossdock.inventory.desk.view import PieceView
 from crossdock.operations import reservation_desk
 from crossdock.operations.reservations import show as look_up
 

@@ -33,8 +33,8 @@ from crossdock.events.intake import (
     ExceptionCaseOpened,
 )
 from crossdock.events.registry import VERSIONS
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
 from crossdock.inventory.reconciliation.statements import keep_statements
 from crossdock.log import Lease, append, decode, read_slots, write_keys, write_links
 from crossdock.log.append import follow, prepare

@@ -21,7 +21,7 @@ from crossdock.engine.writes import ExceptionChange
 from crossdock.events.envelope import Envelope
 from crossdock.inventory.guard import WALKS, Finding, Slice, changes, store_checkpoints
 from crossdock.inventory.guard.items import Examination, ItemKey
-from crossdock.inventory.laws import LAWS, Discrepancy
+from crossdock.inventory.guard.laws import LAWS, Discrepancy
 from crossdock.log import append, uuid7
 from crossdock.store import Connection, Store, crash, load_queries
 

@@ -9,7 +9,7 @@ from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.tasks import SQL, Task, finish
 from crossdock.events.envelope import NewEvent
-from crossdock.inventory.expiry import expire_due
+from crossdock.inventory.ledger.expiry import expire_due
 from crossdock.log import append
 from crossdock.log.segments import open_segment_if_due
 from crossdock.store import Connection

@@ -11,9 +11,9 @@ from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Keeping
 from crossdock.engine.recomputation import Progress, Recomputation
 from crossdock.engine.tasks import Task, finish, keep
-from crossdock.inventory import kept_pages
-from crossdock.inventory.freshness import freshness
-from crossdock.inventory.keeping import Keeper
+from crossdock.inventory.keeping import pages as kept_pages
+from crossdock.inventory.keeping.freshness import freshness
+from crossdock.inventory.keeping.keeper import Keeper
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.project.versions import version_in_force
 from crossdock.store import Connection

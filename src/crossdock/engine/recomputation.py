@@ -15,12 +15,12 @@ import msgspec
 
 from crossdock.engine.clock import business_now
 from crossdock.events.envelope import NewEvent
-from crossdock.inventory import kept_pages
-from crossdock.inventory.keeping import Change, Keeper, Standing
-from crossdock.inventory.kept_pages import Page
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import RebalanceRequest
-from crossdock.inventory.plan import Request
+from crossdock.inventory.keeping import pages as kept_pages
+from crossdock.inventory.keeping.keeper import Change, Keeper, Standing
+from crossdock.inventory.keeping.pages import Page
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import RebalanceRequest
+from crossdock.inventory.ledger.plan import Request
 from crossdock.log import append, uuid7
 from crossdock.store import Store
 

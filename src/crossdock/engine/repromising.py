@@ -9,8 +9,8 @@ from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.tasks import Task, finish
 from crossdock.events.envelope import NewEvent
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import RepromiseRequest
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import RepromiseRequest
 from crossdock.log import append
 from crossdock.store import load_queries
 

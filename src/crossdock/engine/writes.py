@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from crossdock.events.envelope import Envelope, NewEvent
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.inventory.reconciliation.statements import Kept
 from crossdock.log import BusinessKey, DocumentLink
 from crossdock.model.stock import LedgerRequest

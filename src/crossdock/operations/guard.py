@@ -11,7 +11,7 @@ from crossdock.engine.guarding import SQL, guard_everything
 from crossdock.identity import Actor
 from crossdock.inventory.guard import Slice
 from crossdock.inventory.guard.items import Examination
-from crossdock.inventory.laws import LAWS
+from crossdock.inventory.guard.laws import LAWS
 from crossdock.operations.context import Context
 from crossdock.processes import PROCESSES
 

@@ -22,11 +22,11 @@ from crossdock.engine.policies import keeper_of
 from crossdock.engine.recomputation import PAGE
 from crossdock.events.inventory import BackorderFilled
 from crossdock.identity import Actor
-from crossdock.inventory import kept_pages
-from crossdock.inventory.keeping import Change, Keeper
-from crossdock.inventory.kept_pages import Decided
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome, RebalanceRequest
+from crossdock.inventory.keeping import pages as kept_pages
+from crossdock.inventory.keeping.keeper import Change, Keeper
+from crossdock.inventory.keeping.pages import Decided
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest
 from crossdock.log import uuid7
 from crossdock.model.masterdata import Item
 from crossdock.operations.context import Context

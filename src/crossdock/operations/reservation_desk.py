@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from crossdock.identity import Actor
-from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms_in
-from crossdock.inventory.desk_view import ReservationView, find
-from crossdock.inventory.endings import release_requests
-from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.desk.endings import release_requests
+from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms_in
+from crossdock.inventory.desk.view import ReservationView, find
+from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations import audit
 from crossdock.operations.context import Context

@@ -11,7 +11,8 @@ import msgspec
 
 from crossdock.events.envelope import NewEvent
 from crossdock.identity import Actor
-from crossdock.inventory.desk_requests import (
+from crossdock.inventory.desk.desk import Granted, ReservationDesk
+from crossdock.inventory.desk.requests import (
     Component,
     DeskLine,
     DeskRequest,
@@ -22,10 +23,9 @@ from crossdock.inventory.desk_requests import (
     desk_lines_request,
     desk_request,
 )
-from crossdock.inventory.desk_terms import NewTerms, NoLater, NotOpen, Terms
-from crossdock.inventory.desk_view import ReservationView, find
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.reservations import Granted, ReservationDesk
+from crossdock.inventory.desk.terms import NewTerms, NoLater, NotOpen, Terms
+from crossdock.inventory.desk.view import ReservationView, find
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.log import append
 from crossdock.masterdata import KitRefused
 from crossdock.operations.context import Context

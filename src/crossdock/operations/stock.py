@@ -11,7 +11,7 @@ import msgspec
 from crossdock.identity import Actor
 from crossdock.inventory.availability import AvailableToPromise, Detail
 from crossdock.inventory.availability.terms import Difference, Freshness
-from crossdock.inventory.verify import Verification, verify
+from crossdock.inventory.guard.verify import Verification, verify
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.availability import Asked, Found, find, must_have_come

@@ -161,7 +161,7 @@ BUGS: dict[str, tuple[str, Callable[[ModuleType], None]]] = {
     "invoices_never_told": ("crossdock.connectors._kit.http", invoices_never_told),
     "order_of_deliveries_forgotten": ("crossdock.engine.deliveries.queue", order_of_deliveries_forgotten),
     "picks_booked_in_part": ("crossdock.engine.cases.effects", picks_booked_in_part),
-    "guard_without_promises": ("crossdock.inventory.books", guard_without_promises),
+    "guard_without_promises": ("crossdock.inventory.ledger.books", guard_without_promises),
     "shortages_stay_open": ("crossdock.engine.cases.effects", shortages_stay_open),
     "invoices_round_up": ("crossdock.processes.sales_order.v1_documents", invoices_round_up),
     "deadletters_in_hiding": ("crossdock.engine.deliveries.deliverer", deadletters_in_hiding),

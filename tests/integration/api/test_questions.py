@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 
 from crossdock.api.services import Services
-from crossdock.inventory.ledger import LedgerBatch
+from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.model.stock import ReleaseRequest
 from crossdock.processes import PROCESSES
 from crossdock.store import Store

@@ -11,7 +11,7 @@ import msgspec
 from crossdock.engine.guarding import guard_everything
 from crossdock.inventory.guard import Slice
 from crossdock.inventory.guard.items import Examination
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.log import DocumentLink, write_links
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrder

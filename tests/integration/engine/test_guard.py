@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crossdock.inventory.laws import LAWS
+from crossdock.inventory.guard.laws import LAWS
 from crossdock.store import Store
 from tests.integration.engine.guarded import ORDER, guard, history, laws_of, open_cases
 from tests.integration.inventory.helpers import book, move, receive

@@ -13,7 +13,7 @@ import pytest
 from crossdock.connectors.sandbox_wms import mapping
 from crossdock.connectors.sandbox_wms.parts.site import Site
 from crossdock.engine.intake.raw import Arrival
-from crossdock.inventory.verify import verify
+from crossdock.inventory.guard.verify import verify
 from crossdock.log import uuid7
 from crossdock.model.stock_policy import HaircutRule, Scope, StockPolicies
 from crossdock.operations import quarantine

@@ -15,7 +15,7 @@ from crossdock.engine.context import Poll
 from crossdock.engine.intake.poll import task_name
 from crossdock.engine.tasks import Task, ensure_tasks
 from crossdock.engine.worker import Worker
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
 from crossdock.ports.connector import RawPage
 from crossdock.store import Connection, Store
 from tests.integration.engine.harness import Peer, context, rows

@@ -139,7 +139,7 @@ async def test_what_becomes_free_goes_to_those_who_wait(store: Store) -> None:
 
 
 async def test_what_a_person_keeps_back_is_left_alone(store: Store) -> None:
-    from crossdock.inventory.outcomes import SafetyRequest
+    from crossdock.inventory.ledger.outcomes import SafetyRequest
 
     await book(store, receive(10), SafetyRequest(COMPANY, "k", MUG, "north", D(1), source="anna"))
     await turn(store, safety(4), version=7)

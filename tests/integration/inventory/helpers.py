@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome
-from crossdock.inventory.plan import Request
-from crossdock.inventory.reading import LedgerMoved
-from crossdock.inventory.verify import Verification, verify
+from crossdock.inventory.guard.verify import Verification, verify
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
+from crossdock.inventory.ledger.plan import Request
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.model.stock import (
     MoveRequest,
     PromiseRequest,

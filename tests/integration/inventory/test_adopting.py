@@ -6,7 +6,7 @@ import itertools
 from decimal import Decimal as D
 
 from crossdock.events.inventory import OwnershipPassed, StockPromised
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.operations.reservations import publish_outcomes
 from crossdock.store import Store

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crossdock.inventory.plan import Request
+from crossdock.inventory.ledger.plan import Request
 from crossdock.store import Store
 from tests.integration.inventory.helpers import ask, book, expect, holds, move, pick, receive, release, tell
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from crossdock.inventory.availability import AvailableToPromise, Detail, Question, available_to_promise
 from crossdock.inventory.availability.difference import Mark, difference
 from crossdock.inventory.availability.terms import Difference, MovementTerms
-from crossdock.inventory.outcomes import RebalanceRequest, SafetyRequest
-from crossdock.inventory.plan import Request
+from crossdock.inventory.ledger.outcomes import RebalanceRequest, SafetyRequest
+from crossdock.inventory.ledger.plan import Request
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (

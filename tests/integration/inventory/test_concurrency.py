@@ -11,12 +11,12 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from crossdock.inventory.expiry import expire_due
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome
-from crossdock.inventory.plan import Request
-from crossdock.inventory.reading import SQL, LedgerMoved
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.expiry import expire_due
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
+from crossdock.inventory.ledger.plan import Request
+from crossdock.inventory.ledger.reading import SQL, LedgerMoved
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import (
     AT,

@@ -8,12 +8,12 @@ from decimal import Decimal as D
 
 import pytest
 
-from crossdock.inventory.desk_requests import Component, DeskLine, DeskRequest, ReservationAnswer, desk_lines_request
-from crossdock.inventory.desk_view import ReservationView, find
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome, RebalanceRequest
-from crossdock.inventory.reservations import ReservationDesk
-from crossdock.inventory.stock_rules import StockRules
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.desk.requests import Component, DeskLine, DeskRequest, ReservationAnswer, desk_lines_request
+from crossdock.inventory.desk.rules import StockRules
+from crossdock.inventory.desk.view import ReservationView, find
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome, RebalanceRequest
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import AT, COMPANY, MUG, book, expect, holds, number, receive

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.events.inventory import StockPromised
-from crossdock.inventory.lots import Keeping
+from crossdock.inventory.ledger.lots import Keeping
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Lot
 from crossdock.model.stock import PromiseRequest, StockRequestLine

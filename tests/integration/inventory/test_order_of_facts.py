@@ -22,7 +22,7 @@ from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.events.shipment import ShipmentDispatched
 from crossdock.events.supplier_documents import GoodsReceiptPosted
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped
-from crossdock.inventory.verify import verify
+from crossdock.inventory.guard.verify import verify
 from crossdock.model.assembly import Assembly, AssemblyLine, BillLine
 from crossdock.model.fulfillment import (
     InventoryAdjustment,

@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal as D
 
 from crossdock.events.inventory import BackorderFilled, StockPromised
-from crossdock.inventory.outcomes import RebalanceRequest
-from crossdock.inventory.plan import Request
+from crossdock.inventory.ledger.outcomes import RebalanceRequest
+from crossdock.inventory.ledger.plan import Request
 from crossdock.model.stock import PromiseRequest
 from crossdock.model.stock_policy import FillRule, PoolRule, Scope, StockPolicies
 from crossdock.store import Store

@@ -15,8 +15,8 @@ from crossdock.events.inventory import (
     StockPromised,
     StockWentNegative,
 )
-from crossdock.inventory.expiry import expire_due
-from crossdock.inventory.outcomes import LedgerConflict, SafetyRequest
+from crossdock.inventory.ledger.expiry import expire_due
+from crossdock.inventory.ledger.outcomes import LedgerConflict, SafetyRequest
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (
     AT,

@@ -10,8 +10,8 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crossdock.inventory.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
-from crossdock.inventory.plan import Request
+from crossdock.inventory.ledger.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
+from crossdock.inventory.ledger.plan import Request
 from crossdock.model.stock_policy import FillRule, PoolRule, Scope, StockPolicies
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (

@@ -14,8 +14,8 @@ from crossdock.events.inventory import (
     StockPromised,
     WithdrawnPromisesServed,
 )
-from crossdock.inventory.outcomes import LedgerOutcome, RepromiseRequest
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.ledger.outcomes import LedgerOutcome, RepromiseRequest
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 from crossdock.operations.reservations import publish_outcomes

@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 
 from crossdock.events.inventory import BackorderFilled
-from crossdock.inventory.expiry import expire_due
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.reservations import ReservationDesk, desk_request
+from crossdock.inventory.desk.desk import ReservationDesk, desk_request
+from crossdock.inventory.ledger.expiry import expire_due
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import AT, COMPANY, MUG, ask, book, holds, levels, receive
 

@@ -11,15 +11,15 @@ from decimal import Decimal as D
 
 import pytest
 
-from crossdock.inventory.desk_terms import NewTerms, NoLater, NotOpen, Terms, change_terms, change_terms_in
-from crossdock.inventory.desk_view import ReservationView, find
-from crossdock.inventory.endings import release_requests
-from crossdock.inventory.expiry import expire_due
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.plan import Request
-from crossdock.inventory.reading import LedgerMoved
-from crossdock.inventory.reservations import ReservationDesk
+from crossdock.inventory.desk.desk import ReservationDesk
+from crossdock.inventory.desk.endings import release_requests
+from crossdock.inventory.desk.terms import NewTerms, NoLater, NotOpen, Terms, change_terms, change_terms_in
+from crossdock.inventory.desk.view import ReservationView, find
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.expiry import expire_due
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
+from crossdock.inventory.ledger.plan import Request
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import AT, COMPANY, MUG, ask, book, expect, holds, levels, number, receive
 from tests.integration.inventory.test_desk_lines import wanted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from crossdock.inventory.outcomes import SafetyRequest
-from crossdock.inventory.verify import verify
+from crossdock.inventory.guard.verify import verify
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.store import Store
 from tests.integration.inventory.helpers import COMPANY, ask, book, expect, holds, pick, receive, tell
 

@@ -12,7 +12,7 @@ from crossdock.events.purchase_order import PurchaseOrderLinesReceived
 from crossdock.events.supplier_documents import InventoryHoldCarriedOut
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.guard.documents import documents
-from crossdock.inventory.verify import verify
+from crossdock.inventory.guard.verify import verify
 from crossdock.model.ship_notice import InventoryHold, InventoryHoldLine
 from crossdock.operations import purchasing
 from crossdock.operations.problems import Problem

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from crossdock.inventory.reservations import ReservationDesk, desk_request
+from crossdock.inventory.desk.desk import ReservationDesk, desk_request
 from crossdock.operations import reservation_desk
 from crossdock.operations.problems import Problem
 from crossdock.operations.reservations import publish_outcomes, show

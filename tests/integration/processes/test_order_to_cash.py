@@ -14,8 +14,8 @@ from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.events.sales_order import SalesOrderCancelled
 from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.verify import verify
+from crossdock.inventory.guard.verify import verify
+from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.model.fulfillment import (
     InventoryAdjustment,
     InventoryAdjustmentLine,

@@ -17,8 +17,8 @@ from crossdock.engine.tasks import claim_tasks, ensure_tasks
 from crossdock.events.envelope import NewEvent
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
 from crossdock.events.reconciliation import StockCounted, StockStated
+from crossdock.inventory.guard.verify import verify
 from crossdock.inventory.reconciliation.drifts import Drift
-from crossdock.inventory.verify import verify
 from crossdock.log import uuid7
 from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine, InventoryReport, StockLevel
 from crossdock.model.masterdata import Item

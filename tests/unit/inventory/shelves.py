@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from crossdock.inventory.books import Books, Position, Supply
+from crossdock.inventory.ledger.books import Books, Position, Supply
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 
 ENTRY = bytes(range(16))

@@ -9,10 +9,10 @@ from decimal import Decimal as D
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.inventory.desk_deciding import Decider, Shelf, Take, places_of
-from crossdock.inventory.desk_requests import Component, DeskLine, DeskRequest, desk_lines_request
-from crossdock.inventory.keys import PositionKey
-from crossdock.inventory.pools import NO_POOLS, Pools
+from crossdock.inventory.desk.deciding import Decider, Shelf, Take, places_of
+from crossdock.inventory.desk.requests import Component, DeskLine, DeskRequest, desk_lines_request
+from crossdock.inventory.ledger.keys import PositionKey
+from crossdock.inventory.ledger.pools import NO_POOLS, Pools
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 
 ON = dt.date(2010, 12, 1)

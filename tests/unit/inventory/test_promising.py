@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crossdock.inventory.promising import decide
+from crossdock.inventory.ledger.promising import decide
 from tests.unit.inventory.shelves import ITEM, books, entry, free, request, supply
 
 

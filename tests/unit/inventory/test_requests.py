@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.inventory.entries import entry_of
-from crossdock.inventory.plan import Plan
+from crossdock.inventory.ledger.entries import entry_of
+from crossdock.inventory.ledger.plan import Plan
 from crossdock.model.stock import MoveRequest, StockMoveLine, SupplyLine, SupplyRequest
 from crossdock.store.arrays import columns, numbers, octets, texts, times
 from tests.unit.inventory.shelves import ITEM, request

@@ -16,8 +16,8 @@ from crossdock.api.gateway.call import AnyRequest, actor_of
 from crossdock.api.gateway.strict_json import Number, decoder, exact
 from crossdock.api.process.order_requests import Id, Instant, Reference, utc
 from crossdock.api.services import services_of
-from crossdock.inventory.desk_requests import Mode
-from crossdock.inventory.desk_view import ReservationView
+from crossdock.inventory.desk.requests import Mode
+from crossdock.inventory.desk.view import ReservationView
 from crossdock.operations import reservations
 from crossdock.operations.problems import FieldError, Problem
 from crossdock.operations.reservations import Asked, AskedLine, Changed, Released, Reserved

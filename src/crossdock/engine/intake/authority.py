@@ -24,7 +24,7 @@ from crossdock.events.sales_order import SalesOrderPlaced, WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
 from crossdock.events.supplier_documents import GoodsReceiptPosted, InventoryHoldCarriedOut
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.model.quantity import ZERO
 from crossdock.rules.stock_policy import Subject, first
 from crossdock.store import Connection, load_queries

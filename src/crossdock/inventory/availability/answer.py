@@ -25,7 +25,7 @@ from crossdock.inventory.availability.terms import (
     Substitute,
     SupplyTerms,
 )
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.rules import substitutes as rules
 from crossdock.rules.stock_policy import Subject

@@ -20,7 +20,7 @@ from crossdock.inventory.availability.terms import (
     PositionTerms,
     SupplyChange,
 )
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_suffix(".sql"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from crossdock.inventory.availability.pools import Asker, Place
 from crossdock.inventory.availability.terms import Kit, Piece, Sourcing
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.rules.sourcing import locations, whole_first
 from crossdock.rules.stock_policy import Subject, first

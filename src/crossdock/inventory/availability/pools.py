@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.allotment import target
 from crossdock.inventory.availability.reading import KeptRow, PositionRow
 from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
-from crossdock.inventory.books import ZERO
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.allotment import target
+from crossdock.inventory.ledger.books import ZERO
+from crossdock.inventory.ledger.pools import SHARED
 from crossdock.model.stock_policy import PoolRule, StockPolicies, StockRule
 from crossdock.rules.stock_policy import pools_at, serves
 

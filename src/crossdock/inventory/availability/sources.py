@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from crossdock.inventory.availability.terms import Freshness, PositionTerms
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.ledger.books import ZERO
 
 
 def freshness(

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.books import ZERO
 from crossdock.inventory.guard.findings import SQL, Slice
-from crossdock.inventory.laws import Court
+from crossdock.inventory.guard.laws import Court
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.store import Connection
 
 Terms = tuple[tuple[int, int], ...]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import asyncpg
 
-from crossdock.inventory.books import ZERO
 from crossdock.inventory.guard.findings import SQL, Slice
-from crossdock.inventory.laws import Court
+from crossdock.inventory.guard.laws import Court
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.log import slot_of
 from crossdock.processes import goods_receipt, purchase_order, ship_notice
 from crossdock.processes.goods_receipt.v1_data import GoodsReceiptData

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from crossdock.inventory.books import ZERO
-from crossdock.inventory.laws import COLUMNS, Court, Discrepancy, Fold
+from crossdock.inventory.guard.laws import COLUMNS, Court, Discrepancy, Fold
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("guard.sql"))

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import asyncpg
 
-from crossdock.inventory import laws
-from crossdock.inventory.books import ZERO
+from crossdock.inventory.guard import laws
 from crossdock.inventory.guard.findings import SPACING, SQL, Checkpoint, Slice
-from crossdock.inventory.laws import COLUMNS, Court, Fold
-from crossdock.inventory.owners import promisable
+from crossdock.inventory.guard.laws import COLUMNS, Court, Fold
+from crossdock.inventory.ledger.books import ZERO
+from crossdock.inventory.ledger.owners import promisable
 from crossdock.store import Connection
 
 ItemKey = tuple[str, str]

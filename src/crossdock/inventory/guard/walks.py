@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from crossdock.inventory import laws
+from crossdock.inventory.guard import laws
 from crossdock.inventory.guard.derived import published
 from crossdock.inventory.guard.documents import documents
 from crossdock.inventory.guard.findings import SQL, Slice
 from crossdock.inventory.guard.items import Examination, ItemKey
-from crossdock.inventory.laws import COLUMNS, Court, Fold
+from crossdock.inventory.guard.laws import COLUMNS, Court, Fold
 from crossdock.store import Connection
 
 _AT_ONCE = 50

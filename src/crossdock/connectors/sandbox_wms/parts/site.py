@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from crossdock.connectors._kit.reading import Refused, one_of
-from crossdock.inventory.owners import known_owner
+from crossdock.inventory.ledger.owners import known_owner
 from crossdock.model.ship_notice import ReceiptCondition
 
 CONDITIONS: dict[str, ReceiptCondition] = {"OK": "good", "DMG": "damaged", "QUA": "quarantined"}

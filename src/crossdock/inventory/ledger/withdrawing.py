@@ -18,12 +18,12 @@ from crossdock.events.inventory import (
     WithdrawnPiece,
     WithdrawnPromisesServed,
 )
-from crossdock.inventory.allotment import rebalance
-from crossdock.inventory.books import ZERO, Books, Position, Promise
-from crossdock.inventory.filling import Filled, fill, news, outlook, repeg
-from crossdock.inventory.keys import PositionKey
-from crossdock.inventory.outcomes import LedgerOutcome, RepromiseRequest
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.allotment import rebalance
+from crossdock.inventory.ledger.books import ZERO, Books, Position, Promise
+from crossdock.inventory.ledger.filling import Filled, fill, news, outlook, repeg
+from crossdock.inventory.ledger.keys import PositionKey
+from crossdock.inventory.ledger.outcomes import LedgerOutcome, RepromiseRequest
+from crossdock.inventory.ledger.pools import SHARED
 
 
 def repromise(books: Books, request: RepromiseRequest, entry: bytes) -> list[LedgerOutcome]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from crossdock.inventory import facts, promising, withdrawing
-from crossdock.inventory.books import Books
-from crossdock.inventory.entries import Answer, decode_answer, encode_answer, entry_of
-from crossdock.inventory.keys import ItemKey
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome, RepromiseRequest, SafetyRequest
-from crossdock.inventory.plan import Plan, Request
-from crossdock.inventory.pools import Pools
-from crossdock.inventory.reading import SQL, Reader
-from crossdock.inventory.writing import (
+from crossdock.inventory.ledger import facts, promising, withdrawing
+from crossdock.inventory.ledger.books import Books
+from crossdock.inventory.ledger.entries import Answer, decode_answer, encode_answer, entry_of
+from crossdock.inventory.ledger.keys import ItemKey
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome, RepromiseRequest, SafetyRequest
+from crossdock.inventory.ledger.plan import Plan, Request
+from crossdock.inventory.ledger.pools import Pools
+from crossdock.inventory.ledger.reading import SQL, Reader
+from crossdock.inventory.ledger.writing import (
     write_facts,
     write_fallen,
     write_kept,

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from crossdock.inventory.desk_batch import SQL
-from crossdock.inventory.desk_requests import (
+from crossdock.inventory.desk.batch import SQL
+from crossdock.inventory.desk.endings import SQL as ENDINGS
+from crossdock.inventory.desk.endings import claim_columns
+from crossdock.inventory.desk.requests import (
     BACKORDER,
     DeskLine,
     DeskRequest,
@@ -17,10 +19,8 @@ from crossdock.inventory.desk_requests import (
     decode,
     encode,
 )
-from crossdock.inventory.endings import SQL as ENDINGS
-from crossdock.inventory.endings import claim_columns
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.stock_rules import StockRules
+from crossdock.inventory.desk.rules import StockRules
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.store import Connection
 from crossdock.store.arrays import octets, texts

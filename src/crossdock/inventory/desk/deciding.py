@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from crossdock.inventory.desk_requests import DeskLine, DeskRequest, Missing
-from crossdock.inventory.keys import PositionKey
-from crossdock.inventory.pools import SHARED, Pools
+from crossdock.inventory.desk.requests import DeskLine, DeskRequest, Missing
+from crossdock.inventory.ledger.keys import PositionKey
+from crossdock.inventory.ledger.pools import SHARED, Pools
 
 ZERO = Decimal(0)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.plan import Request
-from crossdock.inventory.pools import NO_POOLS, Pools
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.plan import Request
+from crossdock.inventory.ledger.pools import NO_POOLS, Pools
 from crossdock.model.stock_policy import StockPolicies
 
 

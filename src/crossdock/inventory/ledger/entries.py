@@ -8,8 +8,8 @@ from hashlib import blake2b
 import msgspec
 
 from crossdock.events.inventory import PromiseReleased, StockPromised
-from crossdock.inventory.outcomes import RepromiseRequest, SafetyRequest
-from crossdock.inventory.plan import Request
+from crossdock.inventory.ledger.outcomes import RepromiseRequest, SafetyRequest
+from crossdock.inventory.ledger.plan import Request
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, SupplyRequest
 
 _encoder = msgspec.json.Encoder(decimal_format="string")

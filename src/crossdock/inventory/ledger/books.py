@@ -13,9 +13,9 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.keys import ItemKey, KeptKey, PositionKey, SupplyKey
-from crossdock.inventory.lots import Lots
-from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
+from crossdock.inventory.ledger.keys import ItemKey, KeptKey, PositionKey, SupplyKey
+from crossdock.inventory.ledger.lots import Lots
+from crossdock.inventory.ledger.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import StockMoveLine
 from crossdock.model.stock_policy import PoolRule
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import asyncpg
 from asyncpg import Record
 
-from crossdock.inventory.books import Books, Kept, Position, Promise, Supply
-from crossdock.inventory.keys import ItemKey, PositionKey
-from crossdock.inventory.plan import Guess, Plan
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.books import Books, Kept, Position, Promise, Supply
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey
+from crossdock.inventory.ledger.plan import Guess, Plan
+from crossdock.inventory.ledger.pools import SHARED
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import columns, numbers, texts
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import ROUND_FLOOR, Decimal
 
-from crossdock.inventory.books import ZERO, Books, Position
-from crossdock.inventory.keys import ItemKey
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.books import ZERO, Books, Position
+from crossdock.inventory.ledger.keys import ItemKey
+from crossdock.inventory.ledger.pools import SHARED
 from crossdock.model.stock_policy import PoolRule
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from crossdock.inventory.keys import ItemKey
+from crossdock.inventory.ledger.keys import ItemKey
 
 ZERO = Decimal(0)
 

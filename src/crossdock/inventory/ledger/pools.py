@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from crossdock.inventory.keys import ItemKey, PositionKey
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey
 from crossdock.model.stock_policy import FillRule, PoolRule, StockPolicies
 from crossdock.rules.stock_policy import Subject, first, holds_on, pools_at, serves
 

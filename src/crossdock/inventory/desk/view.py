@@ -11,9 +11,9 @@ from typing import Literal
 import msgspec
 from asyncpg import Record
 
-from crossdock.inventory.desk_requests import BACKORDER, SPACE
-from crossdock.inventory.endings import SQL, entry_of_deadline, entry_of_release, names_of
-from crossdock.inventory.entries import digest_of
+from crossdock.inventory.desk.endings import SQL, entry_of_deadline, entry_of_release, names_of
+from crossdock.inventory.desk.requests import BACKORDER, SPACE
+from crossdock.inventory.ledger.entries import digest_of
 from crossdock.store import Connection
 from crossdock.store.arrays import octets, texts
 

@@ -14,9 +14,9 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
-from crossdock.inventory.books import RESERVED, SHORT, ZERO, Books, Position, Promise, Supply
-from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
-from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.ledger.books import RESERVED, SHORT, ZERO, Books, Position, Promise, Supply
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
 
 
 class Filled(msgspec.Struct, frozen=True):

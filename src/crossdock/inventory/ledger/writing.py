@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import StockWentNegative
-from crossdock.inventory.books import ZERO, Books, Fact, Promise, Supply
-from crossdock.inventory.reading import SQL, LedgerMoved, Reader
+from crossdock.inventory.ledger.books import ZERO, Books, Fact, Promise, Supply
+from crossdock.inventory.ledger.reading import SQL, LedgerMoved, Reader
 from crossdock.model.stock import PHYSICAL_STATES
 from crossdock.store import Connection
 from crossdock.store.arrays import columns, numbers, octets, texts, times

@@ -8,14 +8,14 @@ from decimal import Decimal
 
 import asyncpg
 
-from crossdock.inventory.desk_backorders import backorder
-from crossdock.inventory.desk_batch import SQL, Scarce, answer_all, as_one
-from crossdock.inventory.desk_deciding import first_place
-from crossdock.inventory.desk_requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
-from crossdock.inventory.desk_terms import NewTerms, Terms, change_terms, recall_terms
-from crossdock.inventory.endings import release_requests
-from crossdock.inventory.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.inventory.stock_rules import StockRules, no_rules
+from crossdock.inventory.desk.backorders import backorder
+from crossdock.inventory.desk.batch import SQL, Scarce, answer_all, as_one
+from crossdock.inventory.desk.deciding import first_place
+from crossdock.inventory.desk.endings import release_requests
+from crossdock.inventory.desk.requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
+from crossdock.inventory.desk.rules import StockRules, no_rules
+from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms, recall_terms
+from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
 from crossdock.store.arrays import octets

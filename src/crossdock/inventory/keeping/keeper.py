@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from crossdock.inventory.allotment import target
-from crossdock.inventory.freshness import SourceFreshness
-from crossdock.inventory.outcomes import SafetyRequest
+from crossdock.inventory.keeping.freshness import SourceFreshness
+from crossdock.inventory.ledger.allotment import target
+from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.model.stock_policy import HaircutRule, PoolRule, SafetyRule, StockPolicies
 from crossdock.rules.quick_table import QuickTable
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import BackorderedLine, PromisedLine, StockPromised
-from crossdock.inventory.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Position, Promise
-from crossdock.inventory.filling import peg
-from crossdock.inventory.keys import PositionKey
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Position, Promise
+from crossdock.inventory.ledger.filling import peg
+from crossdock.inventory.ledger.keys import PositionKey
+from crossdock.inventory.ledger.pools import SHARED
 from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.rules.sourcing import whole_at
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from crossdock.inventory.entries import content_of, digest_of
-from crossdock.inventory.pools import SHARED
+from crossdock.inventory.ledger.entries import content_of, digest_of
+from crossdock.inventory.ledger.pools import SHARED
 
 Mode = Literal["whole", "partial", "backorder"]
 """`whole`: all of every line, or nothing at all. `partial`: what is there. `backorder`: the rest waits."""

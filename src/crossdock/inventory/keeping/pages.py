@@ -18,9 +18,9 @@ from typing import NamedTuple
 import msgspec
 from asyncpg import Record
 
-from crossdock.inventory.entries import content_of, digest_of
-from crossdock.inventory.keeping import ZERO, Change, Keeper, Kept, Place, Reason, Standing
-from crossdock.inventory.reading import LedgerMoved
+from crossdock.inventory.keeping.keeper import ZERO, Change, Keeper, Kept, Place, Reason, Standing
+from crossdock.inventory.ledger.entries import content_of, digest_of
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import columns, numbers, texts
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossdock.inventory.entries import Entry, entry_of
+from crossdock.inventory.ledger.entries import Entry, entry_of
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import load_queries
 from crossdock.store.arrays import columns, octets, texts

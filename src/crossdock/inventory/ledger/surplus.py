@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from crossdock.events.inventory import HeldGoods, HeldWhy
-from crossdock.inventory.books import ZERO, Books
+from crossdock.inventory.ledger.books import ZERO, Books
 from crossdock.model.stock import StockMoveLine
 
 HOLDS = "quarantined"

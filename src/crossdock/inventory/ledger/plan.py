@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import msgspec
 
-from crossdock.inventory.books import ZERO, Books
-from crossdock.inventory.facts import UNRESTRICTED, line_gives
-from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
-from crossdock.inventory.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
-from crossdock.inventory.owners import known_owner, promisable
-from crossdock.inventory.pools import NO_POOLS, SHARED, Pools
+from crossdock.inventory.ledger.books import ZERO, Books
+from crossdock.inventory.ledger.facts import UNRESTRICTED, line_gives
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.ledger.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
+from crossdock.inventory.ledger.owners import known_owner, promisable
+from crossdock.inventory.ledger.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import (
     OUTSIDE_STATES,
     PHYSICAL_STATES,

@@ -9,14 +9,14 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import GoodsHeld, HeldGoods, OwnershipPassed, PromiseReleased
-from crossdock.inventory import surplus
-from crossdock.inventory.allotment import rebalance
-from crossdock.inventory.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
-from crossdock.inventory.filling import Outlook, fill, news, outlook, repeg
-from crossdock.inventory.keys import ItemKey, PositionKey, SupplyKey
-from crossdock.inventory.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
-from crossdock.inventory.owners import passes_to, promisable
-from crossdock.inventory.pools import SHARED, Pools
+from crossdock.inventory.ledger import surplus
+from crossdock.inventory.ledger.allotment import rebalance
+from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
+from crossdock.inventory.ledger.filling import Outlook, fill, news, outlook, repeg
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
+from crossdock.inventory.ledger.owners import passes_to, promisable
+from crossdock.inventory.ledger.pools import SHARED, Pools
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
 
 UNRESTRICTED = "unrestricted"

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import msgspec
 
-from crossdock.inventory.books import ON_THE_BOOK, ZERO
+from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO
 from crossdock.model.stock import PHYSICAL_STATES
 
 Row: TypeAlias = "Mapping[str, Any] | asyncpg.Record"

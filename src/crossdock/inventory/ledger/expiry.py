@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from crossdock.inventory.endings import SQL, expiry_request
-from crossdock.inventory.ledger import LedgerBatch
-from crossdock.inventory.outcomes import LedgerOutcome
+from crossdock.inventory.desk.endings import SQL, expiry_request
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.outcomes import LedgerOutcome
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.store import Connection
 

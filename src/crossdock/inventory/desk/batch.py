@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from crossdock.inventory.desk_deciding import ZERO, Decider, Shelf, Take, first_place, places_of
-from crossdock.inventory.desk_requests import (
+from crossdock.inventory.desk.deciding import ZERO, Decider, Shelf, Take, first_place, places_of
+from crossdock.inventory.desk.requests import (
     DeskRequest,
     Granted,
     Missing,
@@ -19,9 +19,9 @@ from crossdock.inventory.desk_requests import (
     decode,
     encode,
 )
-from crossdock.inventory.keys import ItemKey, PositionKey
-from crossdock.inventory.outcomes import LedgerConflict
-from crossdock.inventory.pools import SHARED, Pools
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey
+from crossdock.inventory.ledger.outcomes import LedgerConflict
+from crossdock.inventory.ledger.pools import SHARED, Pools
 from crossdock.store import Connection, Store, load_queries
 from crossdock.store.arrays import columns, numbers, octets, texts, times
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from crossdock.inventory import laws
-from crossdock.inventory.books import ZERO
-from crossdock.inventory.laws import PROMISE_COLUMNS, Court, Discrepancy, Fold
+from crossdock.inventory.guard import laws
+from crossdock.inventory.guard.laws import PROMISE_COLUMNS, Court, Discrepancy, Fold
+from crossdock.inventory.ledger.books import ZERO
 from crossdock.model.stock import PHYSICAL_STATES
 from crossdock.store import Connection, load_queries
 

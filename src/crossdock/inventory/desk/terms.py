@@ -9,11 +9,11 @@ from typing import Literal
 import msgspec
 from asyncpg import Record
 
-from crossdock.inventory.desk_requests import SPACE
-from crossdock.inventory.endings import SQL, claim_columns, entry_of_deadline, names_of
-from crossdock.inventory.entries import content_of, digest_of
-from crossdock.inventory.outcomes import LedgerConflict
-from crossdock.inventory.reading import LedgerMoved
+from crossdock.inventory.desk.endings import SQL, claim_columns, entry_of_deadline, names_of
+from crossdock.inventory.desk.requests import SPACE
+from crossdock.inventory.ledger.entries import content_of, digest_of
+from crossdock.inventory.ledger.outcomes import LedgerConflict
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.store import Connection, Store, run_again
 from crossdock.store.arrays import columns, texts
 

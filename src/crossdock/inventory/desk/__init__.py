@@ -1,0 +1,1 @@
+"""Reservations for callers outside the batches of the engine, committed together."""

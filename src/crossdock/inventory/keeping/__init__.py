@@ -1,0 +1,1 @@
+"""What policies keep back of stock, and how fresh its sources are."""
