@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import errno
 import getpass
+import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -41,6 +42,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 # What a command prints into a pipe is read by programs and pagers: it is not cut to a terminal's width.
 _PIPE_WIDTH = 1000
 _LEAST_TO_READ = 24
+_OVER_HTTP = re.compile(r" \((GET|POST|PUT|PATCH|DELETE) [^()]*\)")
 
 
 def console() -> Console:
@@ -165,7 +167,7 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
         with reaching(database):
             return asyncio.run(_reach(database, work))
     except Problem as problem:
-        fail(_in_words(problem), problem.advice, 1)
+        fail(_in_words(problem), _next_step(problem), 1)
     except Denied as denied:
         fail(denied.detail, "Ask the operator of this installation.", 1)
 
@@ -199,7 +201,16 @@ def _in_words(problem: Problem) -> str:
     """What is not there needs no title, and who types here sees everything that there is."""
     if problem.code == "not_found":
         return problem.detail.removesuffix(", or it is not yours")
+    if problem.code == "malformed_request":
+        return problem.detail
     return f"{problem.kind.title}: {problem.detail}"
+
+
+def _next_step(problem: Problem) -> str:
+    """What to do, without what only callers over HTTP can do."""
+    if problem.code == "malformed_request" and problem.advice == problem.kind.advice:
+        return "--help says what the command takes."
+    return _OVER_HTTP.sub("", problem.advice)
 
 
 def why_not(error: BaseException) -> str:

@@ -39,15 +39,17 @@ def id_shown_by(command: str) -> Callable[[str], UUID]:
     return read
 
 
-def counted(text: str) -> tuple[str, Decimal]:
-    """`NAME:QUANTITY`, such as `85123A:24`."""
+def counted(text: str, option: str, form: str = "ITEM:QUANTITY") -> tuple[str, Decimal]:
+    """What an option or argument says in a form such as `ITEM:QUANTITY`: `85123A:24`."""
     name, _, amount = text.rpartition(":")
     try:
         quantity = Decimal(amount)
     except InvalidOperation:
         quantity = Decimal("NaN")
     if not name or not quantity.is_finite() or quantity <= 0:
-        raise typer.BadParameter(f"{text!r} is not NAME:QUANTITY with a quantity above zero, such as 85123A:24")
+        example = "85123A:24" if form.startswith("ITEM") else "1:24"
+        words = f"{text!r} is not {form} with a quantity above zero, such as {example}"
+        raise typer.BadParameter(words, param_hint=option)
     return name, quantity
 
 

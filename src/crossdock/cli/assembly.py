@@ -67,7 +67,7 @@ def repack(
 
     Example: crossdock assembly repack MUG-CASE12:2 MUG --company albion_uk --location north --reason "case broken"
     """
-    item, quantity = counted(goods)
+    item, quantity = counted(goods, "ITEM:QUANTITY")
     place = assemblies.Place(company, location, number)
     told = reach(
         database,
@@ -77,7 +77,7 @@ def repack(
 
 
 def _assemble(kit: str, place: assemblies.Place, reason: str, database: str, as_json: bool, *, apart: bool) -> None:
-    item, quantity = counted(kit)
+    item, quantity = counted(kit, "ITEM:QUANTITY")
     told = reach(
         database,
         lambda context, actor: assemblies.assemble(context, actor, place, item, quantity, apart=apart, reason=reason),

@@ -9,8 +9,10 @@ import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
 from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.identity import Actor
 from crossdock.inventory.desk.view import PieceView
 from crossdock.operations import reservation_desk
+from crossdock.operations.context import Context
 from crossdock.operations.reservations import show as look_up
 
 app = typer.Typer(help="Reservations: stock that callers of the API hold.", no_args_is_help=True)
@@ -21,26 +23,32 @@ Name = Annotated[str, typer.Argument(help="A reservation, whole or one piece of 
 def list_(
     database: DatabaseOption,
     item: Annotated[str, typer.Option(help="All that callers hold of this item, also without a deadline.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also what has no deadline; it comes last.")] = False,
     company: CompanyOption = "",
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List what callers hold for a time, the next deadline first; or all that they hold of an item.
+    """List what callers hold for a time, the next deadline first; or all that they hold, or hold of an item.
 
     Example: crossdock reservation list --item 85123A
     """
-    found = reach(
-        database,
-        lambda context, actor: reservation_desk.list_reservations(
-            context, actor, item=item, company_id=company, limit=limit
-        ),
-    )
+
+    async def work(context: Context, actor: Actor) -> tuple[list[reservation_desk.Held], int]:
+        held = await reservation_desk.list_reservations(
+            context, actor, item=item, company_id=company, limit=limit, everything=everything
+        )
+        hidden = 0 if item or everything else await reservation_desk.without_deadline(context, actor, company)
+        return held, hidden
+
+    found, hidden = reach(database, work)
     if as_json:
         print_json(found)
         return
     names = ("reservation", "company", "item", "location", "remaining", "state", "expires_at", "held_by", "reference")
     heads = ("reservation", "company", "item", "location", "quantity", "state", "until", "held by", "reference")
     console().print(table(heads, ([getattr(one, name) for name in names] for one in found)))
+    if hidden:
+        typer.echo(f"{hidden} more without a deadline: --all shows them, --item those of an item", err=True)
 
 
 @app.command()
@@ -68,13 +76,24 @@ def show(reservation: Name, database: DatabaseOption, as_json: AsJson = False) -
 
 
 def _piece(piece: PieceView) -> tuple[object, ...]:
-    end = piece.ended
-    at = f"at {plain(end.at)}" if end and end.at else ""
-    words = " ".join(word for word in (end.how, at, end.by, end.reason) if word) if end else ""
+    words = _ending(piece)
     if piece.remaining and piece.expected_on:
         words = f"{plain(piece.pegged)} expected on {piece.expected_on}"
     where = (piece.reservation, piece.line, piece.item, piece.location, piece.pool)
     return (*where, piece.quantity, piece.remaining, piece.state, words)
+
+
+def _ending(piece: PieceView) -> str:
+    """How a piece ended, in words; nothing as long as it stands."""
+    end = piece.ended
+    if end is None:
+        return ""
+    at = f"at {plain(end.at)}" if end.at else ""
+    if end.how == "adopted" and end.taken is not None:
+        rest = piece.quantity - end.taken
+        free = f"; {plain(rest)} became free" if rest else ""
+        return f"taken over by {end.by} {at}: {plain(end.taken)}{free}"
+    return " ".join(word for word in (end.how, at, end.by, end.reason) if word)
 
 
 @app.command()
@@ -87,7 +106,10 @@ def release(reservation: Name, reason: Reason, database: DatabaseOption, as_json
         database,
         lambda context, actor: reservation_desk.release_for_caller(context, actor, reservation, reason),
     )
-    say(done, f"{plain(done.quantity)} of {reservation} given back", as_json)
+    words = f"{plain(done.quantity)} of {reservation} given back"
+    if not done.quantity:
+        words = f"nothing of {reservation} was held any more; see `crossdock reservation show {reservation}`"
+    say(done, words, as_json)
 
 
 @app.command()

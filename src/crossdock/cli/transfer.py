@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from crossdock.cli._console import AsJson, Reason, reach, say
+from crossdock.cli._console import AsJson, Reason, plain, reach, say
 from crossdock.cli._options import CompanyOption, DatabaseOption, counted
 from crossdock.operations import transfers
 
@@ -34,7 +34,7 @@ def create(
 
     Example: crossdock transfer create --company albion_uk --from north --to south --line 85123A:24 --reason "low stock"
     """
-    lines = [counted(each) for each in line]
+    lines = [counted(each, "--line") for each in line]
     on = arrives_on.date() if arrives_on else None
     told = reach(
         database,
@@ -42,7 +42,15 @@ def create(
             context, actor, company, origin, destination, lines, number=number, arrives_on=on, reason=reason
         ),
     )
-    say(told, f"{told.subject} is ordered; see `crossdock case show {told.subject}`", as_json)
+    say(told, _words(told, origin), as_json)
+
+
+def _words(told: transfers.Ordered, origin: str) -> str:
+    lines = [f"{told.subject} is ordered; see `crossdock case show {told.subject}`"]
+    for short in told.not_free:
+        free, asked = plain(short.free), plain(short.asked)
+        lines.append(f"{free} of {asked} of {short.item} is free at {origin}: no more than is free moves")
+    return "\n".join(lines)
 
 
 @app.command("write-off")
@@ -61,7 +69,7 @@ def write_off(
 
     Example: crossdock transfer write-off TR-5F00D1 --to claim --reason "carrier admits the loss"
     """
-    lines = [counted(each) for each in line or ()]
+    lines = [counted(each, "--line", "LINE:QUANTITY") for each in line or ()]
     told = reach(
         database,
         lambda context, actor: transfers.write_off(

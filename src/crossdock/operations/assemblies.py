@@ -18,6 +18,7 @@ from crossdock.model.units import exactly, is_counted
 from crossdock.operations.cases import SQL
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import tell_case
+from crossdock.operations.places import must_be_places
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.rules.bill import Side, bill_of, repacked
 
@@ -47,7 +48,9 @@ async def assemble(
     books = await _Books.of(context, actor, place, quantity, reason)
     parts = books.components(kit)
     if not parts:
-        raise Problem("malformed_request", f"{kit} is no kit: the master data name no components of it today")
+        words = f"{kit} is no kit: the master data name no components of it today"
+        advice = f"`crossdock item show {kit}` tells what they say; the ERP must name its components."
+        raise Problem("malformed_request", words, advice=advice)
     kits, components = [Side(kit, quantity)], [Side(each, quantity * of_one) for each, of_one in parts]
     if apart:
         return await books.state("disassembly", kits, components, reason)
@@ -87,13 +90,17 @@ class _Books:
             raise Denied("this is for those to decide who run the warehouses")
         must_say_why(reason)
         if quantity <= ZERO:
-            raise Problem("malformed_request", f"a quantity of {quantity} makes nothing")
+            advice = "State how much was made, such as GIFTSET:10."
+            raise Problem("malformed_request", f"a quantity of {quantity} makes nothing", advice=advice)
+        async with context.store.transaction(readonly=True) as tx:
+            await must_be_places(tx, place.company_id, [place.location])
         return cls(context, actor, place, await Masterdata.load(context.store))
 
     def item(self, item: str) -> Item:
         found = self.masterdata.item(self.place.company_id, item)
         if found is None:
-            raise Problem("malformed_request", f"{self.place.company_id} has no item {item!r}")
+            words = f"{self.place.company_id} has no item {item!r}"
+            raise Problem("malformed_request", words, advice="`crossdock stock list` has them.")
         return found
 
     def components(self, item: str) -> tuple[tuple[str, Decimal], ...]:
@@ -121,7 +128,9 @@ class _Books:
         async with self.context.store.transaction() as tx:
             if await tx.fetchrow(SQL.find, subject) is not None:
                 raise Problem("conflict", f"{subject} exists", advice="Give it another number.")
-            await tell_case(tx, self.context, self.actor, SCOPE, f"state_{kind}", subject, GoodsAssembled(made))
+            await tell_case(
+                tx, self.context, self.actor, SCOPE, f"state_{kind}", subject, GoodsAssembled(made), reason=reason
+            )
         return Stated(subject, made.consumed, made.produced)
 
     def _lines(self, sides: Iterable[Side], name: str) -> tuple[AssemblyLine, ...]:

@@ -27,11 +27,19 @@ def address(*parts: str) -> str:
 
 
 async def tell_case(
-    tx: Connection, context: Context, actor: Actor, scope: str, action: str, subject: str, body: msgspec.Struct
+    tx: Connection,
+    context: Context,
+    actor: Actor,
+    scope: str,
+    action: str,
+    subject: str,
+    body: msgspec.Struct,
+    **also: str,
 ) -> None:
-    """Write the deed down and tell the case, as the last thing of a transaction."""
+    """Write the deed down and tell the case, as the last thing of a transaction. `also` is what the case need not
+    know, such as the reason."""
     company_id = subject.split("/")[1]
-    await audit.record(tx, actor, scope, action, company_id, subject, **msgspec.to_builtins(body))
+    await audit.record(tx, actor, scope, action, company_id, subject, **msgspec.to_builtins(body), **also)
     event = NewEvent(
         body=body,
         subject=subject,

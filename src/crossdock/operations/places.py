@@ -1,12 +1,14 @@
-"""Where a company has stock, for those who ask about it."""
+"""Where a company has stock, for those who ask about it or decide that it moves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from crossdock.identity import Actor, Denied
-from crossdock.operations.problems import not_found
+from crossdock.operations.problems import Problem, not_found
 from crossdock.project.network import Network
+from crossdock.project.versions import places_in_force
+from crossdock.store import Connection
 
 
 def places_of(actor: Actor, network: Network, company_id: str, asked: Sequence[str]) -> tuple[str, ...]:
@@ -15,8 +17,28 @@ def places_of(actor: Actor, network: Network, company_id: str, asked: Sequence[s
     if not actor.sees(company_id):
         raise Denied(f"the company {company_id!r} is not one of yours")
     if company_id not in network.companies:
-        raise not_found(f"company {company_id!r}", f"The companies are {', '.join(sorted(network.companies))}.")
+        raise _no_company(company_id, sorted(network.companies))
     own = tuple(place.id for place in network.locations.values() if company_id in place.companies)
     if unknown := [place for place in asked if place not in own]:
-        raise not_found(f"location {unknown[0]!r} of {company_id}", f"Its locations are {', '.join(own) or 'none'}.")
+        raise _no_location(unknown[0], company_id, own)
     return tuple(dict.fromkeys(asked)) or own
+
+
+async def must_be_places(tx: Connection, company_id: str, named: Sequence[str]) -> None:
+    """Raise `Problem` for a company that there is not, or a location where it has no stock, by the network in force.
+    Before any network was in force nothing is known of either, and nothing is refused."""
+    places = await places_in_force(tx)
+    if places is None:
+        return
+    if company_id not in places:
+        raise _no_company(company_id, list(places))
+    if unknown := [place for place in named if place not in places[company_id]]:
+        raise _no_location(unknown[0], company_id, places[company_id])
+
+
+def _no_company(company_id: str, companies: Sequence[str]) -> Problem:
+    return not_found(f"company {company_id!r}", f"The companies are {', '.join(companies) or 'none'}.")
+
+
+def _no_location(location: str, company_id: str, own: Sequence[str]) -> Problem:
+    return not_found(f"location {location!r} of {company_id}", f"Its locations are {', '.join(own) or 'none'}.")

@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from crossdock.identity import Actor
 from crossdock.inventory.desk.endings import release_requests
 from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms_in
-from crossdock.inventory.desk.view import ReservationView, find
+from crossdock.inventory.desk.view import ReservationView, find, holders_of
 from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations import audit
@@ -40,14 +41,16 @@ class Held(msgspec.Struct, frozen=True):
 
 
 async def list_reservations(
-    context: Context, actor: Actor, *, item: str = "", company_id: str = "", limit: int = 100
+    context: Context, actor: Actor, *, item: str = "", company_id: str = "", limit: int = 100, everything: bool = False
 ) -> list[Held]:
-    """What callers hold: of an item, place by place and newest first; else what has a deadline, the next one first."""
+    """What callers hold: of an item, place by place and newest first; else what has a deadline, the next one first,
+    and with `everything` what has none after it."""
     actor.must("operations:read")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
         if not item:
-            return [Held(**dict(row)) for row in await tx.fetch(SQL.timed, companies, limit)]
+            query = SQL.lasting if everything else SQL.timed
+            return await _by_their_holders(tx, [Held(**dict(row)) for row in await tx.fetch(query, companies, limit)])
         found = []
         for row in await tx.fetch(SQL.companies, item, companies):
             found += [
@@ -55,7 +58,22 @@ async def list_reservations(
                 for p in await promises_of(tx, row["company_id"], item)
                 if not p.subject
             ]
-    return found[:limit]
+        return await _by_their_holders(tx, found[:limit])
+
+
+async def without_deadline(context: Context, actor: Actor, company_id: str = "") -> int:
+    """How many pieces callers hold until somebody ends them."""
+    actor.must("operations:read")
+    async with context.store.transaction(readonly=True) as tx:
+        companies = [company_id] if company_id else actor.visible()
+        count: int = await tx.fetchval(SQL.without_deadline, companies)
+    return count
+
+
+async def _by_their_holders(tx: Connection, found: list[Held]) -> list[Held]:
+    """What may wait is booked for its channel, which decides about pools; who holds it stands in the entry."""
+    holders = await holders_of(tx, [one.reservation for one in found])
+    return [replace(one, held_by=holders.get(one.reservation, one.held_by)) for one in found]
 
 
 async def release_for_caller(context: Context, actor: Actor, reservation: str, reason: str) -> Released:
@@ -78,8 +96,7 @@ async def release_for_caller(context: Context, actor: Actor, reservation: str, r
             batch = LedgerBatch(requests, context.now(), actor.name, policies, version)
             await batch.claim(tx)
             await publish_outcomes(tx, await batch.post(tx))
-        ended = (one.quantity for answer in batch.answers for one in answer.released)
-        return Released(reservation, sum(ended, Decimal(0)))
+        return Released(reservation, sum((batch.ended(place) for place in range(len(requests))), Decimal(0)))
 
     return await run_again(once)
 

@@ -86,7 +86,7 @@ class Reserved(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Released(msgspec.Struct, frozen=True):
-    """How much ended; zero if it had ended before in another way."""
+    """How much ended now; zero if nothing of it was held any more."""
 
     reservation: str
     quantity: Decimal
@@ -230,7 +230,9 @@ async def agreed(change: Awaitable[Terms | None], reservation: str, key: str) ->
         raise _reused(key) from None
     except NotOpen:
         words = f"nothing of reservation {reservation} is held any more"
-        raise Problem("conflict", words, advice="GET it to see how it ended; reserve anew if it is needed.") from None
+        show = f"`crossdock reservation show {reservation}` (GET /process/v1/reservations/{reservation})"
+        advice = f"{show} says how it ended; reserve anew if it is needed."
+        raise Problem("conflict", words, advice=advice) from None
     except NoLater as present:
         words = f"until {present.until:%Y-%m-%dT%H:%M:%SZ}" if present.until else "without an end"
         raise Problem("conflict", f"reservation {reservation} holds {words} already") from None
@@ -267,7 +269,10 @@ async def _own(context: Context, actor: Actor, reservation: str) -> ReservationV
 
 def unknown(reservation: str) -> Problem:
     """There is no such reservation, or it is another's."""
-    return not_found(f"reservation {reservation!r}", "Give the name that the answer to the reservation says.")
+    return not_found(
+        f"reservation {reservation!r}",
+        "Its name is what the answer to the reservation said; `crossdock reservation list --all` names what is held.",
+    )
 
 
 def _reused(key: str) -> Problem:

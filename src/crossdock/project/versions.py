@@ -105,6 +105,18 @@ def _sources(said: _Said, company_id: str, places: Iterable[str]) -> dict[str, s
     return {place: name for place in places for of, name in reversed(tells) if of == place}
 
 
+async def places_in_force(tx: Connection) -> dict[str, tuple[str, ...]] | None:
+    """Where each company may have stock, by name; None before any version was in force."""
+    content = await content_of(tx, await version_in_force(tx))
+    if content is None:
+        return None
+    found: dict[str, list[str]] = {}
+    for name, place in sorted(_SAID.decode(content).locations.items()):
+        for company_id in place.companies:
+            found.setdefault(company_id, []).append(name)
+    return {company_id: tuple(places) for company_id, places in sorted(found.items())}
+
+
 async def content_of(tx: Connection, version: int) -> str | None:
     """The canonical JSON of a version, or None if there is no such version."""
     content: str | None = await tx.fetchval(_SQL.content, version)

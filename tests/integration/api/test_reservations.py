@@ -65,6 +65,7 @@ async def test_what_waits_is_shown_until_it_is_filled(http: httpx2.AsyncClient, 
     ]
     assert (seen["state"], seen["held_by"], seen["reference"]) == ("open", "shop", "quote 17")
     assert (await http.delete(path)).json()["quantity"] == "8"
+    assert (await http.delete(path)).json()["quantity"] == "0"
     assert (await http.get(path)).json()["state"] == "ended"
     await holds(store)
 

@@ -13,6 +13,7 @@ from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
 from tests.integration.engine.harness import rows
+from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ANNA, at_work
 from tests.integration.processes.test_order_to_cash import happen, problems, stocked, verified
 
@@ -65,3 +66,12 @@ async def test_what_is_no_kit_cannot_be_assembled(store: Store) -> None:
     desk = await at_work(store)
     with pytest.raises(Problem, match="HEART is no kit"):
         await assemble(desk, ANNA, NORTH, "HEART", Decimal(1), reason="no")
+
+
+async def test_nothing_is_assembled_where_there_is_no_location(store: Store) -> None:
+    await known(store)
+    await in_force(store)
+    desk = await at_work(store)
+    with pytest.raises(Problem, match=f"no location 'nowhere' of {COMPANY}") as refused:
+        await assemble(desk, ANNA, Place(COMPANY, "nowhere"), "SET", Decimal(1), reason="no")
+    assert refused.value.advice == "Its locations are north, south."

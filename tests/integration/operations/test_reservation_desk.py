@@ -7,7 +7,9 @@ from decimal import Decimal as D
 
 import pytest
 
+from crossdock.cli.reservation import _ending
 from crossdock.inventory.desk.desk import ReservationDesk, desk_request
+from crossdock.inventory.desk.requests import DeskLine, desk_lines_request
 from crossdock.operations import reservation_desk
 from crossdock.operations.problems import Problem
 from crossdock.operations.reservations import publish_outcomes, show
@@ -69,3 +71,56 @@ async def test_what_callers_hold_is_listed_by_deadline_or_by_item(store: Store) 
     of_item = await reservation_desk.list_reservations(context, ANNA, item=MUG)
     assert {one.reservation for one in of_item} == {f"{name}-1" for name in (soon, late, endless)}
     assert {(one.held_by, one.reference, one.item) for one in of_item} == {("shop", "basket", MUG)}
+
+
+async def test_giving_back_says_what_was_still_held_and_nothing_the_second_time(store: Store) -> None:
+    await book(store, receive(7))
+    lines = [DeskLine(str(n), MUG, D(quantity), ("north",)) for n, quantity in enumerate((5, 2), start=1)]
+    request = desk_lines_request(COMPANY, "k1", lines, source="shop")
+    await ReservationDesk(store, publish_outcomes).grant(request)
+    context = await at_work(store)
+    ended = [
+        (await reservation_desk.release_for_caller(context, ANNA, name, "lost")).quantity
+        for name in (f"{request.stem}-1", request.stem, request.stem)
+    ]
+    assert sorted(ended) == [0, 2, 5]
+    assert ended[2] == 0
+    await holds(store)
+
+
+async def test_a_reservation_that_an_order_took_over_says_which_order_and_how_much_became_free(store: Store) -> None:
+    await book(store, receive(5))
+    name = await held(store, "k1", 3)
+    await book(store, ask(2, case="sales_order/albion_uk/shop/1", adopts=(f"{name}-1",)))
+    (piece,) = (await show(await at_work(store), ANNA, name)).pieces
+    assert piece.ended is not None
+    assert (piece.ended.how, piece.ended.by, piece.ended.taken) == ("adopted", "sales_order/albion_uk/shop/1", 2)
+    assert piece.ended.at is not None
+    words = _ending(piece)
+    assert words.startswith("taken over by sales_order/albion_uk/shop/1 at ")
+    assert words.endswith(": 2; 1 became free")
+
+
+async def test_what_has_no_deadline_is_counted_and_shown_if_asked_for(store: Store) -> None:
+    await book(store, receive(9))
+    timed, endless = [await held(store, key, 1, at) for key, at in (("k1", LATE), ("k2", None))]
+    context = await at_work(store)
+    assert await reservation_desk.without_deadline(context, ANNA) == 1
+    found = await reservation_desk.list_reservations(context, ANNA, everything=True)
+    assert [one.reservation for one in found] == [f"{timed}-1", f"{endless}-1"]
+
+
+async def test_who_may_wait_is_listed_by_the_name_under_which_it_is_shown(store: Store) -> None:
+    await book(store, receive(5))
+    lines = [DeskLine("1", MUG, D(8), ("north",))]
+    request = desk_lines_request(COMPANY, "k1", lines, mode="backorder", source="shop-key", channel="shop")
+    await ReservationDesk(store, publish_outcomes).grant(request)
+    await book(store, receive(2))
+    context = await at_work(store)
+    for found in (
+        await reservation_desk.list_reservations(context, ANNA, everything=True),
+        await reservation_desk.list_reservations(context, ANNA, item=MUG),
+    ):
+        assert len(found) >= 2
+        assert {one.held_by for one in found} == {"shop-key"}
+    assert (await show(context, ANNA, request.stem)).held_by == "shop-key"

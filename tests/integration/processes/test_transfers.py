@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Item
 from crossdock.operations import transfers
+from crossdock.operations.audit import trail
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
 from tests.integration.engine.harness import rows
+from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ANNA, at_work
 from tests.integration.processes.test_order_to_cash import case_data, happen, problems, stocked, verified
 from tests.unit.processes.test_transfer import ordered, received, shipped
@@ -103,3 +108,30 @@ async def test_a_transfer_is_refused_with_words_where_it_makes_no_sense(store: S
         await transfers.create(
             desk, ANNA, COMPANY, "north", "south", [("HEART", Decimal(1))], reason="low", number="T9"
         )
+
+
+async def test_goods_go_from_no_place_and_to_no_place_that_there_is_not(store: Store) -> None:
+    await in_force(store)
+    desk = await at_work(store)
+    lines = [("HEART", Decimal(1))]
+    for places in (("nowhere", "south"), ("north", "nowhere")):
+        with pytest.raises(Problem, match=f"no location 'nowhere' of {COMPANY}") as refused:
+            await transfers.create(desk, ANNA, COMPANY, *places, lines, reason="low")
+        assert refused.value.advice == "Its locations are north, south."
+    with pytest.raises(Problem, match="no company 'nope'") as refused:
+        await transfers.create(desk, ANNA, "nope", "north", "south", lines, reason="low")
+    assert COMPANY in refused.value.advice
+    assert await rows(store, "select subject from audit") == []
+
+
+async def test_a_transfer_says_at_once_what_is_not_free_and_keeps_why_it_was_wanted(store: Store) -> None:
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, "HEART")])
+    await stocked(store, 4)
+    desk = await at_work(store)
+    lines = [("HEART", Decimal(3)), ("HEART", Decimal(2))]
+    told = await transfers.create(desk, ANNA, COMPANY, "north", "south", lines, reason="low stock", number="T1")
+    assert told.not_free == (transfers.NotFree("HEART", Decimal(5), Decimal(4)),)
+    async with store.transaction() as tx:
+        (deed,) = await trail(tx, TRANSFER)
+    assert json.loads(deed.detail)["reason"] == "low stock"

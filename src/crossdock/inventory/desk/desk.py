@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import asyncpg
 
@@ -15,6 +17,7 @@ from crossdock.inventory.desk.endings import release_requests
 from crossdock.inventory.desk.requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
 from crossdock.inventory.desk.rules import StockRules, no_rules
 from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms, recall_terms
+from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
@@ -26,6 +29,14 @@ __all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk", "desk_r
 
 Publish = Callable[[Connection, list[LedgerOutcome]], Awaitable[None]]
 """Appends outcomes to the log in the desk's own transaction (only releases have any: backorders they filled)."""
+
+
+class _Release(NamedTuple):
+    """Releases that one caller asks for. A repeated one is answered as it was the first time, unless the caller wants
+    to know `only_now` what ends by this very call."""
+
+    requests: tuple[ReleaseRequest, ...]
+    only_now: bool = False
 
 
 class ReservationDesk:
@@ -42,7 +53,7 @@ class ReservationDesk:
         self._inside = 0
         self._scarce = Scarce()
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
-        self._releasing = GroupCommit[Sequence[ReleaseRequest], Decimal](self._release_all, most=most)
+        self._releasing = GroupCommit[_Release, Decimal](self._release_all, most=most)
 
     async def reserve(
         self,
@@ -123,14 +134,14 @@ class ReservationDesk:
     ) -> Decimal:
         """End reservations without goods; the quantity that ended (zero if they had ended before)."""
         request = ReleaseRequest(company_id, f"desk/{key}", "", tuple(reservations), reason=reason)
-        return await self._releasing.submit((request,))
+        return await self._releasing.submit(_Release((request,)))
 
     async def give_back(self, company_id: str, reservations: Sequence[str], reason: str) -> Decimal:
-        """End reservations without goods, each under the one key it can be given back with; the quantity that ended,
-        or had been given back before."""
-        return await self._releasing.submit(release_requests(company_id, reservations, reason))
+        """End reservations without goods, each under the one key it can be given back with; the quantity that ended
+        now: zero if nothing of them was held any more."""
+        return await self._releasing.submit(_Release(tuple(release_requests(company_id, reservations, reason)), True))
 
-    async def _release_all(self, calls: Sequence[Sequence[ReleaseRequest]]) -> Sequence[Decimal | BaseException]:
+    async def _release_all(self, calls: Sequence[_Release]) -> Sequence[Decimal | BaseException]:
         """All together; if a key was used for something else, each by itself."""
         try:
             return await run_again(lambda: self._release_together(calls))
@@ -142,13 +153,17 @@ class ReservationDesk:
             answers += await self._release_all([call])
         return answers
 
-    async def _release_together(self, calls: Sequence[Sequence[ReleaseRequest]]) -> list[Decimal | BaseException]:
+    async def _release_together(self, calls: Sequence[_Release]) -> list[Decimal | BaseException]:
         async with self.store.transaction() as tx:
             at = await tx.fetchval("select business_now()")
-            batch = self.rules.batch([request for call in calls for request in call], at, "api")
+            batch = self.rules.batch([request for call in calls for request in call.requests], at, "api")
             await batch.claim(tx)
             outcomes = await batch.post(tx)
             if outcomes:
                 await self.publish(tx, outcomes)
-        ended = iter([sum((one.quantity for one in answer.released), Decimal(0)) for answer in batch.answers])
-        return [sum((next(ended) for _ in call), Decimal(0)) for call in calls]
+        places = itertools.count()
+        return [sum((_ended(batch, next(places), call) for _ in call.requests), Decimal(0)) for call in calls]
+
+
+def _ended(batch: LedgerBatch, place: int, call: _Release) -> Decimal:
+    return batch.ended(place) if call.only_now else batch.answers[place].ended

@@ -58,10 +58,17 @@ from reservation as r
 where r.id >= $1 and r.id < $2
 order by r.asked_number;
 
--- adopted: Who took these reservations over.
-select m.reservation, e.subject, e.occurred_at
+-- adopted: Who took these reservations over, and how much; an order takes one once, and what it leaves is free.
+select m.reservation, e.subject, e.occurred_at, -sum(m.reserved)
 from promise_movement as m join ledger_entry as e on e.digest = m.entry
-where m.reservation = any($1::text::text[]) and m.kind = 'adopt' and m.reserved < 0;
+where m.reservation = any($1::text::text[]) and m.kind = 'adopt' and m.reserved < 0
+group by m.reservation, e.subject, e.occurred_at;
+
+-- made: Under which keys callers who may wait asked; $1 to $2 are the digests that a name may stand for.
+select e.digest, e.company_id, e.key
+from unnest($1::text::bytea[], $2::text::bytea[]) as k (low, high)
+join ledger_entry as e on e.digest >= k.low and e.digest <= k.high
+where e.actor = 'api' and e.what = 'asked';
 
 -- answer: What a caller was answered, once that is known.
 update ledger_entry set answer = $2 where digest = $1;

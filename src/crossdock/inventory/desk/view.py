@@ -22,12 +22,14 @@ _NAME = re.compile(r"([0-9a-f]{24})(-[0-9]+(\.[0-9]+)*)?")
 
 class End(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a piece ended: `released`, `expired`, `adopted` (by the case `by`), `filled` (what waited was granted as
-    pieces of their own), `fulfilled` (the goods went). When and why, where it was done to this piece alone."""
+    pieces of their own), `fulfilled` (the goods went). When and why, where it was done to this piece alone. Of what
+    was adopted, so much was `taken`; the rest became free."""
 
     how: str
     at: dt.datetime | None = None
     by: str = ""
     reason: str = ""
+    taken: Decimal | None = None
 
 
 class PieceView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,6 +89,20 @@ async def find(tx: Connection, name: str) -> ReservationView | None:
     )
 
 
+async def holders_of(tx: Connection, pieces: Sequence[str]) -> dict[str, str]:
+    """Who made those of these pieces whose callers may wait; the others' rows say it themselves."""
+    stems = sorted({match[1] for piece in pieces if (match := _NAME.fullmatch(piece))})
+    low, high = [[bytes.fromhex(stem) + end * 4 for stem in stems] for end in (b"\x00", b"\xff")]
+    own = {
+        digest_of(SPACE, entry["company_id"], entry["key"].removeprefix(BACKORDER)): entry["digest"].hex()[:24]
+        for entry in await tx.fetch(SQL.made, octets(low), octets(high))
+        if entry["key"].startswith(BACKORDER)
+    }
+    asked = await tx.fetch(SQL.entries, octets(list(own))) if own else ()
+    holders = {own[entry["digest"]]: entry["reason"] for entry in asked}
+    return {piece: holders[piece[:24]] for piece in pieces if piece[:24] in holders}
+
+
 async def _entry(tx: Connection, stem: str) -> Record | None:
     """What the caller asked: the entry that its pieces are named after, or the one beside it if it may wait."""
     first = bytes.fromhex(stem) + bytes(4)
@@ -122,7 +138,8 @@ async def _ends(tx: Connection, company_id: str, rows: Sequence[Record]) -> dict
         how, by = ends[asked[entry["digest"]]].how, "" if entry["actor"] in ("api", "expiry") else entry["actor"]
         reason = entry["reason"] if how == "released" else ""
         ends[asked[entry["digest"]]] = End(how, entry["occurred_at"], by, reason)
-    adopted = [name for name, end in ends.items() if end.how == "adopted"]
-    for name, subject, at in await tx.fetch(SQL.adopted, texts(adopted)) if adopted else ():
-        ends[name] = End("adopted", at, subject)
+    # An order that needs less than all of a reservation gives the rest back: then that is how its row ended.
+    adopted = [name for name, end in ends.items() if end.how == "adopted" or (end.how == "released" and not end.at)]
+    for name, subject, at, taken in await tx.fetch(SQL.adopted, texts(adopted)) if adopted else ():
+        ends[name] = End("adopted", at, subject, taken=taken)
     return ends

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 from crossdock.inventory.ledger import facts, promising, withdrawing
 from crossdock.inventory.ledger.books import Books
@@ -154,6 +155,10 @@ class LedgerBatch:
                 outcomes = facts.allot(books, request, digest, giving)
         self.answers.append(answer)
         return outcomes
+
+    def ended(self, place: int) -> Decimal:
+        """How much a release of this batch ended now: nothing if it was asked before."""
+        return Decimal(0) if self._is_repeat(place) else self.answers[place].ended
 
     def _new_answers(self) -> list[tuple[bytes, str]]:
         return [

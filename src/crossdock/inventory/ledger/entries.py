@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from hashlib import blake2b
 
 import msgspec
@@ -20,6 +21,11 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     promised: StockPromised | None = None
     released: tuple[PromiseReleased, ...] = ()
+
+    @property
+    def ended(self) -> Decimal:
+        """How much a release ended."""
+        return sum((one.quantity for one in self.released), Decimal(0))
 
     def bodies(self) -> tuple[msgspec.Struct, ...]:
         """The events of this answer."""

@@ -1,0 +1,4 @@
+-- free: How much of items nobody holds at a location, as far as it is for everybody.
+select item, greatest(on_hand - safety - reserved - allocated, 0) as free
+from promise_position
+where company_id = $1 and location = $2 and item = any($3::text::text[]) and pool = '';
