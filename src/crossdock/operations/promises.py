@@ -12,7 +12,9 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
+from crossdock.inventory.desk.view import holders_of
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("promises.sql"))
@@ -22,7 +24,7 @@ _PAGE = 1_000
 
 class Promise(msgspec.Struct, frozen=True):
     """A promise of an item, granted or waiting: to the case `subject`, or to a caller (`source`), who calls it
-    `reference`."""
+    `reference`. What may wait is booked for its channel, which decides about pools; who holds it says the entry."""
 
     id: str
     company_id: str
@@ -48,7 +50,9 @@ async def promises_of(tx: Connection, company_id: str, item: str) -> list[Promis
     found: list[Promise] = []
     for position in await tx.fetch(SQL.positions, company_id, item):
         found += await _granted(tx, position)
-    return found + [Promise(*row) for row in await tx.fetch(SQL.waiting, company_id, item, MOST)]
+    found += [Promise(*row) for row in await tx.fetch(SQL.waiting, company_id, item, MOST)]
+    holders = await holders_of(tx, [promise.id for promise in found if not promise.subject])
+    return [replace(promise, source=holders.get(promise.id, promise.source)) for promise in found]
 
 
 async def _granted(tx: Connection, position: asyncpg.Record) -> list[Promise]:

@@ -58,7 +58,7 @@ async def list_reservations(
                 for p in await promises_of(tx, row["company_id"], item)
                 if not p.subject
             ]
-        return await _by_their_holders(tx, found[:limit])
+    return found[:limit]
 
 
 async def without_deadline(context: Context, actor: Actor, company_id: str = "") -> int:

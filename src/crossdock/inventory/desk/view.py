@@ -92,6 +92,8 @@ async def find(tx: Connection, name: str) -> ReservationView | None:
 async def holders_of(tx: Connection, pieces: Sequence[str]) -> dict[str, str]:
     """Who made those of these pieces whose callers may wait; the others' rows say it themselves."""
     stems = sorted({match[1] for piece in pieces if (match := _NAME.fullmatch(piece))})
+    if not stems:
+        return {}
     low, high = [[bytes.fromhex(stem) + end * 4 for stem in stems] for end in (b"\x00", b"\xff")]
     own = {
         digest_of(SPACE, entry["company_id"], entry["key"].removeprefix(BACKORDER)): entry["digest"].hex()[:24]
