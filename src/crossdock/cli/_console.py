@@ -43,6 +43,8 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 _PIPE_WIDTH = 1000
 _LEAST_TO_READ = 24
 _OVER_HTTP = re.compile(r" \((GET|POST|PUT|PATCH|DELETE) [^()]*\)")
+_OPTIONS = {"compare_to": "compare"}
+"""Options that are named otherwise than the parameter of the HTTP interface."""
 
 
 def console() -> Console:
@@ -201,9 +203,17 @@ def _in_words(problem: Problem) -> str:
     """What is not there needs no title, and who types here sees everything that there is."""
     if problem.code == "not_found":
         return problem.detail.removesuffix(", or it is not yours")
+    faults = "".join(f"\n  {_option(fault.pointer)}: {fault.detail}" for fault in problem.errors)
     if problem.code == "malformed_request":
-        return problem.detail
-    return f"{problem.kind.title}: {problem.detail}"
+        return problem.detail + faults
+    return f"{problem.kind.title}: {problem.detail}{faults}"
+
+
+def _option(pointer: str) -> str:
+    """A query parameter is an option of the command here; a place in a body stays as it is."""
+    if not pointer.isidentifier():
+        return pointer
+    return f"--{_OPTIONS.get(pointer, pointer).replace('_', '-')}"
 
 
 def _next_step(problem: Problem) -> str:

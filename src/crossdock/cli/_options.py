@@ -26,6 +26,8 @@ DatabaseOption = Annotated[
 ]
 CompanyOption = Annotated[str, typer.Option("--company", help="Whose it is, where several have used the number.")]
 
+OneCompany = Annotated[str, typer.Option("--company", help="Only this company; all of them if left out.")]
+
 
 def id_shown_by(command: str) -> Callable[[str], UUID]:
     """Reads an id, and says where ids are shown if what was given is none."""

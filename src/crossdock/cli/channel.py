@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crossdock.cli._console import AsJson, console, print_json, reach, table
-from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.cli._options import DatabaseOption, OneCompany
 from crossdock.operations.channels import ChannelItem, ChannelStock, channel_stock, list_channels
 
 app = typer.Typer(help="Channels: what they were told, what they show, how often they oversell.", no_args_is_help=True)
@@ -55,14 +55,14 @@ def stock(
     name: Annotated[str, typer.Argument(help="The channel.", metavar="CHANNEL")],
     database: DatabaseOption,
     item: Annotated[str, typer.Option(help="Only this item.")] = "",
-    company: CompanyOption = "",
+    company: OneCompany = "",
     after: Annotated[str, typer.Option("--cursor", help="Go on behind this item.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many items at most, per company.")] = 200,
     as_json: AsJson = False,
 ) -> None:
     """Show truth, what we said, what the channel shows, and what it sold since we said so.
 
-    `v` are versions; times are UTC, of business. The last column says why a channel does not show what it was told, or
+    Times are UTC, of business. The last column says why a channel does not show what it was told, or
     that it was not read back since.
 
     Example: crossdock channel stock marketplace --item 85123A
@@ -77,18 +77,18 @@ def stock(
         print_json({"companies": found})
         return
     for one in found:
-        _print(one)
+        _print(one, item)
         if one.next:
             typer.echo(f"more: crossdock channel stock {name} --company {one.company} --cursor {one.next}")
 
 
-def _print(one: ChannelStock) -> None:
+def _print(one: ChannelStock, item: str) -> None:
     if not one.items:
-        typer.echo(f"{one.channel} of {one.company}: nothing was told yet")
+        typer.echo(f"{one.channel} of {one.company}: nothing was told {f'of {item}' if item else 'yet'}")
         return
-    columns = ("item", "truth", "told", "v", "at", "shows", "v", "sold", "")
+    columns = ("item", "truth", "told", "version told", "told at", "shows", "version shown", "sold since", "")
     rows = (
-        (row.item, row.truth, row.told, row.version, row.told_at and row.told_at.strftime("%m-%d %H:%M:%S"), row.shown,
+        (row.item, row.truth, row.told, row.version, row.told_at, row.shown,
          row.shown_version, row.sold_since, _standing(row))
         for row in one.items
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
 from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.model.reconciliation import DriftCause
 from crossdock.operations import drifts
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.drifts import Drift, DriftStory
@@ -25,7 +26,7 @@ def list_(
     database: DatabaseOption,
     system: Annotated[str, typer.Option(help="Only those with this system.")] = "",
     item: Annotated[str, typer.Option(help="Only those of this item.")] = "",
-    cause: Annotated[str, typer.Option(help="Only those with this cause: missing, doubled, late, ...")] = "",
+    cause: Annotated[str, typer.Option(help=f"Only those with this cause: {', '.join(get_args(DriftCause))}.")] = "",
     closed: Annotated[bool, typer.Option("--all", help="Those that are over, too.")] = False,
     limit: Limit = 100,
     cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",

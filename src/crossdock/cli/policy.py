@@ -7,18 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, fail, plain, print_json, reach, table
-from crossdock.cli._options import CompanyOption, DatabaseOption, stock_network_of
+from crossdock.cli._options import DatabaseOption, OneCompany, stock_network_of
 from crossdock.engine.recomputation import Progress
 from crossdock.identity import Actor
 from crossdock.operations import policies
 from crossdock.operations.context import Context
-from crossdock.operations.policies import RuleShown, StockNetwork
+from crossdock.operations.policies import RuleShown, RulesShown, StockNetwork
 from crossdock.operations.policy_rehearsal import Rehearsal, try_policies
+from crossdock.operations.policy_settings import changed
 from crossdock.rules.stock_policy import Subject
 
 app = typer.Typer(help="Stock policies: what is kept back, set aside, and for whom.", no_args_is_help=True)
@@ -36,11 +36,11 @@ def list_(
     location: Annotated[str, typer.Option(help="At this location.")] = "",
     channel: Annotated[str, typer.Option(help="For orders of this channel.")] = "",
     customer: Annotated[str, typer.Option(help="For orders of this customer.")] = "",
-    company: CompanyOption = "",
+    company: OneCompany = "",
     on: Annotated[str, typer.Option(help="On this day (2026-12-24); today if left out.", metavar="DATE")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the rules in force that can concern what is asked about: which wins, and why.
+    """List the rules in force that can concern what is asked about, company by company: which wins, and why.
 
     Example: crossdock policy list --item 22423 --location north
     """
@@ -48,8 +48,13 @@ def list_(
     day = _day(on)
     found = reach(database, lambda context, actor: policies.list_policies(context, actor, subject, day))
     if as_json:
-        print_json(found)
+        print_json({"companies": found})
         return
+    for one in found:
+        _print_rules(one)
+
+
+def _print_rules(found: RulesShown) -> None:
     rows = [
         (rule.table, rule.name, rule.state, _sets(rule), _where(rule), _days(rule), rule.precedence, rule.why)
         for rule in found.rules
@@ -69,24 +74,28 @@ def try_(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="In place of a folder: TABLE.RULE.FIELD=VALUE, several times.")
     ] = None,
+    add: Annotated[
+        list[str] | None, typer.Option(help="In place of a folder: with a new TABLE.RULE, which --set fills in.")
+    ] = None,
     drop: Annotated[list[str] | None, typer.Option(help="In place of a folder: without TABLE.RULE.")] = None,
-    company: CompanyOption = "",
+    company: OneCompany = "",
     top: Annotated[int, typer.Option(min=1, max=1000, help="How many rows of each list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Show what other policies would do to the books of this moment, and which promises they would alter. Writes
     nothing.
 
-    Example: crossdock policy try --set safety.cake_stands.quantity=20
+    Example: crossdock policy try --set safety.lunch_bags.quantity=20
     """
-    if folder is not None and (setting or drop):
-        fail("a folder and settings at once", "Give the folder alone, or --set and --drop.", 2)
+    given = bool(setting or add or drop)
+    if folder is not None and given:
+        fail("a folder and settings at once", "Give the folder alone, or --set, --add and --drop.", 2)
+    if folder is None and not given:
+        fail("there is nothing to try", "Give a folder, or --set, --add and --drop; --help shows how.", 2)
     proposed = stock_network_of(folder) if folder is not None else None
 
     async def work(context: Context, actor: Actor) -> Rehearsal:
-        network = proposed
-        if network is None and (setting or drop):
-            network = await _changed(context, setting or [], drop or [])
+        network = proposed or await _changed(context, setting or [], drop or [], add or [])
         return await try_policies(context, actor, network, company_id=company, top=top)
 
     found = reach(database, work)
@@ -96,16 +105,15 @@ def try_(
         _print(console(), found)
 
 
-async def _changed(context: Context, settings: list[str], dropped: list[str]) -> StockNetwork:
+async def _changed(context: Context, settings: list[str], dropped: list[str], added: list[str]) -> StockNetwork:
     pairs = dict(one.partition("=")[::2] for one in settings)
     async with context.store.transaction(readonly=True) as tx:
         network = await policies.in_force(tx)
-    stock = policies.changed(network.policies.stock, pairs, tuple(dropped))
-    return msgspec.structs.replace(network, policies=msgspec.structs.replace(network.policies, stock=stock))
+    return changed(network, pairs, dropped, added)
 
 
 @app.command()
-def apply(database: DatabaseOption, company: CompanyOption = "", as_json: AsJson = False) -> None:
+def apply(database: DatabaseOption, company: OneCompany = "", as_json: AsJson = False) -> None:
     """Put the policies in force into effect now, as workers do by themselves when the network or the day changes.
 
     Example: crossdock policy apply
@@ -154,6 +162,8 @@ def _days(rule: RuleShown) -> str:
 
 
 def _print(out: Console, found: Rehearsal) -> None:
+    for note in found.notes:
+        out.print(plain(note, "yellow"), soft_wrap=True)
     changed = f"{found.positions_changed:,} of {found.positions:,} positions would change"
     out.print(plain(f"Against the books of this moment, network version {found.network_version}: {changed}."))
     out.print(plain(f"Kept back there: {_step(found.safety)}. Free there: {_step(found.free)}."))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
-from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.cli._options import DatabaseOption, OneCompany
 from crossdock.identity import Actor
 from crossdock.inventory.desk.view import PieceView
 from crossdock.operations import reservation_desk
@@ -24,7 +24,7 @@ def list_(
     database: DatabaseOption,
     item: Annotated[str, typer.Option(help="All that callers hold of this item, also without a deadline.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Also what has no deadline; it comes last.")] = False,
-    company: CompanyOption = "",
+    company: OneCompany = "",
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:

@@ -24,6 +24,7 @@ from crossdock.project.versions import Governing, governing, governing_at
 from crossdock.store import Connection
 
 _MOVEMENTS = 3
+_TIME = "%Y-%m-%dT%H:%M"
 
 
 class Availability(msgspec.Struct, frozen=True):
@@ -162,11 +163,12 @@ def _locations(asked: Asked, governs: Governing) -> tuple[str, ...]:
 def must_have_come(asked: Asked, now: dt.datetime) -> None:
     """Raise `Problem` for moments of which nothing is known yet, or that come in the wrong order."""
     for name, moment, latest, words in (
-        ("as_of", asked.as_of, now, "has not come"),
-        ("compare_to", asked.compare_to, asked.as_of or now, "is not before the moment it is compared with"),
+        ("as_of", asked.as_of, now, "has not come; now is"),
+        ("compare_to", asked.compare_to, asked.as_of or now, "is not before the moment it is compared with,"),
     ):
         if moment is not None and moment > latest:
-            raise Problem("malformed_request", "the question makes no sense", [FieldError(name, words)])
+            fault = FieldError(name, f"{moment:{_TIME}} {words} {latest:{_TIME}}")
+            raise Problem("malformed_request", "the question makes no sense", [fault])
 
 
 def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:

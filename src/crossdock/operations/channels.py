@@ -15,7 +15,7 @@ from crossdock.identity import Actor
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
-from crossdock.operations.problems import not_found
+from crossdock.operations.problems import Problem, must_be_one_of, not_found
 from crossdock.project.network import Channel, Company, Policies
 from crossdock.project.versions import content_of, version_in_force
 from crossdock.store import Connection
@@ -111,15 +111,26 @@ async def channel_stock(
     """
     actor.must("stock:read")
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        told = [one for one in await publications(tx) if one.channel == channel and one.system]
-        told = [one for one in told if _may_see(actor, one) and company in ("", one.company_id)]
-        if not told:
-            raise not_found(f"channel {channel!r}", "`crossdock channel list` names those that are told stock.")
+        told = _told_stock([one for one in await publications(tx) if _may_see(actor, one)], channel, company)
         now = context.now()
         found = tuple([await _stock(tx, publication, item, after, limit, now) for publication in told])
     if item and not after and not any(stock.items for stock in found):
         raise not_found(f"item {item!r} in channel {channel!r}", "`crossdock stock show` tells where an item is.")
     return found
+
+
+def _told_stock(seen: list[Publication], channel: str, company: str) -> list[Publication]:
+    """Those of the channel that are told stock. Raises `Problem` where there are none, and says why."""
+    selling = [one for one in seen if one.channel == channel]
+    if selling and company:
+        must_be_one_of(f"company selling in {channel}", company, {one.company_id for one in selling}, "companies there")
+    told = [one for one in selling if one.system and company in ("", one.company_id)]
+    if told:
+        return told
+    where = "`crossdock channel list` names those that are told stock."
+    if selling:
+        raise Problem("not_found", f"channel {channel!r} is told no stock, so it shows none of ours", advice=where)
+    raise not_found(f"channel {channel!r}", where)
 
 
 async def _stock(

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 
 from crossdock.events.reconciliation import StockCorrectionApproved, StockCorrectionRejected
 from crossdock.identity import Actor
+from crossdock.model.reconciliation import DriftCause
 from crossdock.operations import idempotency
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.items import must_be_an_item
 from crossdock.operations.paging import Page, cut, start_id
-from crossdock.operations.problems import Problem, must_say_why, not_found
+from crossdock.operations.policies import in_force_if_any
+from crossdock.operations.problems import Problem, must_be_one_of, must_say_why, not_found
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("drifts.sql"))
@@ -99,9 +102,15 @@ async def list_drifts(
     cursor: str = "",
     limit: int = 100,
 ) -> Page[Drift]:
-    """Drifts that are alive (or all), oldest first."""
+    """Drifts that are alive (or all), oldest first. Raises `Problem` for a system, item or cause that there is not."""
     actor.must("stock:read")
+    if cause:
+        must_be_one_of("cause", cause, get_args(DriftCause))
     async with context.store.transaction(readonly=True) as tx:
+        if system and (network := await in_force_if_any(tx)):
+            must_be_one_of("system or partner", system, {*network.systems, *network.partners}, "systems and partners")
+        if item:
+            await must_be_an_item(tx, item, actor.visible())
         rows = await tx.fetch(
             SQL.list, actor.visible(), system or None, item or None, cause or None, closed_too, start_id(cursor),
             limit + 1,

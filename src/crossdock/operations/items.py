@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from crossdock.masterdata import Masterdata
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.store import Connection, Store, load_queries
 
@@ -35,6 +39,25 @@ class KnownItems:
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known.add((company_id, item))
+
+
+async def must_be_an_item(tx: Connection, item: str, companies: Sequence[str] | None) -> list[str]:
+    """Whose an item is, of these companies (None: of all). Raises `Problem` for one that nobody ever told us of."""
+    owners = [row["company_id"] for row in await tx.fetch(SQL.owners, item, companies)]
+    if not owners:
+        raise no_item(item, companies[0] if companies is not None and len(companies) == 1 else "")
+    return owners
+
+
+async def must_be_a_customer(
+    tx: Connection, customer: str, companies: Sequence[str] | None, policies: StockPolicies
+) -> None:
+    """Raise `Problem` for a customer that neither the master data of these companies (None: of all) nor a rule name."""
+    rules = (rule for table in msgspec.structs.astuple(policies) for rule in table)
+    if any(customer in rule.scope.customers for rule in rules):
+        return
+    if not await tx.fetchval(SQL.customer, customer, companies):
+        raise not_found(f"customer {customer!r}", "A customer is known once the ERP has told of it.")
 
 
 async def without_master_data(tx: Connection, item: str, companies: list[str]) -> tuple[str, ...]:

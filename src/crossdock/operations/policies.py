@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,7 +15,8 @@ from crossdock.identity import Actor
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies, StockRule
 from crossdock.operations import audit
 from crossdock.operations.context import Context
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.items import must_be_a_customer, must_be_an_item
+from crossdock.operations.problems import Problem, must_be_one_of, not_found
 from crossdock.project.canonical import canonical
 from crossdock.project.network import Network
 from crossdock.project.versions import content_of, version_in_force
@@ -33,7 +34,9 @@ class _System(msgspec.Struct, frozen=True):
     of: str = ""
 
 
-class _Policies(msgspec.Struct, frozen=True):
+class PoliciesSaid(msgspec.Struct, frozen=True):
+    """What the policies of a network say of stock."""
+
     stock: StockPolicies = StockPolicies()
 
 
@@ -43,7 +46,9 @@ class StockNetwork(msgspec.Struct, frozen=True):
     companies: dict[str, msgspec.Raw]
     locations: dict[str, _Place]
     systems: dict[str, _System]
-    policies: _Policies
+    policies: PoliciesSaid
+    channels: dict[str, msgspec.Raw] = {}
+    partners: dict[str, msgspec.Raw] = {}
     version: int = 0
 
     @classmethod
@@ -67,6 +72,17 @@ class StockNetwork(msgspec.Struct, frozen=True):
             raise not_found(f"company {company_id!r}", f"The companies are {', '.join(sorted(self.companies))}.")
         return [company_id] if company_id else [one for one in sorted(self.companies) if actor.sees(one)]
 
+    def must_have(
+        self, companies: Collection[str], locations: Iterable[str] = (), channel: str = "", *, also: Iterable[str] = ()
+    ) -> None:
+        """Raise `Problem` for a location at which none of the companies has stock, or a channel that there is not.
+        `also` are locations known otherwise, such as from books that are older than the network."""
+        places = {name for name, place in self.locations.items() if not set(companies).isdisjoint(place.companies)}
+        for location in locations:
+            must_be_one_of("location", location, places | set(also))
+        if channel:
+            must_be_one_of("channel", channel, self.channels)
+
 
 async def in_force(tx: Connection) -> StockNetwork:
     """What the network in force says of stock. Raises `Problem` where none was ever applied."""
@@ -75,6 +91,11 @@ async def in_force(tx: Connection) -> StockNetwork:
     if content is None:
         raise Problem("not_found", "no network is in force", advice="Run `crossdock up PROJECT` once: it applies it.")
     return msgspec.structs.replace(msgspec.json.decode(content, type=StockNetwork), version=version)
+
+
+async def in_force_if_any(tx: Connection) -> StockNetwork | None:
+    """What the network in force says of stock; None where none was ever applied."""
+    return await in_force(tx) if await version_in_force(tx) else None
 
 
 class RuleShown(msgspec.Struct, frozen=True):
@@ -101,20 +122,31 @@ class RulesShown(msgspec.Struct, frozen=True):
     rules: tuple[RuleShown, ...]
 
 
-async def list_policies(context: Context, actor: Actor, subject: Subject, on: dt.date | None = None) -> RulesShown:
-    """The rules of the company that can concern what is asked about, table by table, the winner first."""
+async def list_policies(
+    context: Context, actor: Actor, subject: Subject, on: dt.date | None = None
+) -> tuple[RulesShown, ...]:
+    """The rules that can concern what is asked about, of the company named or of each: table by table, the winner
+    first. Raises `Problem` for a name that nothing has."""
     actor.must("stock:read")
     async with context.store.transaction(readonly=True) as tx:
         network = await in_force(tx)
-    (company,) = network.companies_of(actor, subject.company)[:1] or [""]
+        companies = network.companies_of(actor, subject.company)
+        network.must_have(companies, (subject.location,) if subject.location else (), subject.channel)
+        if subject.item:
+            await must_be_an_item(tx, subject.item, companies)
+        if subject.customer:
+            await must_be_a_customer(tx, subject.customer, companies, network.policies.stock)
     on = on or context.now().date()
-    subject = subject._replace(company=company)
+    return tuple(_rules(network, subject._replace(company=company), on) for company in companies)
+
+
+def _rules(network: StockNetwork, subject: Subject, on: dt.date) -> RulesShown:
     rules = tuple(
         shown
         for table in StockPolicies.__struct_fields__
         for shown in _table(table, getattr(network.policies.stock, table), subject, on)
     )
-    return RulesShown(network.version, company, on, rules)
+    return RulesShown(network.version, subject.company, on, rules)
 
 
 def _table(table: str, rules: tuple[StockRule, ...], subject: Subject, on: dt.date) -> Iterator[RuleShown]:
@@ -222,60 +254,3 @@ async def apply_policies(
         await work.run(hear)
         done[company] = work.progress
     return done
-
-
-def changed(policies: StockPolicies, settings: Mapping[str, str], dropped: tuple[str, ...] = ()) -> StockPolicies:
-    """The same policies with some settings replaced (`safety.cups.quantity`: `20`) and some rules dropped
-    (`safety.cups`). A rule that there is not is made. Raises `Problem` for what cannot be meant."""
-    tables: dict[str, dict[str, dict[str, Any]]] = {
-        table: {rule.name: _flat(rule) for rule in getattr(policies, table)}
-        for table in StockPolicies.__struct_fields__
-    }
-    for path in dropped:
-        table, name, *more = path.split(".")
-        if more or name not in tables.get(table, {}):
-            raise not_found(f"rule {path!r}", "Write it as TABLE.RULE; `crossdock policy list` shows them.")
-        del tables[table][name]
-    for path, value in settings.items():
-        table, name, field, *more = (*path.split("."), "", "")
-        if table not in tables or not name or not field or any(more):
-            raise Problem("malformed_request", f"{path!r} names no setting", advice="Write TABLE.RULE.FIELD=VALUE.")
-        tables[table].setdefault(name, {"name": name})[field] = value
-    try:
-        return StockPolicies(**{table: _read(table, list(rules.values())) for table, rules in tables.items()})
-    except (msgspec.ValidationError, TypeError) as error:
-        raise Problem("malformed_request", str(error), advice="Correct the settings.") from None
-
-
-def _flat(rule: StockRule) -> dict[str, Any]:
-    own = {name: getattr(rule, name) for name in rule.__struct_fields__ if name != "scope"}
-    return {**{name: values for name, values in _where(rule.scope).items() if name not in own}, **own}
-
-
-def _read(table: str, rules: list[dict[str, Any]]) -> Any:
-    (hint, _) = _HINTS[table].__args__
-    read = []
-    for rule in rules:
-        fields = {name: _listed(hint, name, value) for name, value in rule.items()}
-        scope = {
-            name: fields.pop(name) for name in Scope.__struct_fields__ if name in fields and name not in _own(hint)
-        }
-        if unknown := fields.keys() - set(hint.__struct_fields__):
-            raise TypeError(f"rules of `{table}` have no field `{sorted(unknown)[0]}`")
-        read.append(msgspec.convert({**fields, "scope": Scope(**scope)}, hint, strict=False, from_attributes=True))
-    return tuple(read)
-
-
-def _own(hint: type[StockRule]) -> frozenset[str]:
-    return frozenset(hint.__struct_fields__) - {"scope"}
-
-
-def _listed(hint: type[StockRule], name: str, value: Any) -> Any:
-    """A list stands in one text, with commas."""
-    lists = {"items", "locations", "channels", "customers", "companies", "substitutes"}
-    if isinstance(value, str) and name in lists:
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-_HINTS: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(StockPolicies)}

@@ -31,6 +31,7 @@ from crossdock.log import uuid7
 from crossdock.model.masterdata import Item
 from crossdock.operations.context import Context
 from crossdock.operations.policies import StockNetwork, in_force
+from crossdock.operations.policy_settings import notes
 from crossdock.operations.problems import Problem
 from crossdock.store import Connection, load_queries
 
@@ -104,6 +105,8 @@ class Rehearsal(msgspec.Struct):
     effects: dict[str, Effect] = {}
     top_positions: list[PositionChange] = []
     top_promises: list[AlteredPromise] = []
+    notes: list[str] = []
+    """Which rules are new, and which changed ones set nothing today, and why."""
 
 
 async def try_policies(
@@ -115,6 +118,7 @@ async def try_policies(
         network = await in_force(tx)
     found = Rehearsal(network.version)
     proposed = proposed or network
+    found.notes = notes(network.policies.stock, proposed.policies.stock, context.now().date())
     for company in proposed.companies_of(actor, company_id):
         await _Company(context, proposed, company, found, top).run()
     return found

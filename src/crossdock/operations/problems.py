@@ -7,7 +7,7 @@ kind, unless more can be said).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -90,6 +90,13 @@ def not_found(what: str, advice: str = "", errors: Sequence[FieldError] = ()) ->
     `advice` says where those there are can be found.
     """
     return Problem("not_found", f"there is no {what}, or it is not yours", errors, advice=advice)
+
+
+def must_be_one_of(what: str, name: str, known: Iterable[str], plural: str = "") -> None:
+    """Raise `Problem` for a name that nothing has: an empty answer would say that all is well."""
+    if name not in (names := sorted(known)):
+        words = f"The {plural or f'{what}s'} are {', '.join(names)}." if names else f"There is no {what} at all."
+        raise not_found(f"{what} {name!r}", words)
 
 
 def must_say_why(reason: str) -> str:

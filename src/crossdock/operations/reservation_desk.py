@@ -17,6 +17,8 @@ from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations import audit
 from crossdock.operations.context import Context
+from crossdock.operations.items import must_be_an_item
+from crossdock.operations.policies import in_force_if_any
 from crossdock.operations.problems import FieldError, Problem, must_say_why
 from crossdock.operations.promises import promises_of
 from crossdock.operations.reservations import Changed, Released, agreed, publish_outcomes, unknown
@@ -44,13 +46,19 @@ async def list_reservations(
     context: Context, actor: Actor, *, item: str = "", company_id: str = "", limit: int = 100, everything: bool = False
 ) -> list[Held]:
     """What callers hold: of an item, place by place and newest first; else what has a deadline, the next one first,
-    and with `everything` what has none after it."""
+    and with `everything` what has none after it.
+
+    Raises `Problem` for an item or company that there is not.
+    """
     actor.must("operations:read")
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
+        if company_id and (network := await in_force_if_any(tx)):
+            network.companies_of(actor, company_id)
         if not item:
             query = SQL.lasting if everything else SQL.timed
             return await _by_their_holders(tx, [Held(**dict(row)) for row in await tx.fetch(query, companies, limit)])
+        await must_be_an_item(tx, item, companies)
         found = []
         for row in await tx.fetch(SQL.companies, item, companies):
             found += [

@@ -16,7 +16,8 @@ from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.availability import Asked, Found, find, must_have_come
 from crossdock.operations.context import Context
-from crossdock.operations.items import no_item, without_master_data
+from crossdock.operations.items import must_be_a_customer, must_be_an_item, no_item, without_master_data
+from crossdock.operations.policies import in_force_if_any
 from crossdock.operations.promises import Promise, promises_of
 from crossdock.project.versions import Governing, governing_at
 from crossdock.store import Connection, load_queries
@@ -83,9 +84,8 @@ async def show_stock(
     must_have_come(asked, now)
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        owners = [row["company_id"] for row in await tx.fetch(SQL.companies, item, companies)]
-        if not owners:
-            raise no_item(item, company_id)
+        owners = await must_be_an_item(tx, item, companies)
+        await _must_be_known(tx, asked, owners)
         found = [await _found(tx, msgspec.structs.replace(asked, company_id=owner), now) for owner in owners]
         promises = [promise for owner in owners for promise in await promises_of(tx, owner, item)]
         strange = await without_master_data(tx, item, owners)
@@ -104,6 +104,16 @@ async def show_stock(
         tuple(fresh for each in found for fresh in each.terms.freshness),
         tuple(each.difference for each in found if each.difference),
     )
+
+
+async def _must_be_known(tx: Connection, asked: Asked, owners: list[str]) -> None:
+    """Raise `Problem` for a location, channel or customer that there is not: a typing error would read as sold out."""
+    network = await in_force_if_any(tx)
+    if network is not None:
+        old = [row["location"] for row in await tx.fetch(SQL.places, asked.item, owners)] if asked.locations else []
+        network.must_have(owners, asked.locations, asked.channel, also=old)
+    if asked.customer:
+        await must_be_a_customer(tx, asked.customer, owners, network.policies.stock if network else StockPolicies())
 
 
 async def _found(tx: Connection, asked: Asked, now: dt.datetime) -> Found:

@@ -1,11 +1,3 @@
--- companies: Whose an item is, by master data or by the books.
-select company_id from item where id = $1 and ($2::text[] is null or company_id = any($2::text[]))
-union select company_id from stock_position where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
-union select company_id from promise_position where item = $1 and ($2::text[] is null or company_id = any($2::text[]))
-union select company_id from expected_supply
-    where item = $1 and is_open and ($2::text[] is null or company_id = any($2::text[]))
-order by company_id;
-
 -- places: Where an item of some companies has, or had, a position, or is or was expected.
 select location from promise_position where item = $1 and company_id = any($2::text[])
 union select location from stock_position where item = $1 and company_id = any($2::text[])

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from crossdock.model.stock_policy import DriftRule, PoolRule, Scope, SourcingRule, StockRule, SubstituteRule
+from crossdock.model.stock_policy import (
+    DriftRule,
+    PoolRule,
+    Scope,
+    SourcingRule,
+    StockPolicies,
+    StockRule,
+    SubstituteRule,
+)
 from crossdock.project import kinds
 from crossdock.project.network import Network
 from crossdock.project.stock_policies import TABLES
@@ -20,10 +28,15 @@ _WHOLE = Decimal(100)
 
 def check(network: Network, note: Note) -> None:
     """Note every rule that cannot be meant, and every two of which only the name would decide."""
+    check_policies(network.policies.stock, (*network.systems, *network.partners), note)
+
+
+def check_policies(policies: StockPolicies, speakers: Collection[str], note: Note) -> None:
+    """The same, of policies on their own; `speakers` are the systems and partners that there are."""
     for table in TABLES:
-        rules: Sequence[StockRule] = getattr(network.policies.stock, table)
+        rules: Sequence[StockRule] = getattr(policies, table)
         for rule in rules:
-            _rule(network, rule, ("policies", "stock", table, rule.name), note)
+            _rule(speakers, rule, ("policies", "stock", table, rule.name), note)
         for one, other in combinations(rules, 2):
             if _tie(one, other):
                 what = f"where `{one.name}` and `{other.name}` both hold, only their names decide which one wins"
@@ -31,7 +44,7 @@ def check(network: Network, note: Note) -> None:
                 note(("policies", "stock", table, other.name), what, remedy)
 
 
-def _rule(network: Network, rule: StockRule, path: tuple[str, ...], note: Note) -> None:
+def _rule(speakers: Collection[str], rule: StockRule, path: tuple[str, ...], note: Note) -> None:
     if rule.from_on and rule.until_on and rule.until_on < rule.from_on:
         remedy = f"write a day from {rule.from_on} on, or leave one of them out"
         note((*path, "until_on"), f"it ends on {rule.until_on}, before it begins", remedy)
@@ -45,13 +58,9 @@ def _rule(network: Network, rule: StockRule, path: tuple[str, ...], note: Note) 
             _sourcing(rule, path, note)
         case SubstituteRule():
             _substitutes(rule, path, note)
-        case DriftRule() if rule.against and rule.against not in _speakers(network):
+        case DriftRule() if rule.against and rule.against not in speakers:
             what = f"there is no system or partner `{rule.against}`"
-            note((*path, "against"), what, kinds.suggestion(rule.against, _speakers(network)))
-
-
-def _speakers(network: Network) -> tuple[str, ...]:
-    return (*network.systems, *network.partners)
+            note((*path, "against"), what, kinds.suggestion(rule.against, speakers))
 
 
 def _pool(rule: PoolRule, path: tuple[str, ...], note: Note) -> None:

@@ -52,6 +52,7 @@ async def test_what_a_channel_was_told_is_shown_beside_the_truth(run: Any, store
     await publish(engine, shop)
     await book(store, ask(4, source="shop"))
     text = (await run("channel", "stock", "shop", "--company", COMPANY, "--limit", 1)).stdout
+    assert all(words in text for words in ("version told", "version shown"))
     line = next(line for line in text.splitlines() if line.startswith(MUG))
     assert (line.split()[1:3], line.endswith("not read since")) == (["6", "10"], True)
     assert f"more: crossdock channel stock shop --company {COMPANY} --cursor {MUG}" in text
@@ -61,7 +62,12 @@ async def test_what_a_channel_was_told_is_shown_beside_the_truth(run: Any, store
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["nope"], "there is no channel 'nope'"), (["shop", "--item", "X"], "there is no item 'X' in channel 'shop'")],
+    [
+        (["nope"], "there is no channel 'nope'"),
+        (["homestead"], "channel 'homestead' is told no stock"),
+        (["shop", "--company", "nope"], "there is no company selling in shop 'nope'"),
+        (["shop", "--item", "X"], "there is no item 'X' in channel 'shop'"),
+    ],
 )
 async def test_what_is_not_there_is_said_with_where_to_look(
     run: Any, store: Store, arguments: list[str], words: str

@@ -16,6 +16,7 @@ from crossdock.cli.main import app
 from crossdock.store import Store
 from tests.integration.api.test_questions import stocked, told_of
 from tests.integration.engine.harness import rows
+from tests.integration.inventory.helpers import book, receive
 from tests.integration.operations import buying
 from tests.integration.operations.test_dead_letters import erp_refuses
 from tests.integration.operations.test_quarantine import arrives
@@ -318,14 +319,22 @@ async def test_doctor_names_the_process_whose_transaction_is_the_oldest(run: Any
 async def test_policies_are_listed_tried_and_applied(run: Any, store: Store, tmp_path: Path) -> None:
     await in_force(store)
     await stocked(store, 6)
+    await book(store, receive(1, item="22423"))
     listed = await asked(run, "policy", "list", "--company", "albion_uk", "--item", "22423", "--location", "north")
-    assert next(rule["name"] for rule in listed["rules"] if rule["table"] == "safety") == "cake_stands"
+    (rules,) = [one["rules"] for one in listed["companies"]]
+    assert next(rule["name"] for rule in rules if rule["table"] == "safety") == "cake_stands"
     assert "not asked" in (await run("policy", "list", "--company", "albion_uk")).stdout
-    tried = await asked(run, "policy", "try", "--set", "safety.all.quantity=2", "--set", "safety.all.precedence=9")
+    assert "albion_ie" in (await run("policy", "list")).stdout
+    new = ("--add", "safety.all", "--set", "safety.all.precedence=9")
+    tried = await asked(run, "policy", "try", *new, "--set", "safety.all.quantity=2")
     assert tried["positions_changed"] >= 1
     assert await rows(store, "select count(*) from kept_back") == [(0,)]
-    text = (await run("policy", "try", "--set", "safety.all.quantity=7", "--set", "safety.all.precedence=9")).stdout
+    text = (await run("policy", "try", *new, "--set", "safety.all.quantity=7")).stdout
+    assert text.startswith("adds the rule safety.all, which holds everywhere")
     assert "kept back" in text
+    assert "nothing to try" in (await run("policy", "try", code=2)).stderr
+    wrong = (await run("policy", "try", "--set", "safety.cake_stands.quantity=-3", code=1)).stderr
+    assert "safety.cake_stands.quantity: -3 is out of range; write a number from 0 up" in wrong
     folder = tmp_path / "changed"
     shutil.copytree(WHOLESALER, folder)
     assert "would change" in (await run("policy", "try", folder)).stdout
@@ -335,3 +344,37 @@ async def test_policies_are_listed_tried_and_applied(run: Any, store: Store, tmp
     assert (await asked(run, "policy", "apply"))["albion_uk"]["looked_at"] >= 1
     assert "positions changed" in (await run("policy", "apply", "--company", "albion_uk")).stdout
     await run("policy", "apply", "--company", "nobody", code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["stock", "show", "HEART", "--location", "nowhere"],
+            "there is no location 'nowhere'\nThe locations are north,",
+        ),
+        (["stock", "show", "HEART", "--explain", "--channel", "web"], "no channel 'web'\nThe channels are homestead,"),
+        (["stock", "show", "HEART", "--customer", "nobody"], "there is no customer 'nobody'"),
+        (["drift", "list", "--system", "nosys"], "there is no system or partner 'nosys'"),
+        (["drift", "list", "--cause", "nocause"], "The causes are doubled, late, missing,"),
+        (["drift", "list", "--item", "NOPE"], "there is no item 'NOPE'"),
+        (["reservation", "list", "--item", "NOPE"], "there is no item 'NOPE'"),
+        (["reservation", "list", "--company", "nope"], "there is no company 'nope'\nThe companies are albion_ie,"),
+    ],
+)
+async def test_a_filter_that_names_nothing_is_refused_with_the_names_there_are(
+    run: Any, store: Store, arguments: list[str], words: str
+) -> None:
+    await in_force(store)
+    await stocked(store, 6)
+    assert words in (await run(*arguments, code=1)).stderr
+
+
+async def test_a_moment_that_makes_no_sense_is_named_with_its_option_and_what_now_is(run: Any, store: Store) -> None:
+    await in_force(store)
+    await stocked(store, 6)
+    ahead = (await run("stock", "show", "HEART", "--explain", "--as-of", "2131-01-01", code=1)).stderr
+    assert "  --as-of: 2131-01-01T00:00 has not come; now is 20" in ahead
+    moments = ("--compare", "2010-12-02", "--as-of", "2010-12-01")
+    turned = (await run("stock", "show", "HEART", *moments, code=1)).stderr
+    assert "  --compare: 2010-12-02T00:00 is not before the moment it is compared with, 2010-12-01T00:00" in turned

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from crossdock.engine.clock import set_clock
-from crossdock.model.stock_policy import FillRule, PoolRule, SafetyRule, Scope, StockPolicies
+from crossdock.model.stock_policy import PoolRule, SafetyRule, Scope, StockPolicies
 from crossdock.operations import policies
-from crossdock.operations.policies import StockNetwork, apply_policies, changed, list_policies
+from crossdock.operations.policies import StockNetwork, apply_policies, list_policies
 from crossdock.operations.policy_rehearsal import try_policies
 from crossdock.operations.problems import Problem
 from crossdock.project import load
@@ -52,14 +52,15 @@ async def everything(store: Store) -> dict[str, object]:
 
 async def test_the_rules_in_force_are_listed_with_who_wins_and_why(store: Store) -> None:
     await wholesaler(store)
+    await book(store, receive(1, item="22423"))
     subject = Subject(COMPANY, "22423", "north")
-    shown = await list_policies(await at_work(store), ANNA, subject, dt.date(2010, 12, 6))
+    (shown,) = await list_policies(await at_work(store), ANNA, subject, dt.date(2010, 12, 6))
     safety = [(rule.name, rule.state, rule.why) for rule in shown.rules if rule.table == "safety"]
     assert safety == [
         ("christmas_cake_stands", "wins", "precedence 5 over 0"),
         ("cake_stands", "holds", "`christmas_cake_stands` wins: precedence 5 over 0"),
     ]
-    january = await list_policies(await at_work(store), ANNA, subject, dt.date(2011, 1, 3))
+    (january,) = await list_policies(await at_work(store), ANNA, subject, dt.date(2011, 1, 3))
     assert [(rule.name, rule.state) for rule in january.rules if rule.table == "safety"] == [
         ("cake_stands", "wins"),
         ("christmas_cake_stands", "ended"),
@@ -68,7 +69,8 @@ async def test_the_rules_in_force_are_listed_with_who_wins_and_why(store: Store)
 
 async def test_a_rule_that_says_more_than_the_question_is_listed_as_such(store: Store) -> None:
     await wholesaler(store)
-    shown = await list_policies(await at_work(store), ANNA, Subject(COMPANY, "85123A", "north"))
+    await book(store, receive(1, item="85123A"))
+    (shown,) = await list_policies(await at_work(store), ANNA, Subject(COMPANY, "85123A", "north"))
     (pool,) = (rule for rule in shown.rules if rule.table == "pools")
     assert (pool.name, pool.state, pool.why) == (
         "homestead_hearts",
@@ -103,7 +105,7 @@ async def test_a_dry_run_says_what_applying_would_do_and_writes_nothing(store: S
         await tx.execute("insert into item values ($1, $2, $3, 1)", COMPANY, MUG, price)
         network = await policies.in_force(tx)
     before = await everything(store)
-    more = msgspec.structs.replace(network, policies=policies._Policies(StockPolicies(safety=(usual(5),))))
+    more = msgspec.structs.replace(network, policies=policies.PoliciesSaid(StockPolicies(safety=(usual(5),))))
     found = await try_policies(context, ANNA, more, company_id=COMPANY)
     assert await everything(store) == before
     assert (found.positions, found.positions_changed) == (2, 2)
@@ -123,7 +125,7 @@ async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) ->
     scope = Scope(channels=("homestead",))
     pool = PoolRule(name="retail", pool="retail", floor=D(3), scope=scope)
     stock = StockPolicies(safety=(usual(2),), pools=(pool,))
-    less = msgspec.structs.replace(network, policies=policies._Policies(stock))
+    less = msgspec.structs.replace(network, policies=policies.PoliciesSaid(stock))
     found = await try_policies(context, ANNA, less)
     assert await everything(store) == before
     assert [(one.effect, one.quantity, one.subject) for one in found.top_promises] == [
@@ -140,34 +142,26 @@ async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) ->
     await holds(store)
 
 
-def test_settings_change_a_rule_make_one_and_drop_one() -> None:
-    stock = StockPolicies(safety=(usual(2),), filling=(FillRule(name="all"),))
-    found = changed(
-        stock,
-        {"safety.usual.quantity": "20", "safety.cups.items": "22*, 85123A", "safety.cups.quantity": "3",
-         "safety.cups.from_on": "2026-03-01", "pools.a.pool": "a", "pools.a.lends": "true"},
-        ("filling.all",),
-    )  # fmt: skip
-    assert found.safety == (
-        usual(20),
-        SafetyRule(name="cups", quantity=D(3), scope=Scope(items=("22*", "85123A")), from_on=dt.date(2026, 3, 1)),
-    )
-    assert found.filling == ()
-    assert found.pools[0].lends
+async def test_the_rules_of_every_company_are_listed_unless_one_is_named(store: Store) -> None:
+    await wholesaler(store)
+    found = await list_policies(await at_work(store), ANNA, Subject(""))
+    assert [one.company for one in found] == ["albion_ie", COMPANY]
 
 
 @pytest.mark.parametrize(
-    ("settings", "dropped", "words"),
+    ("subject", "words", "advice"),
     [
-        ({"safety.usual.quantty": "1"}, (), "rules of `safety` have no field `quantty`"),
-        ({"safety.usual": "1"}, (), "'safety.usual' names no setting"),
-        ({"saftey.usual.quantity": "1"}, (), "'saftey.usual.quantity' names no setting"),
-        ({"safety.usual.quantity": "many"}, (), "decimal"),
-        ({"safety.new.items": "A"}, (), "quantity"),
-        ({}, ("safety.other",), "there is no rule 'safety.other'"),
+        (Subject("", "NOPE"), "item 'NOPE'", "spelling"),
+        (Subject("", "", "nowhere"), "location 'nowhere'", "The locations are north, south"),
+        (Subject(COMPANY, channel="web"), "channel 'web'", "The channels are homestead, marketplace, shop."),
+        (Subject(COMPANY, customer="nobody"), "customer 'nobody'", "the ERP"),
     ],
 )
-def test_settings_that_cannot_be_meant_are_told(settings: dict[str, str], dropped: tuple[str, ...], words: str) -> None:
+async def test_rules_are_not_listed_for_what_is_not_there(
+    store: Store, subject: Subject, words: str, advice: str
+) -> None:
+    await wholesaler(store)
     with pytest.raises(Problem) as raised:
-        changed(StockPolicies(safety=(usual(2),)), settings, dropped)
+        await list_policies(await at_work(store), ANNA, subject)
     assert words in raised.value.detail
+    assert advice in raised.value.advice
