@@ -15,7 +15,7 @@ from crossdock.identity import Actor
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
-from crossdock.operations.problems import Problem, must_be_one_of, not_found
+from crossdock.operations.problems import Problem, not_found
 from crossdock.project.network import Channel, Company, Policies
 from crossdock.project.versions import content_of, version_in_force
 from crossdock.store import Connection
@@ -122,8 +122,9 @@ async def channel_stock(
 def _told_stock(seen: list[Publication], channel: str, company: str) -> list[Publication]:
     """Those of the channel that are told stock. Raises `Problem` where there are none, and says why."""
     selling = [one for one in seen if one.channel == channel]
-    if selling and company:
-        must_be_one_of(f"company selling in {channel}", company, {one.company_id for one in selling}, "companies there")
+    if selling and company not in ("", *(one.company_id for one in selling)):
+        there = ", ".join(one.company_id for one in selling)
+        raise not_found(f"company {company!r} that sells in {channel}", f"The companies there are {there}.")
     told = [one for one in selling if one.system and company in ("", one.company_id)]
     if told:
         return told

@@ -107,15 +107,21 @@ async def list_drifts(
     if cause:
         must_be_one_of("cause", cause, get_args(DriftCause))
     async with context.store.transaction(readonly=True) as tx:
-        if system and (network := await in_force_if_any(tx)):
-            must_be_one_of("system or partner", system, {*network.systems, *network.partners}, "systems and partners")
-        if item:
-            await must_be_an_item(tx, item, actor.visible())
         rows = await tx.fetch(
             SQL.list, actor.visible(), system or None, item or None, cause or None, closed_too, start_id(cursor),
             limit + 1,
         )  # fmt: skip
+        if not rows:
+            await _must_be_known(tx, actor, system, item)
     return cut([_drift(row) for row in rows], [str(row["id"]) for row in rows], limit)
+
+
+async def _must_be_known(tx: Connection, actor: Actor, system: str, item: str) -> None:
+    """Only where nothing was found: what left the network may still have drifts."""
+    if system and (network := await in_force_if_any(tx)):
+        must_be_one_of("system or partner", system, {*network.systems, *network.partners}, "systems and partners")
+    if item:
+        await must_be_an_item(tx, item, actor.visible())
 
 
 async def show_drift(context: Context, actor: Actor, drift_id: UUID) -> DriftStory:

@@ -65,7 +65,7 @@ async def test_what_a_channel_was_told_is_shown_beside_the_truth(run: Any, store
     [
         (["nope"], "there is no channel 'nope'"),
         (["homestead"], "channel 'homestead' is told no stock"),
-        (["shop", "--company", "nope"], "there is no company selling in shop 'nope'"),
+        (["shop", "--company", "nope"], "there is no company 'nope' that sells in shop"),
         (["shop", "--item", "X"], "there is no item 'X' in channel 'shop'"),
     ],
 )
