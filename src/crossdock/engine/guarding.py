@@ -7,6 +7,7 @@ in between has done nothing and is done again. A law that does not hold is an ex
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -33,6 +34,8 @@ MOVEMENTS = 500
 """So many movements a slice reads at most (docs/howto/guard.md has what that takes)."""
 _IDLE = dt.timedelta(milliseconds=300)
 _BREATH = dt.timedelta(milliseconds=100)
+_REST = 9
+"""The guard rests so many times as long as a slice took: each of its two tasks takes a tenth of a core at most."""
 _BETWEEN_ROUNDS = dt.timedelta(seconds=30)
 _RECHECK = 20
 Mark = tuple[str, str, str, str]
@@ -65,7 +68,7 @@ class Guard:
 
     async def run_changed(self, task: Task) -> int:
         """Look at items that moved since the last turn; with nothing new, at items where something is wrong."""
-        found, pending = Slice(), self._pending
+        found, pending, begun = Slice(), self._pending, time.monotonic()
         async with self._context.store.transaction(readonly=True, snapshot=True) as tx:
             if not pending:
                 changed = await changes(tx, int(task.cursor or 0))
@@ -77,21 +80,21 @@ class Guard:
             task.cursor = str(self._upto)
         async with self._context.store.transaction() as tx:
             await record(tx, found)
-            await finish(tx, task, self._owner, _BREATH if rest or found.movements else _IDLE)
+            await finish(tx, task, self._owner, _after(begun) if rest or found.movements else _IDLE)
         self._pending = rest
         return found.units
 
     async def run_round(self, task: Task) -> int:
         """The next slice of the round through everything."""
         state = msgspec.json.decode(task.state, type=Round) if task.state else Round()
-        walk = WALKS[state.walk]
+        walk, begun = WALKS[state.walk], time.monotonic()
         async with self._context.store.transaction(readonly=True, snapshot=True) as tx:
             if state.began_at is None:
                 state.began_at = await tx.fetchval(SQL.technical_now)
             found = await walk.step(tx, state.cursor, self._round, MOVEMENTS)
         crash.point("guard_between_reading_and_writing")
         state.units += found.units
-        state.cursor, pause = found.cursor, _BREATH
+        state.cursor, pause = found.cursor, _after(begun)
         if found.done:
             state.walk, state.cursor = state.walk + 1, ""
         async with self._context.store.transaction() as tx:
@@ -102,6 +105,11 @@ class Guard:
             await record(tx, found)
             await finish(tx, task, self._owner, pause)
         return found.units
+
+
+def _after(begun: float) -> dt.timedelta:
+    """How long to rest after what began then."""
+    return max(_BREATH, dt.timedelta(seconds=time.monotonic() - begun) * _REST)
 
 
 async def guard_everything(store: Store, examination: Examination, most: int, told: Progress) -> Slice:
