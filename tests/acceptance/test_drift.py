@@ -19,6 +19,8 @@ from crossdock.store import Store
 from crossdock.testing.checker.books import Books
 from crossdock.testing.checker.warehouse import Asked, Warehouses
 
+pytestmark = pytest.mark.storm
+
 EXAMPLE = Path(__file__).parents[2] / "examples/wholesaler"
 EXAMPLE_DATA = EXAMPLE / "data"
 ORDERS, RATE = 40, 1440.0

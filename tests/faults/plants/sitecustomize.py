@@ -91,7 +91,7 @@ def guard_without_promises(module: ModuleType) -> None:
 
     def planted(self: Any) -> Any:
         asking = sys._getframe(1).f_code.co_name
-        return self.on_hand - self.safety if asking in ("take", "_fill_backorder") else free(self)
+        return self.on_hand - self.safety if asking == "most" else free(self)
 
     module.Position.free = property(planted)
 

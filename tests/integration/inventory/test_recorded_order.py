@@ -155,7 +155,7 @@ async def standing(store: Store, item: str) -> list[tuple[str, ...]]:
         return [tuple(row) for row in await tx.fetch(STANDING, item)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 async def test_the_cut_into_batches_changes_nothing(store: Store, history: list) -> None:  # type: ignore[type-arg]
     number = next(_items)
@@ -166,7 +166,7 @@ async def test_the_cut_into_batches_changes_nothing(store: Store, history: list)
     await holds(store)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 async def test_what_is_set_aside_is_for_those_it_is_set_aside_for(store: Store, history: list) -> None:  # type: ignore[type-arg]
     item = f"POOLED{next(_items)}X"
@@ -180,7 +180,7 @@ async def test_what_is_set_aside_is_for_those_it_is_set_aside_for(store: Store, 
     await holds(store)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 async def test_once_pools_are_made_true_nothing_protected_is_missing_that_is_free(store: Store, history: list) -> None:  # type: ignore[type-arg]
     item = f"TRUE{next(_items)}X"
