@@ -140,7 +140,7 @@ def engine_context(installation: Installation, *, batch_size: int = BATCH) -> En
         references=reads,
         masterdata=installation.masterdata,
         network_version=network.version,
-        stock_policies=network.policies.stock,
+        stock_policies=network.stock_policies(),
         stocked=[(company, place.id) for place in network.locations.values() for company in place.companies],
         keepings=_keepings(network),
         polls=_polls(network),
@@ -187,7 +187,7 @@ def _publications(network: Network) -> list[Publication]:
             channel.id,
             channel.system,
             network.sales_policy(company, channel.id).locations,
-            network.policies.stock,
+            network.stock_policies(),
             network.companies[company].zone,
             functools.partial(
                 calendars.next_close,

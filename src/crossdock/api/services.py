@@ -42,6 +42,7 @@ class Services:
     masterdata: Masterdata
     units: BaseUnits
     limit: Limit = field(default_factory=Limit)
+    _placed: tuple[Network, StockPolicies] | None = None
 
     @classmethod
     def on(
@@ -71,7 +72,9 @@ class Services:
         return made
 
     def _stock_policies(self) -> tuple[StockPolicies, int]:
-        return self.network.policies.stock, self.network.version
+        if self._placed is None or self._placed[0] is not self.network:
+            self._placed = self.network, self.network.stock_policies()
+        return self._placed[1], self.network.version
 
     @property
     def means(self) -> Means:

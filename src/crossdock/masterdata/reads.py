@@ -19,6 +19,7 @@ class NetworkReads:
     def __init__(self, network: Network, masterdata: Masterdata) -> None:
         self.network = network
         self.masterdata = masterdata
+        self._stock_policies = network.stock_policies()
 
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
@@ -46,7 +47,7 @@ class NetworkReads:
 
     def stock_policies(self) -> StockPolicies:
         """How stock may be promised, and from where orders are filled."""
-        return self.network.policies.stock
+        return self._stock_policies
 
     def system(self, company_id: str, role: str, of: str = "") -> str:
         """The system in a role; empty if there is none."""

@@ -1,7 +1,8 @@
 """How stock may be promised, as tables of rules: who is protected, what is kept back, from where it is taken.
 
 Each rule says where it holds (`Scope`), from when until when, and what it sets. Of several that fit, the highest
-`precedence` wins, then the one whose scope says more, then the first by name; `crossdock.rules.stock_policy` decides.
+`precedence` wins, then the one whose scope says more, then the one that names the nearest location (a bin before its
+warehouse), then the first by name; `crossdock.rules.stock_policy` decides.
 """
 
 from __future__ import annotations
@@ -32,6 +33,23 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         conditions = sum(1 for values in (self.companies, self.locations, self.channels, self.customers) if values)
         exact = bool(self.items) and not any(one.endswith("*") for one in self.items)
         return conditions * 4 + 2 * bool(self.items) + exact
+
+    def steps_to(self, location: str) -> int | None:
+        """How many levels above a location the one is that the scope names: 0 for itself, or if it names none. None
+        where the scope does not include it."""
+        return 0 if not self.locations or location in self.locations else None
+
+
+class PlacedScope(Scope, frozen=True, omit_defaults=True):
+    """A scope that knows what its locations consist of (`crossdock.model.places`), and includes all of it."""
+
+    parts: dict[str, int] = {}
+    """Each place that is part of one of the locations, with how many levels it is below the nearest."""
+
+    def steps_to(self, location: str) -> int | None:
+        """As of every scope; a location further down is as many steps away as it is below."""
+        found = super().steps_to(location)
+        return self.parts.get(location) if found is None else found
 
 
 class StockRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

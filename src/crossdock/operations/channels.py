@@ -12,6 +12,7 @@ from crossdock.engine.channel_levels import sold_since
 from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
 from crossdock.engine.context import Publication
 from crossdock.identity import Actor
+from crossdock.model.places import placed
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
@@ -88,11 +89,16 @@ class _System(msgspec.Struct):
     sends: tuple[str, ...] = ()
 
 
+class _Location(msgspec.Struct):
+    parent: str = ""
+
+
 class _Network(msgspec.Struct):
     channels: dict[str, Channel] = {}
     companies: dict[str, Company] = {}
     systems: dict[str, _System] = {}
     policies: Policies = Policies()
+    locations: dict[str, _Location] = {}
 
 
 async def channel_stock(
@@ -224,11 +230,12 @@ async def publications(tx: Connection) -> list[Publication]:
     """Every channel of the network in force, by company; its system is empty where it is told no stock."""
     content = await content_of(tx, await version_in_force(tx))
     network = msgspec.json.decode(content, type=_Network) if content else _Network()
+    stock = placed(network.policies.stock, {name: place.parent for name, place in network.locations.items()})
     return [
         Publication(
             company, channel.id, _told_by(network, channel),
             channel.policies[company].locations if company in channel.policies else (),
-            network.policies.stock, network.companies[company].zone,
+            stock, network.companies[company].zone,
         )
         for _, channel in sorted(network.channels.items())
         for company in sorted(channel.companies)

@@ -12,6 +12,7 @@ from crossdock.engine.context import Keeping
 from crossdock.engine.policies import keeper_of
 from crossdock.engine.recomputation import Progress, Recomputation
 from crossdock.identity import Actor
+from crossdock.model.places import above, placed
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies, StockRule
 from crossdock.operations import audit
 from crossdock.operations.context import Context
@@ -26,6 +27,7 @@ from crossdock.store import Connection
 
 class _Place(msgspec.Struct, frozen=True):
     companies: tuple[str, ...]
+    parent: str = ""
 
 
 class _System(msgspec.Struct, frozen=True):
@@ -56,15 +58,25 @@ class StockNetwork(msgspec.Struct, frozen=True):
         """The part of a network project that is about stock."""
         return msgspec.json.decode(canonical(network), type=cls)
 
+    def parents(self) -> dict[str, str]:
+        """What each location is part of; empty where it stands alone."""
+        return {name: place.parent for name, place in self.locations.items()}
+
+    def stock(self) -> StockPolicies:
+        """The policies with what their locations consist of; `policies.stock` has them as they are written."""
+        return placed(self.policies.stock, self.parents())
+
     def keeping(self, company_id: str) -> Keeping:
-        """The company's locations, and the system that tells of each."""
+        """The company's locations, and the system that tells of each: the nearest above it."""
         places = tuple(name for name, place in self.locations.items() if company_id in place.companies)
-        sources = {
+        parents = self.parents()
+        tells = {
             system.of: name
             for name, system in self.systems.items()
-            if system.role == "wms" and system.of in places and company_id in system.companies
+            if system.role == "wms" and company_id in system.companies
         }
-        return Keeping(company_id, places, sources)
+        nearest = {place: next((one for one in above(place, parents) if one in tells), "") for place in places}
+        return Keeping(company_id, places, {place: tells[at] for place, at in nearest.items() if at})
 
     def companies_of(self, actor: Actor, company_id: str = "") -> list[str]:
         """The companies an actor may look at, or the one asked for. Raises `Problem` for one that there is not."""
@@ -141,10 +153,11 @@ async def list_policies(
 
 
 def _rules(network: StockNetwork, subject: Subject, on: dt.date) -> RulesShown:
+    stock = network.stock()
     rules = tuple(
         shown
         for table in StockPolicies.__struct_fields__
-        for shown in _table(table, getattr(network.policies.stock, table), subject, on)
+        for shown in _table(table, getattr(stock, table), subject, on)
     )
     return RulesShown(network.version, subject.company, on, rules)
 
@@ -153,7 +166,7 @@ def _table(table: str, rules: tuple[StockRule, ...], subject: Subject, on: dt.da
     held = fitting(rules, subject, on)
     for rule in held:
         rivals = [other for other in held if _rivals(rule, other)]
-        state, why = _judged(rule, rivals)
+        state, why = _judged(rule, rivals, subject.location)
         yield _shown(table, rule, state, why)
     for rule in sorted(rules, key=lambda rule: rule.name):
         if rule in held or not _may_concern(rule.scope, subject):
@@ -173,18 +186,20 @@ def _rivals(rule: StockRule, other: StockRule) -> bool:
     return True
 
 
-def _judged(rule: StockRule, rivals: list[StockRule]) -> tuple[str, str]:
+def _judged(rule: StockRule, rivals: list[StockRule], location: str) -> tuple[str, str]:
     winner = rivals[0]
     if rule is not winner:
-        return "holds", f"`{winner.name}` wins: {_better(winner, rule)}"
-    return "wins", _better(rule, rivals[1]) if len(rivals) > 1 else "no other rule holds"
+        return "holds", f"`{winner.name}` wins: {_better(winner, rule, location)}"
+    return "wins", _better(rule, rivals[1], location) if len(rivals) > 1 else "no other rule holds"
 
 
-def _better(winner: StockRule, other: StockRule) -> str:
+def _better(winner: StockRule, other: StockRule, location: str) -> str:
     if winner.precedence != other.precedence:
         return f"precedence {winner.precedence} over {other.precedence}"
     if winner.scope.said != other.scope.said:
         return "it says more of where it holds"
+    if winner.scope.steps_to(location) != other.scope.steps_to(location):
+        return "the location it names is nearer"
     return "its name comes first"
 
 
@@ -192,10 +207,11 @@ def _may_concern(scope: Scope, subject: Subject) -> bool:
     """Could the rule hold if the question said more?"""
     pairs = (
         (scope.companies, subject.company),
-        (scope.locations, subject.location),
         (scope.channels, subject.channel),
         (scope.customers, subject.customer),
     )
+    if subject.location and scope.steps_to(subject.location) is None:
+        return False
     if any(said and asked and asked not in said for said, asked in pairs):
         return False
     if not scope.items or not subject.item:
@@ -211,7 +227,7 @@ def _only(scope: Scope, subject: Subject) -> str:
 
 
 def _where(scope: Scope) -> dict[str, tuple[str, ...]]:
-    return {name: values for name in scope.__struct_fields__ if (values := getattr(scope, name))}
+    return {name: values for name in Scope.__struct_fields__ if (values := getattr(scope, name))}
 
 
 def _shown(table: str, rule: StockRule, state: str, why: str) -> RuleShown:
@@ -244,7 +260,7 @@ async def apply_policies(
     for company in companies:
         keeping = network.keeping(company)
         async with context.store.transaction(readonly=True) as tx:
-            keeper = await keeper_of(tx, keeping, network.policies.stock, network.version)
+            keeper = await keeper_of(tx, keeping, network.stock(), network.version)
         work = Recomputation(context.store, keeper, keeping.locations, actor.name)
 
         async def hear(progress: Progress, company: str = company) -> None:

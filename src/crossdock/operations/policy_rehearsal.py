@@ -118,7 +118,7 @@ async def try_policies(
         network = await in_force(tx)
     found = Rehearsal(network.version)
     proposed = proposed or network
-    found.notes = notes(network.policies.stock, proposed.policies.stock, context.now().date())
+    found.notes = notes(network.stock(), proposed.stock(), context.now().date())
     for company in proposed.companies_of(actor, company_id):
         await _Company(context, proposed, company, found, top).run()
     return found
@@ -150,7 +150,7 @@ class _Company:
     async def run(self) -> None:
         async with self._store.transaction(readonly=True) as tx:
             keeping = self._network.keeping(self._company)
-            keeper = await keeper_of(tx, keeping, self._network.policies.stock, self._found.network_version)
+            keeper = await keeper_of(tx, keeping, self._network.stock(), self._found.network_version)
         after = ""
         while True:
             async with self._store.transaction(readonly=True) as tx:

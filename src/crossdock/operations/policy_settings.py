@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
-from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies, StockRule
+from crossdock.model.stock_policy import PlacedScope, PoolRule, Scope, StockPolicies, StockRule
 from crossdock.operations.policies import StockNetwork
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.project import kinds
 from crossdock.project.stock_checks import check_policies
 from crossdock.project.stock_policies import TABLES
-from crossdock.rules.stock_policy import holds_on
+from crossdock.rules.stock_policy import holds_on, rank
 
 _Tables = dict[str, dict[str, dict[str, Any]]]
 
@@ -78,7 +78,7 @@ def notes(before: StockPolicies, after: StockPolicies, on: dt.date) -> list[str]
 
 
 def _everywhere(scope: Scope) -> str:
-    said = [f"{name} {', '.join(values)}" for name in scope.__struct_fields__ if (values := getattr(scope, name))]
+    said = [f"{name} {', '.join(values)}" for name in Scope.__struct_fields__ if (values := getattr(scope, name))]
     return f"for {'; '.join(said)}" if said else "everywhere"
 
 
@@ -86,15 +86,14 @@ def _always_wins(other: StockRule, rule: StockRule, on: dt.date) -> bool:
     """Does `other` hold wherever `rule` does, and come first? Pools stand side by side."""
     if isinstance(other, PoolRule) and isinstance(rule, PoolRule) and other.pool != rule.pool:
         return False
-    if other.name == rule.name or not holds_on(other, on) or _rank(other) > _rank(rule):
+    if other.name == rule.name or not holds_on(other, on):
         return False
     wide, narrow = other.scope, rule.scope
-    pairs = [(getattr(wide, name), getattr(narrow, name)) for name in Scope.__struct_fields__ if name != "items"]
+    places = (*narrow.locations, *(narrow.parts if isinstance(narrow, PlacedScope) else ())) or ("",)
+    if any(wide.steps_to(place) is None or rank(other, place) > rank(rule, place) for place in places):
+        return False
+    pairs = [(wide.companies, narrow.companies), (wide.channels, narrow.channels), (wide.customers, narrow.customers)]
     return all(not w or (n and set(n) <= set(w)) for w, n in pairs) and _items_within(narrow.items, wide.items)
-
-
-def _rank(rule: StockRule) -> tuple[int, int, str]:
-    return -rule.precedence, -rule.scope.said, rule.name
 
 
 def _items_within(narrow: tuple[str, ...], wide: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from crossdock.model.masterdata import SalesPolicy, SupplierTerms
+from crossdock.model.places import expanded, parts_of
 from crossdock.model.sales_order import PromiseKind
 from crossdock.project import kinds, stock_policies
 from crossdock.project.checks import Checks
@@ -254,6 +255,7 @@ class _Assembly:
 
     def _channels(self, policies: Policies, locations: dict[str, Location]) -> dict[str, Channel]:
         read = {}
+        parts = parts_of({place.id: place.parent for place in locations.values()})
         for entry in self.files.sections["channels"].values():
             path = ("channels", entry.key)
             self.reader.mark(path, entry.place)
@@ -264,7 +266,7 @@ class _Assembly:
             for company, name in form.companies.items():
                 place = self.reader.place(*path, "companies", company)
                 policy = policies.sales.get(name) or self._missing_policy(name, policies, place)
-                found[company] = msgspec.structs.replace(policy, locations=expanded(policy.locations, locations))
+                found[company] = msgspec.structs.replace(policy, locations=expanded(policy.locations, parts))
             read[entry.key] = Channel(
                 id=entry.key,
                 name=form.name,
@@ -306,20 +308,6 @@ class _Assembly:
                 self.reader.mark(("ownership", entry.key, each.key), each.place)
             return [(each.key, each.node) for each in inner]
         return [("", entry.node)]
-
-
-def expanded(named: Iterable[str], locations: Mapping[str, Location]) -> tuple[str, ...]:
-    """Locations and all that is part of them, the larger before the smaller: a warehouse means its bins, too."""
-    children: dict[str, list[str]] = {}
-    for place in sorted(locations.values(), key=lambda place: place.id):
-        children.setdefault(place.parent, []).append(place.id)
-    found: dict[str, None] = {}
-    for name in named:
-        below = [name]
-        for place_id in below:
-            found.setdefault(place_id)
-            below += [child for child in children.get(place_id, []) if child not in below]
-    return tuple(found)
 
 
 def _filled(agreement: Agreement) -> Agreement:

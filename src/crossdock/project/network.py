@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from crossdock.model.masterdata import SalesPolicy, SupplierTerms
+from crossdock.model.places import placed
 from crossdock.model.sales_order import PromiseKind
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.ports.connector import Resend
@@ -349,6 +350,11 @@ class Network(msgspec.Struct, frozen=True):
         """How orders of a channel are judged; of a channel we do not know, nothing is filled."""
         found = self.channels.get(channel)
         return found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
+
+    def stock_policies(self) -> StockPolicies:
+        """The stock policies with what their locations consist of: what a rule says of a warehouse it says of its bins.
+        `policies.stock` has them as they are written."""
+        return placed(self.policies.stock, {place.id: place.parent for place in self.locations.values()})
 
     def place(self, of: str) -> Partner | Location | Company | None:
         """Who has a calendar and a zone under this name: a partner, a location, a company."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from crossdock.model.masterdata import SalesPolicy
+from crossdock.model.places import above, placed
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.project.canonical import canonical
 from crossdock.project.network import Network
@@ -24,6 +25,7 @@ class _Policies(msgspec.Struct):
 
 class _Location(msgspec.Struct):
     companies: tuple[str, ...]
+    parent: str = ""
 
 
 class _Channel(msgspec.Struct):
@@ -41,6 +43,9 @@ class _Said(msgspec.Struct):
     systems: dict[str, _System]
     locations: dict[str, _Location]
     channels: dict[str, _Channel]
+
+    def parents(self) -> dict[str, str]:
+        return {name: place.parent for name, place in self.locations.items()}
 
 
 _SAID = msgspec.json.Decoder(_Said)
@@ -81,7 +86,7 @@ def governing(network: Network, company_id: str, channel: str = "") -> Governing
     places = tuple(sorted(place.id for place in network.locations.values() if company_id in place.companies))
     sales = network.sales_policy(company_id, channel)
     sources = {place: name for place in places if (name := network.system(company_id, "wms", place))}
-    return Governing(network.version, network.policies.stock, places, sales, sources)
+    return Governing(network.version, network.stock_policies(), places, sales, sources)
 
 
 async def governing_at(tx: Connection, moment: dt.datetime, company_id: str, channel: str = "") -> Governing | None:
@@ -93,7 +98,8 @@ async def governing_at(tx: Connection, moment: dt.datetime, company_id: str, cha
     places = tuple(sorted(name for name, place in said.locations.items() if company_id in place.companies))
     found = said.channels.get(channel)
     sales = found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
-    return Governing(row["version"], said.policies.stock, places, sales, _sources(said, company_id, places))
+    stock = placed(said.policies.stock, said.parents())
+    return Governing(row["version"], stock, places, sales, _sources(said, company_id, places))
 
 
 def _sources(said: _Said, company_id: str, places: Iterable[str]) -> dict[str, str]:
@@ -102,7 +108,12 @@ def _sources(said: _Said, company_id: str, places: Iterable[str]) -> dict[str, s
         for name, system in said.systems.items()
         if system.role == "wms" and company_id in system.companies
     ]
-    return {place: name for place in places for of, name in reversed(tells) if of == place}
+    parents = said.parents()
+    return {
+        place: found
+        for place in places
+        if (found := next((name for up in above(place, parents) for of, name in tells if of == up), ""))
+    }
 
 
 async def places_in_force(tx: Connection) -> dict[str, tuple[str, ...]] | None:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from crossdock.model.stock_policy import StockRule
-from crossdock.rules.stock_policy import Subject, covers, holds_on
+from crossdock.rules.stock_policy import Subject, covers, holds_on, rank
 
 Rule = TypeVar("Rule", bound=StockRule)
 
@@ -24,8 +24,7 @@ class QuickTable(Generic[Rule]):
     def __init__(self, rules: Iterable[Rule], company: str, on: dt.date, *, for_whom: bool = False) -> None:
         self._company = company
         self._for_whom = for_whom
-        held = [rule for rule in rules if holds_on(rule, on)]
-        self._rules = sorted(held, key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
+        self._rules = [rule for rule in rules if holds_on(rule, on)]
         self._at: dict[str, _Place[Rule]] = {}
 
     def __bool__(self) -> bool:
@@ -41,7 +40,8 @@ class QuickTable(Generic[Rule]):
         """The rules that hold for an item at a location, the winner first."""
         place = self._at.get(location)
         if place is None:
-            place = self._at[location] = _Place(self._there(location))
+            there = sorted(self._there(location), key=lambda rule: rank(rule, location))
+            place = self._at[location] = _Place(there)
         return place.fitting(item)
 
     def items(self) -> set[str]:
@@ -64,12 +64,12 @@ class _Place(Generic[Rule]):
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._exact: dict[str, list[tuple[int, Rule]]] = {}
         self._beginnings: dict[int, dict[str, list[tuple[int, Rule]]]] = {}
-        for rank, rule in enumerate(rules):
+        for number, rule in enumerate(rules):
             for item in dict.fromkeys(rule.scope.items or ("*",)):
                 # A pattern stands here, too: an item may be called as the pattern is written.
-                self._exact.setdefault(item, []).append((rank, rule))
+                self._exact.setdefault(item, []).append((number, rule))
                 if item.endswith("*"):
-                    self._beginnings.setdefault(len(item) - 1, {}).setdefault(item[:-1], []).append((rank, rule))
+                    self._beginnings.setdefault(len(item) - 1, {}).setdefault(item[:-1], []).append((number, rule))
 
     def fitting(self, item: str) -> list[Rule]:
         found = list(self._exact.get(item, ()))

@@ -22,10 +22,16 @@ class Subject(NamedTuple):
 
 
 def fitting(rules: Iterable[Rule], subject: Subject, on: dt.date) -> list[Rule]:
-    """The rules that hold, the winner first: by precedence, then by how much the scope says, then by name."""
+    """The rules that hold, the winner first (`rank`)."""
     found = [rule for rule in rules if holds_on(rule, on) and covers(rule.scope, subject)]
-    found.sort(key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
+    found.sort(key=lambda rule: rank(rule, subject.location))
     return found
+
+
+def rank(rule: StockRule, location: str) -> tuple[int, int, int, str]:
+    """What decides between rules that hold at a location, the least wins: precedence, then how much the scope says,
+    then how near the location is that it names, then the name."""
+    return -rule.precedence, -rule.scope.said, rule.scope.steps_to(location) or 0, rule.name
 
 
 def first(rules: Iterable[Rule], subject: Subject, on: dt.date) -> Rule | None:
@@ -43,7 +49,7 @@ def covers(scope: Scope, subject: Subject) -> bool:
     return (
         _meets(scope.companies, subject.company)
         and _meets_item(scope.items, subject.item)
-        and _meets(scope.locations, subject.location)
+        and scope.steps_to(subject.location) is not None
         and _meets(scope.channels, subject.channel)
         and _meets(scope.customers, subject.customer)
     )
@@ -58,9 +64,9 @@ def pools_at(rules: Iterable[PoolRule], company: str, item: str, location: str, 
         if holds_on(rule, on)
         and _meets(rule.scope.companies, company)
         and _meets_item(rule.scope.items, item)
-        and _meets(rule.scope.locations, location)
+        and rule.scope.steps_to(location) is not None
     ]
-    found.sort(key=lambda rule: (-rule.precedence, -rule.scope.said, rule.name))
+    found.sort(key=lambda rule: rank(rule, location))
     return list(_each_pool_once(found))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal as D
 from pathlib import Path
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from crossdock.engine.clock import set_clock
 from crossdock.model.stock_policy import PoolRule, SafetyRule, Scope, StockPolicies
 from crossdock.operations import policies
 from crossdock.operations.policies import StockNetwork, apply_policies, list_policies
 from crossdock.operations.policy_rehearsal import try_policies
+from crossdock.operations.policy_settings import changed
 from crossdock.operations.problems import Problem
 from crossdock.project import load
 from crossdock.project.versions import apply
@@ -26,11 +28,16 @@ from tests.integration.operations.worlds import ANNA, at_work
 WHOLESALER = Path(__file__).parents[3] / "examples" / "wholesaler"
 
 
-async def wholesaler(store: Store, stock: StockPolicies | None = None) -> StockNetwork:
-    """The example in force, with these stock policies in place of its own."""
+async def wholesaler(
+    store: Store, stock: StockPolicies | None = None, parts: Mapping[str, str] | None = None
+) -> StockNetwork:
+    """The example in force, with these stock policies in place of its own, and some more locations that are part of
+    others."""
     network = load(WHOLESALER, None)
+    places = {part: replace(network.locations["north"], id=part, parent=of) for part, of in (parts or {}).items()}
+    network = replace(network, locations=network.locations | places)
     if stock is not None:
-        network = msgspec.structs.replace(network, policies=msgspec.structs.replace(network.policies, stock=stock))
+        network = replace(network, policies=replace(network.policies, stock=stock))
     async with store.transaction() as tx:
         await apply(tx, network)
         await set_clock(tx, dt.datetime(2010, 12, 6, 9, tzinfo=dt.UTC), 0.001)
@@ -79,6 +86,24 @@ async def test_a_rule_that_says_more_than_the_question_is_listed_as_such(store: 
     )
 
 
+async def test_a_rule_for_a_warehouse_keeps_back_at_its_bins_and_the_bins_own_rule_wins(store: Store) -> None:
+    in_north = SafetyRule(name="in_north", quantity=D(4), scope=Scope(locations=("north",)))
+    in_bin = SafetyRule(name="in_bin", quantity=D(1), scope=Scope(locations=("n1a",)))
+    network = await wholesaler(store, StockPolicies(safety=(in_north, in_bin)), {"n1": "north", "n1a": "n1"})
+    await book(store, receive(10), receive(10, location="n1"), receive(10, location="n1a"))
+    context = await at_work(store)
+    found = await try_policies(context, ANNA, changed(network, {"safety.in_north.quantity": "6"}))
+    assert {(p.location, p.safety[1]) for p in found.top_positions} == {("north", D(6)), ("n1", D(6)), ("n1a", D(1))}
+    await apply_policies(context, ANNA)
+    assert [(await levels(store, place)).free for place in ("north", "n1", "n1a")] == [D(6), D(6), D(9)]
+    (shown,) = await list_policies(context, ANNA, Subject(COMPANY, location="n1a"))
+    assert [(rule.name, rule.state, rule.why) for rule in shown.rules if rule.table == "safety"] == [
+        ("in_bin", "wins", "the location it names is nearer"),
+        ("in_north", "holds", "`in_bin` wins: the location it names is nearer"),
+    ]
+    await holds(store)
+
+
 async def test_policies_are_applied_at_once_and_again_changes_nothing(store: Store) -> None:
     await wholesaler(store, StockPolicies(safety=(usual(4),)))
     await book(store, receive(10))
@@ -105,7 +130,7 @@ async def test_a_dry_run_says_what_applying_would_do_and_writes_nothing(store: S
         await tx.execute("insert into item values ($1, $2, $3, 1)", COMPANY, MUG, price)
         network = await policies.in_force(tx)
     before = await everything(store)
-    more = msgspec.structs.replace(network, policies=policies.PoliciesSaid(StockPolicies(safety=(usual(5),))))
+    more = replace(network, policies=policies.PoliciesSaid(StockPolicies(safety=(usual(5),))))
     found = await try_policies(context, ANNA, more, company_id=COMPANY)
     assert await everything(store) == before
     assert (found.positions, found.positions_changed) == (2, 2)
@@ -125,7 +150,7 @@ async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) ->
     scope = Scope(channels=("homestead",))
     pool = PoolRule(name="retail", pool="retail", floor=D(3), scope=scope)
     stock = StockPolicies(safety=(usual(2),), pools=(pool,))
-    less = msgspec.structs.replace(network, policies=policies.PoliciesSaid(stock))
+    less = replace(network, policies=policies.PoliciesSaid(stock))
     found = await try_policies(context, ANNA, less)
     assert await everything(store) == before
     assert [(one.effect, one.quantity, one.subject) for one in found.top_promises] == [

@@ -56,8 +56,8 @@ class Position(msgspec.Struct):
 class Promise(msgspec.Struct):
     """A row of `reservation`; of one that is only to be ended, the fields up to `asked_number`.
 
-    A waiting row (short or backordered) is never picked itself: each filling of it is a reservation of its own, named
-    after it.
+    A waiting row (short or backordered) gets its goods by fillings, each a reservation of its own, named after it. Only
+    one that was withdrawn may be picked itself: a warehouse was asked to ship it before, and may find goods after all.
     """
 
     id: str
