@@ -53,7 +53,6 @@ class Services:
         masterdata: Masterdata | None = None,
     ) -> Services:
         """Services on one store, with desks of their own. Master data that are not given are read when it starts."""
-        known = masterdata or Masterdata()
         masterdata = masterdata or Masterdata()
         made = cls(
             store=store,
@@ -65,8 +64,8 @@ class Services:
             reservations=ReservationDesk(store, publish_outcomes),
             keys=KeyRing(store),
             items=KnownItems(store, masterdata),
-            masterdata=known,
-            units=BaseUnits(store, known),
+            masterdata=masterdata,
+            units=BaseUnits(store, masterdata),
         )
         made.reservations.rules = StockRules(made._stock_policies, made.clock.now)
         return made

@@ -77,31 +77,32 @@ class Door:
         quantity, price = line.quantity, getattr(line, "price", None)
         schedules = getattr(line, "schedules", ())
         changed: dict[str, Any] = {}
-        if quantity is not None:
-            told, conversion = self._in_base(item, quantity)
-            if told is not quantity:
-                changed["quantity"] = told
-                if "stated" in line.__struct_fields__:
-                    changed["stated"] = Stated(quantity, conversion)
+        if quantity is not None and (conversion := self._needed(item, quantity)) is not None:
+            changed["quantity"] = conversion.to_base(quantity)
+            if "stated" in line.__struct_fields__:
+                changed["stated"] = Stated(quantity, conversion)
         if price is not None and price.per.unit != item.unit:
             changed["price"] = self._conversion(item.id, price.per.unit).price_to_base(price)
-        splits = tuple(self._split(item, split) for split in schedules)
-        if any(new is not old for new, old in zip(splits, schedules, strict=True)):
-            changed["schedules"] = splits
+        if schedules:
+            splits = tuple(self._split(item, split) for split in schedules)
+            if any(new is not old for new, old in zip(splits, schedules, strict=True)):
+                changed["schedules"] = splits
         return msgspec.structs.replace(line, **changed) if changed else line
 
     def _split(self, item: Item, split: Schedule) -> Schedule:
-        told, _ = self._in_base(item, split.quantity)
-        return split if told is split.quantity else msgspec.structs.replace(split, quantity=told)
+        conversion = self._needed(item, split.quantity)
+        return (
+            split if conversion is None else msgspec.structs.replace(split, quantity=conversion.to_base(split.quantity))
+        )
 
-    def _in_base(self, item: Item, quantity: Quantity) -> tuple[Quantity, Conversion]:
+    def _needed(self, item: Item, quantity: Quantity) -> Conversion | None:
+        """The conversion to the base unit; None for what is told in it, and must then make sense in it."""
         if quantity.unit != item.unit:
-            conversion = self._conversion(item.id, quantity.unit)
-            return conversion.to_base(quantity), conversion
+            return self._conversion(item.id, quantity.unit)
         if units.is_counted(item.unit) and quantity.amount != quantity.amount.to_integral_value():
             words = f"{quantity.amount:f} {quantity.unit} of {item.id}, which is counted: no part of one can be sold"
             raise ConversionRefused("inexact", f"{words}. Have the document sent with a whole number")
-        return quantity, Conversion(item.unit, item.unit, 1)
+        return None
 
     def _conversion(self, item: str, unit: str) -> Conversion:
         return self._masterdata.conversion(self._company_id, item, unit, self._on, self._party)

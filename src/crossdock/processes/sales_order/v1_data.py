@@ -87,6 +87,8 @@ class Part(msgspec.Struct, omit_defaults=True):
 
     def booked_by_owner(self) -> dict[str, goods_flow.Outbound]:
         """What must be booked, owner by owner; our own goods are what is nobody else's."""
+        if not self.others:
+            return {OWN: self.booked()}
         found = {owner: goods_flow.outbound(s.picked, s.packed, s.shipped) for owner, s in self.others.items()}
         picked = self.picked - sum((s.picked for s in self.others.values()), ZERO)
         packed = self.packed - sum((s.packed for s in self.others.values()), ZERO)
