@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Two files of tests at a time, each side with a PostgreSQL of its own.
+TWO := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test storm check unit bench docs format lock clean
@@ -28,7 +30,7 @@ demo: $(VENV)/.installed ## Run a distributor's days: make demo ARGS="--once --o
 	@$(BIN)/crossdock demo $(ARGS)
 
 test: $(VENV)/.installed-dev ## All tests but those of `make storm`: also twelve orders in full, and nine planted bugs in one run
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TWO) $(ARGS)
 
 storm: $(VENV)/.installed-dev ## Tests of minutes: 300 orders in full, the days under kills and faults, each planted bug alone
 	$(BIN)/python -m pytest -m storm $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +38,7 @@ async def examine(tx: Connection) -> list[Check]:
     """Look at everything the database knows."""
     server = await tx.fetchrow(SQL.server)
     assert server is not None
-    checks = [_server(server), _durability(server), _connections(server), _disk(server)]
+    checks = [_server(server), durability(server), _connections(server), _disk(server)]
     if not server["prepared"]:
         advice = "Run `crossdock up PROJECT` once: it brings the schema."
         return [*checks, Check("schema", "fault", "the database is not prepared", advice)]
@@ -69,7 +70,8 @@ def _server(row: asyncpg.Record) -> Check:
     return Check("database", "ok", words)
 
 
-def _durability(row: asyncpg.Record) -> Check:
+def durability(row: Mapping[str, Any]) -> Check:
+    """Would a server with these settings keep what it has answered?"""
     settings = {name: row[name] for name in ("fsync", "full_page_writes", "synchronous_commit")}
     words = ", ".join(f"{name} {value}" for name, value in settings.items())
     if settings["fsync"] != "on" or settings["full_page_writes"] != "on" or settings["synchronous_commit"] == "off":
