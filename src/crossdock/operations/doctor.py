@@ -38,7 +38,7 @@ async def examine(tx: Connection) -> list[Check]:
     """Look at everything the database knows."""
     server = await tx.fetchrow(SQL.server)
     assert server is not None
-    checks = [_server(server), durability(server), _connections(server), _disk(server)]
+    checks = [_server(server), durability(dict(server)), _connections(server), _disk(server)]
     if not server["prepared"]:
         advice = "Run `crossdock up PROJECT` once: it brings the schema."
         return [*checks, Check("schema", "fault", "the database is not prepared", advice)]
