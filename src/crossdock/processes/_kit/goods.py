@@ -1,4 +1,4 @@
-"""Telling the ERP what came to a place or left it, where it keeps stock by item and place."""
+"""What processes say of goods: to the ERP, what came to a place or left it; to a person, what the books lack."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from crossdock.events.inventory import StockWentNegative
 from crossdock.model.fulfillment import GoodsMovement, GoodsMovementLine
-from crossdock.model.quantity import ZERO
+from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.stock import PHYSICAL_STATES, StockMoveLine
 from crossdock.processes._kit.case import Case
-from crossdock.processes._kit.effects import Effect
+from crossdock.processes._kit.effects import Effect, OpenExceptionCase
 from crossdock.processes._kit.tell import tell
 
 Place = tuple[str, str]
@@ -41,3 +42,16 @@ def _net(moves: Iterable[StockMoveLine]) -> dict[Place, Decimal]:
         if move.to_state in PHYSICAL_STATES:
             net[move.to_location or move.location, move.item] += move.quantity
     return net
+
+
+def stock_negative(case: Case[Any], event: StockWentNegative) -> OpenExceptionCase:
+    """A fact took an item below zero: it stands, and somebody counts. What is missing is valued as it was bought."""
+    item = case.reads.item(case.company_id, event.item)
+    price = item.purchase_price if item else None
+    return OpenExceptionCase(
+        "stock_negative",
+        f"{event.item} in {event.location} stands at {event.quantity} after {event.entry}",
+        key=f"{event.item}/{event.location}",
+        money_at_risk=price.extend(Quantity(abs(event.quantity), price.per.unit)) if price else None,
+        owner="warehouse",
+    )

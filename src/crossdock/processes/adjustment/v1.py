@@ -14,7 +14,6 @@ from decimal import Decimal
 
 from crossdock.events.inventory import InventoryAdjusted, StockWentNegative
 from crossdock.model.fulfillment import InventoryAdjustment, InventoryAdjustmentLine
-from crossdock.model.quantity import Money, Quantity
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import (
     Case,
@@ -25,6 +24,7 @@ from crossdock.processes._kit import (
     Move,
     OpenExceptionCase,
     StateTable,
+    stock_negative,
     tell,
 )
 
@@ -101,10 +101,4 @@ def _move(adjustment: InventoryAdjustment, line: InventoryAdjustmentLine) -> Sto
 @LIFECYCLE.on(StockWentNegative)
 def report_negative(case: AdjustmentCase, event: StockWentNegative) -> Iterator[Effect]:
     """The fact stands; a person finds out where the goods are."""
-    item = case.reads.item(case.company_id, event.item)
-    price = item.purchase_price if item else None
-    missing = Quantity(abs(event.quantity), price.per.unit if price else "EA")
-    risk: Money | None = price.extend(missing) if price else None
-    detail = f"{event.item} in {event.location} stands at {event.quantity}"
-    key = f"{event.item}/{event.location}"
-    yield OpenExceptionCase("stock_negative", detail, key=key, money_at_risk=risk, owner="warehouse")
+    yield stock_negative(case, event)

@@ -30,6 +30,7 @@ from crossdock.processes._kit import (
     Move,
     OpenExceptionCase,
     StateTable,
+    stock_negative,
     tell,
 )
 from crossdock.rules.bill import Side, difference
@@ -115,5 +116,4 @@ def _told(made: Assembly) -> InventoryAdjustment:
 @LIFECYCLE.on(StockWentNegative)
 def report_negative(case: AssemblyCase, event: StockWentNegative) -> Iterator[Effect]:
     """The fact stands; a person finds out where the goods were."""
-    detail = f"{event.item} in {event.location} stands at {event.quantity}"
-    yield OpenExceptionCase("stock_negative", detail, key=f"{event.item}/{event.location}", owner="warehouse")
+    yield stock_negative(case, event)

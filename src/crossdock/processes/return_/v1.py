@@ -27,7 +27,7 @@ from crossdock.events.inventory import StockWentNegative
 from crossdock.events.returns import ReturnAuthorized, ReturnProgressed
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockMoveLine
-from crossdock.processes._kit import Effect, Lifecycle, Move, OpenExceptionCase, Send, StateTable, tell_goods
+from crossdock.processes._kit import Effect, Lifecycle, Move, Send, StateTable, stock_negative, tell_goods
 from crossdock.processes.return_ import v1_goods as goods
 from crossdock.processes.return_.v1_data import ReturnCase, ReturnData, header, new_line
 
@@ -115,5 +115,4 @@ def miss(case: ReturnCase, event: ExpectationMissed) -> Iterator[Effect]:
 @LIFECYCLE.on(StockWentNegative)
 def own_negative_stock(case: ReturnCase, event: StockWentNegative) -> Iterator[Effect]:
     """Booking took stock below zero: somebody counts."""
-    detail = f"{event.item} at {event.location} is {event.quantity} after {event.entry}"
-    yield OpenExceptionCase("stock_negative", detail, key=f"{event.item} {event.location}", owner="warehouse")
+    yield stock_negative(case, event)

@@ -43,7 +43,7 @@ from crossdock.events.sales_order import (
     SalesOrderPlaced,
     WarehouseProgressed,
 )
-from crossdock.processes._kit import Effect, Lifecycle, Link, OpenExceptionCase, StateTable
+from crossdock.processes._kit import Effect, Lifecycle, Link, OpenExceptionCase, StateTable, stock_negative
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
@@ -283,8 +283,7 @@ def wait_behind_a_shortage(case: SalesOrderCase, event: PromiseWithdrawn) -> Ite
 @LIFECYCLE.on(StockWentNegative)
 def own_negative_stock(case: SalesOrderCase, event: StockWentNegative) -> Iterator[Effect]:
     """The warehouse shipped more than the books have there: somebody counts."""
-    detail = f"{event.item} at {event.location} is {event.quantity} after {event.entry}"
-    yield OpenExceptionCase("stock_negative", detail, key=f"{event.item} {event.location}", owner="warehouse")
+    yield stock_negative(case, event)
 
 
 @LIFECYCLE.on(FunctionalAcknowledgementReceived)

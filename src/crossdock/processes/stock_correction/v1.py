@@ -41,6 +41,7 @@ from crossdock.processes._kit import (
     OpenExceptionCase,
     Send,
     StateTable,
+    stock_negative,
     tell_goods,
 )
 
@@ -160,13 +161,7 @@ def derive_again(case: CorrectionCase, event: StockCorrectionDerived) -> Iterato
 @LIFECYCLE.on(StockWentNegative)
 def report_negative(case: CorrectionCase, event: StockWentNegative) -> Iterator[Effect]:
     """The correction stands; a person finds out where the goods are."""
-    item = case.reads.item(case.company_id, event.item)
-    price = item.purchase_price if item else None
-    missing = Quantity(abs(event.quantity), price.per.unit if price else "EA")
-    detail = f"{event.item} in {event.location} stands at {event.quantity}"
-    risk = price.extend(missing) if price else None
-    key = f"{event.item}/{event.location}"
-    yield OpenExceptionCase("stock_negative", detail, key=key, money_at_risk=risk, owner="warehouse")
+    yield stock_negative(case, event)
 
 
 def _apply(case: CorrectionCase, why: str) -> Iterator[Effect]:
