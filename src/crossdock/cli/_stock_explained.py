@@ -17,6 +17,7 @@ from crossdock.inventory.availability.terms import (
     Kit,
     MovementTerms,
     PositionTerms,
+    ShelfLife,
     Sourcing,
 )
 
@@ -38,6 +39,7 @@ KINDS = {
     "lend": "lent by a pool",
     "below_zero": "what lies below zero counts as none",
     "policy": "who may use it changed",
+    "shelf_life": "goods that do not keep long enough for who asks, looked at now only",
     "components": "kits that can be made of components",
 }
 _HEAD = "bold"
@@ -53,6 +55,8 @@ def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Fre
         out.print()
         _print_position(out, position, [m for m in terms.movements if _is_at(m, position)])
     out.print()
+    if terms.shelf_life is not None:
+        _print_shelf_life(out, terms.shelf_life)
     _print(out, _sum_of(terms))
     if terms.kit is not None:
         _print_kit(out, terms.kit)
@@ -149,6 +153,12 @@ def _behind(m: MovementTerms) -> str:
     return f"{KINDS.get(m.kind, m.kind)}: {said}" + (f", by {m.actor}" if m.actor not in ("", "engine") else "")
 
 
+def _print_shelf_life(out: Console, shelf_life: ShelfLife) -> None:
+    words = f"must keep {shelf_life.days} days, until {shelf_life.keeps_until} (rule {shelf_life.rule})"
+    at = ", ".join(f"{_number(one.keep)} {one.location}" for one in shelf_life.locations)
+    _print(out, f"{words}; may be promised of what does: {at}", indent=2)
+
+
 def _print_kit(out: Console, kit: Kit) -> None:
     out.print()
     _print(out, f"{_number(kit.kits)} kits can be made of components, each from one location:")
@@ -207,6 +217,8 @@ def _print_freshness(out: Console, fresh: Iterable[Freshness]) -> None:
 def _sum_of(terms: AvailableToPromise) -> str:
     counted = [(_place(position), position.counted) for position in terms.positions if position.counted]
     parts = [f"{_number(quantity)} {place}" for place, quantity in counted]
+    if terms.shelf_life is not None and terms.shelf_life.less:
+        parts.append(f"-{_number(terms.shelf_life.less)} that does not keep until {terms.shelf_life.keeps_until}")
     if terms.kit is not None and terms.kit.kits:
         parts.append(f"{_number(terms.kit.kits)} made of components")
     return f"in all: {' + '.join(parts)} = {_number(terms.now)}" if len(parts) > 1 else f"in all: {_number(terms.now)}"

@@ -92,10 +92,12 @@ async def availability(
     await items.must_know(asked.company_id, asked.item, "item")
     detail = Detail(_MOVEMENTS, physical=True, sourcing=True) if asked.explain else Detail()
     # What is now is one statement; anything else needs one snapshot for several.
-    single = asked.as_of is None and asked.compare_to is None
+    governs = governing(network, asked.company_id, asked.channel)
+    lots = _question(asked, now, governs, ()).asker.is_fussy
+    single = asked.as_of is None and asked.compare_to is None and not lots
     reading = context.store.connection() if single else context.store.transaction(readonly=True, snapshot=True)
     async with reading as tx:
-        found = await find(tx, asked, now, detail, governing(network, asked.company_id, asked.channel))
+        found = await find(tx, asked, now, detail, governs)
     return _said(asked, asked.as_of or now, found)
 
 

@@ -121,7 +121,7 @@ async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) ->
         raise _too_little(asked, answer)
     line = asked.lines[0]
     return Reserved(
-        reservation=request.stem,
+        reservation=answer.stem,
         company=asked.company_id,
         granted=answer.granted,
         expires_at=asked.expires_at,

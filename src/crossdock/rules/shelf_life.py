@@ -10,6 +10,8 @@ import msgspec
 
 from crossdock.model.masterdata import Lot
 from crossdock.model.quantity import ZERO
+from crossdock.model.stock_policy import ShelfLifeRule
+from crossdock.rules.stock_policy import Subject, first
 
 
 class LotOnHand(msgspec.Struct, frozen=True):
@@ -24,6 +26,12 @@ class Taken(msgspec.Struct, frozen=True):
 
     picks: tuple[tuple[str, Decimal], ...]
     missing: Decimal
+
+
+def keeps_until(rules: Iterable[ShelfLifeRule], subject: Subject, on: dt.date) -> dt.date | None:
+    """The day until which goods must keep that are promised on `on`; None where no rule says so."""
+    rule = first(rules, subject, on)
+    return on + dt.timedelta(days=rule.days) if rule else None
 
 
 def remaining_days(lot: Lot, on: dt.date) -> int | None:

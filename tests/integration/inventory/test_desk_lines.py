@@ -149,18 +149,18 @@ async def test_what_may_wait_is_pegged_and_seen_filled_once_goods_come(desk: Res
     assert pieces(answer) == [("1", "north", "", 3)]
     (waiting,) = answer.waiting
     assert (waiting.quantity, waiting.pegged, waiting.expected_on) == (D(4), D(4), dt.date(2010, 12, 9))
-    before = await seen(store, asked.stem)
+    before = await seen(store, answer.stem)
     assert [(piece.state, int(piece.remaining)) for piece in before.pieces] == [("reserved", 3), ("backordered", 4)]
     assert (before.state, before.held_by) == ("open", "api")
     await book(store, receive(5, supply=(f"purchase_order/{COMPANY}/4500001", "10")))
-    after = await seen(store, asked.stem)
+    after = await seen(store, answer.stem)
     assert [(piece.state, int(piece.remaining)) for piece in after.pieces] == [
         ("reserved", 3),
         ("filled", 0),
         ("reserved", 4),
     ]
     assert await desk.give_back(COMPANY, [piece.reservation for piece in after.pieces], "enough") == 7
-    assert (await seen(store, asked.stem)).state == "ended"
+    assert (await seen(store, answer.stem)).state == "ended"
     await holds(store)
 
 

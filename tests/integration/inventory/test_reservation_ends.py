@@ -252,14 +252,13 @@ async def test_a_confirmed_reservation_is_named_anew_and_stays(store: Store) -> 
 async def test_what_waits_is_extended_with_what_is_held_and_its_filling_has_the_new_deadline(store: Store) -> None:
     await book(store, receive(3), expect(5, 9))
     desk = ReservationDesk(store, ignore)
-    asked = wanted((MUG, 7), mode="backorder", expires_at=AT)
-    await desk.grant(asked)
-    changed = await change_terms(store, terms(asked.stem, "extend", LATER))
+    answer = await desk.grant(wanted((MUG, 7), mode="backorder", expires_at=AT))
+    changed = await change_terms(store, terms(answer.stem, "extend", LATER))
     assert changed.quantity == 7
     await book(store, receive(5, supply=(f"purchase_order/{COMPANY}/4500001", "10")))
     async with store.transaction() as tx:
         assert (await expire_due(tx, OVER)).ended == 0
     async with store.transaction() as tx:
         assert (await expire_due(tx, LATER)).ended == 2
-    assert {piece.state for piece in (await seen(store, asked.stem)).pieces} == {"expired", "filled"}
+    assert {piece.state for piece in (await seen(store, answer.stem)).pieces} == {"expired", "filled"}
     await holds(store)

@@ -11,21 +11,24 @@ import msgspec
 
 from crossdock.inventory.availability.filling import source
 from crossdock.inventory.availability.pools import Asker, Outlook, Place, place_of
-from crossdock.inventory.availability.reading import Facts, PositionRow, Wanted, read_facts
+from crossdock.inventory.availability.reading import Facts, PositionRow, Wanted, read_facts, read_keeping
 from crossdock.inventory.availability.sources import freshness
 from crossdock.inventory.availability.terms import (
     AvailableOn,
     AvailableToPromise,
     Component,
+    KeepsAt,
     Kit,
     KitAt,
     MovementTerms,
     PhysicalTerms,
     PositionTerms,
+    ShelfLife,
     Substitute,
     SupplyTerms,
 )
 from crossdock.inventory.ledger.books import ZERO
+from crossdock.inventory.ledger.lots import Keeping
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.rules import substitutes as rules
 from crossdock.rules.stock_policy import Subject
@@ -88,12 +91,18 @@ async def available_to_promise(
         sorted(set(question.sources.values())),
     )
     facts = await read_facts(tx, wanted, at=at, moment=question.moment)
-    return answer(question, facts, detail.sourcing)
+    keeping: dict[str, Keeping] = {}
+    if at is None and question.asker.is_fussy:
+        keeping = await read_keeping(tx, question.company_id, {row.item for row in facts.positions})
+    return answer(question, facts, detail.sourcing, keeping)
 
 
-def answer(question: Question, facts: Facts, sourcing: bool = False) -> AvailableToPromise:
-    """The answer that follows from what was read: the same facts, the same answer."""
-    stock = _Stocks(question, facts)
+def answer(
+    question: Question, facts: Facts, sourcing: bool = False, keeping: Mapping[str, Keeping] | None = None
+) -> AvailableToPromise:
+    """The answer that follows from what was read: the same facts, the same answer. `keeping` are the lots of all
+    items, where some must keep for who asks."""
+    stock = _Stocks(question, facts, keeping or {})
     item = question.item
     places, kit = stock.places(item), stock.kit(item)
     now = stock.now(item, kit)
@@ -111,6 +120,7 @@ def answer(question: Question, facts: Facts, sourcing: bool = False) -> Availabl
         positions=positions,
         freshness=freshness(question.company_id, sources, facts.heard, positions, question.moment or _NEVER),
         supply=stock.supply(item),
+        shelf_life=_shelf_life(question, places),
         kit=kit,
         substitutes=_substitutes(question, stock),
         sourcing=source(question.asker, item, facts.preferred, places, kit, wanted) if sourcing else None,
@@ -122,7 +132,8 @@ def answer(question: Question, facts: Facts, sourcing: bool = False) -> Availabl
 class _Stocks:
     """What was read, by item and location, as it is to the asker."""
 
-    def __init__(self, question: Question, facts: Facts) -> None:
+    def __init__(self, question: Question, facts: Facts, keeping: Mapping[str, Keeping]) -> None:
+        self._keeping = keeping
         self._question, self._asker = question, question.asker
         self._rows: dict[tuple[str, str], list[PositionRow]] = defaultdict(list)
         for row in facts.positions:
@@ -146,10 +157,22 @@ class _Stocks:
                     location,
                     self._rows[item, location],
                     [kept for kept in self._kept if (kept.item, kept.location) == (item, location)],
+                    self._that_keep(item, location),
                 )
                 for location in self._question.locations
             ]
         return self._places[item]
+
+    def _that_keep(self, item: str, location: str) -> Decimal | None:
+        """What may be promised there of goods that keep. What kits are made of must keep as long as they."""
+        if not self._keeping:
+            return None
+        kits = [kit for kit, parts in self._per_kit.items() if item in parts]
+        days = [until for each in (item, *kits) if (until := self._asker.keeps_until(each)) is not None]
+        if not days:
+            return None
+        lots = self._keeping.get(item)
+        return lots.free(location, max(days)) if lots else ZERO
 
     def supply(self, item: str) -> tuple[SupplyTerms, ...]:
         """What is expected, the earliest first."""
@@ -221,6 +244,16 @@ def _substitutes(question: Question, stocks: _Stocks) -> tuple[Substitute, ...]:
         label = f"{rule}@{question.version}"
         found.append(Substitute(item, ratio, label, now, _whole(now / ratio), stocks.by_date(item)))
     return tuple(found)
+
+
+def _shelf_life(question: Question, places: Sequence[Place]) -> ShelfLife | None:
+    rule, until = question.asker.shelf_life(question.item), question.asker.keeps_until(question.item)
+    at = tuple(
+        KeepsAt(place.location, place.keep, place.counted - place.now) for place in places if place.keep is not None
+    )
+    if rule is None or until is None or not at:
+        return None
+    return ShelfLife(question.asker.label(rule), rule.days, until, at)
 
 
 def _positions(places: Sequence[Place]) -> tuple[PositionTerms, ...]:

@@ -127,8 +127,14 @@ def _total(
     made = _made(after) - _made(before)
     if made:
         sums["components"] += made
+    if lacking := _does_not_keep(before) - _does_not_keep(after):
+        sums["shelf_life"] += lacking
     rows = [Change(reason, change, counts[reason]) for reason, change in sums.items()]
     return tuple(sorted(rows, key=lambda row: (-abs(row.change), row.reason)))
+
+
+def _does_not_keep(answer: AvailableToPromise) -> Decimal:
+    return answer.shelf_life.less if answer.shelf_life else ZERO
 
 
 def _made(answer: AvailableToPromise) -> Decimal:

@@ -30,11 +30,14 @@ def source(
 
 
 def _offers(places: Sequence[Place], order: Sequence[str], kit: Kit | None) -> Iterable[Piece]:
+    left = {place.location: place.now for place in places}  # less than what counts, where not all of it keeps
     for lent in (False, True):
         for place in places:
             for position in place.positions:
-                if position.counted and (position.use == "lending") is lent:
-                    yield Piece(place.location, position.counted, position.pool, lent)
+                quantity = min(position.counted, left[place.location])
+                if quantity and (position.use == "lending") is lent:
+                    left[place.location] -= quantity
+                    yield Piece(place.location, quantity, position.pool, lent)
     made = {at.location: at.kits for at in kit.by_location} if kit else {}
     for location in order:
         if made.get(location):

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from crossdock.inventory.availability.reading import KeptRow, PositionRow
 from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
 from crossdock.inventory.ledger.allotment import target
 from crossdock.inventory.ledger.books import ZERO
 from crossdock.inventory.ledger.pools import SHARED
-from crossdock.model.stock_policy import PoolRule, StockPolicies, StockRule
-from crossdock.rules.stock_policy import pools_at, serves
+from crossdock.model.stock_policy import PoolRule, ShelfLifeRule, StockPolicies, StockRule
+from crossdock.rules.stock_policy import Subject, covers, first, holds_on, pools_at, serves
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -33,6 +34,25 @@ class Asker(msgspec.Struct, frozen=True):
             return []
         return pools_at(self.policies.pools, self.company_id, item, location, self.on)
 
+    def shelf_life(self, item: str) -> ShelfLifeRule | None:
+        """How long an item must keep for the asker."""
+        if not self.policies.shelf_life:
+            return None
+        subject = Subject(self.company_id, item, channel=self.channel, customer=self.customer)
+        return first(self.policies.shelf_life, subject, self.on)
+
+    def keeps_until(self, item: str) -> dt.date | None:
+        """The day until which it must."""
+        rule = self.shelf_life(item)
+        return self.on + dt.timedelta(days=rule.days) if rule else None
+
+    @property
+    def is_fussy(self) -> bool:
+        """Must any item keep for the asker? Then its lots are looked at."""
+        subject = Subject(self.company_id, channel=self.channel, customer=self.customer)
+        rules = (rule for rule in self.policies.shelf_life if holds_on(rule, self.on))
+        return any(covers(replace(rule.scope, items=()), subject) for rule in rules)
+
     def label(self, rule: StockRule) -> str:
         """A rule as movements name it."""
         return f"{rule.name}@{self.version}"
@@ -44,17 +64,30 @@ class Place(msgspec.Struct):
     location: str
     positions: list[PositionTerms]
     rules: list[PoolRule]
+    keep: Decimal | None = None
+    """What may be promised here of goods that keep as long as the asker needs; None where they need not."""
+
+    @property
+    def counted(self) -> Decimal:
+        """What is free for the asker here, whether it keeps or not."""
+        return sum((position.counted for position in self.positions), ZERO)
 
     @property
     def now(self) -> Decimal:
         """What the asker may be promised here now."""
-        return sum((position.counted for position in self.positions), ZERO)
+        return self.counted if self.keep is None else min(self.counted, self.keep)
 
 
 def place_of(
-    asker: Asker, item: str, location: str, rows: Iterable[PositionRow], kept: Iterable[KeptRow] = ()
+    asker: Asker,
+    item: str,
+    location: str,
+    rows: Iterable[PositionRow],
+    kept: Iterable[KeptRow] = (),
+    keep: Decimal | None = None,
 ) -> Place:
-    """The positions of an item at a location with what each is to the asker. What is shared is always among them."""
+    """The positions of an item at a location with what each is to the asker. What is shared is always among them.
+    `keep` is what may be promised there of goods that keep as long as the asker needs, if it does."""
     rules = asker.rules_at(item, location)
     own = next((rule for rule in rules if serves(rule, asker.channel, asker.customer)), None)
     by_pool = {row.pool: row for row in rows}
@@ -73,7 +106,7 @@ def place_of(
         row = by_pool.get(pool) or PositionRow(item, location, pool, ZERO, ZERO, ZERO, ZERO, ZERO, 0)
         usable = use in ("own", "shared") or (use == "lending" and lending)
         positions.append(_terms(row, use, asker.label(rule) if rule else "", usable, reasons))
-    return Place(location, positions, rules)
+    return Place(location, positions, rules, keep)
 
 
 def _use(pool: str, rule: PoolRule | None, own: PoolRule | None) -> Use:
@@ -109,16 +142,19 @@ def _terms(row: PositionRow, use: Use, rule: str, usable: bool, kept: Sequence[K
 
 class Outlook:
     """What the asker may be promised at one location as supply comes: those who wait first, then what is everybody's,
-    out of which pools are filled in the order in which they are served."""
+    out of which pools are filled in the order in which they are served. What comes is taken to keep."""
 
     def __init__(self, place: Place) -> None:
         self._free = {position.pool: position.free + position.shortage for position in place.positions}
         self._on_hand = {position.pool: position.on_hand for position in place.positions}
         self._use = {position.pool: position.use for position in place.positions}
         self._rules = [rule for rule in place.rules if rule.pool in self._free]
+        self._keep = place.keep
 
     def come(self, quantity: Decimal, pegged: Decimal) -> None:
         """Supply came; `pegged` of it belongs to those who wait."""
+        if self._keep is not None:
+            self._keep += quantity - pegged
         self._free[SHARED] += quantity - pegged
         self._on_hand[SHARED] += quantity
         total = sum(self._on_hand.values(), ZERO)
@@ -134,4 +170,5 @@ class Outlook:
         """What the asker may be promised."""
         lending = self._free[SHARED] >= 0
         usable = [pool for pool, use in self._use.items() if use in ("own", "shared") or (use == "lending" and lending)]
-        return sum((max(self._free[pool], ZERO) for pool in usable), ZERO)
+        free = sum((max(self._free[pool], ZERO) for pool in usable), ZERO)
+        return free if self._keep is None else min(free, self._keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +11,10 @@ from uuid import UUID
 import msgspec
 
 from crossdock.inventory.availability.terms import KeptBack, MovementTerms, PhysicalTerms, SupplyTerms
+from crossdock.inventory.ledger.lots import Keeping
+from crossdock.inventory.ledger.reading import SQL as LEDGER
 from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import columns, texts
 
 SQL = load_queries(Path(__file__).with_name("reading.sql"))
 
@@ -77,6 +80,19 @@ class Wanted(msgspec.Struct, frozen=True):
     movements: int = 0
     physical: bool = False
     sources: Sequence[str] = ()
+
+
+async def read_keeping(tx: Connection, company_id: str, items: Iterable[str]) -> dict[str, Keeping]:
+    """The lots of items that must keep, and what is promised of them, as the ledger reads it."""
+    found = {item: Keeping() for item in items}
+    wanted = columns([(company_id, item) for item in sorted(found)], (texts, texts))
+    for _, item, location, lot, quantity, expires_on in await tx.fetch(LEDGER.lots_of_items, *wanted):
+        found[item].add(location, lot, quantity)
+        if expires_on is not None:
+            found[item].describe(lot, expires_on)
+    for _, item, location, keeps_until, quantity in await tx.fetch(LEDGER.keeping_of_items, *wanted):
+        found[item].promise(location, keeps_until, quantity)
+    return found
 
 
 _FACTS = msgspec.json.Decoder(Facts)

@@ -102,7 +102,8 @@ class MovementTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 class Change(msgspec.Struct, frozen=True):
     """One reason why a number is another: a kind of movement and how many there were; or `below_zero` (what lies below
-    zero counts as none), `policy` (who may use a position changed), `components` (what a kit can be made of changed).
+    zero counts as none), `policy` (who may use a position changed), `components` (what a kit can be made of changed),
+    `shelf_life` (what does not keep for who asks, which is known of the present alone).
     """
 
     reason: str
@@ -242,10 +243,35 @@ class Sourcing(msgspec.Struct, frozen=True):
     missing: Decimal
 
 
+class KeepsAt(msgspec.Struct, frozen=True):
+    """`keep` is what may be promised at a location of goods that keep long enough; `less` of what counts there does
+    not, or is promised to others who need it to."""
+
+    location: str
+    keep: Decimal
+    less: Decimal
+
+
+class ShelfLife(msgspec.Struct, frozen=True):
+    """How long goods must keep for who asks, by which rule and network version; location by location."""
+
+    rule: str
+    days: int
+    keeps_until: dt.date
+    locations: tuple[KeepsAt, ...]
+
+    @property
+    def less(self) -> Decimal:
+        """What counts and cannot be promised to who asks."""
+        return sum((at.less for at in self.locations), Decimal(0))
+
+
 class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: a quantity now, the steps by which it rises, and the terms of both.
 
-    `now` is the sum of `counted` over the positions, and for a kit what can be made of its components.
+    `now` is the sum of `counted` over the positions, less what does not keep long enough for who asks, and for a kit
+    what can be made of its components. A past moment is answered without `shelf_life`: what was promised then of goods
+    that keep is not known any more.
     """
 
     company_id: str
@@ -258,6 +284,7 @@ class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[PositionTerms, ...] = ()
     freshness: tuple[Freshness, ...] = ()
     supply: tuple[SupplyTerms, ...] = ()
+    shelf_life: ShelfLife | None = None
     kit: Kit | None = None
     substitutes: tuple[Substitute, ...] = ()
     sourcing: Sourcing | None = None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from crossdock.inventory.desk.backorders import backorder
+from crossdock.inventory.desk.asking import ask_ledger
 from crossdock.inventory.desk.batch import SQL, Scarce, answer_all, as_one
 from crossdock.inventory.desk.deciding import first_place
 from crossdock.inventory.desk.endings import release_requests
@@ -71,8 +71,8 @@ class ReservationDesk:
     async def grant(self, request: DeskRequest) -> ReservationAnswer:
         """Answer a request as its mode says. A repeated key gets the first answer; raises `LedgerConflict` for a
         repeated key with other content."""
-        if request.mode == "backorder":
-            return await run_again(lambda: self._let_wait(request))
+        if request.mode == "backorder" or self.rules.must_keep(request):
+            return await run_again(lambda: self._ask_ledger(request))
         self._inside += 1
         try:
             if self._inside == 1 and len(request.lines) == 1:
@@ -83,9 +83,9 @@ class ReservationDesk:
         finally:
             self._inside -= 1
 
-    async def _let_wait(self, request: DeskRequest) -> ReservationAnswer:
+    async def _ask_ledger(self, request: DeskRequest) -> ReservationAnswer:
         async with self.store.transaction() as tx:
-            answer, outcomes = await backorder(tx, request, self.rules)
+            answer, outcomes = await ask_ledger(tx, request, self.rules)
             if outcomes:
                 await self.publish(tx, outcomes)
         return answer

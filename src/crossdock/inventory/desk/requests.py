@@ -17,8 +17,9 @@ Mode = Literal["whole", "partial", "backorder"]
 
 SPACE = "desk"
 """The keys of callers are apart from those of cases."""
-BACKORDER = "desk/"
-"""A promise that may wait is an entry beside the caller's own, with the caller's key behind this."""
+BESIDE = "desk/"
+"""A promise that the ledger decides, since it may wait or must keep, is an entry beside the caller's own, with the
+caller's key behind this."""
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
@@ -84,6 +85,12 @@ class ReservationAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting: tuple[Waiting, ...] = ()
 
     @property
+    def stem(self) -> str:
+        """What all of it together is called: what the names of its pieces begin with. Empty where nothing is held."""
+        names = [piece.reservation for piece in self.granted] or [piece.reservation for piece in self.waiting]
+        return names[0].partition("-")[0] if names else ""
+
+    @property
     def held(self) -> bool:
         """Does anything stand or wait because of it?"""
         return bool(self.granted or self.waiting)
@@ -107,21 +114,10 @@ class DeskRequest(msgspec.Struct, frozen=True):
     several: bool = False
     """Asked for line by line: the answer names lines and items."""
 
-    @property
-    def stem(self) -> str:
-        """What the names of its reservations begin with, and what all of them together are called."""
-        if self.mode == "backorder":
-            return stem_of(digest_of("case", self.company_id, BACKORDER + self.key))
-        return stem_of(self.digest)
-
     def name(self, piece: int) -> str:
-        """The id of the reservation's first, second, ... piece."""
-        return f"{self.stem}-{piece}"
-
-
-def stem_of(digest: bytes) -> str:
-    """What the names of the reservations of an entry begin with."""
-    return digest.hex()[:24]
+        """The id of the reservation's first, second, ... piece, where the desk itself decides. What the ledger is
+        asked for is named after its own entry."""
+        return f"{self.digest.hex()[:24]}-{piece}"
 
 
 def desk_request(

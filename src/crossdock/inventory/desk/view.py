@@ -12,7 +12,7 @@ import msgspec
 from asyncpg import Record
 
 from crossdock.inventory.desk.endings import SQL, entry_of_deadline, entry_of_release, names_of
-from crossdock.inventory.desk.requests import BACKORDER, SPACE
+from crossdock.inventory.desk.requests import BESIDE, SPACE
 from crossdock.inventory.ledger.entries import digest_of
 from crossdock.store import Connection
 from crossdock.store.arrays import octets, texts
@@ -96,9 +96,9 @@ async def holders_of(tx: Connection, pieces: Sequence[str]) -> dict[str, str]:
         return {}
     low, high = [[bytes.fromhex(stem) + end * 4 for stem in stems] for end in (b"\x00", b"\xff")]
     own = {
-        digest_of(SPACE, entry["company_id"], entry["key"].removeprefix(BACKORDER)): entry["digest"].hex()[:24]
+        digest_of(SPACE, entry["company_id"], entry["key"].removeprefix(BESIDE)): entry["digest"].hex()[:24]
         for entry in await tx.fetch(SQL.made, octets(low), octets(high))
-        if entry["key"].startswith(BACKORDER)
+        if entry["key"].startswith(BESIDE)
     }
     asked = await tx.fetch(SQL.entries, octets(list(own))) if own else ()
     holders = {own[entry["digest"]]: entry["reason"] for entry in asked}
@@ -113,9 +113,9 @@ async def _entry(tx: Connection, stem: str) -> Record | None:
         return None
     if row["what"] == "reserve":
         return row
-    if row["what"] != "asked" or not row["key"].startswith(BACKORDER):
+    if row["what"] != "asked" or not row["key"].startswith(BESIDE):
         return None
-    own = digest_of(SPACE, row["company_id"], row["key"].removeprefix(BACKORDER))
+    own = digest_of(SPACE, row["company_id"], row["key"].removeprefix(BESIDE))
     return await tx.fetchrow(SQL.entry, own, own)
 
 

@@ -156,6 +156,10 @@ class LedgerBatch:
         self.answers.append(answer)
         return outcomes
 
+    def pool_of(self, reservation: str) -> str:
+        """Out of which pool a promise of this batch was granted."""
+        return self._books.promises[reservation].pool
+
     def ended(self, place: int) -> Decimal:
         """How much a release of this batch ended now: nothing if it was asked before."""
         return Decimal(0) if self._is_repeat(place) else self.answers[place].ended

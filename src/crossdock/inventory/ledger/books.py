@@ -253,12 +253,19 @@ class Books:
             return position.free
         return min(position.free, self.that_keep(position, keeps_until))
 
-    def that_keep(self, position: Position, keeps_until: dt.date) -> Decimal:
-        """What may be promised at a position's location of goods that keep until a day, over all its pools."""
+    def that_keep(self, position: Position, keeps_until: dt.date, besides: Promise | None = None) -> Decimal:
+        """What may be promised at a position's location of goods that keep until a day, over all its pools; as if one
+        promise were not there, if it is named."""
         keeping = self.lots.of(position.key[:2])
         if keeping is None:
             raise LookupError(f"the lots of {position.key[1]} were not read")
-        return keeping.free(position.key[2], keeps_until)
+        if besides is None:
+            return keeping.free(position.key[2], keeps_until)
+        self._keeps(besides, -besides.remaining)
+        try:
+            return keeping.free(position.key[2], keeps_until)
+        finally:
+            self._keeps(besides, besides.remaining)
 
     def load_position(self, position: Position) -> None:
         """Take in a row as held."""

@@ -216,11 +216,22 @@ def _adopt(answer: _Answer) -> dict[str, Decimal]:
             quantity = min(wanted, old.remaining)
             if quantity <= 0 or not _fits(old, line, answer.request):
                 continue
+            quantity = min(quantity, _that_keeps(books, old, line))
+            if quantity <= 0:
+                continue
             books.book(books.positions[old.at], "adopt", answer.entry, reserved=-quantity, reservation=old.id)
             books.end(old, quantity, "adopted")
             answer.reserve(line, old.at, quantity, "adopt")
             adopted[line.line] = adopted.get(line.line, ZERO) + quantity
     return adopted
+
+
+def _that_keeps(books: Books, held: Promise, line: StockRequestLine) -> Decimal:
+    """How much of what a caller held can be promised of goods that keep as long as the order needs them to: it may have
+    held them for somebody who needs less."""
+    if line.keeps_until is None:
+        return held.remaining
+    return books.that_keep(books.positions[held.at], line.keeps_until, besides=held)
 
 
 def _fits(held: Promise, line: StockRequestLine, request: PromiseRequest) -> bool:

@@ -26,7 +26,7 @@ from crossdock.processes._kit import (
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
-from crossdock.rules import goods_flow, sourcing
+from crossdock.rules import goods_flow, shelf_life, sourcing
 from crossdock.rules.stock_policy import Subject, first
 
 
@@ -74,8 +74,7 @@ def _asked_for(case: SalesOrderCase, line_id: str, line: SalesLine, policy: Sale
 
 def _keeps_until(case: SalesOrderCase, item_id: str) -> dt.date | None:
     """The day until which the goods must keep for this customer, if a rule says so."""
-    rule = first(case.reads.stock_policies().shelf_life, _subject(case, item_id), case.on())
-    return case.on() + dt.timedelta(days=rule.days) if rule else None
+    return shelf_life.keeps_until(case.reads.stock_policies().shelf_life, _subject(case, item_id), case.on())
 
 
 def _subject(case: SalesOrderCase, item_id: str) -> Subject:
