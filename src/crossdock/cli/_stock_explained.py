@@ -28,6 +28,7 @@ KINDS = {
     "shift": "shortage made good",
     "told_fill": "shortage filled from stock",
     "asked_fill": "backorder filled from stock",
+    "cross_dock": "shortage made good from a receipt, straight to packed",
     "adopt": "taken over by an order",
     "pick": "picked for a promise",
     "move": "goods moved",

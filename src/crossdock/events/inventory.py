@@ -116,6 +116,15 @@ class BackorderFilled(msgspec.Struct, frozen=True):
 
 
 @event()
+class GoodsCrossDocked(msgspec.Struct, frozen=True):
+    """Goods came that backorders of this case were pegged to, and lie packed for it: they were never free, and their
+    warehouse has yet to be told to ship them. `receipt` is the receipt's number at the lines' location."""
+
+    receipt: str
+    lines: tuple[PromisedLine, ...]
+
+
+@event()
 class BackorderExpected(msgspec.Struct, frozen=True):
     """Backorders of this case were pegged to other supply, or lost theirs (`expected_on` None)."""
 

@@ -30,7 +30,8 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a warehouse is asked to ship. `number` is ours and unique per warehouse and release."""
+    """What a warehouse is asked to ship. `number` is ours and unique per warehouse and release. `cross_dock` names the
+    receipt of that warehouse whose goods these are: they are not put away but go straight out."""
 
     company_id: str
     number: str
@@ -40,6 +41,7 @@ class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     order_number: str
     lines: tuple[ShippingLine, ...]
     ship_to: PartyRef | None = None
+    cross_dock: str = ""
 
 
 class WarehouseProgress(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -110,6 +110,9 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     only_expected: bool = False
     """A receipt: what is more than its supply line takes (`SupplyLine.most`), or is of no supply line or of another
     item, is put into quarantine by the same entry."""
+    cross_dock: bool = False
+    """A receipt: what of it is pegged to orders that wait for it goes straight to `packed`, for exactly those orders,
+    and is never free; the rest goes to `to_state` as ever."""
 
 
 class MoveRequest(msgspec.Struct, frozen=True, omit_defaults=True):

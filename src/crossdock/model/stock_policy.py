@@ -102,10 +102,14 @@ class SourcingRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):
 
 class FillRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):
     """Who waits gets stock in this order: who came first; whose channel is named first; who is due first. What is told
-    goes before what was asked in any of them."""
+    goes before what was asked in any of them.
+
+    At the locations of `cross_dock`, goods of a purchase order that are pegged to orders which wait for them are not
+    put away: they go from the receipt straight to packed, for those orders."""
 
     order: FillOrder = "first_come"
     channels: tuple[str, ...] = ()
+    cross_dock: tuple[str, ...] = ()
 
 
 class ShelfLifeRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):

@@ -43,6 +43,7 @@ _NAMES: dict[str, Any] = {
     "companies": tuple[CompanyId, ...],
     "items": tuple[ItemPattern, ...],
     "locations": tuple[LocationId, ...],
+    "cross_dock": tuple[LocationId, ...],
     "channels": tuple[ChannelId, ...],
     "customers": tuple[str, ...],
     "substitutes": tuple[str, ...],

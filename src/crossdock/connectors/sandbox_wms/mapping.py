@@ -55,6 +55,7 @@ STEPS: dict[str, WarehouseStep] = {
     "order.allocated": "allocated",
     "order.picked": "picked",
     "order.packed": "packed",
+    "order.cross_docked": "packed",
 }
 RETURN_STEPS: dict[str, Literal["received", "inspected"]] = {
     "return.received": "received",
@@ -426,6 +427,8 @@ def shipping_order(order: WarehouseShippingOrder) -> VendorCall:
             for line in order.lines
         ],
     }
+    if order.cross_dock:
+        payload["cross_dock"] = order.cross_dock
     if order.ship_to:
         payload["ship_to"] = _ship_to(order.ship_to)
     return VendorCall("/wms/v1/shipping-orders", payload)

@@ -9,9 +9,10 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.events.inventory import GoodsHeld, HeldGoods, OwnershipPassed, PromiseReleased
-from crossdock.inventory.ledger import surplus
+from crossdock.inventory.ledger import cross_docking, surplus
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
+from crossdock.inventory.ledger.cross_docking import CrossDocked
 from crossdock.inventory.ledger.filling import Outlook, fill, news, outlook, repeg
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
@@ -30,18 +31,36 @@ def move(
     before = outlook(books, items)
     came: dict[ItemKey, list[SupplyKey]] = defaultdict(list)
     held: list[HeldGoods] = []
+    straight: list[CrossDocked] = []
     for line in request.lines:
         part = surplus.split(books, request.company_id, line)
-        books.facts += [Fact(place, request.company_id, booked, entry) for booked in part.booked]
         held += [part.held] if part.held else []
-        if part.free is not None:
-            _change_promise_book(books, request.company_id, part.free, entry)
+        gone = cross_docking.straight(books, request.company_id, part.free, entry) if part.free else []
+        straight += gone
+        books.facts += [Fact(place, request.company_id, booked, entry) for booked in _booked(part.booked, gone)]
+        if (free := _less(part.free, gone)) is not None:
+            _change_promise_book(books, request.company_id, free, entry)
         if line.supply is not None:
             came[(request.company_id, line.item)].append(_receive(books, request, line, entry))
     told: list[msgspec.Struct] = list(_ownership_passed(request))
     told += [GoodsHeld(request.document, tuple(held))] if held else []
     passed = [LedgerOutcome(request.subject, request.company_id, body) for body in told]
+    passed += cross_docking.news(straight, request.document)
     return passed + _give(books, items, before, entry, request.document, came)
+
+
+def _less(line: StockMoveLine | None, gone: Sequence[CrossDocked]) -> StockMoveLine | None:
+    """What is left of a line without the pieces that went straight to whom they are for."""
+    if line is None or not gone:
+        return line
+    rest = line.quantity - sum((piece.booked.quantity for piece in gone), ZERO)
+    return msgspec.structs.replace(line, quantity=rest) if rest else None
+
+
+def _booked(lines: Sequence[StockMoveLine], gone: Sequence[CrossDocked]) -> list[StockMoveLine]:
+    """The movements of a receipt's line: what went straight through, then the rest, then what is held of the rest."""
+    rest = _less(lines[0], gone)
+    return [*(piece.booked for piece in gone), *((rest,) if rest else ()), *lines[1:]]
 
 
 def _ownership_passed(request: MoveRequest) -> Iterator[OwnershipPassed]:

@@ -3,10 +3,11 @@
 Goods that were counted are there, whatever any order says: all lines are booked in the ledger at once, good ones as
 unrestricted, the others as damaged or quarantined. But what an order does not ask for is not for anybody to sell: where
 a line names an order, the ledger puts what is beyond it and its tolerance into quarantine in the same transaction, the
-warehouse is asked to keep that apart, and a buyer accepts or refuses it. The receipt is posted to the ERP, and every
-order and every ship notice is told of its lines. A line that names no order is moved as well, as nobody's expected
-supply, and a person is asked what it is. So is one about a line that is counted in another unit than its item is kept
-in: nothing is converted, so that line is neither booked nor told to anybody.
+warehouse is asked to keep that apart, and a buyer accepts or refuses it. Where a rule says so, what orders wait for
+goes straight to `packed` for them; the ledger knows who waits, and tells those orders. The receipt is posted to the
+ERP, and every order and every ship notice is told of its lines. A line that names no order is moved as well, as
+nobody's expected supply, and a person is asked what it is. So is one about a line that is counted in another unit than
+its item is kept in: nothing is converted, so that line is neither booked nor told to anybody.
 
 *Early*, *late*: a receipt needs nothing that comes before it; orders and ship notices sort out the sequence.
 *Duplicate*: the same receipt again changes nothing. *Repeated*: another receipt of the same goods is another fact, with
@@ -42,6 +43,7 @@ from crossdock.processes._kit import (
 from crossdock.processes.goods_receipt import v1_held
 from crossdock.processes.goods_receipt.v1_data import GoodsReceiptData, ReceiptCase, ReceiptLine
 from crossdock.rules.counting import summed
+from crossdock.rules.stock_policy import Subject, first
 
 TABLE = StateTable(
     {
@@ -61,6 +63,8 @@ CODES = {
     "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
 }
 """Exception codes of this process and what each means."""
+
+OWN = "own"
 
 CONDITIONS = {"good": "unrestricted", "damaged": "damaged", "quarantined": "quarantined"}
 
@@ -151,7 +155,17 @@ def _move(case: ReceiptCase, receipt: GoodsReceipt, line: GoodsReceiptLine) -> S
         owner=line.owner,
         lot=line.lot,
         only_expected=bool(line.order_number) and not back,
+        cross_dock=supply is not None and _crosses(case, line, receipt.warehouse),
     )
+
+
+def _crosses(case: ReceiptCase, line: GoodsReceiptLine, location: str) -> bool:
+    """May the goods go straight to orders that wait for them? Ours, good, and of no lot: which lot or whose goods a
+    customer gets is the warehouse's choice, made where they lie."""
+    if line.condition != "good" or line.owner != OWN or line.lot:
+        return False
+    rule = first(case.reads.stock_policies().filling, Subject(case.company_id, line.item), case.on())
+    return rule is not None and location in rule.cross_dock
 
 
 def _order(case: ReceiptCase, number: str) -> str:

@@ -13,6 +13,9 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
 - *Duplicate*: a message of a warehouse is known by its shipping order and sequence, a shipment and a delivery by the
   shipment, a fill by its reservation, a return by its number. The second one changes nothing. The order itself, placed
   again with other content, changes nothing either, and is asked about.
+- *Straight through*: goods pegged to a line that waits may go from the receipt straight to packed, where a rule says
+  so; they are shipped from the dock in a shipping order of their own. What its warehouse leaves behind stays a problem
+  of the warehouse, until it ships it or the line is cancelled: then it is put away.
 - *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
   can be: then the line is closed short. A promise that reaches a cancelled line is given back.
 - *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked
@@ -28,6 +31,7 @@ from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import (
     BackorderExpected,
     BackorderFilled,
+    GoodsCrossDocked,
     PromiseReleased,
     PromiseWithdrawn,
     StockPromised,
@@ -44,6 +48,7 @@ from crossdock.events.sales_order import (
     WarehouseProgressed,
 )
 from crossdock.processes._kit import Effect, Lifecycle, Link, OpenExceptionCase, StateTable, stock_negative
+from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
@@ -169,6 +174,14 @@ def record_promise(case: SalesOrderCase, event: StockPromised) -> Iterator[Effec
 def ship_backorder(case: SalesOrderCase, event: BackorderFilled) -> Iterator[Effect]:
     """Stock came for what waited: it goes out in a shipment of its own."""
     yield from stock.fill(case, event.lines)
+    yield from stock.own_what_waits(case)
+    yield from documents.report(case)
+
+
+@LIFECYCLE.on(GoodsCrossDocked)
+def ship_from_the_dock(case: SalesOrderCase, event: GoodsCrossDocked) -> Iterator[Effect]:
+    """What waited came and lies packed already: its warehouse ships it straight from the dock."""
+    yield from cross_dock.take(case, event)
     yield from stock.own_what_waits(case)
     yield from documents.report(case)
 

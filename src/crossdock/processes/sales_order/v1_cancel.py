@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crossdock.events.sales_order import SalesOrderCancelled
 from crossdock.model.quantity import ZERO
 from crossdock.processes._kit import Effect
+from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase
@@ -17,15 +18,18 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
     data = case.data
     freed: list[str] = []
     too_late: list[str] = []
+    on_the_dock: list[cross_dock.Left] = []
     for line_id in event.lines or tuple(data.lines):
         line = data.lines.get(line_id)
         if line is None or line.state in DEAD:
             continue
+        on_the_dock += _left_on_the_dock(case, line_id, line)
         ended, left_behind = _cancel(case, line_id, line), _close_short(case, line_id, line)
         freed += ended + left_behind
         if line.total("promised") > (line.total("shipped") if left_behind else ZERO):
             too_late.append(line_id)
     yield from stock.give_back(freed)
+    yield from cross_dock.put_away(on_the_dock)
     for number, shipping in data.shipping_orders.items():
         if shipping.shipments:
             yield from stock.finish(case, number, shipping)
@@ -51,6 +55,14 @@ def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
     line.expected_on = None
     stock.stand(case, (line_id,))
     return freed
+
+
+def _left_on_the_dock(case: SalesOrderCase, line_id: str, line: SalesLine) -> Iterator[cross_dock.Left]:
+    """What went straight to packed and its warehouse left behind when it shipped."""
+    for shipping in case.data.shipping_orders.values():
+        part = line.parts.get(shipping.n)
+        if shipping.shipments and part and (left := part.put_away()):
+            yield cross_dock.Left(line_id, line.item, shipping.location, left, f"{line_id} of {shipping.n}")
 
 
 def _close_short(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:

@@ -40,6 +40,8 @@ class Part(msgspec.Struct, omit_defaults=True):
     picked: Decimal = ZERO
     packed: Decimal = ZERO
     shipped: Decimal = ZERO
+    straight: Decimal = ZERO
+    """So much was booked as packed when it was received, before the warehouse did anything."""
     others: dict[str, Steps] = {}
     """By owner, how much of each step was goods of others that lie with us."""
 
@@ -76,7 +78,19 @@ class Part(msgspec.Struct, omit_defaults=True):
 
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
-        return goods_flow.outbound(self.picked, self.packed, self.shipped)
+        return self._at_least(goods_flow.outbound(self.picked, self.packed, self.shipped))
+
+    def _at_least(self, said: goods_flow.Outbound) -> goods_flow.Outbound:
+        if not self.straight:
+            return said
+        return goods_flow.Outbound(max(said.picked, self.straight), max(said.packed, self.straight), said.shipped)
+
+    def put_away(self) -> Decimal:
+        """What went straight to packed and the warehouse did nothing with: from now on it is no part of this."""
+        done = goods_flow.outbound(self.picked, self.packed, self.shipped).picked
+        left = max(self.straight - done, ZERO)
+        self.straight -= left
+        return left
 
     def enter(self, step: str, quantity: Decimal, owner: str) -> None:
         """The warehouse said so much of a step, of goods of this owner."""
@@ -93,7 +107,7 @@ class Part(msgspec.Struct, omit_defaults=True):
         picked = self.picked - sum((s.picked for s in self.others.values()), ZERO)
         packed = self.packed - sum((s.packed for s in self.others.values()), ZERO)
         shipped = self.shipped - sum((s.shipped for s in self.others.values()), ZERO)
-        return {OWN: goods_flow.outbound(picked, packed, shipped), **found}
+        return {OWN: self._at_least(goods_flow.outbound(picked, packed, shipped)), **found}
 
 
 class SalesLine(Line, omit_defaults=True, kw_only=True):
@@ -206,6 +220,8 @@ class ShippingOrder(msgspec.Struct, omit_defaults=True):
     """All that it asked for has left."""
     late: bool = False
     """It did not leave in time, and a person was told."""
+    receipt: str = ""
+    """The receipt that its goods go straight from, if they do."""
 
 
 class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):

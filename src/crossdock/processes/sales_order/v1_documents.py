@@ -73,6 +73,7 @@ def shipping_order(case: SalesOrderCase, number: str, location: str, n: str) -> 
             if n in line.parts
         ),
         ship_to=order.ship_to,
+        cross_dock=case.data.shipping_orders[number].receipt,
     )
 
 

@@ -159,8 +159,8 @@ def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
             case.move(line_id, line, line.standing())
 
 
-def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effect]:
-    """Ask each warehouse that has goods for this order to ship them."""
+def ship(case: SalesOrderCase, grants: Iterable[PromisedLine], receipt: str = "") -> Iterator[Effect]:
+    """Ask each warehouse that has goods for this order to ship them; straight from a `receipt`, if that is said."""
     by_location: dict[str, list[PromisedLine]] = {}
     for grant in grants:
         by_location.setdefault(grant.location, []).append(grant)
@@ -168,11 +168,13 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     hours = reads.sales_policy(case.company_id, order.channel).ship_hours
     for location, granted in sorted(by_location.items()):
         shipping = new_shipping_order(case, location)
+        shipping.receipt = receipt
         number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
         case.data.shipping_orders[number] = shipping
         for grant in granted:
             part = case.data.lines[grant.line].parts.setdefault(shipping.n, Part())
             part.grants.append((grant.reservation, grant.quantity))
+            part.straight += grant.quantity if receipt else ZERO
         wms = reads.system(case.company_id, "wms", location)
         yield Link(kind="shipping_order", issuer=case.company_id, value=number)
         body = documents.shipping_order(case, number, location, shipping.n)
