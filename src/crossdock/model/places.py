@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from crossdock.model.stock_policy import PlacedScope, SourcingRule, StockPolicies, StockRule
+from crossdock.model.stock_policy import FillRule, PlacedScope, SourcingRule, StockPolicies, StockRule
 
 Parts = Mapping[str, Mapping[str, int]]
 """Of each location that has parts: all of them, the larger before the smaller, with how many levels they are below."""
@@ -69,6 +69,8 @@ def placed(policies: StockPolicies, parents: Mapping[str, str]) -> StockPolicies
 def _placed(rule: StockRule, parts: Parts, parents: Mapping[str, str]) -> StockRule:
     if isinstance(rule, SourcingRule):
         rule = _sourcing(rule, parts, parents)
+    if isinstance(rule, FillRule):
+        rule = msgspec.structs.replace(rule, cross_dock=expanded(rule.cross_dock, parts))
     if parts.keys().isdisjoint(rule.scope.locations):
         return rule
     below: dict[str, int] = {}

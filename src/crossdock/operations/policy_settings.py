@@ -142,6 +142,10 @@ def _strangers(network: StockNetwork, after: StockPolicies) -> Iterator[FieldErr
             for value in (*getattr(rule.scope, name), *getattr(rule, name, ())) if name in known else ():
                 if value not in known[name]:
                     yield FieldError(f"{path}.{name}", f"there is no {value!r}; {kinds.suggestion(value, known[name])}")
+        for value in getattr(rule, "cross_dock", ()):
+            if value not in network.locations:
+                words = f"there is no {value!r}; {kinds.suggestion(value, network.locations)}"
+                yield FieldError(f"{path}.cross_dock", words)
 
 
 def _unsound(network: StockNetwork, after: StockPolicies) -> list[FieldError]:
@@ -191,7 +195,7 @@ def _own(hint: type[StockRule]) -> frozenset[str]:
 
 def _listed(hint: type[StockRule], name: str, value: Any) -> Any:
     """A list stands in one text, with commas."""
-    lists = {"items", "locations", "channels", "customers", "companies", "substitutes"}
+    lists = {"items", "locations", "channels", "customers", "companies", "substitutes", "cross_dock"}
     if isinstance(value, str) and name in lists:
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value

@@ -24,11 +24,29 @@ Note = Callable[[Iterable[str], str, str], None]
 
 _PERCENTAGES = ("percent", "share_percent", "read_back_percent")
 _WHOLE = Decimal(100)
+_SHIPS = "warehouse_shipping_order"
 
 
 def check(network: Network, note: Note) -> None:
     """Note every rule that cannot be meant, and every two of which only the name would decide."""
     check_policies(network.policies.stock, (*network.systems, *network.partners), note)
+    for rule in network.policies.stock.filling:
+        for place in rule.cross_dock:
+            for company in rule.scope.companies or sorted(network.companies):
+                _can_ship(network, company, place, ("policies", "stock", "filling", rule.name, "cross_dock"), note)
+
+
+def _can_ship(network: Network, company: str, place: str, path: tuple[str, ...], note: Note) -> None:
+    """What lies on a dock and nobody is told to ship would stay there, packed and promised to nobody else."""
+    if place not in network.locations or company not in network.locations[place].companies:
+        return
+    system = network.system(company, "wms", place)
+    if not system:
+        what = f"nobody is told to ship what comes to `{place}`: it has no system with `role: wms` for `{company}`"
+        note(path, what, "name a location that has one, or leave it out")
+    elif not network.sends(system, _SHIPS, company):
+        what = f"`{system}`, the system of `{place}`, is not told what to ship"
+        note(path, what, f"add `{_SHIPS}` to what it `sends`, or leave the location out")
 
 
 def check_policies(policies: StockPolicies, speakers: Collection[str], note: Note) -> None:

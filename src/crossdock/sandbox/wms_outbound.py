@@ -15,7 +15,7 @@ from crossdock.sandbox.dataset import ZERO
 from crossdock.sandbox.intake import Refused, Taken, text
 from crossdock.sandbox.wms_stock import Floor
 
-_STEPS = {"allocated": 1, "picked": 2, "packed": 3}
+_STEPS = {"allocated": 1, "picked": 2, "packed": 3, "cross_docked": 3}
 _COMPANY_PREFIX = "5012345"  # the distributor's GS1 prefix in this simulation
 
 
@@ -37,7 +37,7 @@ class ShipTo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ShippingOrder(msgspec.Struct, frozen=True):
-    """What Crossdock wants shipped."""
+    """What Crossdock wants shipped. With `cross_dock`, goods of that receipt which stand on the dock still."""
 
     owner: str
     order_ref: str
@@ -47,6 +47,7 @@ class ShippingOrder(msgspec.Struct, frozen=True):
     country: str
     lines: tuple[AskedLine, ...]
     ship_to: ShipTo | None = None
+    cross_dock: str = ""
 
 
 class Job(msgspec.Struct, eq=False):
@@ -96,14 +97,29 @@ class Outbound:
         job = Job(f"{self._floor.settings.letter}-{self._jobs:06d}", body, self._jobs)
         self._floor.system.book.effect("shipping_order", body.order_ref, body.owner, taken.raw, taken.idempotency_key)
         self.counts["orders"] += 1
-        self._later(job, "allocate", self._floor.stage.clock.now(), self._floor.settings.allocates_minutes)
+        step = "dock" if body.cross_dock else "allocate"
+        self._later(job, step, self._floor.stage.clock.now(), self._floor.settings.allocates_minutes)
         return {"id": job.id}
 
     def _later(self, job: Job, step: str, after: dt.datetime, minutes: tuple[int, int]) -> None:
         stage, ref = self._floor.stage, job.order.order_ref
         when = stage.calendar.add(after, stage.chance.minutes(*minutes, step, self._floor.site, ref))
-        action = {"allocate": self._allocate, "pick": self._pick, "pack": self._pack}[step]
+        actions = {"allocate": self._allocate, "dock": self._cross_dock, "pick": self._pick, "pack": self._pack}
+        action = actions[step]
         self._floor.system.plan(when, f"{step}/{ref}/{job.id}", partial(action, job))
+
+    def _cross_dock(self, job: Job, at: dt.datetime) -> None:
+        """What came stays on the dock and leaves with the next wave. If somebody took it, it comes from the shelf."""
+        levels, wanted = self._floor.stock.levels, job.wanted()
+        if any(levels[key].available < quantity for key, quantity in wanted.items()):
+            self._allocate(job, at)
+            return
+        for key, quantity in wanted.items():
+            levels[key].on_hand -= quantity
+            levels[key].packed += quantity
+        self._tell(job, "cross_docked", at)
+        self.counts["cross_docked"] += 1
+        self._leave_with_a_wave(job, at)
 
     def _allocate(self, job: Job, at: dt.datetime) -> None:
         if not self._try_allocate(job, at):
@@ -145,6 +161,9 @@ class Outbound:
             self._floor.stock.levels[key].picked -= quantity
             self._floor.stock.levels[key].packed += quantity
         self._tell(job, "packed", at)
+        self._leave_with_a_wave(job, at)
+
+    def _leave_with_a_wave(self, job: Job, at: dt.datetime) -> None:
         self._packed.append((at, job))
         wave = self._floor.stage.calendar.next_of(at, self._floor.settings.waves_at)
         if wave not in self._waves:

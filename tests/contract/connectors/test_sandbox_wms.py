@@ -269,6 +269,28 @@ CAME = (
     ),
     Came(
         "webhook",
+        webhook("order.cross_docked", {**PICKED, "sequence": 3}),
+        records=(
+            took(
+                WarehouseProgressed(
+                    WarehouseProgress(
+                        "albion_uk",
+                        "north",
+                        "536365-north-1",
+                        "packed",
+                        3,
+                        AT,
+                        (ShippingLine("536365", "1", "85123A", pieces("6")),),
+                    )
+                ),
+                ("warehouse_progress", "536365-north-1", "3-packed"),
+                route=Route("shipping_order", "albion_uk", "536365-north-1"),
+                source_sequence=3,
+            ),
+        ),
+    ),
+    Came(
+        "webhook",
         webhook("shipment.dispatched", DISPATCHED),
         records=(
             took(
@@ -472,6 +494,7 @@ SENT = (
             order_number="536365",
             lines=(ShippingLine("536365", "1", "85123A", pieces("6")),),
             ship_to=PartyRef("0614141000012", "0614141000012", "UL", "Store 1", "United Kingdom"),
+            cross_dock="RCN000001",
         ),
         "/wms/v1/shipping-orders",
         {
@@ -482,6 +505,7 @@ SENT = (
             "customer": "17850",
             "country": "United Kingdom",
             "lines": [{"order_line": "1", "sku": "85123A", "qty": "6"}],
+            "cross_dock": "RCN000001",
             "ship_to": {
                 "code": "0614141000012",
                 "qualifier": "UL",

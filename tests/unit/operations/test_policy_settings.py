@@ -53,6 +53,7 @@ def test_settings_change_a_rule_make_one_and_drop_one() -> None:
         ({"safety.usual.quantty": "1"}, (), (), "rules of `safety` have no field `quantty`"),
         ({"safety.usual": "1"}, (), (), "'safety.usual' names no setting"),
         ({"saftey.usual.quantity": "1"}, (), (), "'saftey.usual.quantity' names no setting"),
+        ({"filling.a.cross_dock": "nrth"}, (), ("filling.a",), "such rules cannot be meant"),
         ({"safety.usual.quantity": "many"}, (), (), "decimal"),
         ({"safety.new.items": "A"}, (), ("safety.new",), "quantity"),
         ({}, ("safety.other",), (), "there is no rule 'safety.other'"),

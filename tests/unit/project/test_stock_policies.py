@@ -123,6 +123,8 @@ def test_a_changed_rule_is_another_network(tmp_path: Path) -> None:
         ('  sourcing: {a: {locations: [north], figures: {north: "1"}}}', "2: `listed` looks at no figures"),
         ("  sourcing: {a: {items: [CUP]}}", "2: no location is listed"),
         ("  sourcing: {a: {prefer: nearest}}", "2: 'nearest' is not possible here; use one of `cost`, `distance`"),
+        ("  filling: {a: {cross_dock: [nrth]}}", "2: there is no location `nrth`; did you mean `north`?"),
+        ("  filling: {a: {cross_dock: [north]}}", "2: `wms`, the system of `north`, is not told what to ship; add"),
         ("  substitutes: {a: {items: [CUP], substitutes: []}}", "2: nothing stands in its place"),
         ("  substitutes: {a: {items: [CUP], substitutes: [CUP]}}", "2: `CUP` would stand in its own place"),
         ('  substitutes: {a: {substitutes: [MUG], ratio: "0"}}', "2: 0 of it cannot stand for one"),
@@ -134,6 +136,14 @@ def test_what_is_wrong_with_a_rule_is_told_with_file_and_line(tmp_path: Path, te
     problems = [str(problem) for problem in problems_of(with_stock(tmp_path, text + "\n"))]
 
     assert any(expected in problem for problem in problems), problems
+
+
+def test_goods_are_not_to_wait_on_a_dock_that_nobody_ships_from(tmp_path: Path) -> None:
+    folder = with_stock(tmp_path, "  filling:\n    a: {cross_dock: [east]}\n")
+    network = folder / "network.yaml"
+    east = "  east: {name: East, zone: Europe/London, calendar: office}\n"
+    network.write_text(network.read_text().replace("locations:\n", f"locations:\n{east}", 1))
+    assert "policies.yaml:3: nobody is told to ship what comes to `east`" in "\n".join(map(str, problems_of(folder)))
 
 
 def test_two_rules_of_which_only_the_name_would_decide_are_told(tmp_path: Path) -> None:

@@ -84,6 +84,33 @@ async def test_an_order_is_allocated_picked_packed_and_leaves_with_the_wave(make
         assert (level.on_hand, level.allocated, level.picked, level.packed) == (15, 0, 0, 0)
 
 
+async def test_an_order_from_the_dock_leaves_with_the_wave_without_being_put_away(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        stock(wms, "10002", 5)
+        wms.outbound.take(msgspec.structs.replace(order("536365-north-1"), cross_dock="RCN000001"), TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        assert [await told(world, f"order.{step}") for step in ("allocated", "picked", "packed")] == [[], [], []]
+        (step,) = await told(world, "order.cross_docked")
+        assert (step["sequence"], step["lines"][0]["qty"]) == (3, "5")
+        assert len(await told(world, "shipment.dispatched")) == 1
+        level = wms.floor.stock.levels[UK, "10002"]
+        assert (level.on_hand, level.allocated, level.picked, level.packed) == (0, 0, 0, 0)
+
+
+async def test_what_is_no_longer_on_the_dock_comes_from_the_shelf_when_there_is_some(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        wms.outbound.take(msgspec.structs.replace(order("536365-north-1"), cross_dock="RCN000001"), TAKEN)
+        wms.floor.stock.levels[UK, "10002"].on_hand = Decimal(0)
+        await run_until(world, NOON + dt.timedelta(days=1))
+        assert wms.outbound.waiting == ["536365-north-1"]
+        stock(wms, "10002", 5)
+        wms.outbound.retry(NOON + dt.timedelta(days=1))
+        await run_until(world, NOON + dt.timedelta(days=2))
+        assert len(await told(world, "order.packed")) == 1
+
+
 async def test_what_one_owner_sends_one_customer_leaves_together_but_cash_buyers_are_many_people(
     make_world: MakeWorld,
 ) -> None:

@@ -225,12 +225,21 @@ def update(story: Story, channel: str, order: str, sequence: int, status: str, l
     story.took(channel, "order_updates", order, body, effect="order_update", by=f"update-{order}-{sequence}")
 
 
-def ship(story: Story, reference: str, channel: str, order: str, customer: str, lines: list[tuple[str, ...]]) -> None:
-    """A shipping order, as far as packed."""
+def ship(
+    story: Story,
+    reference: str,
+    channel: str,
+    order: str,
+    customer: str,
+    lines: list[tuple[str, ...]],
+    receipt: str = "",
+) -> None:
+    """A shipping order, as far as packed; straight from a receipt, if that is said."""
     rows = [dict(zip(("order_line", "sku", "qty"), line, strict=True)) for line in lines]
     body = {"owner": UK, "order_ref": reference, "channel": channel, "sales_order": order, "customer": customer}
-    story.took("wms_north", "shipping_orders", reference, body | {"lines": rows}, effect="shipping_order")
-    for step in ("picked", "packed"):
+    straight: Body = {"cross_dock": receipt} if receipt else {}
+    story.took("wms_north", "shipping_orders", reference, body | straight | {"lines": rows}, effect="shipping_order")
+    for step in ("cross_docked",) if receipt else ("picked", "packed"):
         data = {"owner": UK, "site": "north", "order_ref": reference, "lines": rows}
         story.did("wms_north", f"sent.order.{step}", reference, {"data": data})
 
@@ -371,8 +380,8 @@ def supplier_invoice(story: Story, number: str, lines: list[tuple[str, ...]], to
 
 
 def _backorder(story: Story) -> None:
-    """The goods that came fill what 1001 still waited for."""
-    ship(story, "1001-north-2", "shop", "1001", "17850", [("2", "B", "4")])
+    """The goods that came go straight to 1001, which still waited for them."""
+    ship(story, "1001-north-2", "shop", "1001", "17850", [("2", "B", "4")], receipt="RCN1")
     dispatch(story, "SHN3", [("1001-north-2", "shop", "1001", [("2", "B", "4")])])
     invoice(story, "INV-1001-2", "1001", "17850", [("2", "B", "4", "1.00")], "4.00", [])
     update(story, "shop", "1001", 3, "shipped", [("1", "shipped", "6"), ("2", "shipped", "10"), ("3", "shipped", "1")])

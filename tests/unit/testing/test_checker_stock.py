@@ -108,6 +108,13 @@ def test_goods_promised_before_they_came_are_seen() -> None:
     assert "was asked by 1001-north-2 to ship B of albion_uk: 10 in all, where 6 had come" in words
 
 
+def test_goods_sent_straight_out_of_a_receipt_that_did_not_bring_them_are_seen() -> None:
+    story = right_story()
+    story.find("effects", "shipping_order", "1001-north-2")[0]["body"]["cross_dock"] = "RCN2"
+    words = story.broken("no_unbacked_promise")
+    assert "asked by 1001-north-2 to ship B of albion_uk straight from receipt RCN2: 4 more than came with it" in words
+
+
 def test_a_granted_order_that_a_warehouse_cannot_fill_is_seen() -> None:
     story = right_story()
     story.drop("sent.shipment.dispatched", "SHN3")

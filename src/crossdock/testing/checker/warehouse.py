@@ -152,6 +152,7 @@ _FOLDED: dict[str, Callable[[Body], list[tuple[str, int]]]] = {
     "sent.receipt.confirmed": _received,
     "sent.order.picked": lambda line: [("unrestricted", -1), ("picked", 1)],
     "sent.order.packed": lambda line: [("picked", -1), ("packed", 1)],
+    "sent.order.cross_docked": lambda line: [("unrestricted", -1), ("packed", 1)],
     "sent.shipment.dispatched": lambda line: [("packed", -1)],
     "sent.return.received": lambda line: [("quarantined", 1)],
     "sent.return.inspected": _inspected,

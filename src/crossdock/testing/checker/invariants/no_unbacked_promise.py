@@ -2,7 +2,8 @@
 
 From inside: the ledger's own proof, which knows what was free at every grant; it counts as one fact, for here nothing
 is compared. From outside: a warehouse was never asked to ship more of an article than had come to it by then, and every
-order that asked for stock got what it was granted; no warehouse waits for its goods.
+order that asked for stock got what it was granted; no warehouse waits for its goods. What goes from a receipt straight
+to customers came with that receipt, and in good order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ def judge(evidence: Evidence, ruling: Ruling) -> None:
     _proved(evidence, ruling)
     for warehouse in evidence.warehouses.names:
         _never_more_than_came(evidence, warehouse, ruling)
+        _straight_from_what_came(evidence, warehouse, ruling)
     _granted_and_shipped(evidence, ruling)
 
 
@@ -59,6 +61,27 @@ def _never_more_than_came(evidence: Evidence, warehouse: str, ruling: Ruling) ->
                 f"where {shown(came[key])} had come"
             )
             ruling.holds(asked_for[key] <= came[key], words)
+
+
+def _straight_from_what_came(evidence: Evidence, warehouse: str, ruling: Ruling) -> None:
+    """Of no receipt more was to go straight out than the warehouse had told us of by then."""
+    left: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for entry in evidence.books.effects_of(warehouse):
+        body = entry.body
+        if entry.kind == "sent.receipt.confirmed":
+            for line in body["data"]["lines"]:
+                if line["condition"] == "OK":
+                    left[body["data"]["owner"], body["data"]["receipt"], line["sku"]] += number(line["qty"])
+        if entry.kind != "shipping_order" or not body.get("cross_dock"):
+            continue
+        for line in body["lines"]:
+            key = (body["owner"], body["cross_dock"], line["sku"])
+            left[key] -= number(line["qty"])
+            words = (
+                f"{warehouse} was asked by {entry.key} to ship {key[2]} of {key[0]} straight from receipt {key[1]}: "
+                f"{shown(-left[key])} more than came with it"
+            )
+            ruling.holds(left[key] >= ZERO, words)
 
 
 def _granted_and_shipped(evidence: Evidence, ruling: Ruling) -> None:
