@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import errno
 import getpass
+import os
 import re
 import socket
 import sys
@@ -21,6 +22,7 @@ import typer
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -48,8 +50,9 @@ _OPTIONS = {"compare_to": "compare"}
 
 
 def console() -> Console:
-    """Standard output; colours only on a terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    """Standard output; colours only on a terminal. A pipe is as wide as `COLUMNS` says, if that is set."""
+    told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Console(highlight=False, width=None if told else _PIPE_WIDTH)
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -74,7 +77,8 @@ def brief(text: str, limit: int = 120) -> str:
 
 
 class Rows:
-    """A table; where the terminal is too narrow for it, its rows as running lines, so that no id is ever cut."""
+    """A table; where the terminal is too narrow for it, its rows as running lines, so that no id is ever cut. Before
+    that, columns with nothing in them give way."""
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> None:
         self.columns = columns
@@ -83,39 +87,63 @@ class Rows:
         self.numeric = [_numeric([row[place] for row in self.rows]) for place in range(len(columns))]
 
     def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
-        made = Table(box=None, pad_edge=False, header_style="bold", title=self.title or None, title_justify="left")
-        for name, numeric in zip(self.columns, self.numeric, strict=True):
-            made.add_column(name, justify="right" if numeric else "left")
-        for row in self.rows:
-            made.add_row(*(plain(cell) for cell in row))
-        # The last column may fold, as long as enough of it is left to be read.
-        excess = Measurement.get(out, options.update(max_width=_PIPE_WIDTH), made).maximum - options.max_width
-        last = max((cell_len(str(row[-1])) for row in self.rows), default=0)
-        if excess <= 0 or (last - excess >= _LEAST_TO_READ and not self.numeric[-1]):
-            for column in made.columns[:-1]:
-                column.no_wrap = True
-            made.columns[-1].overflow = "fold"
-            yield made
-            return
         if self.title:
             yield Text(self.title, style="italic")
-        yield Text("  ".join(name for name in self.columns if name), style="bold")
+        full = [place for place in range(len(self.columns)) if any(plain(row[place]).plain for row in self.rows)]
+        for places in (range(len(self.columns)), full):
+            made = self._fitting(out, options, places)
+            if made is not None:
+                # A table fills its last column with blanks; who reads a pipe has no use for them.
+                for line in out.render_lines(made, options, pad=False):
+                    yield _without_blanks(line)
+                return
         for row in self.rows:
             yield self._running(out, row, options.max_width)
 
+    def _fitting(self, out: Console, options: ConsoleOptions, places: Sequence[int]) -> Table | None:
+        """The table of these columns; None if it is too wide, although the last of them may fold, as long as enough of
+        it is left to be read."""
+        made = Table(box=None, pad_edge=False, header_style="bold")
+        for place in places:
+            made.add_column(self.columns[place], justify="right" if self.numeric[place] else "left")
+        for row in self.rows:
+            made.add_row(*(plain(row[place]) for place in places))
+        excess = Measurement.get(out, options.update(max_width=_PIPE_WIDTH), made).maximum - options.max_width
+        last = max((cell_len(str(row[places[-1]])) for row in self.rows), default=0) if places else 0
+        if excess > 0 and (last - excess < _LEAST_TO_READ or self.numeric[places[-1]]):
+            return None
+        for column in made.columns[:-1]:
+            column.no_wrap = True
+        if made.columns:
+            made.columns[-1].overflow = "fold"
+        return made
+
     def _running(self, out: Console, row: Sequence[object], width: int) -> Text:
+        """What the first column says, and behind it everything else by name."""
         text = Text()
-        for name, numeric, value in zip(self.columns, self.numeric, row, strict=True):
-            cell = plain(f"{name} {plain(value)}" if numeric and value is not None else value)
+        for place, (name, value) in enumerate(zip(self.columns, row, strict=True)):
+            cell = plain(value)
+            cell.rstrip()
             if not cell.plain:
                 continue
+            if place and name:
+                cell = Text.assemble((f"{name} ", "dim"), cell)
             used = cell_len(text.plain.rpartition("\n")[2])
             if used:
                 text.append("  " if used + 2 + cell.cell_len <= width else "\n    ")
             if used and cell.cell_len > width - 4:
-                cell = Text("\n    ").join(cell.wrap(out, width - 4))
+                parts = cell.wrap(out, width - 4)
+                for part in parts:
+                    part.rstrip()
+                cell = Text("\n    ").join(parts)
             text.append(cell)
         return text
+
+
+def _without_blanks(line: Iterable[Segment]) -> Text:
+    text = Text.assemble(*((segment.text, segment.style or "") for segment in line))
+    text.rstrip()
+    return text
 
 
 def _numeric(cells: Sequence[object]) -> bool:
@@ -126,6 +154,21 @@ def _numeric(cells: Sequence[object]) -> bool:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Rows:
     """A table that prints well in a terminal and in a pipe."""
     return Rows(columns, rows, title)
+
+
+def print_words(words: str, style: str = "") -> None:
+    """A sentence on standard output, broken between words for a terminal."""
+    out = console()
+    out.print(plain(words, style), soft_wrap=not out.is_terminal)
+
+
+def print_page(rows: Rows, after: str, nothing: str) -> None:
+    """One page of a list and, on standard error, how to have the next; or a sentence that says what there is not."""
+    if not rows.rows:
+        typer.echo(nothing, err=True)
+        return
+    console().print(rows)
+    typer.echo(f"{len(rows.rows)} shown" + (f"; more with --cursor {after}" if after else ""), err=True)
 
 
 def hanging(out: Console, line: Text, indent: int) -> Text:
@@ -247,7 +290,7 @@ def why_not(error: BaseException) -> str:
 
 def fail(what: str, next_step: str, code: int) -> NoReturn:
     """Say what is wrong and what to do, on standard error, and end."""
-    stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+    stderr = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
     stderr.print(plain(what, "bold red"))
     stderr.print(plain(next_step))
     raise typer.Exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -39,6 +40,25 @@ def id_shown_by(command: str) -> Callable[[str], UUID]:
             raise typer.BadParameter(f"{text!r} is no id; `crossdock {command}` shows them") from None
 
     return read
+
+
+def day_of(text: str, option: str) -> dt.date | None:
+    """The day that an option says; None where it says nothing."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-12-24", param_hint=option) from None
+
+
+def moment_of(text: str, option: str) -> dt.datetime | None:
+    """The moment that an option says, UTC unless it says another zone, a day being its beginning; None where it says
+    nothing."""
+    try:
+        moment = dt.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        words = f"{text!r} is no time; write it as 2026-12-24T14:03, with a zone if it is not UTC"
+        raise typer.BadParameter(words, param_hint=option) from None
+    return moment.replace(tzinfo=dt.UTC) if moment and moment.tzinfo is None else moment
 
 
 def counted(text: str, option: str, form: str = "ITEM:QUANTITY") -> tuple[str, Decimal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from crossdock.cli._console import hanging, plain, table
+from crossdock.cli._console import Rows, hanging, plain, table
 from crossdock.inventory.availability.terms import (
     AvailableToPromise,
     Change,
@@ -55,10 +55,13 @@ def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Fre
     for position in terms.positions:
         out.print()
         _print_position(out, position, [m for m in terms.movements if _is_at(m, position)])
+        if older := earlier_movements(terms, position):
+            _print(out, f"  ... and {older:,} older; --compare TIME tells of those since then", indent=4)
     out.print()
     if terms.shelf_life is not None:
         _print_shelf_life(out, terms.shelf_life)
-    _print(out, _sum_of(terms))
+    if sum_of := _sum_of(terms):
+        _print(out, sum_of)
     if terms.kit is not None:
         _print_kit(out, terms.kit)
     _print_supply(out, terms)
@@ -94,7 +97,7 @@ def print_difference(out: Console, item: str, found: Difference) -> None:
     if found.movements:
         out.print()
         out.print(plain("The movements between"))
-        _print_movements(out, found.movements, places=True)
+        out.print(movements_table(found.movements, places=True))
     if found.next:
         out.print(plain("there are more: ask with --json, or over HTTP with cursor="))
 
@@ -122,23 +125,24 @@ def _print_position(out: Console, position: PositionTerms, movements: list[Movem
     if position.shortage:
         _print(out, f"  {_number(position.shortage)} of what is reserved was promised beyond stock", indent=4)
     if movements:
-        _print_movements(out, movements)
+        out.print(movements_table(movements))
 
 
-def _print_movements(out: Console, movements: Iterable[MovementTerms], *, places: bool = False) -> None:
+def movements_table(movements: Iterable[MovementTerms], *, places: bool = False, title: str = "") -> Rows:
+    """Movements with what each did and why; `places` where they are of several positions. A movement is told with the
+    moment since when it is known, which is what `--as-of` goes by: a fact may have happened long before."""
     rows = [
-        (
-            *((_place(m),) if places else ()),
-            f"  {m.number}" if not places else str(m.number),
-            m.recorded_at,
-            _did(m),
-            m.free_after,
-            _behind(m),
-        )
+        (*((_place(m), m.number) if places else (f"  {m.number}",)), m.recorded_at, _did(m), m.free_after, _behind(m))
         for m in movements
     ]
-    heads = ("  no.", "known since", "what it did", "free after", "behind it")
-    out.print(table(("where", "no.", *heads[1:]) if places else heads, rows))
+    heads = ("known since", "change", "free after", "why")
+    return table(("where", "no.", *heads) if places else ("  no.", *heads), rows, title=title)
+
+
+def earlier_movements(terms: AvailableToPromise, position: PositionTerms) -> int:
+    """How many movements of a position there are before those that are told of: they are numbered from 1."""
+    told = [m.number for m in terms.movements if _is_at(m, position)]
+    return min(told, default=1) - 1
 
 
 def _did(m: MovementTerms) -> str:
@@ -194,7 +198,6 @@ def _print_sourcing(out: Console, sourcing: Sourcing) -> None:
     )
     missing = f"; {_number(sourcing.missing)} missing" if sourcing.missing else ""
     words = f"{_number(sourcing.quantity)} would be filled now: {pieces or 'nothing'}{missing} ({rule})"
-    out.print()
     _print(out, words, indent=2)
 
 
@@ -216,13 +219,14 @@ def _print_freshness(out: Console, fresh: Iterable[Freshness]) -> None:
 
 
 def _sum_of(terms: AvailableToPromise) -> str:
+    """How the parts add up; nothing if there is but one, for that is the number itself."""
     counted = [(_place(position), position.counted) for position in terms.positions if position.counted]
     parts = [f"{_number(quantity)} {place}" for place, quantity in counted]
     if terms.shelf_life is not None and terms.shelf_life.less:
         parts.append(f"-{_number(terms.shelf_life.less)} that does not keep until {terms.shelf_life.keeps_until}")
     if terms.kit is not None and terms.kit.kits:
         parts.append(f"{_number(terms.kit.kits)} made of components")
-    return f"in all: {' + '.join(parts)} = {_number(terms.now)}" if len(parts) > 1 else f"in all: {_number(terms.now)}"
+    return f"in all: {' + '.join(parts)} = {_number(terms.now)}" if len(parts) > 1 else ""
 
 
 def _askers(terms: AvailableToPromise) -> Iterator[tuple[str, str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, print_page, reach, say, table
 from crossdock.cli._options import DatabaseOption
 from crossdock.identity import Actor
-from crossdock.operations.cases import CaseView, list_cases, show_case
+from crossdock.operations.cases import CaseView, Waiting, list_cases, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.exceptions import release_case
 
@@ -53,8 +54,7 @@ def list_(
         )
         for case in page.items
     ]  # fmt: skip
-    console().print(table(("case", "state", "opened", "changed", "", "problems"), rows))
-    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
+    print_page(table(("case", "state", "opened", "changed", "", "problems"), rows), page.next, "no such case")
 
 
 @app.command()
@@ -98,10 +98,10 @@ def _print(out: Console, view: CaseView) -> None:
     if view.waiting:
         out.print()
         waiting = [
-            (item.name, item.owed_by, item.due_at, "missed" if item.fired_at else "", item.money_at_risk, item.currency)
+            (item.name, item.owed_by, item.due_at, "missed" if item.fired_at else "", _money(item))
             for item in view.waiting
         ]
-        out.print(table(("waits for", "of", "until", "", "at risk", ""), waiting))
+        out.print(table(("waits for", "of", "until", "", "at risk"), waiting))
     if view.sent:
         out.print()
         sent = [(item.document, item.number, item.system, item.status, item.reply or item.code) for item in view.sent]
@@ -115,7 +115,7 @@ def _print(out: Console, view: CaseView) -> None:
         out.print(table(("exception case", "code", "owner", "", "detail"), problems))
     if view.deeds:
         out.print()
-        deeds = [(deed.at, deed.actor, deed.action, deed.detail) for deed in view.deeds]
+        deeds = [(deed.at, deed.actor, deed.action, deed_in_words(deed.detail)) for deed in view.deeds]
         out.print(table(("done at", "by", "what", "with"), deeds))
     if view.links:
         out.print()
@@ -125,6 +125,36 @@ def _print(out: Console, view: CaseView) -> None:
                 ((x.document, "this" if x.subject == head.id else x.subject, x.role) for x in view.links),
             )
         )
+
+
+def _money(waiting: Waiting) -> str:
+    return "" if waiting.money_at_risk is None else f"{plain(waiting.money_at_risk)} {waiting.currency}"
+
+
+def deed_in_words(detail: str) -> str:
+    """What the audit keeps of a deed, as a person reads it: the reason first, the rest by name."""
+    try:
+        kept = msgspec.json.decode(detail)
+    except msgspec.DecodeError:
+        return detail
+    if not isinstance(kept, dict):
+        return detail
+    reason = str(kept.pop("reason", ""))
+    return "; ".join(part for part in (reason, _words(kept)) if part)
+
+
+def _words(value: object) -> str:
+    match value:
+        case {"amount": amount, "unit": unit}:
+            return f"{amount} {unit}"
+        case dict():
+            named = ((name, _words(one)) for name, one in value.items() if name != "company_id")
+            return ", ".join(f"{name.replace('_', ' ')} {words}" for name, words in named if words)
+        case list():
+            return "; ".join(_words(one) for one in value)
+        case None:
+            return ""
+    return str(value)
 
 
 def _columns(lines: tuple[dict[str, Any], ...]) -> list[str]:

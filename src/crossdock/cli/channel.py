@@ -84,7 +84,8 @@ def stock(
 
 def _print(one: ChannelStock, item: str) -> None:
     if not one.items:
-        typer.echo(f"{one.channel} of {one.company}: nothing was told {f'of {item}' if item else 'yet'}")
+        nothing = f"nothing was told of {item}; other items may have been" if item else "nothing was told yet"
+        typer.echo(f"{one.channel} of {one.company}: {nothing}")
         return
     columns = ("item", "truth", "told", "version told", "told at", "shows", "version shown", "sold since", "")
     rows = (

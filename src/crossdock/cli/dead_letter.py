@@ -9,7 +9,19 @@ from uuid import UUID
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
+from crossdock.cli._console import (
+    AsJson,
+    Limit,
+    Reason,
+    brief,
+    console,
+    plain,
+    print_json,
+    print_page,
+    reach,
+    say,
+    table,
+)
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import Decided
@@ -40,15 +52,15 @@ def list_(
     if as_json:
         print_json(page)
         return
-    out = console()
     rows = [(x.id, x.system, x.document, x.number, x.code, x.attempts, x.case_id, brief(x.detail)) for x in page.items]
-    out.print(table(("id", "to", "document", "number", "code", "attempts", "case", "detail"), rows))
+    columns = ("id", "to", "document", "number", "code", "attempts", "case", "detail")
+    print_page(table(columns, rows), page.next, "no dead letter waits")
     if page.items:
         causes = reach(database, dead_letters.causes)
-        out.print()
         grouped = [(x.count, x.system, x.document, x.code, brief(x.example)) for x in causes]
+        out = console()
+        out.print()
         out.print(table(("count", "to", "document", "code", "for example"), grouped))
-    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
 
 
 @app.command()

@@ -10,7 +10,19 @@ from uuid import UUID
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
+from crossdock.cli._console import (
+    AsJson,
+    Limit,
+    Reason,
+    brief,
+    console,
+    plain,
+    print_json,
+    print_page,
+    reach,
+    say,
+    table,
+)
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.model.reconciliation import DriftCause
 from crossdock.operations import drifts
@@ -46,8 +58,8 @@ def list_(
         print_json(page)
         return
     columns = ("id", "system", "location", "item", "units", "money", "state", "cause", "why")
-    console().print(table(columns, [_row(drift) for drift in page.items]))
-    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
+    nothing = "no such drift" if closed else "no such drift is open; --all shows those that are over"
+    print_page(table(columns, [_row(drift) for drift in page.items]), page.next, nothing)
 
 
 def _row(drift: Drift) -> tuple[object, ...]:

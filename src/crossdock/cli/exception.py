@@ -8,7 +8,19 @@ from uuid import UUID
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
+from crossdock.cli._console import (
+    AsJson,
+    Limit,
+    Reason,
+    brief,
+    console,
+    plain,
+    print_json,
+    print_page,
+    reach,
+    say,
+    table,
+)
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import exceptions
 
@@ -40,8 +52,8 @@ def list_(
         print_json(page)
         return
     rows = [(item.id, item.opened_at, item.code, item.owner, item.case_id, brief(item.detail)) for item in page.items]
-    console().print(table(("id", "opened", "code", "owner", "case", "detail"), rows))
-    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
+    nothing = "no such exception case" if closed else "no such exception case is open; --all shows those that are over"
+    print_page(table(("id", "opened", "code", "owner", "case", "detail"), rows), page.next, nothing)
 
 
 @app.command()

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
-from crossdock.cli._console import AsJson, console, print_json, reach
+from crossdock.cli._console import AsJson, console, plain, print_json, print_words, reach
 from crossdock.cli._options import DatabaseOption
 from crossdock.operations.guard import Guarded, Progress, run_guard, show_guard
 
 app = typer.Typer(help="The conservation guard: laws that always hold, and what breaks them.", no_args_is_help=True)
 _EVERY_SECONDS = 1.0
+UNITS = "items, documents and published numbers"
+"""What the guard goes through, one by one."""
 
 
 @app.callback()
@@ -52,7 +54,7 @@ def _progress() -> Progress:
         nonlocal last
         if (now := time.monotonic()) - last >= _EVERY_SECONDS and sys.stderr.isatty():
             last = now
-            words = f"{now - begun:.0f} s: {walk}: {units} places, {movements} movements"
+            words = f"{now - begun:.0f} s: {walk}: {units:,} {UNITS}, {movements:,} movements"
             typer.echo(words, err=True)
 
     return told
@@ -70,17 +72,18 @@ def _tell(found: Guarded, as_json: bool) -> None:
 def _print(found: Guarded) -> None:
     if found.compared:
         many = f"{sum(found.compared.values()):,} comparisons by {len(found.compared)} laws"
-        typer.echo(f"{found.units:,} places, {found.movements:,} movements, {many}")
+        words = f"{found.units:,} {UNITS} with {found.movements:,} movements looked at, {many}"
+        print_words(f"{words} (--json has each law)")
     for one in found.violations:
         console().print(f"{one.law}: {one.where}: expected {one.expected}, found {one.found}", style="red")
         concerned = f"; movements {one.movements}" if one.movements else ""
         typer.echo(f"  {one.meaning}{concerned}; known since {one.found_at:%Y-%m-%d %H:%M:%S} UTC")
-    if (last := found.last_round) is not None:
-        words = f"{last.milliseconds / 1000:,.1f} s for {last.units:,} places, ended {last.ended_at:%Y-%m-%d %H:%M:%S}"
-        typer.echo(f"the last round by itself took {words} UTC")
+    if (last := found.last_round) is not None and not found.compared:
+        words = f"{last.milliseconds / 1000:,.1f} s for {last.units:,} {UNITS}, ended {plain(last.ended_at)} UTC"
+        print_words(f"the last round by itself took {words}")
     if found.violations:
         many = "violation" if len(found.violations) == 1 else "violations"
-        typer.echo(f"{len(found.violations)} {many}; the exception cases `conservation_violated` tell the story")
+        print_words(f"{len(found.violations)} {many}; the exception cases `conservation_violated` tell the story")
     elif found.last_round is None and not found.compared:
         typer.echo("nothing is known yet: no round has ended; `crossdock guard run` looks at everything now")
     else:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption
+from crossdock.cli._options import DatabaseOption, day_of
 from crossdock.operations.item_sheet import ItemSheet, convert_quantity, show_item
 
 app = typer.Typer(help="Items: master data, what their units hold, kits and lots.", no_args_is_help=True)
 
 Sku = Annotated[str, typer.Argument(help="Our item id.", metavar="SKU")]
 Company = Annotated[str, typer.Option(help="Only of this company.")]
-Day = Annotated[dt.datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As of this date; else today.")]
+Day = Annotated[str, typer.Option("--on", metavar="DATE", help="On this day (2026-12-24); today if left out.")]
 
 
 @app.callback()
@@ -25,12 +24,12 @@ def item() -> None:
 
 
 @app.command()
-def show(sku: Sku, database: DatabaseOption, company: Company = "", on: Day = None, as_json: AsJson = False) -> None:
+def show(sku: Sku, database: DatabaseOption, company: Company = "", on: Day = "", as_json: AsJson = False) -> None:
     """Show an item: its packs with dates and who says so, its kit, its lots, and by what ids partners know it.
 
     Example: crossdock item show 85123A
     """
-    day = on.date() if on else None
+    day = day_of(on, "--on")
     found = reach(database, lambda context, actor: show_item(context, actor, sku, company, day))
     if as_json:
         print_json(found)
@@ -39,7 +38,7 @@ def show(sku: Sku, database: DatabaseOption, company: Company = "", on: Day = No
         _print(console(), sheet)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # -5 is a quantity, and told to be none
 def convert(
     sku: Sku,
     quantity: Annotated[str, typer.Argument(help="How many.")],
@@ -48,14 +47,14 @@ def convert(
     to: Annotated[str, typer.Option(help="Into which unit; else the item's base unit.")] = "",
     partner: Annotated[str, typer.Option(help="As exchanged with this trading partner.")] = "",
     company: Company = "",
-    on: Day = None,
+    on: Day = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a quantity of an item is in another unit, and by whose word; or why it is refused (exit code 1).
 
     Example: crossdock item convert 85123A 5 CA --to EA --partner homestead --on 2010-12-01
     """
-    day = on.date() if on else None
+    day = day_of(on, "--on")
     found = reach(
         database,
         lambda context, actor: convert_quantity(

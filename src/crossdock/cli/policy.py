@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, fail, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption, OneCompany, stock_network_of
+from crossdock.cli._options import DatabaseOption, OneCompany, day_of, stock_network_of
 from crossdock.engine.recomputation import Progress
 from crossdock.identity import Actor
 from crossdock.operations import policies
@@ -45,7 +44,7 @@ def list_(
     Example: crossdock policy list --item 22423 --location north
     """
     subject = Subject(company, item, location, channel, customer)
-    day = _day(on)
+    day = day_of(on, "--on")
     found = reach(database, lambda context, actor: policies.list_policies(context, actor, subject, day))
     if as_json:
         print_json({"companies": found})
@@ -131,13 +130,6 @@ def apply(database: DatabaseOption, company: OneCompany = "", as_json: AsJson = 
     for name, progress in done.items():
         words = f"{progress.changed:,} positions changed, pools of {progress.rebalanced:,} items made right"
         typer.echo(f"{name}: {words}")
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-12-24", param_hint="--on") from None
 
 
 def _sets(rule: RuleShown) -> str:

@@ -9,7 +9,19 @@ from uuid import UUID
 
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, brief, console, plain, print_json, reach, say, table
+from crossdock.cli._console import (
+    AsJson,
+    Limit,
+    Reason,
+    brief,
+    console,
+    plain,
+    print_json,
+    print_page,
+    reach,
+    say,
+    table,
+)
 from crossdock.cli._options import DatabaseOption, id_shown_by
 from crossdock.operations import quarantine
 
@@ -42,8 +54,8 @@ def list_(
         else (x.id, x.received_at, x.source, x.kind, x.name, x.status, "")
         for x in page.items
     ]
-    console().print(table(("id", "received", "from", "by", "name", "status", "first fault"), rows))
-    typer.echo(f"{len(page.items)} shown" + (f"; more with --cursor {page.next}" if page.next else ""), err=True)
+    columns = ("id", "received", "from", "by", "name", "status", "first fault")
+    print_page(table(columns, rows), page.next, "no document waits in quarantine")
 
 
 @app.command()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 
-from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, reach, say, table
-from crossdock.cli._options import DatabaseOption, OneCompany
+from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, print_page, reach, say, table
+from crossdock.cli._options import DatabaseOption, OneCompany, moment_of
 from crossdock.identity import Actor
 from crossdock.inventory.desk.view import PieceView
 from crossdock.operations import reservation_desk
@@ -46,7 +45,8 @@ def list_(
         return
     names = ("reservation", "company", "item", "location", "remaining", "state", "expires_at", "held_by", "reference")
     heads = ("reservation", "company", "item", "location", "quantity", "state", "until", "held by", "reference")
-    console().print(table(heads, ([getattr(one, name) for name in names] for one in found)))
+    rows = table(heads, ([getattr(one, name) for name in names] for one in found))
+    print_page(rows, "", "no caller holds anything" + ("" if item or everything else " for a time"))
     if hidden:
         typer.echo(f"{hidden} more without a deadline: --all shows them, --item those of an item", err=True)
 
@@ -116,7 +116,7 @@ def release(reservation: Name, reason: Reason, database: DatabaseOption, as_json
 def extend(
     reservation: Name,
     until: Annotated[
-        dt.datetime, typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], help="When it shall end, in UTC.")
+        str, typer.Option(metavar="TIME", help="When it shall end: 2010-12-09T18:00, UTC unless it says another zone.")
     ],
     reason: Reason,
     database: DatabaseOption,
@@ -126,7 +126,9 @@ def extend(
 
     Example: crossdock reservation extend 5b1f0c2d9e8a7b6c5d4e3f20 --until 2010-12-09T18:00 --reason "payment is late"
     """
-    at = until.replace(tzinfo=dt.UTC)
+    at = moment_of(until, "--until")
+    if at is None:
+        raise typer.BadParameter("a time is needed, such as 2010-12-09T18:00", param_hint="--until")
     done = reach(
         database,
         lambda context, actor: reservation_desk.extend_for_caller(context, actor, reservation, at, reason),

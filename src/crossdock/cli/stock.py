@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption
-from crossdock.cli._stock_explained import print_difference, print_explained
+from crossdock.cli._options import DatabaseOption, moment_of
+from crossdock.cli._stock_explained import earlier_movements, movements_table, print_difference, print_explained
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.operations.availability import Asked
 from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
+
+_STATES = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
+_SELDOM = ("- allocated", "shortage")
 
 app = typer.Typer(help="Stock: what physically is, and what is promised.", no_args_is_help=True)
 
@@ -51,8 +53,8 @@ def show(
         locations=tuple(location or ()),
         channel=channel,
         customer=customer,
-        as_of=_moment(as_of, "--as-of"),
-        compare_to=_moment(compare, "--compare"),
+        as_of=moment_of(as_of, "--as-of"),
+        compare_to=moment_of(compare, "--compare"),
         limit=200,
     )
     found = reach(database, lambda context, actor: show_stock(context, actor, item, company, asked))
@@ -64,17 +66,8 @@ def show(
         _print(console(), found)
 
 
-def _moment(text: str, option: str) -> dt.datetime | None:
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time such as 2010-12-06T14:03", param_hint=option) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
 def _explain(out: Console, found: ItemStock) -> None:
+    """The number and what stands behind it, company by company; then who has or awaits what is promised."""
     out.print(plain(f"As known at {plain(found.as_of)} (business time)"))
     for difference in found.differences:
         print_difference(out, found.item, difference)
@@ -82,6 +75,7 @@ def _explain(out: Console, found: ItemStock) -> None:
     for terms in found.available:
         print_explained(out, terms, [fresh for fresh in found.freshness if fresh.company == terms.company_id])
         out.print()
+    _print_promises(out, found)
 
 
 @app.command("list")
@@ -102,8 +96,8 @@ def list_all(
     if as_json:
         print_json({"items": found, "next": last})
         return
-    columns = ("company", "item", "location", "unrestricted", "picked", "packed", "quarantined", "damaged", "reserved",
-               "free")  # fmt: skip
+    kept = [name for name in ("picked", "packed", "quarantined", "damaged") if any(getattr(one, name) for one in found)]
+    columns = ("company", "item", "location", "unrestricted", *kept, "reserved", "free")
     console().print(table(columns, ([getattr(one, name) for name in columns] for one in found)))
     if last:
         console().print(f"more: crossdock stock list --cursor {last}")
@@ -124,12 +118,15 @@ def prove(database: DatabaseOption, as_json: AsJson = False) -> None:
         for one in found.discrepancies[:50]:
             words = f"{one.law}: {one.where}: expected {one.expected}, found {one.found}"
             console().print(plain(words, "red"))
+        many = len(found.discrepancies)
+        verdict = "every law holds" if not many else f"{many} thing{'s do' if many > 1 else ' does'} not agree"
+        console().print(plain(verdict, "red" if many else ""))
     if found.discrepancies:
         raise typer.Exit(1)
 
 
 def _print(out: Console, found: ItemStock) -> None:
-    states = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
+    states = [name for name in _STATES if any(getattr(place, name) for place in found.positions)] or ["unrestricted"]
     rows = [
         (place.company_id, place.location, place.owner, place.lot, *(getattr(place, state) for state in states))
         for place in found.positions
@@ -145,19 +142,25 @@ def _print(out: Console, found: ItemStock) -> None:
         _print_terms(out, terms)
     if found.promises:
         out.print()
-        promises = [
-            (
-                p.company_id,
-                p.location,
-                p.remaining,
-                "waiting" if p.waiting else p.state,
-                p.kind,
-                p.subject or f"{p.source} {p.reference}",
-            )
-            for p in found.promises
-        ]
-        columns = ("company", "location", "quantity", "state", "kind", "promised to")
-        out.print(table(columns, promises, title="To whom it is promised, and who waits for it"))
+        _print_promises(out, found)
+
+
+def _print_promises(out: Console, found: ItemStock) -> None:
+    if not found.promises:
+        return
+    rows = [
+        (
+            p.company_id,
+            p.location,
+            p.remaining,
+            "waiting" if p.waiting else p.state,
+            p.kind,
+            p.subject or f"{p.source} {p.reference}",
+        )
+        for p in found.promises
+    ]
+    columns = ("company", "location", "quantity", "state", "kind", "promised to")
+    out.print(table(columns, rows, title="To whom it is promised, and who waits for it"))
 
 
 def _print_terms(out: Console, terms: AvailableToPromise) -> None:
@@ -166,12 +169,14 @@ def _print_terms(out: Console, terms: AvailableToPromise) -> None:
     if not terms.positions:
         out.print(plain(title))
         return
-    places = [
+    rows = [
         (f"{p.location} {p.pool}", p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage)
         for p in terms.positions
     ]
-    columns = ("location", "on hand", "- kept back", "- reserved", "- allocated", "= free", "shortage")
-    out.print(table(columns, places, title=title))
+    names = ("location", "on hand", "- kept back", "- reserved", "- allocated", "= free", "shortage")
+    # Few positions have any of these two.
+    shown = [n for n, name in enumerate(names) if name not in _SELDOM or any(row[n] for row in rows)]
+    out.print(table([names[n] for n in shown], [[row[n] for n in shown] for row in rows], title=title))
     if terms.supply:
         out.print()
         supply = [
@@ -182,9 +187,8 @@ def _print_terms(out: Console, terms: AvailableToPromise) -> None:
         out.print(table(heads, supply, title=f"{terms.company_id}: what is coming, and how much of it is spoken for"))
     if terms.movements:
         out.print()
-        moved = [
-            (m.occurred_at, m.location, m.number, m.kind, m.on_hand, m.reserved, m.free_after, m.key)
-            for m in terms.movements
-        ]
-        headings = ("moved at", "location", "number", "kind", "on hand", "reserved", "free after", "key")
-        out.print(table(headings, moved, title=f"{terms.company_id}: what changed it last, newest first by place"))
+        title = f"{terms.company_id}: what changed it last, newest first by place"
+        out.print(movements_table(terms.movements, places=True, title=title))
+        older = sum(earlier_movements(terms, position) for position in terms.positions)
+        if older:
+            out.print(plain(f"... and {older:,} older; --explain says what stands behind each number"))

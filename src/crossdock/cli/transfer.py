@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 import typer
 
 from crossdock.cli._console import AsJson, Reason, plain, reach, say
-from crossdock.cli._options import CompanyOption, DatabaseOption, counted
+from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_of
 from crossdock.operations import transfers
 
 app = typer.Typer(help="Transfers: goods that go from one of our locations to another.", no_args_is_help=True)
@@ -24,9 +23,7 @@ def create(
     line: Annotated[list[str], typer.Option(help="ITEM:QUANTITY in the item's base unit; several times.")],
     reason: Reason,
     database: DatabaseOption,
-    arrives_on: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it should be there.")
-    ] = None,
+    arrives_on: Annotated[str, typer.Option(metavar="DATE", help="When it should be there: 2026-12-24.")] = "",
     number: Annotated[str, typer.Option(help="Its number; made up if not given.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -35,7 +32,7 @@ def create(
     Example: crossdock transfer create --company albion_uk --from north --to south --line 85123A:24 --reason "low stock"
     """
     lines = [counted(each, "--line") for each in line]
-    on = arrives_on.date() if arrives_on else None
+    on = day_of(arrives_on, "--arrives-on")
     told = reach(
         database,
         lambda context, actor: transfers.create(

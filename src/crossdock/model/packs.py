@@ -168,8 +168,9 @@ def _ambiguous(item: Item, unit: str, packs: list[Pack], on: dt.date) -> str:
 
 
 def _missing(item: Item, unit: str, on: dt.date, party: str, why: str) -> str:
-    whose = f" for {party}" if party else ""
-    return (
-        f"{item.id} is kept in {item.unit} and nothing says what one {unit} holds on {on}{whose}: {why}. "
-        f"State the pack in the item's master data, or have the document sent in {item.unit}"
-    )
+    said = f"{item.id} is kept in {item.unit} and nothing says what one {unit} holds on {on}"
+    said += f" for {party}" if party else ""
+    if units.known(unit) is None:
+        return f"{said}; it is no unit we know. Have the document sent in {item.unit}"
+    reason = "" if units.is_pack(unit) else f": {why}"
+    return f"{said}{reason}. State the pack in the item's master data, or have the document sent in {item.unit}"

@@ -16,8 +16,11 @@ from crossdock.model.packs import Conversion, Pack, in_force
 from crossdock.model.quantity import Quantity
 from crossdock.model.units import ConversionRefused, known
 from crossdock.operations.context import Context
-from crossdock.operations.items import no_item
-from crossdock.operations.problems import Problem
+from crossdock.operations.items import SQL, no_item
+from crossdock.operations.places import must_be_places
+from crossdock.operations.policies import in_force_if_any
+from crossdock.operations.problems import Problem, not_found
+from crossdock.store import Connection
 
 
 class StatedPack(msgspec.Struct, frozen=True):
@@ -70,7 +73,7 @@ async def show_item(
     day = on or context.now().date()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
         sheets = []
-        for one in await companies_with(tx, item, _companies(actor, item, company_id)):
+        for one in await companies_with(tx, item, await _companies(tx, actor, item, company_id)):
             masterdata = await masterdata_of(tx, one)
             packs = masterdata.packs(one.company_id, one.id)
             holding = {id(pack) for unit in {p.unit for p in packs} for pack in _holding(packs, unit, day)}
@@ -109,12 +112,14 @@ async def convert_quantity(
     actor.must("stock:read")
     said, day = Quantity(_number(amount), unit), on or context.now().date()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        found = await companies_with(tx, item, _companies(actor, item, company_id))
+        found = await companies_with(tx, item, await _companies(tx, actor, item, company_id))
         if not found:
             raise no_item(item, company_id)
         if len(found) > 1:
             names = ", ".join(one.company_id for one in found)
             raise Problem("conflict", f"several companies have an item {item}: {names}", advice="Name one: --company.")
+        if party:
+            await _must_be_party(tx, party, found[0].company_id)
         masterdata = await masterdata_of(tx, found[0])
     one = found[0]
     try:
@@ -127,10 +132,23 @@ async def convert_quantity(
     return Converted(one.company_id, one.id, day, party, said, base, result, into_base, out_of_base)
 
 
-def _companies(actor: Actor, item: str, company_id: str) -> list[str] | None:
+async def _companies(tx: Connection, actor: Actor, item: str, company_id: str) -> list[str] | None:
     if company_id and not actor.sees(company_id):
         raise no_item(item, company_id)
+    if company_id:
+        await must_be_places(tx, company_id)
     return [company_id] if company_id else actor.visible()
+
+
+async def _must_be_party(tx: Connection, party: str, company_id: str) -> None:
+    """Raise `Problem` for what is neither a trading partner nor a customer: nobody would read a document so."""
+    network = await in_force_if_any(tx)
+    if network is None or party in network.partners:
+        return
+    if not await tx.fetchval(SQL.customer, party, [company_id]):
+        names = f"The partners are {', '.join(sorted(network.partners))}. " if network.partners else ""
+        advice = f"{names}A customer is known once the ERP has told of it."
+        raise not_found(f"partner or customer {party!r}", advice)
 
 
 def _holding(packs: tuple[Pack, ...], unit: str, day: dt.date) -> list[Pack]:
@@ -152,4 +170,6 @@ def _number(text: str) -> Decimal:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > 15:
         raise Problem("malformed_request", f"{text!r} is no quantity", advice="Give a decimal number, such as 2.5.")
+    if value <= 0:
+        raise Problem("malformed_request", f"the quantity is {text}", advice="Give a number above zero, such as 2.5.")
     return value

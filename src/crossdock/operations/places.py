@@ -24,7 +24,7 @@ def places_of(actor: Actor, network: Network, company_id: str, asked: Sequence[s
     return tuple(dict.fromkeys(asked)) or own
 
 
-async def must_be_places(tx: Connection, company_id: str, named: Sequence[str]) -> None:
+async def must_be_places(tx: Connection, company_id: str, named: Sequence[str] = ()) -> None:
     """Raise `Problem` for a company that there is not, or a location where it has no stock, by the network in force.
     Before any network was in force nothing is known of either, and nothing is refused."""
     places = await places_in_force(tx)

@@ -81,7 +81,8 @@ class StockNetwork(msgspec.Struct, frozen=True):
     def companies_of(self, actor: Actor, company_id: str = "") -> list[str]:
         """The companies an actor may look at, or the one asked for. Raises `Problem` for one that there is not."""
         if company_id and (company_id not in self.companies or not actor.sees(company_id)):
-            raise not_found(f"company {company_id!r}", f"The companies are {', '.join(sorted(self.companies))}.")
+            visible = ", ".join(one for one in sorted(self.companies) if actor.sees(one))
+            raise not_found(f"company {company_id!r}", f"The companies are {visible or 'none'}.")
         return [company_id] if company_id else [one for one in sorted(self.companies) if actor.sees(one)]
 
     def must_have(

@@ -17,6 +17,7 @@ from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.availability import Asked, Found, find, must_have_come
 from crossdock.operations.context import Context
 from crossdock.operations.items import must_be_a_customer, must_be_an_item, no_item, without_master_data
+from crossdock.operations.places import must_be_places
 from crossdock.operations.policies import in_force_if_any
 from crossdock.operations.promises import Promise, promises_of
 from crossdock.project.versions import Governing, governing_at
@@ -84,6 +85,8 @@ async def show_stock(
     must_have_come(asked, now)
     companies = [company_id] if company_id else actor.visible()
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
         owners = await must_be_an_item(tx, item, companies)
         await _must_be_known(tx, asked, owners)
         found = [await _found(tx, msgspec.structs.replace(asked, company_id=owner), now) for owner in owners]

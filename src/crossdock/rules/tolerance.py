@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.purchase_order import LineAnswer
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.units import is_counted
 
 HUNDRED = Decimal(100)
 
@@ -87,9 +88,10 @@ def _deviations_of_all(terms: SupplierTerms, wanted: Wanted, answers: tuple[Line
         yield f"quantity {answered} instead of {ordered}"
 
 
-def upper_limit(terms: SupplierTerms, ordered: Decimal) -> Decimal:
-    """The most that may come without asking a buyer."""
-    return ordered * (HUNDRED + terms.quantity_over_percent) / HUNDRED
+def upper_limit(terms: SupplierTerms, ordered: Decimal, unit: str = "") -> Decimal:
+    """The most that may come without asking a buyer; whole pieces where the `unit` is counted."""
+    limit = ordered * (HUNDRED + terms.quantity_over_percent) / HUNDRED
+    return max(ordered, limit.to_integral_value(ROUND_FLOOR)) if is_counted(unit) else limit
 
 
 def lower_limit(terms: SupplierTerms, ordered: Decimal) -> Decimal:

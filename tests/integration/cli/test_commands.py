@@ -193,7 +193,7 @@ async def test_stock_is_explained_by_an_equation_and_what_stands_behind_it(run: 
     found = await asked(run, "stock", "show", "HEART", "--as-of", between, "--compare", before)
     assert [terms["now"] for terms in found["available"]] == ["6"]
     assert [difference["change"] for difference in found["differences"]] == ["6"]
-    assert "no time such as" in (await run("stock", "show", "HEART", "--as-of", "noon", code=2)).stderr
+    assert "is no time; write it as" in (await run("stock", "show", "HEART", "--as-of", "noon", code=2)).stderr
 
 
 async def test_an_item_that_there_is_not_is_said_with_what_to_do(run: Any, store: Store) -> None:

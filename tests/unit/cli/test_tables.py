@@ -28,11 +28,16 @@ def test_a_wide_terminal_has_a_table_with_numbers_to_the_right() -> None:
     assert row.startswith(str(ID))
 
 
-def test_a_narrow_terminal_cuts_nothing_and_names_the_numbers() -> None:
+def test_a_narrow_terminal_cuts_nothing_and_says_what_each_cell_is() -> None:
     lines = shown(80, table(COLUMNS, ROWS, title="Them"))
     assert lines[0].strip() == "Them"
     text = "\n".join(lines)
-    for cell in (str(ID), "acknowledgement_outside_tolerance", "attempts 12", "sales_order/albion_uk/homestead/536365"):
+    for cell in (
+        str(ID),
+        "code acknowledgement_outside_tolerance",
+        "attempts 12",
+        "case sales_order/albion_uk/homestead/",
+    ):
         assert cell in text
     assert max(map(len, lines)) <= 80
     assert "…" not in text
@@ -43,7 +48,7 @@ def test_a_long_cell_stays_indented_in_a_narrow_terminal() -> None:
     first = next(place for place, line in enumerate(lines) if "a price" in line)
     assert len(lines[first:]) > 1
     assert all(line.startswith("    ") for line in lines[first:])
-    assert " ".join(" ".join(lines[first:]).split()) == ("a price " * 8).strip()
+    assert " ".join(" ".join(lines[first:]).split()) == "detail " + ("a price " * 8).strip()
 
 
 def test_a_number_that_there_is_not_is_not_named_either() -> None:
@@ -51,6 +56,17 @@ def test_a_number_that_there_is_not_is_not_named_either() -> None:
         30, table(("case", "problems"), [("sales_order/albion_uk/shop/1", 2), ("sales_order/a/shop/2", None)])
     )
     assert sum("problems" in line for line in lines[1:]) == 1
+
+
+def test_columns_with_nothing_in_them_give_way_first() -> None:
+    head, row = shown(62, table(("case", "parked", "attempts"), [("x" * 50, "", 3)]))
+    assert (head.split(), row.split()) == (["case", "attempts"], ["x" * 50, "3"])
+
+
+def test_no_line_of_a_table_ends_in_blanks() -> None:
+    for width in (40, 80, 300):
+        for line in shown(width, table(COLUMNS, ROWS, title="Them"), terminal=False):
+            assert line == line.rstrip()
 
 
 def test_only_the_last_column_folds_where_that_is_enough() -> None:

@@ -8,7 +8,7 @@ import pytest
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.purchase_order import AnswerKind, LineAnswer
 from crossdock.model.quantity import Price, Quantity
-from crossdock.rules.tolerance import Wanted, deviations, obstacles, price_within
+from crossdock.rules.tolerance import Wanted, deviations, obstacles, price_within, upper_limit
 
 TERMS = SupplierTerms(
     quantity_under_percent=Decimal(10),
@@ -112,3 +112,9 @@ def test_another_item_unit_currency_or_no_date_cannot_be_agreed_to() -> None:
     assert obstacles(WANTED, [boxes]) == ("it is answered in BX", "its price is in EUR per EA")
     assert obstacles(WANTED, [answer("substituted", item="47566")]) == ("it names the item 47566",)
     assert obstacles(WANTED, [answer("backordered")]) == ("it names no date",)
+
+
+def test_of_what_is_counted_no_part_of_a_piece_is_within_the_tolerance() -> None:
+    """Five percent of 30 pieces is one and a half: the half would be held, and no warehouse can set it aside."""
+    assert upper_limit(TERMS, Decimal(30), "EA") == 31
+    assert upper_limit(TERMS, Decimal(30), "KGM") == Decimal("31.5")

@@ -7,7 +7,7 @@ document, its facts count; once it is dismissed, they never will; either way not
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -24,6 +24,7 @@ from crossdock.events.sales_order import SalesOrderPlaced, WarehouseProgressed
 from crossdock.events.shipment import ShipmentDispatched
 from crossdock.events.supplier_documents import GoodsReceiptPosted, InventoryHoldCarriedOut
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped
+from crossdock.inventory.keeping.keeper import share_of
 from crossdock.inventory.ledger.outcomes import SafetyRequest
 from crossdock.model.quantity import ZERO
 from crossdock.rules.stock_policy import Subject, first
@@ -126,11 +127,3 @@ async def let_go(tx: Connection, documents: Iterable[UUID], writes: Writes) -> N
         writes.ledger.append(
             SafetyRequest(company, key, item, location, ZERO, pool, reason=HELD_FACT, source=source, rule="decided")
         )
-
-
-def share_of(on_hand: Decimal, percent: Decimal) -> Decimal:
-    """So many percent of what is there, rounded up to the digits it is counted in; nothing of less than nothing."""
-    if on_hand <= ZERO:
-        return ZERO
-    digits = Decimal(1).scaleb(min(int(on_hand.as_tuple().exponent), 0))
-    return (on_hand * percent / 100).quantize(digits, rounding=ROUND_CEILING)

@@ -44,7 +44,7 @@ def counted(line: PurchaseLine, closed: Collection[str]) -> Counted:
 
 def payable(line: PurchaseLine, terms: SupplierTerms) -> Decimal:
     """What may still be paid for: received well, not beyond what was agreed, not approved before."""
-    return min(line.received_good, tolerance.upper_limit(terms, line.agreed) + line.surplus) - line.approved
+    return min(line.received_good, tolerance.upper_limit(terms, line.agreed, line.unit) + line.surplus) - line.approved
 
 
 def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
@@ -78,7 +78,7 @@ def belief(line: PurchaseLine, closed: Collection[str], terms: SupplierTerms) ->
     sure: Literal["announced", "acknowledged", "ordered"] = (
         "announced" if announced else "acknowledged" if line.splits else "ordered"
     )
-    told = {"": Believed(total.firm, on, sure, tolerance.upper_limit(terms, line.agreed) + line.surplus)}
+    told = {"": Believed(total.firm, on, sure, tolerance.upper_limit(terms, line.agreed, line.unit) + line.surplus)}
     if total.later or "/backorder" in line.believed:
         told["/backorder"] = Believed(total.later, latest_date(line, backordered=True), "acknowledged")
     return told
