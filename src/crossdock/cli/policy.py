@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from crossdock.identity import Actor
 from crossdock.operations import policies
 from crossdock.operations.context import Context
 from crossdock.operations.policies import RuleShown, RulesShown, StockNetwork
-from crossdock.operations.policy_rehearsal import Rehearsal, try_policies
+from crossdock.operations.policy_rehearsal import AlteredPromise, Rehearsal, Step, try_policies
 from crossdock.operations.policy_settings import changed
 from crossdock.rules.stock_policy import Subject
 
@@ -158,10 +157,10 @@ def _print(out: Console, found: Rehearsal) -> None:
         out.print(plain(note, "yellow"), soft_wrap=True)
     changed = f"{found.positions_changed:,} of {found.positions:,} positions would change"
     out.print(plain(f"Against the books of this moment, network version {found.network_version}: {changed}."))
-    out.print(plain(f"Kept back there: {_step(found.safety)}. Free there: {_step(found.free)}."))
+    out.print(plain(f"Kept back there: {_step(found.kept_back)}. Free there: {_step(found.free)}."))
     if found.top_positions:
         rows = [
-            (p.company, p.item, p.location, p.pool, _step(p.safety), _step(p.on_hand), _step(p.free))
+            (p.company, p.item, p.location, p.pool, _step(p.kept_back), _step(p.on_hand), _step(p.free))
             for p in found.top_positions
         ]
         columns = ("company", "item", "location", "pool", "kept back", "on hand", "free")
@@ -170,17 +169,21 @@ def _print(out: Console, found: Rehearsal) -> None:
         out.print(plain("No promise would be altered."))
         return
     effects = [
-        (name, effect.promises, effect.units, ", ".join(f"{plain(v)} {c}" for c, v in effect.value.items()))
+        (name, effect.promises, effect.units, ", ".join(f"{v:f} {c}" for c, v in effect.value.items()))
         for name, effect in sorted(found.effects.items())
     ]
     out.print(table(("effect", "promises", "units", "at list price"), effects, title="Promises"))
     altered = [
-        (a.effect, a.company, a.item, a.location, a.quantity, a.value, a.subject or a.source)
+        (a.effect, a.company, a.item, a.location, a.quantity, _value(a), a.subject or a.source)
         for a in found.top_promises
     ]
     out.print(table(("effect", "company", "item", "location", "quantity", "value", "promised to"), altered))
 
 
-def _step(pair: tuple[Decimal, Decimal]) -> str:
-    before, after = plain(pair[0]).plain, plain(pair[1]).plain
+def _value(altered: AlteredPromise) -> str:
+    return "" if altered.value is None else f"{altered.value:f} {altered.currency}"
+
+
+def _step(step: Step) -> str:
+    before, after = plain(step.before).plain, plain(step.after).plain
     return before if before == after else f"{before} -> {after}"

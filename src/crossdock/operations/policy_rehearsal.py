@@ -51,6 +51,17 @@ ITEMS = 50
 _NOTHING = (ZERO, ZERO, ZERO)
 
 
+class Step(msgspec.Struct, frozen=True):
+    """A quantity as it is, and as it would be."""
+
+    before: Decimal = ZERO
+    after: Decimal = ZERO
+
+    def plus(self, other: Step) -> Step:
+        """Both together."""
+        return Step(self.before + other.before, self.after + other.after)
+
+
 class PositionChange(msgspec.Struct, frozen=True):
     """A position of the promise book before and after."""
 
@@ -58,14 +69,14 @@ class PositionChange(msgspec.Struct, frozen=True):
     item: str
     location: str
     pool: str
-    safety: tuple[Decimal, Decimal]
-    on_hand: tuple[Decimal, Decimal]
-    free: tuple[Decimal, Decimal]
+    kept_back: Step
+    on_hand: Step
+    free: Step
 
     @property
     def weight(self) -> Decimal:
         """How much the change matters: by how much more or less is free."""
-        return abs(self.free[1] - self.free[0])
+        return abs(self.free.after - self.free.before)
 
 
 class AlteredPromise(msgspec.Struct, frozen=True):
@@ -99,9 +110,9 @@ class Rehearsal(msgspec.Struct):
     network_version: int
     positions: int = 0
     positions_changed: int = 0
-    safety: tuple[Decimal, Decimal] = (ZERO, ZERO)
-    """What is kept back of the positions that change, before and after."""
-    free: tuple[Decimal, Decimal] = (ZERO, ZERO)
+    kept_back: Step = Step()
+    """What is kept back of the positions that change."""
+    free: Step = Step()
     effects: dict[str, Effect] = {}
     top_positions: list[PositionChange] = []
     top_promises: list[AlteredPromise] = []
@@ -229,12 +240,12 @@ class _Company:
             was, becomes = before.get(key, _NOTHING), then[key]
             if was == becomes:
                 continue
-            safety, free, on_hand = zip(was, becomes, strict=True)
-            change = PositionChange(self._company, *key, safety=safety, on_hand=on_hand, free=free)
+            kept_back, free, on_hand = (Step(*pair) for pair in zip(was, becomes, strict=True))
+            change = PositionChange(self._company, *key, kept_back=kept_back, on_hand=on_hand, free=free)
             found = self._found
             found.positions_changed += 1
-            found.safety = (found.safety[0] + safety[0], found.safety[1] + safety[1])
-            found.free = (found.free[0] + free[0], found.free[1] + free[1])
+            found.kept_back = found.kept_back.plus(kept_back)
+            found.free = found.free.plus(free)
             found.top_positions.append(change)
         self._found.top_positions = heapq.nlargest(self._top, self._found.top_positions, key=lambda one: one.weight)
 
@@ -269,13 +280,15 @@ class _Company:
 
 
 def _filled(outcomes: Iterable[LedgerOutcome], promises: Sequence[asyncpg.Record]) -> list[Altered]:
-    """Who waits and would get something: a filling is named after the promise that waits."""
+    """Who waits and would get something: a filling is named after the promise that waits. Who came to wait after the
+    promises were read, and before their positions were held, is left out."""
     rows = {row["id"]: row for row in promises}
     return [
-        ("filled", rows[line.reservation.rpartition(".")[0]], line.quantity)
+        ("filled", row, line.quantity)
         for outcome in outcomes
         if isinstance(outcome.body, BackorderFilled)
         for line in outcome.body.lines
+        if (row := rows.get(line.reservation.rpartition(".")[0])) is not None
     ]
 
 

@@ -14,7 +14,7 @@ from crossdock.engine.clock import set_clock
 from crossdock.model.stock_policy import PoolRule, SafetyRule, Scope, StockPolicies
 from crossdock.operations import policies
 from crossdock.operations.policies import StockNetwork, apply_policies, list_policies
-from crossdock.operations.policy_rehearsal import try_policies
+from crossdock.operations.policy_rehearsal import Step, try_policies
 from crossdock.operations.policy_settings import changed
 from crossdock.operations.problems import Problem
 from crossdock.project import load
@@ -134,7 +134,7 @@ async def test_a_dry_run_says_what_applying_would_do_and_writes_nothing(store: S
     found = await try_policies(context, ANNA, more, company_id=COMPANY)
     assert await everything(store) == before
     assert (found.positions, found.positions_changed) == (2, 2)
-    assert (found.safety, found.free) == ((D(4), D(10)), (D(2), D(-4)))
+    assert (found.kept_back, found.free) == (Step(D(4), D(10)), Step(D(2), D(-4)))
     altered = {(one.effect, one.item, one.quantity, one.value) for one in found.top_promises}
     assert altered == {("not_granted", MUG, D(1), D("2.55")), ("short", "TEAPOT", D(3), None)}
     assert found.effects["not_granted"].value == {"GBP": D("2.55")}
@@ -158,7 +158,7 @@ async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) ->
     ]
     await wholesaler(store, stock)
     await apply_policies(context, ANNA)
-    assert {(p.pool, p.on_hand[1], p.free[1]) for p in found.top_positions} == {
+    assert {(p.pool, p.on_hand.after, p.free.after) for p in found.top_positions} == {
         (pool, now.on_hand, now.free)
         for pool in ("", "retail")
         if (now := await levels(store, pool=pool)) != Levels(D(0), D(0), D(0))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.api.gateway.strict_json import MOST_BYTES, Number, decoder, exact
+from crossdock.api.process.reservations import ReserveStock
 from crossdock.operations.problems import FieldError, Problem
 
 
@@ -98,7 +99,7 @@ def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
 @pytest.mark.parametrize(
     ("content", "pointer"),
     [
-        (b'{"number":"a","is_admin":true}', ""),
+        (b'{"number":"a","is_admin":true}', "/is_admin"),
         (b'{"number":1}', "/number"),
         (b'{"number":"a","lines":[{"item":"x"}]}', "/lines/0"),
         (b'{"number":"a","lines":[{"item":"x","quantity":1},{"item":7,"quantity":1}]}', "/lines/1/item"),
@@ -177,3 +178,18 @@ def test_texts_with_colons_quotes_and_escapes_are_no_double_members(number: str,
         assert refusal(content).code == "malformed_json"
     else:
         assert read(content).number == number
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer", "words"),
+    [
+        (b'{"company":"a","mode":"some"}', "/mode", "'some'; it is one of backorder, partial, whole"),
+        (b'{"company":"a","lines":[{"item":"x","quantity":1,"mod":1}]}', "/lines/0/mod", "there are item, quantity,"),
+        (b'{"company":"a","expires_at":"soon"}', "/expires_at", "write it as 2010-12-06T14:03:00Z"),
+    ],
+)
+def test_what_could_have_been_chosen_is_named(content: bytes, pointer: str, words: str) -> None:
+    with pytest.raises(Problem) as refused:
+        decoder(ReserveStock)(content)
+    (fault,) = refused.value.errors
+    assert (fault.pointer, words in fault.detail) == (pointer, True)

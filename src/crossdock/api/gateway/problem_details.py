@@ -86,7 +86,7 @@ def from_exception(error: Exception) -> Problem:
     if isinstance(error, asyncpg.DataError):
         return Problem("malformed_request", "it holds a value that no column takes: a character, number or date")
     if isinstance(error, ValidationException):
-        return Problem("malformed_request", error.detail, _parameters(error))
+        return Problem("malformed_request", "parameters of the call cannot be read", _parameters(error))
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.NOT_FOUND:  # no route; routes say it better
         return Problem("not_found", "there is no such path", advice="All paths that there are stand in /schema.")
     if isinstance(error, HTTPException) and error.status_code in _BY_STATUS:

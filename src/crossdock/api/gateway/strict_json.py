@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+import msgspec.inspect
 import orjson
 
 from crossdock.operations.problems import FieldError, Problem
@@ -37,6 +38,11 @@ Number = Annotated[
 """The type of a quantity or an amount in a request; `exact` reads it."""
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_UNKNOWN_MEMBER = re.compile("Object contains unknown field `(.*)`", re.DOTALL)
+_EXAMPLES = {
+    "Invalid RFC3339 encoded datetime": "2010-12-06T14:03:00Z",
+    "Invalid RFC3339 encoded date": "2010-12-06",
+}
 _PATH_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -54,7 +60,7 @@ def decoder(body: type[T]) -> Callable[[bytes], T]:
             value = decode(content)
         except msgspec.ValidationError as error:
             _must_be_strict(content)
-            raise Problem("invalid_body", *_where(str(error))) from None
+            raise Problem("invalid_body", *_where(str(error), body)) from None
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError):
             raise _syntax(content) from None
         if b"\\u0000" in content or _repeats_members(content):
@@ -156,8 +162,43 @@ def _syntax(content: bytes) -> Problem:
     return Problem("malformed_json", "a number, a text or the nesting is beyond what is taken")
 
 
-def _where(message: str) -> tuple[str, list[FieldError]]:
-    """msgspec's `Expected ... - at `$.lines[0].item`` as words and a JSON Pointer."""
+def _where(message: str, body: type) -> tuple[str, list[FieldError]]:
+    """msgspec's `Expected ... - at `$.lines[0].item`` as words and a JSON Pointer. Where a choice was to be made, the
+    words name what could have been chosen."""
     words, _, path = message.partition(" - at `")
-    pointer = "".join(_escape(name or index) for name, index in _PATH_STEP.findall(path.rstrip("`")))
-    return words, [FieldError(pointer, words)]
+    steps = [name or index for name, index in _PATH_STEP.findall(path.rstrip("`"))]
+    if unknown := _UNKNOWN_MEMBER.fullmatch(words):
+        members = [field.encode_name for field in getattr(_type_at(body, steps), "fields", ())]
+        steps.append(unknown[1])
+        words = f"there is no member `{unknown[1]}` here; there are {', '.join(members)}"
+    elif words.startswith("Invalid enum value"):
+        values = getattr(_type_at(body, steps), "values", ())
+        words += f"; it is one of {', '.join(str(value) for value in values)}" if values else ""
+    elif example := _EXAMPLES.get(words):
+        words += f"; write it as {example}"
+    return words, [FieldError("".join(_escape(step) for step in steps), words)]
+
+
+def _type_at(body: type, steps: Sequence[str]) -> msgspec.inspect.Type | None:
+    """What a place in a body is made of, as far as that can be said."""
+    found: msgspec.inspect.Type | None = msgspec.inspect.type_info(body)
+    for step in steps:
+        match _plain(found):
+            case msgspec.inspect.StructType(fields=fields):
+                found = next((field.type for field in fields if field.encode_name == step), None)
+            case msgspec.inspect.DictType(value_type=inner):
+                found = inner
+            case msgspec.inspect.ListType(item_type=inner) | msgspec.inspect.VarTupleType(item_type=inner):
+                found = inner
+            case _:
+                return None
+    return _plain(found)
+
+
+def _plain(found: msgspec.inspect.Type | None) -> msgspec.inspect.Type | None:
+    """A type without what surrounds it: its notes, and that it may be null."""
+    if isinstance(found, msgspec.inspect.Metadata):
+        return _plain(found.type)
+    if isinstance(found, msgspec.inspect.UnionType):
+        return next((_plain(one) for one in found.types if not isinstance(one, msgspec.inspect.NoneType)), None)
+    return found

@@ -99,7 +99,8 @@ def _play_once(console: Console, wanted: Wanted, begun_at: float) -> dict[str, A
             wait_for_signal()
         return figures
     finally:
-        console.print("[dim]Stopping ...[/]")
+        if world.database:  # a directory in use stays another's: nothing of it is stopped
+            console.print("[dim]Stopping ...[/]")
         world.stop()
 
 

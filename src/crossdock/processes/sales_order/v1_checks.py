@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import ZERO
+from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase
 from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
@@ -27,7 +27,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     policy = case.reads.sales_policy(case.company_id, order.channel)
     unknown: list[SalesOrderLine] = []
     invalid: list[tuple[str, str]] = []
-    dear: list[SalesOrderLine] = []
+    dear: list[tuple[SalesOrderLine, Price]] = []
     charges, value = list(order.charges), sum((charge.amount for charge in order.charges), ZERO)
     for ordered in order.lines:
         item = case.reads.item(case.company_id, ordered.item)
@@ -48,10 +48,12 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
         if item.kind == "charge":
             case.move(ordered.line, line, "charge")
             charges.append(Charge(ordered.item, worth, ordered.description))
-        elif not ordered.sample and price_check.outside_tolerance(
-            ordered.price, item.sales_price, policy.price_tolerance_percent
+        elif (
+            not ordered.sample
+            and (ours := item.sales_price) is not None
+            and price_check.outside_tolerance(ordered.price, ours, policy.price_tolerance_percent)
         ):
-            dear.append(ordered)
+            dear.append((ordered, ours))
     case.data.order = msgspec.structs.replace(order, lines=(), charges=tuple(charges))
     yield from _unknown_items(case, unknown)
     yield from _invalid_lines(case, invalid)
@@ -91,15 +93,22 @@ def _customer(case: SalesOrderCase, order: SalesOrder, value: Decimal) -> Iterat
         yield from hold(case, "credit_hold", reason)
 
 
-def _prices(case: SalesOrderCase, order: SalesOrder, lines: list[SalesOrderLine]) -> Iterator[Effect]:
+def _prices(case: SalesOrderCase, order: SalesOrder, lines: list[tuple[SalesOrderLine, Price]]) -> Iterator[Effect]:
     if not lines:
         return
-    shown = ", ".join(f"line {line.line}: {line.item} at {line.price.amount} {line.price.currency}" for line in lines)
-    wrong = [line.line for line in lines]
+    shown = ", ".join(
+        f"line {line.line}: {line.item} at {_shown(line.price)} instead of {_shown(ours)}" for line, ours in lines
+    )
+    wrong = [line.line for line, _ in lines]
     if order.promise == "asked":
         yield from hold(case, "price_outside_tolerance", shown, wrong)
     else:  # somebody promised this price already: noted, not stopped
         yield from ask(case, "price_outside_tolerance", shown, wrong)
+
+
+def _shown(price: Price) -> str:
+    per = "" if price.per == Quantity(Decimal(1)) else f" per {price.per.amount:f} {price.per.unit}"
+    return f"{price.amount:f} {price.currency}{per}"
 
 
 def hold(case: SalesOrderCase, code: str, detail: str, lines: Iterable[str] = ()) -> Iterator[Effect]:
