@@ -19,7 +19,17 @@ from crossdock.api.gateway import openapi, problem_details
 from crossdock.api.gateway.limits import Limiter
 from crossdock.api.gateway.middleware import Gateway
 from crossdock.api.gateway.strict_json import MOST_BYTES
-from crossdock.api.process import channels, drifts, operations, orders, purchase_orders, reservations, stock
+from crossdock.api.process import (
+    assemblies,
+    channels,
+    drifts,
+    operations,
+    orders,
+    purchase_orders,
+    reservations,
+    stock,
+    transfers,
+)
 from crossdock.api.services import Services
 from crossdock.api.system import health, webhooks
 from crossdock.identity import SCOPES
@@ -43,6 +53,8 @@ def create(services: Services) -> Litestar:
         *operations.HANDLERS,
         *drifts.HANDLERS,
         *channels.HANDLERS,
+        *transfers.HANDLERS,
+        *assemblies.HANDLERS,
     ]
     process = Router("/process/v1", route_handlers=handlers)
     system = Router("/system/v1", route_handlers=[webhooks.take_webhook])

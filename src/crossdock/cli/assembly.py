@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 import typer
 
 from crossdock.cli._console import AsJson, Reason, plain, reach, say
@@ -69,19 +70,21 @@ def repack(
     """
     item, quantity = counted(goods, "ITEM:QUANTITY")
     place = assemblies.Place(company, location, number)
-    told = reach(
+    answer = reach(
         database,
         lambda context, actor: assemblies.repack(context, actor, place, item, quantity, into, reason=reason),
     )
+    told = msgspec.json.decode(answer.body, type=assemblies.Stated)
     say(told, _words(told), as_json)
 
 
 def _assemble(kit: str, place: assemblies.Place, reason: str, database: str, as_json: bool, *, apart: bool) -> None:
     item, quantity = counted(kit, "ITEM:QUANTITY")
-    told = reach(
+    answer = reach(
         database,
         lambda context, actor: assemblies.assemble(context, actor, place, item, quantity, apart=apart, reason=reason),
     )
+    told = msgspec.json.decode(answer.body, type=assemblies.Stated)
     say(told, _words(told), as_json)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Reason, plain, reach, say
+from crossdock.cli._console import AsJson, Reason, plain, reach, say, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_of
 from crossdock.operations import transfers
 
@@ -33,12 +34,13 @@ def create(
     """
     lines = [counted(each, "--line") for each in line]
     on = day_of(arrives_on, "--arrives-on")
-    told = reach(
+    answer = reach(
         database,
         lambda context, actor: transfers.create(
             context, actor, company, origin, destination, lines, number=number, arrives_on=on, reason=reason
         ),
     )
+    told = msgspec.json.decode(answer.body, type=transfers.Ordered)
     say(told, _words(told, origin), as_json)
 
 
@@ -67,10 +69,10 @@ def write_off(
     Example: crossdock transfer write-off TR-5F00D1 --to claim --reason "carrier admits the loss"
     """
     lines = [counted(each, "--line", "LINE:QUANTITY") for each in line or ()]
-    told = reach(
+    answer = reach(
         database,
         lambda context, actor: transfers.write_off(
             context, actor, number, company_id=company, account=account, lines=lines, reason=reason
         ),
     )
-    say(told, f"{told.subject} is told; see `crossdock case show {told.subject}`", as_json)
+    say_told(answer, as_json)

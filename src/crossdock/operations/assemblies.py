@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
 
 from crossdock.events.assembly import GoodsAssembled
-from crossdock.identity import Actor, Denied
+from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata import KitRefused, Masterdata
 from crossdock.model.assembly import Assembly, AssemblyKind, AssemblyLine, BillLine
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.units import exactly, is_counted
-from crossdock.operations.cases import SQL
+from crossdock.operations import idempotency
+from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
-from crossdock.operations.deeds import tell_case
-from crossdock.operations.places import must_be_places
+from crossdock.operations.deeds import address, tell_case
+from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.numbers import must_be_a_number, take_number
+from crossdock.operations.orders import RECEIVED
+from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
+from crossdock.processes import PROCESSES
+from crossdock.processes.assembly.v1 import AssemblyData
 from crossdock.rules.bill import Side, bill_of, repacked
 
 SCOPE = "operations:write"
+READS = "operations:read"
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -31,6 +40,7 @@ class Stated(msgspec.Struct, frozen=True):
     subject: str
     consumed: tuple[AssemblyLine, ...]
     produced: tuple[AssemblyLine, ...]
+    status_url: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -41,11 +51,48 @@ class Place(msgspec.Struct, frozen=True):
     number: str = ""
 
 
+class AssembledView(msgspec.Struct, frozen=True):
+    """What went in (below zero), came out, or was broken on the way, in the item's base unit."""
+
+    line: str
+    item: str
+    quantity: Decimal
+    scrapped: bool
+
+
+class AssemblySummary(msgspec.Struct, frozen=True):
+    """An assembly in a list. `received`: it is safe with us and has not been looked at yet."""
+
+    company: str
+    location: str
+    number: str
+    state: str
+    opened_at: dt.datetime | None = None
+
+
+class AssemblyView(AssemblySummary, frozen=True):
+    """An assembly as it was booked."""
+
+    subject: str = ""
+    lines: tuple[AssembledView, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    exceptions: tuple[ExceptionCase, ...] = ()
+
+
 async def assemble(
-    context: Context, actor: Actor, place: Place, kit: str, quantity: Decimal, *, apart: bool = False, reason: str
-) -> Stated:
-    """Kits were made of their components, or taken `apart` into them. Raises `Problem` for what is no kit."""
-    books = await _Books.of(context, actor, place, quantity, reason)
+    context: Context,
+    actor: Actor,
+    place: Place,
+    kit: str,
+    quantity: Decimal,
+    *,
+    apart: bool = False,
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """Kits were made of their components, or taken `apart` into them. Answers `Stated`. Raises `Problem` for what is no
+    kit, or a company, location or item that we do not know."""
+    books = await _Books.of(context, actor, place, quantity, reason, use)
     parts = books.components(kit)
     if not parts:
         words = f"{kit} is no kit: the master data name no components of it today"
@@ -58,13 +105,21 @@ async def assemble(
 
 
 async def repack(
-    context: Context, actor: Actor, place: Place, item: str, quantity: Decimal, into: str, *, reason: str
-) -> Stated:
-    """Goods of one item were packed as another that consists of the same: a case broken, units boxed.
+    context: Context,
+    actor: Actor,
+    place: Place,
+    item: str,
+    quantity: Decimal,
+    into: str,
+    *,
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """Goods of one item were packed as another that consists of the same: a case broken, units boxed. Answers `Stated`.
 
     Raises `Problem` where the two do not consist of the same, or so many make no exact number of the other.
     """
-    books = await _Books.of(context, actor, place, quantity, reason)
+    books = await _Books.of(context, actor, place, quantity, reason, use)
     try:
         exact = repacked(quantity, item, into, bill_of((item, into), books.components))
     except ValueError as error:
@@ -77,24 +132,68 @@ async def repack(
     return await books.state("repack", [Side(item, quantity)], [Side(into, made)], reason)
 
 
+async def list_assemblies(
+    context: Context, actor: Actor, *, company_id: str = "", location: str = "", cursor: str = "", limit: int = 100
+) -> Page[AssemblySummary]:
+    """Assemblies in a stable order, page by page. Raises `Problem` for a company or location that there is not."""
+    must_run_the_warehouses(actor, READS, company_id)
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id, [location] if location else [])
+        rows = await tx.fetch(SQL.list, start(cursor), "assembly", companies, location or None, None, limit + 1)
+    items = []
+    for row in rows:
+        _, company, place, number = row["id"].split("/")
+        items.append(AssemblySummary(company, place, number, row["state"] or RECEIVED, row["opened_at"]))
+    return cut(items, [row["id"] for row in rows], limit)
+
+
+async def look_up_assembly(
+    context: Context, actor: Actor, number: str, *, company_id: str = "", location: str = ""
+) -> AssemblyView:
+    """One assembly. Company and location must be said where several have used the number. Raises `Problem` if there is
+    none that the actor may see."""
+    must_run_the_warehouses(actor, READS, company_id)
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id, [location] if location else [])
+        subject = await find_case(tx, actor, ["assembly"], number, company_id or None, of=location)
+        _, company, place, _ = subject.split("/")
+        row = await tx.fetchrow(SQL.find, subject)
+        if row is None or not row["state"]:
+            return AssemblyView(company, place, number, RECEIVED, subject=subject)
+        view = await show_case(tx, actor, subject)
+    data: AssemblyData = PROCESSES["assembly"].decoder.decode(row["data"])
+    lines = tuple(AssembledView(key, line.item, line.quantity, line.scrapped) for key, line in data.lines.items())
+    return AssemblyView(
+        company, place, number, row["state"], row["opened_at"],
+        subject=subject, lines=lines, sent=view.sent, exceptions=view.exceptions,
+    )  # fmt: skip
+
+
 class _Books:
     """What one statement needs: master data of the day, and where it is to be written."""
 
-    def __init__(self, context: Context, actor: Actor, place: Place, masterdata: Masterdata) -> None:
+    def __init__(
+        self, context: Context, actor: Actor, place: Place, masterdata: Masterdata, use: KeyUse | None
+    ) -> None:
         self.context, self.actor, self.place, self.masterdata = context, actor, place, masterdata
+        self.use = use
 
     @classmethod
-    async def of(cls, context: Context, actor: Actor, place: Place, quantity: Decimal, reason: str) -> _Books:
-        actor.must(SCOPE)
-        if actor.partner or actor.channel or not actor.sees(place.company_id):
-            raise Denied("this is for those to decide who run the warehouses")
+    async def of(
+        cls, context: Context, actor: Actor, place: Place, quantity: Decimal, reason: str, use: KeyUse | None
+    ) -> _Books:
+        must_run_the_warehouses(actor, SCOPE, place.company_id)
         must_say_why(reason)
+        must_be_a_number(place.number)
         if quantity <= ZERO:
             advice = "State how much was made, such as GIFTSET:10."
             raise Problem("malformed_request", f"a quantity of {quantity} makes nothing", advice=advice)
         async with context.store.transaction(readonly=True) as tx:
             await must_be_places(tx, place.company_id, [place.location])
-        return cls(context, actor, place, await Masterdata.load(context.store))
+        return cls(context, actor, place, await Masterdata.load(context.store), use)
 
     def item(self, item: str) -> Item:
         found = self.masterdata.item(self.place.company_id, item)
@@ -110,7 +209,7 @@ class _Books:
         except KitRefused as refused:
             raise Problem("conflict", str(refused)) from refused
 
-    async def state(self, kind: AssemblyKind, consumed: list[Side], produced: list[Side], reason: str) -> Stated:
+    async def state(self, kind: AssemblyKind, consumed: list[Side], produced: list[Side], reason: str) -> Answer:
         place = self.place
         number = place.number or f"AS-{uuid7().hex[-12:]}".upper()
         bill: tuple[BillLine, ...] = bill_of([side.item for side in (*consumed, *produced)], self.components)
@@ -125,13 +224,17 @@ class _Books:
             bill,
         )
         subject = f"assembly/{place.company_id}/{place.location}/{number}"
+        shown = f"{address('assemblies', number)}?company={place.company_id}&location={place.location}"
+        told = Stated(subject, made.consumed, made.produced, shown)
+        answer = Answer(202, msgspec.json.encode(told).decode())
         async with self.context.store.transaction() as tx:
-            if await tx.fetchrow(SQL.find, subject) is not None:
-                raise Problem("conflict", f"{subject} exists", advice="Give it another number.")
+            if self.use is not None and (said := await idempotency.once(tx, self.use, answer)) is not None:
+                return said
+            await take_number(tx, subject, place.location, number)
             await tell_case(
                 tx, self.context, self.actor, SCOPE, f"state_{kind}", subject, GoodsAssembled(made), reason=reason
             )
-        return Stated(subject, made.consumed, made.produced)
+        return answer
 
     def _lines(self, sides: Iterable[Side], name: str) -> tuple[AssemblyLine, ...]:
         return tuple(

@@ -199,7 +199,12 @@ async def find_case(
     return str(found[0])
 
 
-_LISTED = {"sales_order": "/process/v1/orders", "purchase_order": "/process/v1/purchase-orders"}
+_LISTED = {
+    "sales_order": "/process/v1/orders",
+    "purchase_order": "/process/v1/purchase-orders",
+    "transfer": "/process/v1/transfers",
+    "assembly": "/process/v1/assemblies",
+}
 
 
 def no_case(case_id: str) -> Problem:

@@ -24,6 +24,15 @@ def places_of(actor: Actor, network: Network, company_id: str, asked: Sequence[s
     return tuple(dict.fromkeys(asked)) or own
 
 
+def must_run_the_warehouses(actor: Actor, scope: str, company_id: str = "") -> None:
+    """Stock is our own affair: no partner or channel moves it, or sees how it moves. Raises `Denied`."""
+    actor.must(scope)
+    if actor.partner or actor.channel:
+        raise Denied("this is for those to decide who run the warehouses")
+    if company_id and not actor.sees(company_id):
+        raise Denied(f"the company {company_id!r} is not one of yours")
+
+
 async def must_be_places(tx: Connection, company_id: str, named: Sequence[str] = ()) -> None:
     """Raise `Problem` for a company that there is not, or a location where it has no stock, by the network in force.
     Before any network was in force nothing is known of either, and nothing is refused."""

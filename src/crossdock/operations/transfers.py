@@ -10,22 +10,28 @@ from pathlib import Path
 import msgspec
 
 from crossdock.events.transfer import TransferOrdered, TransferWrittenOff
-from crossdock.identity import Actor, Denied
+from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata import Masterdata
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder
-from crossdock.operations.cases import SQL, find_case
+from crossdock.operations import idempotency
+from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
-from crossdock.operations.deeds import Accepted, tell_case
-from crossdock.operations.places import must_be_places
+from crossdock.operations.deeds import Accepted, address, tell_case
+from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.numbers import must_be_a_number, take_number
+from crossdock.operations.orders import RECEIVED
+from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.processes import PROCESSES
-from crossdock.processes.transfer.v1_data import TransferData
+from crossdock.processes.transfer.v1_data import TransferData, TransferGoods
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
+READS = "operations:read"
 STOCK = load_queries(Path(__file__).with_suffix(".sql"))
 
 
@@ -44,6 +50,53 @@ class Ordered(Accepted, frozen=True):
     not_free: tuple[NotFree, ...] = ()
 
 
+class TransferLineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a transfer, in the item's base unit. `promised`: what its origin had free. `under_way`: what left and
+    neither arrived nor was given up (`scrapped`, `claimed`)."""
+
+    line: str
+    item: str
+    unit: str
+    state: str
+    ordered: Decimal
+    promised: Decimal
+    shipped: Decimal
+    good: Decimal
+    damaged: Decimal
+    quarantined: Decimal
+    scrapped: Decimal
+    claimed: Decimal
+    under_way: Decimal
+
+
+class TransferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer as it stands. `received`: it is safe with us and has not been looked at yet."""
+
+    company: str
+    number: str
+    subject: str
+    state: str
+    finished: bool = False
+    from_location: str = ""
+    to_location: str = ""
+    opened_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    lines: tuple[TransferLineView, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    exceptions: tuple[ExceptionCase, ...] = ()
+
+
+class TransferSummary(msgspec.Struct, frozen=True):
+    """A transfer in a list."""
+
+    company: str
+    number: str
+    state: str
+    finished: bool
+    opened_at: dt.datetime
+    changed_at: dt.datetime
+
+
 async def create(
     context: Context,
     actor: Actor,
@@ -55,14 +108,17 @@ async def create(
     number: str = "",
     arrives_on: dt.date | None = None,
     reason: str,
-) -> Ordered:
-    """Order a transfer of (item, quantity in its base unit) each; its number is made up unless one is given.
+    use: KeyUse | None = None,
+) -> Answer:
+    """Order a transfer of (item, quantity in its base unit) each; its number is made up unless one is given. Answers
+    `Ordered`.
 
-    Raises `Problem` for locations or items that we do not know, quantities that are not above zero, or a number that
-    was used.
+    Raises `Problem` for a company, locations or items that we do not know, quantities that are not above zero, or a
+    number that was used.
     """
-    _must_be_ours(actor, company_id)
+    must_run_the_warehouses(actor, SCOPE, company_id)
     must_say_why(reason)
+    must_be_a_number(number)
     async with context.store.transaction(readonly=True) as tx:
         await must_be_places(tx, company_id, [from_location, to_location])
     number = number or f"TR-{uuid7().hex[-12:]}".upper()
@@ -83,11 +139,13 @@ async def create(
         words = f"a transfer goes from one location to another, not from {from_location} to itself"
         raise Problem("malformed_request", words, advice="Name two locations.")
     async with context.store.transaction() as tx:
-        if await tx.fetchrow(SQL.find, subject) is not None:
-            raise Problem("conflict", f"transfer {number} of {company_id} exists", advice="Give it another number.")
-        short = await _not_free(tx, order)
+        told = Ordered(subject, f"{address('transfers', number)}?company={company_id}", await _not_free(tx, order))
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        await take_number(tx, subject, company_id, number)
         await tell_case(tx, context, actor, SCOPE, "create_transfer", subject, TransferOrdered(order), reason=reason)
-    return Ordered(subject, not_free=short)
+    return answer
 
 
 async def _not_free(tx: Connection, order: TransferOrder) -> tuple[NotFree, ...]:
@@ -113,14 +171,21 @@ async def write_off(
     account: LossAccount,
     lines: Sequence[tuple[str, Decimal]] = (),
     reason: str,
-) -> Accepted:
-    """Give up what left and did not arrive: (line, quantity) each, or all of it.
+    use: KeyUse | None = None,
+) -> Answer:
+    """Give up what left and did not arrive: (line, quantity) each, or all of it. Answers `Accepted`.
 
     Raises `Problem` where so much is not under way.
     """
-    _must_be_ours(actor, company_id)
+    must_run_the_warehouses(actor, SCOPE, company_id)
     async with context.store.transaction() as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
         subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
+        told = Accepted(subject, f"{address('transfers', number)}?company={subject.split('/')[1]}")
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
         row = await tx.fetchrow(SQL.find, subject)
         data: TransferData = PROCESSES["transfer"].decoder.decode((row and row["data"]) or "{}")
         under_way = {key: line.booked(data.all_shipped).under_way for key, line in data.lines.items()}
@@ -132,7 +197,76 @@ async def write_off(
                 raise Problem("conflict", f"line {line_id}: {left} is under way, so {quantity} cannot be given up")
         body = TransferWrittenOff(account, must_say_why(reason), tuple(lines))
         await tell_case(tx, context, actor, SCOPE, "write_off_transfer", subject, body)
-    return Accepted(subject)
+    return answer
+
+
+async def list_transfers(
+    context: Context, actor: Actor, *, company_id: str = "", state: str = "", cursor: str = "", limit: int = 100
+) -> Page[TransferSummary]:
+    """Transfers in a stable order, page by page. Raises `Problem` for a company that there is not."""
+    must_run_the_warehouses(actor, READS, company_id)
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
+        rows = await tx.fetch(SQL.list, start(cursor), "transfer", companies, None, state or None, limit + 1)
+    items = [
+        TransferSummary(
+            *(row["company_id"], row["id"].rsplit("/", 1)[-1], row["state"] or RECEIVED, row["finished"]),
+            *(row["opened_at"], row["changed_at"]),
+        )
+        for row in rows
+    ]
+    return cut(items, [row["id"] for row in rows], limit)
+
+
+async def look_up_transfer(context: Context, actor: Actor, number: str, company_id: str = "") -> TransferView:
+    """One transfer as it stands. Raises `Problem` if there is none that the actor may see."""
+    must_run_the_warehouses(actor, READS, company_id)
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
+        subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
+        company = subject.split("/")[1]
+        row = await tx.fetchrow(SQL.find, subject)
+        if row is None or not row["state"]:
+            return TransferView(company=company, number=number, subject=subject, state=RECEIVED)
+        view = await show_case(tx, actor, subject)
+    data: TransferData = PROCESSES["transfer"].decoder.decode(row["data"])
+    lines = sorted(data.lines.items(), key=lambda one: (len(one[0]), one[0]))
+    return TransferView(
+        company=company,
+        number=number,
+        subject=subject,
+        state=view.case.state,
+        finished=view.case.finished,
+        from_location=data.order.from_location if data.order else "",
+        to_location=data.order.to_location if data.order else "",
+        opened_at=view.case.opened_at,
+        changed_at=view.case.changed_at,
+        lines=tuple(_seen(key, line, data) for key, line in lines),
+        sent=view.sent,
+        exceptions=view.exceptions,
+    )
+
+
+def _seen(line_id: str, line: TransferGoods, data: TransferData) -> TransferLineView:
+    booked = line.booked(data.all_shipped)
+    return TransferLineView(
+        line=line_id,
+        item=line.item,
+        unit=line.unit,
+        state=line.state,
+        ordered=line.ordered,
+        promised=line.promised,
+        shipped=line.shipped,
+        good=line.good,
+        damaged=line.damaged,
+        quarantined=line.quarantined,
+        scrapped=booked.scrapped,
+        claimed=booked.claimed,
+        under_way=booked.under_way,
+    )
 
 
 def _line(masterdata: Masterdata, company_id: str, line: str, item: str, quantity: Decimal) -> TransferLine:
@@ -146,10 +280,3 @@ def _line(masterdata: Masterdata, company_id: str, line: str, item: str, quantit
             "malformed_request", f"{quantity} of {item}: a transfer moves more than nothing", advice="Say how much."
         )
     return TransferLine(line, item, Quantity(quantity, known.unit))
-
-
-def _must_be_ours(actor: Actor, company_id: str) -> None:
-    """Stock is our own affair: no partner or channel moves it."""
-    actor.must(SCOPE)
-    if actor.partner or actor.channel or (company_id and not actor.sees(company_id)):
-        raise Denied("this is for those to decide who run the warehouses")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item, KitComponent
-from crossdock.operations.assemblies import Place, assemble, repack
+from crossdock.operations.assemblies import Place, Stated, assemble, repack
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
@@ -40,7 +41,8 @@ async def test_kits_are_built_taken_apart_and_cases_broken_without_winning_or_lo
     await happen(store)
     assert await levels(store) == {"HEART": 18, "SET": 6}
     await assemble(desk, ANNA, NORTH, "SET", Decimal(3), apart=True, reason="not sold")
-    stated = await repack(desk, ANNA, NORTH, "HEART", Decimal(24), "CASE12", reason="boxed")
+    answer = await repack(desk, ANNA, NORTH, "HEART", Decimal(24), "CASE12", reason="boxed")
+    stated = msgspec.json.decode(answer.body, type=Stated)
     assert [(line.item, line.quantity.amount) for line in stated.produced] == [("CASE12", 2)]
     await happen(store)
     assert await levels(store) == {"SET": 3, "CASE12": 2}

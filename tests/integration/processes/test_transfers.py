@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from crossdock.masterdata import upsert
@@ -130,7 +131,8 @@ async def test_a_transfer_says_at_once_what_is_not_free_and_keeps_why_it_was_wan
     await stocked(store, 4)
     desk = await at_work(store)
     lines = [("HEART", Decimal(3)), ("HEART", Decimal(2))]
-    told = await transfers.create(desk, ANNA, COMPANY, "north", "south", lines, reason="low stock", number="T1")
+    answer = await transfers.create(desk, ANNA, COMPANY, "north", "south", lines, reason="low stock", number="T1")
+    told = msgspec.json.decode(answer.body, type=transfers.Ordered)
     assert told.not_free == (transfers.NotFree("HEART", Decimal(5), Decimal(4)),)
     async with store.transaction() as tx:
         (deed,) = await trail(tx, TRANSFER)

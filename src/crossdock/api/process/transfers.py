@@ -1,0 +1,144 @@
+"""Transfers between our own locations, over HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from crossdock.api.gateway.answers import json_answer, stored_answer
+from crossdock.api.gateway.body import receive_as
+from crossdock.api.gateway.call import AnyRequest, actor_of
+from crossdock.api.gateway.strict_json import Number, decoder, exact
+from crossdock.api.process.order_requests import BusinessNumber, Id, Reference, Why
+from crossdock.api.process.parameters import Company, Cursor, Limit, State
+from crossdock.api.services import services_of
+from crossdock.model.transfer import LossAccount
+from crossdock.operations import transfers
+from crossdock.operations.deeds import Accepted
+from crossdock.operations.paging import Page
+from crossdock.operations.problems import FieldError, Problem
+from crossdock.operations.transfers import Ordered, TransferSummary, TransferView
+
+MOST_LINES = 500
+
+
+class MovedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of an item, in its base unit."""
+
+    item: Id
+    quantity: Number
+
+
+class CreateTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Order a transfer. Its number is made up unless one is given."""
+
+    company: Id
+    from_location: Id
+    to_location: Id
+    lines: Annotated[tuple[MovedLine, ...], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
+    number: BusinessNumber | None = None
+    arrives_on: dt.date | None = None
+    reason: Why
+
+
+class LostLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So much of a line of the transfer, in the item's base unit."""
+
+    line: Id
+    quantity: Number
+
+
+class WriteOffTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Give up what left and did not arrive: of these lines, or all that is under way. `scrap`: it is our loss; `claim`:
+    the carrier owes it. The company must be said where several have used the number."""
+
+    company: Reference = ""
+    account: LossAccount
+    lines: Annotated[tuple[LostLine, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    reason: Why
+
+
+_read_create = decoder(CreateTransfer)
+_read_write_off = decoder(WriteOffTransfer)
+
+
+@post(
+    "/transfers",
+    status_code=202,
+    opt={"scope": "operations:write", "body": CreateTransfer, "answer": Ordered},
+    summary="Order a transfer",
+    tags=["stock"],
+)
+async def create_transfer(request: AnyRequest) -> ASGIResponse:
+    """Stock is promised where it lies; the sending warehouse is asked for what is free there. `not_free` says at once
+    what its origin has too little of."""
+    body, use = await receive_as(request, _read_create)
+    faults = list[FieldError]()
+    lines = [(line.item, exact(line.quantity, f"/lines/{n}/quantity", faults)) for n, line in enumerate(body.lines)]
+    _must_be_sound(faults)
+    answer = await transfers.create(
+        services_of(request).context, actor_of(request), body.company, body.from_location, body.to_location, lines,
+        number=body.number or "", arrives_on=body.arrives_on, reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+@get(
+    "/transfers",
+    opt={"scope": "operations:read", "answer": Page[TransferSummary]},
+    summary="List transfers",
+    tags=["stock"],
+)
+async def list_transfers(
+    request: AnyRequest, company: Company = "", in_state: State = "", cursor: Cursor = "", limit: Limit = 100
+) -> ASGIResponse:
+    """Transfers between our locations, page by page."""
+    page = await transfers.list_transfers(
+        services_of(request).context, actor_of(request), company_id=company, state=in_state, cursor=cursor, limit=limit
+    )
+    return json_answer(page)
+
+
+@get(
+    "/transfers/{number:str}",
+    opt={"scope": "operations:read", "answer": TransferView},
+    summary="Look up a transfer",
+    tags=["stock"],
+)
+async def look_up_transfer(request: AnyRequest, number: FromPath[str], company: Company = "") -> ASGIResponse:
+    """Where a transfer stands, line by line: what left, what arrived and how, what is under way."""
+    view = await transfers.look_up_transfer(services_of(request).context, actor_of(request), number, company)
+    return json_answer(view)
+
+
+@post(
+    "/transfers/{number:str}/write-off",
+    status_code=202,
+    opt={"scope": "operations:write", "body": WriteOffTransfer, "answer": Accepted},
+    summary="Write off what did not arrive",
+    tags=["stock"],
+)
+async def write_off_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """Give up goods of a transfer that left and did not arrive. Should they come after all, they were not lost."""
+    body, use = await receive_as(request, _read_write_off)
+    faults = list[FieldError]()
+    lines = [(line.line, exact(line.quantity, f"/lines/{n}/quantity", faults)) for n, line in enumerate(body.lines)]
+    _must_be_sound(faults)
+    answer = await transfers.write_off(
+        services_of(request).context, actor_of(request), number,
+        company_id=body.company, account=body.account, lines=lines, reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+def _must_be_sound(faults: list[FieldError]) -> None:
+    if faults:
+        raise Problem("invalid_body", "the request breaks rules; nothing was done", faults)
+
+
+HANDLERS = (create_transfer, list_transfers, look_up_transfer, write_off_transfer)
