@@ -130,6 +130,11 @@ def start_api(database: str, port: int, crash_at: str = "") -> BaseProcess:
     return _started(_processes.Process(target=_serve, args=(database, port, crash_at), daemon=True))
 
 
+def start_process(target: Any, *args: Any) -> BaseProcess:
+    """Any function in a process of its own, forked from the server that has imported everything."""
+    return _started(_processes.Process(target=target, args=args, daemon=True))
+
+
 def _started(process: Any) -> BaseProcess:
     process.start()
     return process  # type: ignore[no-any-return]

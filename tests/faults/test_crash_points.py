@@ -22,7 +22,7 @@ from tests.integration.api.conftest import SHOP, order
 from tests.integration.conftest import fresh_database
 from tests.integration.engine.harness import rows
 
-WORKER_POINTS = sorted(point for point in POINTS if not point.startswith("api_"))
+WORKER_POINTS = sorted(point for point in POINTS if not point.startswith(("api_", "reconciliation_")))
 API_POINTS = sorted(point for point in POINTS if point.startswith("api_"))
 TIMES = (1, 2, 4)
 ORDERS = [str(536365 + n) for n in range(16)]

@@ -103,10 +103,10 @@ def _print(story: DriftStory) -> None:
     ]
     out.print(table(("", ""), [fact for fact in facts if fact[1]]))
     out.print(plain(f"\n{drift.detail}\n"), soft_wrap=True)
-    rows = [(f.side, f.number, f.what, f.at, _changes(f.changes), f.document) for f in story.facts]
+    rows = [(f.side, f.number, f.what, f.at, _changes(f.changes), f.document, f.cause) for f in story.facts]
     title = "Facts that come nearest" if drift.cause == "unknown" else "Facts behind it"
     if rows:
-        out.print(table(("side", "number", "what", "at", "changes", "document"), rows, title=title))
+        out.print(table(("side", "number", "what", "at", "changes", "document", "cause"), rows, title=title))
     went = [(c.at, c.state, c.cause, _changes(c.differences), c.detail) for c in story.changes]
     out.print(table(("at", "state", "cause", "theirs less ours", "why"), went, title="How it went on"))
 

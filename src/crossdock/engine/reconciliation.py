@@ -22,6 +22,7 @@ from crossdock.engine.tasks import Task, finish, keep
 from crossdock.events.envelope import NewEvent
 from crossdock.events.reconciliation import StockCorrectionProposed, StockCorrectionWithdrawn
 from crossdock.inventory.reconciliation import assertions, differences, drifts, statements
+from crossdock.inventory.reconciliation.differences import Difference
 from crossdock.inventory.reconciliation.drifts import Drift, Judged, Seen
 from crossdock.inventory.reconciliation.statements import SQL, Waiting
 from crossdock.log import append
@@ -29,8 +30,9 @@ from crossdock.model.reconciliation import BOOK, StatedChange, StockCorrection
 from crossdock.model.stock_policy import DriftRule
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.rules import drift as why
+from crossdock.rules.drift_facts import times, total
 from crossdock.rules.stock_policy import Subject, fitting
-from crossdock.store import Connection
+from crossdock.store import Connection, crash
 
 log = structlog.get_logger()
 NAME = "reconciliation"
@@ -44,6 +46,7 @@ _EXPLAINED_MOST = 500
 """Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
 _ASKED_AGAIN_MOST = 50
 _DEFAULT = DriftRule(name="default")
+_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class _Read:
@@ -53,6 +56,7 @@ class _Read:
         self.statement = statement
         self.places = places
         self.seen: list[Seen] = []
+        self.hidden: dict[str, why.Finding] = {}
         self.spoken_of: set[str] | None = None
         self.snapshot = ""
         self.owner = False
@@ -95,8 +99,11 @@ async def compare_next(context: EngineContext) -> bool:
             await statements.mark_compared(tx, statement, await business_now(tx), None)
         return True
     pages = await _fetch_again(context, read)
+    crash.point("reconciliation_before_write")
     async with context.store.transaction() as tx:
         await _write(tx, context, read, pages)
+        crash.point("reconciliation_before_commit")
+    crash.point("reconciliation_after_commit")
     return True
 
 
@@ -114,29 +121,52 @@ async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
     found = await differences.differences(tx, statement, read.places)
     known = await drifts.alive(tx, statement)
     explained = sorted(found, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
-    since = {item: known[item].agreed_at if item in known else statement.compared_before for item in explained}
-    oldest = None if None in since.values() else min((at for at in since.values() if at is not None), default=None)
-    ours = await differences.our_facts(tx, statement, read.places, explained, oldest) if explained else {}
-    theirs = await differences.their_facts(tx, statement, explained, oldest) if explained else {}
-    whole = BOOK in statement.conditions
-    about = (statement.company_id, statement.system)
-    held = await held_facts(tx, context, about, read.places, explained, whole=whole) if explained else {}
+    # Who says what it booked may have lost one thing and booked another twice: then it agrees, and has both wrong.
+    gone = sorted(known.keys() - found.keys())[:_EXPLAINED_MOST] if statement.lists_facts and not read.owner else []
+    questions = await _questions(tx, context, read, known, {item: found.get(item, {}) for item in explained + gone})
     for item, difference in found.items():
-        question = why.Question(
+        question = questions.get(item) or why.Question(difference=difference, complete=statement.lists_facts)
+        known_item = context.reads.item(statement.company_id, item)
+        price = known_item.purchase_price if known_item else None
+        read.seen.append(Seen(item, difference, why.attribute(question), price, _rule(context, statement, item)))
+    read.hidden = {item: hidden for item in gone if (hidden := why.cancelled(questions[item])) is not None}
+    return read
+
+
+async def _questions(
+    tx: Connection, context: EngineContext, read: _Read, known: Mapping[str, Drift], found: Mapping[str, Difference]
+) -> dict[str, why.Question]:
+    """All that is known about differences, by item. Facts that may have hidden each other are older than the numbers
+    that agreed last, by up to a window; what matches them may be older still, by another one."""
+    if not found:
+        return {}
+    statement, items = read.statement, list(found)
+    agreed = {item: known[item].agreed_at if item in known else statement.compared_before for item in items}
+    windows = {item: dt.timedelta(minutes=_rule(context, statement, item).window_minutes) for item in items}
+    back = 2 * max(windows.values()) + 2 * differences.SLACK
+    moments = [at for at in agreed.values() if at is not None]
+    after = min(moments) - back if len(moments) == len(items) else _EVER
+    ours = await differences.our_facts(tx, statement, read.places, items, after)
+    theirs = await differences.their_facts(tx, statement, items, after)
+    over = await drifts.over(tx, statement, items, after)
+    about = (statement.company_id, statement.system)
+    held = await held_facts(tx, context, about, read.places, items, whole=BOOK in statement.conditions)
+    return {
+        item: why.Question(
             difference=difference,
             theirs=theirs.get(item, ()),
             ours=ours.get(item, ()),
             held=held.get(item, ()),
             owner=read.owner,
             complete=statement.lists_facts,
-            since=at - differences.SLACK if (at := since.get(item)) is not None else None,
-            agreed=since.get(item),
+            since=at - differences.SLACK if (at := agreed[item]) is not None else None,
+            agreed=at,
+            horizon=at - windows[item] if at is not None else None,
+            settled=drifts.settled(over.get(item, ()), theirs.get(item, ()), ours.get(item, ())),
             packs=frozenset(context.packs(statement.company_id, item)),
         )
-        known_item = context.reads.item(statement.company_id, item)
-        price = known_item.purchase_price if known_item else None
-        read.seen.append(Seen(item, difference, why.attribute(question), price, _rule(context, statement, item)))
-    return read
+        for item, difference in found.items()
+    }
 
 
 def _rule(context: EngineContext, statement: Waiting, item: str) -> DriftRule:
@@ -179,7 +209,7 @@ async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Map
     judged = [drifts.judge(statement, seen, known.pop(seen.item, None)) for seen in read.seen]
     for item, drift in known.items():
         if read.spoken_of is None or item in read.spoken_of:
-            judged.append(drifts.agreed(statement, drift))
+            judged.append(drifts.agreed(statement, drift, read.hidden.get(item)))
     events += await _act(tx, context, read, judged, pages)
     await drifts.save(tx, statement, [one.drift for one in judged])
     await tx.execute(SQL.forget_levels, statement.company_id, statement.system, statement.location)
@@ -239,6 +269,9 @@ def _correction(
     statement, difference = read.statement, drift.by_condition()
     target = LEDGER if read.owner else statement.system
     sign = Decimal(1) if read.owner else Decimal(-1)
+    # What is on its way to another system will change its number by itself; our own correction is derived again.
+    coming = {} if target == LEDGER else times(finding.under_way, Decimal(-1))
+    changed = total([difference, coming]) or difference
     allowed = statement.counted or (
         finding.cause != "late"
         and (read.owner or context.takes_adjustments(statement.system, statement.company_id))
@@ -252,7 +285,7 @@ def _correction(
         target=target,
         location=drift.location,
         item=drift.item,
-        changes=tuple(StatedChange(name, quantity * sign) for name, quantity in sorted(difference.items())),
+        changes=tuple(StatedChange(name, quantity * sign) for name, quantity in sorted(changed.items())),
         stated_at=statement.stated_at,
         cause=finding.cause,
         detail=f"{_words(difference)}: {finding.detail}",

@@ -11,7 +11,7 @@ import msgspec
 from crossdock.model.quantity import Quantity
 
 StatementKind = Literal["warehouse", "erp", "channel", "supplier"]
-DriftCause = Literal["missing", "doubled", "late", "wrong_unit", "unowned_change", "unknown"]
+DriftCause = Literal["missing", "doubled", "late", "wrong_unit", "unowned_change", "mixed", "unknown"]
 DriftState = Literal["explained", "open", "corrected", "closed"]
 
 BOOK = "book"

@@ -7,10 +7,8 @@ of what they list, what we lack adds to the difference; of what we booked, what 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from itertools import combinations
 from typing import Literal, NamedTuple
 
@@ -18,11 +16,9 @@ import msgspec
 
 from crossdock.model.reconciliation import DriftCause
 from crossdock.model.stock_policy import DriftRule
+from crossdock.rules.drift_facts import Changes, Fact, by_instant, in_other_units, match, plain, times, total, unmatched
 
-Changes = Mapping[str, Decimal]
 Side = Literal["theirs", "ours"]
-# Two facts that say the same may be one if their instants are no further apart than this.
-_ABOUT = dt.timedelta(hours=1)
 # Of more candidates than this, only single facts, pairs and all of them together are tried.
 _PAIRS_OF = 60
 # Of no more candidates than this, also three and four together: of many small numbers, some always add up.
@@ -30,26 +26,9 @@ _MORE_OF = 12
 _NEAREST = 3
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of stock as one side knows it. `document` is our case behind it, where that is known.
-
-    `listed_at`: the moment of the statement that listed it first, where one did: what was listed before `agreed` was
-    in the numbers that agreed. `under_way`: the other side cannot know it yet, or may not. `again`: how the source can
-    be asked for it once more.
-    """
-
-    number: str
-    at: dt.datetime
-    changes: Changes
-    what: str = ""
-    document: str = ""
-    under_way: bool = False
-    again: str = ""
-    listed_at: dt.datetime | None = None
-
-
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A fact that explains a difference, and who knows it."""
+    """A fact that explains a difference, who knows it, and as what; no `cause` where it is only a candidate, or a
+    correction of ours that was booked meanwhile."""
 
     side: Side
     number: str
@@ -58,30 +37,38 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     changes: dict[str, Decimal]
     document: str = ""
     again: str = ""
+    cause: DriftCause | Literal[""] = ""
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """The cause in one word and in a sentence, with the facts behind it. `nearest` are only candidates."""
+    """The cause in one word and in a sentence, with the facts behind it. `nearest` are only candidates.
+
+    The cause is `mixed` where facts of several causes make up the difference; each fact has its own. `under_way`: how
+    much of the difference will go away by itself.
+    """
 
     cause: DriftCause
     detail: str
     evidence: tuple[Evidence, ...] = ()
     nearest: bool = False
+    under_way: Changes = {}
 
     @property
     def again(self) -> tuple[str, ...]:
         """What the source can be asked for once more: facts that we lack."""
-        if self.cause != "missing":
-            return ()
-        return tuple(one.again for one in self.evidence if one.side == "theirs" and one.again)
+        return tuple(
+            one.again for one in self.evidence if one.cause == "missing" and one.side == "theirs" and one.again
+        )
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known about a difference.
 
     `owner`: the other system is the one whose word on this stock counts. `complete`: it lists all its changes since
-    `since`; what is older serves for matching alone. `agreed`: when both said the same last. `held`: what it told us
-    without authority, so that a person has to decide. `packs`: how many base units a pack of the item may hold.
+    `since`; what is older serves for matching alone. `agreed`: when both said the same last. `horizon`: how far back
+    facts may have hidden each other: something lost behind something on its way. `settled`: the `Side:number` of facts
+    that an earlier difference was about, and that were corrected. `held`: what it told us without authority, so that a
+    person has to decide. `packs`: how many base units a pack of the item may hold.
     """
 
     difference: Changes
@@ -91,11 +78,17 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     since: dt.datetime | None = None
     agreed: dt.datetime | None = None
+    horizon: dt.datetime | None = None
+    settled: frozenset[str] = frozenset()
     held: Sequence[Fact] = ()
     packs: frozenset[Decimal] = frozenset()
 
-
-_Key = Callable[[Fact], tuple[object, ...] | None]
+    @property
+    def by_reference(self) -> bool:
+        """Does it name the documents of ours that it booked? Then what is the same fact is known, not judged."""
+        if not self.complete:
+            return False
+        return any(fact.reference for fact in self.theirs or self.ours)
 
 
 class _Piece(NamedTuple):
@@ -103,24 +96,27 @@ class _Piece(NamedTuple):
     why: str
     facts: tuple[tuple[Side, Fact], ...]
     effect: Changes
+    is_news: bool = True
+    correction: bool = False
 
 
 def attribute(question: Question) -> Finding:
-    """The cause of a difference: the fewest unmatched facts that make up all of it."""
+    """The cause of a difference. Where the facts of both sides are known by name, it is all that only one of them has;
+    else the fewest such facts that make up all of it."""
     pieces = list(_pieces(question))
-    for chosen in _choices(pieces):
-        if total(piece.effect for piece in chosen) == _plain(question.difference):
+    wanted = plain(question.difference)
+    for chosen in _explanations(question, pieces):
+        if total(piece.effect for piece in chosen) == wanted:
             return _finding(chosen)
     return _nearest(question)
 
 
-def total(changes: Iterable[Changes]) -> dict[str, Decimal]:
-    """The sum of changes; conditions that come to nothing are left out."""
-    summed: dict[str, Decimal] = defaultdict(Decimal)
-    for one in changes:
-        for condition, quantity in one.items():
-            summed[condition] += quantity
-    return _plain(summed)
+def cancelled(question: Question) -> Finding | None:
+    """There is no difference, and yet facts that only one side has: too much and too little that come to nothing."""
+    pieces = tuple(_pieces(question)) if question.by_reference else ()
+    if not pieces or total(piece.effect for piece in pieces) or all(piece.cause == "late" for piece in pieces):
+        return None
+    return _finding(pieces)
 
 
 def units(difference: Changes) -> Decimal:
@@ -137,14 +133,6 @@ def applies(rule: DriftRule, moved: Decimal, money: Decimal | None) -> bool:
     return money <= rule.apply_money
 
 
-def _plain(changes: Changes) -> dict[str, Decimal]:
-    return {condition: quantity for condition, quantity in sorted(changes.items()) if quantity}
-
-
-def _times(changes: Changes, factor: Decimal) -> dict[str, Decimal]:
-    return _plain({condition: quantity * factor for condition, quantity in changes.items()})
-
-
 # What each fact that only one side has would explain
 
 
@@ -156,25 +144,47 @@ def _pieces(question: Question) -> Iterator[_Piece]:
     if not question.complete:
         yield from _guesses(question)
         return
-    listed, booked = _unmatched(question)
-    for theirs, ours, ratio in _other_units(listed, booked, question.packs):
+    listed, booked = unmatched(question.theirs, question.ours)
+    for theirs, ours, ratio in in_other_units(listed, booked, question.packs):
         listed.remove(theirs)
         booked.remove(ours)
         why = f"{theirs.number} counts {ratio} times what we booked of it"
-        effect = total([theirs.changes, _times(ours.changes, Decimal(-1))])
-        yield _Piece("wrong_unit", why, (("theirs", theirs), ("ours", ours)), effect)
-    _match(listed, held, _by_instant)  # what it lists and what it told us of it is one fact
-    for fact in listed:
-        yield _listed(question, fact)
+        effect = total([theirs.changes, times(ours.changes, Decimal(-1))])
+        if (news := _news(question, "theirs", theirs)) is not None:
+            yield _Piece("wrong_unit", why, (("theirs", theirs), ("ours", ours)), effect, news)
+    match(listed, held, by_instant)  # what it lists and what it told us of it is one fact
+    corrected: set[str] = set()
+    for fact in sorted(listed, key=lambda fact: fact.at):
+        again = fact.correction and fact.reference in corrected
+        corrected |= {fact.reference} if fact.correction else set()
+        if (news := _news(question, "theirs", fact)) is not None:
+            yield _listed(question, fact, again=again)._replace(is_news=news)
     for fact in booked:
-        yield _booked(question, fact)
+        if (news := _news(question, "ours", fact)) is not None:
+            yield _booked(question, fact)._replace(is_news=news)
 
 
-def _listed(question: Question, fact: Fact) -> _Piece:
+def _news(question: Question, side: Side, fact: Fact) -> bool | None:
+    """Does it count since the numbers agreed last? None: it cannot explain anything any more."""
+    if f"{side}:{fact.number}" in question.settled:
+        return None
+    if question.agreed is not None and fact.listed_at is not None:
+        is_news = fact.listed_at > question.agreed
+    else:
+        is_news = question.since is None or fact.at > question.since
+    if is_news:
+        return True
+    return False if question.horizon is not None and (fact.listed_at or fact.at) > question.horizon else None
+
+
+def _listed(question: Question, fact: Fact, *, again: bool) -> _Piece:
     """They have it, we do not."""
     facts: tuple[tuple[Side, Fact], ...] = (("theirs", fact),)
     if fact.under_way:
         return _Piece("late", f"{fact.number} is on its way to us", facts, fact.changes)
+    if fact.correction and not again:
+        why = f"it booked our correction {fact.document}"
+        return _Piece("doubled", why, facts, fact.changes, correction=True)
     if fact.document:
         return _Piece("doubled", f"it booked {fact.document} more than once, as {fact.number} too", facts, fact.changes)
     if not question.owner:
@@ -185,7 +195,7 @@ def _listed(question: Question, fact: Fact) -> _Piece:
 def _booked(question: Question, fact: Fact) -> _Piece:
     """We have it, they do not."""
     facts: tuple[tuple[Side, Fact], ...] = (("ours", fact),)
-    effect = _times(fact.changes, Decimal(-1))
+    effect = times(fact.changes, Decimal(-1))
     if fact.under_way:
         return _Piece("late", f"{_name(fact)} is on its way to it", facts, effect)
     # Who has its own facts may have told one of them twice. Two orders that we tell of may well be for as much.
@@ -203,7 +213,7 @@ def _guesses(question: Question) -> Iterator[_Piece]:
     for fact in facts:
         if fact.under_way:
             why = f"{_name(fact)} is on its way to it"
-            yield _Piece("late", why, (("ours", fact),), _times(fact.changes, Decimal(-1)))
+            yield _Piece("late", why, (("ours", fact),), times(fact.changes, Decimal(-1)))
     for fact in facts:
         if not fact.under_way:
             yield from _alone(question, fact)
@@ -212,22 +222,22 @@ def _guesses(question: Question) -> Iterator[_Piece]:
 def _alone(question: Question, fact: Fact) -> Iterator[_Piece]:
     piece = _booked(question, fact)
     yield piece if piece.cause != "unowned_change" else piece._replace(cause="missing")
-    yield _Piece("doubled", f"it has {_name(fact)} twice", (("ours", fact),), _plain(fact.changes))
+    yield _Piece("doubled", f"it has {_name(fact)} twice", (("ours", fact),), plain(fact.changes))
     for pack in sorted(question.packs):
         if pack > 1:
             why = f"it took {_name(fact)} in another unit than we did ({pack.normalize():f} to one)"
-            yield _Piece("wrong_unit", why, (("ours", fact),), _times(fact.changes, pack - 1))
+            yield _Piece("wrong_unit", why, (("ours", fact),), times(fact.changes, pack - 1))
             for condition, quantity in fact.changes.items():
                 if quantity % pack == 0:
                     fewer = {condition: quantity // pack - quantity}
-                    yield _Piece("wrong_unit", why, (("ours", fact),), _plain(fewer))
+                    yield _Piece("wrong_unit", why, (("ours", fact),), plain(fewer))
 
 
 def _twin(fact: Fact, among: Sequence[Fact]) -> Fact | None:
     """Another fact of the same kind of document that says the same."""
     kind = fact.document.partition("/")[0]
     for other in among:
-        same = _plain(other.changes) == _plain(fact.changes) and other.number != fact.number
+        same = plain(other.changes) == plain(fact.changes) and other.number != fact.number
         if same and other.document.partition("/")[0] == kind:
             return other
     return None
@@ -237,99 +247,17 @@ def _name(fact: Fact) -> str:
     return fact.document or fact.number
 
 
-# Matching what both sides know
-
-
-def _unmatched(question: Question) -> tuple[list[Fact], list[Fact]]:
-    """What only they list, and what only we booked; facts from before `since` only take away what they match."""
-    listed, booked = list(question.theirs), list(question.ours)
-    for key in (_by_document, _by_instant):
-        _match(listed, booked, key)
-    _match_sums(listed, booked)
-    # Last, what says the same at about the same time: before that, it would take a fact from its true counterpart.
-    _match(listed, booked, _by_changes, within=_ABOUT)
-    recent = [fact for fact in booked if question.since is None or fact.at > question.since]
-    return [fact for fact in listed if _is_news(question, fact)], recent
-
-
-def _is_news(question: Question, fact: Fact) -> bool:
-    """Was it not yet in the numbers of theirs that agreed with ours?"""
-    if question.agreed is not None and fact.listed_at is not None:
-        return fact.listed_at > question.agreed
-    return question.since is None or fact.at > question.since
-
-
-def _by_document(fact: Fact) -> tuple[object, ...] | None:
-    return (fact.document, *_plain(fact.changes).items()) if fact.document else None
-
-
-def _by_instant(fact: Fact) -> tuple[object, ...]:
-    return (fact.at, *_plain(fact.changes).items())
-
-
-def _by_changes(fact: Fact) -> tuple[object, ...] | None:
-    # What they did for a document of ours is known by that document alone.
-    return None if fact.document and not fact.number.startswith("entry/") else (*_plain(fact.changes).items(),)
-
-
-def _match(listed: list[Fact], booked: list[Fact], key: _Key, within: dt.timedelta | None = None) -> None:
-    open_: dict[object, list[Fact]] = defaultdict(list)
-    for fact in booked:
-        if (known := key(fact)) is not None:
-            open_[known].append(fact)
-    for fact in list(listed):
-        known = key(fact)
-        if known is not None and open_[known]:
-            closest = min(open_[known], key=lambda other, fact=fact: abs(other.at - fact.at))  # type: ignore[misc]
-            if within is not None and abs(closest.at - fact.at) > within:
-                continue
-            open_[known].remove(closest)
-            booked.remove(closest)
-            listed.remove(fact)
-
-
-def _match_sums(listed: list[Fact], booked: list[Fact]) -> None:
-    """One message may be several entries of ours, and the other way round: of one instant or document, sums match."""
-    for group in ("at", "document"):
-        for value in {getattr(fact, group) for fact in listed} - {""}:
-            theirs = [fact for fact in listed if getattr(fact, group) == value]
-            ours = [fact for fact in booked if getattr(fact, group) == value]
-            if ours and total(f.changes for f in theirs) == total(f.changes for f in ours):
-                listed[:] = [fact for fact in listed if fact not in theirs]
-                booked[:] = [fact for fact in booked if fact not in ours]
-
-
-def _other_units(
-    listed: Sequence[Fact], booked: Sequence[Fact], packs: frozenset[Decimal]
-) -> list[tuple[Fact, Fact, Fraction]]:
-    """Pairs that are the same fact in different units: one is a whole multiple of the other. Of one document any
-    multiple says so; of one instant only that of a pack of the item: two facts may happen at once."""
-    found: list[tuple[Fact, Fact, Fraction]] = []
-    taken: set[str] = set()
-    for theirs in listed:
-        for ours in booked:
-            if ours.number in taken or (ratio := _ratio(theirs.changes, ours.changes)) is None:
-                continue
-            packed = max(ratio, Fraction(1) / ratio) in packs
-            if (theirs.document and ours.document == theirs.document) or (packed and ours.at == theirs.at):
-                taken.add(ours.number)
-                found.append((theirs, ours, ratio))
-                break
-    return found
-
-
-def _ratio(theirs: Changes, ours: Changes) -> Fraction | None:
-    """How many times ours theirs is, where one is a whole multiple of the other in every condition."""
-    one, other = _plain(theirs), _plain(ours)
-    if not one or one.keys() != other.keys():
-        return None
-    ratios = {Fraction(one[condition]) / Fraction(other[condition]) for condition in one}
-    ratio = ratios.pop()
-    whole = max(ratio, Fraction(1) / ratio) if ratio > 0 else Fraction(0)
-    return ratio if not ratios and whole.denominator == 1 and whole >= 2 else None
-
-
 # Choosing
+
+
+def _explanations(question: Question, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, ...]]:
+    """What is known for sure before what may be, and what is new before what may have been hidden."""
+    news = tuple(piece for piece in pieces if piece.is_news)
+    if question.by_reference:
+        yield from (tuple(pieces), news)
+    yield from _choices(news)
+    if len(news) < len(pieces):
+        yield from _choices(pieces)
 
 
 def _choices(pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, ...]]:
@@ -352,25 +280,36 @@ def _choices(pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, ...]]:
 
 
 def _finding(chosen: Sequence[_Piece]) -> Finding:
-    """What is not under way names the cause."""
-    first = next((piece for piece in chosen if piece.cause != "late"), chosen[0])
-    evidence = tuple(_evidence(side, fact) for piece in chosen for side, fact in piece.facts)
-    why = "; ".join(dict.fromkeys(piece.why for piece in chosen))
-    return Finding(first.cause, why, evidence)
+    """What is not under way names the cause; a correction of ours does only where what it corrected is gone."""
+    at_fault = [piece for piece in chosen if piece.cause != "late"] or list(chosen)
+    named = [piece for piece in at_fault if not piece.correction]
+    if not named:
+        named = [piece._replace(why=f"{piece.why}, and what that corrected came after all") for piece in at_fault]
+        chosen = named
+    causes = sorted({piece.cause for piece in named})
+    cause: DriftCause = causes[0] if len(causes) == 1 else "mixed"
+    evidence = tuple(
+        _evidence(side, fact, "" if piece.correction and piece not in named else piece.cause)
+        for piece in chosen
+        for side, fact in piece.facts
+    )
+    whys = (f"{piece.cause}: {piece.why}" if cause == "mixed" and piece in named else piece.why for piece in chosen)
+    under_way = total(piece.effect for piece in chosen if piece.cause == "late")
+    return Finding(cause, "; ".join(dict.fromkeys(whys)), evidence, under_way=under_way)
 
 
-def _evidence(side: Side, fact: Fact) -> Evidence:
-    return Evidence(side, fact.number, fact.what, fact.at, _plain(fact.changes), fact.document, fact.again)
+def _evidence(side: Side, fact: Fact, cause: DriftCause | Literal[""] = "") -> Evidence:
+    return Evidence(side, fact.number, fact.what, fact.at, plain(fact.changes), fact.document, fact.again, cause)
 
 
 def _nearest(question: Question) -> Finding:
     """No fact explains it: name those that come closest."""
-    wanted = _plain(question.difference)
+    wanted = plain(question.difference)
     candidates: list[tuple[Decimal, Side, Fact]] = []
     for side, facts in (("theirs", question.theirs), ("ours", question.ours)):
         for fact in facts:
-            effect = fact.changes if side == "theirs" else _times(fact.changes, Decimal(-1))
-            off = units(total([wanted, _times(effect, Decimal(-1))]))
+            effect = fact.changes if side == "theirs" else times(fact.changes, Decimal(-1))
+            off = units(total([wanted, times(effect, Decimal(-1))]))
             candidates.append((off, "theirs" if side == "theirs" else "ours", fact))
     candidates.sort(key=lambda each: (each[0], -each[2].at.timestamp(), each[2].number))
     closest = tuple(_evidence(side, fact) for _, side, fact in candidates[:_NEAREST])

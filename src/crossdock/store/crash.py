@@ -19,6 +19,9 @@ POINTS = {
     "delivery_after_send": "the receiver answered, the outcome is not recorded",
     "delivery_after_commit": "the outcome is recorded",
     "guard_between_reading_and_writing": "a slice of the guard is read, nothing of it is stored",
+    "reconciliation_before_write": "a statement is compared and what is missing was fetched, nothing is stored",
+    "reconciliation_before_commit": "drifts and corrections of a statement are written, the transaction is open",
+    "reconciliation_after_commit": "a comparison is committed, the worker has not noticed",
     "api_before_commit": "accepted calls are written, the transaction is open",
     "api_after_commit_before_answer": "accepted calls are safe, no caller has been answered",
 }

@@ -6,10 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from crossdock.model.stock_policy import DriftRule
-from crossdock.rules.drift import Fact, Finding, Question, applies, attribute, units
+from crossdock.rules.drift import Finding, Question, applies, attribute, cancelled, units
+from crossdock.rules.drift_facts import Fact
 
 AT = dt.datetime(2010, 12, 1, 9, tzinfo=dt.UTC)
 
@@ -180,6 +182,76 @@ def test_what_is_under_way_and_what_is_missing_together_name_what_is_missing() -
     late = fact("entry/a", 2, "goods_receipt/c/1", book=12, under_way=True)
     found = erp(changes(book=-7), theirs=(), ours=(late, fact("entry/b", 1, "sales_order/c/1", book=-5)))
     assert found.cause == "missing"
+
+
+def sent(number: str, minute: int, document: str, book: int, **more: Any) -> Fact:
+    """What was told of an order, or booked of it: one document per order."""
+    return fact(
+        number, minute, f"sales_order/c/{document}", reference=f"c:goods_movement:{document}", book=book, **more
+    )
+
+
+def test_of_postings_known_by_name_each_that_was_lost_or_doubled_is_named_with_its_cause() -> None:
+    found = erp(
+        changes(book=1),
+        theirs=(sent("1", 2, "b", -2), sent("2", 2, "b", -2)),
+        ours=(sent("entry/a", 1, "a", -3), sent("entry/b", 1, "b", -2)),
+    )
+    assert found.cause == "mixed"
+    assert {(one.document, one.cause) for one in found.evidence} == {
+        ("sales_order/c/a", "missing"),
+        ("sales_order/c/b", "doubled"),
+    }
+
+
+def test_a_posting_doubled_and_another_one_lost_of_the_same_size_are_not_taken_for_each_other() -> None:
+    theirs = (sent("1", 2, "b", -3), sent("2", 2, "b", -3))
+    ours = (sent("entry/a", 1, "a", -3), sent("entry/b", 1, "b", -3))
+    hidden = cancelled(Question(difference={}, theirs=theirs, ours=ours, complete=True))
+    assert hidden is not None
+    assert (hidden.cause, hidden.under_way) == ("mixed", {})
+
+
+def test_what_agrees_only_because_something_is_on_its_way_is_known() -> None:
+    theirs = (sent("1", 2, "b", -3), sent("2", 2, "b", -3))
+    ours = (sent("entry/a", 1, "a", -3, under_way=True), sent("entry/b", 1, "b", -3))
+    hidden = cancelled(Question(difference={}, theirs=theirs, ours=ours, complete=True))
+    assert hidden is not None
+    assert (hidden.cause, hidden.under_way) == ("doubled", changes(book=3))
+    assert cancelled(Question(difference={}, theirs=theirs[:1], ours=ours[1:], complete=True)) is None
+
+
+def test_what_was_doubled_before_the_numbers_agreed_explains_what_differs_once_nothing_hides_it() -> None:
+    listed = AT + dt.timedelta(minutes=5)
+    question = Question(
+        difference=changes(book=-3),
+        theirs=(sent("1", 2, "b", -3, listed_at=listed), sent("2", 2, "b", -3, listed_at=listed)),
+        ours=(sent("entry/b", 1, "b", -3),),
+        complete=True,
+        agreed=AT + dt.timedelta(minutes=60),
+        since=AT,
+        horizon=AT - dt.timedelta(hours=4),
+    )
+    assert [one.number for one in attribute(question).evidence] == ["2"]
+    settled = msgspec.structs.replace(question, settled=frozenset({"theirs:2"}))
+    assert attribute(settled).cause == "unknown"
+
+
+def test_a_correction_that_was_booked_twice_is_doubled_and_what_it_corrected_keeps_its_cause() -> None:
+    correction = {"document": "stock_correction/c/d.1", "reference": "c:inventory_adjustment:d.1", "correction": True}
+    theirs = (fact("8", 60, book=3, **correction), fact("9", 60, book=3, **correction))
+    found = erp(changes(book=3), theirs=(sent("1", 2, "b", -3), sent("2", 2, "b", -3), *theirs), ours=(
+        sent("entry/b", 1, "b", -3),))  # fmt: skip
+    assert found.cause == "doubled"
+    assert [(one.number, one.cause) for one in found.evidence] == [("2", "doubled"), ("8", ""), ("9", "doubled")]
+
+
+def test_a_correction_of_what_came_after_all_counts_twice_with_it() -> None:
+    correction = {"document": "stock_correction/c/d.1", "reference": "c:inventory_adjustment:d.1", "correction": True}
+    booked = (sent("1", 90, "b", -3), fact("8", 60, book=-3, **correction))
+    found = erp(changes(book=-3), theirs=booked, ours=(sent("entry/b", 1, "b", -3),))
+    assert (found.cause, [one.number for one in found.evidence]) == ("doubled", ["8"])
+    assert "came after all" in found.detail
 
 
 def test_goods_in_the_wrong_condition_count_once() -> None:

@@ -15,7 +15,7 @@ from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.supplier_documents import GoodsReceiptPosted
 from crossdock.model.reconciliation import BOOK
 from crossdock.ports.connector import Record
-from crossdock.rules.drift import Fact
+from crossdock.rules.drift_facts import Fact
 from crossdock.store import Connection
 from crossdock.store.arrays import texts
 

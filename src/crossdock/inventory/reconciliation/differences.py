@@ -13,7 +13,7 @@ import msgspec
 from crossdock.inventory.reconciliation.statements import SQL, Waiting
 from crossdock.model.reconciliation import BOOK
 from crossdock.model.stock import PHYSICAL_STATES
-from crossdock.rules.drift import Fact
+from crossdock.rules.drift_facts import Fact
 from crossdock.store import Connection
 
 Difference = dict[str, Decimal]
@@ -21,6 +21,8 @@ Difference = dict[str, Decimal]
 _changes: msgspec.json.Decoder[dict[str, Decimal]] = msgspec.json.Decoder(dict[str, Decimal])
 # A fact may bear a time a little before it was known anywhere; clocks of firms differ.
 SLACK = dt.timedelta(hours=1)
+# The documents that tell another system of goods.
+_TOLD = ["goods_movement", "goods_receipt", "inventory_adjustment"]
 
 
 async def has_opened(tx: Connection, statement: Waiting, places: Sequence[str]) -> bool:
@@ -57,13 +59,12 @@ async def spoken_of(tx: Connection, statement: Waiting) -> set[str] | None:
 
 
 async def our_facts(
-    tx: Connection, statement: Waiting, places: Sequence[str], items: Sequence[str], since: dt.datetime | None
+    tx: Connection, statement: Waiting, places: Sequence[str], items: Sequence[str], after: dt.datetime
 ) -> dict[str, list[Fact]]:
-    """What we booked of these items in these places from a while before `since` up to the statement's moment."""
-    after = _EVER if since is None else since - 2 * SLACK
+    """What we booked of these items in these places after a moment, up to the statement's."""
     rows = await tx.fetch(
         SQL.our_facts, statement.company_id, list(places), list(items), await mark(tx, after), after,
-        statement.system, statement.stated_at,
+        statement.system, statement.stated_at, _TOLD,
     )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
     sums: dict[tuple[str, bytes, bool], tuple[asyncpg.Record, Difference]] = {}
@@ -84,6 +85,7 @@ async def our_facts(
                 changes=kept,
                 what=head["reason"],
                 document=head["subject"],
+                reference=head["reference"],
                 under_way=head["under_way"] or uncertain,
             )
             facts[item].append(fact)
@@ -91,13 +93,13 @@ async def our_facts(
 
 
 async def their_facts(
-    tx: Connection, statement: Waiting, items: Sequence[str], since: dt.datetime | None
+    tx: Connection, statement: Waiting, items: Sequence[str], after: dt.datetime
 ) -> dict[str, list[Fact]]:
-    """What the system listed of these items from a while before `since`."""
-    after = _EVER if since is None else since - 2 * SLACK
+    """What the system had listed of these items by this statement, of what happened after a moment."""
     rows = await tx.fetch(
-        SQL.their_facts, statement.company_id, statement.system, statement.location, list(items), after
-    )
+        SQL.their_facts, statement.company_id, statement.system, statement.location, list(items), after,
+        statement.stated_at,
+    )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
     facts: dict[str, list[Fact]] = defaultdict(list)
     for row in rows:
@@ -110,6 +112,8 @@ async def their_facts(
                 changes=changes,
                 what=row["what"],
                 document=row["document"],
+                reference=row["reference"],
+                correction=row["correction"],
                 under_way=uncertain,
                 again=row["again"],
                 listed_at=row["listed_at"],
@@ -127,6 +131,3 @@ async def mark(tx: Connection, at: dt.datetime) -> int:
 
 def _whole(statement: Waiting) -> bool:
     return BOOK in statement.conditions
-
-
-_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

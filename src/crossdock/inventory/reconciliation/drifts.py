@@ -17,11 +17,15 @@ from crossdock.model.quantity import Price, Quantity
 from crossdock.model.reconciliation import DriftCause, DriftState
 from crossdock.model.stock_policy import DriftRule
 from crossdock.rules.drift import Evidence, Finding, units
+from crossdock.rules.drift_facts import Fact
 from crossdock.store import Connection
 from crossdock.store.arrays import literals
 
 _differences: msgspec.json.Decoder[Difference] = msgspec.json.Decoder(Difference)
 _evidence: msgspec.json.Decoder[tuple[Evidence, ...]] = msgspec.json.Decoder(tuple[Evidence, ...])
+
+
+_CORRECTED = "they agree since the correction"
 
 
 class Drift(msgspec.Struct, kw_only=True):
@@ -67,6 +71,14 @@ class Drift(msgspec.Struct, kw_only=True):
         return _evidence.decode(self.evidence)
 
 
+class Over(NamedTuple):
+    """A drift that is over: the `Side:number` of what it was about, and how the cases that corrected it begin."""
+
+    facts: frozenset[str]
+    corrections: str
+    closed_at: dt.datetime
+
+
 class Seen(NamedTuple):
     """A difference as a statement shows it: what was found out, its price, and the rule that holds."""
 
@@ -92,6 +104,32 @@ async def alive(tx: Connection, statement: Waiting, *, hold: bool = False) -> di
     query = SQL.hold_alive if hold else SQL.alive
     rows = await tx.fetch(query, statement.company_id, statement.system, statement.location)
     return {row["item"]: Drift(**dict(row)) for row in rows}
+
+
+async def over(tx: Connection, statement: Waiting, items: Sequence[str], after: dt.datetime) -> dict[str, list[Over]]:
+    """Drifts of these items that were closed after a moment. What explained one that went away by itself is left out if
+    part of that was on its way: it may explain another one."""
+    rows = await tx.fetch(SQL.settled, statement.company_id, statement.system, statement.location, list(items), after)
+    found: dict[str, list[Over]] = {}
+    for row in rows:
+        facts = _evidence.decode(row["evidence"])
+        ended = row["resolution"] == _CORRECTED or all(one.cause != "late" for one in facts)
+        named = frozenset(f"{one.side}:{one.number}" for one in facts if ended and one.cause)
+        prefix = f"stock_correction/{statement.company_id}/{row['id']}."
+        found.setdefault(row["item"], []).append(Over(named, prefix, row["closed_at"]))
+    return found
+
+
+def settled(ended: Iterable[Over], theirs: Sequence[Fact], ours: Sequence[Fact]) -> frozenset[str]:
+    """The `Side:number` of facts that explain nothing any more: drifts were about them, or they corrected drifts."""
+    found: set[str] = set()
+    for one in ended:
+        found |= one.facts
+        for side, facts in (("theirs", theirs), ("ours", ours)):
+            for fact in facts:
+                if fact.document.startswith(one.corrections) and (fact.listed_at or fact.at) <= one.closed_at:
+                    found.add(f"{side}:{fact.number}")
+    return frozenset(found)
 
 
 def judge(statement: Waiting, seen: Seen, before: Drift | None) -> Judged:
@@ -158,13 +196,19 @@ def proposed(drift: Drift, at: dt.datetime, rule: DriftRule, *, applied: bool) -
         drift.due_at = at + dt.timedelta(minutes=rule.window_minutes)
 
 
-def agreed(statement: Waiting, drift: Drift) -> Judged:
-    """A statement shows no difference any more. What went away inside its window was under way all the time."""
+def agreed(statement: Waiting, drift: Drift, hidden: Finding | None = None) -> Judged:
+    """A statement shows no difference any more. What went away inside its window was under way all the time, unless it
+    is only `hidden`: too much and too little that come to nothing. With part of that on its way, it is not over."""
     wants = "withdraw" if drift.proposed else ""
-    if drift.state != "corrected" and drift.requested_at is None and statement.stated_at <= drift.due_at:
-        drift.cause = "late"
+    if hidden is not None and hidden.under_way:
+        return Judged(_for_now(statement, drift, hidden), wants)
     if drift.state == "corrected":
-        drift.resolution = "they agree since the correction"
+        drift.resolution = _CORRECTED
+    elif hidden is not None:
+        drift.cause, drift.detail, drift.resolution = hidden.cause, hidden.detail, "they agree: it comes to nothing"
+        drift.evidence = encoder.encode(hidden.evidence).decode()
+    elif drift.requested_at is None and statement.stated_at <= drift.due_at:
+        drift.cause, drift.resolution = "late", "they agree again"
     elif drift.requested_at is not None:
         drift.resolution = "they agree since what was missing was fetched again"
     else:
@@ -172,6 +216,18 @@ def agreed(statement: Waiting, drift: Drift) -> Judged:
     drift.state, drift.closed_at, drift.last_seen_at = "closed", statement.stated_at, statement.stated_at
     drift.changes += 1
     return Judged(drift, wants)
+
+
+def _for_now(statement: Waiting, drift: Drift, hidden: Finding) -> Drift:
+    """Both say the same only until what is on its way has come."""
+    known = (drift.cause, drift.detail, drift.differences)
+    drift.state = "corrected" if drift.state == "corrected" else "explained"
+    drift.cause, drift.detail, drift.differences = hidden.cause, hidden.detail, "{}"
+    drift.evidence = encoder.encode(hidden.evidence).decode()
+    drift.units, drift.proposed, drift.last_seen_at = Decimal(0), "", statement.stated_at
+    drift.money = None if drift.money is None else Decimal(0)
+    drift.changes += known != (drift.cause, drift.detail, drift.differences)
+    return drift
 
 
 def _money(price: Price | None, moved: Decimal) -> tuple[Decimal | None, str]:

@@ -99,11 +99,14 @@ where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
 -- named_items: the items a statement that is not complete speaks of
 select distinct item from stated_level where statement = $1
 
--- our_facts: changes of items at a location by what happened after a moment, and whether the other system was told;
--- what was put aside of a receipt is another fact than the receipt, for the other system is asked to do it
+-- our_facts: changes of items at a location by what happened after a moment, the document that told the other system of
+-- each, and whether that is still on its way; where none is known by its number, whether any of the case is. What was
+-- put aside of a receipt is another fact than the receipt, for the other system is asked to do it
 select p.item, m.entry, e.subject, e.document, e.reason, e.occurred_at, c.state, c.quantity,
     e.reason = 'receipt' and m.from_state = 'unrestricted' and m.to_state = 'quarantined' as held,
+    coalesce(told.key, '') as reference,
     exists (select 1 from delivery d cross join business_clock b where d.case_id = e.subject and d.system = $6
+        and (told.key is null or d.idempotency_key = told.key)
         and (d.status in ('ready', 'sending', 'waiting') or d.status = 'delivered'
             and b.origin_business + (d.delivered_at - b.origin_technical) * b.rate > $7)) as under_way
 from stock_position p
@@ -111,14 +114,28 @@ join stock_movement m on m.position_id = p.id or m.to_position_id = p.id
 join ledger_entry e on e.digest = m.entry
 cross join lateral (values (m.position_id, m.from_state, -m.quantity),
     (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
+left join lateral (
+    select d.idempotency_key as key from delivery d
+    where d.case_id = e.subject and d.system = $6 and d.operation = any($8::text[]) and e.document <> ''
+        and right('.' || d.number, length(e.document) + 1) = '.' || e.document
+    order by strpos('.' || d.number, '.' || p.location || '.') > 0 desc, d.number limit 1
+) as told on true
 where p.company_id = $1 and p.location = any($2::text[]) and p.item = any($3::text[]) and c.position = p.id
     and m.transaction_id >= $4 and e.occurred_at > $5 and e.occurred_at <= $7 and e.reason <> 'opening'
 
--- their_facts: changes of items that the other system listed, and the case of ours that its reference names
-select f.item, f.number, f.at, f.changes, f.what, f.again, f.listed_at, coalesce(d.case_id, '') as document
+-- their_facts: changes of items that the other system had listed by a statement, and the document and case of ours that
+-- the reference of each names
+select f.item, f.number, f.at, f.changes, f.what, f.again, f.listed_at, coalesce(d.case_id, '') as document,
+    coalesce(d.idempotency_key, '') as reference,
+    coalesce(d.operation = 'inventory_adjustment' and d.case_id like 'stock\_correction/%', false) as correction
 from stated_fact f
 left join delivery d on f.reference <> '' and d.system = f.system and d.idempotency_key = f.reference
 where f.company_id = $1 and f.system = $2 and f.location = $3 and f.item = any($4::text[]) and f.at > $5
+    and f.listed_at <= $6
+
+-- settled: drifts of these items that are over, and what each was about
+select item, id, evidence, closed_at, resolution from drift
+where company_id = $1 and system = $2 and location = $3 and item = any($4::text[]) and closed_at > $5
 
 -- alive: the drifts there are with a system at a location
 select * from drift where company_id = $1 and system = $2 and location = $3 and closed_at is null
