@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Two files of tests at a time, each side with a PostgreSQL of its own.
-TWO := -n 2 --dist loadfile
+# Two tests at a time, each side with a PostgreSQL of its own; what runs beside what: tests/conftest.py.
+TWO := -n 2 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test storm check unit bench docs format lock clean
