@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -24,7 +25,7 @@ from crossdock.inventory.guard import WALKS, Finding, Slice, changes, store_chec
 from crossdock.inventory.guard.items import Examination, ItemKey
 from crossdock.inventory.guard.laws import LAWS, Discrepancy
 from crossdock.log import append, uuid7
-from crossdock.store import Connection, Store, crash, load_queries
+from crossdock.store import Connection, Store, crash, load_queries, run_again
 
 SQL = load_queries(Path(__file__).with_name("guarding.sql"))
 CHANGED = "guard/changed"
@@ -120,12 +121,17 @@ async def guard_everything(store: Store, examination: Examination, most: int, to
         while not done:
             async with store.transaction(readonly=True, snapshot=True) as tx:
                 found = await walk.step(tx, cursor, examination, most)
-            async with store.transaction() as tx:
-                await record(tx, found)
+            await run_again(partial(_store, store, found))
             cursor, done = found.cursor, found.done
             sum_.add(found)
             told(walk.name, sum_)
     return sum_
+
+
+async def _store(store: Store, found: Slice) -> None:
+    """Beside the guards of workers, which write of the same places."""
+    async with store.transaction() as tx:
+        await record(tx, found)
 
 
 async def broken_items(tx: Connection) -> list[ItemKey]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from crossdock.identity import Actor
+from crossdock.identity import Actor, Denied
 from crossdock.inventory.desk.endings import release_requests
 from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms_in
 from crossdock.inventory.desk.view import ReservationView, find, holders_of
 from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations import audit
 from crossdock.operations.context import Context
@@ -51,7 +52,7 @@ async def list_reservations(
     Raises `Problem` for an item or company that there is not.
     """
     actor.must("operations:read")
-    companies = [company_id] if company_id else actor.visible()
+    companies = _companies(actor, company_id)
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
         if company_id and (network := await in_force_if_any(tx)):
             network.companies_of(actor, company_id)
@@ -73,9 +74,15 @@ async def without_deadline(context: Context, actor: Actor, company_id: str = "")
     """How many pieces callers hold until somebody ends them."""
     actor.must("operations:read")
     async with context.store.transaction(readonly=True) as tx:
-        companies = [company_id] if company_id else actor.visible()
+        companies = _companies(actor, company_id)
         count: int = await tx.fetchval(SQL.without_deadline, companies)
     return count
+
+
+def _companies(actor: Actor, company_id: str) -> list[str] | None:
+    if company_id and not actor.sees(company_id):
+        raise Denied(f"the company {company_id!r} is not one of yours")
+    return [company_id] if company_id else actor.visible()
 
 
 async def _by_their_holders(tx: Connection, found: list[Held]) -> list[Held]:
@@ -92,7 +99,6 @@ async def release_for_caller(context: Context, actor: Actor, reservation: str, r
     async def once() -> Released:
         async with context.store.transaction() as tx:
             held = await _theirs(tx, actor, reservation)
-            names = [piece.reservation for piece in held.pieces]
             await audit.record(
                 tx, actor, "operations:write", "release_reservation", held.company, f"reservation/{reservation}",
                 reason=reason,
@@ -100,11 +106,14 @@ async def release_for_caller(context: Context, actor: Actor, reservation: str, r
             now: dt.datetime = await tx.fetchval("select clock_timestamp()")
             governs = await governing_at(tx, now, held.company)
             policies, version = (governs.stock, governs.version) if governs else (StockPolicies(), 0)
-            requests = release_requests(held.company, names, f"{actor.name}: {reason}")
+            requests = release_requests(held.company, held.open, f"{actor.name}: {reason}")
             batch = LedgerBatch(requests, context.now(), actor.name, policies, version)
             await batch.claim(tx)
             await publish_outcomes(tx, await batch.post(tx))
-        return Released(reservation, sum((batch.ended(place) for place in range(len(requests))), Decimal(0)))
+            ended = sum((batch.ended(place) for place in range(len(requests))), Decimal(0))
+            if ended != held.remaining:
+                raise LedgerMoved(f"{reservation} was filled or ended meanwhile")
+        return Released(reservation, ended)
 
     return await run_again(once)
 

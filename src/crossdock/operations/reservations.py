@@ -35,6 +35,8 @@ from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.project.network import Network
 from crossdock.store import Connection
 
+_ROUNDS = 8
+"""So often what became of a reservation meanwhile is given back, too."""
 Kits = Callable[[str, str, dt.date], Sequence[Component]]
 """What an item of a company consists of on a day; nothing if it is no kit."""
 
@@ -191,9 +193,15 @@ async def release(
 ) -> Released:
     """Give a reservation back, whole or one piece. Raises `Problem` for one that the actor did not make."""
     actor.must("stock:reserve")
-    held = await _own(context, actor, reservation)
-    ended = await desk.give_back(held.company, [piece.reservation for piece in held.pieces], reason)
-    return Released(reservation, ended)
+    quantity = Decimal(0)
+    for _ in range(_ROUNDS):
+        held = await _own(context, actor, reservation)
+        ended = await desk.give_back(held.company, held.open, reason) if held.open else Decimal(0)
+        quantity += ended
+        if ended == held.remaining:
+            return Released(reservation, quantity)
+        # What waited was filled meanwhile, so it stands in pieces that were not there to be given back.
+    raise Problem("unavailable", f"reservation {reservation!r} changes too fast", retry_after_seconds=1)
 
 
 async def extend(

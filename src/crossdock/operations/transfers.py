@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import msgspec
 from crossdock.events.transfer import TransferOrdered, TransferWrittenOff
 from crossdock.identity import Actor
 from crossdock.log import uuid7
-from crossdock.masterdata import Masterdata
+from crossdock.masterdata.one_item import companies_with
+from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder
 from crossdock.operations import idempotency
@@ -121,16 +122,16 @@ async def create(
     must_be_a_number(number)
     async with context.store.transaction(readonly=True) as tx:
         await must_be_places(tx, company_id, [from_location, to_location])
+        items = {item: found for item, _ in lines for found in await companies_with(tx, item, [company_id])}
     number = number or f"TR-{uuid7().hex[-12:]}".upper()
     subject = f"transfer/{company_id}/{number}"
-    masterdata = await Masterdata.load(context.store)
     order = TransferOrder(
         company_id,
         number,
         from_location,
         to_location,
         context.now(),
-        tuple(_line(masterdata, company_id, str(n), *each) for n, each in enumerate(lines, start=1)),
+        tuple(_line(items, company_id, str(n), *each) for n, each in enumerate(lines, start=1)),
         arrives_on,
     )
     if not order.lines:
@@ -189,6 +190,8 @@ async def write_off(
         row = await tx.fetchrow(SQL.find, subject)
         data: TransferData = PROCESSES["transfer"].decoder.decode((row and row["data"]) or "{}")
         under_way = {key: line.booked(data.all_shipped).under_way for key, line in data.lines.items()}
+        if len({line_id for line_id, _ in lines}) < len(lines):
+            raise Problem("malformed_request", "a line is named twice", advice="Name each line once.")
         if not any(under_way.values()):
             raise Problem("conflict", f"nothing of transfer {number} is under way")
         for line_id, quantity in lines:
@@ -269,8 +272,8 @@ def _seen(line_id: str, line: TransferGoods, data: TransferData) -> TransferLine
     )
 
 
-def _line(masterdata: Masterdata, company_id: str, line: str, item: str, quantity: Decimal) -> TransferLine:
-    known = masterdata.item(company_id, item)
+def _line(items: Mapping[str, Item], company_id: str, line: str, item: str, quantity: Decimal) -> TransferLine:
+    known = items.get(item)
     if known is None:
         raise Problem(
             "malformed_request", f"{company_id} has no item {item!r}", advice="`crossdock stock list` has them."

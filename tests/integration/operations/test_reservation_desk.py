@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal as D
 
 import pytest
 
 from crossdock.cli.reservation import _ending
 from crossdock.inventory.desk.desk import ReservationDesk, desk_request
-from crossdock.inventory.desk.requests import DeskLine, desk_lines_request
+from crossdock.inventory.desk.requests import DeskLine, DeskRequest, desk_lines_request
+from crossdock.inventory.desk.view import ReservationView, find
 from crossdock.operations import reservation_desk
 from crossdock.operations.problems import Problem
-from crossdock.operations.reservations import publish_outcomes, show
-from crossdock.store import Store
+from crossdock.operations.reservations import publish_outcomes, release, show
+from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import COMPANY, MUG, ask, book, holds, levels, receive
 from tests.integration.operations.worlds import ANNA, at_work
 
@@ -24,8 +26,7 @@ async def held(store: Store, key: str, quantity: int, expires_at: dt.datetime | 
     request = desk_request(
         COMPANY, key, MUG, ["north"], D(quantity), expires_at=expires_at, source="shop", reference="basket"
     )
-    await ReservationDesk(store, publish_outcomes).grant(request)
-    return request.stem
+    return (await ReservationDesk(store, publish_outcomes).grant(request)).stem
 
 
 async def test_a_person_gives_a_callers_reservation_back_and_it_is_written_down_who_and_why(store: Store) -> None:
@@ -46,6 +47,59 @@ async def test_a_person_gives_a_callers_reservation_back_and_it_is_written_down_
     assert deed is not None
     assert tuple(deed) == (ANNA.name, "release_reservation")
     await holds(store)
+
+
+def waiting_for_mugs(source: str) -> DeskRequest:
+    return desk_lines_request(
+        COMPANY, "k1", [DeskLine("1", MUG, D(5), ("north",))], mode="backorder", source=source, reference="basket"
+    )
+
+
+class Overtaken(ReservationDesk):
+    """Goods come between looking a reservation up and giving it back."""
+
+    async def give_back(self, company_id: str, reservations: Sequence[str], reason: str) -> D:
+        if not any("." in name for name in reservations):
+            await book(self.store, receive(9))
+        return await super().give_back(company_id, reservations, reason)
+
+
+async def test_what_is_filled_while_its_holder_gives_it_back_is_given_back_too(store: Store) -> None:
+    await book(store, receive(2))
+    desk, request = Overtaken(store, publish_outcomes), waiting_for_mugs(ANNA.name)
+    name = (await desk.grant(request)).stem
+    assert (await release(await at_work(store), desk, ANNA, name)).quantity == 5
+    assert (await levels(store)).reserved == 0
+    await holds(store)
+
+
+async def test_what_is_filled_while_a_person_gives_it_back_is_given_back_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await book(store, receive(2))
+    looked = list[str]()
+    waiting = await ReservationDesk(store, publish_outcomes).grant(waiting_for_mugs("shop"))
+
+    async def overtaken(tx: Connection, name: str) -> ReservationView | None:
+        found = await find(tx, name)
+        if not looked:
+            await book(store, receive(9))
+        looked.append(name)
+        return found
+
+    monkeypatch.setattr(reservation_desk, "find", overtaken)
+    done = await reservation_desk.release_for_caller(await at_work(store), ANNA, waiting.stem, "basket lost")
+    assert (done.quantity, len(looked)) == (5, 2)
+    assert (await levels(store)).reserved == 0
+    assert await times_written_down(store) == 1
+    await holds(store)
+
+
+async def times_written_down(store: Store) -> int:
+    """How often it was written down that a reservation was given back."""
+    async with store.transaction(readonly=True) as tx:
+        count: int = await tx.fetchval("select count(*) from audit where action = 'release_reservation'")
+    return count
 
 
 async def test_a_person_extends_a_callers_reservation(store: Store) -> None:
@@ -77,11 +131,11 @@ async def test_giving_back_says_what_was_still_held_and_nothing_the_second_time(
     await book(store, receive(7))
     lines = [DeskLine(str(n), MUG, D(quantity), ("north",)) for n, quantity in enumerate((5, 2), start=1)]
     request = desk_lines_request(COMPANY, "k1", lines, source="shop")
-    await ReservationDesk(store, publish_outcomes).grant(request)
+    whole = (await ReservationDesk(store, publish_outcomes).grant(request)).stem
     context = await at_work(store)
     ended = [
         (await reservation_desk.release_for_caller(context, ANNA, name, "lost")).quantity
-        for name in (f"{request.stem}-1", request.stem, request.stem)
+        for name in (f"{whole}-1", whole, whole)
     ]
     assert sorted(ended) == [0, 2, 5]
     assert ended[2] == 0
@@ -114,7 +168,7 @@ async def test_who_may_wait_is_listed_by_the_name_under_which_it_is_shown(store:
     await book(store, receive(5))
     lines = [DeskLine("1", MUG, D(8), ("north",))]
     request = desk_lines_request(COMPANY, "k1", lines, mode="backorder", source="shop-key", channel="shop")
-    await ReservationDesk(store, publish_outcomes).grant(request)
+    whole = (await ReservationDesk(store, publish_outcomes).grant(request)).stem
     await book(store, receive(2))
     context = await at_work(store)
     for found in (
@@ -123,4 +177,4 @@ async def test_who_may_wait_is_listed_by_the_name_under_which_it_is_shown(store:
     ):
         assert len(found) >= 2
         assert {one.held_by for one in found} == {"shop-key"}
-    assert (await show(context, ANNA, request.stem)).held_by == "shop-key"
+    assert (await show(context, ANNA, whole)).held_by == "shop-key"

@@ -64,6 +64,16 @@ class ReservationView(msgspec.Struct, frozen=True):
     confirmed_at: dt.datetime | None
     pieces: tuple[PieceView, ...]
 
+    @property
+    def open(self) -> list[str]:
+        """The pieces that are held or wait."""
+        return [piece.reservation for piece in self.pieces if piece.remaining]
+
+    @property
+    def remaining(self) -> Decimal:
+        """How much is held or waits."""
+        return sum((piece.remaining for piece in self.pieces), Decimal(0))
+
 
 async def find(tx: Connection, name: str) -> ReservationView | None:
     """The reservation of this name, whole or one piece; None if no caller ever made it."""
