@@ -12,7 +12,7 @@ from crossdock.engine.clock import read_clock
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Detail, Question, available_to_promise
 from crossdock.inventory.availability.difference import Mark, difference
-from crossdock.inventory.availability.terms import Difference, Freshness
+from crossdock.inventory.availability.terms import Difference, Freshness, MovementTerms
 from crossdock.operations import paging
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
@@ -98,7 +98,30 @@ async def availability(
     reading = context.store.connection() if single else context.store.transaction(readonly=True, snapshot=True)
     async with reading as tx:
         found = await find(tx, asked, now, detail, governs)
-    return _said(asked, asked.as_of or now, found)
+    return _said(asked, asked.as_of or now, _to_be_seen_by(actor, found))
+
+
+def _to_be_seen_by(actor: Actor, found: Found) -> Found:
+    """Who speaks for one channel or partner is told what moved, but not for whom or by which document of others."""
+    if not actor.channel and not actor.partner:
+        return found
+    terms, changed = found.terms, found.difference
+    if terms.movements:
+        terms = msgspec.structs.replace(terms, movements=tuple(_without_others(actor, m) for m in terms.movements))
+    if changed is not None:
+        told = tuple(_without_others(actor, movement) for movement in changed.movements)
+        changed = msgspec.structs.replace(changed, movements=told)
+    return found._replace(terms=terms, difference=changed)
+
+
+def _without_others(actor: Actor, movement: MovementTerms) -> MovementTerms:
+    """A sales order's channel stands in the id of its case; a reservation's caller is the reason of its entry."""
+    kind, _, rest = movement.subject.partition("/")
+    of_channel = bool(actor.channel) and kind == "sales_order" and rest.split("/")[1:2] == [actor.channel]
+    of_caller = movement.what == "reserve" and movement.reason == actor.name
+    if of_channel or of_caller:
+        return movement
+    return msgspec.structs.replace(movement, key="", document="", subject="", reason="", actor="", reservation="")
 
 
 async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, governs: Governing) -> Found:

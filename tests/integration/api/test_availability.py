@@ -10,6 +10,8 @@ import pytest
 
 from crossdock.store import Store
 from tests.integration.api.test_questions import reserve, stocked
+from tests.integration.inventory.helpers import ask as ask_for
+from tests.integration.inventory.helpers import book
 
 PATH = "/process/v1/availability"
 ASKED = {"company": "albion_uk", "item": "HEART"}
@@ -47,6 +49,24 @@ async def test_every_term_is_told_with_what_booked_it(http: httpx2.AsyncClient, 
     assert terms["physical"][0]["unrestricted"] == "7"
     assert terms["sourcing"]["missing"] == "1"
     assert [(piece["location"], piece["quantity"]) for piece in terms["sourcing"]["pieces"]] == [("north", "5")]
+
+
+async def test_who_speaks_for_one_channel_hears_of_no_others_orders(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    before = await moment(store)
+    await stocked(store, 9)
+    own, others = "sales_order/albion_uk/shop/1", "sales_order/albion_uk/homestead/2"
+    await book(store, ask_for(2, item="HEART", case=own), ask_for(3, item="HEART", case=others))
+    await reserve(http, "r1", 1)
+    for client, seen in ((http, {own, ""}), (desk, {own, others})):
+        found = await ask(client, explain="true", compare_to=before)
+        for movements in (found["terms"]["movements"], found["difference"]["movements"]):
+            assert {movement["reserved"] for movement in movements} >= {"1", "2", "3"}
+            assert {m["subject"] for m in movements if m["what"] == "asked"} == seen
+            assert ("homestead" in str(movements)) == (client is desk)
+        (mine,) = [m for m in found["terms"]["movements"] if m["what"] == "reserve"]
+        assert mine["reservation"]
 
 
 async def test_a_past_moment_is_answered_as_it_was_known_then(http: httpx2.AsyncClient, store: Store) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal as D
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossdock.inventory.desk.batch import _Booking, _RanShort
 from crossdock.inventory.desk.deciding import Decider, Shelf, Take, places_of
 from crossdock.inventory.desk.requests import Component, DeskLine, DeskRequest, desk_lines_request
-from crossdock.inventory.ledger.keys import PositionKey
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey
 from crossdock.inventory.ledger.pools import NO_POOLS, Pools
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 
@@ -188,3 +190,13 @@ def test_protected_units_are_never_promised_elsewhere_and_nothing_is_promised_be
                 whole = sum((take.quantity for take in mine if take.at[1] == each.item), D(0))
                 parts = sum((take.quantity for take in mine if take.at[1] != each.item), D(0))
                 assert whole + parts / 2 == each.quantity
+
+
+def test_what_another_lane_learns_meanwhile_refuses_nobody_what_other_places_have() -> None:
+    scarce = set[ItemKey]()
+    booking = _Booking([request(line("mug", 3, "north", "south"))], NO_POOLS, scarce)
+    booking._guesses()
+    booking.shelves = shelves(mug_north=1)
+    scarce.add(("c", "mug"))
+    with pytest.raises(_RanShort):
+        booking._decide()

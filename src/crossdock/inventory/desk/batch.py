@@ -139,7 +139,9 @@ class _Booking:
     def __init__(self, requests: Sequence[DeskRequest], pools: Pools, scarce: set[ItemKey]) -> None:
         self.requests = requests
         self.pools = pools
-        self.scarce = scarce
+        # Another lane may learn of scarce items while this one waits for its positions: of whom all places are held is
+        # settled now, or a request would be refused for what its other places have.
+        self.wide = {request.digest for request in requests if _is_scarce(request, scarce)}
         self.firsts: dict[bytes, list[PositionKey]] = {}
         self.shelves: dict[PositionKey, Shelf] = {}
         self.entries: list[tuple[Any, ...]] = []
@@ -170,22 +172,18 @@ class _Booking:
                     guess = guesses[key] = _Guess()
                 guess.quantity += line.quantity
                 guess.movements += 1
-            if self._is_scarce(request):
+            if request.digest in self.wide:
                 for key in places_of(request, self.pools):
                     if key not in guesses:
                         guesses[key] = _Guess()
         return guesses
-
-    def _is_scarce(self, request: DeskRequest) -> bool:
-        scarce = self.scarce
-        return bool(scarce) and any((request.company_id, line.item) in scarce for line in request.lines)
 
     def _decide(self) -> None:
         """In the order of arrival. Raises `_RanShort`."""
         decider = Decider(self.shelves, self.pools)
         short: set[ItemKey] = set()
         for request in self.requests:
-            if self._is_scarce(request):
+            if request.digest in self.wide:
                 taken, missing = decider.decide(request)
                 self._answer(request, taken, missing)
                 continue
@@ -291,3 +289,7 @@ class _Booking:
                 wrong.append((*key, *change))
         if wrong:
             await tx.execute(SQL.correct, *columns(wrong, _WRONG))
+
+
+def _is_scarce(request: DeskRequest, scarce: set[ItemKey]) -> bool:
+    return bool(scarce) and any((request.company_id, line.item) in scarce for line in request.lines)
