@@ -29,8 +29,8 @@ _WHERE = "`crossdock drift list --all` (GET /process/v1/drifts?closed=true) name
 
 
 class DriftFact(msgspec.Struct, frozen=True):
-    """A fact behind a difference. `side` says who has it, `changes` what it moved, by condition. `cause` is empty for what
-    only comes near the difference, and for a correction of ours that was booked meanwhile."""
+    """A fact behind a difference. `side` says who has it, `changes` what it moved, by condition. `cause` is empty for
+    what only comes near the difference, and for a correction of ours that was booked meanwhile."""
 
     side: str
     number: str
