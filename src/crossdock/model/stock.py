@@ -33,6 +33,14 @@ OUTSIDE_STATES: tuple[str, ...] = (
 )
 
 
+class MadeOf(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of an item consists of so many (`per`) of this one, in its base unit; `keeps_until` as in the line."""
+
+    item: str
+    per: Decimal
+    keeps_until: dt.date | None = None
+
+
 class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """So much of one item, from the first of `locations` that has it, then the next.
 
@@ -51,6 +59,9 @@ class StockRequestLine(msgspec.Struct, frozen=True, omit_defaults=True):
     per: Decimal = Decimal(0)
     whole_first: bool = False
     """Before all others the first location that has all of the lines that say so, if there is one."""
+    made_of: tuple[MadeOf, ...] = ()
+    """What one of a kit consists of. Stock of the kit itself goes first; the rest is taken as components, in whole
+    kits, those of one kit from one location. Their promises have this line, and the item of the component."""
 
 
 class PromiseRequest(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -84,6 +84,11 @@ class Promise(msgspec.Struct):
     due_on: dt.date | None = None
     keeps_until: dt.date | None = None
     backorder: str = ""
+    together: str = ""
+    """The set it waits in: all of one set are served at once, so many (`per`) of each, from one location."""
+    per: Decimal = ZERO
+    beside: tuple[str, ...] = ()
+    """All items of the set."""
     new: bool = False
 
     @property
@@ -327,6 +332,14 @@ class Books:
         self.of_subject[promise.subject].append(promise)
         if promise.waiting:
             self.waiting[(promise.company_id, promise.item)].append(promise)
+
+    def set_of(self, promise: Promise) -> list[Promise]:
+        """All that waits together with a row, itself among it; the row alone if it waits for itself."""
+        if not promise.together:
+            return [promise]
+        items = ((promise.company_id, item) for item in promise.beside)
+        rows = (row for item in items for row in self.waiting[item])
+        return [row for row in rows if row.waiting and row.together == promise.together]
 
     def touch(self, promise: Promise) -> None:
         """A promise was changed and must be stored."""

@@ -13,7 +13,7 @@ from crossdock.inventory.ledger import cross_docking, surplus
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
 from crossdock.inventory.ledger.cross_docking import CrossDocked
-from crossdock.inventory.ledger.filling import Outlook, fill, news, outlook, repeg
+from crossdock.inventory.ledger.filling import Outlook, beside, fill, news, outlook, repeg
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
 from crossdock.inventory.ledger.owners import passes_to, promisable
@@ -28,7 +28,7 @@ def move(
 ) -> list[LedgerOutcome]:
     """Book a physical fact whole; then whoever waits for its goods gets them."""
     items = _those(_concerned(books, request), giving)
-    before = outlook(books, items)
+    before = outlook(books, [*items, *beside(books, items)])
     came: dict[ItemKey, list[SupplyKey]] = defaultdict(list)
     held: list[HeldGoods] = []
     straight: list[CrossDocked] = []
@@ -164,7 +164,7 @@ def release(
     """End promises without goods; a promise that has ended stays as it ended."""
     promises = [promise for promise in named_by(books, request) if promise.remaining]
     items = _those(((promise.company_id, promise.item) for promise in promises), giving)
-    before = outlook(books, items)
+    before = outlook(books, [*items, *beside(books, items)])
     released = []
     outcomes = []
     for promise in promises:
@@ -197,7 +197,7 @@ def supply(books: Books, request: SupplyRequest, entry: bytes, giving: frozenset
     stated = [(request.company_id, line.item) for line in request.lines]
     known = (books.supplies.get((request.company_id, line.source, line.line)) for line in request.lines)
     items = _those([*stated, *((row.company_id, row.item) for row in known if row is not None)], giving)
-    before = outlook(books, items)
+    before = outlook(books, [*items, *beside(books, items)])
     for line in request.lines:
         _state_supply(books, request.company_id, line, entry)
     for item in items:
@@ -248,7 +248,7 @@ def safety(books: Books, request: SafetyRequest, entry: bytes, giving: frozenset
     """Set what is kept back at a position for one reason; what that frees goes to those who wait."""
     position = books.positions[(request.company_id, request.item, request.location, request.pool)]
     items = _those([(request.company_id, request.item)], giving)
-    before = outlook(books, items)
+    before = outlook(books, [*items, *beside(books, items)])
     key = (position.key, request.reason, request.source)
     known = books.kept.get(key)
     books.kept[key] = Kept(request.quantity, request.rule, entry, request.marked)
@@ -261,7 +261,7 @@ def safety(books: Books, request: SafetyRequest, entry: bytes, giving: frozenset
 def allot(books: Books, request: RebalanceRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
     """Make the pools of an item what the rules of the day say."""
     items = _those([(request.company_id, request.item)], giving)
-    return _give(books, items, outlook(books, items), entry, request.key, {})
+    return _give(books, items, outlook(books, [*items, *beside(books, items)]), entry, request.key, {})
 
 
 def give_back(books: Books, request: PromiseRequest, entry: bytes, giving: frozenset[ItemKey]) -> list[LedgerOutcome]:
@@ -269,7 +269,7 @@ def give_back(books: Books, request: PromiseRequest, entry: bytes, giving: froze
     unused = [promise for name in request.adopts if (promise := books.promises.get(name)) and promise.remaining]
     unused = [promise for promise in unused if promise.company_id == request.company_id and not promise.subject]
     items = _those((promise.of for promise in unused), giving)
-    before = outlook(books, items)
+    before = outlook(books, [*items, *beside(books, items)])
     for promise in unused:
         quantity = promise.remaining
         if promise.state in ON_THE_BOOK:
@@ -293,9 +293,11 @@ def _give(
     came: dict[ItemKey, list[SupplyKey]],
 ) -> list[LedgerOutcome]:
     filled = []
+    concerned = [*items, *beside(books, items)]
     for item in items:
         if books.rebalances:
             rebalance(books, item, entry)
         filled += fill(books, item, entry, came.get(item, ()))
+    for item in concerned:
         repeg(books, item)
-    return news(books, items, before, filled, receipt)
+    return news(books, concerned, before, filled, receipt)

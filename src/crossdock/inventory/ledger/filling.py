@@ -11,31 +11,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-import msgspec
-
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
-from crossdock.inventory.ledger.books import RESERVED, SHORT, ZERO, Books, Position, Promise, Supply
-from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.inventory.ledger.books import SHORT, ZERO, Books, Promise, Supply
+from crossdock.inventory.ledger.granting import Filled, serve, serve_set, serve_short, shortages_at
+from crossdock.inventory.ledger.keys import ItemKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome
-
-
-class Filled(msgspec.Struct, frozen=True):
-    """One piece of stock that a waiting row got."""
-
-    waiting: Promise
-    line: PromisedLine
 
 
 def fill(books: Books, item: ItemKey, entry: bytes, supplies: Sequence[SupplyKey] = ()) -> list[Filled]:
     """Turn free stock into reservations: told shortages first come first served, then the pegs of the supply that
     came, then everybody else first come first served, skipping who cannot be served whole but must be."""
     line = books.line_up(item)
-    filled = _fill_shortages(books, [promise for promise in line if promise.state == SHORT], entry, supplies)
+    filled = _fill_shortages(books, item, [promise for promise in line if promise.state == SHORT], entry, supplies)
     backorders = [promise for promise in line if promise.state != SHORT]
     for supply in supplies:
         for promise in backorders:
             pegged = books.pegs[promise.id].get(supply, ZERO)
-            if pegged:
+            if pegged and promise.waiting:
                 filled += _fill_backorder(books, promise, pegged, entry, (supply,))
     for promise in backorders:
         if promise.waiting:
@@ -44,29 +36,16 @@ def fill(books: Books, item: ItemKey, entry: bytes, supplies: Sequence[SupplyKey
 
 
 def _fill_shortages(
-    books: Books, shortages: list[Promise], entry: bytes, supplies: Sequence[SupplyKey]
+    books: Books, item: ItemKey, shortages: list[Promise], entry: bytes, supplies: Sequence[SupplyKey]
 ) -> list[Filled]:
-    """A shortage is on the book already: stock that no backed reservation needs makes it good."""
     filled: list[Filled] = []
-    short: dict[PositionKey, Decimal] = defaultdict(Decimal)
+    short = shortages_at(books, [item]) if shortages else {}
     for promise in shortages:
-        short[promise.at] += promise.remaining
-    for promise in shortages:
-        for position in books.places(promise):
-            quantity = min(promise.remaining, position.free + short[position.key])
-            if promise.keeps_until is not None:
-                quantity = min(quantity, books.that_keep(position, promise.keeps_until))
-            if quantity <= 0:
-                continue
-            home = promise.at
-            short[home] -= quantity
-            granted = _grant(books, promise, position, quantity, entry, supplies)
-            # Two movements even where both are at one position: each promise's journal is what is booked for it.
-            books.book(books.positions[home], "shift", entry, reserved=-quantity, reservation=promise.id)
-            books.book(position, "told_fill", entry, reserved=quantity, reservation=granted.reservation)
-            filled.append(Filled(promise, granted))
-            if not promise.remaining:
-                break
+        if promise.together:
+            filled += serve_set(books, promise, entry, supplies)
+            short = shortages_at(books, [item])
+        else:
+            filled += serve_short(books, promise, promise.remaining, short, entry, supplies)
     return filled
 
 
@@ -74,55 +53,27 @@ def _fill_backorder(
     books: Books, promise: Promise, limit: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
 ) -> list[Filled]:
     """Give at most `limit` of what is free where the backorder may be filled from."""
-    positions = books.places(promise)
-    asker = (promise.of, promise.candidates, promise.source, promise.customer)
+    if promise.together:
+        return serve_set(books, promise, entry, supplies, -(-limit // promise.per))
     if promise.whole:
         limit = promise.remaining
-        if _here(books, promise, positions) + books.could_borrow(*asker) < limit:
+        positions = books.places(promise)
+        here = sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
+        if here + books.could_borrow(promise.of, promise.candidates, promise.source, promise.customer) < limit:
             return []
-    limit = min(limit, promise.remaining)
-    here = _here(books, promise, positions)
-    if books.pools and here < limit:
-        books.borrow(*asker, limit - here, entry)
-    filled: list[Filled] = []
-    for position in positions:
-        quantity = min(limit, books.most(position, promise.keeps_until))
-        if quantity <= 0:
-            continue
-        granted = _grant(books, promise, position, quantity, entry, supplies)
-        books.book(position, "asked_fill", entry, reserved=quantity, reservation=granted.reservation)
-        filled.append(Filled(promise, granted))
-        limit -= quantity
-    return filled
+    return serve(books, promise, min(limit, promise.remaining), entry, supplies)
 
 
-def _here(books: Books, promise: Promise, positions: Sequence[Position]) -> Decimal:
-    return sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
-
-
-def _grant(
-    books: Books, waiting: Promise, at: Position, quantity: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
-) -> PromisedLine:
-    """A reservation out of a waiting row, which keeps what it still waits for."""
-    waiting.fills += 1
-    location, pool = at.key[2:]
-    granted = msgspec.structs.replace(
-        waiting,
-        id=f"{waiting.id}.{waiting.fills}",
-        location=location,
-        pool=pool,
-        quantity=quantity,
-        remaining=quantity,
-        state=RESERVED,
-        waiting=False,
-        backorder=waiting.id,
-        fills=0,
-        entry=entry,
-    )
-    books.end(waiting, quantity, "filled")
-    books.cover_only_remaining(waiting, supplies)
-    books.add_promise(granted)
-    return PromisedLine(waiting.line, waiting.item, location, quantity, granted.id, waiting.id)
+def beside(books: Books, items: Sequence[ItemKey]) -> list[ItemKey]:
+    """The other items that those who wait for some of these wait for together with them."""
+    found = {
+        (item[0], other): None
+        for item in items
+        for promise in books.waiting[item]
+        if promise.waiting
+        for other in promise.beside
+    }
+    return [item for item in found if item not in items]
 
 
 def peg(books: Books, promise: Promise) -> None:

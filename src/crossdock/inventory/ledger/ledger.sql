@@ -18,6 +18,12 @@ select s.company_id, s.source, s.line, s.item
 from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, source, line)
 join expected_supply as s on s.company_id = k.company_id and s.source = k.source and s.line = k.line
 
+-- items_beside: of which items others are waited for in the same sets
+select distinct w.company_id, b.item
+from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
+join waiting_set as w on w.company_id = g.company_id and w.item = g.item
+cross join unnest(w.beside) as b (item)
+
 -- places_of_items: where there are positions of some items
 select g.company_id, g.item, array_agg(distinct p.location) as locations
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
@@ -72,9 +78,11 @@ from reservation where subject = any($1::text::text[]) and subject <> '' and rem
 -- waiting_for: who waits for some items
 select r.id, r.company_id, r.subject, r.kind, r.request, r.line, r.item, r.location, r.pool, r.quantity, r.remaining,
     r.state, r.candidates, r.entry, r.waiting, r.whole, r.source, r.customer, r.expires_at, r.due_on,
-    r.keeps_until, r.backorder, r.fills, r.asked_number
+    r.keeps_until, r.backorder, r.fills, r.asked_number, coalesce(w.together, '') as together,
+    coalesce(w.per, 0) as per, coalesce(w.beside, '{}') as beside
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
 join reservation as r on r.company_id = g.company_id and r.item = g.item
+left join waiting_set as w on w.reservation = r.id
 where r.waiting
 
 -- lots_of_items: unrestricted goods that may be promised, by lot; when they expire, if somebody said so
@@ -202,6 +210,15 @@ from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text
     state, candidates, entry, waiting, whole, source, expires_at, due_on, backorder, fills, customer, keeps_until,
     place)
 order by r.place
+
+-- put_sets: which of new waiting rows are served together only
+insert into waiting_set (reservation, company_id, item, together, per, beside)
+select s.reservation, s.company_id, s.item, s.together, s.per, string_to_array(s.beside, e'\x1f')
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::numeric[],
+    $6::text::text[]) as s (reservation, company_id, item, together, per, beside)
+
+-- drop_sets: rows that wait no more
+delete from waiting_set where reservation = any($1::text::text[])
 
 -- insert_supplies: supply lines that nobody spoke of before
 insert into expected_supply (company_id, source, line, item, location, quantity, received, pegged, expected_on,

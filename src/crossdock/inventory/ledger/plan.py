@@ -22,6 +22,7 @@ from crossdock.model.stock import (
     PromiseRequest,
     ReleaseRequest,
     StockMoveLine,
+    StockRequestLine,
     SupplyRequest,
 )
 
@@ -47,6 +48,9 @@ class Plan:
         self.guesses: dict[PositionKey, Guess] = defaultdict(Guess)
         self.giving: set[ItemKey] = set()
         """Items of which stock or supply may become free: all their positions and waiting rows are needed."""
+        self.beside: set[ItemKey] = set()
+        """Items that somebody waits for together with one that gives: needed as those are, though nothing of them
+        becomes free."""
         self.picked: dict[str, PositionKey] = {}
         """Promises that moves end -> where the move happens."""
         self.adopted: set[str] = set()
@@ -63,6 +67,8 @@ class Plan:
         """Places at which promises are to be made again: what is granted there must be known."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
         self._promised_at: set[PositionKey] = set()
+        self._kits: list[list[PositionKey]] = []
+        """Where the components of a kit are asked for first: if one of them runs short, all of them wait."""
         for request in requests:
             self._add(request)
 
@@ -98,18 +104,34 @@ class Plan:
                 self.keeping.add((request.company_id, line.item))
             if line.together and line.per <= 0:
                 raise ValueError(f"{request.key}: line {line.line} says of no set how much of it makes one")
-            item, asker = (request.company_id, line.item), (line.locations, request.source, request.customer)
-            keys = self.pools.places(item, *asker)
-            for key in keys:
-                self.guesses[key]
-            for key, _ in self.pools.lenders(item, *asker):
-                self.guesses[key]
-            self.guesses[keys[0]].reserved += line.quantity
-            self.guesses[keys[0]].movements += 1
-            self._promised_at.add(keys[0])
-            self._taken[keys[0]] += line.quantity
+            if not line.made_of:
+                self._ask(request, line, line.item, line.quantity)
+                continue
+            self._ask(request, line, line.item, ZERO)  # seldom is a kit in stock
+            self._kits.append([])
+            for part in line.made_of:
+                if part.per <= 0:
+                    raise ValueError(f"{request.key}: line {line.line} has {part.per} of {part.item} in a kit")
+                if part.keeps_until is not None:
+                    self.keeping.add((request.company_id, part.item))
+                self._kits[-1].append(self._ask(request, line, part.item, line.quantity * part.per))
         self.named.update(request.adopts)
         self.adopted.update(request.adopts)
+
+    def _ask(self, request: PromiseRequest, line: StockRequestLine, item: str, quantity: Decimal) -> PositionKey:
+        """So much of an item is probably taken where the line is asked for first: which position that is."""
+        key, asker = (request.company_id, item), (line.locations, request.source, request.customer)
+        keys = self.pools.places(key, *asker)
+        for place in keys:
+            self.guesses[place]
+        for place, _ in self.pools.lenders(key, *asker):
+            self.guesses[place]
+        if quantity:
+            self.guesses[keys[0]].reserved += quantity
+            self.guesses[keys[0]].movements += 1
+            self._promised_at.add(keys[0])
+            self._taken[keys[0]] += quantity
+        return keys[0]
 
     def _move(self, company_id: str, line: StockMoveLine) -> None:
         _check(line)
@@ -144,7 +166,12 @@ class Plan:
 
     def perhaps_short(self, books: Books) -> set[ItemKey]:
         """Items some line of which may get less than it wants at its first location: their supply must be at hand."""
-        return {key[:2] for key in self._promised_at if books.positions[key].free < self._taken[key]}
+        short = {key for key in self._promised_at if books.positions[key].free < self._taken[key]}
+        items = {key[:2] for key in short}
+        for parts in self._kits:
+            if not short.isdisjoint(parts):
+                items.update(key[:2] for key in parts)
+        return items
 
     def learn_promises(self, books: Books) -> None:
         """Promises that requests name are read. A release frees stock or pegs of items it does not name; so does a
@@ -170,9 +197,14 @@ class Plan:
         if not self.pools:
             return []
         for company, item, location, _ in list(self.guesses):
-            if (company, item) in self.giving:
+            if (company, item) in self.held:
                 self.learn_places((company, item), (location,))
-        return sorted(self.giving)
+        return sorted(self.held)
+
+    @property
+    def held(self) -> set[ItemKey]:
+        """Items of which all positions and waiting rows are needed."""
+        return self.giving | self.beside if self.beside else self.giving
 
     def learn_supply(self, key: SupplyKey, item: str) -> None:
         """A supply line that requests name is there already, perhaps of another item."""

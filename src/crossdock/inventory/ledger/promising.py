@@ -33,7 +33,13 @@ class _Answer:
         self._count = 0
 
     def promise(
-        self, line: StockRequestLine, location: str, quantity: Decimal, state: str, pool: str = SHARED
+        self,
+        line: StockRequestLine,
+        location: str,
+        quantity: Decimal,
+        state: str,
+        pool: str = SHARED,
+        beside: tuple[str, ...] = (),
     ) -> Promise:
         """A new row; its name can be made again from the request's key alone."""
         request = self.request
@@ -60,6 +66,9 @@ class _Answer:
             expires_at=request.expires_at,
             due_on=line.due_on,
             keeps_until=line.keeps_until,
+            together=f"{self._stem}/{line.together}" if beside else "",
+            per=line.per if beside else ZERO,
+            beside=beside,
         )
         self.books.add_promise(promise)
         return promise
@@ -109,9 +118,9 @@ class _Answer:
         item = (request.company_id, line.item)
         return here + self.books.could_borrow(item, locations, request.source, request.customer)
 
-    def wait(self, line: StockRequestLine, quantity: Decimal, state: str) -> Promise:
-        """Book what stock does not cover as waiting, pegged to what should come."""
-        promise = self.promise(line, line.locations[0], quantity, state)
+    def wait(self, line: StockRequestLine, quantity: Decimal, state: str, beside: tuple[str, ...] = ()) -> Promise:
+        """Book what stock does not cover as waiting, pegged to what should come; `beside` are the items of its set."""
+        promise = self.promise(line, line.locations[0], quantity, state, beside=beside)
         peg(self.books, promise)
         self.backordered.append(
             BackorderedLine(
@@ -154,6 +163,8 @@ def decide(books: Books, request: PromiseRequest, entry: bytes) -> StockPromised
     for line in _whole_first(answer, request.lines):
         if line.together:
             sets.setdefault(line.together, []).append(line)
+        elif line.made_of:
+            _kit(answer, line, line.quantity - adopted.get(line.line, ZERO))
         else:
             _line(answer, line, line.quantity - adopted.get(line.line, ZERO))
     for lines in sets.values():
@@ -167,8 +178,7 @@ def _whole_first(answer: _Answer, lines: Sequence[StockRequestLine]) -> Sequence
     if not marked:
         return lines
     order = [place for place in marked[0].locations if all(place in line.locations for line in marked)]
-    free = {(line.item, place): answer.free(line, (place,)) for line in marked for place in order}
-    whole = whole_at(order, [(line.item, line.quantity) for line in marked], free)
+    whole = next((place for place in order if _all_at(answer, marked, place)), None)
     if whole is None:
         return lines
     return [
@@ -177,6 +187,17 @@ def _whole_first(answer: _Answer, lines: Sequence[StockRequestLine]) -> Sequence
         else line
         for line in lines
     ]
+
+
+def _all_at(answer: _Answer, lines: Sequence[StockRequestLine], place: str) -> bool:
+    """Does one location have all of it? Of kits, what is not in stock as such must be there as components."""
+    asked: list[tuple[StockRequestLine, Decimal]] = []
+    for line in lines:
+        stocked = _stocked(answer, line, line.quantity, (place,)) if line.made_of else line.quantity
+        asked.append((line, stocked))
+        asked += [(part, part.quantity) for part in _parts(line, line.quantity - stocked)]
+    free = {(line.item, place): answer.free(line, (place,)) for line, quantity in asked if quantity}
+    return whole_at((place,), [(line.item, quantity) for line, quantity in asked], free) is not None
 
 
 def _line(answer: _Answer, line: StockRequestLine, wanted: Decimal) -> None:
@@ -193,16 +214,24 @@ def _rest(answer: _Answer, line: StockRequestLine, rest: Decimal) -> None:
     shortage. What was only asked for waits, or is refused."""
     if not rest:
         return
+    if _waits(answer, line, rest):
+        return
+    answer.refused.append((line.line, rest))
+
+
+def _waits(answer: _Answer, line: StockRequestLine, rest: Decimal, beside: tuple[str, ...] = ()) -> bool:
+    """Book what waits, if it may."""
     if answer.request.kind == "told":
-        promise = answer.wait(line, rest, SHORT)
+        promise = answer.wait(line, rest, SHORT, beside)
         answer.books.book(
             answer.books.positions[promise.at], SHORT, answer.entry, reserved=rest, reservation=promise.id
         )
         answer.shortage.append((line.line, rest))
     elif answer.request.backorder:
-        answer.wait(line, rest, BACKORDERED)
+        answer.wait(line, rest, BACKORDERED, beside)
     else:
-        answer.refused.append((line.line, rest))
+        return False
+    return True
 
 
 def _adopt(answer: _Answer) -> dict[str, Decimal]:
@@ -246,10 +275,80 @@ def _fits(held: Promise, line: StockRequestLine, request: PromiseRequest) -> boo
 
 
 def _set(answer: _Answer, lines: Sequence[StockRequestLine]) -> None:
-    """Grant whole sets, location by location: as many as the scarcest of their items allows. An item that stands in
-    several lines is counted once for all of them."""
-    request = answer.request
+    """Whole sets of several lines; what is left of them waits as one, or is refused."""
     wanted = min(line.quantity // line.per for line in lines)
+    left = _sets(answer, lines, wanted)
+    items = _items(lines)
+    for line in lines:
+        rest = line.quantity - (wanted - left) * line.per
+        if rest and not _waits(answer, line, rest, items):
+            answer.refused.append((line.line, rest))
+
+
+def _kit(answer: _Answer, line: StockRequestLine, wanted: Decimal) -> None:
+    """Kits that are stocked go first, the rest is made of components, those of one kit from one location. Neither kits
+    that wait nor kits that are refused hold any of their components."""
+    request = answer.request
+    stocked = _stocked(answer, line, wanted, line.locations)
+    parts = _parts(line, wanted - stocked)
+    if not (request.kind == "told" or request.partial):
+        found = sum((_sets_at(answer, parts, location) for location in line.locations), ZERO) if parts else ZERO
+        if stocked + found < wanted:
+            stocked, parts = ZERO, _parts(line, wanted)
+            _kits_wait(answer, line, parts, wanted)
+            return
+    if stocked:
+        answer.take(line, stocked)
+    if parts:
+        _kits_wait(answer, line, parts, _sets(answer, parts, wanted - stocked))
+
+
+def _kits_wait(answer: _Answer, line: StockRequestLine, parts: Sequence[StockRequestLine], kits: Decimal) -> None:
+    """So many kits are not there: their components wait as one, or they are refused. Shortages are told in kits."""
+    if not kits:
+        return
+    waits, items = True, _items(parts)
+    told = len(answer.shortage)
+    for part in parts:
+        waits = waits and _waits(answer, part, kits * part.per, items)
+    if not waits:
+        answer.refused.append((line.line, kits))
+    elif answer.request.kind == "told":
+        answer.shortage[told:] = [(line.line, kits)]
+
+
+def _stocked(answer: _Answer, line: StockRequestLine, wanted: Decimal, locations: Sequence[str]) -> Decimal:
+    """How many whole kits stock has."""
+    return min(wanted, answer.free(line, locations) // 1)
+
+
+def _parts(line: StockRequestLine, kits: Decimal) -> list[StockRequestLine]:
+    """What so many kits are made of, as lines to be granted together."""
+    if not kits:
+        return []
+    return [
+        StockRequestLine(
+            line.line,
+            part.item,
+            kits * part.per,
+            line.locations,
+            line.due_on,
+            part.keeps_until,
+            together=line.line,
+            per=part.per,
+        )
+        for part in line.made_of
+    ]
+
+
+def _items(lines: Sequence[StockRequestLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.item for line in lines))
+
+
+def _sets(answer: _Answer, lines: Sequence[StockRequestLine], wanted: Decimal) -> Decimal:
+    """Grant whole sets, location by location: as many as the scarcest of their items allows. An item that stands in
+    several lines is counted once for all of them. Returns how many sets are left wanting."""
+    request = answer.request
     found = {location: _sets_at(answer, lines, location) for location in lines[0].locations}
     left = wanted
     if request.kind == "told" or request.partial or sum(found.values(), ZERO) >= wanted:
@@ -259,8 +358,7 @@ def _set(answer: _Answer, lines: Sequence[StockRequestLine]) -> None:
                 for line in lines:
                     answer.take(line, granted * line.per, (location,))
                 left -= granted
-    for line in lines:
-        _rest(answer, line, line.quantity - (wanted - left) * line.per)
+    return left
 
 
 def _sets_at(answer: _Answer, lines: Sequence[StockRequestLine], location: str) -> Decimal:

@@ -59,16 +59,20 @@ class Reader:
             keys = columns(plan.supplies, (texts, texts, texts))
             for company, source, line, item in await tx.fetch(SQL.items_of_supplies, *keys):
                 plan.learn_supply((company, source, line), item)
+        if plan.giving:
+            for company, item in await tx.fetch(SQL.items_beside, *columns(plan.giving, (texts, texts))):
+                plan.beside.add((company, item))
+            plan.beside -= plan.giving
         if pooled := plan.pooled():
             for company, item, locations in await tx.fetch(SQL.places_of_items, *columns(pooled, (texts, texts))):
                 plan.learn_places((company, item), locations)
 
     async def hold(self, tx: Connection, plan: Plan) -> None:
         """Lock the positions and read who waits and what is expected. Raises `LedgerMoved`."""
-        await self._lock(tx, plan.guesses, plan.giving)
+        await self._lock(tx, plan.guesses, plan.held)
         await self._read_items(tx, plan)
         keeping = plan.keeping | {
-            item for item in plan.giving if any(promise.keeps_until for promise in self.books.waiting[item])
+            item for item in plan.held if any(promise.keeps_until for promise in self.books.waiting[item])
         }
         if keeping:
             await self._read_lots(tx, sorted(keeping))
@@ -103,13 +107,15 @@ class Reader:
 
     async def _read_items(self, tx: Connection, plan: Plan) -> None:
         """Who waits for items that give, and the supply of those and of items that may run short."""
-        if plan.giving:
-            for row in await tx.fetch(SQL.waiting_for, *columns(plan.giving, (texts, texts))):
-                self._take_in_waiting(Promise(**{**row, "candidates": tuple(row["candidates"])}))
-        waiting = [promise.id for item in plan.giving for promise in self.books.waiting[item]]
+        held = plan.held
+        if held:
+            for row in await tx.fetch(SQL.waiting_for, *columns(held, (texts, texts))):
+                lists = {"candidates": tuple(row["candidates"]), "beside": tuple(row["beside"])}
+                self._take_in_waiting(Promise(**{**row, **lists}))
+        waiting = [promise.id for item in held for promise in self.books.waiting[item]]
         pegs: list[Record] = await tx.fetch(SQL.pegs_of, texts(waiting)) if waiting else []
         named = {(row["company_id"], row["source"], row["line"]) for row in pegs} | plan.supplies
-        items = plan.giving | plan.perhaps_short(self.books)
+        items = held | plan.perhaps_short(self.books)
         if items or named:
             wanted = columns(named, (texts, texts, texts)) + columns(items, (texts, texts))
             for row in await tx.fetch(SQL.supplies, *wanted):
@@ -165,12 +171,15 @@ class Reader:
     def _all_held(self, plan: Plan) -> None:
         """Rows may refer to a position that did not exist when the locks were taken, or a supply line may have become
         another item's: then it is not known that nobody else changes them."""
-        for item in plan.giving:
+        for item in plan.held:
             needed = {(*item, supply.location, SHARED) for supply in self.books.supply_of[item]}
             for promise in self.books.waiting[item]:
                 needed.update([promise.at, *((*item, location, SHARED) for location in promise.candidates)])
             if not needed <= self.stored.keys():
                 raise LedgerMoved(f"{item} got a new position meanwhile")
+            others = {(item[0], other) for promise in self.books.waiting[item] for other in promise.beside}
+            if item in plan.giving and not others <= plan.held:
+                raise LedgerMoved(f"somebody began to wait for {item} together with others meanwhile")
         for key in plan.supplies:
             supply = self.books.supplies.get(key)
             if supply is not None and (supply.company_id, supply.item) not in plan.giving:

@@ -20,7 +20,7 @@ from crossdock.events.inventory import (
 )
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import ZERO, Books, Position, Promise
-from crossdock.inventory.ledger.filling import Filled, fill, news, outlook, repeg
+from crossdock.inventory.ledger.filling import Filled, beside, fill, news, outlook, repeg
 from crossdock.inventory.ledger.keys import PositionKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RepromiseRequest
 from crossdock.inventory.ledger.pools import SHARED
@@ -29,23 +29,25 @@ from crossdock.inventory.ledger.pools import SHARED
 def repromise(books: Books, request: RepromiseRequest, entry: bytes) -> list[LedgerOutcome]:
     """Withdraw what has no goods, at all pools of the location, and serve those who now wait from what there is."""
     item = (request.company_id, request.item)
-    before = outlook(books, [item])
+    items = [item, *beside(books, [item])]
+    before = outlook(books, items)
     if books.rebalances:
         rebalance(books, item, entry)
     here = [position for position in books.of_item[item] if position.key[2] == request.location]
     here.sort(key=lambda position: (position.key[3] != SHARED, position.key[3]))
     withdrawn = [row for position in here for row in _withdraw(books, position, entry)]
     filled: list[Filled] = fill(books, item, entry)
-    repeg(books, item)
+    for each in items:
+        repeg(books, each)
     if not withdrawn:
-        return news(books, [item], before, filled, request.key)
+        return news(books, items, before, filled, request.key)
     told = [_tell(books, promise, waiting) for promise, waiting in withdrawn]
     pieces = tuple(_piece(promise, waiting) for promise, waiting in withdrawn)
     body = PromisesWithdrawn(request.item, request.location, request.subject, pieces)
     shortage = LedgerOutcome(
         shortage_case(request.company_id, request.item, request.location), request.company_id, body
     )
-    return [shortage, *told, *news(books, [item], before, filled, request.key)]
+    return [shortage, *told, *news(books, items, before, filled, request.key)]
 
 
 def served(books: Books) -> list[LedgerOutcome]:

@@ -31,6 +31,7 @@ _ENDING = (texts, numbers, texts, numbers, numbers, numbers)
 _ANSWER = (octets, texts)
 _SUPPLY = (texts,) * 5 + (numbers,) * 3 + (times, texts, numbers, octets, numbers, numbers)
 _SUPPLY_MOVEMENT = (texts,) * 3 + (numbers, texts, texts) + (numbers,) * 3 + (times, texts, octets)
+_SET = (texts,) * 4 + (numbers, texts)
 _KEPT = (texts,) * 6 + (numbers, texts, octets)
 _PEG = (texts,) * 4 + (numbers,)
 _PROMISE_MOVEMENT = (numbers, numbers, texts, texts, numbers, numbers, numbers, numbers, octets, texts)
@@ -97,6 +98,7 @@ async def write_promise_book(tx: Connection, books: Books) -> None:
     """New promises, supply and pegs. After `write_record`, which notices that a promise is no longer what was read;
     an insert would only trip over it. Raises `LedgerMoved`."""
     await _insert_promises(tx, [promise for promise in books.changed_promises.values() if promise.new])
+    await _write_sets(tx, [promise for promise in books.changed_promises.values() if promise.together])
     supplies = sorted(books.changed_supplies.values(), key=lambda supply: supply.key)
     for supply in supplies:
         supply.changes += 1
@@ -175,6 +177,19 @@ async def _insert_promises(tx: Connection, promises: Sequence[Promise]) -> None:
     ]
     if new:
         await tx.execute(SQL.insert_promises, *columns(new, _PROMISE))
+
+
+async def _write_sets(tx: Connection, promises: Sequence[Promise]) -> None:
+    begun = [
+        (p.id, p.company_id, p.item, p.together, p.per, "\x1f".join(p.beside))
+        for p in promises
+        if p.new and p.waiting
+    ]  # fmt: skip
+    over = [p.id for p in promises if not p.new and not p.waiting]
+    if begun:
+        await tx.execute(SQL.put_sets, *columns(begun, _SET))
+    if over:
+        await tx.execute(SQL.drop_sets, texts(over))
 
 
 async def _write_supplies(tx: Connection, statement: str, done: str, supplies: Sequence[Supply]) -> None:

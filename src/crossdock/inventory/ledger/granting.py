@@ -1,0 +1,178 @@
+"""Goods for who waits: a reservation out of a waiting row, and rows that are served together or not at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.events.inventory import PromisedLine
+from crossdock.inventory.ledger.books import RESERVED, SHORT, ZERO, Books, Position, Promise
+from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+
+Short = Mapping[PositionKey, Decimal]
+"""Position -> what waits there that was told to us: it is on the book already."""
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """One piece of stock that a waiting row got."""
+
+    waiting: Promise
+    line: PromisedLine
+
+
+def grant(
+    books: Books, waiting: Promise, at: Position, quantity: Decimal, entry: bytes, supplies: Sequence[SupplyKey]
+) -> PromisedLine:
+    """A reservation out of a waiting row, which keeps what it still waits for."""
+    waiting.fills += 1
+    location, pool = at.key[2:]
+    granted = msgspec.structs.replace(
+        waiting,
+        id=f"{waiting.id}.{waiting.fills}",
+        location=location,
+        pool=pool,
+        quantity=quantity,
+        remaining=quantity,
+        state=RESERVED,
+        waiting=False,
+        backorder=waiting.id,
+        fills=0,
+        entry=entry,
+        together="",
+        per=ZERO,
+        beside=(),
+    )
+    books.end(waiting, quantity, "filled")
+    books.cover_only_remaining(waiting, supplies)
+    books.add_promise(granted)
+    return PromisedLine(waiting.line, waiting.item, location, quantity, granted.id, waiting.id)
+
+
+def serve(
+    books: Books,
+    promise: Promise,
+    limit: Decimal,
+    entry: bytes,
+    supplies: Sequence[SupplyKey],
+    locations: Sequence[str] = (),
+) -> list[Filled]:
+    """Give a backorder at most `limit` of what is free at these locations; at all it may be filled from, if none is
+    named. What other pools lend is taken last."""
+    locations = locations or promise.candidates
+    positions = [position for position in books.places(promise) if position.key[2] in locations]
+    here = sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
+    if books.pools and here < limit:
+        books.borrow(promise.of, locations, promise.source, promise.customer, limit - here, entry)
+    filled: list[Filled] = []
+    for position in positions:
+        quantity = min(limit, books.most(position, promise.keeps_until))
+        if quantity <= 0:
+            continue
+        granted = grant(books, promise, position, quantity, entry, supplies)
+        books.book(position, "asked_fill", entry, reserved=quantity, reservation=granted.reservation)
+        filled.append(Filled(promise, granted))
+        limit -= quantity
+    return filled
+
+
+def serve_short(
+    books: Books,
+    promise: Promise,
+    limit: Decimal,
+    short: dict[PositionKey, Decimal],
+    entry: bytes,
+    supplies: Sequence[SupplyKey],
+    locations: Sequence[str] = (),
+) -> list[Filled]:
+    """The same for what was told to us and is on the book already: stock that no backed reservation needs makes it
+    good."""
+    filled: list[Filled] = []
+    for position in books.places(promise):
+        if locations and position.key[2] not in locations:
+            continue
+        quantity = min(limit, _backed(books, promise, position, short))
+        if quantity <= 0:
+            continue
+        home = promise.at
+        short[home] -= quantity
+        granted = grant(books, promise, position, quantity, entry, supplies)
+        # Two movements even where both are at one position: each promise's journal is what is booked for it.
+        books.book(books.positions[home], "shift", entry, reserved=-quantity, reservation=promise.id)
+        books.book(position, "told_fill", entry, reserved=quantity, reservation=granted.reservation)
+        filled.append(Filled(promise, granted))
+        limit -= quantity
+        if not limit:
+            break
+    return filled
+
+
+def _backed(books: Books, promise: Promise, position: Position, short: Short) -> Decimal:
+    quantity = position.free + short.get(position.key, ZERO)
+    if promise.keeps_until is not None:
+        quantity = min(quantity, books.that_keep(position, promise.keeps_until))
+    return quantity
+
+
+def shortages_at(books: Books, items: Sequence[ItemKey]) -> dict[PositionKey, Decimal]:
+    """What waits at each position of some items and was told to us."""
+    short: dict[PositionKey, Decimal] = defaultdict(Decimal)
+    for item in items:
+        for promise in books.waiting[item]:
+            if promise.waiting and promise.state == SHORT:
+                short[promise.at] += promise.remaining
+    return short
+
+
+def serve_set(
+    books: Books, promise: Promise, entry: bytes, supplies: Sequence[SupplyKey], most: Decimal | None = None
+) -> list[Filled]:
+    """Serve a waiting row together with all it waits with: as many whole sets as the scarcest of their items allows,
+    each set from one location; at most `most` of them."""
+    rows = books.set_of(promise)
+    short = shortages_at(books, [row.of for row in rows]) if promise.state == SHORT else {}
+    wanted = max(-(-row.remaining // row.per) for row in rows)
+    possible = {location: _sets_at(books, rows, wanted, location, short) for location in promise.candidates}
+    if promise.whole and sum(possible.values(), ZERO) < wanted:
+        return []
+    limit = wanted if most is None else min(wanted, most)
+    filled: list[Filled] = []
+    for location, sets in possible.items():
+        here = min(sets, limit)
+        if here <= 0:
+            continue
+        for row in rows:
+            quantity = row.remaining - (wanted - here) * row.per
+            if quantity <= 0:
+                continue
+            if row.state == SHORT:
+                filled += serve_short(books, row, quantity, short, entry, supplies, (location,))
+            else:
+                filled += serve(books, row, quantity, entry, supplies, (location,))
+        wanted, limit = wanted - here, limit - here
+    return filled
+
+
+def _sets_at(books: Books, rows: Sequence[Promise], wanted: Decimal, location: str, short: Short) -> Decimal:
+    """How many of the sets that are wanted a location can serve. Of an item that was picked unasked less waits than
+    makes these sets: the first of them need none of it. An item in several rows is counted once for all of them."""
+    sets = wanted
+    by_item: dict[ItemKey, list[Promise]] = defaultdict(list)
+    for row in rows:
+        by_item[row.of].append(row)
+    for same in by_item.values():
+        per = sum((row.per for row in same), ZERO)
+        waits = sum((row.remaining for row in same), ZERO)
+        sets = min(sets, (wanted * per - waits + _there(books, same[0], location, short)) // per)
+    return max(sets, ZERO)
+
+
+def _there(books: Books, row: Promise, location: str, short: Short) -> Decimal:
+    """What a waiting row could get at a location."""
+    positions = [position for position in books.places(row) if position.key[2] == location]
+    if row.state == SHORT:
+        return sum((max(_backed(books, row, position, short), ZERO) for position in positions), ZERO)
+    here = sum((max(books.most(position, row.keeps_until), ZERO) for position in positions), ZERO)
+    return here + books.could_borrow(row.of, (location,), row.source, row.customer)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crossdock.events.inventory import StockPromised
+from crossdock.inventory.ledger.books import Books, Position
+from crossdock.inventory.ledger.filling import Filled, fill
+from crossdock.inventory.ledger.promising import decide
+from crossdock.model.stock import MadeOf, PromiseRequest, StockRequestLine
+from tests.unit.inventory.shelves import entry
+
+COMPANY = "albion_uk"
+SET = (MadeOf("CUP", Decimal(2)), MadeOf("PLATE", Decimal(1)))
+ZERO = Decimal(0)
+
+
+def shelves(**stock: dict[str, int]) -> Books:
+    """Positions by item, then location."""
+    found = Books()
+    for item, places in stock.items():
+        for location, quantity in places.items():
+            key = (COMPANY, item, location, "")
+            position = Position(key, len(found.positions) + 1, Decimal(quantity), ZERO, ZERO, ZERO, 0)
+            found.load_position(position)
+    return found
+
+
+def kits(line: str, quantity: int, *locations: str, made_of: tuple[MadeOf, ...] = SET) -> StockRequestLine:
+    return StockRequestLine(line, "SET", Decimal(quantity), locations or ("north",), made_of=made_of)
+
+
+def plain(line: str, item: str, quantity: int, *locations: str) -> StockRequestLine:
+    return StockRequestLine(line, item, Decimal(quantity), locations or ("north",))
+
+
+def asked(books: Books, *lines: StockRequestLine, number: int = 1, **more: Any) -> StockPromised:
+    kind = more.pop("kind", "asked")
+    return decide(books, PromiseRequest(COMPANY, f"k{number}", f"c{number}", kind, lines, **more), entry(number))
+
+
+def got(told: StockPromised) -> list[tuple[str, str, int]]:
+    return [(each.item, each.location, int(each.quantity)) for each in told.promised]
+
+
+def waits(told: StockPromised) -> list[tuple[str, int]]:
+    return [(each.item, int(each.quantity)) for each in told.backordered]
+
+
+def free(books: Books, item: str, location: str = "north") -> int:
+    return int(books.positions[(COMPANY, item, location, "")].free)
+
+
+def come(books: Books, item: str, quantity: int, location: str = "north") -> list[tuple[str, str, int]]:
+    position = books.positions[(COMPANY, item, location, "")]
+    books.book(position, "move", entry(9), on_hand=Decimal(quantity))
+    filled: list[Filled] = fill(books, (COMPANY, item), entry(9))
+    return [(piece.line.item, piece.line.location, int(piece.line.quantity)) for piece in filled]
+
+
+def test_stocked_kits_go_first_and_the_rest_is_made_of_components() -> None:
+    books = shelves(SET={"north": 2}, CUP={"north": 10}, PLATE={"north": 10})
+    told = asked(books, kits("1", 5))
+    assert got(told) == [("SET", "north", 2), ("CUP", "north", 6), ("PLATE", "north", 3)]
+    assert {each.line for each in told.promised} == {"1"}
+
+
+def test_the_components_of_one_kit_come_from_one_location_or_not_at_all() -> None:
+    books = shelves(SET={"north": 0, "south": 0}, CUP={"north": 7, "south": 2}, PLATE={"north": 2, "south": 9})
+    told = asked(books, kits("1", 4, "north", "south"))
+    assert got(told) == [
+        ("CUP", "north", 4), ("PLATE", "north", 2), ("CUP", "south", 2), ("PLATE", "south", 1),
+    ]  # fmt: skip
+    assert waits(told) == [("CUP", 2), ("PLATE", 1)]
+    assert free(books, "PLATE", "south") == 8  # a kit that waits holds nothing
+
+
+def test_a_component_of_two_kits_and_of_a_plain_line_is_counted_once() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 6}, PLATE={"north": 9}, PAIR={"north": 0})
+    pair = StockRequestLine("3", "PAIR", Decimal(2), ("north",), made_of=(MadeOf("CUP", Decimal(2)),))
+    told = asked(books, kits("1", 1), plain("2", "CUP", 1), pair)
+    assert [(each.line, each.item, int(each.quantity)) for each in told.promised] == [
+        ("1", "CUP", 2), ("1", "PLATE", 1), ("2", "CUP", 1), ("3", "CUP", 2),
+    ]  # fmt: skip
+    assert waits(told) == [("CUP", 2)]
+    assert free(books, "CUP") == 1
+
+
+def test_kits_that_wait_are_filled_whole_from_one_location_when_the_last_of_their_components_comes() -> None:
+    books = shelves(SET={"north": 0, "south": 0}, CUP={"north": 4, "south": 0}, PLATE={"north": 0, "south": 1})
+    asked(books, kits("1", 2, "north", "south"))
+    assert come(books, "CUP", 1, "south") == []
+    assert come(books, "PLATE", 1) == [("CUP", "north", 2), ("PLATE", "north", 1)]
+    assert come(books, "CUP", 1, "south") == [("CUP", "south", 2), ("PLATE", "south", 1)]
+    assert [promise.remaining for promise in books.promises.values() if promise.waiting] == []
+
+
+def test_a_kit_that_cannot_be_made_takes_nothing_from_those_behind_it() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    asked(books, kits("1", 2), number=1)
+    asked(books, plain("1", "CUP", 3), number=2)
+    assert come(books, "CUP", 3) == [("CUP", "north", 3)]
+    assert free(books, "CUP") == 0
+
+
+def test_without_partial_either_all_kits_are_granted_or_none() -> None:
+    books = shelves(SET={"north": 1}, CUP={"north": 2}, PLATE={"north": 9})
+    told = asked(books, kits("1", 3), partial=False)
+    assert got(told) == [] and waits(told) == [("CUP", 6), ("PLATE", 3)]
+    assert come(books, "CUP", 3) == []
+    assert come(books, "CUP", 1) == [("CUP", "north", 6), ("PLATE", "north", 3)]
+
+
+def test_without_backorder_what_is_refused_is_told_in_kits() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 5}, PLATE={"north": 9})
+    told = asked(books, kits("1", 3), backorder=False)
+    assert got(told) == [("CUP", "north", 4), ("PLATE", "north", 2)]
+    assert told.refused == (("1", Decimal(1)),)
+
+
+def test_kits_that_a_channel_promised_are_booked_whole_and_short_in_kits() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 5}, PLATE={"north": 1})
+    told = asked(books, kits("1", 3), kind="told")
+    assert got(told) == [("CUP", "north", 2), ("PLATE", "north", 1)]
+    assert waits(told) == [("CUP", 4), ("PLATE", 2)] and told.shortage == (("1", Decimal(2)),)
+    assert (free(books, "CUP"), free(books, "PLATE")) == (-1, -2)
+    assert come(books, "PLATE", 1) == [("CUP", "north", 2), ("PLATE", "north", 1)]
+    assert come(books, "PLATE", 1) == []  # one cup is missing
+    assert come(books, "CUP", 1) == [("CUP", "north", 2), ("PLATE", "north", 1)]
+    assert (free(books, "CUP"), free(books, "PLATE")) == (0, 0)
+
+
+def test_one_location_for_the_whole_order_is_sought_with_the_components_of_its_kits() -> None:
+    books = shelves(SET={"north": 0, "south": 1}, CUP={"north": 9, "south": 2}, PLATE={"north": 1, "south": 1})
+    line = StockRequestLine("1", "SET", Decimal(2), ("north", "south"), whole_first=True, made_of=SET)
+    assert got(asked(books, line)) == [("SET", "south", 1), ("CUP", "south", 2), ("PLATE", "south", 1)]
