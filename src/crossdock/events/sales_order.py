@@ -62,6 +62,17 @@ class SalesOrderLinesShipped(msgspec.Struct, frozen=True, omit_defaults=True):
     shipped_at: dt.datetime
     lines: tuple[ShippedLine, ...]
     tracking: str = ""
+    reply_to: str = ""
+    """The shipment, if it wants to be told what these goods are in lines of the order (`ShippedLinesNamed`)."""
+
+
+@event()
+class ShippedLinesNamed(msgspec.Struct, frozen=True):
+    """What a shipping order brought of the lines of its order, in the words of the customer: of a kit as many as are
+    whole with these goods, not its components."""
+
+    shipping_order: str
+    lines: tuple[ShippedLine, ...]
 
 
 @event()
@@ -74,8 +85,10 @@ class SalesOrderLinesDelivered(msgspec.Struct, frozen=True):
 
 
 @event()
-class SalesOrderLinesReturned(msgspec.Struct, frozen=True):
-    """Goods of this order came back and were credited."""
+class SalesOrderLinesReturned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Goods of this order came back and were credited. `items` are the items of the lines, where components of kits
+    may be among them."""
 
     return_number: str
     lines: tuple[tuple[str, Decimal], ...]
+    items: tuple[str, ...] = ()

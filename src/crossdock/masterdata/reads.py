@@ -33,6 +33,10 @@ class NetworkReads:
         """What one item consists of on a day; empty if it is no kit. Raises `KitRefused` for one that holds itself."""
         return self.masterdata.components(company_id, item, on)
 
+    def in_kits(self, company_id: str, item: str) -> bool:
+        """Is it, or was it ever, a component of a kit?"""
+        return self.masterdata.in_kits(company_id, item)
+
     def conversion(self, company_id: str, item: str, unit: str, on: dt.date, party: str = "") -> Conversion:
         """What one unit of an item is in its base unit on a day. Raises `ConversionRefused`."""
         return self.masterdata.conversion(company_id, item, unit, on, party)

@@ -44,6 +44,7 @@ class Masterdata:
         self._items_by_supplier: dict[tuple[str, str, str], set[str]] = {}
         self._packs: dict[tuple[str, str], dict[str, dict[tuple[str, str, dt.date], Pack]]] = {}
         self._kits: dict[tuple[str, str], dict[tuple[str, dt.date], KitComponent]] = {}
+        self._in_kits: set[tuple[str, str]] = set()
         for record in records:
             self._put(record)
 
@@ -140,6 +141,10 @@ class Masterdata:
             self._no_cycle(company_id, item, on, (item,))
         return found
 
+    def in_kits(self, company_id: str, item: str) -> bool:
+        """Is it, or was it ever, a component of a kit?"""
+        return (company_id, item) in self._in_kits
+
     def loop_of(self, component: KitComponent) -> str:
         """How a component leads back to its kit on the day it begins, in words; empty if it does not."""
         try:
@@ -188,6 +193,7 @@ class Masterdata:
             case KitComponent():
                 of_kit = self._kits.setdefault((record.company_id, record.kit), {})
                 of_kit[record.component, record.valid_from or _ALWAYS] = record
+                self._in_kits.add((record.company_id, record.component))
             case Lot() | HandlingUnit():
                 pass  # not held in memory: see `lots`, `handling_units`
 

@@ -18,7 +18,8 @@ ReturnDisposition = Literal["restock", "scrap"]
 
 
 class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Goods of one sales order line. `owner` is whose they were while they lay in the warehouse."""
+    """Goods of one sales order line. `owner` is whose they were while they lay in the warehouse. A component of a `kit`
+    names the line of the kit, so that a warehouse can pack together what belongs together."""
 
     order_number: str
     order_line: str
@@ -27,6 +28,7 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     owner: str = "own"
     stated: Stated | None = None
+    kit: str = ""
 
 
 class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -46,6 +46,14 @@ def elements(sides: Iterable[Side], bill: Iterable[BillLine]) -> dict[str, Decim
     return {item: quantity for item, quantity in sorted(total.items()) if quantity}
 
 
+def kit_of(item: str, components: Components) -> dict[str, Decimal]:
+    """What one of a kit consists of in the end: kits in it are taken apart, too. Empty for what is no kit. Raises
+    ValueError for a kit that consists of itself."""
+    if not components(item):
+        return {}
+    return elements([Side(item, Decimal(1))], bill_of((item,), components))
+
+
 def _broken_down(
     side: Side, made_of: dict[str, list[BillLine]], path: tuple[str, ...]
 ) -> Iterator[tuple[str, Decimal]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -56,10 +57,11 @@ class StaticReads:
         silent: Iterable[tuple[str, str]] = (),
         sends: Iterable[str] = (),
         stock: StockPolicies | None = None,
+        kits: Mapping[str, Mapping[str, Decimal]] | None = None,
     ) -> None:
         """`systems` maps (role, of) to a system's name, `partners` a channel to its trading partner; `silent` are
         (receiver, document) pairs that the network does not send, `sends` documents that it
-        sends although most do not."""
+        sends although most do not; `kits` maps an item to so many of each component."""
         self._items = {(item.company_id, item.id): item for item in items}
         self._customers = {(customer.company_id, customer.id): customer for customer in customers}
         self._suppliers = dict(suppliers or {})
@@ -69,10 +71,19 @@ class StaticReads:
         self._silent = set(silent)
         self._seldom = _SELDOM - set(sends)
         self._stock = stock or StockPolicies()
+        self._kits = {kit: tuple(sorted(parts.items())) for kit, parts in (kits or {}).items()}
 
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
         return self._items.get((company_id, item))
+
+    def components(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
+        """What one of an item directly consists of, on any day; empty for what is no kit."""
+        return self._kits.get(item, ())
+
+    def in_kits(self, company_id: str, item: str) -> bool:
+        """Is it a component of a kit?"""
+        return any(item == part for parts in self._kits.values() for part, _ in parts)
 
     def customer(self, company_id: str, customer: str) -> Customer | None:
         """The customer, or None if we do not know it."""

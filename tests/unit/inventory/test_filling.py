@@ -3,7 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crossdock.events.inventory import BackorderExpected, BackorderFilled
-from crossdock.inventory.ledger.filling import Filled, fill, news, outlook, repeg
+from crossdock.inventory.ledger.filling import fill, news, outlook, repeg
+from crossdock.inventory.ledger.granting import Filled
 from crossdock.inventory.ledger.promising import decide
 from tests.unit.inventory.shelves import ENTRY, ITEM, books, come, entry, free, request, supply
 

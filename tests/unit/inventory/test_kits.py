@@ -5,7 +5,8 @@ from typing import Any
 
 from crossdock.events.inventory import StockPromised
 from crossdock.inventory.ledger.books import Books, Position
-from crossdock.inventory.ledger.filling import Filled, fill
+from crossdock.inventory.ledger.filling import fill
+from crossdock.inventory.ledger.granting import Filled
 from crossdock.inventory.ledger.promising import decide
 from crossdock.model.stock import MadeOf, PromiseRequest, StockRequestLine
 from tests.unit.inventory.shelves import entry
@@ -106,7 +107,8 @@ def test_a_kit_that_cannot_be_made_takes_nothing_from_those_behind_it() -> None:
 def test_without_partial_either_all_kits_are_granted_or_none() -> None:
     books = shelves(SET={"north": 1}, CUP={"north": 2}, PLATE={"north": 9})
     told = asked(books, kits("1", 3), partial=False)
-    assert got(told) == [] and waits(told) == [("CUP", 6), ("PLATE", 3)]
+    assert got(told) == []
+    assert waits(told) == [("CUP", 6), ("PLATE", 3)]
     assert come(books, "CUP", 3) == []
     assert come(books, "CUP", 1) == [("CUP", "north", 6), ("PLATE", "north", 3)]
 
@@ -122,7 +124,8 @@ def test_kits_that_a_channel_promised_are_booked_whole_and_short_in_kits() -> No
     books = shelves(SET={"north": 0}, CUP={"north": 5}, PLATE={"north": 1})
     told = asked(books, kits("1", 3), kind="told")
     assert got(told) == [("CUP", "north", 2), ("PLATE", "north", 1)]
-    assert waits(told) == [("CUP", 4), ("PLATE", 2)] and told.shortage == (("1", Decimal(2)),)
+    assert waits(told) == [("CUP", 4), ("PLATE", 2)]
+    assert told.shortage == (("1", Decimal(2)),)
     assert (free(books, "CUP"), free(books, "PLATE")) == (-1, -2)
     assert come(books, "PLATE", 1) == [("CUP", "north", 2), ("PLATE", "north", 1)]
     assert come(books, "PLATE", 1) == []  # one cup is missing

@@ -424,6 +424,7 @@ def shipping_order(order: WarehouseShippingOrder) -> VendorCall:
         "country": (order.ship_to or order.customer).country or order.customer.country,
         "lines": [
             {"order_line": line.order_line, "sku": line.item, "qty": plain(line.quantity.amount)}
+            | ({"kit": line.kit} if line.kit else {})
             for line in order.lines
         ],
     }

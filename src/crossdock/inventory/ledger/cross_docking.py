@@ -48,9 +48,9 @@ def straight(books: Books, company_id: str, line: StockMoveLine, entry: bytes) -
 
 def _may(promise: Promise, quantity: Decimal, location: str) -> bool:
     """Only a case can have goods shipped, and only from where it asked for them. What was withdrawn has its shipping
-    order already, which waits for goods on the shelf; goods that must keep are matched to lots there; and who wants
-    all of it gets no part of it."""
-    if not promise.subject or promise.withdrawn or promise.keeps_until is not None:
+    order already, which waits for goods on the shelf; goods that must keep are matched to lots there; a component
+    waits for the rest of its kit; and who wants all of it gets no part of it."""
+    if not promise.subject or promise.withdrawn or promise.together or promise.keeps_until is not None:
         return False
     if location not in promise.candidates:
         return False

@@ -243,15 +243,50 @@ def _adopt(answer: _Answer) -> dict[str, Decimal]:
         for old in held:
             wanted = line.quantity - adopted.get(line.line, ZERO)
             quantity = min(wanted, old.remaining)
-            if quantity <= 0 or not _fits(old, line, answer.request):
+            if quantity <= 0 or line.together or not _fits(old, line, answer.request):
                 continue
             quantity = min(quantity, _that_keeps(books, old, line))
             if quantity <= 0:
                 continue
-            books.book(books.positions[old.at], "adopt", answer.entry, reserved=-quantity, reservation=old.id)
-            books.end(old, quantity, "adopted")
-            answer.reserve(line, old.at, quantity, "adopt")
+            _take_over(answer, line, old, quantity)
             adopted[line.line] = adopted.get(line.line, ZERO) + quantity
+        if line.made_of:
+            kits = _adopt_components(answer, line, held, line.quantity - adopted.get(line.line, ZERO))
+            adopted[line.line] = adopted.get(line.line, ZERO) + kits
+    return adopted
+
+
+def _take_over(answer: _Answer, line: StockRequestLine, old: Promise, quantity: Decimal) -> None:
+    books = answer.books
+    books.book(books.positions[old.at], "adopt", answer.entry, reserved=-quantity, reservation=old.id)
+    books.end(old, quantity, "adopted")
+    answer.reserve(line, old.at, quantity, "adopt")
+
+
+def _adopt_components(answer: _Answer, line: StockRequestLine, held: Sequence[Promise], wanted: Decimal) -> Decimal:
+    """Take over as many whole kits as callers hold components of at one location; how many that was."""
+    adopted = ZERO
+    for location in line.locations:
+        parts = _parts(line, wanted - adopted)
+        here = [
+            [
+                old
+                for old in held
+                if old.remaining and old.location == location and _fits(old, part, answer.request) and _keeps(old, part)
+            ]
+            for part in parts
+        ]
+        sums = [sum((old.remaining for old in olds), ZERO) // part.per for part, olds in zip(parts, here, strict=True)]
+        kits = min([*sums, wanted - adopted])
+        if kits <= 0:
+            continue
+        for part, olds in zip(parts, here, strict=True):
+            rest = kits * part.per
+            for old in olds:
+                if quantity := min(rest, old.remaining):
+                    _take_over(answer, part, old, quantity)
+                    rest -= quantity
+        adopted += kits
     return adopted
 
 
@@ -263,6 +298,11 @@ def _that_keeps(books: Books, held: Promise, line: StockRequestLine) -> Decimal:
     return books.that_keep(books.positions[held.at], line.keeps_until, besides=held)
 
 
+def _keeps(held: Promise, line: StockRequestLine) -> bool:
+    """Was it held for somebody who needs it to keep as long as this line does?"""
+    return line.keeps_until is None or (held.keeps_until is not None and held.keeps_until >= line.keeps_until)
+
+
 def _fits(held: Promise, line: StockRequestLine, request: PromiseRequest) -> bool:
     return (
         held.company_id == request.company_id
@@ -270,7 +310,6 @@ def _fits(held: Promise, line: StockRequestLine, request: PromiseRequest) -> boo
         and held.state == RESERVED
         and held.item == line.item
         and held.location in line.locations
-        and not line.together
     )
 
 

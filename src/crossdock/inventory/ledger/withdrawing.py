@@ -20,7 +20,8 @@ from crossdock.events.inventory import (
 )
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import ZERO, Books, Position, Promise
-from crossdock.inventory.ledger.filling import Filled, beside, fill, news, outlook, repeg
+from crossdock.inventory.ledger.filling import beside, fill, news, outlook, repeg
+from crossdock.inventory.ledger.granting import Filled
 from crossdock.inventory.ledger.keys import PositionKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RepromiseRequest
 from crossdock.inventory.ledger.pools import SHARED

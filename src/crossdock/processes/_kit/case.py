@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -17,6 +18,15 @@ class Reads(Protocol):
 
     def item(self, company_id: str, item: str) -> Item | None:
         """The item, or None if we do not know it."""
+        ...
+
+    def components(self, company_id: str, item: str, on: dt.date) -> tuple[tuple[str, Decimal], ...]:
+        """What one of an item directly consists of on a day; empty for what is no kit. Raises `ValueError` for a kit
+        that consists of itself."""
+        ...
+
+    def in_kits(self, company_id: str, item: str) -> bool:
+        """Is it, or was it ever, a component of a kit?"""
         ...
 
     def customer(self, company_id: str, customer: str) -> Customer | None:

@@ -10,6 +10,8 @@ taken all the same, and marked.
   (`rules/goods_flow.py`). What comes before the authorization waits for it.
 - *Duplicate*: a message of the warehouse is known by its step and sequence, or by its time where it has none; the
   second one changes nothing.
+- *Kits*: announced and taken as their components, as they are on the day of the return, unless the warehouse says that
+  kits came. Whole kits are credited; components of none are asked about.
 - *Unforeseen*: more, less or other goods than agreed are booked as counted, and asked about. Goods without a verdict
   stay in quarantine.
 """
@@ -29,6 +31,7 @@ from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import Effect, Lifecycle, Move, Send, StateTable, stock_negative, tell_goods
 from crossdock.processes.return_ import v1_goods as goods
+from crossdock.processes.return_ import v1_kits as kits
 from crossdock.processes.return_.v1_data import ReturnCase, ReturnData, header, new_line
 
 TABLE = StateTable(
@@ -72,9 +75,10 @@ def authorize(case: ReturnCase, event: ReturnAuthorized) -> Iterator[Effect]:
     for line in agreed.lines:
         case.data.lines[line.line] = new_line(line, agreed.channel)
         case.move(line.line, case.data.lines[line.line], "authorized")
+        kits.take_apart(case, line, agreed)
         yield goods.link_order(case, line.line)
     wms = case.reads.system(case.company_id, "wms", agreed.warehouse)
-    yield Send("return_authorization", agreed, to=wms, number=agreed.number)
+    yield Send("return_authorization", kits.announced(case, agreed), to=wms, number=agreed.number)
     yield from goods.wait(case, "received", RECEIPT_WITHIN, agreed.customer.id)
 
 
@@ -93,10 +97,12 @@ def follow_warehouse(case: ReturnCase, event: ReturnProgressed) -> Iterator[Effe
         if fresh := goods.enter(case, told, line, moves):
             line_id = goods.line_of(case, line)
             arrived[line_id] = arrived.get(line_id, ZERO) + fresh
+    kits.follow(case)
     if moves:
         yield Move(message, tuple(moves))
         yield from tell_goods(case, message, moves, "returned")
     if arrived:
+        arrived = kits.whole(case, arrived)
         yield from goods.credit(case, arrived)
         yield from goods.tell_orders(case, arrived)
     yield from goods.wait_for_inspection(case)

@@ -23,6 +23,17 @@ class ReturnedGoods(Line, omit_defaults=True, kw_only=True):
     restocked: Decimal = ZERO
     scrapped: Decimal = ZERO
     credited: Decimal = ZERO
+    made_of: list[tuple[str, Decimal]] = []
+    """Of a kit: what one of it consists of on the day of the return. It comes back as components, which have lines of
+    their own, unless the warehouse says that kits came."""
+    of_kit: str = ""
+    """Of a component: the line of its kit, and so many in one."""
+    per: Decimal = ZERO
+
+    @property
+    def is_nothing(self) -> bool:
+        """Was nothing agreed on, and did nothing come?"""
+        return not self.authorized and not self.booked().received
 
     def booked(self) -> goods_flow.Inbound:
         """What has been booked: inspected goods were received."""
@@ -75,8 +86,11 @@ def new_line(line: ReturnLine, channel: str) -> ReturnedGoods:
 
 
 def header(data: ReturnData) -> str:
-    """Inspected when all that came is; received as soon as something came."""
-    states = {line.state for line in data.lines.values()} - {"unannounced"}
+    """Inspected when all that came is; received as soon as something came. Of a kit what came counts: components, or
+    kits."""
+    counting = [line for line in data.lines.values() if not (line.is_nothing if line.of_kit else line.made_of)]
+    whole = [line for line in data.lines.values() if line.made_of and line.booked().received]
+    states = {line.state for line in (*counting, *whole)} - {"unannounced"}
     if states <= {"inspected"}:
         return "inspected"
     return "authorized" if states == {"authorized"} else "received"

@@ -13,6 +13,7 @@ from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import CloseExceptionCase, Effect, Emit, Expect, Link, Met, OpenExceptionCase, Send
+from crossdock.processes.return_ import v1_kits as kits
 from crossdock.processes.return_.v1_data import ReturnCase, ReturnedGoods, header
 
 INSPECTION_WITHIN = dt.timedelta(days=3)
@@ -97,11 +98,16 @@ def tell_orders(case: ReturnCase, arrived: dict[str, Decimal]) -> Iterator[Effec
     """Tell each order of which something came all that came back of it under this return so far."""
     touched = {_order(case, case.data.lines[line_id]) for line_id in arrived if case.data.lines[line_id].order_number}
     for order in sorted(touched):
-        returned: dict[str, Decimal] = {}
-        for goods in case.data.lines.values():
-            if goods.order_number and _order(case, goods) == order and (here := goods.booked().received):
-                returned[goods.order_line] = returned.get(goods.order_line, ZERO) + here
-        yield Emit(SalesOrderLinesReturned(case.data.agreed.number, tuple(sorted(returned.items()))), subject=order)
+        returned: dict[tuple[str, str], Decimal] = {}
+        for line_id, goods in case.data.lines.items():
+            if goods.order_number and _order(case, goods) == order and (here := kits.came(case.data, line_id)):
+                component = goods.item if case.reads.in_kits(case.company_id, goods.item) else ""
+                key = (goods.order_line, component)
+                returned[key] = returned.get(key, ZERO) + here
+        told = sorted(returned.items())
+        items = tuple(item for (_, item), _ in told) if any(item for _, item in returned) else ()
+        lines = tuple((line_id, quantity) for (line_id, _), quantity in told)
+        yield Emit(SalesOrderLinesReturned(case.data.agreed.number, lines, items), subject=order)
 
 
 def wait_for_inspection(case: ReturnCase) -> Iterator[Effect]:
@@ -118,7 +124,14 @@ def compare(case: ReturnCase, told: ReturnProgress) -> Iterator[Effect]:
     lines = case.data.lines
     strange = [key for key, goods in lines.items() if goods.state == "unannounced"]
     differing = [
-        key for key, goods in lines.items() if key not in strange and goods.booked().received != goods.authorized
+        key
+        for key, goods in lines.items()
+        if key not in strange
+        and (
+            goods.booked().received != goods.authorized
+            if not goods.made_of
+            else goods.booked().received > goods.authorized
+        )
     ]
     unjudged = [line.line for line in told.lines if told.step == "inspected" and line.disposition is None]
     detail = ", ".join(f"line {key}: {lines[key].booked().received} of {lines[key].authorized}" for key in differing)

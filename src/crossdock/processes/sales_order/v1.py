@@ -18,6 +18,8 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   of the warehouse, until it ships it or the line is cancelled: then it is put away.
 - *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
   can be: then the line is closed short. A promise that reaches a cancelled line is given back.
+- *Kits*: one line, in kits. Kits in stock go out as such, the rest as components, all of a kit from one location. The
+  customer, the ERP and the invoice hear of kits; what left of components and makes no whole kit is asked about.
 - *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked
   about. What a line waits for is drawn on first, so that it is not shipped twice. Goods of a line that was rejected or
   cancelled are not invoiced.
@@ -45,11 +47,13 @@ from crossdock.events.sales_order import (
     SalesOrderLinesReturned,
     SalesOrderLinesShipped,
     SalesOrderPlaced,
+    ShippedLinesNamed,
     WarehouseProgressed,
 )
-from crossdock.processes._kit import Effect, Lifecycle, Link, OpenExceptionCase, StateTable, stock_negative
+from crossdock.processes._kit import Effect, Emit, Lifecycle, Link, OpenExceptionCase, StateTable, stock_negative
 from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_documents as documents
+from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
 from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
@@ -87,6 +91,7 @@ CODES = {
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
     "shipped_beyond_order": "A warehouse shipped more than it was asked to, or what was not ordered.",
     "returned_line_unknown": "A return names lines that the order does not have, or of which nothing was sent.",
+    "kit_incomplete": "Components left that make no whole kit; a person decides what becomes of them.",
     "promise_lost": "A promise of this order ended although nobody cancelled it.",
     "stock_negative": "Picking took an item below zero; the warehouse counts.",
     "functional_acknowledgement_rejected": "An EDI customer's system refused a document of ours.",
@@ -190,8 +195,10 @@ def ship_from_the_dock(case: SalesOrderCase, event: GoodsCrossDocked) -> Iterato
 def note_expected_supply(case: SalesOrderCase, event: BackorderExpected) -> Iterator[Effect]:
     """Backorders were tied to other supply, or lost theirs: then a buyer owns them."""
     for waiting in event.lines:
-        line = case.data.lines[waiting.line]
+        line_id = kits.line_for(case, waiting.line, waiting.item)
+        line = case.data.lines[line_id]
         line.pegged, line.expected_on = waiting.pegged, waiting.expected_on
+        kits.refresh(case.data, (line_id,))
     yield from stock.own_what_waits(case)
 
 
@@ -218,8 +225,12 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
         (stock.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner) for line in event.lines
     ]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
-    sold = [(line_id, quantity) for line_id, _, quantity, _ in lines]
+    sold = list(kits.sold(case, ((line_id, quantity) for line_id, _, quantity, _ in lines)))
+    if event.reply_to:
+        named = tuple(kits.named(case, line_id, quantity) for line_id, quantity in sold)
+        yield Emit(ShippedLinesNamed(event.shipping_order, named), subject=event.reply_to)
     yield from documents.bill_shipment(case, event.shipment, shipping, sold)
+    yield from kits.ask_about_rests(case)
     yield from stock.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)
 
@@ -241,14 +252,19 @@ def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> It
 def record_return(case: SalesOrderCase, event: SalesOrderLinesReturned) -> Iterator[Effect]:
     """Goods came back. A return tells all that came back under its number so far, so telling it twice is harmless."""
     # Messages may overtake one another, so it is enough that a warehouse was asked to ship.
-    sent = {line_id for line_id, line in case.data.lines.items() if line.parts}
-    known = [(line_id, quantity) for line_id, quantity in event.lines if line_id in sent]
+    sent = {line_id for line_id, line in case.data.lines.items() if line.was_sent}
+    items = event.items or ("",) * len(event.lines)
+    told = [
+        (kits.line_of_item(case.data, line_id, item), quantity)
+        for (line_id, quantity), item in zip(event.lines, items, strict=True)
+    ]
+    known = [(line_id, quantity) for line_id, quantity in told if line_id in sent]
     for line_id, quantity in known:
         returned = case.data.lines[line_id].returned
         returned[event.return_number] = max(quantity, returned.get(event.return_number, quantity))
     stock.stand(case, (line_id for line_id, _ in known))
-    if len(known) < len(event.lines):
-        strange = [line_id for line_id, _ in event.lines if line_id not in sent]
+    if len(known) < len(told):
+        strange = [line_id for line_id, _ in told if line_id not in sent]
         detail = f"return {event.return_number} names lines of which this order sent nothing: {', '.join(strange)}"
         yield from ask(case, "returned_line_unknown", detail, strange)
 
@@ -274,7 +290,7 @@ def miss_shipment(case: SalesOrderCase, event: ExpectationMissed) -> Iterator[Ef
     if shipping is None or shipping.done:
         return
     shipping.late = True
-    waiting = tuple(key for key, line in case.data.lines.items() if shipping.n in line.parts)
+    waiting = tuple(case.data.named(key for key, line in case.data.lines.items() if shipping.n in line.parts))
     detail = f"{number} should have left {shipping.location} by {event.due_at:%Y-%m-%d %H:%M}"
     yield OpenExceptionCase("order_not_shipped", detail, key=number, lines=waiting, owner="warehouse")
 

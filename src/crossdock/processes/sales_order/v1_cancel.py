@@ -8,6 +8,7 @@ from crossdock.events.sales_order import SalesOrderCancelled
 from crossdock.model.quantity import ZERO
 from crossdock.processes._kit import Effect
 from crossdock.processes.sales_order import v1_cross_dock as cross_dock
+from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase
@@ -21,12 +22,18 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
     on_the_dock: list[cross_dock.Left] = []
     for line_id in event.lines or tuple(data.lines):
         line = data.lines.get(line_id)
-        if line is None or line.state in DEAD:
+        if line is None or line.state in DEAD or line.of_kit:
             continue
         on_the_dock += _left_on_the_dock(case, line_id, line)
-        ended, left_behind = _cancel(case, line_id, line), _close_short(case, line_id, line)
+        parts = list(kits.components(data, line_id))
+        goods = [line, *(part for _, part in parts)]
+        ended = [name for each in goods for name in _cancel(case, line_id, each)]
+        left_behind = [name for each in goods for name in _close_short(case, each)]
         freed += ended + left_behind
-        if line.total("promised") > (line.total("shipped") if left_behind else ZERO):
+        if parts:
+            kits.give_up_rest(data, line_id)
+        stock.stand(case, (*(part_id for part_id, _ in parts), line_id))
+        if any(each.total("promised") > (each.total("shipped") if left_behind else ZERO) for each in goods):
             too_late.append(line_id)
     yield from stock.give_back(freed)
     yield from cross_dock.put_away(on_the_dock)
@@ -53,7 +60,6 @@ def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
     line.cancelled += line.backordered
     line.backordered = line.pegged = line.short = ZERO
     line.expected_on = None
-    stock.stand(case, (line_id,))
     return freed
 
 
@@ -65,7 +71,7 @@ def _left_on_the_dock(case: SalesOrderCase, line_id: str, line: SalesLine) -> It
             yield cross_dock.Left(line_id, line.item, shipping.location, left, f"{line_id} of {shipping.n}")
 
 
-def _close_short(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
+def _close_short(case: SalesOrderCase, line: SalesLine) -> list[str]:
     """The reservations of what shipping orders left without: nobody picks it any more."""
     freed: list[str] = []
     for shipping in case.data.shipping_orders.values():
@@ -73,9 +79,7 @@ def _close_short(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[st
             given_up, promises = part.give_up_rest()
             line.cancelled += given_up
             freed += promises
-    if freed:
-        line.given_back += freed
-        stock.stand(case, (line_id,))
+    line.given_back += freed
     return freed
 
 

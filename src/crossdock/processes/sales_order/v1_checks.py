@@ -12,8 +12,8 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase
-from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
-from crossdock.rules import credit, order_check, price_check, sourcing
+from crossdock.processes.sales_order.v1_data import SalesLine, SalesOrderCase, new_line
+from crossdock.rules import bill, credit, order_check, price_check, sourcing
 
 # What a person calls a hold -> the exception case that stands for it.
 HOLDS = {"customer": "unknown_customer", "price": "price_outside_tolerance", "credit": "credit_hold"}
@@ -39,7 +39,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
             continue
-        if fault := order_check.fault(ordered, item, order.currency):
+        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, order, line):
             case.move(ordered.line, line, "rejected")
             invalid.append((ordered.line, fault))
             continue
@@ -59,6 +59,23 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     yield from _invalid_lines(case, invalid)
     yield from _customer(case, order, value)
     yield from _prices(case, order, dear)
+
+
+def _take_apart(case: SalesOrderCase, order: SalesOrder, line: SalesLine) -> str:
+    """Keep with the line of a kit what one consists of on the day of the order; why it cannot be sold, if so."""
+    on = case.reads.date_at(case.company_id, order.ordered_at)
+    try:
+        found = bill.kit_of(line.item, lambda item: case.reads.components(case.company_id, item, on))
+    except ValueError as refused:
+        return str(refused)
+    line.made_of = list(found.items())
+    if found and line.ordered != line.ordered.to_integral_value():
+        return f"{line.ordered:f} of {line.item}, which is a kit: no part of one can be sold"
+    for component in found:
+        known = case.reads.item(case.company_id, component)
+        if known is None or known.kind != "stock":
+            return f"kit {line.item} consists of {component}, which is no item we stock"
+    return ""
 
 
 def _unknown_items(case: SalesOrderCase, lines: list[SalesOrderLine]) -> Iterator[Effect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -110,6 +110,17 @@ class Part(msgspec.Struct, omit_defaults=True):
         return {OWN: self._at_least(goods_flow.outbound(picked, packed, shipped)), **found}
 
 
+class Made(msgspec.Struct, omit_defaults=True):
+    """How many whole kits the components of a kit's line make at each step."""
+
+    allocated: Decimal = ZERO
+    picked: Decimal = ZERO
+    packed: Decimal = ZERO
+    shipped: Decimal = ZERO
+    delivered: Decimal = ZERO
+    returned: Decimal = ZERO
+
+
 class SalesLine(Line, omit_defaults=True, kw_only=True):
     """An order line. Promised, allocated, picked, packed and shipped quantities stand in `parts`, by shipping order."""
 
@@ -140,6 +151,13 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     """By return."""
     stated: Stated | None = None
     """What the order said, where that was in another unit than the item's."""
+    made_of: list[tuple[str, Decimal]] = []
+    """Of a kit: what one of it consists of, as it was on the day of the order. `parts` are kits that were in stock as
+    such; components have lines of their own, and how many waits, and is `made`, follows from those (`v1_kits`)."""
+    made: Made | None = None
+    of_kit: str = ""
+    """Of a component: the line of its kit, and so many in one."""
+    per: Decimal = ZERO
 
     @property
     def wanted(self) -> Decimal:
@@ -149,7 +167,18 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     @property
     def missing(self) -> Decimal:
         """What no warehouse has taken from its shelves for it."""
-        return self.wanted - sum((part.booked().picked for part in self.parts.values()), ZERO)
+        picked = sum((part.booked().picked for part in self.parts.values()), ZERO)
+        return self.wanted - picked - (self.made.picked if self.made else ZERO)
+
+    @property
+    def shipped(self) -> Decimal:
+        """What left; of a kit whole ones."""
+        return self.total("shipped") + (self.made.shipped if self.made else ZERO)
+
+    @property
+    def was_sent(self) -> bool:
+        """Was a warehouse asked to ship some of it, or did it all the same?"""
+        return bool(self.parts) or self.made is not None
 
     def total(self, bucket: str) -> Decimal:
         """`promised`, `allocated`, `picked`, `packed` or `shipped`, over all shipping orders."""
@@ -183,14 +212,15 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         wanted = self.wanted
         if wanted <= ZERO:
             return "refused" if self.refused else "cancelled"
-        if self.returned and sum(self.returned.values(), ZERO) >= wanted:
+        made = self.made or _NOTHING_MADE
+        if (self.returned or made.returned) and sum(self.returned.values(), made.returned) >= wanted:
             return "returned"
-        if self.delivered >= wanted:
+        if self.delivered + made.delivered >= wanted:
             return "delivered"
-        return self._on_its_way(wanted)
+        return self._on_its_way(wanted, made)
 
-    def _on_its_way(self, wanted: Decimal) -> str:
-        allocated = picked = packed = shipped = ZERO
+    def _on_its_way(self, wanted: Decimal, made: Made) -> str:
+        allocated, picked, packed, shipped = made.allocated, made.picked, made.packed, made.shipped
         for part in self.parts.values():
             booked = part.booked()
             shipped += booked.shipped
@@ -206,6 +236,9 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         if picked >= wanted:
             return "picked"
         return "allocated" if allocated >= wanted else "released"
+
+
+_NOTHING_MADE = Made()
 
 
 class ShippingOrder(msgspec.Struct, omit_defaults=True):
@@ -255,9 +288,19 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
         return self.order
 
     def in_order(self) -> Iterator[tuple[str, SalesLine]]:
-        """The lines as a person numbers them: 2 before 10."""
+        """The lines as a person numbers them: 2 before 10. Components are no lines of the order."""
+        for key, line in self.with_components():
+            if not line.of_kit:
+                yield key, line
+
+    def with_components(self) -> Iterator[tuple[str, SalesLine]]:
+        """The lines in that order, and those of components."""
         for key in sorted(self.lines, key=lambda key: (len(key), key)):
             yield key, self.lines[key]
+
+    def named(self, line_ids: Iterable[str]) -> list[str]:
+        """Lines as people know them: a component is named by its kit's."""
+        return list(dict.fromkeys(self.lines[line_id].of_kit or line_id for line_id in line_ids))
 
     def alive(self) -> dict[str, SalesLine]:
         """The lines of which the customer still gets something or has got it, in order."""
@@ -286,7 +329,7 @@ def header(data: SalesOrderData) -> str:
     """The order's state: that of its hold, or of the goods that have come least far."""
     if data.holds:
         return "held"
-    states = {line.state for line in data.lines.values()} - DEAD
+    states = {line.state for line in data.lines.values() if not line.of_kit} - DEAD
     if not states:
         return "cancelled" if any(line.state != "charge" for line in data.lines.values()) else "invoiced"
     if "requested" in states:
@@ -295,7 +338,7 @@ def header(data: SalesOrderData) -> str:
         states.discard(done)
         if not states:
             return done
-    if any(line.total("shipped") for line in data.lines.values() if line.state not in DEAD):
+    if any(line.shipped for line in data.lines.values() if line.state not in DEAD):
         return "partially_shipped"
     return "backordered" if "backordered" in states else "promised"
 

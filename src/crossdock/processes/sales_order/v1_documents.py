@@ -68,8 +68,14 @@ def shipping_order(case: SalesOrderCase, number: str, location: str, n: str) -> 
         customer=order.customer,
         order_number=order.number,
         lines=tuple(
-            ShippingLine(order.number, line_id, line.item, line.quantity(line.parts[n].promised))
-            for line_id, line in case.data.in_order()
+            ShippingLine(
+                order.number,
+                line.of_kit or line_id,
+                line.item,
+                line.quantity(line.parts[n].promised),
+                kit=case.data.lines[line.of_kit].item if line.of_kit else "",
+            )
+            for line_id, line in case.data.with_components()
             if n in line.parts
         ),
         ship_to=order.ship_to,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from crossdock.events.inventory import PromisedLine, PromiseWithdrawn, StockPromised
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.quantity import ZERO, Price
-from crossdock.model.stock import StockMoveLine, StockRequestLine
+from crossdock.model.stock import MadeOf, StockMoveLine, StockRequestLine
 from crossdock.processes._kit import (
     CloseExceptionCase,
     Commit,
@@ -24,6 +24,7 @@ from crossdock.processes._kit import (
     tell_goods,
 )
 from crossdock.processes.sales_order import v1_documents as documents
+from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
 from crossdock.rules import goods_flow, shelf_life, sourcing
@@ -69,6 +70,7 @@ def _asked_for(case: SalesOrderCase, line_id: str, line: SalesLine, policy: Sale
         line.due_on,
         _keeps_until(case, line.item),
         whole_first=rule is not None and rule.prefer == "whole_order",
+        made_of=tuple(MadeOf(part, per, _keeps_until(case, part)) for part, per in line.made_of),
     )
 
 
@@ -90,13 +92,16 @@ def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effec
     for grant in promise.promised:
         if lines[grant.line].state == "cancelled":
             unwanted.append(grant.reservation)
-        else:
-            granted.append(grant)
+            continue
+        granted.append(grant)
+        line = lines[kits.line_for(case, grant.line, grant.item)]
+        line.ordered += grant.quantity if line.of_kit else ZERO
     for waiting in promise.backordered:
-        line = lines[waiting.line]
-        if line.state == "cancelled":
+        if lines[waiting.line].state == "cancelled":
             unwanted.append(waiting.reservation)
             continue
+        line = lines[kits.line_for(case, waiting.line, waiting.item)]
+        line.ordered += waiting.quantity if line.of_kit else ZERO
         line.backordered += waiting.quantity
         line.pegged += waiting.pegged
         line.expected_on = waiting.expected_on
@@ -107,6 +112,8 @@ def take_promise(case: SalesOrderCase, promise: StockPromised) -> Iterator[Effec
     for line_id, quantity in promise.shortage:
         if lines[line_id].state != "cancelled":
             lines[line_id].short += quantity
+            for _, part in kits.components(case.data, line_id):
+                part.short += quantity * part.per
     yield from give_back(unwanted)
     yield from ship(case, granted)
 
@@ -122,7 +129,7 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
     granted: list[PromisedLine] = []
     unwanted: list[str] = []
     for grant in grants:
-        line = case.data.lines[grant.line]
+        line = case.data.lines[kits.line_for(case, grant.line, grant.item)]
         if line.counts_on(grant.reservation) or call_promise(line, grant.waited_as, grant.reservation, grant.quantity):
             continue
         if line.backordered <= ZERO:
@@ -132,7 +139,7 @@ def fill(case: SalesOrderCase, grants: Iterable[PromisedLine]) -> Iterator[Effec
         granted.append(grant)
     yield from give_back(unwanted)
     yield from ship(case, granted)
-    stand(case, {grant.line for grant in granted})
+    stand(case, [kits.line_for(case, grant.line, grant.item) for grant in granted])
 
 
 def call_promise(line: SalesLine, before: str, now: str, quantity: Decimal) -> bool:
@@ -143,17 +150,18 @@ def call_promise(line: SalesLine, before: str, now: str, quantity: Decimal) -> b
 def withdraw(case: SalesOrderCase, event: PromiseWithdrawn) -> Iterator[Effect]:
     """A promise has no goods any more. Its warehouse keeps the shipping order and ships when goods come; what nobody
     wants waits for none."""
-    line = case.data.lines[event.line]
+    line = case.data.lines[kits.line_for(case, event.line, event.item)]
     if not call_promise(line, event.reservation, event.waiting, event.quantity):
         yield from give_back([event.waiting])
 
 
 def stand(case: SalesOrderCase, line_ids: Iterable[str]) -> None:
     """Let lines take the state that follows from their quantities. One that asks for nothing any more stays so, and
-    before the ledger has answered, lines wait for that."""
+    before the ledger has answered, lines wait for that. A kit follows its components."""
+    touched = kits.refresh(case.data, line_ids)
     if not case.data.answered:
         return
-    for line_id in line_ids:
+    for line_id in touched:
         line = case.data.lines[line_id]
         if line.state not in DEAD:
             case.move(line_id, line, line.standing())
@@ -172,7 +180,8 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine], receipt: str = ""
         number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
         case.data.shipping_orders[number] = shipping
         for grant in granted:
-            part = case.data.lines[grant.line].parts.setdefault(shipping.n, Part())
+            line = case.data.lines[kits.line_for(case, grant.line, grant.item)]
+            part = line.parts.setdefault(shipping.n, Part())
             part.grants.append((grant.reservation, grant.quantity))
             part.straight += grant.quantity if receipt else ZERO
         wms = reads.system(case.company_id, "wms", location)
@@ -267,10 +276,12 @@ def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Ite
 
 def line_of(case: SalesOrderCase, told: str, item: str) -> str:
     """Our id of the line that somebody speaks of. Goods of no line, or of another item than it has, get a line of
-    their own."""
+    their own; so do components of a kit, which are told by the kit's line."""
     lines = case.data.lines
-    line_id = told if told not in lines or lines[told].item == item else f"{told}:{item}"
-    if line_id not in lines:
+    line_id = told if told not in lines or lines[told].item == item else kits.component_id(told, item)
+    if line_id not in lines and told in lines:
+        kits.enter_component(case, told, item, "unordered")
+    elif line_id not in lines:
         line = lines[line_id] = SalesLine(item=item, ordered=ZERO, price=Price(ZERO, case.data.head.currency))
         case.move(line_id, line, "unordered")
     return line_id
@@ -282,7 +293,7 @@ def _too_much(case: SalesOrderCase, shipping: ShippingOrder, step: str) -> Itera
     over = [line_id for line_id, line in case.data.lines.items() if _shipped_too_much(line, shipping.n)]
     if over:
         detail = f"{shipping.location} shipped more than it was asked to of lines {', '.join(over)}"
-        yield from ask(case, "shipped_beyond_order", detail, over, owner="warehouse")
+        yield from ask(case, "shipped_beyond_order", detail, case.data.named(over), owner="warehouse")
 
 
 def _shipped_too_much(line: SalesLine, n: str) -> bool:
@@ -303,7 +314,7 @@ def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterat
 
 def own_what_waits(case: SalesOrderCase) -> Iterator[Effect]:
     """A buyer owns what a channel promised beyond stock, and backorders that no expected supply will fill."""
-    lines = [row for row in case.data.in_order() if row[1].backordered > ZERO]
+    lines = [row for row in case.data.with_components() if row[1].backordered > ZERO and not row[1].made_of]
     short = [row for row in lines if row[1].short > ZERO]
     bare = [row for row in lines if row[1].short <= ZERO and row[1].pegged < row[1].backordered]
     told = ", ".join(f"line {line_id}: {line.short} of {line.item}" for line_id, line in short)
@@ -323,7 +334,7 @@ def _own(case: SalesOrderCase, code: str, detail: str, lines: Sequence[tuple[str
         case,
         code,
         detail,
-        (line_id for line_id, _ in lines),
+        case.data.named(line_id for line_id, _ in lines),
         owner="buyer",
         expected_on=max(dates) if len(dates) == len(lines) else answer_on,
     )

@@ -8,6 +8,8 @@ which every order hears once.
 - *Early*: milestones that come before the warehouse's advice wait for it.
 - *Out of order*: progress never goes back (`rules/milestones.py`). A late `in_transit` after delivery changes nothing.
 - *Duplicate or repeated*: a second advice or milestone of the same kind changes nothing.
+- *Kits*: an EDI customer knows a kit, the warehouse its components. Where goods may be such, the order says what they
+  are in its lines, and the ship notice waits for that.
 - *Trouble*: an exception of the carrier is a problem of customer service until delivery. A code of the carrier that we
   do not know is kept and changes nothing.
 """
@@ -20,7 +22,12 @@ from collections.abc import Iterator
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
-from crossdock.events.sales_order import SalesOrderLinesDelivered, SalesOrderLinesShipped, ShippedLine
+from crossdock.events.sales_order import (
+    SalesOrderLinesDelivered,
+    SalesOrderLinesShipped,
+    ShippedLine,
+    ShippedLinesNamed,
+)
 from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
 from crossdock.model.fulfillment import Shipment, ShippedOrder, WarehouseShippingAdvice
 from crossdock.model.party import PartyRef
@@ -72,6 +79,10 @@ class ShipmentData(CaseData, omit_defaults=True, kw_only=True):
     tracking: str = ""
     problems: list[str] = []
     """Codes of open exception cases."""
+    unnamed: list[str] = []
+    """Shipping orders that may hold components of kits: their orders have not yet told what lines these make."""
+    named: dict[str, tuple[ShippedLine, ...]] = {}
+    """What they told."""
 
     @property
     def dispatched(self) -> WarehouseShippingAdvice:
@@ -104,11 +115,13 @@ LIFECYCLE = Lifecycle(
 def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
     """Goods left the house: tell every order, book the carrier, announce them to an EDI customer."""
     advice = case.data.advice = event.advice
+    case.data.unnamed = [order.shipping_order for order in advice.orders if _may_hold_kits(case, order)]
     for order in advice.orders:
         line = case.data.lines.setdefault(order.shipping_order, Line())
         case.move(order.shipping_order, line, "dispatched")
         yield Link(document=_subject(case, order), role="ships")
-        yield Emit(_shipped(advice, order), subject=_subject(case, order))
+        reply_to = case.id if order.shipping_order in case.data.unnamed else ""
+        yield Emit(_shipped(advice, order, reply_to), subject=_subject(case, order))
     yield from _book_carrier(case, advice)
     yield from _announce(case, advice)
     hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
@@ -121,6 +134,16 @@ def note_tracking_number(case: ShipmentCase, event: DocumentDelivered) -> Iterat
     if event.document == "shipment" and event.reply:
         case.data.tracking = event.reply
         yield Link(kind="tracking_number", issuer=event.system, value=event.reply)
+
+
+@LIFECYCLE.on(ShippedLinesNamed)
+def name_lines(case: ShipmentCase, event: ShippedLinesNamed) -> Iterator[Effect]:
+    """An order told which of its lines these components are; with the last one its customer can be told of all."""
+    if event.shipping_order not in case.data.unnamed:
+        return
+    case.data.unnamed.remove(event.shipping_order)
+    case.data.named[event.shipping_order] = event.lines
+    yield from _announce(case, case.data.dispatched, after=event.shipping_order)
 
 
 @LIFECYCLE.on(MilestoneReached)
@@ -162,13 +185,22 @@ def _number(advice: WarehouseShippingAdvice) -> str:
     return f"{advice.warehouse}.{advice.number}"
 
 
-def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder) -> SalesOrderLinesShipped:
+def _may_hold_kits(case: ShipmentCase, order: ShippedOrder) -> bool:
+    """Must an EDI customer's order be asked what its goods are in lines that the customer knows?"""
+    partner = case.reads.partner_of(order.channel)
+    if not partner or not case.reads.sends(partner, "ship_notice", case.company_id):
+        return False
+    return any(case.reads.in_kits(case.company_id, line.item) for line in order.lines)
+
+
+def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder, reply_to: str) -> SalesOrderLinesShipped:
     return SalesOrderLinesShipped(
         shipment=_number(advice),
         shipping_order=order.shipping_order,
         warehouse=advice.warehouse,
         shipped_at=advice.shipped_at,
         lines=_lines(order),
+        reply_to=reply_to,
     )
 
 
@@ -192,22 +224,28 @@ def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterat
     yield Send("shipment", body, to=carrier, number=body.number, report=True)
 
 
-def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
-    """One ship notice for each EDI customer in the shipment, over all its orders."""
+def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = "") -> Iterator[Effect]:
+    """One ship notice for each EDI customer in the shipment, over all its orders, once it is known what they are called
+    there; `after` one of its orders told that."""
     by_partner: dict[str, list[ShippedOrder]] = {}
     for order in advice.orders:
         if partner := case.reads.partner_of(order.channel):
             by_partner.setdefault(partner, []).append(order)
     pack = advice.packs[0] if len(advice.packs) == 1 else ""  # of several, the advice does not say what is in which
     for partner, orders in by_partner.items():
+        numbers = {order.shipping_order for order in orders}
+        if not numbers.isdisjoint(case.data.unnamed) or (after and after not in numbers):
+            continue
         if case.reads.sends(partner, "ship_notice", case.company_id):
             lines = tuple(
                 ShipNoticeLine(
-                    line.order_number, line.order_line, line.item, line.quantity, supplier_item=line.item, pack=pack
+                    order.order_number, line.line, line.item, line.quantity, supplier_item=line.item, pack=pack
                 )
                 for order in orders
-                for line in order.lines
+                for line in case.data.named.get(order.shipping_order, _lines(order))
             )
+            if not lines:
+                continue  # nothing of it is whole yet
             body = ShipNotice(
                 company_id=case.company_id,
                 number=_number(advice),
