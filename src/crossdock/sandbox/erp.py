@@ -29,7 +29,7 @@ from crossdock.sandbox.erp_postings import (
 from crossdock.sandbox.erp_stock import OnHand, Posting
 from crossdock.sandbox.http import Request
 from crossdock.sandbox.intake import Intake, Operation, Refused, Taken, text
-from crossdock.sandbox.plan import site_of
+from crossdock.sandbox.plan import Item, site_of
 from crossdock.sandbox.replenishment import Need, OrderedLine, Replenishment
 from crossdock.sandbox.settings import ErpSettings
 from crossdock.sandbox.stage import Stage, System
@@ -103,7 +103,7 @@ class Erp(System):
 
     def _sold(self, body: SalesOrderPosting, taken: Taken) -> Body:
         for line in body.lines:
-            self.purchasing.change(body.entity, line.item, -line.qty)
+            self.purchasing.sell(body.entity, line.item, line.qty)
         return self._posting("sales_orders", body.order, body.entity, taken)
 
     def _confirmed(self, body: ConfirmationPosting, taken: Taken) -> Body:
@@ -159,7 +159,11 @@ class Erp(System):
     # what it does by itself
 
     def play(self) -> None:
-        """Plan the returns of the days and the first look of purchasing."""
+        """Plan the returns of the days and the first look of purchasing. The book remembers what kits consist of."""
+        for item in self.stage.plan.items.values():
+            if item.components:
+                kit: Body = {"entity": item.entity, "code": item.code}
+                self.book.effect("kit.stated", item.code, item.entity, kit | _components(item))
         for returned in self.stage.plan.returns:
             self.plan(returned.created_at, f"return/{returned.number}", partial(self._return, returned))
         self._plan_policy(self.stage.plan.begins_at)
@@ -199,7 +203,8 @@ class Erp(System):
                     "currency": self._currency(item.entity),
                     "default_site": item.site,
                     "barcode": "",
-                },
+                }
+                | _components(item),
             )
         for customer in self.stage.plan.customers.values():
             limit = customer.credit_limit
@@ -296,6 +301,12 @@ class Erp(System):
                 "unit_cost": text(line.cost),
                 "status": "CANCELLED" if line.cancelled else "OPEN",
             }
+
+
+def _components(item: Item) -> Body:
+    """What a kit consists of, so many of each in one; nothing for what is no kit."""
+    parts = [{"item": part, "qty": text(per)} for part, per in item.components]
+    return {"components": parts} if parts else {}
 
 
 def _posting(

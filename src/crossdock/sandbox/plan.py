@@ -37,6 +37,8 @@ class Item(msgspec.Struct, frozen=True):
     cost: Decimal
     list_price: Decimal
     site: str
+    components: tuple[tuple[str, Decimal], ...] = ()
+    """Of a kit: what one consists of."""
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -144,9 +146,10 @@ def _items(goods: Iterable[Row], orders: Iterable[Order], settings: Settings) ->
     prices: dict[str, Counter[Decimal]] = defaultdict(Counter)
     contracts: dict[str, Counter[Decimal]] = defaultdict(Counter)
     retailers = {retailer.customer for retailer in settings.retailers.values()}
-    keys = set()
+    keys: set[tuple[str, str]] = set()
     for row in goods:
-        keys.add((settings.entity_of(row.country), row.code))
+        entity = settings.entity_of(row.country)
+        keys.update((entity, code) for code in (row.code, *settings.kits.get(row.code, ())))
         if row.price <= 0:
             continue
         if row.description:
@@ -169,6 +172,7 @@ def _items(goods: Iterable[Row], orders: Iterable[Order], settings: Settings) ->
             cost=max(_CENT, (price * _COST_SHARE).quantize(_CENT, ROUND_HALF_UP)),
             list_price=price,
             site=site_of(code, settings),
+            components=tuple((part, Decimal(per)) for part, per in sorted(settings.kits.get(code, {}).items())),
         )
     return items | _charge_items(orders, settings)
 
@@ -232,7 +236,10 @@ def _stock(
     lost: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for order in orders:
         for line in order.lines:
-            demand[settings.entity_of(order.country), line.item] += line.quantity
+            entity = settings.entity_of(order.country)
+            demand[entity, line.item] += line.quantity
+            for part, per in items[entity, line.item].components:
+                demand[entity, part] += line.quantity * per
     for adjustment in adjustments:
         for change in adjustment.lines:
             lost[settings.entity_of(adjustment.country), change.item] += max(ZERO, -change.quantity)
@@ -245,6 +252,9 @@ def _stock(
 
 def _stock_point(item: Item, demand: Decimal, lost: Decimal, settings: Settings, chance: Chance) -> StockPoint:
     rules = settings.stock
+    if item.components:
+        assembled = (demand * rules.assembled_percent / 100).to_integral_value(ROUND_HALF_UP) + lost
+        return StockPoint({item.site: assembled} if assembled else {}, ZERO, ZERO)
     key = ("opening", item.entity, item.code)
     enough = chance.happens(rules.enough, *key)
     low, high = rules.enough_percent if enough or lost else rules.short_percent

@@ -72,6 +72,16 @@ class Replenishment:
         """Goods came (positive), were ordered by customers or vanished (negative)."""
         self._view[entity, item] += quantity
 
+    def sell(self, entity: str, item: str, quantity: Decimal) -> None:
+        """Customers ordered: of a kit, what is not there as such takes components."""
+        known = self._items.get((entity, item))
+        there = quantity
+        if known is not None and known.components:
+            there = min(quantity, max(self._view[entity, item], ZERO))
+            for part, per in known.components:
+                self.change(entity, part, (there - quantity) * per)
+        self.change(entity, item, -there)
+
     def place(self, entity: str, order: str, lines: Iterable[OrderedLine]) -> None:
         """A purchase order went out."""
         for line in lines:

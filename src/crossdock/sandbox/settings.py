@@ -140,6 +140,8 @@ class StockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share of items of which a part lies in another warehouse than the preferred one."""
     point_percent: int = 10
     target_percent: int = 50
+    assembled_percent: int = 30
+    """How much of what will be asked for of a kit lies there as kits; the rest is made of components."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suppliers: dict[str, SupplierSettings]
     retailers: dict[str, RetailerSettings]
     stock: StockSettings = StockSettings()
+    kits: dict[str, dict[str, int]] = {}
+    """Items that are sold as kits: so many of each component in one. Kit and components belong to one warehouse."""
     low_limit: str = "50.00"
     """Credit of the one customer who has too little of it."""
     calendar: Calendar = Calendar()

@@ -25,6 +25,8 @@ class AskedLine(msgspec.Struct, frozen=True):
     order_line: str
     sku: str
     qty: Decimal
+    kit: str = ""
+    """Of which kit it is a component."""
 
 
 class ShipTo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -196,6 +198,7 @@ class Outbound:
                 self._floor.stock.levels[key].packed -= quantity
             for line in job.order.lines:
                 self._floor.stage.situations.shipped(shipment, job.order.sales_order, line.order_line)
+                self._floor.stage.situations.lines["shipped_in_kits"] += bool(line.kit)
         orders = [
             {
                 "order_ref": job.order.order_ref,

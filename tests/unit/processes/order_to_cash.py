@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from crossdock.events.inventory import (
@@ -45,12 +46,23 @@ def item(item_id: str, list_price: str = "2.00", location: str = "north", kind: 
 
 
 def network(
-    policy: SalesPolicy | None = None, silent: tuple[tuple[str, str], ...] = (), stock: StockPolicies | None = None
+    policy: SalesPolicy | None = None,
+    silent: tuple[tuple[str, str], ...] = (),
+    stock: StockPolicies | None = None,
+    kits: Mapping[str, Mapping[str, Decimal]] | None = None,
+    more: Iterable[Item] = (),
 ) -> StaticReads:
     both = policy or SalesPolicy(locations=("north", "south"))
     return StaticReads(
         stock=stock,
-        items=[item("HEART"), item("LANTERN"), item("MUG", "4.25", "south"), item("POST", "18.00", "", "charge")],
+        kits=kits,
+        items=[
+            *more,
+            item("HEART"),
+            item("LANTERN"),
+            item("MUG", "4.25", "south"),
+            item("POST", "18.00", "", "charge"),
+        ],
         customers=[
             Customer(COMPANY, "17850", credit_limit=Decimal(1000)),
             Customer(COMPANY, "CASH"),

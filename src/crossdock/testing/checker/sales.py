@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from crossdock.testing.checker.books import Books, BooksBroken, Entry, number
+from crossdock.testing.checker.kits import Kits
 from crossdock.testing.checker.sales_documents import (
     Invoice,
     LineKey,
@@ -37,6 +38,7 @@ class Sales:
 
     def __init__(self, books: Books) -> None:
         self.orders = _orders(books)
+        self.kits = Kits(books)
         self.posted = _by(books.effects("sales_orders"), lambda entry: (entry.body["entity"], entry.body["order"]))
         self.shipping_orders = [read_shipping_order(entry) for entry in books.effects("shipping_order")]
         self.shipments = [read_shipment(entry) for entry in books.effects("sent.shipment.dispatched")]
@@ -49,14 +51,28 @@ class Sales:
         self.answers = _by(books.effects("taken.855"), lambda entry: (entry.system, entry.key))
         self.notices = _by(books.effects("taken.856"), lambda entry: (entry.system, entry.entity, entry.key))
         self.partner_invoices = _by(books.effects("taken.810"), lambda entry: (entry.system, entry.entity, entry.key))
-        self.released = _sum(line for order in self.shipping_orders for line in order.lines)
-        self.shipped = _sum(line for shipment in self.shipments for line in shipment.lines)
-        self.invoiced = _sum(line for invoice in self.invoices for line in invoice.lines)
+        self.released_goods = _goods(line for order in self.shipping_orders for line in order.lines)
+        self.released = self._lines(self.released_goods)
+        self.shipped = self.in_order_lines(line for shipment in self.shipments for line in shipment.lines)
+        self.invoiced = self.in_order_lines(line for invoice in self.invoices for line in invoice.lines)
 
     @property
     def accepted(self) -> list[Order]:
         """Orders that are ours to fill."""
         return [order for order in self.orders.values() if order.accepted]
+
+    def in_order_lines(self, moved: Iterable[MovedLine]) -> dict[LineKey, Decimal]:
+        """Goods in the lines and words of their orders: of a kit, whole ones."""
+        return self._lines(_goods(moved))
+
+    def _lines(self, goods: dict[LineKey, dict[str, Decimal]]) -> dict[LineKey, Decimal]:
+        found: dict[LineKey, Decimal] = defaultdict(Decimal)
+        for (company, order, line_id), of_line in goods.items():
+            placed = self.orders.get((company, order))
+            ordered = placed.lines.get(line_id) if placed is not None else None
+            item = ordered.item if ordered is not None else ""
+            found[company, order, line_id] = self.kits.whole(company, item, of_line)
+        return found
 
     def updates_of(self, order: Order) -> list[Update]:
         """What its channel was told, in the order it heard it."""
@@ -159,10 +175,10 @@ def _by(entries: Iterable[Entry], key: Callable[[Entry], Key]) -> dict[Key, list
     return found
 
 
-def _sum(lines: Iterable[MovedLine]) -> dict[LineKey, Decimal]:
-    total: dict[LineKey, Decimal] = defaultdict(Decimal)
+def _goods(lines: Iterable[MovedLine]) -> dict[LineKey, dict[str, Decimal]]:
+    total: dict[LineKey, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in lines:
-        total[(*line.order, line.line)] += line.quantity
+        total[(*line.order, line.line)][line.item] += line.quantity
     return total
 
 

@@ -74,10 +74,8 @@ def _told_by_edi(evidence: Evidence, order: Order, ruling: Ruling) -> None:
     for shipment in evidence.sales.shipments_of(order):
         notices = sales.notices.get((order.channel, order.company, shipment.reference), [])
         ruling.once(f"{order.shown}: ship notice (856) of {shipment.number}", notices)
-        shipped: dict[str, Decimal] = defaultdict(Decimal)
-        for line in shipment.lines:
-            if line.order == order.key:
-                shipped[line.line] += line.quantity
+        lines = sales.in_order_lines(line for line in shipment.lines if line.order == order.key)
+        shipped = {line_id: quantity for (_, _, line_id), quantity in lines.items()}
         if notices:
             ruling.alike(f"{order.shown} in ship notice {shipment.number}", shipped, _told_of(order, notices[0]))
     invoiced: dict[str, Decimal] = defaultdict(Decimal)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from crossdock.testing.checker.books import Body, Entry, number
 from crossdock.testing.checker.evidence import Evidence
+from crossdock.testing.checker.kits import by_item
 from crossdock.testing.checker.ruling import Ruling
 from crossdock.testing.checker.warehouse import POSTED_AS
 
@@ -87,20 +88,24 @@ def _returns_advised(evidence: Evidence, ruling: Ruling) -> None:
         ruling.once(f"{what} at its warehouse", found)
         for entry in found[:1]:
             ruling.equal(f"{what}: told to", returned.site, evidence.warehouses.sites.get(entry.system))
-            agreed = {line_id: (line.item, line.quantity) for line_id, (line, _, _) in returned.lines.items()}
-            told = {line["line"]: (line["sku"], number(line["qty"])) for line in entry.body["lines"]}
+            agreed = {
+                (line_id, item): quantity
+                for line_id, (line, _, _) in returned.lines.items()
+                for item, quantity in evidence.sales.kits.apart(returned.company, line.item, line.quantity).items()
+            }
+            told = {(line["line"], line["sku"]): number(line["qty"]) for line in entry.body["lines"]}
             ruling.alike(f"{what}: goods told to the warehouse, line", agreed, told)
     for company, number_ in advised:
         ruling.fail(f"a warehouse was told of return {number_} of {company}, which the ERP never agreed to")
 
 
 def _returns_credited(evidence: Evidence, ruling: Ruling) -> None:
-    """Of each return line, as much is credited as the warehouse counted in."""
-    counted: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    """Of each return line, as much is credited as the warehouse counted in: of a kit, whole ones."""
+    counted: dict[tuple[str, str, str], list[tuple[str, Decimal]]] = defaultdict(list)
     for entry in evidence.books.effects("sent.return.received"):
         data = entry.body["data"]
         for line in data["lines"]:
-            counted[data["owner"], data["rma"], line["line"]] += number(line["qty"])
+            counted[data["owner"], data["rma"], line["line"]].append((line["sku"], number(line["qty"])))
     explained = 0
     for returned in evidence.sales.returns:
         notes = evidence.sales.credits_of(returned)
@@ -109,8 +114,10 @@ def _returns_credited(evidence: Evidence, ruling: Ruling) -> None:
         for note in notes:
             for line_id, line in zip(note.return_lines, note.lines, strict=True):
                 credited[line_id] += line.quantity
-        for line_id in returned.lines:
+        for line_id, (line, _, _) in returned.lines.items():
             what = f"return {returned.number} of {returned.company} line {line_id}: credited"
-            ruling.equal(what, counted[returned.company, returned.number, line_id], credited[line_id])
+            goods = by_item(counted[returned.company, returned.number, line_id])
+            here = evidence.sales.kits.whole(returned.company, line.item, goods)
+            ruling.equal(what, here, credited[line_id])
     if explained < len(evidence.sales.credit_notes):
         ruling.fail(f"{len(evidence.sales.credit_notes) - explained} credit notes in the ERP belong to no return")

@@ -79,6 +79,10 @@ def _released(evidence: Evidence, order: Order, line_id: str, ruling: Ruling) ->
     still_open = evidence.sales.open_of(order, line_id)
     line = order.lines[line_id]
     what = f"{order.shown} line {line_id}"
+    goods = evidence.sales.released_goods.get((*order.key, line_id), {})
+    if rest := evidence.sales.kits.rest(order.company, line.item, goods):
+        words = ", ".join(f"{shown(quantity)} of {item}" for item, quantity in rest.items())
+        ruling.holds(False, f"{what}: warehouses were asked to ship {words}, which make no whole {line.item}")
     if still_open < 0:
         words = f"warehouses were asked to ship {shown(-still_open)} more than the {shown(line.quantity)} ordered"
         ruling.holds(False, f"{what}: {words}")
