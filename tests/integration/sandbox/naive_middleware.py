@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -194,7 +195,7 @@ class NaiveMiddleware:
         posted = [{"line": each["line"], "item": each["item"], "qty": str(each["qty"])} for each in lines]
         await self.posting("sales_orders", number, {"entity": entity, "order": number, "lines": posted})
         granted: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for line in lines:
+        for line in (goods for each in lines for goods in self.goods_of(entity, each)):
             left = line["qty"]
             for warehouse in self.settings.warehouses.values():
                 key = (entity, warehouse.site, line["item"])
@@ -208,6 +209,18 @@ class NaiveMiddleware:
                 self.backorders.append(order | {"country": country, "line": line, "left": left})
         for site, shipped in granted.items():
             await self.release(entity, channel, number, customer, country, site, shipped)
+
+    def goods_of(self, entity: str, line: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Of a kit what is there as such, and the components of the rest."""
+        parts = self.settings.kits.get(line["item"])
+        if not parts:
+            yield line
+            return
+        sites = [warehouse.site for warehouse in self.settings.warehouses.values()]
+        there = min(line["qty"], sum(max(Decimal(0), self.free[entity, site, line["item"]]) for site in sites))
+        yield line | {"qty": there}
+        for part, per in parts.items():
+            yield line | {"item": part, "qty": (line["qty"] - there) * per}
 
     async def release(
         self, entity: str, channel: str, number: str, customer: str, country: str, site: str, lines: list[Any]

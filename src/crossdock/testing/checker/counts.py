@@ -45,6 +45,7 @@ def _orders(sales: Sales, books: Books) -> dict[str, int]:
             found["backordered_lines"] += sales.told_backordered(order, line_id)
             found["partial_lines"] += len(shipments[key]) > 1 or ZERO < sales.shipped[key] < line.quantity
             found["given_up_lines"] += given_up > 0
+            found["shipped_kit_lines"] += sales.shipped[key] > 0 and bool(sales.kits.parts(order.company, line.item))
     found["shipments"] = len(sales.shipments)
     found["delivered_shipments"] = sum(
         entry.body["data"]["code"] == "DL" for entry in books.effects("sent.tracking.updated")
