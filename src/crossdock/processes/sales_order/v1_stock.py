@@ -61,6 +61,7 @@ def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
 def _asked_for(case: SalesOrderCase, line_id: str, line: SalesLine, policy: SalesPolicy) -> StockRequestLine:
     """A line as the ledger is asked for it, from where the sourcing rule of today says if there is one."""
     item = case.reads.item(case.company_id, line.item)
+    until = _keeps_until(case, line.item)
     rule = first(case.reads.stock_policies().sourcing, _subject(case, line.item), case.on())
     return StockRequestLine(
         line_id,
@@ -68,15 +69,19 @@ def _asked_for(case: SalesOrderCase, line_id: str, line: SalesLine, policy: Sale
         line.missing,
         sourcing.locations(item.preferred_location if item else "", policy, rule),
         line.due_on,
-        _keeps_until(case, line.item),
+        until,
         whole_first=rule is not None and rule.prefer == "whole_order",
-        made_of=tuple(MadeOf(part, per, _keeps_until(case, part)) for part, per in line.made_of),
+        made_of=tuple(MadeOf(part, per, _later(until, _keeps_until(case, part))) for part, per in line.made_of),
     )
 
 
 def _keeps_until(case: SalesOrderCase, item_id: str) -> dt.date | None:
     """The day until which the goods must keep for this customer, if a rule says so."""
     return shelf_life.keeps_until(case.reads.stock_policies().shelf_life, _subject(case, item_id), case.on())
+
+
+def _later(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return max((day for day in (one, other) if day is not None), default=None)
 
 
 def _subject(case: SalesOrderCase, item_id: str) -> Subject:
