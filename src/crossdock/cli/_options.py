@@ -26,7 +26,8 @@ DatabaseOption = Annotated[
     typer.Option("--database", envvar="CROSSDOCK_DATABASE_URL", help="URL of the database: postgresql://..."),
 ]
 CompanyOption = Annotated[str, typer.Option("--company", help="Whose it is, where several have used the number.")]
-
+Cursor = Annotated[str, typer.Option(help="`next` of the page before (see --json).")]
+OverToo = Annotated[bool, typer.Option("--all", help="Those that are over, too.")]
 OneCompany = Annotated[str, typer.Option("--company", help="Only this company; all of them if left out.")]
 
 

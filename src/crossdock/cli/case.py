@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, print_page, reach, say, table
-from crossdock.cli._options import DatabaseOption
+from crossdock.cli._options import Cursor, DatabaseOption
 from crossdock.identity import Actor
 from crossdock.operations.cases import CaseView, Waiting, list_cases, show_case
 from crossdock.operations.context import Context
@@ -31,7 +31,7 @@ def list_(
     state: Annotated[str, typer.Option(help="Only those in this state: held, backordered, ...")] = "",
     unfinished: Annotated[bool, typer.Option("--open", help="Only those that are not finished.")] = False,
     limit: Limit = 100,
-    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    cursor: Cursor = "",
     as_json: AsJson = False,
 ) -> None:
     """List cases in the order of their ids, with how many exception cases of each are open.

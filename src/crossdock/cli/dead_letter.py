@@ -22,7 +22,7 @@ from crossdock.cli._console import (
     say,
     table,
 )
-from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.cli._options import Cursor, DatabaseOption, id_shown_by
 from crossdock.operations import dead_letters
 from crossdock.operations.dead_letters import Decided
 
@@ -36,7 +36,7 @@ def list_(
     system: Annotated[str, typer.Option(help="Only those for this system or partner.")] = "",
     code: Annotated[str, typer.Option(help="Only those with this code.")] = "",
     limit: Limit = 100,
-    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    cursor: Cursor = "",
     as_json: AsJson = False,
 ) -> None:
     """List dead letters, oldest first, and their causes.

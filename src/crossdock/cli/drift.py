@@ -23,7 +23,7 @@ from crossdock.cli._console import (
     say,
     table,
 )
-from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.cli._options import Cursor, DatabaseOption, OverToo, id_shown_by
 from crossdock.model.reconciliation import DriftCause
 from crossdock.operations import drifts
 from crossdock.operations.deeds import Accepted
@@ -39,9 +39,9 @@ def list_(
     system: Annotated[str, typer.Option(help="Only those with this system.")] = "",
     item: Annotated[str, typer.Option(help="Only those of this item.")] = "",
     cause: Annotated[str, typer.Option(help=f"Only those with this cause: {', '.join(get_args(DriftCause))}.")] = "",
-    closed: Annotated[bool, typer.Option("--all", help="Those that are over, too.")] = False,
+    closed: OverToo = False,
     limit: Limit = 100,
-    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    cursor: Cursor = "",
     as_json: AsJson = False,
 ) -> None:
     """List differences between other systems and our books, oldest first.

@@ -21,7 +21,7 @@ from crossdock.cli._console import (
     say,
     table,
 )
-from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.cli._options import Cursor, DatabaseOption, OverToo, id_shown_by
 from crossdock.operations import exceptions
 
 app = typer.Typer(help="Exception cases: problems that wait for a person.", no_args_is_help=True)
@@ -33,9 +33,9 @@ def list_(
     database: DatabaseOption,
     code: Annotated[str, typer.Option(help="Only those with this code.")] = "",
     owner: Annotated[str, typer.Option(help="Only those of this role: operations, buyer, warehouse, ...")] = "",
-    closed: Annotated[bool, typer.Option("--all", help="Those that are over, too.")] = False,
+    closed: OverToo = False,
     limit: Limit = 100,
-    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    cursor: Cursor = "",
     as_json: AsJson = False,
 ) -> None:
     """List open exception cases, oldest first.

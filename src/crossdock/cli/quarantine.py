@@ -22,7 +22,7 @@ from crossdock.cli._console import (
     say,
     table,
 )
-from crossdock.cli._options import DatabaseOption, id_shown_by
+from crossdock.cli._options import Cursor, DatabaseOption, id_shown_by
 from crossdock.operations import quarantine
 
 app = typer.Typer(help="Quarantine: documents that could not be taken.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def list_(
     database: DatabaseOption,
     source: Annotated[str, typer.Option(help="Only those of this system or partner.")] = "",
     limit: Limit = 100,
-    cursor: Annotated[str, typer.Option(help="`next` of the page before (see --json).")] = "",
+    cursor: Cursor = "",
     as_json: AsJson = False,
 ) -> None:
     """List documents that could not be taken, oldest first.

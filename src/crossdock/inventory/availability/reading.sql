@@ -1,7 +1,5 @@
--- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only.
--- What was asked is looked at through a query, so that the plan does not depend on it and is made once: planning would
--- cost several times what the question does
-with asked as (
+-- part asked: what was asked, and the items it asks about with what they are made of on that day
+asked as (
     select $2::text[] as wanted, $3::text[] as places, $7::text[] as sources
 ), items as (
     select array(
@@ -11,17 +9,45 @@ with asked as (
         where company_id = $1 and kit = any((select wanted from asked)::text[]) and valid_from <= $5::date
             and (valid_until is null or $5::date < valid_until)) as every
 )
+
+-- part components: what the items are made of on that day
+select coalesce(json_agg(json_build_object(
+    'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
+    order by k.valid_from), '[]')
+from kit_component as k
+where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
+    and (k.valid_until is null or $5::date < k.valid_until)
+
+-- part kept: rows of what is kept back
+coalesce(json_agg(json_build_object(
+    'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
+    'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
+
+-- part supply: a line of expected supply but for the number of its last change
+'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
+'quantity', trim_scale(s.quantity)::text, 'received', trim_scale(s.received)::text,
+'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence
+
+-- part movement: movements with what booked them
+coalesce(json_agg(json_build_object(
+    'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
+    'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
+    'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
+    'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
+    'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
+    'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
+    b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
+
+-- now: everything an answer rests on, as JSON, from one snapshot; movements and physical stock of the first item only.
+-- What was asked is looked at through a query, so that the plan does not depend on it and is made once: planning would
+-- cost several times what the question does
+with {{asked}}
 select json_build_object(
     'preferred', coalesce((
         select i.body::json ->> 'preferred_location' from item as i
         where i.company_id = $1 and i.id = ($2::text[])[1]), ''),
     'components', (
-        select coalesce(json_agg(json_build_object(
-            'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
-            order by k.valid_from), '[]')
-        from kit_component as k
-        where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
-            and (k.valid_until is null or $5::date < k.valid_until)),
+        {{components}}),
     'positions', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
@@ -36,31 +62,19 @@ select json_build_object(
             and p.location = any((select places from asked)::text[])
             and p.counter > 0),
     'kept_back', (
-        select coalesce(json_agg(json_build_object(
-            'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
-            'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
+        select {{kept}}
         from kept_back as k
         where k.company_id = $1 and k.item = any((select every from items)::text[])
             and k.location = any((select places from asked)::text[])),
     'supply', (
         select coalesce(json_agg(json_build_object(
-            'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
-            'quantity', trim_scale(s.quantity)::text, 'received', trim_scale(s.received)::text,
-            'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
+            {{supply}},
             'version', s.changes)), '[]')
         from expected_supply as s
         where s.company_id = $1 and s.item = any((select every from items)::text[]) and s.is_open
-           
             and s.location = any((select places from asked)::text[])),
     'movements', (
-        select coalesce(json_agg(json_build_object(
-            'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
-            'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
-            'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
-            'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
-            'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
-            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
-            b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
+        select {{movement}}
         from promise_position as p
         cross join lateral (
             select * from promise_movement where position_id = p.id order by number desc limit 10) as m
@@ -88,16 +102,7 @@ select json_build_object(
 
 -- then: the same as it was known at a moment, from movements alone: the last one written by then is looked for by
 -- halving, what positions held is added up from the nearest balance that was proved
-with recursive asked as (
-    select $2::text[] as wanted, $3::text[] as places, $7::text[] as sources
-), items as (
-    select array(
-        select unnest(wanted) from asked
-        union
-        select component from kit_component
-        where company_id = $1 and kit = any((select wanted from asked)::text[]) and valid_from <= $5::date
-            and (valid_until is null or $5::date < valid_until)) as every
-), place as (
+with recursive {{asked}}, place as (
     select p.item, p.location, p.pool, p.id, coalesce((
         select m.number from promise_movement as m
         where m.position_id = p.id order by m.number desc limit 1), 0) as last
@@ -136,12 +141,7 @@ with recursive asked as (
 )
 select json_build_object(
     'components', (
-        select coalesce(json_agg(json_build_object(
-            'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
-            order by k.valid_from), '[]')
-        from kit_component as k
-        where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
-            and (k.valid_until is null or $5::date < k.valid_until)),
+        {{components}}),
     'positions', (
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
@@ -160,9 +160,7 @@ select json_build_object(
             ) else '0' end)), '[]')
         from state as p),
     'kept_back', (
-        select coalesce(json_agg(json_build_object(
-            'item', k.item, 'location', k.location, 'pool', k.pool, 'reason', k.reason, 'source', k.source,
-            'rule', k.rule, 'quantity', trim_scale(k.quantity)::text, 'since', k.since)), '[]')
+        select {{kept}}
         from kept_back_movement as k
         where k.company_id = $1 and k.item = any((select every from items)::text[])
             and k.location = any((select places from asked)::text[])
@@ -173,9 +171,7 @@ select json_build_object(
                     and n.reason = k.reason and n.source = k.source and n.id > k.id and n.recorded_at <= $6)),
     'supply', (
         select coalesce(json_agg(json_build_object(
-            'item', s.item, 'source', s.source, 'line', s.line, 'location', s.location,
-            'quantity', trim_scale(s.quantity)::text, 'received', trim_scale(s.received)::text,
-            'pegged', trim_scale(s.pegged)::text, 'expected_on', s.expected_on, 'confidence', s.confidence,
+            {{supply}},
             'version', s.number)), '[]')
         from supply_movement as s
         where s.company_id = $1 and s.item = any((select every from items)::text[])
@@ -186,14 +182,7 @@ select json_build_object(
                 where n.company_id = s.company_id and n.source = s.source and n.line = s.line
                     and n.number = s.number + 1 and n.recorded_at <= $6)),
     'movements', (
-        select coalesce(json_agg(json_build_object(
-            'item', p.item, 'location', p.location, 'pool', p.pool, 'number', m.number, 'kind', m.kind,
-            'on_hand', trim_scale(m.on_hand)::text, 'reserved', trim_scale(m.reserved)::text,
-            'allocated', trim_scale(m.allocated)::text, 'safety', trim_scale(m.safety)::text,
-            'free_after', trim_scale(m.free_after)::text, 'reservation', m.reservation, 'rule', m.rule,
-            'what', e.what, 'key', e.key, 'document', e.document, 'subject', e.subject, 'reason', e.reason,
-            'actor', e.actor, 'occurred_at', e.occurred_at, 'recorded_at',
-            b.origin_business + (m.recorded_at - b.origin_technical) * b.rate)), '[]')
+        select {{movement}}
         from position as p
         cross join lateral (
             select * from promise_movement where position_id = p.id and number <= p.number
