@@ -17,6 +17,7 @@ from crossdock.operations.context import Context
 from crossdock.operations.exceptions import close
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start_id
+from crossdock.operations.policies import must_be_a_source
 from crossdock.operations.problems import Problem, must_say_why, not_found
 from crossdock.store import Connection, load_queries
 
@@ -96,10 +97,12 @@ class Decided(msgspec.Struct, frozen=True):
 async def list_dead_letters(
     context: Context, actor: Actor, *, system: str = "", code: str = "", cursor: str = "", limit: int = 100
 ) -> Page[DeadLetter]:
-    """Oldest first."""
+    """Oldest first. Raises `Problem` for a system or partner that there is not."""
     actor.must("operations:read")
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(SQL.list, actor.visible(), system or None, code or None, start_id(cursor), limit + 1)
+        if system and not rows:
+            await must_be_a_source(tx, system)
     return cut([DeadLetter(**dict(row)) for row in rows], [str(row["id"]) for row in rows], limit)
 
 

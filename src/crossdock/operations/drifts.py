@@ -19,7 +19,7 @@ from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.items import must_be_an_item
 from crossdock.operations.paging import Page, cut, start_id
-from crossdock.operations.policies import in_force_if_any
+from crossdock.operations.policies import must_be_a_source
 from crossdock.operations.problems import Problem, must_be_one_of, must_say_why, not_found
 from crossdock.store import Connection, load_queries
 
@@ -120,8 +120,8 @@ async def list_drifts(
 
 async def _must_be_known(tx: Connection, actor: Actor, system: str, item: str) -> None:
     """Only where nothing was found: what left the network may still have drifts."""
-    if system and (network := await in_force_if_any(tx)):
-        must_be_one_of("system or partner", system, {*network.systems, *network.partners}, "systems and partners")
+    if system:
+        await must_be_a_source(tx, system)
     if item:
         await must_be_an_item(tx, item, actor.visible())
 

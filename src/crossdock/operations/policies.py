@@ -51,6 +51,7 @@ class StockNetwork(msgspec.Struct, frozen=True):
     policies: PoliciesSaid
     channels: dict[str, msgspec.Raw] = {}
     partners: dict[str, msgspec.Raw] = {}
+    consumers: dict[str, msgspec.Raw] = {}
     version: int = 0
 
     @classmethod
@@ -109,6 +110,14 @@ async def in_force(tx: Connection) -> StockNetwork:
 async def in_force_if_any(tx: Connection) -> StockNetwork | None:
     """What the network in force says of stock; None where none was ever applied."""
     return await in_force(tx) if await version_in_force(tx) else None
+
+
+async def must_be_a_source(tx: Connection, name: str, *, calls: bool = False) -> None:
+    """Raise `Problem` for what is neither a system nor a partner of the network in force, nor (`calls`) a caller of the
+    API. For lists that found nothing: what left the network may still stand in them."""
+    network = await in_force_if_any(tx)
+    if network is not None and not (calls and name in network.consumers):
+        must_be_one_of("system or partner", name, {*network.systems, *network.partners}, "systems and partners")
 
 
 class RuleShown(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from crossdock.operations.cases import exception_case
 from crossdock.operations.context import Context
 from crossdock.operations.exceptions import close
 from crossdock.operations.paging import Page, cut, start_id
+from crossdock.operations.policies import must_be_a_source
 from crossdock.operations.problems import Problem, must_say_why, not_found
 from crossdock.ports.connector import Fault
 from crossdock.store import Connection, load_queries
@@ -59,10 +60,12 @@ class HeldContent(msgspec.Struct, frozen=True):
 async def list_held(
     context: Context, actor: Actor, *, source: str = "", cursor: str = "", limit: int = 100
 ) -> Page[Held]:
-    """Oldest first."""
+    """Oldest first. Raises `Problem` for a source that there is not."""
     _must_see(actor, "operations:read")
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(SQL.list, source or None, start_id(cursor), limit + 1)
+        if source and not rows:
+            await must_be_a_source(tx, source, calls=True)
     return cut([_held(row) for row in rows], [str(row["id"]) for row in rows], limit)
 
 

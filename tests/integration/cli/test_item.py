@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.masterdata import CrossReference, upsert
-from crossdock.model.masterdata import Item, KitComponent, Lot
+from crossdock.model.masterdata import Customer, Item, KitComponent, Lot
 from crossdock.model.packs import Pack
 from crossdock.store import Store
 from tests.integration.cli.test_commands import asked, run
+from tests.integration.operations.test_systems import in_force
 
 UK, IE = "albion_uk", "albion_ie"
 SPRING = dt.date(2026, 3, 10)
@@ -75,3 +76,13 @@ async def test_what_is_refused_says_why_and_what_to_do(run: Any, store: Store) -
     ):
         refused = await run("item", "convert", *arguments, code=1)
         assert words in refused.stderr
+
+
+async def test_a_quantity_is_converted_for_partners_and_customers_alone(run: Any, store: Store) -> None:
+    await know(store, Customer(UK, "17850", "Corner shop"))
+    await in_force(store)
+    refused = (await run("item", "convert", "MUG", "5", "CA", "--partner", "nobody", code=1)).stderr
+    assert "there is no partner or customer 'nobody'\nThe partners are " in refused
+    for party, pieces in (("homestead", "30"), ("17850", "50")):
+        found = await asked(run, "item", "convert", "MUG", "5", "CA", "--on", "2026-03-10", "--partner", party)
+        assert found["result"] == {"amount": pieces}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 import typer
 
 from crossdock.cli._console import _in_words, _next_step
-from crossdock.cli._options import counted
+from crossdock.cli._options import counted, day_of, moment_of
+from crossdock.cli.case import deed_in_words
 from crossdock.operations.problems import Problem
 
 
@@ -29,3 +31,29 @@ def test_what_only_callers_over_http_can_do_is_not_said_to_who_types() -> None:
     unreadable = Problem("malformed_request", "a transfer has lines")
     assert _in_words(unreadable) == "a transfer has lines"
     assert "--help" in _next_step(unreadable)
+
+
+def test_a_time_is_utc_unless_it_says_another_zone_and_a_day_is_its_beginning() -> None:
+    assert moment_of("2010-12-09", "--until") == dt.datetime(2010, 12, 9, tzinfo=dt.UTC)
+    assert moment_of("2010-12-09T18:00", "--until") == dt.datetime(2010, 12, 9, 18, tzinfo=dt.UTC)
+    assert moment_of("2010-12-09T18:00+01:00", "--until") == dt.datetime(2010, 12, 9, 17, tzinfo=dt.UTC)
+    assert moment_of("", "--until") is None
+    with pytest.raises(typer.BadParameter, match="'soon' is no time; write it as 2026-12-24T14:03"):
+        moment_of("soon", "--until")
+
+
+def test_a_day_that_is_none_is_refused_with_one_that_is() -> None:
+    assert (day_of("2010-12-09", "--on"), day_of("", "--on")) == (dt.date(2010, 12, 9), None)
+    with pytest.raises(typer.BadParameter, match="'2010-13-01' is no day; write it as 2026-12-24") as refused:
+        day_of("2010-13-01", "--on")
+    assert refused.value.param_hint == "--on"
+
+
+def test_a_deed_is_told_in_words_its_reason_first() -> None:
+    lines = '[{"item":"85123A","line":"1","quantity":{"amount":"24","unit":"EA"}}]'
+    order = f'{{"company_id":"albion_uk","from_location":"north","lines":{lines},"number":"TR-1","arrives_on":null}}'
+    assert deed_in_words(f'{{"order":{order},"reason":"low stock"}}') == (
+        "low stock; order from location north, lines item 85123A, line 1, quantity 24 EA, number TR-1"
+    )
+    assert deed_in_words("{}") == ""
+    assert deed_in_words("as it was written before") == "as it was written before"

@@ -16,7 +16,8 @@ def file_of(folder: Path, text: str) -> Path:
 
 
 def test_what_statements_have_in_common_stands_in_its_place(tmp_path: Path) -> None:
-    text = "-- part free: what is free\non_hand - reserved\n\n-- one: of one\nselect {{free}} from a;\n-- two: of two\n{{free}}"
+    part = "-- part free: what is free\non_hand - reserved\n\n"
+    text = part + "-- one: of one\nselect {{free}} from a;\n-- two: of two\n{{free}}"
     queries = load_queries(file_of(tmp_path, text))
     assert (queries.one, queries.two) == ("select on_hand - reserved from a", "on_hand - reserved")
     with pytest.raises(AttributeError, match="no statement 'free'"):
