@@ -1,7 +1,8 @@
-"""`crossdock order`: decisions about sales orders."""
+"""`crossdock order`: decisions about sales orders, and what a person knows of them."""
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from crossdock.cli._console import AsJson, Reason, reach, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption
 from crossdock.operations import orders
 
-app = typer.Typer(help="Sales orders: approve those that are held, cancel.", no_args_is_help=True)
+app = typer.Typer(help="Sales orders: approve those that are held, cancel, say what was weighed.", no_args_is_help=True)
 OrderNumber = Annotated[str, typer.Argument(help="Its number.", metavar="NUMBER")]
 
 
@@ -54,3 +55,38 @@ def cancel(
         ),
     )
     say_told(answer, as_json)
+
+
+@app.command()
+def weigh(
+    number: OrderNumber,
+    shipment: Annotated[str, typer.Option(help="The shipment they left in, as the exception case names it.")],
+    weight: Annotated[list[str], typer.Option(help="LINE=WEIGHT, several times; in the unit of the item's price.")],
+    reason: Reason,
+    database: DatabaseOption,
+    company: CompanyOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what goods weighed that are invoiced by weight and left without one; then they are invoiced.
+
+    Example: crossdock order weigh 536446 --shipment north.SHN000012 --weight 1=7.35 --reason "scale protocol"
+    """
+    weights = [_weight(said) for said in weight]
+    answer = reach(
+        database,
+        lambda context, actor: orders.weigh_order(
+            context, actor, company, number, shipment=shipment, weights=weights, reason=reason
+        ),
+    )
+    say_told(answer, as_json)
+
+
+def _weight(said: str) -> tuple[str, Decimal]:
+    line, _, text = said.rpartition("=")
+    try:
+        weight = Decimal(text)
+    except InvalidOperation:
+        weight = Decimal("NaN")
+    if not line or not weight.is_finite():
+        raise typer.BadParameter(f"{said!r} is no weight of a line; write 1=7.35", param_hint="--weight")
+    return line, weight

@@ -135,6 +135,13 @@ def _print(out: Console, found: ItemStock) -> None:
         out.print(table(("company", "location", "owner", "lot", *states), rows, title=f"{found.item}: what is"))
     else:
         out.print(plain(f"{found.item}: nothing of it is or was anywhere"))
+    for place in found.positions:
+        for second in place.seconds:
+            missing = place.not_weighed(second)
+            words = f"{place.location}: {plain(second.quantity)} {second.unit} of {plain(second.weighed)} weighed"
+            out.print(
+                plain(words + (f", {plain(missing)} not weighed" if missing else ""), "yellow" if missing else "")
+            )
     for company in found.without_master_data:
         out.print(plain(f"{company} has no master data of it: the ERP never said what it is", "yellow"), soft_wrap=True)
     for terms in found.available:

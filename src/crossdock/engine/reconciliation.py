@@ -128,6 +128,8 @@ async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
         question = questions.get(item) or why.Question(difference=difference, complete=statement.lists_facts)
         known_item = context.reads.item(statement.company_id, item)
         price = known_item.purchase_price if known_item else None
+        if known_item and price:
+            price = known_item.estimate(price)
         read.seen.append(Seen(item, difference, why.attribute(question), price, _rule(context, statement, item)))
     read.hidden = {item: hidden for item in gone if (hidden := why.cancelled(questions[item])) is not None}
     return read

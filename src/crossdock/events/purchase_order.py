@@ -79,6 +79,8 @@ class ReceivedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     good: Quantity
     bad: Quantity
     ship_notice: str = ""
+    second: Quantity | None = None
+    """What was weighed of the good ones, of catch weight goods."""
 
 
 @event()

@@ -44,12 +44,14 @@ class WarehouseProgressed(msgspec.Struct, frozen=True):
 
 
 class ShippedLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Part of a sales order line that left in a shipment. `owner` is whose goods they were until then."""
+    """Part of a sales order line that left in a shipment. `owner` is whose goods they were until then; `second` is what
+    was weighed of catch weight goods."""
 
     line: str
     item: str
     quantity: Quantity
     owner: str = "own"
+    second: Quantity | None = None
 
 
 @event()
@@ -73,6 +75,16 @@ class ShippedLinesNamed(msgspec.Struct, frozen=True):
 
     shipping_order: str
     lines: tuple[ShippedLine, ...]
+
+
+@event()
+class ShippedGoodsWeighed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person said what catch weight goods weighed that had left without a weight: (line, weight) each, in the unit in
+    which the item is invoiced."""
+
+    shipment: str
+    lines: tuple[tuple[str, Decimal], ...]
+    reason: str = ""
 
 
 @event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,14 +18,17 @@ from crossdock.events.shipment import ShipmentDispatched
 from crossdock.events.supplier_documents import GoodsReceiptPosted, ShipNoticeReceived, SupplierInvoiceReceived
 from crossdock.masterdata.snapshot import Masterdata
 from crossdock.model import units
+from crossdock.model.invoice import InvoiceLine
 from crossdock.model.masterdata import Item
 from crossdock.model.packs import Conversion, Stated
 from crossdock.model.purchase_order import Schedule
-from crossdock.model.quantity import EACH, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.restating import each_line
+from crossdock.model.sales_order import ReturnLine
 from crossdock.model.units import ConversionRefused
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+_ONE = Decimal(1)
 
 
 class LineRefused(msgspec.Struct, frozen=True):
@@ -74,6 +78,28 @@ class Door:
                 self._conversion(line.item, unit)
 
     def _of_item(self, line: Any, item: Item) -> Any:
+        if item.second_unit:
+            return self._of_catch_weight(line, item)
+        return self._in_base_units(line, item)
+
+    def _of_catch_weight(self, line: Any, item: Item) -> Any:
+        """Its prices are for the second unit and stay so. A supplier's invoice charges what goods weigh; how many they
+        were need not be said."""
+        if isinstance(line, ReturnLine):
+            words = f"{item.id} is invoiced by weight: its returns are credited by hand"
+            raise ConversionRefused("inexact", f"{words}. Post the credit note in the ERP, and drop this document")
+        quantity: Quantity | None = line.quantity
+        if isinstance(line, InvoiceLine) and quantity is not None and quantity.unit == item.second_unit:
+            return line
+        told: Quantity | None = getattr(line, "second", None)
+        if told is not None:
+            line = msgspec.structs.replace(line, second=_weighed(told, quantity, item))
+        price: Price | None = getattr(line, "price", None)
+        if price is None or price.per.unit != item.second_unit:
+            return self._in_base_units(line, item)
+        return msgspec.structs.replace(self._in_base_units(_at(line, item.unit), item), price=price)
+
+    def _in_base_units(self, line: Any, item: Item) -> Any:
         quantity, price = line.quantity, getattr(line, "price", None)
         schedules = getattr(line, "schedules", ())
         changed: dict[str, Any] = {}
@@ -106,6 +132,20 @@ class Door:
 
     def _conversion(self, item: str, unit: str) -> Conversion:
         return self._masterdata.conversion(self._company_id, item, unit, self._on, self._party)
+
+
+def _at(line: Any, unit: str) -> Any:
+    """The line as if its price were for the base unit, so that its quantity alone is converted."""
+    return msgspec.structs.replace(line, price=Price(line.price.amount, line.price.currency, Quantity(_ONE, unit)))
+
+
+def _weighed(told: Quantity, quantity: Quantity | None, item: Item) -> Quantity:
+    """What was weighed, in the item's own second unit. Raises `ConversionRefused` for goods that weigh nothing."""
+    counted = quantity.amount if quantity is not None else told.amount
+    if not told.amount or (told.amount > 0) != (counted > 0):
+        words = f"{counted:f} of {item.id} cannot weigh {told.amount:f} {told.unit}"
+        raise ConversionRefused("inexact", f"{words}. Have the document sent with what was weighed")
+    return units.convert(told, item.second_unit)
 
 
 def document_of(body: msgspec.Struct, partner_of: Callable[[str], str]) -> tuple[dt.datetime | dt.date | None, str]:

@@ -19,7 +19,10 @@ ReturnDisposition = Literal["restock", "scrap"]
 
 class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """Goods of one sales order line. `owner` is whose they were while they lay in the warehouse. A component of a `kit`
-    names the line of the kit, so that a warehouse can pack together what belongs together."""
+    names the line of the kit, so that a warehouse can pack together what belongs together.
+
+    Catch weight: `second` is what was weighed of them, `weigh_in` the unit in which a warehouse is asked to.
+    """
 
     order_number: str
     order_line: str
@@ -29,6 +32,8 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = "own"
     stated: Stated | None = None
     kit: str = ""
+    second: Quantity | None = None
+    weigh_in: str = ""
 
 
 class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -135,7 +140,7 @@ class ReturnProgress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
-    """On-hand of one item of one owner at one place, by condition, in the base unit."""
+    """On-hand of one item of one owner at one place, by condition, in the base unit; `second` is what it weighs."""
 
     item: str
     quantity: Quantity
@@ -143,6 +148,7 @@ class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     owner: str = "own"
     stated: Stated | None = None
+    second: Quantity | None = None
 
 
 class InventoryReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -157,7 +163,8 @@ class InventoryReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A signed change of one item's quantity in one condition, with the warehouse's reason."""
+    """A signed change of one item's quantity in one condition, with the warehouse's reason; `second` is
+    signed likewise."""
 
     line: str
     item: str
@@ -166,6 +173,7 @@ class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = "unrestricted"
     owner: str = "own"
     stated: Stated | None = None
+    second: Quantity | None = None
 
 
 class GoodsMovementLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -174,6 +182,7 @@ class GoodsMovementLine(msgspec.Struct, frozen=True, omit_defaults=True):
     line: str
     item: str
     quantity: Decimal
+    second: Quantity | None = None
 
 
 class GoodsMovement(msgspec.Struct, frozen=True, omit_defaults=True):

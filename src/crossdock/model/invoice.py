@@ -28,6 +28,13 @@ class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     buyer_item: str = ""
     gtin: str = ""
     stated: Stated | None = None
+    second: Quantity | None = None
+    """Catch weight: what was weighed of `quantity`, and what the price is for."""
+
+    @property
+    def priced(self) -> Quantity:
+        """The quantity that is paid for."""
+        return self.second or self.quantity
 
 
 class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):

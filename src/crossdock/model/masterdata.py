@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from crossdock.model.quantity import EACH, Price
+from crossdock.model.quantity import EACH, Money, Price, Quantity
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,6 +25,27 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     purchase_price: Price | None = None
     sales_price: Price | None = None
     preferred_location: str = ""
+    second_unit: str = ""
+    """Of catch weight goods: counted and promised in `unit`, but weighed whenever they come or leave, and priced and
+    invoiced in this unit by what was weighed."""
+    second_per: Decimal = Decimal(0)
+    """What one `unit` weighs on average, in `second_unit`: for estimates of value, never for an invoice."""
+
+    @property
+    def price_unit(self) -> str:
+        """The unit that prices are for."""
+        return self.second_unit or self.unit
+
+    def worth(self, price: Price, amount: Decimal) -> Money:
+        """What so many of its base units are worth at one of its prices; of catch weight goods an estimate."""
+        price = self.estimate(price)
+        return price.extend(Quantity(amount, price.per.unit))
+
+    def estimate(self, price: Price) -> Price:
+        """A price for what was weighed as one for the base unit, by the average weight; any other price as it is."""
+        if not self.second_unit or price.per.unit != self.second_unit:
+            return price
+        return Price(price.amount * self.second_per, price.currency, Quantity(price.per.amount, self.unit))
 
 
 class KitComponent(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -77,7 +77,7 @@ def _told(line: Any, conversion: Conversion, prefer: Preference) -> Any:
             return _with(line, quantity, in_base, None)
     elif not whole:
         packs = conversion.from_base(quantity)  # half a case: neither whole packs nor a price of one each
-    told = conversion.price_from_base(price) if price is not None else None
+    told = price if price is None or price.per.unit != conversion.base else conversion.price_from_base(price)
     return _with(line, packs, told, conversion)
 
 

@@ -30,6 +30,8 @@ class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     stated: Stated | None = None
     expires_on: dt.date | None = None
     serials: tuple[str, ...] = ()
+    weigh_in: str = ""
+    """Catch weight: the unit in which a warehouse is asked to weigh it."""
 
 
 class ShipNotice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,6 +80,8 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_on: dt.date | None = None
     pack: str = ""
     serials: tuple[str, ...] = ()
+    second: Quantity | None = None
+    """Catch weight: what was weighed of it, with the sign of `quantity`."""
 
 
 HoldAction = Literal["hold", "release", "remove"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled
+from crossdock.events.sales_order import SalesOrderApproved, SalesOrderCancelled, ShippedGoodsWeighed
 from crossdock.identity import Actor
 from crossdock.operations import idempotency
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
@@ -15,8 +17,10 @@ from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.paging import Page, cut, start
-from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.problems import FieldError, Problem, must_say_why
 from crossdock.store import Connection
+
+_Told = SalesOrderCancelled | SalesOrderApproved | ShippedGoodsWeighed
 
 RECEIVED = "received"
 """The state of an order that is safe with us and has not been looked at yet."""
@@ -133,6 +137,26 @@ async def approve_order(
     return await _tell(context, actor, "operations:write", "approve", company_id, number, body, use)
 
 
+async def weigh_order(
+    context: Context,
+    actor: Actor,
+    company_id: str,
+    number: str,
+    *,
+    shipment: str,
+    weights: Sequence[tuple[str, Decimal]],
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """Say what catch weight goods weighed that left in a shipment without a weight: (line, weight) each, in the unit in
+    which the item is invoiced. They are booked with it and invoiced. Raises `Problem` for goods that wait for none."""
+    actor.must("operations:write")
+    if faults := [FieldError(line, f"{weight} weighs nothing") for line, weight in weights if weight <= 0]:
+        raise Problem("malformed_request", "a weight is above 0", faults)
+    body = ShippedGoodsWeighed(shipment, tuple(weights), must_say_why(reason))
+    return await _tell(context, actor, "operations:write", "weigh", company_id, number, body, use)
+
+
 async def _tell(
     context: Context,
     actor: Actor,
@@ -140,7 +164,7 @@ async def _tell(
     action: str,
     company_id: str,
     number: str,
-    body: SalesOrderCancelled | SalesOrderApproved,
+    body: _Told,
     use: KeyUse | None,
 ) -> Answer:
     async with context.store.transaction() as tx:
@@ -154,21 +178,31 @@ async def _tell(
     return granted
 
 
-async def _must_be_open(tx: Connection, subject: str, body: SalesOrderCancelled | SalesOrderApproved) -> None:
+async def _must_be_open(tx: Connection, subject: str, body: _Told) -> None:
     """A hint for the caller: the case itself decides when it handles the event."""
     row = await tx.fetchrow(SQL.find, subject)
     if row is None:
         return
-    if row["finished"]:
+    if row["finished"] and not isinstance(body, ShippedGoodsWeighed):
         raise Problem("conflict", f"the order is {row['state']}")
     known = msgspec.json.decode(row["data"] or "{}")
     lines = known.get("lines", {})
     if isinstance(body, SalesOrderCancelled) and lines and (unknown := sorted(set(body.lines) - lines.keys())):
         raise Problem("conflict", f"the order has no line {', '.join(unknown)}; it has {', '.join(lines)}")
+    if isinstance(body, ShippedGoodsWeighed):
+        _must_wait_for(body, known.get("unweighed", []))
     holds = known.get("holds", [])
     if isinstance(body, SalesOrderApproved) and not any(_stands_for(body.hold, code) for code in holds):
         words = f"not held for {body.hold}, but for {', '.join(holds)}" if holds else "not held"
         raise Problem("conflict", f"the order is {words}")
+
+
+def _must_wait_for(body: ShippedGoodsWeighed, unweighed: list[dict[str, Any]]) -> None:
+    waiting = {(gone["shipment"], gone["line"]) for gone in unweighed}
+    if unknown := sorted(line for line, _ in body.lines if (body.shipment, line) not in waiting):
+        known = ", ".join(f"shipment {shipment} line {line}" for shipment, line in sorted(waiting)) or "nothing"
+        words = f"line {', '.join(unknown)} of shipment {body.shipment} waits for no weight"
+        raise Problem("conflict", f"{words}; what does: {known}")
 
 
 def _stands_for(hold: str, code: str) -> bool:

@@ -253,7 +253,7 @@ class _Company:
         for effect, row, quantity in altered:
             item = masters.get(row["item"])
             price = item.sales_price if item else None
-            value = price.extend(msgspec.structs.replace(price.per, amount=quantity)) if price else None
+            value = item.worth(price, quantity) if item and price else None
             total = self._found.effects.setdefault(effect, Effect())
             total.promises += 1
             total.units += quantity

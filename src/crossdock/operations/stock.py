@@ -10,7 +10,7 @@ import msgspec
 
 from crossdock.identity import Actor
 from crossdock.inventory.availability import AvailableToPromise, Detail
-from crossdock.inventory.availability.terms import Difference, Freshness
+from crossdock.inventory.availability.terms import Difference, Freshness, SecondQuantity
 from crossdock.inventory.guard.verify import Verification, verify
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.stock_policy import StockPolicies
@@ -40,6 +40,13 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
     quarantined: Decimal
     damaged: Decimal
     expired: Decimal
+    seconds: tuple[SecondQuantity, ...] = ()
+    """Catch weight: what it weighs, as far as somebody said it; of this moment only."""
+
+    def not_weighed(self, second: SecondQuantity) -> Decimal:
+        """Of how many of the goods there nobody said what they weigh."""
+        states = (self.unrestricted, self.picked, self.packed, self.in_transfer, self.quarantined, self.damaged)
+        return sum(states, self.expired) - second.weighed
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -93,7 +100,9 @@ async def show_stock(
         promises = [promise for owner in owners for promise in await promises_of(tx, owner, item)]
         strange = await without_master_data(tx, item, owners)
     positions = [
-        PhysicalPosition(each.terms.company_id, *msgspec.structs.astuple(row)[:-1])
+        PhysicalPosition(
+            each.terms.company_id, *(getattr(row, name) for name in PhysicalPosition.__struct_fields__[1:])
+        )
         for each in found
         for row in each.terms.physical
     ]

@@ -19,6 +19,15 @@ class Sum(NamedTuple):
     bad: Quantity
 
 
+def weighed(lines: Iterable[GoodsReceiptLine]) -> Quantity | None:
+    """What the good ones weigh; None where not all of them were weighed, or in several units."""
+    good = [line for line in lines if line.condition == "good"]
+    found = [line.second for line in good if line.second is not None]
+    if not found or len(found) < len(good) or len({second.unit for second in found}) > 1:
+        return None
+    return Quantity(sum((second.amount for second in found), ZERO), found[0].unit)
+
+
 def summed(lines: Iterable[GoodsReceiptLine], key: Callable[[GoodsReceiptLine], Key]) -> Iterator[Sum]:
     """Add lines that have the same key, in the order of their first appearance."""
     sums: dict[Key, Sum] = {}

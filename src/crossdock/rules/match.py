@@ -60,8 +60,8 @@ def total_difference(invoice: Invoice) -> Decimal:
     Suppliers round each line or only the sum: either way of adding up is accepted.
     """
     charges = sum((charge.amount for charge in invoice.charges), ZERO)
-    exact = sum((Fraction(line.price.worth(line.quantity.amount)) for line in invoice.lines), Fraction(0))
-    by_line = sum((value(line.price, line.quantity.amount) for line in invoice.lines), ZERO)
+    exact = sum((Fraction(line.price.worth(line.priced.amount)) for line in invoice.lines), Fraction(0))
+    by_line = sum((value(line.price, line.priced.amount) for line in invoice.lines), ZERO)
     differences = (invoice.total - by_line - charges, invoice.total - round_money(exact, invoice.currency) - charges)
     return min(differences, key=abs)
 

@@ -17,7 +17,10 @@ def fault(line: SalesOrderLine, item: Item, currency: str) -> str:
         return f"quantity {ordered.amount} of {line.item}"
     if goods and ordered.unit != item.unit:
         return f"{ordered.amount} {ordered.unit} of {line.item}, which is sold in {item.unit}"
-    if price.per.unit != ordered.unit:
+    if goods and item.second_unit:
+        if price.per.unit != item.second_unit:
+            return f"{line.item} priced per {price.per.unit}, it is weighed and invoiced per {item.second_unit}"
+    elif price.per.unit != ordered.unit:
         return f"{line.item} priced per {price.per.unit}, ordered in {ordered.unit}"
     if price.currency != currency:
         return f"{line.item} priced in {price.currency}, the order is in {currency}"

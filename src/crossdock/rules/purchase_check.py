@@ -31,5 +31,8 @@ def faults_of_line(line: PurchaseOrderLine, item: Item | None, currency: str) ->
         yield f"quantity {line.quantity.amount}"
     if line.price.currency != currency:
         yield f"price in {line.price.currency}, order in {currency}"
-    if line.price.per.unit != line.quantity.unit:
+    if item is not None and item.second_unit:
+        if line.price.per.unit != item.second_unit:
+            yield f"price per {line.price.per.unit}, {line.item} is weighed and paid for per {item.second_unit}"
+    elif line.price.per.unit != line.quantity.unit:
         yield f"price per {line.price.per.unit}, quantity in {line.quantity.unit}"

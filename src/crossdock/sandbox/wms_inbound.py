@@ -28,6 +28,8 @@ class AdvisedLine(msgspec.Struct, frozen=True):
     sku: str
     qty: Decimal
     pack: str = ""
+    weigh_in: str = ""
+    """Weigh it in this unit as it comes."""
 
 
 class InboundAdvice(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class Inbound:
         self._deliveries: dict[tuple[str, str, str], _Delivery] = defaultdict(_Delivery)
         self._windows: set[tuple[dt.datetime, str, str]] = set()
         self._advices = 0
+        self._weighs: dict[tuple[str, str], str] = {}
         self.counts: Counter[str] = Counter()
         floor.stage.docks[floor.site] = self.expect
 
@@ -75,6 +78,7 @@ class Inbound:
         self._advices += 1
         key = (body.owner, body.vendor, body.advice)
         self._deliveries[key].advised = True
+        self._weighs |= {(body.owner, line.sku): line.weigh_in for line in body.lines if line.weigh_in}
         stage = self._floor.stage
         if not stage.suppliers_run_here:
             self._believe(body)
@@ -138,6 +142,8 @@ class Inbound:
             setattr(level, bucket, getattr(level, bucket) + quantity)
             line: Body = {"line": str(len(lines) + 1), "advice": truck.notice, "po": parcel.order}
             line |= {"po_line": parcel.order_line, "sku": parcel.item, "qty": text(quantity), "condition": condition}
+            if unit := self._weighs.get((owner, parcel.item)):
+                line |= self._floor.weigh(owner, parcel.item, quantity, unit, f"{truck.notice}/{len(lines)}")
             lines.append(line)
 
     def _verdicts(self, truck: Truck, parcel: Parcel) -> list[tuple[str, Decimal]]:

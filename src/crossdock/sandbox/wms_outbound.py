@@ -27,6 +27,8 @@ class AskedLine(msgspec.Struct, frozen=True):
     qty: Decimal
     kit: str = ""
     """Of which kit it is a component."""
+    weigh_in: str = ""
+    """Weigh it in this unit as it leaves."""
 
 
 class ShipTo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -204,7 +206,7 @@ class Outbound:
                 "order_ref": job.order.order_ref,
                 "channel": job.order.channel,
                 "sales_order": job.order.sales_order,
-                "lines": [_line(line) for line in job.order.lines],
+                "lines": [_line(line) | self._weighed(job, line, shipment) for line in job.order.lines],
             }
             for job in jobs
         ]
@@ -216,6 +218,12 @@ class Outbound:
         self._floor.tell("shipment.dispatched", shipment, first.owner, at, data, keep)
         self.counts["shipments"] += 1
         self.counts["shipped_units"] += int(sum((sum(job.wanted().values(), ZERO) for job in jobs), ZERO))
+
+    def _weighed(self, job: Job, line: AskedLine, shipment: str) -> Body:
+        """The scale at the door."""
+        if not line.weigh_in:
+            return {}
+        return self._floor.weigh(job.order.owner, line.sku, -line.qty, line.weigh_in, f"{shipment}/{line.order_line}")
 
     def _carrier(self) -> str:
         return next(iter(self._floor.stage.settings.carriers), "")

@@ -33,6 +33,13 @@ class Level(msgspec.Struct):
     packed: Decimal = ZERO
     quarantined: Decimal = ZERO
     damaged: Decimal = ZERO
+    weight: Decimal = ZERO
+    """What all of it weighs, of articles that are weighed."""
+
+    @property
+    def in_house(self) -> Decimal:
+        """All of it, in whatever condition."""
+        return self.on_hand + self.picked + self.packed + self.quarantined + self.damaged
 
     @property
     def available(self) -> Decimal:
@@ -87,6 +94,18 @@ class Floor:
         self.goods_came: Callable[[dt.datetime], None] = lambda at: None
         """Called when something can be sold that could not before."""
         self._numbers: Counter[str] = Counter()
+
+    def weigh(self, owner: str, sku: str, quantity: Decimal, unit: str, what: str) -> Body:
+        """What comes (or, below zero, leaves) on the scale: no two weigh alike, and what leaves last takes all that is
+        left of what came."""
+        level = self.stock.levels[owner, sku]
+        if quantity < 0 and level.weight > 0 and level.in_house <= 0:
+            weight = level.weight
+        else:
+            grams = self.stage.chance.between(900, 1100, "weight", self.site, sku, what)
+            weight = abs(quantity) * Decimal(grams) / 1000
+        level.weight += weight if quantity > 0 else -weight
+        return {"weight": text(weight), "weight_unit": unit}
 
     def number(self, prefix: str) -> str:
         """The next number of a kind, such as `SHN000012`."""

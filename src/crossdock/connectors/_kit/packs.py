@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import msgspec
 
 from crossdock.connectors._kit.reading import Refused, amount
+from crossdock.model import units
 from crossdock.model.masterdata import Item, KitComponent
 from crossdock.model.packs import Level, Pack
 
@@ -38,6 +40,21 @@ def told_structure(
 ) -> list[Item | Pack | KitComponent]:
     """An item with its packs and components, as one record of a system tells them. Raises `Refused` for nonsense."""
     return [item, *_packs(item, packs, source, document), *_components(item, components)]
+
+
+def catch_weight(item: str, unit: str, second: str, per: str) -> tuple[str, Decimal]:
+    """The unit in which an item is weighed and what one base unit weighs on average, as a vendor tells them; empty and
+    zero for all other items. Raises `Refused` for a unit that measures nothing, or without an average."""
+    if not second:
+        return "", Decimal(0)
+    if second == unit or units.known(second) is None or units.is_counted(second):
+        raise Refused("unit_invalid", f"{item} cannot be weighed in {second[:10]!r}")
+    average = amount(per) if per else Decimal(0)
+    if average <= 0:
+        raise Refused(
+            "unit_invalid", f"{item} is weighed in {second}, but nothing says what one {unit} weighs on average"
+        )
+    return second, average
 
 
 def _packs(item: Item, told: Sequence[ToldPack], source: str, document: str) -> Iterator[Pack]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from crossdock.model import units
 from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.restating import as_stated
 from crossdock.model.units import ConversionRefused
@@ -16,6 +17,7 @@ from crossdock.ports.connector import Rendered
 from crossdock.ports.outcomes import Unsupported
 
 JSON = "application/json"
+ONE = Decimal(1)
 ANSWERS = frozenset({"purchase_order_acknowledgement"})
 """Documents that answer one of the system's own: told in the units of that one. All others are in base units, but for
 lines whose price per base unit is no finite number."""
@@ -49,6 +51,19 @@ def qty(quantity: Quantity) -> dict[str, str]:
     """`qty`, and `uom` where it is not counted in pieces."""
     amount = {"qty": plain(quantity.amount)}
     return amount if quantity.unit == EACH else {**amount, "uom": quantity.unit}
+
+
+def weighed(second: Quantity | None) -> dict[str, str]:
+    """What catch weight goods weigh, beside how many they are; nothing for all others."""
+    return {"weight": plain(second.amount), "weight_uom": second.unit} if second is not None else {}
+
+
+def price_of(price: Price, quantity: Quantity) -> dict[str, str]:
+    """`price` of one, and `price_uom` where it is for what is weighed. Raises `Unsupported` as `each` does."""
+    unit = price.per.unit
+    if unit == quantity.unit or units.is_counted(unit):
+        return {"price": each(price, quantity)}
+    return {"price": each(price, Quantity(ONE, unit)), "price_uom": unit}
 
 
 def plain(value: Decimal) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from crossdock.connectors._kit.packs import ToldComponent, ToldPack, told_structure
+from crossdock.connectors._kit.packs import ToldComponent, ToldPack, catch_weight, told_structure
 from crossdock.connectors._kit.reading import (
     Findings,
     Instant,
@@ -23,7 +23,7 @@ from crossdock.connectors._kit.reading import (
     quantity,
     utc,
 )
-from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain, qty
+from crossdock.connectors._kit.writing import VendorCall, Writers, each, plain, price_of, qty, weighed
 from crossdock.connectors.sandbox_erp.parts.goods import goods_movement, goods_receipt, inventory_adjustment, posting
 from crossdock.connectors.sandbox_erp.parts.stock import on_hand
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
@@ -64,6 +64,10 @@ class ErpItem(msgspec.Struct):
     barcode: str = ""
     packs: list[ToldPack] = []
     components: list[ToldComponent] = []
+    catch_uom: str = ""
+    """Catch weight: the unit in which it is weighed, bought and sold; `cost` and `list_price` are for one of it."""
+    catch_per_uom: str = ""
+    """What one `uom` weighs on average."""
 
 
 class ErpCustomer(msgspec.Struct):
@@ -88,6 +92,8 @@ class ErpOrderLine(msgspec.Struct):
     uom: str = EACH
     status: str = "OPEN"
     new: bool = False
+    price_uom: str = ""
+    """Catch weight: `unit_cost` is for one of this, not of `uom`."""
 
 
 class ErpOrder(msgspec.Struct):
@@ -189,6 +195,7 @@ def _change(
 
 
 def _item(item: ErpItem, companies: tuple[str, ...]) -> Item:
+    second_unit, second_per = catch_weight(item.code, item.uom, item.catch_uom, item.catch_per_uom)
     return Item(
         company_id=one_of(companies, item.entity, "unknown_company"),
         id=number(item.code),
@@ -201,11 +208,13 @@ def _item(item: ErpItem, companies: tuple[str, ...]) -> Item:
         purchase_price=_price_if_any(item.cost, item),
         sales_price=_price_if_any(item.list_price, item),
         preferred_location=item.default_site,
+        second_unit=second_unit,
+        second_per=second_per,
     )
 
 
 def _price_if_any(text: str | None, item: ErpItem) -> Price | None:
-    return price(text, item.currency, item.uom) if text else None
+    return price(text, item.currency, item.catch_uom or item.uom) if text else None
 
 
 def _customer(customer: ErpCustomer, companies: tuple[str, ...]) -> Customer:
@@ -245,7 +254,7 @@ def _placed(order: ErpOrder, order_number: str) -> PurchaseOrder:
             line=line.line,
             item=line.item,
             quantity=quantity(line.qty, line.uom),
-            price=price(line.unit_cost, order.currency, line.uom),
+            price=price(line.unit_cost, order.currency, line.price_uom or line.uom),
             supplier_item=line.vendor_item,
         )
         for line in order.lines
@@ -278,7 +287,7 @@ def _changed(order: ErpOrder, order_number: str) -> PurchaseOrderChange:
             action="add" if line.new else code(LINE_ACTIONS, line.status, "line status"),
             item=line.item,
             quantity=quantity(line.qty, line.uom),
-            price=price(line.unit_cost, order.currency, line.uom),
+            price=price(line.unit_cost, order.currency, line.price_uom or line.uom),
             due_on=order.required_date,
             supplier_item=line.vendor_item,
         )
@@ -347,7 +356,7 @@ def sales_order(order: SalesOrder) -> VendorCall:
                     "line": line.line,
                     "item": line.item,
                     **qty(line.quantity),
-                    "price": each(line.price, line.quantity),
+                    **price_of(line.price, line.quantity),
                     "sample": line.sample,
                 }
                 for line in order.lines
@@ -397,7 +406,8 @@ def supplier_invoice(invoice: Invoice) -> VendorCall:
                     "po_line": line.order_line,
                     "item": line.item,
                     **qty(line.quantity),
-                    "price": each(line.price, line.quantity),
+                    **weighed(line.second),
+                    **price_of(line.price, line.quantity),
                 }
                 for line in invoice.lines
             ],
@@ -434,7 +444,8 @@ def _to_customer(invoice: Invoice) -> dict[str, Any]:
                 "order_line": line.order_line,
                 "item": line.item,
                 **qty(line.quantity),
-                "price": each(line.price, line.quantity),
+                **weighed(line.second),
+                **price_of(line.price, line.quantity),
             }
             for line in invoice.lines
         ],

@@ -28,6 +28,7 @@ from crossdock.connectors.sandbox_wms.parts.transfers import (
     transfer_received,
     transfer_shipped,
 )
+from crossdock.connectors.sandbox_wms.parts.weights import weigh_in, weight
 from crossdock.events.inventory import InventoryAdjusted
 from crossdock.events.returns import ReturnProgressed
 from crossdock.events.sales_order import WarehouseProgressed
@@ -72,6 +73,8 @@ class OrderLine(msgspec.Struct):
     qty: str
     sales_order: str = ""
     stock_owner: str = "own"
+    weight: str = ""
+    weight_unit: str = ""
 
 
 class Progress(msgspec.Struct):
@@ -129,6 +132,8 @@ class ReceiptLine(msgspec.Struct):
     po: str = ""
     po_line: str = ""
     stock_owner: str = "own"
+    weight: str = ""
+    weight_unit: str = ""
 
 
 class Receipt(msgspec.Struct):
@@ -151,6 +156,8 @@ class AdjustedLine(msgspec.Struct):
     qty: str
     reason: str = ""
     stock_owner: str = "own"
+    weight: str = ""
+    weight_unit: str = ""
 
 
 class Adjusted(msgspec.Struct):
@@ -241,7 +248,9 @@ def _progress(message: Webhook, site: Site) -> Record:
 
 def _shipping_line(line: OrderLine, sales_order: str) -> ShippingLine:
     whose = stock_owner(line.stock_owner)
-    return ShippingLine(number(sales_order), line.order_line, line.sku, positive_quantity(line.qty), owner=whose)
+    return ShippingLine(
+        number(sales_order), line.order_line, line.sku, positive_quantity(line.qty), owner=whose, second=weight(line)
+    )
 
 
 def _dispatched(message: Webhook, site: Site) -> Record:
@@ -307,6 +316,7 @@ def _receipt(message: Webhook, site: Site) -> Record:
                 condition=code(CONDITIONS, line.condition, "condition"),
                 ship_notice=line.advice and number(line.advice),
                 owner=stock_owner(line.stock_owner),
+                second=weight(line),
             )
             for line in data.lines
         ),
@@ -332,7 +342,12 @@ def _adjusted(message: Webhook, site: Site) -> Record:
         at=utc(data.at),
         lines=tuple(
             InventoryAdjustmentLine(
-                line.line, line.sku, quantity(line.qty), line.reason, owner=stock_owner(line.stock_owner)
+                line.line,
+                line.sku,
+                quantity(line.qty),
+                line.reason,
+                owner=stock_owner(line.stock_owner),
+                second=weight(line),
             )
             for line in data.lines
         ),
@@ -406,6 +421,7 @@ def inbound_advice(advice: InboundAdvice) -> VendorCall:
                 "sku": line.item,
                 "qty": plain(line.quantity.amount),
                 "pack": line.pack,
+                **weigh_in(line.weigh_in),
             }
             for line in advice.lines
         ],
@@ -423,8 +439,13 @@ def shipping_order(order: WarehouseShippingOrder) -> VendorCall:
         "customer": order.customer.id,
         "country": (order.ship_to or order.customer).country or order.customer.country,
         "lines": [
-            {"order_line": line.order_line, "sku": line.item, "qty": plain(line.quantity.amount)}
-            | ({"kit": line.kit} if line.kit else {})
+            {
+                "order_line": line.order_line,
+                "sku": line.item,
+                "qty": plain(line.quantity.amount),
+                **({"kit": line.kit} if line.kit else {}),
+                **weigh_in(line.weigh_in),
+            }
             for line in order.lines
         ],
     }

@@ -187,7 +187,7 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
 
 
 def _line_rows(line: InvoiceLine, order: str, writing: Writing) -> list[OutgoingSegment]:
-    quantity, unit = amount(line.quantity)
+    quantity, unit = amount(line.priced)  # catch weight goods are invoiced by what they weigh
     price, basis = writing.price(line.price, unit)
     ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
     rows: list[OutgoingSegment] = [("IT1", line.line, quantity, unit, price, basis, *ids)]

@@ -88,7 +88,10 @@ select json_build_object(
             'unrestricted', trim_scale(s.unrestricted)::text, 'picked', trim_scale(s.picked)::text,
             'packed', trim_scale(s.packed)::text, 'in_transfer', trim_scale(s.in_transfer)::text,
             'quarantined', trim_scale(s.quarantined)::text, 'damaged', trim_scale(s.damaged)::text,
-            'expired', trim_scale(s.expired)::text, 'version', s.counter)), '[]')
+            'expired', trim_scale(s.expired)::text, 'version', s.counter, 'seconds', (
+                select coalesce(json_agg(json_build_object('unit', w.unit, 'quantity', trim_scale(w.quantity)::text,
+                    'weighed', trim_scale(w.weighed)::text) order by w.unit), '[]')
+                from stock_position_second as w where w.position_id = s.id))), '[]')
         from stock_position as s
         where $6::boolean and s.company_id = $1 and s.item = ($2::text[])[1]
             and s.location = any((select places from asked)::text[])

@@ -148,8 +148,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """The cursor of the following page of movements; empty on the last."""
 
 
+class SecondQuantity(msgspec.Struct, frozen=True):
+    """What `weighed` base units of catch weight goods weigh, in the unit in which they are invoiced."""
+
+    unit: str
+    quantity: Decimal
+    weighed: Decimal
+
+
 class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies in one place: a row of the physical book."""
+    """What lies in one place: a row of the physical book. `seconds` is told of this moment alone."""
 
     location: str
     owner: str
@@ -161,6 +169,7 @@ class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: Decimal
     damaged: Decimal
     expired: Decimal
+    seconds: tuple[SecondQuantity, ...] = ()
     version: int = 0
 
 

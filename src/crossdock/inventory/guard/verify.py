@@ -50,6 +50,10 @@ async def _physical_book(tx: Connection, court: Court) -> None:
             court.equal("stock_fold_by_rows", f"{where} {state}", walked.pop((identity, state), ZERO), row[state])
         gapless = sorted(numbers.pop(identity, [])) == list(range(1, row["counter"] + 1))
         court.holds("stock_numbers_gapless", where, gapless, f"1..{row['counter']}", "gaps or doubles")
+    for row in await tx.fetch(SQL.second_quantities, list(PHYSICAL_STATES)):
+        where = f"{row['position_id']} {row['unit']}"
+        moved, stands = (row["moved"], row["moved_weighed"]), (row["quantity"], row["weighed"])
+        court.equal("second_quantity_fold", where, moved, stands)
     for orphan in (*folded, *walked, *((identity, "any") for identity in numbers)):
         court.holds("stock_movements_have_positions", str(orphan), False, "a position", "none")
 

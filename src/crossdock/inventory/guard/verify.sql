@@ -19,6 +19,24 @@ from (
 where state = any($1::text[])
 group by position_id, state
 
+-- second_quantities: what positions weigh as they stand, and as their movements say
+select coalesce(s.position_id, m.position_id) as position_id, coalesce(s.unit, m.unit) as unit,
+    coalesce(s.quantity, 0) as quantity, coalesce(s.weighed, 0) as weighed,
+    coalesce(m.quantity, 0) as moved, coalesce(m.weighed, 0) as moved_weighed
+from stock_position_second as s
+full join (
+    select position_id, unit, sum(quantity) as quantity, sum(weighed) as weighed
+    from (
+        select position_id, second_unit as unit, -second_quantity as quantity, -quantity as weighed, from_state as state
+        from stock_movement where second_quantity is not null
+        union all
+        select coalesce(to_position_id, position_id), second_unit, second_quantity, quantity, to_state
+        from stock_movement where second_quantity is not null
+    ) as ends
+    where state = any($1::text[])
+    group by position_id, unit
+) as m on m.position_id = s.position_id and m.unit = s.unit
+
 -- stock_movements: the physical journal, row by row
 select position_id, number, to_position_id, to_number, from_state, to_state, quantity from stock_movement
 

@@ -60,7 +60,11 @@ def _less(line: StockMoveLine | None, gone: Sequence[CrossDocked]) -> StockMoveL
 def _booked(lines: Sequence[StockMoveLine], gone: Sequence[CrossDocked]) -> list[StockMoveLine]:
     """The movements of a receipt's line: what went straight through, then the rest, then what is held of the rest."""
     rest = _less(lines[0], gone)
-    return [*(piece.booked for piece in gone), *((rest,) if rest else ()), *lines[1:]]
+    parts = [*(piece.booked for piece in gone), *((rest,) if rest else ())]
+    if len(parts) > 1 and lines[0].second_quantity is not None:
+        # What the parts weigh nobody said: the first bears what all of them weigh together.
+        parts[1:] = [msgspec.structs.replace(part, second_quantity=ZERO) for part in parts[1:]]
+    return [*parts, *lines[1:]]
 
 
 def _ownership_passed(request: MoveRequest) -> Iterator[OwnershipPassed]:

@@ -85,6 +85,15 @@ join reservation as r on r.company_id = g.company_id and r.item = g.item
 left join waiting_set as w on w.reservation = r.id
 where r.waiting
 
+-- weigh: what positions hold of catch weight goods, and of how many it is known
+insert into stock_position_second as s (position_id, unit, quantity, weighed)
+select k.position_id, k.unit, k.quantity, k.weighed
+from unnest($1::text::bigint[], $2::text::text[], $3::text::numeric[], $4::text::numeric[])
+    as k (position_id, unit, quantity, weighed)
+order by k.position_id, k.unit
+on conflict (position_id, unit) do update
+set quantity = s.quantity + excluded.quantity, weighed = s.weighed + excluded.weighed
+
 -- lots_of_items: unrestricted goods that may be promised, by lot; when they expire, if somebody said so
 select s.company_id, s.item, s.location, s.lot, sum(s.unrestricted) as quantity, min(l.expires_on) as expires_on
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)

@@ -33,8 +33,9 @@ def split(books: Books, company_id: str, line: StockMoveLine) -> Split:
     if why is None or not beyond:
         return Split((line,), line, None)
     hold = msgspec.structs.replace(
-        line, quantity=beyond, from_state=line.to_state, to_state=HOLDS, supply=None, only_expected=False
-    )
+        line, quantity=beyond, from_state=line.to_state, to_state=HOLDS, supply=None, only_expected=False,
+        second_quantity=None, second_unit="",
+    )  # fmt: skip
     rest = line.quantity - beyond
     free = msgspec.structs.replace(line, quantity=rest) if rest else None
     held = HeldGoods(line.line, line.item, line.location, beyond, why, line.owner, line.lot)

@@ -229,7 +229,23 @@ async def write_facts(tx: Connection, facts: Sequence[Fact]) -> tuple[list[Negat
         change.id, change.number = row[5], row[6] - change.movements
         if row[7]:
             before[key] = [total - moved for total, moved in zip(row[7], change.states, strict=True)]
+    if any(fact.line.second_quantity is not None for fact in facts):
+        await _write_weights(tx, facts, changes)
     return _negatives(facts, before) if before else [], _journal(facts, changes)
+
+
+async def _write_weights(tx: Connection, facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> None:
+    """What positions hold of catch weight goods, where movements say what they weighed. The position locks guard it."""
+    rows: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
+    for fact in facts:
+        told = fact.line.second_quantity
+        for key, _, quantity in _ends(fact) if told is not None else ():
+            at = (changes[key].id, fact.line.second_unit)
+            second, weighed = rows.get(at, (ZERO, ZERO))
+            rows[at] = (second + (told or ZERO) * (1 if quantity > 0 else -1), weighed + quantity)
+    if rows:
+        found = [(*at, *both) for at, both in sorted(rows.items())]
+        await tx.execute(SQL.weigh, *columns(found, (numbers, texts, numbers, numbers)))
 
 
 def _ends(fact: Fact) -> list[tuple[StockKey, int, Decimal]]:

@@ -23,10 +23,12 @@ def tell_goods(case: Case[Any], document: str, moves: Iterable[StockMoveLine], r
     """One document per location over what these moves bring and take; nothing for goods that only change their state.
 
     It follows from the very moves that are booked, so that both books add up to the same."""
-    by_location: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    moves = tuple(moves)
+    weights = _weights(moves)
+    by_location: dict[str, list[tuple[str, Decimal, Quantity | None]]] = defaultdict(list)
     for (location, item), quantity in sorted(_net(moves).items()):
         if quantity:
-            by_location[location].append((item, quantity))
+            by_location[location].append((item, quantity, weights.get((location, item))))
     for location, changes in by_location.items():
         number = f"{case.id}.{location}.{document}"
         lines = tuple(GoodsMovementLine(str(n), *change) for n, change in enumerate(changes, 1))
@@ -44,6 +46,20 @@ def _net(moves: Iterable[StockMoveLine]) -> dict[Place, Decimal]:
     return net
 
 
+def _weights(moves: Iterable[StockMoveLine]) -> dict[Place, Quantity]:
+    """What came and left of catch weight goods, where somebody weighed it."""
+    net: dict[Place, Quantity] = {}
+    for move in moves:
+        if move.second_quantity is None:
+            continue
+        for state, place, sign in ((move.from_state, move.location, -1), (move.to_state, move.to_location, 1)):
+            if state in PHYSICAL_STATES:
+                key = (place or move.location, move.item)
+                nothing = Quantity(ZERO, move.second_unit)
+                net[key] = net.get(key, nothing) + Quantity(sign * move.second_quantity, move.second_unit)
+    return net
+
+
 def stock_negative(case: Case[Any], event: StockWentNegative) -> OpenExceptionCase:
     """A fact took an item below zero: it stands, and somebody counts. What is missing is valued as it was bought."""
     item = case.reads.item(case.company_id, event.item)
@@ -52,6 +68,6 @@ def stock_negative(case: Case[Any], event: StockWentNegative) -> OpenExceptionCa
         "stock_negative",
         f"{event.item} in {event.location} stands at {event.quantity} after {event.entry}",
         key=f"{event.item}/{event.location}",
-        money_at_risk=price.extend(Quantity(abs(event.quantity), price.per.unit)) if price else None,
+        money_at_risk=item.worth(price, abs(event.quantity)) if item and price else None,
         owner="warehouse",
     )

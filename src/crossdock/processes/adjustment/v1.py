@@ -95,6 +95,8 @@ def _move(adjustment: InventoryAdjustment, line: InventoryAdjustmentLine) -> Sto
         from_state=states[lost],
         to_state=states[not lost],
         owner=line.owner,
+        second_quantity=abs(line.second.amount) if line.second else None,
+        second_unit=line.second.unit if line.second else "",
     )
 
 

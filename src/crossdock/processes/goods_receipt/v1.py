@@ -42,7 +42,7 @@ from crossdock.processes._kit import (
 )
 from crossdock.processes.goods_receipt import v1_held
 from crossdock.processes.goods_receipt.v1_data import GoodsReceiptData, ReceiptCase, ReceiptLine
-from crossdock.rules.counting import summed
+from crossdock.rules.counting import summed, weighed
 from crossdock.rules.stock_policy import Subject, first
 
 TABLE = StateTable(
@@ -60,6 +60,7 @@ CODES = {
     "receipt_held": "Goods came that their order does not ask for; they are in quarantine until a buyer decides.",
     "receipt_unknown_item": "Goods came under an item id that we do not know; they are in stock under that id.",
     "receipt_unknown_unit": "Goods were counted in another unit than their item is kept in; they are not booked.",
+    "received_without_weight": "Catch weight goods were received without a weight; their invoice cannot match.",
     "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
 }
 """Exception codes of this process and what each means."""
@@ -156,6 +157,8 @@ def _move(case: ReceiptCase, receipt: GoodsReceipt, line: GoodsReceiptLine) -> S
         lot=line.lot,
         only_expected=bool(line.order_number) and not back,
         cross_dock=supply is not None and _crosses(case, line, receipt.warehouse),
+        second_quantity=abs(line.second.amount) if line.second else None,
+        second_unit=line.second.unit if line.second else "",
     )
 
 
@@ -176,11 +179,20 @@ def _tell_orders(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
     explained = [line for line in receipt.lines if _explained(line)]
     for order in sorted({line.order_number for line in explained}):
         lines = [line for line in explained if line.order_number == order]
-        parts = summed(lines, lambda line: (line.order_line, line.item, line.ship_notice, line.quantity.unit))
-        received = tuple(ReceivedLine(key[0], key[1], good, bad, key[2]) for key, good, bad in parts)
+        parts = summed(lines, _received_as)
+        received = tuple(
+            ReceivedLine(
+                key[0], key[1], good, bad, key[2], weighed(line for line in lines if _received_as(line) == key)
+            )
+            for key, good, bad in parts
+        )
         yield Link(document=_order(case, order), role="goods_receipt")
         number, supplier = f"{receipt.warehouse}/{receipt.number}", receipt.supplier or None
         yield Emit(PurchaseOrderLinesReceived(number, received, receipt.closes, supplier), _order(case, order))
+
+
+def _received_as(line: GoodsReceiptLine) -> tuple[str, ...]:
+    return line.order_line, line.item, line.ship_notice, line.quantity.unit
 
 
 def _tell_notices(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
@@ -208,7 +220,11 @@ def _ask(case: ReceiptCase, receipt: GoodsReceipt) -> Iterator[Effect]:
             yield OpenExceptionCase("receipt_unknown_order", detail, key=line.line, lines=lines, owner="buyer")
         if _other_unit(case, line):
             yield OpenExceptionCase("receipt_unknown_unit", detail, key=line.line, lines=lines, owner="warehouse")
-        if case.reads.item(case.company_id, line.item) is None:
+        item = case.reads.item(case.company_id, line.item)
+        if item is None:
             yield OpenExceptionCase("receipt_unknown_item", detail, key=line.line, lines=lines, owner="warehouse")
+        elif item.second_unit and line.second is None:
+            words = f"{detail}: to be weighed in {item.second_unit}"
+            yield OpenExceptionCase("received_without_weight", words, key=line.line, lines=lines, owner="warehouse")
     if not receipt.supplier and (receipt.closes or any(line.ship_notice for line in receipt.lines)):
         yield OpenExceptionCase("receipt_unknown_supplier", f"receipt {receipt.number}", owner="warehouse")

@@ -72,6 +72,8 @@ def _opening(report: InventoryReport) -> tuple[StockMoveLine, ...]:
             to_state=level.condition if level.quantity.amount > 0 else "opening",
             lot=level.lot,
             owner=level.owner,
+            second_quantity=abs(level.second.amount) if level.second else None,
+            second_unit=level.second.unit if level.second else "",
         )
         for number, level in enumerate(report.levels, start=1)
         if report.opening and level.quantity.amount

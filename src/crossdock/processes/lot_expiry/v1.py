@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from crossdock.events.inventory import LotsExpired
-from crossdock.model.quantity import Money, Quantity
+from crossdock.model.quantity import Money
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import Case, CaseData, Effect, Lifecycle, Line, Move, OpenExceptionCase, StateTable
 
@@ -80,9 +80,9 @@ def _worth(case: LotExpiryCase, event: LotsExpired) -> Money | None:
     for lot in event.lots:
         item = case.reads.item(case.company_id, lot.item)
         price = item.purchase_price if item and lot.owner == "own" else None
-        if price is None:
+        if item is None or price is None:
             continue
-        value = price.extend(Quantity(lot.quantity, price.per.unit))
+        value = item.worth(price, lot.quantity)
         if worth is not None and worth.currency != value.currency:
             return None
         worth = Money((worth.amount if worth else Decimal(0)) + value.amount, value.currency)

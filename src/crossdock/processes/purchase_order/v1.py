@@ -143,7 +143,7 @@ def finished(data: PurchaseOrderData) -> bool:
 
 def _done(line: PurchaseLine) -> bool:
     if line.state in ("received", "closed_short"):
-        return line.approved >= min(line.received_good, line.agreed)
+        return line.approved >= line.payable_agreed
     return line.state in ("matched", "cancelled", "rejected")
 
 
@@ -281,6 +281,9 @@ def record_receipt(case: OrderCase, event: PurchaseOrderLinesReceived) -> Iterat
             line.notices.setdefault(notice, Notice()).received += counted.amount
             line.received_good += part.good.amount
             line.received_bad += part.bad.amount
+            if part.second is not None and part.second.unit == line.paid_in:
+                line.weighed += part.second.amount
+                line.weighed_good += part.good.amount
     yield from settle(case, f"receipt {event.receipt}")
 
 

@@ -86,6 +86,31 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     """What the ledger was told: under `""` what is coming, under `/backorder` what comes later."""
     stated: Stated | None = None
     """What the order, or the last change of it, said where that was in another unit than the item's."""
+    weighed: Decimal = ZERO
+    """Catch weight: what the good ones weigh of which somebody said it, in the unit that the price is for; `invoiced`
+    and `approved` are then in it, too."""
+    weighed_good: Decimal = ZERO
+    """Of how many of the good ones somebody said it."""
+
+    @property
+    def paid_in(self) -> str:
+        """The unit that invoices charge."""
+        return self.price.per.unit
+
+    @property
+    def is_catch_weight(self) -> bool:
+        """Is it counted in one unit and paid for in another?"""
+        return self.paid_in != self.unit
+
+    @property
+    def payable_goods(self) -> Decimal:
+        """What came well, in the unit that is paid for; as far as it is known what it weighs."""
+        return self.weighed if self.is_catch_weight else self.received_good
+
+    @property
+    def payable_agreed(self) -> Decimal:
+        """What of that was agreed: of weighed goods all that came, for nobody agreed on a weight."""
+        return self.weighed if self.is_catch_weight else min(self.received_good, self.agreed)
 
     @property
     def received(self) -> Decimal:

@@ -93,7 +93,7 @@ def _judge(data: PurchaseOrderData, waiting: Waiting, left: dict[str, Decimal]) 
         if line is None:
             matches.append(unknown_line(invoiced))
             continue
-        match = match_line(data.terms, line.price, left[invoiced.line], line.unit, invoiced)
+        match = match_line(data.terms, line.price, left[invoiced.line], line.paid_in, invoiced)
         if match.verdict == "matched":
             left[invoiced.line] -= invoiced.quantity.amount
         matches.append(match)
@@ -116,7 +116,7 @@ def pay_as_charged(case: OrderCase, subject: str, invoice_lines: Collection[str]
         for charged in waiting.lines:
             line = data.lines.get(charged.line)
             if line is not None and charged.invoice_line in invoice_lines:
-                known = charged.quantity.unit == line.unit
+                known = charged.quantity.unit == line.paid_in
                 line.approved += charged.quantity.amount if known else max(payable(line, data.terms), ZERO)
         waiting.lines = [line for line in waiting.lines if line.invoice_line not in invoice_lines]
         if waiting.deadline and not waiting.lines:
@@ -132,7 +132,8 @@ def patience(subject: str) -> str:
 def count_invoice(lines: Iterable[InvoicedLine], data: PurchaseOrderData) -> None:
     """Count what an invoice charges in the lines it names."""
     for invoiced in lines:
-        if line := data.lines.get(invoiced.line):
+        line = data.lines.get(invoiced.line)
+        if line and (not line.is_catch_weight or invoiced.quantity.unit == line.paid_in):
             line.invoiced += invoiced.quantity.amount
 
 
@@ -181,7 +182,7 @@ def _owed(case: OrderCase) -> dict[str, Owed]:
         on = min(promised_on(data.lines[key]) for key in lines)
         until_close = case.reads.close_of(data.placed().supplier.id, on) - case.at
         owed["ship_notice"] = _owed_by(case, terms.ship_notice_hours, on.isoformat(), lines, at_least=until_close)
-    if lines := [key for key, line in data.lines.items() if line.invoiced < min(line.received_good, line.agreed)]:
+    if lines := [key for key, line in data.lines.items() if line.invoiced < line.payable_agreed]:
         owed["invoice"] = _owed_by(case, terms.invoice_hours, "", lines)
     return owed
 
@@ -260,7 +261,7 @@ def _wrong_with_goods(case: OrderCase, line_id: str, line: PurchaseLine) -> Iter
         return
     for finding, quantity in findings(data.terms, line.agreed, counted(line, data.closed), line.surplus):
         # A matched line is paid as it came; only what nobody ordered nor billed is still to be decided.
-        if line.state == "matched" and (finding != "over" or line.invoiced >= line.received_good):
+        if line.state == "matched" and (finding != "over" or line.invoiced >= line.payable_goods):
             continue
         code = "goods_damaged" if finding == "damaged" else f"receipt_{finding}"
         detail = f"{quantity} of {line.item}: {line.agreed} agreed, {line.received_good} good, {line.received_bad} bad"

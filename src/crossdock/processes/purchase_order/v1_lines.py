@@ -43,8 +43,13 @@ def counted(line: PurchaseLine, closed: Collection[str]) -> Counted:
 
 
 def payable(line: PurchaseLine, terms: SupplierTerms) -> Decimal:
-    """What may still be paid for: received well, not beyond what was agreed, not approved before."""
-    return min(line.received_good, tolerance.upper_limit(terms, line.agreed, line.unit) + line.surplus) - line.approved
+    """What may still be paid for: received well, not beyond what was agreed, not approved before. Of catch weight goods
+    nobody can say what part of them weighs: nothing, until all that came was weighed and lies within the agreement."""
+    most = tolerance.upper_limit(terms, line.agreed, line.unit) + line.surplus
+    if line.is_catch_weight:
+        known = line.received_good <= most and line.weighed_good == line.received_good
+        return line.weighed - line.approved if known else ZERO
+    return min(line.received_good, most) - line.approved
 
 
 def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
@@ -55,7 +60,7 @@ def state_of(line: PurchaseLine, closed: Collection[str]) -> str:
             return "closed_short" if counted(line, closed).complete else "announced"
         if not counted(line, closed).complete:
             return "partly_received"
-        paid = line.approved and line.approved >= min(line.received_good, line.agreed)
+        paid = line.approved and line.approved >= line.payable_agreed
         if paid and line.state in ("partly_received", "received", "closed_short"):
             return "matched"
         return "received" if line.received >= line.agreed else "closed_short"

@@ -47,6 +47,7 @@ from crossdock.events.sales_order import (
     SalesOrderLinesReturned,
     SalesOrderLinesShipped,
     SalesOrderPlaced,
+    ShippedGoodsWeighed,
     ShippedLinesNamed,
     WarehouseProgressed,
 )
@@ -55,6 +56,7 @@ from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order import v1_weights as weights
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
 from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
 from crossdock.processes.sales_order.v1_data import SalesOrderCase, SalesOrderData, finished, header
@@ -90,6 +92,7 @@ CODES = {
     "order_not_shipped": "A shipping order did not leave its warehouse in time.",
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
     "shipped_beyond_order": "A warehouse shipped more than it was asked to, or what was not ordered.",
+    "shipped_without_weight": "Catch weight goods left without a weight; they are invoiced once somebody says it.",
     "returned_line_unknown": "A return names lines that the order does not have, or of which nothing was sent.",
     "kit_incomplete": "Components left that make no whole kit; a person decides what becomes of them.",
     "promise_lost": "A promise of this order ended although nobody cancelled it.",
@@ -210,7 +213,7 @@ def follow_warehouse(case: SalesOrderCase, event: WarehouseProgressed) -> Iterat
     if told.sequence in shipping.seen:
         return
     shipping.seen.append(told.sequence)
-    lines = ((line.order_line, line.item, line.quantity.amount, line.owner) for line in told.lines)
+    lines = (stock.Told(line.order_line, line.item, line.quantity.amount, line.owner) for line in told.lines)
     yield from stock.book(case, shipping, told.step, lines, f"{told.shipping_order}/{told.sequence}")
 
 
@@ -222,17 +225,25 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
         return
     shipping.shipments.append(event.shipment)
     lines = [
-        (stock.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner) for line in event.lines
+        stock.Told(stock.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner, line.second)
+        for line in event.lines
     ]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
-    sold = list(kits.sold(case, ((line_id, quantity) for line_id, _, quantity, _ in lines)))
+    sold = list(kits.sold(case, ((told.line, told.quantity) for told in lines)))
     if event.reply_to:
         named = tuple(kits.named(case, line_id, quantity) for line_id, quantity in sold)
         yield Emit(ShippedLinesNamed(event.shipping_order, named), subject=event.reply_to)
-    yield from documents.bill_shipment(case, event.shipment, shipping, sold)
+    billable = yield from weights.set_aside(case, event.shipment, event.shipping_order, lines, sold)
+    yield from documents.bill_shipment(case, event.shipment, shipping, billable)
     yield from kits.ask_about_rests(case)
     yield from stock.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)
+
+
+@LIFECYCLE.on(ShippedGoodsWeighed)
+def record_weights(case: SalesOrderCase, event: ShippedGoodsWeighed) -> Iterator[Effect]:
+    """A person said what had left without a weight: book it, and invoice it."""
+    yield from weights.take(case, event)
 
 
 @LIFECYCLE.on(SalesOrderLinesDelivered)

@@ -34,7 +34,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
         if ordered.line in case.data.lines:
             invalid.append(_reject_repeated(case, ordered))
             continue
-        line = case.data.lines[ordered.line] = new_line(ordered)
+        line = case.data.lines[ordered.line] = new_line(ordered, item.second_unit if item else "")
         if item is None or (item.kind == "stock" and not sourcing.locations(item.preferred_location, policy)):
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
@@ -43,7 +43,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             case.move(ordered.line, line, "rejected")
             invalid.append((ordered.line, fault))
             continue
-        worth = ordered.price.extend(ordered.quantity).amount
+        worth = item.worth(ordered.price, ordered.quantity.amount).amount
         value += worth
         if item.kind == "charge":
             case.move(ordered.line, line, "charge")

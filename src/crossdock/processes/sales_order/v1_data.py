@@ -158,6 +158,8 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     of_kit: str = ""
     """Of a component: the line of its kit, and so many in one."""
     per: Decimal = ZERO
+    second_unit: str = ""
+    """Catch weight: the unit in which it is weighed as it leaves, and which its price is for."""
 
     @property
     def wanted(self) -> Decimal:
@@ -257,6 +259,16 @@ class ShippingOrder(msgspec.Struct, omit_defaults=True):
     """The receipt that its goods go straight from, if they do."""
 
 
+class Unweighed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Catch weight goods that left without a weight: booked, and invoiced once somebody says what they weighed."""
+
+    shipment: str
+    shipping_order: str
+    line: str
+    quantity: Decimal
+    owner: str = OWN
+
+
 class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
     """`order` is the order without its lines, which stand in `lines` by our line id."""
 
@@ -272,6 +284,9 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
     delivered: list[str] = []
     """Shipments that arrived."""
     invoices: int = 0
+    unweighed: list[Unweighed] = []
+    weighings: int = 0
+    """How often somebody said what had left without a weight."""
     reported: str = ""
     """The state the channel was told last."""
     reported_shipments: list[str] = []
@@ -310,8 +325,8 @@ class SalesOrderData(CaseData, omit_defaults=True, kw_only=True):
 SalesOrderCase = Case[SalesOrderData]
 
 
-def new_line(line: SalesOrderLine) -> SalesLine:
-    """A line as ordered."""
+def new_line(line: SalesOrderLine, second_unit: str = "") -> SalesLine:
+    """A line as ordered; of catch weight goods with the unit in which they are weighed."""
     return SalesLine(
         item=line.item,
         ordered=line.quantity.amount,
@@ -322,6 +337,7 @@ def new_line(line: SalesOrderLine) -> SalesLine:
         due_on=line.due_on,
         sample=line.sample,
         stated=line.stated,
+        second_unit=second_unit,
     )
 
 

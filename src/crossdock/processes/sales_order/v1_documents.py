@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from crossdock.model.fulfillment import ShippingLine, WarehouseShippingOrder
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.publication import OrderStatusUpdate
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import ZERO
+from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.processes._kit import Effect, Link, Send
 from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase, ShippingOrder, header
@@ -74,6 +74,7 @@ def shipping_order(case: SalesOrderCase, number: str, location: str, n: str) -> 
                 line.item,
                 line.quantity(line.parts[n].promised),
                 kit=case.data.lines[line.of_kit].item if line.of_kit else "",
+                weigh_in=line.second_unit,
             )
             for line_id, line in case.data.with_components()
             if n in line.parts
@@ -117,7 +118,8 @@ def _answers(line_id: str, line: SalesLine) -> Iterator[LineAnswer]:
                 line=line.their_line or line_id,
                 kind=kind,
                 quantity=line.quantity(amount),
-                price=line.price,
+                # An answer has one unit per line: of catch weight goods it tells the quantity.
+                price=None if line.second_unit else line.price,
                 due_on=line.expected_on if kind == "backordered" else line.due_on,
                 item=line.item,
                 supplier_item=line.item,
@@ -130,21 +132,36 @@ def _unique(case: SalesOrderCase) -> str:
     return f"{case.data.head.channel}-{case.data.head.number}"
 
 
+class Sold(NamedTuple):
+    """So much of a line that left; of catch weight goods with what was weighed."""
+
+    line: str
+    quantity: Decimal
+    second: Quantity | None = None
+
+
 def bill_shipment(
-    case: SalesOrderCase, shipment: str, shipping: ShippingOrder, left: Iterable[tuple[str, Decimal]]
+    case: SalesOrderCase, shipment: str, shipping: ShippingOrder, left: Iterable[Sold]
 ) -> Iterator[Effect]:
-    """Invoice what left in one shipment, (line, quantity) each. What the customer was not to get is not charged: a
-    person was asked about it.
+    """Invoice what left in one shipment. What the customer was not to get is not charged: a person was asked about it.
 
     The number follows from the shipping order, so that it does not depend on which of two shipments is told first. It
     has one part, without a dash, after the order's: another order's number may end in one.
     """
     again = len(shipping.shipments)
     number = f"INV-{_unique(case)}-{shipping.n}" + (f".{again}" if again > 1 else "")
-    shown = ((line_id, case.data.lines[line_id], amount) for line_id, amount in left)
-    sold = [row for row in shown if row[1].state not in DEAD]
-    for _, line, amount in sold:
-        line.invoiced += amount
+    yield from _bill_lines(case, number, shipment, left)
+
+
+def bill_weighed(case: SalesOrderCase, shipment: str, left: Iterable[Sold]) -> Iterator[Effect]:
+    """Invoice goods of a shipment whose weight was said later. The number counts what was said."""
+    yield from _bill_lines(case, f"INV-{_unique(case)}-w{case.data.weighings}", shipment, left)
+
+
+def _bill_lines(case: SalesOrderCase, number: str, shipment: str, left: Iterable[Sold]) -> Iterator[Effect]:
+    sold = [each for each in left if case.data.lines[each.line].state not in DEAD]
+    for each in sold:
+        case.data.lines[each.line].invoiced += each.quantity
     if sold:
         yield from _bill(case, number, shipment, sold)
 
@@ -155,13 +172,12 @@ def bill_charges(case: SalesOrderCase) -> Iterator[Effect]:
         yield from _bill(case, f"INV-{_unique(case)}-1", "", [])
 
 
-def _bill(
-    case: SalesOrderCase, number: str, shipment: str, sold: Sequence[tuple[str, SalesLine, Decimal]]
-) -> Iterator[Effect]:
+def _bill(case: SalesOrderCase, number: str, shipment: str, sold: Sequence[Sold]) -> Iterator[Effect]:
     order, reads = case.data.head, case.reads
     charges = () if case.data.invoices else order.charges  # the first invoice carries them
     case.data.invoices += 1
-    total = sum((line.price.extend(line.quantity(amount)).amount for _, line, amount in sold), ZERO)
+    lines = tuple(_invoiced(n, order.number, shipment, each, case) for n, each in enumerate(sold, 1))
+    total = sum((line.price.extend(line.priced).amount for line in lines), ZERO)
     body = Invoice(
         company_id=case.company_id,
         number=number,
@@ -169,7 +185,7 @@ def _bill(
         recipient=order.customer,
         invoiced_on=case.on(),
         currency=order.currency,
-        lines=tuple(_invoiced(n, order.number, shipment, *row) for n, row in enumerate(sold, 1)),
+        lines=lines,
         total=total + sum((charge.amount for charge in charges), ZERO),
         charges=charges,
         reference=order.customer_reference,
@@ -181,18 +197,20 @@ def _bill(
         yield Send("invoice", body, to=partner, number=number)
 
 
-def _invoiced(n: int, order_number: str, shipment: str, line_id: str, line: SalesLine, amount: Decimal) -> InvoiceLine:
+def _invoiced(n: int, order_number: str, shipment: str, sold: Sold, case: SalesOrderCase) -> InvoiceLine:
+    line = case.data.lines[sold.line]
     return InvoiceLine(
         line=str(n),
         order_number=order_number,
-        order_line=line_id,
+        order_line=sold.line,
         item=line.item,
-        quantity=line.quantity(amount),
+        quantity=line.quantity(sold.quantity),
         price=line.price,
         shipment=shipment,
         supplier_item=line.item,
         buyer_item=line.their_item,
         stated=line.stated,
+        second=sold.second,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from crossdock.events.inventory import PromisedLine, PromiseWithdrawn, StockPromised
 from crossdock.model.masterdata import SalesPolicy
-from crossdock.model.quantity import ZERO, Price
+from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.stock import MadeOf, StockMoveLine, StockRequestLine
 from crossdock.processes._kit import (
     CloseExceptionCase,
@@ -26,7 +29,7 @@ from crossdock.processes._kit import (
 from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order.v1_checks import ask, settle
-from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder
+from crossdock.processes.sales_order.v1_data import DEAD, Part, SalesLine, SalesOrderCase, ShippingOrder, Unweighed
 from crossdock.rules import goods_flow, shelf_life, sourcing
 from crossdock.rules.stock_policy import Subject, first
 
@@ -209,21 +212,46 @@ def shipping_order(case: SalesOrderCase, number: str, location: str) -> Shipping
     return found
 
 
+class Told(NamedTuple):
+    """So much of a line in a step of a warehouse; of catch weight goods with what was weighed."""
+
+    line: str
+    item: str
+    quantity: Decimal
+    owner: str
+    second: Quantity | None = None
+
+
+def book_weights(case: SalesOrderCase, shipment: str, weighed: Iterable[tuple[Unweighed, Decimal]]) -> Iterator[Effect]:
+    """Book again, with its weight, what had left without one: it is taken back and leaves once more."""
+    moves: list[StockMoveLine] = []
+    for gone, weight in weighed:
+        line = case.data.lines[gone.line]
+        place = case.data.shipping_orders[gone.shipping_order].location
+        back = StockMoveLine(gone.line, line.item, place, gone.quantity, "customer", "packed", owner=gone.owner)
+        again = replace(
+            back, from_state="packed", to_state="customer", second_quantity=weight, second_unit=line.second_unit
+        )
+        moves += [back, again]
+    if moves:
+        yield Move(f"{shipment}/weighed/{case.data.weighings}", tuple(moves), reason="weighed")
+
+
 def book(
     case: SalesOrderCase,
     shipping: ShippingOrder,
     step: str,
-    told: Iterable[tuple[str, str, Decimal, str]],
+    told: Iterable[Told],
     document: str,
 ) -> Iterator[Effect]:
-    """Enter what a warehouse did, (line, item, quantity, owner) each, and book what follows from all it said so far."""
+    """Enter what a warehouse did, and book what follows from all it said so far."""
     moves: list[StockMoveLine] = []
     fewer_wait = False
-    for told_line, item, quantity, owner in told:
-        line_id = line_of(case, told_line, item)
+    for each in told:
+        line_id = line_of(case, each.line, each.item)
         line = case.data.lines[line_id]
         waited = line.backordered
-        moves += _moves(case, line_id, item, shipping, step, quantity, owner)
+        moves += _moves(case, line_id, shipping, step, each)
         fewer_wait = fewer_wait or line.backordered < waited
         stand(case, (line_id,))
     if moves:
@@ -234,17 +262,16 @@ def book(
         yield from own_what_waits(case)
 
 
-def _moves(
-    case: SalesOrderCase, line_id: str, item: str, shipping: ShippingOrder, step: str, quantity: Decimal, owner: str
-) -> list[StockMoveLine]:
-    """What one told quantity makes to be booked, owner by owner. What leaves stock ends promises, whoever owned it."""
+def _moves(case: SalesOrderCase, line_id: str, shipping: ShippingOrder, step: str, told: Told) -> list[StockMoveLine]:
+    """What one told quantity makes to be booked, owner by owner. What leaves stock ends promises, whoever owned it; a
+    weight belongs to what leaves the house."""
     line = case.data.lines[line_id]
     part = line.parts.get(shipping.n)
     if part is None:
         part = line.parts[shipping.n] = Part()
     before = part.booked_by_owner()
     drawn = sum((booked.picked for booked in before.values()), ZERO)
-    part.enter(step, quantity, owner)
+    part.enter(step, told.quantity, told.owner)
     moves: list[StockMoveLine] = []
     for whose, after in part.booked_by_owner().items():
         for from_state, to_state, amount in after.steps(before.get(whose, goods_flow.Outbound(ZERO, ZERO, ZERO))):
@@ -252,16 +279,19 @@ def _moves(
             if from_state == "unrestricted":
                 pieces = list(_draw(line, part, drawn, amount))
                 drawn += amount
+            weighed = told.second if to_state == "customer" and (whose, amount) == (told.owner, told.quantity) else None
             moves += [
                 StockMoveLine(
                     line_id,
-                    item,
+                    told.item,
                     shipping.location,
                     piece,
                     from_state,
                     to_state,
                     reservation=reservation,
                     owner=whose,
+                    second_quantity=weighed.amount if weighed else None,
+                    second_unit=weighed.unit if weighed else "",
                 )
                 for reservation, piece in pieces
             ]

@@ -17,6 +17,8 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.purchase_order import AnnouncedLine, PurchaseOrderLinesAnnounced, PurchaseOrderLinesReceived
 from crossdock.events.supplier_documents import ShipNoticeLinesReceived, ShipNoticeReceived
@@ -172,13 +174,19 @@ def _advise(case: NoticeCase, notice: ShipNotice) -> Iterator[Effect]:
         where = notice.ship_to.id or notice.ship_to.their_id
         case.data.found[f"ship_notice_unknown_location {where}"] = f"goods are on their way to {where}"
         return
-    lines = tuple(line for line in notice.lines if _countable(case, line))
+    lines = tuple(_to_weigh(case, line) for line in notice.lines if _countable(case, line))
     advice = InboundAdvice(
         case.company_id, notice.number, notice.ship_to.id, notice.supplier.id, lines, notice.expected_on
     )
     number = f"{notice.supplier.id}.{notice.number}"
     if lines:
         yield from tell(case, "wms", "inbound_advice", advice, number, of=notice.ship_to.id)
+
+
+def _to_weigh(case: NoticeCase, line: ShipNoticeLine) -> ShipNoticeLine:
+    """The warehouse is asked to weigh what is paid for by weight."""
+    item = case.reads.item(case.company_id, line.item)
+    return replace(line, weigh_in=item.second_unit) if item and item.second_unit else line
 
 
 @LIFECYCLE.on(ShipNoticeLinesReceived)

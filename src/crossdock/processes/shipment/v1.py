@@ -205,7 +205,9 @@ def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder, reply_to: str
 
 
 def _lines(order: ShippedOrder) -> tuple[ShippedLine, ...]:
-    return tuple(ShippedLine(line.order_line, line.item, line.quantity, line.owner) for line in order.lines)
+    return tuple(
+        ShippedLine(line.order_line, line.item, line.quantity, line.owner, line.second) for line in order.lines
+    )
 
 
 def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:

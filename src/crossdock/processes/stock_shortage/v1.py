@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from crossdock.events.inventory import PromisesWithdrawn, WithdrawnPiece, WithdrawnPromisesServed
-from crossdock.model.quantity import ZERO, Money, Quantity
+from crossdock.model.quantity import ZERO, Money
 from crossdock.processes._kit import (
     Case,
     CaseData,
@@ -128,4 +128,4 @@ def _show(case: StockShortageCase) -> Iterator[Effect]:
 def _worth(case: StockShortageCase, quantity: Decimal) -> Money | None:
     item = case.reads.item(case.company_id, case.data.item)
     price = item.sales_price if item else None
-    return price.extend(Quantity(quantity, price.per.unit)) if price else None
+    return item.worth(price, quantity) if item and price else None

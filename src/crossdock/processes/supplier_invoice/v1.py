@@ -146,7 +146,7 @@ def check(case: InvoiceCase, event: SupplierInvoiceReceived) -> Iterator[Effect]
 
 def _take_lines(case: InvoiceCase, invoice: Invoice) -> None:
     for line in invoice.lines:
-        amount = Money(value(line.price, line.quantity.amount), invoice.currency)
+        amount = Money(value(line.price, line.priced.amount), invoice.currency)
         taken = ChargedLine(order_number=line.order_number, order_line=line.order_line, item=line.item, amount=amount)
         case.data.lines[line.line] = taken
         case.move(line.line, taken, "waiting")
@@ -175,7 +175,7 @@ def _find_faults(case: InvoiceCase, invoice: Invoice, terms: SupplierTerms, *, k
 
 def _ask(case: InvoiceCase, issuer: str, order: str, lines: list[InvoiceLine]) -> Iterator[Effect]:
     subject = f"purchase_order/{case.company_id}/{order}"
-    invoiced = tuple(InvoicedLine(line.order_line, line.line, line.quantity, line.price) for line in lines)
+    invoiced = tuple(InvoicedLine(line.order_line, line.line, line.priced, line.price) for line in lines)
     yield Link(document=subject, role="supplier_invoice")
     yield Emit(PurchaseOrderLinesInvoiced(case.key, case.id, invoiced, issuer), subject)
 

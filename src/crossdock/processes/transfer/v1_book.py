@@ -211,8 +211,10 @@ def _worth(case: TransferCase, quantities: dict[str, Decimal]) -> Money | None:
         line = case.data.lines[key]
         item = case.reads.item(case.company_id, line.item)
         price = item.purchase_price if item else None
-        if price is None or price.per.unit != line.unit or (total and total.currency != price.currency):
+        if item is None or price is None or (total and total.currency != price.currency):
             continue
-        worth = price.extend(Quantity(quantity, line.unit))
+        if price.per.unit not in (line.unit, item.second_unit):
+            continue
+        worth = item.worth(price, quantity)
         total = Money(worth.amount + (total.amount if total else ZERO), worth.currency)
     return total

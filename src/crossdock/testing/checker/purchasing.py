@@ -129,6 +129,7 @@ class Purchasing:
             self._confirmations_by_order[entry.body["entity"], entry.body["po_number"]].append(entry)
         self.receipts = books.effects("sent.receipt.confirmed")
         self.counted = _counted(self.receipts)
+        self.weighed = _weighed(self.receipts)
 
     def told(self, order: PurchaseOrder) -> dict[str, Told]:
         """What the supplier knows in the end: the order with every change it was told."""
@@ -224,3 +225,14 @@ def _counted(receipts: list[Entry]) -> dict[LineKey, dict[str, Decimal]]:
             key = (data["owner"], line.get("po", ""), line.get("po_line", ""))
             found[key][POSTED_AS[line["condition"]]] += number(line["qty"])
     return found
+
+
+def _weighed(receipts: list[Entry]) -> dict[LineKey, Decimal]:
+    """What the good ones of each order line weigh, of goods that are paid for by weight."""
+    found: dict[LineKey, Decimal] = defaultdict(Decimal)
+    for entry in receipts:
+        data = entry.body["data"]
+        for line in data["lines"]:
+            if line.get("weight") and POSTED_AS[line["condition"]] == "good":
+                found[data["owner"], line.get("po", ""), line.get("po_line", "")] += number(line["weight"])
+    return dict(found)

@@ -54,6 +54,7 @@ class Sales:
         self.released_goods = _goods(line for order in self.shipping_orders for line in order.lines)
         self.released = self._lines(self.released_goods)
         self.shipped = self.in_order_lines(line for shipment in self.shipments for line in shipment.lines)
+        self.owed_for = self.shipped | _weights(self.shipments)
         self.invoiced = self.in_order_lines(line for invoice in self.invoices for line in invoice.lines)
 
     @property
@@ -173,6 +174,16 @@ def _by(entries: Iterable[Entry], key: Callable[[Entry], Key]) -> dict[Key, list
     for entry in entries:
         found[key(entry)].append(entry)
     return found
+
+
+def _weights(shipments: Iterable[Shipment]) -> dict[LineKey, Decimal]:
+    """What left of lines that are paid for by weight."""
+    total: dict[LineKey, Decimal] = defaultdict(Decimal)
+    weighed = [line for shipment in shipments for line in shipment.lines if line.weight is not None]
+    keys = {(*line.order, line.line) for line in weighed}
+    for line in (line for shipment in shipments for line in shipment.lines if (*line.order, line.line) in keys):
+        total[(*line.order, line.line)] += line.paid_for
+    return total
 
 
 def _goods(lines: Iterable[MovedLine]) -> dict[LineKey, dict[str, Decimal]]:

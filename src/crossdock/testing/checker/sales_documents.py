@@ -74,6 +74,13 @@ class MovedLine:
     item: str
     quantity: Decimal
     price: Decimal = ZERO
+    weight: Decimal | None = None
+    """Of goods that are paid for by weight."""
+
+    @property
+    def paid_for(self) -> Decimal:
+        """What its price is for."""
+        return self.quantity if self.weight is None else self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,10 @@ def read_shipment(entry: Entry) -> Shipment:
     for carried in data["orders"]:
         order = (company, carried["sales_order"])
         channels.append((carried["channel"], order))
-        lines = tuple(MovedLine(order, one["order_line"], one["sku"], number(one["qty"])) for one in carried["lines"])
+        lines = tuple(
+            MovedLine(order, one["order_line"], one["sku"], number(one["qty"]), weight=_weight(one))
+            for one in carried["lines"]
+        )
         by_reference.append((carried["order_ref"], lines))
     reference = f"{data['site']}.{data['shipment']}"
     return Shipment(entry.system, company, data["shipment"], reference, tuple(channels), tuple(by_reference))
@@ -212,6 +222,7 @@ def read_invoice(body: Body) -> Invoice:
                 one["item"],
                 number(one["qty"]),
                 number(one["price"]),
+                _weight(one),
             )
             for one in body["lines"]
         ),
@@ -219,6 +230,10 @@ def read_invoice(body: Body) -> Invoice:
         return_lines=tuple(one["line"] for one in body["lines"]),
         header_order=body.get("order", ""),
     )
+
+
+def _weight(line: Body) -> Decimal | None:
+    return number(line["weight"]) if line.get("weight") else None
 
 
 def read_update(entry: Entry) -> Update:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossdock.connectors._kit.writing import VendorCall, plain, qty
+from crossdock.connectors._kit.writing import VendorCall, plain, qty, weighed
 from crossdock.model.fulfillment import GoodsMovement, InventoryAdjustment
 from crossdock.model.ship_notice import GoodsReceipt
 
@@ -30,6 +30,7 @@ def goods_receipt(receipt: GoodsReceipt) -> VendorCall:
                     "po_line": line.order_line,
                     "item": line.item,
                     **qty(line.quantity),
+                    **weighed(line.second),
                     "condition": line.condition,
                 }
                 for line in receipt.lines
@@ -52,6 +53,7 @@ def inventory_adjustment(adjustment: InventoryAdjustment) -> VendorCall:
                     "line": line.line,
                     "item": line.item,
                     **qty(line.quantity),
+                    **weighed(line.second),
                     "reason": line.reason,
                 }
                 for line in adjustment.lines
@@ -70,6 +72,9 @@ def goods_movement(moved: GoodsMovement) -> VendorCall:
             "number": moved.number,
             "at": moved.at,
             "reason": moved.reason,
-            "lines": [{"line": line.line, "item": line.item, "qty": plain(line.quantity)} for line in moved.lines],
+            "lines": [
+                {"line": line.line, "item": line.item, "qty": plain(line.quantity), **weighed(line.second)}
+                for line in moved.lines
+            ],
         },
     )

@@ -6,6 +6,7 @@ import msgspec
 
 from crossdock.connectors._kit.reading import Findings, Instant, Refused, decode, number, one_of, quantity, utc
 from crossdock.connectors.sandbox_wms.parts.site import Site, stock_owner
+from crossdock.connectors.sandbox_wms.parts.weights import weight
 from crossdock.events.inventory import InventoryReported
 from crossdock.events.reconciliation import StockStated
 from crossdock.model.fulfillment import InventoryReport, StockLevel
@@ -28,6 +29,8 @@ class Level(msgspec.Struct):
     sku: str
     qty: str
     stock_owner: str = "own"
+    weight: str = ""
+    weight_unit: str = ""
 
 
 class StockReport(msgspec.Struct):
@@ -134,7 +137,7 @@ def opening_stock(findings: Findings, content: bytes, site: Site) -> None:
             level = decode(entry, Level)
             owner = one_of(site.companies, level.owner, "unknown_company")
             levels.setdefault(owner, []).append(
-                StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner))
+                StockLevel(level.sku, quantity(level.qty), owner=stock_owner(level.stock_owner), second=weight(level))
             )
     for owner, found in sorted(levels.items()):
         findings.records.append(_opening(report, owner, found, site))

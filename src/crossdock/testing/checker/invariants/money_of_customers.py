@@ -67,7 +67,7 @@ def _whole_order(
     if len(alone) < len(ids):
         return  # an invoice over several orders: its total cannot be divided between them
     owed = sum(
-        (evidence.sales.shipped[(*order.key, line_id)] * line.price for line_id, line in order.lines.items()),
+        (evidence.sales.owed_for[(*order.key, line_id)] * line.price for line_id, line in order.lines.items()),
         sum((amount for _, amount in charges.elements()), ZERO),
     )
     total = sum((invoice.total for invoice in invoices), ZERO)
@@ -78,7 +78,7 @@ def _whole_order(
 
 
 def _adds_up(invoice: Invoice, ruling: Ruling) -> None:
-    lines = [(line.quantity, line.price) for line in invoice.lines]
+    lines = [(line.paid_for, line.price) for line in invoice.lines]
     allowed = allowed_totals(lines, sum((amount for _, amount in invoice.charges), ZERO))
     words = f"{invoice.shown}: total {shown(invoice.total)}, lines and charges make {shown(max(allowed))}"
     ruling.holds(invoice.total in allowed, words)
@@ -101,7 +101,7 @@ def _copies(evidence: Evidence, ruling: Ruling) -> None:
             continue
         body = entries[0].body
         ruling.equal(f"{what}: total", invoice.total, number(body["total_cents"]) / 100)
-        wanted = Counter((line.line, line.quantity, line.price) for line in invoice.lines)
+        wanted = Counter((line.line, line.paid_for, line.price) for line in invoice.lines)
         found = Counter(
             (line.get("order_line") or line["line"], number(line["qty"]), number(line["price"]))
             for line in body["lines"]

@@ -84,7 +84,8 @@ def _paid_as_agreed(
     """Nothing is paid that did not come in good condition, or at a price that was not agreed; what came is charged and
     posted, or its invoice may still come, or a person was asked."""
     line, terms = order.last[line_id], _terms(evidence, order)
-    good = evidence.purchasing.counted[(*order.key, line_id)].get("good", ZERO)
+    weighed = evidence.purchasing.weighed.get((*order.key, line_id))
+    good = evidence.purchasing.counted[(*order.key, line_id)].get("good", ZERO) if weighed is None else weighed
     what = f"{order.shown} line {line_id} ({line.item})"
     quantity = sum((amount for amount, _ in paid), ZERO)
     ruling.holds(quantity <= good, f"{what}: {shown(quantity)} posted for payment, {shown(good)} received well")
@@ -94,7 +95,7 @@ def _paid_as_agreed(
         within = more <= 0 or (more <= agreed * terms.price_percent / 100 and more * amount <= terms.price_total)
         words = f"{what}: {shown(price)} posted for payment, {shown(agreed)} agreed, and nobody was asked"
         ruling.holds(within or evidence.excused(order, line_id), words)
-    due = min(good, line.quantity)
+    due = min(good, line.quantity) if weighed is None else good
     value, owed = sum((a * p for a, p in paid), ZERO), due * agreed
     if quantity < due:
         claimed = sum((amount for amount, _ in charged), ZERO)
