@@ -7,6 +7,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from crossdock.connectors import CONNECTORS
 from crossdock.connectors.sandbox_erp.mapping import to_canonical
 from crossdock.events.purchase_order import PurchaseOrderChanged, PurchaseOrderPlaced
@@ -52,6 +54,7 @@ def pounds(amount: str) -> Price:
     return Price(Decimal(amount), "GBP")
 
 
+PER_KILO = Price(Decimal("12.50"), "GBP", Quantity(Decimal(1), "KGM"))
 ITEM = {
     "entity": "albion_uk",
     "code": "85123A",
@@ -260,6 +263,28 @@ CAME = (
     ),
     Came(
         "poll",
+        feed(("create", {**ITEM, "code": "CHEESE", "catch_uom": "KGM", "catch_per_uom": "2.5"})),
+        master=(
+            MasterRecord(
+                Item(
+                    "albion_uk",
+                    "CHEESE",
+                    "WHITE HANGING HEART – ♥",
+                    supplier="brightware",
+                    supplier_item="B-85123A",
+                    purchase_price=replace(PER_KILO, amount=Decimal("1.02")),
+                    sales_price=replace(PER_KILO, amount=Decimal("2.55")),
+                    preferred_location="north",
+                    second_unit="KGM",
+                    second_per=Decimal("2.5"),
+                )
+            ),
+        ),
+    ),
+    Came("poll", feed(("create", {**ITEM, "catch_uom": "KGM"})), faults=("unit_invalid",)),
+    Came("poll", feed(("create", {**ITEM, "catch_uom": "CA", "catch_per_uom": "1"})), faults=("unit_invalid",)),
+    Came(
+        "poll",
         feed(("create", CUSTOMER), ("change", CASH)),
         master=(
             MasterRecord(Customer("albion_ie", "14911", "Müller", "EIRE", Decimal("25000.00"), True)),
@@ -356,7 +381,18 @@ INVOICE_PAYLOAD = {
     "charges": [{"code": "POST", "amount": "18.00"}],
 }
 
+WEIGHED_INVOICE = replace(
+    CUSTOMER_INVOICE,
+    lines=(
+        replace(CUSTOMER_INVOICE.lines[0], item="CHEESE", second=Quantity(Decimal("7.354"), "KGM"), price=PER_KILO),
+    ),
+    total=Decimal("109.93"),
+)
+WEIGHED_LINE = {"item": "CHEESE", "weight": "7.354", "weight_uom": "KGM", "price": "12.50", "price_uom": "KGM"}
+WEIGHED_PAYLOAD = INVOICE_PAYLOAD | {"total": "109.93", "lines": [{**INVOICE_PAYLOAD["lines"][0], **WEIGHED_LINE}]}  # type: ignore[dict-item]
+
 SENT = (
+    Sent("invoice", WEIGHED_INVOICE, "/api/v1/postings/customer_invoices", WEIGHED_PAYLOAD),
     Sent(
         "sales_order",
         SalesOrder(
@@ -464,7 +500,6 @@ SENT = (
             "charges": [{"code": "D240", "amount": "4.00"}],
         },
     ),
-    Sent("invoice", CUSTOMER_INVOICE, "/api/v1/postings/customer_invoices", INVOICE_PAYLOAD),
     Sent("credit_note", CUSTOMER_INVOICE, "/api/v1/postings/credit_notes", INVOICE_PAYLOAD),
     Sent(
         "inventory_adjustment",

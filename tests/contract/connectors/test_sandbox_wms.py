@@ -109,6 +109,8 @@ RECEIPT = {
             "sku": "85123A",
             "qty": "46",
             "condition": "OK",
+            "weight": "115.25",
+            "weight_unit": "KGM",
         },
         {
             "line": "2",
@@ -325,7 +327,10 @@ CAME = (
                         "north",
                         AT,
                         (
-                            GoodsReceiptLine("1", "4500001", "10", "85123A", pieces("46"), "good", "BW-ASN-1"),
+                            GoodsReceiptLine(
+                                *("1", "4500001", "10", "85123A", pieces("46"), "good", "BW-ASN-1"),
+                                second=Quantity(Decimal("115.25"), "KGM"),
+                            ),
                             GoodsReceiptLine("2", "4500001", "10", "85123A", pieces("2"), "damaged", "BW-ASN-1"),
                             GoodsReceiptLine(
                                 "3",
@@ -492,7 +497,7 @@ SENT = (
             channel="shop",
             customer=PartyRef("17850", country="United Kingdom"),
             order_number="536365",
-            lines=(ShippingLine("536365", "1", "85123A", pieces("6")),),
+            lines=(ShippingLine("536365", "1", "85123A", pieces("6"), weigh_in="KGM"),),
             ship_to=PartyRef("0614141000012", "0614141000012", "UL", "Store 1", "United Kingdom"),
             cross_dock="RCN000001",
         ),
@@ -504,7 +509,7 @@ SENT = (
             "sales_order": "536365",
             "customer": "17850",
             "country": "United Kingdom",
-            "lines": [{"order_line": "1", "sku": "85123A", "qty": "6"}],
+            "lines": [{"order_line": "1", "sku": "85123A", "qty": "6", "weigh_in": "KGM"}],
             "cross_dock": "RCN000001",
             "ship_to": {
                 "code": "0614141000012",

@@ -9,14 +9,21 @@ import pytest
 from crossdock.events.sales_order import SalesOrderPlaced
 from crossdock.masterdata import Masterdata
 from crossdock.masterdata.door import Door, document_of
-from crossdock.model.fulfillment import InventoryReport, StockLevel
+from crossdock.model.fulfillment import (
+    InventoryReport,
+    ShippedOrder,
+    ShippingLine,
+    StockLevel,
+    WarehouseShippingAdvice,
+)
+from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import Item
 from crossdock.model.packs import Pack, Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.restating import as_stated
-from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.sales_order import ReturnAuthorization, ReturnLine, SalesOrder, SalesOrderLine
 
 UK = "albion_uk"
 AT = dt.datetime(2026, 3, 9, 12, tzinfo=dt.UTC)
@@ -25,6 +32,8 @@ MASTER = Masterdata(
         Item(UK, "85123A"),
         Item(UK, "CHEDDAR", unit="KGM"),
         Item(UK, "POST", kind="charge"),
+        Item(UK, "HAM", second_unit="KGM", second_per=Decimal("2.5")),
+        Pack(UK, "HAM", "CA", 4, source="erp", document="items 5"),
         Pack(UK, "85123A", "CA", 12, source="erp", document="items 4"),
         Pack(UK, "85123A", "CA", 10, valid_from=dt.date(2026, 3, 10), source="erp", document="items 9"),
     ]
@@ -148,3 +157,50 @@ def test_a_document_says_its_date_and_its_partner() -> None:
 
     assert document_of(placed, lambda channel: "homestead") == (AT, "homestead")
     assert document_of(placed, lambda channel: "") == (AT, "17850")
+
+
+def weighed(second: Quantity | None, said: Quantity | None = None) -> tuple[ShippingLine, Door]:
+    line = ShippingLine("1", "1", "HAM", said or quantity("3"), second=second)
+    order = ShippedOrder("1-north-1", "shop", "1", (line,))
+    advice = WarehouseShippingAdvice(UK, "north", "SHN1", AT, PartyRef("17850"), (order,))
+    door = Door(MASTER, UK, AT.date())
+    return door.in_base_units(advice).orders[0].lines[0], door
+
+
+def test_what_is_invoiced_by_weight_keeps_its_price_per_weight_and_is_counted_in_pieces() -> None:
+    order, door = at_door(sold("HAM", quantity("2", "CA"), "12.50", "KGM"))
+    line = order.lines[0]
+    assert (line.quantity, line.price.per.unit, door.refused) == (quantity("8"), "KGM", [])
+
+
+def test_what_was_weighed_is_told_in_the_items_own_second_unit() -> None:
+    line, door = weighed(quantity("7354", "GRM"), quantity("1", "CA"))
+    assert (line.quantity, line.second, door.refused) == (quantity("4"), quantity("7.354", "KGM"), [])
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (quantity("0", "KGM"), "3 of HAM cannot weigh 0 KGM"),
+        (quantity("-1", "KGM"), "3 of HAM cannot weigh -1 KGM"),
+        (quantity("3", "MTR"), "MTR"),
+    ],
+)
+def test_goods_that_weigh_nothing_or_no_weight_are_refused(second: Quantity, words: str) -> None:
+    _, door = weighed(second)
+    assert words in door.refused[0].words
+
+
+def test_a_supplier_charges_what_goods_weigh_and_need_not_say_how_many_they_were() -> None:
+    price = Price(Decimal("8.00"), "GBP", quantity("1", "KGM"))
+    line = InvoiceLine("1", "4500001", "10", "HAM", quantity("9.8", "KGM"), price)
+    invoice = Invoice(UK, "I1", PartyRef("dairy"), PartyRef(UK), AT.date(), "GBP", (line,), Decimal("78.40"))
+    door = Door(MASTER, UK, AT.date())
+    assert (door.in_base_units(invoice), door.refused) == (invoice, [])
+
+
+def test_a_return_of_goods_invoiced_by_weight_is_credited_by_hand() -> None:
+    line = ReturnLine("1", "HAM", quantity("1"), Price(Decimal("12.50"), "GBP"))
+    door = Door(MASTER, UK, AT.date())
+    door.in_base_units(ReturnAuthorization(UK, "R1", PartyRef("17850"), "north", AT, "GBP", (line,)))
+    assert "its returns are credited by hand" in door.refused[0].words

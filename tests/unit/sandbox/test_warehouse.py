@@ -250,3 +250,22 @@ async def test_a_transfer_leaves_one_warehouse_and_what_was_not_lost_arrives(mak
         (arrived,) = await told(world, "transfer.received")
         assert arrived["lines"] == [{"line": "1", "sku": "10002", "qty": "7", "condition": "OK"}]
         assert wms.floor.stock.levels[UK, "10002"].on_hand == 7
+
+
+async def test_what_it_is_asked_to_weigh_is_weighed_as_it_comes_and_leaves(make_world: MakeWorld) -> None:
+    async with make_world("wms_north") as world:
+        wms = wms_of(world)
+        coming = advice("ASN-9")
+        coming = msgspec.structs.replace(coming, lines=(msgspec.structs.replace(coming.lines[0], weigh_in="KGM"),))
+        wms.inbound.advise(coming, TAKEN)
+        wms.inbound.expect(truck("ASN-9"))
+        await run_until(world, NOON + dt.timedelta(days=1))
+        (line,) = (await told(world, "receipt.confirmed"))[0]["lines"]
+        going = order("536365-north-1", sku="X", quantity=12)
+        going = msgspec.structs.replace(going, lines=(msgspec.structs.replace(going.lines[0], weigh_in="KGM"),))
+        wms.outbound.take(going, TAKEN)
+        await run_until(world, NOON + dt.timedelta(days=3))
+        (shipment,) = await told(world, "shipment.dispatched")
+        left = shipment["orders"][0]["lines"][0]
+        assert line["weight_unit"] == left["weight_unit"] == "KGM"
+        assert Decimal(line["weight"]) == Decimal(left["weight"]) > 0

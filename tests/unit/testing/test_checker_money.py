@@ -194,3 +194,27 @@ def test_rounding_line_by_line_or_at_the_end_is_allowed_and_nothing_else() -> No
     lines = [(Decimal(1), Decimal("0.125")), (Decimal(1), Decimal("0.125"))]
     assert allowed_totals(lines) == {Decimal("0.25"), Decimal("0.26"), Decimal("0.24")}
     assert allowed_totals([], Decimal("-5")) == {Decimal("-5")}
+
+
+def by_weight(story: Story, weight: str) -> None:
+    """The second shipment of order 1001 weighed 7.5 kg and is invoiced, at a price per kilogram, with so much."""
+    sent = [entry["body"]["data"] for entry in story.find("effects", "sent.shipment.dispatched")]
+    shipped = [order["lines"][0] for data in sent for order in data["orders"] if order["order_ref"] == "1001-north-2"]
+    for line in shipped:
+        line["weight"], line["weight_unit"] = "7.5", "KGM"
+    invoice = body(story, "customer_invoices", "INV-1001-2")
+    invoice["lines"][0] |= {"weight": weight, "weight_uom": "KGM"}
+    invoice["total"] = weight + "0"
+
+
+def test_goods_sold_by_weight_are_invoiced_by_what_was_weighed() -> None:
+    story = right_story()
+    by_weight(story, "7.5")
+    ruling = story.rulings()[NAME]
+    assert ruling.held, ruling.violations
+
+
+def test_goods_sold_by_weight_and_invoiced_by_another_weight_are_seen() -> None:
+    story = right_story()
+    by_weight(story, "8.5")
+    assert "owed for what shipped and its charges" in story.broken(NAME)

@@ -13,8 +13,6 @@ from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, SalesOrderCase, Unweighed
 
-CODE = "shipped_without_weight"
-
 
 def set_aside(
     case: SalesOrderCase,
@@ -59,7 +57,7 @@ def take(case: SalesOrderCase, event: ShippedGoodsWeighed) -> Iterator[Effect]:
     if case.data.unweighed:
         yield from _ask(case)
     else:
-        yield from settle(case, CODE, event.reason or "weighed")
+        yield from settle(case, "shipped_without_weight", event.reason or "weighed")
 
 
 def _ask(case: SalesOrderCase) -> Iterator[Effect]:
@@ -69,4 +67,6 @@ def _ask(case: SalesOrderCase) -> Iterator[Effect]:
         f"to be weighed in {case.data.lines[gone.line].second_unit}"
         for gone in waiting
     )
-    yield from ask(case, CODE, words, dict.fromkeys(gone.line for gone in waiting), owner="warehouse")
+    yield from ask(
+        case, "shipped_without_weight", words, dict.fromkeys(gone.line for gone in waiting), owner="warehouse"
+    )
