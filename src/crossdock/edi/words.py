@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
@@ -114,6 +115,12 @@ def _answer(answer: PurchaseOrderAcknowledgement) -> Said:
     return ("line", "answer", "quantity", "price", "date", "item"), lines, words
 
 
+def _report(report: InventoryReport) -> Said:
+    lines = tuple((level.item, _quantity(level.quantity), level.condition, level.lot) for level in report.levels)
+    words = _sentences(f"Stock report {report.number} of {report.warehouse}, as of {report.at:%Y-%m-%d %H:%M} UTC")
+    return ("item", "quantity", "condition", "lot"), lines, words
+
+
 def _notice(notice: ShipNotice) -> Said:
     lines = tuple(
         (line.order_number, line.order_line, _item(line), _quantity(line.quantity), line.pack, line.lot)
@@ -168,6 +175,7 @@ _SAY: dict[type[msgspec.Struct], Callable[[Any], Said]] = {
     PurchaseOrderChange: _change,
     PurchaseOrderAcknowledgement: _answer,
     ShipNotice: _notice,
+    InventoryReport: _report,
     Invoice: _invoice,
     FunctionalAcknowledgement: _receipt,
 }

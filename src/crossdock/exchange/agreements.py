@@ -41,7 +41,7 @@ class Desk:
             company_id=company,
             us=PartyRef(company, their_id=agreement.our_account, name=self._companies[company].name),
             partner=PartyRef(partner, name=self.partner.name, country=self.partner.country),
-            role="buyer" if self.partner.kind == "supplier" else "supplier",
+            role="supplier" if self.partner.kind == "customer" else "buyer",
             our_item=lambda theirs: references.our_item(company, partner, theirs),
             their_item=lambda item: references.their_item(company, partner, item),
             options=maps.MapOptions(

@@ -11,15 +11,18 @@ from typing import Any
 import msgspec
 
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived, PurchaseOrderAcknowledged
+from crossdock.events.reconciliation import StockCounted, StockStated
 from crossdock.events.sales_order import SalesOrderCancelled, SalesOrderPlaced
 from crossdock.events.supplier_documents import ShipNoticeReceived, SupplierInvoiceReceived
 from crossdock.exchange.acknowledgements import DOCUMENT_OF_GROUP
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.envelopes import control_key
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.reconciliation import BOOK, StatedLevel, StockStatement
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.model.ship_notice import ShipNotice
 from crossdock.ports.connector import RawDocument, Record, Route
@@ -144,6 +147,45 @@ def _invoice(body: Invoice, letter: Letter) -> Record:
     )
 
 
+def _inventory_report(body: InventoryReport, letter: Letter) -> Record:
+    """What a partner says it has. Of our goods, it is compared with our books, or it is a count where that was agreed;
+    what a supplier has of its own is only kept."""
+    stock, levels = letter.agreement.stock, body.levels
+    unknown = sum(not level.item for level in levels)
+    if stock is not None and unknown:
+        words = f"{unknown} of its quantities are of items nobody here knows: name them among the partner's `items`"
+        raise NotTaken("item_unknown", words)
+    levels = tuple(level for level in levels if level.item)
+    # Who says what may be sold says it of goods in one condition; else only one number per item is known.
+    whole = all(level.condition == BOOK for level in levels)
+    levels = levels if whole else tuple(level for level in levels if level.condition != BOOK)
+    counts = stock is not None and stock.counts
+    if counts and whole:
+        raise NotTaken(
+            "condition_unknown", "a count says how much can be sold (QTY*33); this says only what is on hand"
+        )
+    statement = StockStatement(
+        company_id=letter.company,
+        system=letter.partner,
+        kind="warehouse" if stock is not None else "supplier",
+        location=stock.location if stock is not None else letter.partner,
+        number=f"{business_number(body.number)}@{body.at:%Y%m%dT%H%M%SZ}",
+        stated_at=body.at,
+        levels=tuple(StatedLevel(level.item, level.quantity, level.condition, level.lot) for level in levels),
+        conditions=tuple(sorted({level.condition for level in levels})) or ("unrestricted",),
+        complete=stock is not None and stock.complete,
+        uncertainty_seconds=60 * stock.uncertainty_minutes if stock is not None else 0,
+    )
+    place = f"{letter.partner}.{statement.location}"
+    record = letter.record(
+        StockCounted(statement) if counts else StockStated(statement),
+        ("stock_statement", f"{statement.location}.{statement.number}", ""),
+        subject=f"stock_statement/{letter.company}/{place}/{statement.number}",
+        keys=(Route("inventory_report", letter.partner, body.number),),
+    )
+    return msgspec.structs.replace(record, occurred_at=min(body.at, letter.raw.received_at))
+
+
 def _purchase_order(body: PurchaseOrder, letter: Letter) -> Record:
     """A customer's purchase order is our sales order: what it ordered we have promised by our agreement."""
     order = _sales_order(body, letter)
@@ -225,6 +267,7 @@ READERS: dict[str, Callable[[Any, Letter], Record]] = {
     "purchase_order_acknowledgement": _purchase_order_acknowledgement,
     "ship_notice": _ship_notice,
     "invoice": _invoice,
+    "inventory_report": _inventory_report,
     "purchase_order": _purchase_order,
     "purchase_order_change": _purchase_order_change,
 }

@@ -179,5 +179,5 @@ def document_of(body: msgspec.Struct, partner_of: Callable[[str], str]) -> tuple
         case InventoryReported(report):
             return report.at, ""
         case StockStated(statement) | StockCounted(statement):
-            return statement.stated_at, ""
+            return statement.stated_at, statement.system
     return None, ""

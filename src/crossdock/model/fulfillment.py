@@ -152,7 +152,8 @@ class StockLevel(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class InventoryReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A warehouse's statement of its stock (X12 846). `opening` makes the first balance; later ones compare."""
+    """A statement of stock (X12 846) of whoever keeps it: `warehouse` is a location of ours, or the trading partner who
+    reports. `opening` makes the first balance; later ones compare."""
 
     company_id: str
     warehouse: str

@@ -152,6 +152,28 @@ class Checks:
             remedy = "write 1 or more; `paused: true` stops everything"
             self._note((*path, "limits", "concurrency"), "with 0 at a time nothing would ever be sent", remedy)
 
+    def _stock_reports(self, path: tuple[str, ...], partner: Partner, agreement: Agreement) -> None:
+        """Whose word on a location holds is said once: by its system in the ownership, or by this agreement."""
+        stock = agreement.stock
+        if partner.kind != "warehouse":
+            if stock is not None:
+                remedy = "leave `stock` out: what a supplier has is no stock of ours"
+                self._note((*path, "stock"), f"stock of ours at a {partner.kind}", remedy)
+            return
+        if stock is None:
+            if "inventory_report" in agreement.takes:
+                what = "nobody can tell which location its stock reports speak of"
+                self._note((*path, "stock"), what, "add `stock: { location: ... }`")
+            return
+        place = self.network.locations.get(stock.location)
+        if place is not None and agreement.company not in place.companies:
+            what = f"`{stock.location}` keeps no stock of {agreement.company}"
+            self._note((*path, "stock", "location"), what, "name one of its locations, or add the company there")
+        owners = self.network.owners_of("inventory_adjustment", agreement.company, stock.location)
+        if stock.counts and owners:
+            what = f"the quantities at `{stock.location}` are stated by {owners[0].system} already"
+            self._note((*path, "stock", "counts"), what, "leave `counts` out, or end that ownership")
+
     def _agreement(self, partner: Partner, agreement: Agreement) -> None:
         path = ("partners", partner.id, "agreements", agreement.company)
         directions = (
@@ -167,6 +189,7 @@ class Checks:
             self._note((*path, "terms"), "no terms are agreed", "add `terms:` with one of the supplier_terms policies")
         if partner.kind == "customer" and agreement.terms is not None:
             self._note((*path, "terms"), "supplier terms with a customer", "leave `terms` out")
+        self._stock_reports(path, partner, agreement)
         self._identity((*path, "our"), agreement.our)
         self._identity((*path, "their"), agreement.their)
         cut = agreement.delimiters

@@ -35,13 +35,21 @@ SENT_TO_PARTNERS: dict[str, frozenset[str]] = {
     "customer": frozenset(
         {"credit_note", "functional_acknowledgement", "invoice", "purchase_order_acknowledgement", "ship_notice"}
     ),
+    "warehouse": frozenset({"functional_acknowledgement"}),
 }
 """By kind of the partner."""
 
 TAKEN_FROM_PARTNERS: dict[str, frozenset[str]] = {
     "supplier": frozenset(
-        {"functional_acknowledgement", "purchase_order_acknowledgement", "ship_notice", "supplier_invoice"}
+        {
+            "functional_acknowledgement",
+            "inventory_report",
+            "purchase_order_acknowledgement",
+            "ship_notice",
+            "supplier_invoice",
+        }
     ),
+    "warehouse": frozenset({"functional_acknowledgement", "inventory_report"}),
     "customer": frozenset({"functional_acknowledgement", "purchase_order", "purchase_order_change"}),
 }
 
@@ -52,6 +60,7 @@ DOCUMENTS: frozenset[str] = frozenset().union(
 # What a partner's document states. A customer's purchase order is our sales order.
 STATED_BY_DOCUMENT: dict[str, str] = {
     "functional_acknowledgement": "functional_acknowledgement",
+    "inventory_report": "stock_statement",
     "purchase_order": "sales_order",
     "purchase_order_acknowledgement": "purchase_order_acknowledgement",
     "purchase_order_change": "sales_order",
@@ -81,6 +90,7 @@ STATED_BY_EVENT: dict[str, str] = {
     "ShipNoticeReceived": "ship_notice",
     "ShipmentDispatched": "shipment",
     "StockCounted": "inventory_adjustment",
+    "StockStated": "stock_statement",
     "SupplierInvoiceReceived": "supplier_invoice",
     "TransferOrdered": "transfer",
     "TransferReceived": "transfer_progress",

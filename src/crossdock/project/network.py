@@ -42,7 +42,8 @@ Endpoint = Annotated[str, msgspec.Meta(extra={"env": True})]
 EndpointPort = Annotated[int, msgspec.Meta(extra={"env": True, "kind": "port"})]
 
 Role = Literal["erp", "wms", "carrier", "channel"]
-PartnerKind = Literal["supplier", "customer"]
+PartnerKind = Literal["supplier", "customer", "warehouse"]
+"""A `warehouse` is a firm that keeps our goods in a warehouse of its own (a 3PL)."""
 LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin"]
 
 
@@ -181,6 +182,19 @@ class ItemQualifiers(msgspec.Struct, frozen=True):
     gtin: str = "UK"
 
 
+class StockReports(msgspec.Struct, frozen=True):
+    """How the stock reports (846) of a firm that keeps our goods are read."""
+
+    location: LocationId
+    """Ours of which it speaks."""
+    counts: bool = False
+    """They hold: our books follow at once. Else they are only compared with our books."""
+    complete: bool = False
+    """What a report does not name is nothing there."""
+    uncertainty_minutes: int = 0
+    """How far the moment that a report names may be wrong."""
+
+
 class Agreement(msgspec.Struct, frozen=True):
     """What one company and one partner agreed: identities, syntax, documents both ways, terms."""
 
@@ -209,6 +223,16 @@ class Agreement(msgspec.Struct, frozen=True):
     """A 997 for what we sent is expected within so many business hours; 0: none is expected. The same number as in
     `terms`: where both are written, the agreement's own wins."""
     item_qualifiers: Annotated[ItemQualifiers, LIVE] = ItemQualifiers()
+    stock: Annotated[StockReports | None, LIVE] = None
+    """Firms that keep our goods have it."""
+
+    def states(self) -> dict[str, str]:
+        """The facts it lets the partner state, each with the location it is narrowed to, or none."""
+        found = {facts.STATED_BY_DOCUMENT[name]: "" for name in self.takes}
+        if self.stock is not None and "inventory_report" in self.takes:
+            found |= {"stock_statement": self.stock.location}
+            found |= {"inventory_adjustment": self.stock.location} if self.stock.counts else {}
+        return found
 
 
 class Sftp(msgspec.Struct, frozen=True):
@@ -402,7 +426,8 @@ class Network(msgspec.Struct, frozen=True):
         """May this system or partner state this fact (see `facts.py`) about this company, warehouse or channel?"""
         if (partner := self.partners.get(source)) is not None:
             agreement = partner.agreements.get(company_id)
-            return agreement is not None and fact in {facts.STATED_BY_DOCUMENT[name] for name in agreement.takes}
+            stated = agreement.states() if agreement is not None else {}
+            return fact in stated and (not of or not stated[fact] or stated[fact] in self.above(of))
         return any(rule.system == source for rule in self.owners_of(fact, company_id, of))
 
     def owners_of(self, fact: str, company_id: str, of: str = "") -> list[Ownership]:

@@ -49,7 +49,7 @@ def _of_partners(network: Network) -> Iterator[MayState]:
     """What partners may state follows from the documents that are taken from them."""
     for partner in network.partners.values():
         for company, agreement in partner.agreements.items():
-            for fact in sorted({facts.STATED_BY_DOCUMENT[document] for document in agreement.takes}):
+            for fact, location in sorted(agreement.states().items()):
                 channel = next((one.id for one in network.channels.values() if one.partner == partner.id), "")
-                place = channel if fact == "sales_order" else ""
+                place = channel if fact == "sales_order" else location
                 yield MayState(fact, company, place, (partner.id,), f"partners: {partner.id}.companies.{company}.takes")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
+
 from crossdock.edi import x12
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.project.network import (
@@ -13,10 +15,12 @@ from crossdock.project.network import (
     Channel,
     Company,
     Delimiters,
+    Location,
     Network,
     Partner,
     Policies,
     Sftp,
+    StockReports,
     X12Identity,
 )
 from crossdock.testing.samples import PlainReferences
@@ -47,6 +51,16 @@ def _partner(code: str, kind: Any, transport: Sftp, **of_agreement: Any) -> Part
         for company, ours in (("albion_uk", "ALBIONUK"), ("albion_ie", "ALBIONIE"))
     }
     return Partner(code, code.title(), kind, "Europe/London", "england", transport, agreements, country="GB")
+
+
+def keeper(stock: StockReports) -> Network:
+    """The same companies, and the firm harbour that keeps goods of ours at the location quay."""
+    net = network()
+    sends, takes = ("functional_acknowledgement",), ("functional_acknowledgement", "inventory_report")
+    sftp = Sftp("sftp.example.com", "harbour")
+    harbour = _partner("harbour", "warehouse", sftp, sends=sends, takes=takes, stock=stock)
+    quay = Location("quay", "Quay", ("albion_uk",), "Europe/London", "england")
+    return msgspec.structs.replace(net, partners=net.partners | {"harbour": harbour}, locations={"quay": quay})
 
 
 def network(transport: Sftp | None = None, delimiters: Delimiters | None = None, **of_agreement: Any) -> Network:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from crossdock.engine.reconciliation import compare_next
 from crossdock.inventory.reconciliation.statements import Kept, keep_statements
 from crossdock.model.reconciliation import StockStatement
+from crossdock.project.network import StockReports
 from crossdock.store import Store
 from tests.integration.engine.harness import rows
 from tests.integration.reconciliation.world import (
@@ -271,3 +272,27 @@ async def test_what_a_system_told_without_authority_explains_why_it_differs(stor
     ((document,),) = await rows(store, "select id from raw_document")
     assert (drift.cause, [fact.number for fact in drift.facts()]) == ("unowned_change", [f"raw/{document}"])
     assert "held for a person" in drift.detail
+
+
+async def test_a_stock_report_of_a_firm_that_keeps_our_goods_is_a_drift_in_units_and_money(store: Store) -> None:
+    world = World(store, SMALL)
+    await world.opened(50, "quay")
+    await world.reports(10, 50, StockReports("quay"))
+    await world.adjusted("A1", -3, 15, location="quay")
+    await world.reports(20, 50, StockReports("quay"))
+    drift = await world.drift()
+    assert (drift.system, drift.location, drift.units, drift.money) == ("harbour", "quay", 3, Decimal("7.50"))
+    assert (drift.kind, drift.cause) == ("warehouse", "missing")
+    await world.reports(90, 50, StockReports("quay"))
+    assert (await world.stock(), await world.problems()) == (47, ["stock_drift"])
+
+
+async def test_a_stock_report_that_was_agreed_to_hold_is_a_count(store: Store) -> None:
+    world = World(store)
+    await world.opened(50, "quay")
+    await world.reports(20, 41, StockReports("quay", counts=True))
+    assert await world.stock() == 41
+    await world.adjusted("A1", -9, 15, location="quay")
+    await world.reconcile()
+    assert await world.stock() == 41
+    await world.holds()

@@ -17,6 +17,8 @@ from crossdock.engine.tasks import claim_tasks, ensure_tasks
 from crossdock.events.envelope import NewEvent
 from crossdock.events.inventory import InventoryAdjusted, InventoryReported
 from crossdock.events.reconciliation import StockCounted, StockStated
+from crossdock.exchange.agreements import Desk
+from crossdock.exchange.inbound import translate
 from crossdock.inventory.guard.verify import verify
 from crossdock.inventory.reconciliation.drifts import Drift
 from crossdock.log import uuid7
@@ -26,10 +28,12 @@ from crossdock.model.quantity import Price, Quantity
 from crossdock.model.reconciliation import BOOK, StatedChange, StatedFact, StatedLevel, StockStatement
 from crossdock.model.stock_policy import DriftRule, StockPolicies
 from crossdock.operations.webhook_desk import WebhookCall, WebhookDesk
-from crossdock.ports.connector import RawPage, Record, Translation
+from crossdock.ports.connector import RawDocument, RawPage, Record, Translation
 from crossdock.processes import PROCESSES
+from crossdock.project.network import StockReports
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY, MORNING, StaticReads
+from tests.contract.exchange.network import REFERENCES, interchange, keeper
 from tests.integration.engine.harness import Peer, context, say, settle
 
 MUG = "85123A"
@@ -81,12 +85,12 @@ class World:
         await say(self.store, event)
         await settle(self.engine)
 
-    async def opened(self, quantity: int) -> None:
+    async def opened(self, quantity: int, location: str = "north") -> None:
         async with self.store.transaction() as tx:
             await set_clock(tx, MORNING, 1)
         levels = (StockLevel(MUG, Quantity(Decimal(quantity))),)
-        report = InventoryReport(COMPANY, "north", "OPEN", minute(0), levels, opening=True)
-        await self.happen(f"inventory_report/{COMPANY}/north/OPEN", InventoryReported(report), minute(0))
+        report = InventoryReport(COMPANY, location, "OPEN", minute(0), levels, opening=True)
+        await self.happen(f"inventory_report/{COMPANY}/{location}/OPEN", InventoryReported(report), minute(0))
 
     async def adjusted(
         self, number: str, quantity: int, at: int, condition: str = "unrestricted", location: str = "north"
@@ -108,6 +112,25 @@ class World:
 
     async def erp_states(self, at: int, quantity: int, *facts: StatedFact, lists: bool = True) -> None:
         await self._state("erp", "erp", (BOOK,), at, facts, {BOOK: quantity}, lists=lists)
+
+    async def reports(self, at: int, quantity: int, agreed: StockReports) -> None:
+        """The firm that keeps our goods at the quay sends its stock report by EDI."""
+        self._numbers += 1
+        clock = f"{minute(at):%H%M}"
+        segments = [
+            ("BIA", "00", "SI", f"R{self._numbers}", f"{minute(at):%Y%m%d}", clock),
+            ("LIN", "1", "IN", MUG),
+            ("QTY", "33", str(quantity), "EA"),
+        ]
+        net = keeper(agreed)
+        self.engine.owns_stock = lambda system, company, location: net.may_state(
+            system, "inventory_adjustment", company, location
+        )
+        content = interchange("harbour", ("IB", "846", segments), number=self._numbers)
+        raw = RawDocument("raw", "harbour", "file", content, "application/edi-x12", "r.x12", minute(at))
+        (record,) = translate(raw, Desk(net.partners["harbour"], net), REFERENCES).records
+        await self.happen(record.subject, record.body, record.occurred_at, "harbour")
+        await self.reconcile()
 
     async def _state(
         self,

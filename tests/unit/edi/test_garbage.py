@@ -39,7 +39,18 @@ RECEIPT = (
     "AK9*R*1*1*0",
     "SE*8*0006",
 )
-ALL = interchange(*ORDER_SEGMENTS, *NOTICE, *ANSWER, *INVOICE, *CHANGE, *RECEIPT)
+REPORT = (
+    "ST*846*0007",
+    "BIA*00*SI*IR1*20101201*0600",
+    "DTM*007*20101201*0555",
+    "LIN*1*IN*85123A*LT*L7",
+    "QTY*33*6*EA",
+    "QTY*63*100",
+    "UIT*EA",
+    "CTT*1",
+    "SE*9*0007",
+)
+ALL = interchange(*ORDER_SEGMENTS, *NOTICE, *ANSWER, *INVOICE, *CHANGE, *RECEIPT, *REPORT)
 
 
 def judge(data: bytes) -> None:
@@ -66,7 +77,7 @@ def judge(data: bytes) -> None:
 
 
 def test_the_sample_with_all_documents_is_sound_before_it_is_broken() -> None:
-    assert [maps.read_document(ts, BUYING).faults for ts in sets(ALL)] == [()] * 6
+    assert [maps.read_document(ts, BUYING).faults for ts in sets(ALL)] == [()] * 7
 
 
 @settings(max_examples=300, deadline=None)
@@ -123,7 +134,7 @@ def test_elements_swapped_for_nonsense_never_raise() -> None:
         "--1",
         "99999999",
     ]
-    rows = [row.split("*") for row in (*ORDER_SEGMENTS, *NOTICE, *ANSWER, *INVOICE, *CHANGE, *RECEIPT)]
+    rows = [row.split("*") for row in (*ORDER_SEGMENTS, *NOTICE, *ANSWER, *INVOICE, *CHANGE, *RECEIPT, *REPORT)]
     for _ in range(400):
         broken = [list(row) for row in rows]
         for _ in range(chance.randint(1, 5)):

@@ -7,9 +7,9 @@ import pytest
 from crossdock.edi import x12
 from crossdock.edi.guides import check, codes, guides, segment_rules
 from tests.unit.edi.samples import ORDER_SEGMENTS, faults, interchange, sets
-from tests.unit.edi.test_garbage import ANSWER, CHANGE, INVOICE, NOTICE, RECEIPT
+from tests.unit.edi.test_garbage import ANSWER, CHANGE, INVOICE, NOTICE, RECEIPT, REPORT
 
-DOCUMENTS = [ORDER_SEGMENTS, NOTICE, ANSWER, INVOICE, CHANGE, RECEIPT]
+DOCUMENTS = [ORDER_SEGMENTS, NOTICE, ANSWER, INVOICE, CHANGE, RECEIPT, REPORT]
 
 
 def found(*segments: str, **marks: str) -> list[tuple[str, int, int]]:

@@ -15,7 +15,7 @@ from tests.unit.edi.samples import BUYING, DAY, SELLING, interchange, order, set
 
 def read(*segments: str, context: maps.MapContext = BUYING, **marks: str) -> maps.MappedDocument:
     kind = segments[0].split("*")[0]
-    set_type = {"BEG": "850", "BAK": "855", "BSN": "856", "BCH": "860", "BIG": "810", "AK1": "997"}[kind]
+    set_type = {"BEG": "850", "BAK": "855", "BSN": "856", "BCH": "860", "BIG": "810", "AK1": "997", "BIA": "846"}[kind]
     rows = (f"ST*{set_type}*0001", *segments, f"SE*{len(segments) + 2}*0001")
     (ts,) = sets(interchange(*rows, **marks))
     return maps.read_document(ts, context)
@@ -309,3 +309,22 @@ def _fields(struct: Any) -> dict[str, Any]:
 
 def _without_supplier_item(line: Any) -> Any:
     return line.__class__(**{**_fields(line), "supplier_item": ""})
+
+
+def test_a_stock_report_says_what_can_be_sold_and_what_is_on_hand_and_nothing_of_what_is_on_order() -> None:
+    report = body(
+        "BIA*00*SI*IR1*20101201*0600", "DTM*097*20101201*0700", "DTM*007*20101201*0555*ES",
+        "LIN*1*IN*85123A*LT*L7", "QTY*33*6*EA", "QTY*63*100*EA",
+        "LIN*2*VN*B-22423", "QTY*17*2", "UIT*CA", "CTT*2",
+        context=maps.MapContext("albion_uk", PartyRef("albion_uk"), PartyRef("harbour"), "buyer",
+            our_item={"B-22423": "22423"}.get),
+    )  # fmt: skip
+    assert (report.number, report.at) == ("IR1", dt.datetime(2010, 12, 1, 10, 55, tzinfo=dt.UTC))
+    assert [(one.item, one.quantity, one.condition, one.lot) for one in report.levels] == [
+        ("85123A", Quantity(Decimal(6)), "unrestricted", "L7"),
+        ("22423", Quantity(Decimal(2), "CA"), "book", ""),
+    ]
+
+
+def test_an_inquiry_about_stock_is_no_report() -> None:
+    assert codes(read("BIA*13*SI*IR1*20101201", "LIN*1*IN*85123A")) == ["purpose_unsupported"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crossdock.edi import maps, x12
 from crossdock.model.acknowledgement import AcknowledgedSet, FunctionalAcknowledgement
+from crossdock.model.fulfillment import InventoryReport, StockLevel
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import (
@@ -350,3 +351,20 @@ def test_a_functional_acknowledgement_comes_back_as_it_was(
     body: FunctionalAcknowledgement, delimiters: x12.Delimiters
 ) -> None:
     comes_back("functional_acknowledgement", body, BUYING, delimiters)
+
+
+stock_levels = st.builds(StockLevel, ids(48), quantities, st.sampled_from(["unrestricted", "book"]), optional(ids(30)))
+reports = st.builds(
+    InventoryReport,
+    st.just("albion_uk"),
+    st.just(BRIGHTWARE.id),
+    ids(30),
+    instants,
+    st.lists(stock_levels, max_size=5).map(tuple),
+)
+
+
+@quick
+@given(reports, marks)
+def test_a_stock_report_comes_back_as_it_was(report: InventoryReport, delimiters: x12.Delimiters) -> None:
+    comes_back("inventory_report", report, BUYING, delimiters)

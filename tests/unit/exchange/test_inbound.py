@@ -6,16 +6,19 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from crossdock.edi import x12
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived, PurchaseOrderAcknowledged
+from crossdock.events.reconciliation import StockCounted, StockStated
 from crossdock.events.sales_order import SalesOrderCancelled, SalesOrderPlaced
 from crossdock.events.supplier_documents import ShipNoticeReceived, SupplierInvoiceReceived
 from crossdock.exchange.agreements import Desk
 from crossdock.exchange.inbound import translate
 from crossdock.ports.connector import RawDocument, Route, Translation
-from crossdock.project.network import ItemQualifiers
+from crossdock.project.network import ItemQualifiers, Network, StockReports
 from crossdock.testing.samples import RECEIVED_AT
-from tests.contract.exchange.network import REFERENCES, interchange, network
+from tests.contract.exchange.network import BRIGHTWARE_TAKES, REFERENCES, interchange, keeper, network
 
 ORDER: list[tuple[str, ...]] = [
     ("BEG", "00", "SA", "HS1001", "", "20101201"),
@@ -52,6 +55,14 @@ INVOICE: list[tuple[str, ...]] = [
     ("TDS", "4896"),
     ("CTT", "1"),
 ]
+REPORT: list[tuple[str, ...]] = [
+    ("BIA", "00", "SI", "IR/1", "20101201", "0600"),
+    ("DTM", "007", "20101201", "0555"),
+    ("LIN", "1", "IN", "85123A"),
+    ("QTY", "33", "47", "EA"),
+    ("QTY", "17", "60", "EA"),
+    ("CTT", "1"),
+]
 ACCEPTED: list[tuple[str, ...]] = [
     ("AK1", "PO", "12"),
     ("AK2", "850", "0001"),
@@ -61,7 +72,10 @@ ACCEPTED: list[tuple[str, ...]] = [
 
 
 def read(partner: str, content: bytes, **of_agreement: Any) -> Translation:
-    net = network(**of_agreement)
+    return read_in(network(**of_agreement), partner, content)
+
+
+def read_in(net: Network, partner: str, content: bytes) -> Translation:
     raw = RawDocument("raw-1", partner, "file", content, "application/edi-x12", "file.x12", RECEIVED_AT)
     return translate(raw, Desk(net.partners[partner], net), REFERENCES)
 
@@ -288,3 +302,60 @@ def test_a_document_wrong_in_syntax_is_told_so_and_one_we_cannot_use_is_accepted
 def test_partners_may_use_their_own_separators() -> None:
     marks = x12.Delimiters(element="|", terminator="~", suffix="\r\n")
     assert len(read("homestead", interchange("homestead", ("PO", "850", ORDER), delimiters=marks)).records) == 1
+
+
+def reported(stock: StockReports, segments: list[tuple[str, ...]] = REPORT) -> Translation:
+    return read_in(keeper(stock), "harbour", interchange("harbour", ("IB", "846", segments)))
+
+
+def test_a_stock_report_of_who_keeps_our_goods_is_compared_with_our_books() -> None:
+    (record,) = reported(StockReports("quay", uncertainty_minutes=10)).records
+    assert isinstance(record.body, StockStated)
+    said = record.body.statement
+    assert (said.system, said.kind, said.location, said.complete) == ("harbour", "warehouse", "quay", False)
+    assert [(one.item, one.condition, one.quantity.amount) for one in said.levels] == [("85123A", "unrestricted", 47)]
+    assert (said.conditions, said.uncertainty_seconds) == (("unrestricted",), 600)
+    assert record.subject == f"stock_statement/albion_uk/harbour.quay/{said.number}"
+    assert record.occurred_at == said.stated_at == dt.datetime(2010, 12, 1, 5, 55, tzinfo=dt.UTC)
+
+
+def test_only_what_is_on_hand_is_compared_with_everything_that_is_there() -> None:
+    on_hand = [segment for segment in REPORT if segment[:2] != ("QTY", "33")]
+    (record,) = reported(StockReports("quay", complete=True), on_hand).records
+    assert isinstance(record.body, StockStated)
+    assert (record.body.statement.conditions, record.body.statement.complete) == (("book",), True)
+
+
+def test_a_report_is_a_count_where_the_agreement_says_so() -> None:
+    (record,) = reported(StockReports("quay", counts=True)).records
+    assert isinstance(record.body, StockCounted)
+    net = keeper(StockReports("quay", counts=True))
+    assert net.may_state("harbour", "inventory_adjustment", "albion_uk", "quay")
+    assert not net.may_state("harbour", "inventory_adjustment", "albion_uk", "north")
+    assert not keeper(StockReports("quay")).may_state("harbour", "inventory_adjustment", "albion_uk", "quay")
+
+
+def test_a_count_that_does_not_say_how_much_can_be_sold_waits_for_a_person() -> None:
+    found = reported(StockReports("quay", counts=True), [s for s in REPORT if s[:2] != ("QTY", "33")])
+    assert ([fault.code for fault in found.faults], found.records) == (["condition_unknown"], ())
+
+
+def test_a_report_of_goods_that_nobody_knows_waits_for_a_person_where_they_are_ours() -> None:
+    unknown = [*REPORT[:-1], ("LIN", "2", "VN", "XX"), ("QTY", "33", "1", "EA"), ("CTT", "2")]
+    found = reported(StockReports("quay"), unknown)
+    assert ([fault.code for fault in found.faults], found.records) == (["item_unknown"], ())
+
+
+def test_what_a_supplier_has_of_its_own_is_kept_under_its_own_name() -> None:
+    unknown = [*REPORT[:-1], ("LIN", "2", "VN", "XX"), ("QTY", "33", "1", "EA"), ("CTT", "2")]
+    takes = (*BRIGHTWARE_TAKES, "inventory_report")
+    net = network()
+    (agreement, other) = net.partners["brightware"].agreements.values()
+    agreements = {"albion_uk": msgspec.structs.replace(agreement, takes=takes), "albion_ie": other}
+    partner = msgspec.structs.replace(net.partners["brightware"], agreements=agreements)
+    agreed = msgspec.structs.replace(net, partners=net.partners | {"brightware": partner})
+    (record,) = read_in(agreed, "brightware", interchange("brightware", ("IB", "846", unknown))).records
+    assert isinstance(record.body, StockStated)
+    said = record.body.statement
+    assert (said.kind, said.location, [one.item for one in said.levels]) == ("supplier", "brightware", ["85123A"])
+    assert not agreed.may_state("brightware", "inventory_adjustment", "albion_uk", "north")

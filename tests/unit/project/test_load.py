@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossdock.project import ProjectInvalid, load
+from crossdock.project.network import StockReports
 from tests.unit.project.projects import ENVIRONMENT, REGISTRY, problems_of, write_project
 
 POTTER, ERP, MAIN = "partners/potter.yaml", "systems/erp.yaml", "network.yaml"
@@ -137,6 +138,8 @@ def test_times_and_dates_are_read(tmp_path: Path) -> None:
         (POTTER, "takes: [ship_notice]", "takes: [sales_order]", "16: `sales_order` is not taken from a supplier"),
         (POTTER, "takes: [ship_notice]", "takes: [shipnotice]", "16: `shipnotice` is no document; did you mean `ship_"),
         (POTTER, "id: ACME}", "id: ACMEACMEACMEACME}", "20: `ACMEACMEACMEACME` does not fit in an ISA segment"),
+        (POTTER, "  terms: usual", "  terms: usual\n  stock: {location: north}", "stock of ours at a supplier"),
+        (POTTER, "  terms: usual", "  stock: {location: nord}", "there is no location `nord`; did you mean `north`?"),
         (POTTER, 'qualifier: "01"', "qualifier: Z", "20: `Z` is no ISA qualifier"),
         (POTTER, "  password: env:SFTP_PASSWORD\n", "", "nothing to log in with"),
         # What connectors offer.
@@ -222,6 +225,41 @@ def test_two_systems_in_one_place_leave_open_which_is_meant(tmp_path: Path) -> N
     problems = problems_of(write_project(tmp_path, None, **{"systems/erp2.yaml": second}))
 
     assert str(problems[0]).startswith("systems/erp2.yaml:2: `erp` is already the erp of acme")
+
+
+KEEPER = """\
+name: Harbour
+kind: warehouse
+zone: Europe/London
+calendar: office
+transport: {host: sftp.test, user: harbour, password: env:SFTP_PASSWORD}
+agreement:
+  their: {qualifier: ZZ, id: HARBOUR}
+  takes: [inventory_report]
+  stock: {location: north}
+companies:
+  acme:
+    our: {qualifier: "01", id: ACME}
+"""
+
+
+def test_a_firm_that_keeps_our_goods_says_how_much_of_one_location(tmp_path: Path) -> None:
+    network = load(write_project(tmp_path, None, **{"partners/harbour.yaml": KEEPER}), ENVIRONMENT)
+    assert network.partners["harbour"].agreements["acme"].stock == StockReports("north")
+    assert network.may_state("harbour", "stock_statement", "acme", "north")
+
+
+@pytest.mark.parametrize(
+    ("stock", "expected"),
+    [
+        ("  stock: {location: north}\n", "nobody can tell which location its stock reports speak of"),
+        ("location: north, counts: true", "the quantities at `north` are stated by wms already"),
+    ],
+)
+def test_whose_word_on_a_location_holds_is_said_once(tmp_path: Path, stock: str, expected: str) -> None:
+    said = KEEPER.replace(stock, "") if stock in KEEPER else KEEPER.replace("location: north", stock)
+    problems = problems_of(write_project(tmp_path, None, **{"partners/harbour.yaml": said}))
+    assert any(expected in str(problem) for problem in problems), problems
 
 
 def test_two_agreements_with_the_same_identities_are_refused(tmp_path: Path) -> None:

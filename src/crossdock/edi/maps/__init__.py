@@ -32,8 +32,8 @@ __all__ = [
 
 def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     """The business object a transaction set says: 850 `purchase_order`, 855 `purchase_order_acknowledgement`, 856
-    `ship_notice`, 860 `purchase_order_change`, 810 `invoice` (or `credit_note` by its `kind`), 997
-    `functional_acknowledgement`. Faults of the envelope (`ts.faults`) are among the faults. Never raises."""
+    `ship_notice`, 860 `purchase_order_change`, 810 `invoice` (or `credit_note` by its `kind`), 846 `inventory_report`,
+    997 `functional_acknowledgement`. Faults of the envelope (`ts.faults`) are among the faults. Never raises."""
     guide = guides().get(ts.type)
     if guide is None:
         unknown = ts.fault("set_unknown", 1, 1, f"no guide knows transaction set {ts.type or 'without type'}")

@@ -8,6 +8,7 @@ import msgspec
 
 from crossdock.edi.maps import (
     functional_acknowledgement,
+    inventory_report,
     invoice,
     purchase_order,
     purchase_order_acknowledgement,
@@ -18,6 +19,7 @@ from crossdock.edi.maps.reading import Reading
 from crossdock.edi.maps.writing import Writing
 from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
 from crossdock.model.ship_notice import ShipNotice
@@ -28,6 +30,7 @@ READERS: dict[str, Callable[[Reading], msgspec.Struct | None]] = {
     "856": ship_notice.read,
     "860": purchase_order_change.read,
     "810": invoice.read,
+    "846": inventory_report.read,
     "997": functional_acknowledgement.read,
 }
 
@@ -53,6 +56,8 @@ def segments_of(body: msgspec.Struct, writing: Writing) -> tuple[str, list[Outgo
             return "856", ship_notice.write(body, writing)
         case Invoice():
             return "810", invoice.write(body, writing)
+        case InventoryReport():
+            return "846", inventory_report.write(body, writing)
         case FunctionalAcknowledgement():
             return "997", functional_acknowledgement.write(body)
     raise CannotWrite(f"no transaction set carries a {type(body).__name__}")
@@ -62,6 +67,7 @@ _SET_OF = {
     "purchase_order": "850",
     "purchase_order_acknowledgement": "855",
     "ship_notice": "856",
+    "inventory_report": "846",
     "purchase_order_change": "860",
     "invoice": "810",
     "supplier_invoice": "810",
