@@ -91,7 +91,7 @@ async def _make_history(url: str, times: int) -> None:
             for item in range(ASKED):
                 key = f"{item}-{time}"
                 answer = await desk.reserve(COMPANY, key, f"I{item}", ("north", "south"), Decimal(1))
-                await desk.release(COMPANY, f"back-{key}", [granted.reservation for granted in answer.granted])
+                await desk.give_back(COMPANY, [granted.reservation for granted in answer.granted], "cancelled")
 
     await asyncio.gather(*(caller(number) for number in range(CALLERS)))
     async with store.transaction() as tx:

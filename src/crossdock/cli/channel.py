@@ -21,7 +21,7 @@ def channel() -> None:
 
 
 @app.command("list")
-def list_all(database: DatabaseOption, as_json: AsJson = False) -> None:
+def list_all(database: DatabaseOption, company: OneCompany = "", as_json: AsJson = False) -> None:
     """List channels: how soon they are told, how long that takes, and how often they oversold.
 
     `lag` and `longest` are seconds from the making of a publication to its delivery (median and maximum of the last
@@ -30,7 +30,7 @@ def list_all(database: DatabaseOption, as_json: AsJson = False) -> None:
 
     Example: crossdock channel list
     """
-    found = reach(database, list_channels)
+    found = reach(database, lambda context, actor: list_channels(context, actor, company))
     if as_json:
         print_json({"items": found})
         return

@@ -16,7 +16,7 @@ from crossdock.model.places import placed
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import Problem, must_be_one_of, not_found
 from crossdock.project.network import Channel, Company, Policies
 from crossdock.project.versions import content_of, version_in_force
 from crossdock.store import Connection
@@ -169,11 +169,15 @@ def _item(name: str, row: asyncpg.Record | None, truth: Number | None, sold: Dec
     )
 
 
-async def list_channels(context: Context, actor: Actor) -> list[ChannelStanding]:
-    """How every channel stands, in order; also those that are told no stock, for they may oversell."""
+async def list_channels(context: Context, actor: Actor, company: str = "") -> list[ChannelStanding]:
+    """How every channel stands, in order; also those that are told no stock, for they may oversell. Raises `Problem`
+    for a company that sells in none."""
     actor.must("stock:read")
     async with context.store.transaction(readonly=True, snapshot=True) as tx:
         seen = [one for one in await publications(tx) if _may_see(actor, one)]
+        if company:
+            must_be_one_of("company", company, {one.company_id for one in seen}, "companies")
+        seen = [one for one in seen if company in ("", one.company_id)]
         asked = [one.system for one in seen], [f"publication/{one.company_id}/{one.channel}" for one in seen]
         lags = {row["case_id"]: row for row in await tx.fetch(SQL.lag, *asked)}
         sold = {(row["company_id"], row["channel"]): row for row in await tx.fetch(SQL.oversell, actor.visible())}

@@ -89,7 +89,7 @@ async def callers(desk: ReservationDesk, name: str, rounds: int, seen: Counter[s
             got = await desk.reserve(COMPANY, key, item, chance.sample(["north", "south"], 2), Decimal(1))
             seen["granted" if got.granted else "refused"] += 1
             if got.granted and chance.random() < 0.3:
-                await desk.release(COMPANY, f"release-{key}", [piece.reservation for piece in got.granted])
+                await desk.give_back(COMPANY, [piece.reservation for piece in got.granted], "cancelled")
 
     await asyncio.gather(*(caller(number) for number in range(6)))
 

@@ -94,25 +94,11 @@ async def test_a_release_ends_the_reservation_once_and_serves_who_waits(
     got = await desk.reserve(COMPANY, "k1", MUG, ["north"], Decimal(5))
     await book(store, ask(3, case="sales_order/a"))
     names = [piece.reservation for piece in got.granted]
-    assert await desk.release(COMPANY, "r1", names) == 5
-    assert await desk.release(COMPANY, "r1", names) == 5
-    assert await desk.release(COMPANY, "r2", names) == 0
+    together = await asyncio.gather(*(desk.give_back(COMPANY, names, "cancelled") for _ in range(3)))
+    assert sorted(together) == [0, 0, 5]
+    assert await desk.give_back(COMPANY, names, "for another reason") == 0
     assert [(outcome.subject, type(outcome.body)) for outcome in published] == [("sales_order/a", BackorderFilled)]
     await holds(store)
-
-
-async def test_a_release_key_for_something_else_fails_that_caller_alone(desk: ReservationDesk, store: Store) -> None:
-    await book(store, receive(5))
-    one = await desk.reserve(COMPANY, "k1", MUG, ["north"], Decimal(1))
-    two = await desk.reserve(COMPANY, "k2", MUG, ["north"], Decimal(1))
-    await desk.release(COMPANY, "r1", [one.granted[0].reservation])
-    conflict, released = await asyncio.gather(
-        desk.release(COMPANY, "r1", [two.granted[0].reservation]),
-        desk.release(COMPANY, "r2", [two.granted[0].reservation]),
-        return_exceptions=True,
-    )
-    assert isinstance(conflict, LedgerConflict)
-    assert released == 1
 
 
 async def test_a_reservation_of_an_api_caller_expires(desk: ReservationDesk, store: Store) -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 import asyncpg
 
@@ -17,7 +16,6 @@ from crossdock.inventory.desk.endings import release_requests
 from crossdock.inventory.desk.requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
 from crossdock.inventory.desk.rules import StockRules, no_rules
 from crossdock.inventory.desk.terms import NewTerms, Terms, change_terms, recall_terms
-from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
@@ -31,12 +29,8 @@ Publish = Callable[[Connection, list[LedgerOutcome]], Awaitable[None]]
 """Appends outcomes to the log in the desk's own transaction (only releases have any: backorders they filled)."""
 
 
-class _Release(NamedTuple):
-    """Releases that one caller asks for. A repeated one is answered as it was the first time, unless the caller wants
-    to know `only_now` what ends by this very call."""
-
-    requests: tuple[ReleaseRequest, ...]
-    only_now: bool = False
+_Releases = tuple[ReleaseRequest, ...]
+"""What one caller gives back, piece by piece."""
 
 
 class ReservationDesk:
@@ -53,7 +47,7 @@ class ReservationDesk:
         self._inside = 0
         self._scarce = Scarce()
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
-        self._releasing = GroupCommit[_Release, Decimal](self._release_all, most=most)
+        self._releasing = GroupCommit[_Releases, Decimal](self._release_all, most=most)
 
     async def reserve(
         self,
@@ -129,41 +123,21 @@ class ReservationDesk:
         point("api_after_commit_before_answer")
         return answers
 
-    async def release(
-        self, company_id: str, key: str, reservations: Sequence[str], reason: str = "cancelled"
-    ) -> Decimal:
-        """End reservations without goods; the quantity that ended (zero if they had ended before)."""
-        request = ReleaseRequest(company_id, f"desk/{key}", "", tuple(reservations), reason=reason)
-        return await self._releasing.submit(_Release((request,)))
-
     async def give_back(self, company_id: str, reservations: Sequence[str], reason: str) -> Decimal:
         """End reservations without goods, each under the one key it can be given back with; the quantity that ended
         now: zero if nothing of them was held any more."""
-        return await self._releasing.submit(_Release(tuple(release_requests(company_id, reservations, reason)), True))
+        return await self._releasing.submit(tuple(release_requests(company_id, reservations, reason)))
 
-    async def _release_all(self, calls: Sequence[_Release]) -> Sequence[Decimal | BaseException]:
-        """All together; if a key was used for something else, each by itself."""
-        try:
-            return await run_again(lambda: self._release_together(calls))
-        except LedgerConflict as conflict:
-            if len(calls) == 1:
-                return [conflict]
-        answers: list[Decimal | BaseException] = []
-        for call in calls:
-            answers += await self._release_all([call])
-        return answers
+    async def _release_all(self, calls: Sequence[_Releases]) -> Sequence[Decimal | BaseException]:
+        return await run_again(lambda: self._release_together(calls))
 
-    async def _release_together(self, calls: Sequence[_Release]) -> list[Decimal | BaseException]:
+    async def _release_together(self, calls: Sequence[_Releases]) -> list[Decimal | BaseException]:
         async with self.store.transaction() as tx:
             at = await tx.fetchval("select business_now()")
-            batch = self.rules.batch([request for call in calls for request in call.requests], at, "api")
+            batch = self.rules.batch([request for call in calls for request in call], at, "api")
             await batch.claim(tx)
             outcomes = await batch.post(tx)
             if outcomes:
                 await self.publish(tx, outcomes)
         places = itertools.count()
-        return [sum((_ended(batch, next(places), call) for _ in call.requests), Decimal(0)) for call in calls]
-
-
-def _ended(batch: LedgerBatch, place: int, call: _Release) -> Decimal:
-    return batch.ended(place) if call.only_now else batch.answers[place].ended
+        return [sum((batch.ended(next(places)) for _ in call), Decimal(0)) for call in calls]

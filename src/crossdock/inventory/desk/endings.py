@@ -22,7 +22,7 @@ SQL = load_queries(Path(__file__).with_name("endings.sql"))
 def release_requests(company_id: str, reservations: Sequence[str], reason: str) -> list[ReleaseRequest]:
     """Give reservations back. Each has a key of its own, whoever gives it back."""
     return [
-        ReleaseRequest(company_id, f"desk/release/{name}", "", (name,), reason=reason) for name in sorted(reservations)
+        ReleaseRequest(company_id, f"give_back/{name}", "", (name,), reason=reason) for name in sorted(reservations)
     ]
 
 
