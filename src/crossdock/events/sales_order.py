@@ -9,6 +9,7 @@ import msgspec
 
 from crossdock.events.registry import event
 from crossdock.model.fulfillment import WarehouseProgress
+from crossdock.model.packs import Stated
 from crossdock.model.quantity import Quantity
 from crossdock.model.sales_order import SalesOrder
 
@@ -52,6 +53,8 @@ class ShippedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: Quantity
     owner: str = "own"
     second: Quantity | None = None
+    stated: Stated | None = None
+    """How the customer ordered it, where that was in another unit; only where it is to be told in that."""
 
 
 @event()

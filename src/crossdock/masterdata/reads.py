@@ -37,6 +37,10 @@ class NetworkReads:
         """Is it, or was it ever, a component of a kit?"""
         return self.masterdata.in_kits(company_id, item)
 
+    def in_packs(self, company_id: str, item: str) -> bool:
+        """Did anybody ever state a pack of it? Then it may have been ordered in packs."""
+        return self.masterdata.in_packs(company_id, item)
+
     def conversion(self, company_id: str, item: str, unit: str, on: dt.date, party: str = "") -> Conversion:
         """What one unit of an item is in its base unit on a day. Raises `ConversionRefused`."""
         return self.masterdata.conversion(company_id, item, unit, on, party)

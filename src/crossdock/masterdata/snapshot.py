@@ -145,6 +145,10 @@ class Masterdata:
         """Is it, or was it ever, a component of a kit?"""
         return (company_id, item) in self._in_kits
 
+    def in_packs(self, company_id: str, item: str) -> bool:
+        """Did anybody ever state a pack of it?"""
+        return bool(self._packs.get((company_id, item)))
+
     def loop_of(self, component: KitComponent) -> str:
         """How a component leads back to its kit on the day it begins, in words; empty if it does not."""
         try:

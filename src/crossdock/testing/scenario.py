@@ -58,10 +58,12 @@ class StaticReads:
         sends: Iterable[str] = (),
         stock: StockPolicies | None = None,
         kits: Mapping[str, Mapping[str, Decimal]] | None = None,
+        packed: Iterable[str] = (),
     ) -> None:
         """`systems` maps (role, of) to a system's name, `partners` a channel to its trading partner; `silent` are
         (receiver, document) pairs that the network does not send, `sends` documents that it
-        sends although most do not; `kits` maps an item to so many of each component."""
+        sends although most do not; `kits` maps an item to so many of each component; what is
+        `packed` may be ordered in packs."""
         self._items = {(item.company_id, item.id): item for item in items}
         self._customers = {(customer.company_id, customer.id): customer for customer in customers}
         self._suppliers = dict(suppliers or {})
@@ -71,6 +73,7 @@ class StaticReads:
         self._silent = set(silent)
         self._seldom = _SELDOM - set(sends)
         self._stock = stock or StockPolicies()
+        self._packed = frozenset(packed)
         self._kits = {kit: tuple(sorted(parts.items())) for kit, parts in (kits or {}).items()}
 
     def item(self, company_id: str, item: str) -> Item | None:
@@ -84,6 +87,10 @@ class StaticReads:
     def in_kits(self, company_id: str, item: str) -> bool:
         """Is it a component of a kit?"""
         return any(item == part for parts in self._kits.values() for part, _ in parts)
+
+    def in_packs(self, company_id: str, item: str) -> bool:
+        """Is it packed?"""
+        return item in self._packed
 
     def customer(self, company_id: str, customer: str) -> Customer | None:
         """The customer, or None if we do not know it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -13,11 +14,20 @@ from hypothesis import strategies as st
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
-from crossdock.events.sales_order import SalesOrderLinesDelivered, SalesOrderLinesShipped
+from crossdock.events.sales_order import (
+    SalesOrderLinesDelivered,
+    SalesOrderLinesShipped,
+    ShippedLine,
+    ShippedLinesNamed,
+)
 from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import Milestone, ShippedOrder, ShippingLine, WarehouseShippingAdvice
+from crossdock.model.packs import Conversion, Stated
 from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Quantity
+from crossdock.model.restating import as_stated
+from crossdock.model.ship_notice import ShipNotice
 from crossdock.processes._kit import Emit, Expect, Link, OpenExceptionCase, Send
 from crossdock.processes.shipment import LIFECYCLE
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario, case
@@ -227,3 +237,44 @@ def test_milestones_in_any_order_and_number_deliver_once_and_leave_nothing_open(
     sent.then(state="delivered")
     assert len(sent.all(Emit)) == 1
     assert sent.data.problems == []
+
+
+# --- the units of the customer
+
+
+CASE_OF_12 = Conversion("CA", "EA", 12, source="erp", document="items 4")
+
+
+def in_cases(*quantities: str) -> Scenario:
+    """A shipment of an EDI order that was placed in cases, and what the order tells of its lines."""
+    reads = network()
+    reads._packed = frozenset({"HEART"})
+    lines = tuple((str(n), quantity) for n, quantity in enumerate(quantities, 1))
+    order = shipped_order("A", *lines, channel="homestead")
+    stated = Stated(Quantity(Decimal(9), "CA"), CASE_OF_12)
+    named = tuple(ShippedLine(line, "HEART", pieces(quantity), stated=stated) for line, quantity in lines)
+    scenario = case(LIFECYCLE, f"shipment/{COMPANY}/north/SHN1", reads=reads).given(dispatched(order))
+    return scenario.when(ShippedLinesNamed(order.shipping_order, named))
+
+
+def test_an_edi_customer_is_told_in_the_unit_it_ordered_in() -> None:
+    (notice,) = [send.body for send in in_cases("24", "12").all(Send) if send.document == "ship_notice"]
+    told = as_stated(notice)
+    assert isinstance(told, ShipNotice)
+    assert [line.quantity for line in told.lines] == [Quantity(Decimal(2), "CA"), Quantity(Decimal(1), "CA")]
+
+
+def test_what_is_no_whole_number_of_packs_is_told_in_base_units_with_the_reason() -> None:
+    scenario = in_cases("24", "7")
+    (notice,) = [send.body for send in scenario.all(Send) if send.document == "ship_notice"]
+    told = as_stated(notice)
+    assert isinstance(told, ShipNotice)
+    assert [line.quantity for line in told.lines] == [Quantity(Decimal(2), "CA"), pieces("7")]
+    assert scenario.data.not_in_their_unit == [
+        "order A line 2: 7 EA is no whole number of CA (1 CA = 12 EA, says erp items 4)"
+    ]
+
+
+def test_an_order_of_what_was_never_packed_is_not_asked() -> None:
+    sent = shipment().when(dispatched(shipped_order("A", channel="homestead")))
+    assert [emit.body.reply_to for emit in sent.all(Emit) if isinstance(emit.body, SalesOrderLinesShipped)] == [""]

@@ -29,6 +29,10 @@ class Reads(Protocol):
         """Is it, or was it ever, a component of a kit?"""
         ...
 
+    def in_packs(self, company_id: str, item: str) -> bool:
+        """Did anybody ever state a pack of it? Then it may have been ordered in packs."""
+        ...
+
     def customer(self, company_id: str, customer: str) -> Customer | None:
         """The customer, or None if we do not know it."""
         ...

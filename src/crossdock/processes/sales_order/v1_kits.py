@@ -126,7 +126,7 @@ def sold(case: SalesOrderCase, left: Iterable[tuple[str, Decimal]]) -> Iterator[
 def named(case: SalesOrderCase, line_id: str, quantity: Decimal) -> ShippedLine:
     """What left of a line, as its customer calls it."""
     line = case.data.lines[line_id]
-    return ShippedLine(line_id, line.item, line.quantity(quantity))
+    return ShippedLine(line_id, line.item, line.quantity(quantity), stated=line.stated)
 
 
 def line_of_item(data: SalesOrderData, line_id: str, item: str) -> str:

@@ -17,7 +17,7 @@ which every order hears once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import ExpectationMissed
@@ -31,6 +31,7 @@ from crossdock.events.sales_order import (
 from crossdock.events.shipment import MilestoneReached, ShipmentDispatched
 from crossdock.model.fulfillment import Shipment, ShippedOrder, WarehouseShippingAdvice
 from crossdock.model.party import PartyRef
+from crossdock.model.restating import amount_as_stated
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
 from crossdock.processes._kit import (
     Case,
@@ -77,6 +78,8 @@ class ShipmentData(CaseData, omit_defaults=True, kw_only=True):
     advice: WarehouseShippingAdvice | None = None
     lines: dict[str, Line] = {}
     tracking: str = ""
+    not_in_their_unit: list[str] = []
+    """What an EDI customer was told in base units although it had ordered packs, and why."""
     problems: list[str] = []
     """Codes of open exception cases."""
     unnamed: list[str] = []
@@ -115,7 +118,7 @@ LIFECYCLE = Lifecycle(
 def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
     """Goods left the house: tell every order, book the carrier, announce them to an EDI customer."""
     advice = case.data.advice = event.advice
-    case.data.unnamed = [order.shipping_order for order in advice.orders if _may_hold_kits(case, order)]
+    case.data.unnamed = [order.shipping_order for order in advice.orders if _must_be_named(case, order)]
     for order in advice.orders:
         line = case.data.lines.setdefault(order.shipping_order, Line())
         case.move(order.shipping_order, line, "dispatched")
@@ -185,12 +188,16 @@ def _number(advice: WarehouseShippingAdvice) -> str:
     return f"{advice.warehouse}.{advice.number}"
 
 
-def _may_hold_kits(case: ShipmentCase, order: ShippedOrder) -> bool:
-    """Must an EDI customer's order be asked what its goods are in lines that the customer knows?"""
+def _must_be_named(case: ShipmentCase, order: ShippedOrder) -> bool:
+    """Must an EDI customer's order be asked what its goods are in lines and units that the customer knows? It may have
+    ordered kits, or packs."""
     partner = case.reads.partner_of(order.channel)
     if not partner or not case.reads.sends(partner, "ship_notice", case.company_id):
         return False
-    return any(case.reads.in_kits(case.company_id, line.item) for line in order.lines)
+    items = {line.item for line in order.lines}
+    return any(
+        case.reads.in_kits(case.company_id, item) or case.reads.in_packs(case.company_id, item) for item in items
+    )
 
 
 def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder, reply_to: str) -> SalesOrderLinesShipped:
@@ -241,13 +248,17 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = 
         if case.reads.sends(partner, "ship_notice", case.company_id):
             lines = tuple(
                 ShipNoticeLine(
-                    order.order_number, line.line, line.item, line.quantity, supplier_item=line.item, pack=pack
+                    *(order.order_number, line.line, line.item, line.quantity),
+                    supplier_item=line.item,
+                    pack=pack,
+                    stated=line.stated,
                 )
                 for order in orders
                 for line in case.data.named.get(order.shipping_order, _lines(order))
             )
             if not lines:
                 continue  # nothing of it is whole yet
+            case.data.not_in_their_unit = [*case.data.not_in_their_unit, *_not_in_their_unit(lines)]
             body = ShipNotice(
                 company_id=case.company_id,
                 number=_number(advice),
@@ -259,6 +270,17 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = 
                 buyer=advice.customer,
             )
             yield Send("ship_notice", body, to=partner, number=body.number)
+
+
+def _not_in_their_unit(lines: Iterable[ShipNoticeLine]) -> Iterator[str]:
+    """Which lines a ship notice tells in base units although they were ordered in packs, and why."""
+    for line in lines:
+        if line.stated is not None:
+            conversion = line.stated.conversion
+            if amount_as_stated(line.quantity, conversion).unit != conversion.unit:
+                amount = f"{line.quantity.amount} {line.quantity.unit}"
+                where = f"order {line.order_number} line {line.order_line}"
+                yield f"{where}: {amount} is no whole number of {conversion.unit} ({conversion})"
 
 
 def _deliver(case: ShipmentCase, at: dt.datetime) -> Iterator[Effect]:
