@@ -16,7 +16,7 @@ import msgspec
 from crossdock.events.inventory import GoodsCrossDocked, PromisedLine
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockMoveLine
-from crossdock.processes._kit import Effect, Link, Move
+from crossdock.processes._kit import Effect, Move
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_data import SalesOrderCase
 
@@ -47,8 +47,6 @@ def take(case: SalesOrderCase, event: GoodsCrossDocked) -> Iterator[Effect]:
             left = Left(piece.line, piece.item, piece.location, piece.quantity - wanted, piece.reservation)
             unwanted.append(left)
     yield from put_away(unwanted)
-    for location in sorted({piece.location for piece in granted}):
-        yield Link(document=f"goods_receipt/{case.company_id}/{location}/{event.receipt}", role="cross_dock")
     yield from stock.ship(case, granted, event.receipt)
     stock.stand(case, {piece.line for piece in granted})
 
