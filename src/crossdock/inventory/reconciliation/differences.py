@@ -67,20 +67,21 @@ async def our_facts(
         statement.system, statement.stated_at, _TOLD,
     )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
-    sums: dict[tuple[str, bytes, bool], tuple[asyncpg.Record, Difference]] = {}
+    sums: dict[tuple[str, bytes, bool, str], tuple[asyncpg.Record, Difference]] = {}
     for row in rows:
-        _, changes = sums.setdefault((row["item"], row["entry"], row["held"]), (row, defaultdict(Decimal)))
+        key = (row["item"], row["entry"], row["held"], row["subject"])
+        _, changes = sums.setdefault(key, (row, defaultdict(Decimal)))
         if row["state"] in PHYSICAL_STATES:
             condition = BOOK if _whole(statement) else row["state"]
             changes[condition] += row["quantity"]
     facts: dict[str, list[Fact]] = defaultdict(list)
-    for (item, entry, held), (head, changes) in sums.items():
+    for (item, entry, held, subject), (head, changes) in sums.items():
         kept = {name: changes[name] for name in sorted(changes) if changes[name] and name in statement.conditions}
         at = head["occurred_at"]
         if kept:
             uncertain = statement.stated_at - at <= near if near else False
             fact = Fact(
-                number=f"entry/{entry.hex()}{'/held' if held else ''}",
+                number=f"entry/{entry.hex()}{f'/held/{subject}' if held else ''}",
                 at=at,
                 changes=kept,
                 what=head["reason"],

@@ -101,22 +101,32 @@ select distinct item from stated_level where statement = $1
 
 -- our_facts: changes of items at a location by what happened after a moment, the document that told the other system of
 -- each, and whether that is still on its way; where none is known by its number, whether any of the case is. What was
--- put aside of a receipt is another fact than the receipt, for the other system is asked to do it
-select p.item, m.entry, e.subject, e.document, e.reason, e.occurred_at, c.state, c.quantity,
-    e.reason = 'receipt' and m.from_state = 'unrestricted' and m.to_state = 'quarantined' as held,
+-- put aside of a receipt is another fact than the receipt, for the other system is asked to do it; so is what went
+-- straight to packed, which the order that it is for asks for
+select p.item, m.entry, s.subject, e.document, e.reason, e.occurred_at, c.state, c.quantity,
+    c.held or e.reason = 'receipt' and m.from_state = 'unrestricted' and m.to_state = 'quarantined' as held,
     coalesce(told.key, '') as reference,
-    exists (select 1 from delivery d cross join business_clock b where d.case_id = e.subject and d.system = $6
+    exists (select 1 from delivery d cross join business_clock b where d.case_id = s.subject and d.system = $6
         and (told.key is null or d.idempotency_key = told.key)
         and (d.status in ('ready', 'sending', 'waiting') or d.status = 'delivered'
             and b.origin_business + (d.delivered_at - b.origin_technical) * b.rate > $7)) as under_way
 from stock_position p
 join stock_movement m on m.position_id = p.id or m.to_position_id = p.id
 join ledger_entry e on e.digest = m.entry
-cross join lateral (values (m.position_id, m.from_state, -m.quantity),
-    (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity)) as c (position, state, quantity)
+cross join lateral (select m.from_state = 'supplier' and m.to_state = 'packed' as straight) as x
+cross join lateral (
+    select * from (values (m.position_id, m.from_state, -m.quantity, false),
+        (coalesce(m.to_position_id, m.position_id), m.to_state, m.quantity, false)) as o where not x.straight
+    union all
+    select * from (values (m.position_id, 'unrestricted', m.quantity, false),
+        (m.position_id, 'unrestricted', -m.quantity, true), (m.position_id, 'packed', m.quantity, true)) as o
+        where x.straight
+) as c (position, state, quantity, held)
+left join reservation r on x.straight and c.held and r.id = m.reservation
+cross join lateral (select coalesce(r.subject, e.subject) as subject) as s
 left join lateral (
     select d.idempotency_key as key from delivery d
-    where d.case_id = e.subject and d.system = $6 and d.operation = any($8::text[]) and e.document <> ''
+    where d.case_id = s.subject and d.system = $6 and d.operation = any($8::text[]) and e.document <> ''
         and right('.' || d.number, length(e.document) + 1) = '.' || e.document
     order by strpos('.' || d.number, '.' || p.location || '.') > 0 desc, d.number limit 1
 ) as told on true
