@@ -131,6 +131,7 @@ def test_safety_stock_and_promises_of_others_take_nothing_of_what_goes_straight_
     [
         ("a caller's, whom nobody ships to", {"subject": ""}),
         ("wants all or nothing", {"whole": True}),
+        ("waits for all parts of its kit", {"together": "kit", "per": Decimal(1), "beside": (ITEM[1],)}),
         ("must keep until a day", {"keeps_until": MORNING.date()}),
         ("was promised from elsewhere", {"candidates": ("south",)}),
     ],

@@ -24,8 +24,9 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
         line = data.lines.get(line_id)
         if line is None or line.state in DEAD or line.of_kit:
             continue
-        on_the_dock += _left_on_the_dock(case, line_id, line)
         parts = list(kits.components(data, line_id))
+        for each_id, each in [(line_id, line), *parts]:
+            on_the_dock += _left_on_the_dock(case, each_id, each)
         goods = [line, *(part for _, part in parts)]
         ended = [name for each in goods for name in _cancel(case, line_id, each)]
         left_behind = [name for each in goods for name in _close_short(case, each)]

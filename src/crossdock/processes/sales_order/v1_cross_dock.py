@@ -17,6 +17,7 @@ from crossdock.events.inventory import GoodsCrossDocked, PromisedLine
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockMoveLine
 from crossdock.processes._kit import Effect, Move
+from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_data import SalesOrderCase
 
@@ -36,7 +37,8 @@ def take(case: SalesOrderCase, event: GoodsCrossDocked) -> Iterator[Effect]:
     granted: list[PromisedLine] = []
     unwanted: list[Left] = []
     for piece in event.lines:
-        line = case.data.lines[piece.line]
+        line_id = kits.line_for(case, piece.line, piece.item)
+        line = case.data.lines[line_id]
         if line.counts_on(piece.reservation):
             continue
         wanted = min(piece.quantity, line.backordered)
@@ -44,11 +46,11 @@ def take(case: SalesOrderCase, event: GoodsCrossDocked) -> Iterator[Effect]:
             line.waits_for_less(wanted)
             granted.append(msgspec.structs.replace(piece, quantity=wanted))
         if wanted < piece.quantity:
-            left = Left(piece.line, piece.item, piece.location, piece.quantity - wanted, piece.reservation)
+            left = Left(line_id, piece.item, piece.location, piece.quantity - wanted, piece.reservation)
             unwanted.append(left)
     yield from put_away(unwanted)
     yield from stock.ship(case, granted, event.receipt)
-    stock.stand(case, {piece.line for piece in granted})
+    stock.stand(case, [kits.line_for(case, piece.line, piece.item) for piece in granted])
 
 
 def put_away(left: Sequence[Left]) -> Iterator[Effect]:
