@@ -51,6 +51,10 @@ def test_every_invariant_holds_and_compared_something(report: dict[str, Any]) ->
     assert [name for name in INVARIANTS if not report["checked"][name]] == []
 
 
+def test_what_warehouses_state_differs_from_our_books_by_what_is_under_way_alone(report: dict[str, Any]) -> None:
+    assert "stock_drift" not in report["exception_cases"]
+
+
 def test_goods_went_out_and_came_in(report: dict[str, Any]) -> None:
     for figure in ("shipped_lines", "purchase_orders", "received", "movements", "deliveries", "events"):
         assert report[figure] > 0, figure

@@ -35,6 +35,10 @@ def test_every_invariant_holds_and_nothing_is_left_dead(report: dict[str, Any]) 
     assert report["dead_letters"] == 0
 
 
+def test_what_warehouses_state_differs_from_our_books_by_what_is_under_way_alone(report: dict[str, Any]) -> None:
+    assert "stock_drift" not in report["exception_cases"]
+
+
 @pytest.mark.parametrize(
     "kind",
     [
