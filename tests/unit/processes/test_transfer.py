@@ -183,6 +183,12 @@ def test_in_whatever_order_the_warehouses_speak_the_books_end_the_same(order: tu
     }
 
 
+def test_goods_that_arrived_before_the_ledger_refused_them_leave_once() -> None:
+    scenario = a_transfer().when(ordered(), received("10"), granted("0", refused="10"), shipped("10"))
+    levels = {level: quantity for level, quantity in stock(scenario).items() if quantity}
+    assert levels == {("north", "unrestricted"): -10, ("south", "unrestricted"): 10}
+
+
 def test_the_same_message_again_changes_nothing() -> None:
     scenario = under_way().given(received("4"))
     scenario.when(shipped("10"), received("4")).then(nothing=True)

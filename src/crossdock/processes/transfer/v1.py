@@ -101,7 +101,8 @@ def take_promise(case: TransferCase, event: StockPromised) -> Iterator[Effect]:
         data.sent = True
         yield from tell(case, "wms", "transfer_order", asked, case.key, of=data.head.from_location)
     else:
-        data.all_shipped = True
+        # Nothing will leave; what arrived all the same was never stock of the sender, as far as it says so itself.
+        yield from book(case, "not shipped", (), all_shipped=True)
     yield from settle(case, "stock was asked for")
 
 
