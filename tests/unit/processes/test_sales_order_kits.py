@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossdock.events.inventory import (
     BackorderedLine,
@@ -22,8 +26,9 @@ from crossdock.events.sales_order import (
     WarehouseProgressed,
 )
 from crossdock.model.fulfillment import ShippingLine, WarehouseProgress
+from crossdock.model.quantity import ZERO
 from crossdock.model.stock import MadeOf
-from crossdock.processes._kit import Emit, Move, OpenExceptionCase, Release, Reserve
+from crossdock.processes._kit import Emit, Move, OpenExceptionCase, Release, Reserve, Send
 from crossdock.testing.scenario import MORNING, Scenario
 from tests.unit.processes.order_to_cash import item, network, ordered, pieces, placed, sales_order
 
@@ -162,6 +167,37 @@ def test_kits_that_wait_are_cancelled_with_all_their_components() -> None:
     assert (scenario.line("1").wanted, scenario.line("1").cancelled) == (Decimal(2), Decimal(3))
     waiting = order().given(placed(kits()), promised(waits=(wait("CUP", "10"), wait("PLATE", "5"))))  # type: ignore[arg-type]
     waiting.when(SalesOrderCancelled()).then(state="cancelled", line_state="cancelled")
+
+
+def test_who_cancels_a_component_cancels_its_kit() -> None:
+    scenario = order().given(placed(kits()), promised(waits=(wait("CUP", "10"), wait("PLATE", "5"))))  # type: ignore[arg-type]
+    scenario.when(SalesOrderCancelled(("1:CUP",))).then(state="cancelled", line_state="cancelled")
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from(["SET", "CUP", "PLATE"]), st.integers(1, 9)), min_size=1), max_size=6)
+)
+def test_whatever_leaves_in_whatever_portions_whole_kits_are_invoiced_and_all_goods_are_booked(
+    shipments: list[list[tuple[str, int]]],
+) -> None:
+    scenario, left = released(), Counter[str]()
+    invoiced = ZERO
+    booked = Counter[str]()
+    for number, goods in enumerate(shipments):
+        scenario.when(shipped(*((item_id, str(quantity)) for item_id, quantity in goods), shipment=f"SHN{number}"))
+        for item_id, quantity in goods:
+            left[item_id] += quantity
+        bodies = [send.body for send in scenario.all(Send) if send.document == "invoice"]
+        invoiced += sum((line.quantity.amount for body in bodies for line in body.lines), ZERO)  # type: ignore[attr-defined]
+        assert all(line.item == "SET" for body in bodies for line in body.lines)  # type: ignore[attr-defined]
+        for move in scenario.all(Move):
+            for line in move.lines:
+                booked[line.item] += int(line.quantity) * (line.to_state == "customer")
+        made = min(left["CUP"] // 2, left["PLATE"])
+        assert invoiced == left["SET"] + made
+        rest = left["CUP"] > 2 * made or left["PLATE"] > made
+        assert ("kit_incomplete" in scenario.data.problems) is rest
+    assert booked == left
 
 
 def test_refused_kits_are_refused_as_kits() -> None:

@@ -20,9 +20,10 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
     freed: list[str] = []
     too_late: list[str] = []
     on_the_dock: list[cross_dock.Left] = []
-    for line_id in event.lines or tuple(data.lines):
-        line = data.lines.get(line_id)
-        if line is None or line.state in DEAD or line.of_kit:
+    known = (line_id for line_id in event.lines or tuple(data.lines) if line_id in data.lines)
+    for line_id in data.named(known):
+        line = data.lines[line_id]
+        if line.state in DEAD:
             continue
         parts = list(kits.components(data, line_id))
         for each_id, each in [(line_id, line), *parts]:

@@ -25,6 +25,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     Lines that can be filled keep the state before the first: asking for stock, or a hold, gives them one.
     """
     policy = case.reads.sales_policy(case.company_id, order.channel)
+    on = case.reads.date_at(case.company_id, order.ordered_at)
     unknown: list[SalesOrderLine] = []
     invalid: list[tuple[str, str]] = []
     dear: list[tuple[SalesOrderLine, Price]] = []
@@ -39,7 +40,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
             continue
-        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, order, line):
+        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, line, on):
             case.move(ordered.line, line, "rejected")
             invalid.append((ordered.line, fault))
             continue
@@ -61,9 +62,8 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     yield from _prices(case, order, dear)
 
 
-def _take_apart(case: SalesOrderCase, order: SalesOrder, line: SalesLine) -> str:
+def _take_apart(case: SalesOrderCase, line: SalesLine, on: dt.date) -> str:
     """Keep with the line of a kit what one consists of on the day of the order; why it cannot be sold, if so."""
-    on = case.reads.date_at(case.company_id, order.ordered_at)
     try:
         found = bill.kit_of(line.item, lambda item: case.reads.components(case.company_id, item, on))
     except ValueError as refused:

@@ -139,6 +139,8 @@ def line_of_item(data: SalesOrderData, line_id: str, item: str) -> str:
 
 def ask_about_rests(case: SalesOrderCase) -> Iterator[Effect]:
     """Components that left and make no whole kit: they are not invoiced, and somebody decides what becomes of them."""
+    if all(line.made is None for line in case.data.lines.values()):
+        return
     rests: dict[str, list[str]] = {}
     for kit, line in case.data.in_order():
         if line.made is None:
