@@ -200,6 +200,15 @@ class TestShipNotice:
         found = body(*self.HEAD, "HL*2*1*I", "LIN*10*IN*A1", "SN1**6*EA", "PRF*4500001")
         assert found.lines[0].order_number == "4500001"
 
+    def test_serial_numbers_are_those_of_the_item_each_once(self) -> None:
+        found = body(
+            *self.HEAD,
+            *("HL*2*1*O", "PRF*4500001", "HL*3*2*I", "LIN*10*IN*A1*SN*S1", "SN1**3*EA", "REF*SE*S2", "REF*SE*S1"),
+            *("HL*4*2*I", "LIN*20*IN*A2*SN*S9", "SN1**1*EA"),
+            *("HL*5*2*I", "LIN*30*IN*A3", "SN1**1*EA"),
+        )
+        assert [line.serials for line in found.lines] == [("S1", "S2"), ("S9",), ()]
+
     def test_a_level_without_its_parent_is_refused(self) -> None:
         mapped = read(*self.HEAD, "HL*2*9*O", "PRF*1", "HL*3*2*I", "LIN*10*IN*A1", "SN1**6*EA")
         assert codes(mapped) == ["hierarchy_broken"]

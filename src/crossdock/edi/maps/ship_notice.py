@@ -2,7 +2,8 @@
 
 BSN header, DTM*011 shipped (with time), DTM*017 expected, shipment level with TD5 carrier, REF*CN tracking and N1
 parties, order levels (PRF01 the order number), pack levels (MAN*GM the SSCC), item levels (LIN01 the order line, SN1
-the quantity, DTM*036 when the lot expires). Reading, any nesting is taken: a level has what its parents have.
+the quantity, DTM*036 when the lot expires, REF*SE or LIN SN the serial number of a piece). Reading, any nesting is
+taken: a level has what its parents have.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _EXPECTED = ("017", "067", "002", "069", "371")
 _PACK_MARKS = ("GM", "AA", "CP", "UC", "SM", "W", "CA")
 _LEVEL_ENDS = frozenset(("HL", "CTT", "SE"))
 _LOT = "LT"
+_SERIAL = "SN"
+_SERIALS = "SE"
+"""Of a reference: the serial number of one piece."""
 _EXPIRES = "036"
 Level = tuple[str, str]  # order number, pack
 
@@ -133,6 +137,7 @@ def _level(
     item_at = shipped_at = start
     lot = ""
     expires_on: dt.date | None = None
+    serials: list[str] = []
     for index in range(start + 1, end):
         row = rows[index]
         tag = row[0]
@@ -150,6 +155,8 @@ def _level(
             lot = at(row, 2)
         elif tag == "REF" and at(row, 1) == "PO" and not order:
             order = at(row, 2)
+        elif tag == "REF" and at(row, 1) == _SERIALS and item is not None:
+            serials.append(at(row, 2))
         elif tag == "DTM" and at(row, 1) == _EXPIRES:
             expires_on = reading.date(at(row, 2), index + 1, 2)
         elif item is None:
@@ -157,7 +164,10 @@ def _level(
     known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack)
     if item is not None or shipped is not None:
         found = _line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), order, pack, lot)
-        lines.append(replace(found, expires_on=expires_on) if expires_on else found)
+        if expires_on or serials:
+            every = (*found.serials, *(serial for serial in serials if serial and serial not in found.serials))
+            found = replace(found, expires_on=expires_on, serials=tuple(dict.fromkeys(every)))
+        lines.append(found)
 
 
 def _line(
@@ -169,6 +179,10 @@ def _line(
     item, theirs, gtin = reading.items(pairs, position)
     if not item and not theirs and not gtin:
         reading.fault("item_missing", position, 2, severity="warning")
+    serials: tuple[str, ...] = ()
+    if _SERIAL in pairs:
+        marks = zip(pairs[::2], pairs[1::2], strict=False)
+        serials = tuple(dict.fromkeys(value for mark, value in marks if mark == _SERIAL and value))
     if not order or _LOT in pairs:
         named = dict(zip(pairs[::2], pairs[1::2], strict=False))
         lot = named.get(_LOT, lot)
@@ -191,6 +205,7 @@ def _line(
         gtin,
         pack,
         lot,
+        serials=serials,
     )
 
 
@@ -245,4 +260,5 @@ def _line_rows(line: ShipNoticeLine, writing: Writing) -> list[OutgoingSegment]:
     ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
     lot = (_LOT, line.lot) if line.lot else ()
     rows: list[OutgoingSegment] = [("LIN", line.order_line, *ids, *lot), ("SN1", "", *amount(line.quantity))]
+    rows += [("REF", _SERIALS, serial) for serial in line.serials]
     return [*rows, ("DTM", _EXPIRES, day(line.expires_on))] if line.expires_on else rows
