@@ -25,9 +25,10 @@ from crossdock.cli._console import (
 )
 from crossdock.cli._options import Cursor, DatabaseOption, OverToo, id_shown_by
 from crossdock.model.reconciliation import DriftCause
-from crossdock.operations import drifts
+from crossdock.operations import drifts, stock_statements
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.drifts import Drift, DriftStory
+from crossdock.operations.stock_statements import LatestStatement
 
 app = typer.Typer(help="Drifts: where other systems and our books differ on stock.", no_args_is_help=True)
 DriftId = Annotated[UUID, typer.Argument(parser=id_shown_by("drift list"), help="Its id.", metavar="ID")]
@@ -67,6 +68,37 @@ def _row(drift: Drift) -> tuple[object, ...]:
     state = f"{drift.state}, asks you" if drift.waits_for_a_person else drift.state
     return (
         drift.id, drift.system, drift.location, drift.item, drift.units, money, state, drift.cause, brief(drift.detail)
+    )  # fmt: skip
+
+
+@app.command()
+def statements(
+    database: DatabaseOption,
+    system: Annotated[str, typer.Option(help="Only those of this system, supplier or keeper of our goods.")] = "",
+    item: Annotated[str, typer.Option(help="Only those that speak of this item, with what they say.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List what systems, suppliers and firms that keep our goods said last of their stock, and how long ago.
+
+    Example: crossdock drift statements --item 85123A
+    """
+    found = reach(
+        database, lambda context, actor: stock_statements.latest_statements(context, actor, system=system, item=item)
+    )
+    if as_json:
+        print_json(found)
+        return
+    columns = ("company", "system", "location", "kind", "stated at", "minutes ago", "differs at", "says")
+    console().print(table(columns, [_said(one) for one in found]))
+    typer.echo(f"{len(found)} shown", err=True)
+
+
+def _said(one: LatestStatement) -> tuple[object, ...]:
+    differs = "waits" if one.waits else "not compared" if one.differences is None else f"{one.differences} items"
+    says = ", ".join(f"{said.quantity.normalize():f} {said.unit} {said.condition}" for said in one.said)
+    return (
+        one.company, one.system, one.location, "count" if one.counted else one.kind, one.stated_at,
+        one.age_seconds // 60, differs, says or f"{one.levels} quantities",
     )  # fmt: skip
 
 

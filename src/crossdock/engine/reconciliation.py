@@ -97,6 +97,7 @@ async def compare_next(context: EngineContext) -> bool:
     if only_kept:
         async with context.store.transaction() as tx:
             await statements.mark_compared(tx, statement, await business_now(tx), None)
+            await tx.execute(SQL.forget_levels, statement.company_id, statement.system, statement.location)
         return True
     pages = await _fetch_again(context, read)
     crash.point("reconciliation_before_write")

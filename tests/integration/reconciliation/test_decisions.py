@@ -12,10 +12,11 @@ from crossdock.identity import Actor
 from crossdock.operations.context import Context
 from crossdock.operations.drifts import approve_drift, list_drifts, reject_drift, show_drift
 from crossdock.operations.problems import Problem
+from crossdock.operations.stock_statements import latest_statements
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
-from tests.integration.engine.harness import settle
-from tests.integration.reconciliation.world import World, did, minute
+from tests.integration.engine.harness import rows, settle
+from tests.integration.reconciliation.world import MUG, World, did, minute
 
 BOSS = Actor("boss", frozenset({"stock:read", "operations:write"}), frozenset({COMPANY}))
 
@@ -97,3 +98,22 @@ async def test_who_may_not_see_the_company_finds_no_drift(store: Store) -> None:
     with pytest.raises(Problem):
         await approve_drift(at(store, 90), stranger, drift.id, "mine")
     assert drift.due_at - drift.first_seen_at == dt.timedelta(hours=1)
+
+
+async def test_what_everybody_said_last_is_listed_with_its_age_and_a_supplier_is_compared_with_nothing(
+    store: Store,
+) -> None:
+    world = World(store)
+    await world.opened(50)
+    await world.states(10, unrestricted=50)
+    await world.states(20, unrestricted=45)
+    await world.offers(25, 900)
+    theirs, ours = await latest_statements(at(store, 30), BOSS)
+    assert (theirs.system, theirs.location, theirs.kind, theirs.differences) == ("kiln", "kiln", "supplier", None)
+    assert (ours.system, ours.stated_at, ours.differences, ours.said) == ("wms_north", minute(20), 1, ())
+    (mugs,) = await latest_statements(at(store, 30), BOSS, item=MUG, system="kiln")
+    assert [(said.condition, said.quantity) for said in mugs.said] == [("unrestricted", 900)]
+    assert [one.item for one in await world.drifts()] == [MUG]
+    assert (await rows(store, "select count(*) from stock_position where location = 'kiln'")) == [(0,)]
+    with pytest.raises(Problem, match="NOPE"):
+        await latest_statements(at(store, 30), BOSS, item="NOPE")

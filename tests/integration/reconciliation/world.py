@@ -113,6 +113,10 @@ class World:
     async def erp_states(self, at: int, quantity: int, *facts: StatedFact, lists: bool = True) -> None:
         await self._state("erp", "erp", (BOOK,), at, facts, {BOOK: quantity}, lists=lists)
 
+    async def offers(self, at: int, quantity: int) -> None:
+        """A supplier says what it has of its own."""
+        await self._state("kiln", "supplier", ("unrestricted",), at, (), {"unrestricted": quantity}, location="kiln")
+
     async def reports(self, at: int, quantity: int, agreed: StockReports) -> None:
         """The firm that keeps our goods at the quay sends its stock report by EDI."""
         self._numbers += 1
@@ -142,14 +146,15 @@ class World:
         levels: dict[str, int],
         *,
         lists: bool = True,
+        location: str = "north",
     ) -> None:
         self._numbers += 1
         statement = StockStatement(
-            company_id=COMPANY, system=system, kind=kind, location="north", number=f"S{self._numbers}",
+            company_id=COMPANY, system=system, kind=kind, location=location, number=f"S{self._numbers}",
             stated_at=minute(at), conditions=conditions, facts=facts, lists_facts=lists,
             levels=tuple(StatedLevel(MUG, Quantity(Decimal(q)), name) for name, q in levels.items()),
         )  # fmt: skip
-        subject = f"stock_statement/{COMPANY}/{system}.north/{statement.number}"
+        subject = f"stock_statement/{COMPANY}/{system}.{location}/{statement.number}"
         await self.happen(subject, StockStated(statement), minute(at), system)
         await self.reconcile()
 

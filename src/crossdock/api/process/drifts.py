@@ -20,6 +20,7 @@ from crossdock.operations import drifts
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.drifts import Drift, DriftStory
 from crossdock.operations.paging import Page
+from crossdock.operations.stock_statements import LatestStatement, latest_statements
 
 ItemId = Annotated[str, QueryParameter(name="item", max_length=80, description="Only those of this item.")]
 Cause = Annotated[str, QueryParameter(name="cause", max_length=40, description="Only those with this cause.")]
@@ -91,4 +92,16 @@ async def reject_drift(request: AnyRequest, drift_id: FromPath[UUID]) -> ASGIRes
     return stored_answer(await drifts.reject_drift(services.context, actor_of(request), drift_id, body.reason, use))
 
 
-HANDLERS = (list_drifts, show_drift, approve_drift, reject_drift)
+@get(
+    "/stock-statements",
+    opt={"scope": "stock:read", "answer": tuple[LatestStatement, ...]},
+    summary="List what others said last of their stock",
+    tags=["stock"],
+)
+async def list_statements(request: AnyRequest, system: SystemName = "", item: ItemId = "") -> ASGIResponse:
+    """The latest statement of each system, supplier and firm that keeps our goods, with its age."""
+    found = await latest_statements(services_of(request).context, actor_of(request), system=system, item=item)
+    return json_answer(found)
+
+
+HANDLERS = (list_statements, list_drifts, show_drift, approve_drift, reject_drift)

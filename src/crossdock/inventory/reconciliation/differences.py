@@ -26,7 +26,10 @@ _TOLD = ["goods_movement", "goods_receipt", "inventory_adjustment"]
 
 
 async def has_opened(tx: Connection, statement: Waiting, places: Sequence[str]) -> bool:
-    """Is there anything to compare with? A count is itself what is there, and a channel has no stock."""
+    """Is there anything to compare with? A count is itself what is there, and a channel has no stock. What a supplier
+    has of its own is no stock of ours."""
+    if statement.kind == "supplier":
+        return False
     if statement.counted or statement.kind == "channel":
         return True
     return bool(await tx.fetchval(SQL.has_stock, statement.company_id, list(places)))

@@ -202,11 +202,14 @@ def agreed(statement: Waiting, drift: Drift, hidden: Finding | None = None) -> J
     wants = "withdraw" if drift.proposed else ""
     if hidden is not None and hidden.under_way:
         return Judged(_for_now(statement, drift, hidden), wants)
-    if drift.state == "corrected":
+    corrected = drift.state == "corrected" and (hidden is None or any(not one.cause for one in hidden.evidence))
+    if hidden is not None:
+        drift.cause, drift.detail = hidden.cause, hidden.detail
+        drift.evidence = encoder.encode(hidden.evidence).decode()
+    if corrected:
         drift.resolution = _CORRECTED
     elif hidden is not None:
-        drift.cause, drift.detail, drift.resolution = hidden.cause, hidden.detail, "they agree: it comes to nothing"
-        drift.evidence = encoder.encode(hidden.evidence).decode()
+        drift.resolution = "they agree: it comes to nothing"
     elif drift.requested_at is None and statement.stated_at <= drift.due_at:
         drift.cause, drift.resolution = "late", "they agree again"
     elif drift.requested_at is not None:
