@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -29,8 +30,7 @@ WINDOW = dt.timedelta(hours=4)
 """In business time; a look takes about an hour of it at this rate."""
 EVERY_MINUTES = 30
 FAULTS = {"drop_webhook": 0.05, "double_fact": 0.4, "duplicate_webhook": 0.05, "reorder_webhook": 0.05}
-DRIFT_RULES = """
-  drift:
+DRIFT_RULES = """\
     everything: {window_minutes: 240, apply_units: "1000000", apply_money: "1000000"}
 """
 
@@ -41,16 +41,26 @@ OUR_BOOK = """select company_id, item, location, sum(unrestricted) as unrestrict
 
 
 def project(folder: Path) -> Path:
-    """The example, with warehouses that are compared."""
+    """The example, with warehouses that are compared often and a rule for all that differs."""
     made = folder / "project"
     shutil.copytree(EXAMPLE, made, ignore=shutil.ignore_patterns("data"))
     for name in ("wms_north", "wms_south"):
         file = made / "systems" / f"{name}.yaml"
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("polls:\n", f"polls:\n  - {{ kind: stock, every_minutes: {EVERY_MINUTES} }}\n"))
+        file.write_text(
+            replaced(text, r"kind: stock, every_minutes: \d+", f"kind: stock, every_minutes: {EVERY_MINUTES}")
+        )
     policies = made / "policies.yaml"
-    policies.write_text(policies.read_text(encoding="utf-8").rstrip() + DRIFT_RULES, encoding="utf-8")
+    text = policies.read_text(encoding="utf-8")
+    policies.write_text(replaced(text, r"(?<=\n  drift:\n)(    .*\n)+", DRIFT_RULES), encoding="utf-8")
     return made
+
+
+def replaced(text: str, pattern: str, by: str) -> str:
+    """The example with one thing said otherwise."""
+    changed, times = re.subn(pattern, lambda _: by, text)
+    assert times == 1, pattern
+    return changed
 
 
 @pytest.fixture(scope="module")
