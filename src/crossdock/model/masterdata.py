@@ -31,11 +31,6 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     second_per: Decimal = Decimal(0)
     """What one `unit` weighs on average, in `second_unit`: for estimates of value, never for an invoice."""
 
-    @property
-    def price_unit(self) -> str:
-        """The unit that prices are for."""
-        return self.second_unit or self.unit
-
     def worth(self, price: Price, amount: Decimal) -> Money:
         """What so many of its base units are worth at one of its prices; of catch weight goods an estimate."""
         price = self.estimate(price)
