@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from crossdock.events.inventory import (
     BackorderedLine,
@@ -91,10 +92,13 @@ def test_a_kit_is_asked_for_with_what_it_consists_of_in_the_end() -> None:
     assert scenario.line("1").made_of == [("CUP", Decimal(3)), ("HEART", Decimal(3)), ("PLATE", Decimal(1))]
 
 
-def test_parts_of_a_kit_and_kits_of_what_nobody_stocks_are_not_sold() -> None:
+def test_parts_of_a_kit_and_kits_of_what_nobody_stocks_or_what_is_weighed_are_not_sold() -> None:
     order().when(placed(kits("1.5"))).then(opens="order_line_invalid", line_state={"1": "rejected"})  # type: ignore[arg-type]
     strange = sales_order(reads=network(kits={"SET": {"GHOST": Decimal(1)}}, more=[item("SET", "9.00")]))
     strange.when(placed(kits())).then(opens="order_line_invalid", line_state={"1": "rejected"})  # type: ignore[arg-type]
+    ham = replace(item("HAM"), second_unit="KGM")
+    weighed = sales_order(reads=network(kits={"SET": {"HAM": Decimal(1)}}, more=[item("SET", "9.00"), ham]))
+    weighed.when(placed(kits())).then(opens="order_line_invalid", line_state={"1": "rejected"})  # type: ignore[arg-type]
 
 
 def test_the_warehouse_is_asked_for_kits_and_components_and_everybody_else_hears_of_kits() -> None:

@@ -71,10 +71,14 @@ def _take_apart(case: SalesOrderCase, line: SalesLine, on: dt.date) -> str:
     line.made_of = list(found.items())
     if found and line.ordered != line.ordered.to_integral_value():
         return f"{line.ordered:f} of {line.item}, which is a kit: no part of one can be sold"
+    if found and line.second_unit:
+        return f"{line.item} is a kit, and weighed: what its components weigh is not what it costs"
     for component in found:
         known = case.reads.item(case.company_id, component)
         if known is None or known.kind != "stock":
             return f"kit {line.item} consists of {component}, which is no item we stock"
+        if known.second_unit:
+            return f"kit {line.item} consists of {component}, which is weighed: a kit is sold by the piece"
     return ""
 
 
