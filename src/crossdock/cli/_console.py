@@ -32,7 +32,7 @@ from crossdock.operations.deeds import Accepted
 from crossdock.operations.idempotency import Answer
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
-from crossdock.store.pool import TRANSIENT
+from crossdock.store.pool import TRANSIENT, UnusableUrl
 
 Result = TypeVar("Result")
 
@@ -224,7 +224,7 @@ def reaching(database: str) -> Iterator[None]:
         yield
     except asyncpg.UndefinedTableError:
         fail("the database is not prepared", "Run `crossdock up PROJECT` once: it brings the schema.", 3)
-    except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
+    except (*TRANSIENT, asyncpg.PostgresError, UnusableUrl) as error:
         fail(
             f"the database at {redacted(database)} cannot be used: {why_not(error)}",
             "Is it running, and is --database (or CROSSDOCK_DATABASE_URL) right? `crossdock doctor` tells more.",

@@ -15,6 +15,7 @@ import structlog
 
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
+from crossdock.engine.failures import in_words, pause_after
 from crossdock.engine.intake.held import held_facts
 from crossdock.engine.intake.poll import received_event
 from crossdock.engine.intake.raw import Arrival, store_arrivals
@@ -33,6 +34,7 @@ from crossdock.rules import drift as why
 from crossdock.rules.drift_facts import times, total
 from crossdock.rules.stock_policy import Subject, fitting
 from crossdock.store import Connection, crash
+from crossdock.store.pool import TRANSIENT
 
 log = structlog.get_logger()
 NAME = "reconciliation"
@@ -86,26 +88,51 @@ async def _derive(tx: Connection, context: EngineContext, owner: str, task: Task
 
 
 async def compare_next(context: EngineContext) -> bool:
-    """Compare the oldest statement that can be; False if there is none."""
-    async with context.store.transaction(readonly=True, snapshot=True) as tx:
-        statement = await statements.next_waiting(tx)
+    """Compare the oldest statement that can be; False if there is none. One that fails of more than what passes by
+    itself is put off, and those of other systems and places go on."""
+    statement = None
+    try:
+        async with context.store.transaction(readonly=True, snapshot=True) as tx:
+            statement = await statements.next_waiting(tx)
+            if statement is None:
+                return False
+            read = _Read(statement, context.places(statement.location))
+            only_kept = _outdated(statement) or not await differences.has_opened(tx, statement, read.places)
+            read = read if only_kept else await _read(tx, context, read)
+        await (_keep(context, statement) if only_kept else _conclude(context, read))
+    except TRANSIENT:
+        raise
+    except Exception as error:
         if statement is None:
-            return False
-        read = _Read(statement, context.places(statement.location))
-        only_kept = _outdated(statement) or not await differences.has_opened(tx, statement, read.places)
-        read = read if only_kept else await _read(tx, context, read)
-    if only_kept:
-        async with context.store.transaction() as tx:
-            await statements.mark_compared(tx, statement, await business_now(tx), None)
-            await tx.execute(SQL.forget_levels, statement.company_id, statement.system, statement.location)
-        return True
+            raise
+        await _put_off(context, statement, error)
+    return True
+
+
+async def _keep(context: EngineContext, statement: Waiting) -> None:
+    """There is nothing to compare it with."""
+    async with context.store.transaction() as tx:
+        await statements.mark_compared(tx, statement, await business_now(tx), None)
+        await tx.execute(SQL.forget_levels, statement.company_id, statement.system, statement.location)
+
+
+async def _conclude(context: EngineContext, read: _Read) -> None:
     pages = await _fetch_again(context, read)
     crash.point("reconciliation_before_write")
     async with context.store.transaction() as tx:
         await _write(tx, context, read, pages)
         crash.point("reconciliation_before_commit")
     crash.point("reconciliation_after_commit")
-    return True
+
+
+async def _put_off(context: EngineContext, statement: Waiting, error: Exception) -> None:
+    """Later ones of the same system and place wait with it (`waiting` in reconciliation.sql): a drift follows the
+    numbers in the order in which they were stated, and an earlier statement that comes behind a later one is compared
+    with nothing any more."""
+    attempts = statement.attempts + 1
+    log.exception("statement_put_off", statement=statement.subject, attempts=attempts)
+    async with context.store.transaction() as tx:
+        await statements.put_off(tx, statement, pause_after(attempts), in_words(error))
 
 
 def _outdated(statement: Waiting) -> bool:
@@ -196,8 +223,8 @@ async def _fetch_again(context: EngineContext, read: _Read) -> dict[str, RawPage
         try:
             found = connector.fetch(kind, cursor)
             pages[again] = await anext(found, None)
-        except ConnectorUnavailable as trouble:
-            # The next statement asks again: the drift stays as it is.
+        except (ConnectorUnavailable, OSError) as trouble:
+            # The next statement asks again: the drift stays as it is. A connection that breaks here is theirs.
             log.warning("fetch_again_failed", system=read.statement.system, what=again, detail=str(trouble))
     return pages
 

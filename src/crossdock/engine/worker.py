@@ -28,6 +28,7 @@ from crossdock.engine.batch import BatchRunner
 from crossdock.engine.cases.deadlines import fire_due
 from crossdock.engine.context import EngineContext, Keeping, Poll, Publication
 from crossdock.engine.deliveries.deliverer import Deliverer
+from crossdock.engine.failures import in_words
 from crossdock.engine.intake import poll as polls
 from crossdock.engine.leasing import Slots
 from crossdock.engine.tasks import Task, TaskLost, claim_tasks, ensure_tasks, fail
@@ -35,7 +36,6 @@ from crossdock.log import Lease, StaleLease, heads
 from crossdock.projections import projector
 from crossdock.projections.projector import Projector
 from crossdock.store.pool import TRANSIENT
-from crossdock.store.text import storable
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.02
@@ -297,10 +297,9 @@ class Worker:
 
     async def _tell(self, task: Task, error: Exception) -> None:
         """A defect ended a turn: its row says so, for `doctor` to show."""
-        words = storable(f"{type(error).__name__}: {error}")
         try:
             async with self._store.transaction() as tx:
-                await fail(tx, task, self.owner, words, _TASK_PAUSE)
+                await fail(tx, task, self.owner, in_words(error), _TASK_PAUSE)
         except TRANSIENT as trouble:
             log.warning("database_trouble", task=task.name, error=repr(trouble))
             await self._rest(1)

@@ -10,6 +10,19 @@ from pack_structure where company_id = $1 and item = $2
 select company_id, kit, component, quantity, valid_from, valid_until from kit_component
 where company_id = $1 and kit = $2
 
+-- named: items of a company
+select body from item where company_id = $1 and id = any($2::text[])
+
+-- made_of: components of these kits and of all kits in them, whenever they hold; one that consists of itself ends it
+with recursive part as (
+    select company_id, kit, component, quantity, valid_from, valid_until from kit_component
+    where company_id = $1 and kit = any($2::text[])
+    union
+    select c.company_id, c.kit, c.component, c.quantity, c.valid_from, c.valid_until
+    from part as p join kit_component as c on c.company_id = p.company_id and c.kit = p.component
+)
+select * from part
+
 -- kits: of which an item is a component
 select distinct kit from kit_component where company_id = $1 and component = $2 order by kit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,15 @@ async def masterdata_of(tx: Connection, item: Item) -> Masterdata:
     packs = [pack_of(row) for row in await tx.fetch(_SQL.packs, item.company_id, item.id)]
     parts = [component_of(row) for row in await tx.fetch(_SQL.components, item.company_id, item.id)]
     return Masterdata([item, *packs, *parts])
+
+
+async def made_of(tx: Connection, company_id: str, items: Iterable[str]) -> Masterdata:
+    """These items of a company and all they consist of, kits in kits included, without packs; those it knows."""
+    named = set(items)
+    parts = [component_of(row) for row in await tx.fetch(_SQL.made_of, company_id, list(named))]
+    named.update(part.component for part in parts)
+    known = [msgspec.json.decode(row["body"], type=Item) for row in await tx.fetch(_SQL.named, company_id, list(named))]
+    return Masterdata([*known, *parts])
 
 
 async def references_of(tx: Connection, item: Item) -> list[CrossReference]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -12,6 +12,7 @@ from crossdock.events.assembly import GoodsAssembled
 from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata import KitRefused, Masterdata
+from crossdock.masterdata.one_item import made_of
 from crossdock.model.assembly import Assembly, AssemblyKind, AssemblyLine, BillLine
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
@@ -92,7 +93,7 @@ async def assemble(
 ) -> Answer:
     """Kits were made of their components, or taken `apart` into them. Answers `Stated`. Raises `Problem` for what is no
     kit, or a company, location or item that we do not know."""
-    books = await _Books.of(context, actor, place, quantity, reason, use)
+    books = await _Books.of(context, actor, place, [kit], quantity, reason, use)
     parts = books.components(kit)
     if not parts:
         words = f"{kit} is no kit: the master data name no components of it today"
@@ -119,7 +120,7 @@ async def repack(
 
     Raises `Problem` where the two do not consist of the same, or so many make no exact number of the other.
     """
-    books = await _Books.of(context, actor, place, quantity, reason, use)
+    books = await _Books.of(context, actor, place, [item, into], quantity, reason, use)
     try:
         exact = repacked(quantity, item, into, bill_of((item, into), books.components))
     except ValueError as error:
@@ -173,7 +174,7 @@ async def look_up_assembly(
 
 
 class _Books:
-    """What one statement needs: master data of the day, and where it is to be written."""
+    """What one statement needs: master data of its items, and where it is to be written."""
 
     def __init__(
         self, context: Context, actor: Actor, place: Place, masterdata: Masterdata, use: KeyUse | None
@@ -183,7 +184,14 @@ class _Books:
 
     @classmethod
     async def of(
-        cls, context: Context, actor: Actor, place: Place, quantity: Decimal, reason: str, use: KeyUse | None
+        cls,
+        context: Context,
+        actor: Actor,
+        place: Place,
+        items: Sequence[str],
+        quantity: Decimal,
+        reason: str,
+        use: KeyUse | None,
     ) -> _Books:
         must_run_the_warehouses(actor, SCOPE, place.company_id)
         must_say_why(reason)
@@ -193,7 +201,8 @@ class _Books:
             raise Problem("malformed_request", f"a quantity of {quantity} makes nothing", advice=advice)
         async with context.store.transaction(readonly=True) as tx:
             await must_be_places(tx, place.company_id, [place.location])
-        return cls(context, actor, place, await Masterdata.load(context.store), use)
+            masterdata = await made_of(tx, place.company_id, items)
+        return cls(context, actor, place, masterdata, use)
 
     def item(self, item: str) -> Item:
         found = self.masterdata.item(self.place.company_id, item)

@@ -23,6 +23,7 @@ _FULL_PERCENT = 95
 _FILLING_PERCENT = 85
 _OLD_TRANSACTION_SECONDS = 30
 _MUCH_BEHIND = 10_000
+_LATER = "The workers' logs have the traceback ({}): mend its cause; it is tried again by itself within ten minutes."
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -52,6 +53,8 @@ async def examine(tx: Connection) -> list[Check]:
     checks.append(_oldest(await tx.fetchrow(SQL.oldest)))
     checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
     checks += [_policies(row) for row in await tx.fetch(SQL.policies)]
+    checks.append(_promises(await tx.fetchrow(SQL.promises_put_off)))
+    checks.append(_statements(await tx.fetchrow(SQL.statements_put_off)))
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
 
 
@@ -172,6 +175,41 @@ def _policies(row: asyncpg.Record) -> Check:
 def _goal(progress: Progress) -> str:
     version, on, silent = progress.target.split("/")
     return f"network version {version}, {on}" + ("" if silent == "all_fresh" else ", some sources are silent")
+
+
+def _promises(row: asyncpg.Record | None) -> Check:
+    """Are there promises without goods that nobody can take back?"""
+    name = "promises to make again"
+    if row is None:
+        return Check(name, "ok", "none failed")
+    place = f"{row['item']} of {row['company_id']} at {row['location']}"
+    return Check(
+        name,
+        "fault",
+        f"{row['waiting']:,} waiting after a failure; the first is {place}, {_failed(row)}",
+        f"Until it is done, promises there stand without goods. {_LATER.format('repromise_put_off')}",
+    )
+
+
+def _statements(row: asyncpg.Record | None) -> Check:
+    """Are there statements of stock that cannot be compared?"""
+    name = "stock statements"
+    if row is None:
+        return Check(name, "ok", "none failed")
+    said = f"{row['number']} of {row['system']} about {row['location']} ({row['company_id']})"
+    behind = f", {row['behind']:,} more behind" if row["behind"] else ""
+    return Check(
+        name,
+        "fault",
+        f"{row['waiting']:,} waiting after a failure{behind}; the first is {said}, {_failed(row)}",
+        f"Nothing later of that system and place is compared before it. {_LATER.format('statement_put_off')}",
+    )
+
+
+def _failed(row: asyncpg.Record) -> str:
+    """Only the first line of what went wrong: what a database adds to it stands in the logs."""
+    times = "once" if row["attempts"] == 1 else f"{row['attempts']:,} times"
+    return f"tried {times}: {row['failure'].partition(chr(10))[0]}"
 
 
 def _backlog(row: Any) -> list[Check]:

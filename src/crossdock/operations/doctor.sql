@@ -45,6 +45,20 @@ select (select count(*) from delivery where status = 'dead') as dead_letters,
 select split_part(name, '/', 2) as company, cursor, state, failures, detail from task
 where name like 'policies/%' order by name;
 
+-- promises_put_off: Places where promises could not be made again: how many, and the one that failed most often.
+select count(*) over () as waiting, company_id, item, location, attempts, failure from repromise_due where attempts > 0
+order by attempts desc, company_id, item, location limit 1;
+
+-- statements_put_off: Statements of stock that could not be compared, those that wait behind them, and the first.
+with put_off as materialized (
+    select * from stock_statement where compared_at is null and attempts > 0
+)
+select count(*) over () as waiting, company_id, system, location, number, attempts, failure, (
+        select count(*) from stock_statement s where s.compared_at is null and s.attempts = 0 and exists (
+            select 1 from put_off as p where p.company_id = s.company_id and p.system = s.system
+                and p.location = s.location and (p.stated_at, p.id) < (s.stated_at, s.id))) as behind
+from put_off order by stated_at, id limit 1;
+
 -- clock: Business time.
 select business_now() as now, rate from business_clock;
 

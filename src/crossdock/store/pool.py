@@ -43,6 +43,10 @@ class Unwritable(asyncpg.DataError):
     """
 
 
+class UnusableUrl(ValueError):
+    """What was given as the URL of the database is none that the driver can read."""
+
+
 _OWNER = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
@@ -58,20 +62,25 @@ class Store:
     async def connect(cls, url: str, *, min_size: int = 1, max_size: int = 4) -> Store:
         """Open a pool. `?pooler=transaction` in the URL says that a transaction pooler stands in between.
 
-        Prepared statements then live no longer than a transaction. Raises what asyncpg raises when the database
-        cannot be reached.
+        Prepared statements then live no longer than a transaction. Raises `UnusableUrl` for what is no such URL, and
+        what asyncpg raises when the database cannot be reached.
         """
-        dsn, pooled = without_pooler(url)
-        pool = await asyncpg.create_pool(
-            dsn,
-            min_size=min_size,
-            max_size=max_size,
-            statement_cache_size=0 if pooled else 512,
-            max_cached_statement_lifetime=0,
-            max_inactive_connection_lifetime=0,
-            reset=_no_reset,
-            command_timeout=60,
-        )
+        try:
+            dsn, pooled = without_pooler(url)
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=min_size,
+                max_size=max_size,
+                statement_cache_size=0 if pooled else 512,
+                max_cached_statement_lifetime=0,
+                max_inactive_connection_lifetime=0,
+                reset=_no_reset,
+                command_timeout=60,
+            )
+        except OSError:
+            raise  # a certificate that does not hold is a ValueError, too
+        except ValueError as error:
+            raise UnusableUrl(str(error)) from error
         return cls(pool, url, pooled=pooled)
 
     @asynccontextmanager

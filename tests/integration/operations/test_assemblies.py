@@ -50,6 +50,21 @@ async def test_kits_are_built_taken_apart_and_cases_broken_without_winning_or_lo
     await verified(store)
 
 
+async def test_no_more_of_the_master_data_is_read_than_the_goods_consist_of(store: Store) -> None:
+    await known(store)
+    async with store.transaction() as tx:
+        components = [("GIFT", "SET", "3"), ("GIFT", "INNER5", "1")]
+        await upsert(tx, [KitComponent(COMPANY, kit, part, Decimal(quantity)) for kit, part, quantity in components])
+        await upsert(tx, [Item(COMPANY, "GIFT")])
+        await tx.execute("update item set body = 'unreadable' where id = 'CASE12'")
+    answer = await assemble(await at_work(store), ANNA, NORTH, "GIFT", Decimal(2), reason="Christmas")
+    stated = msgspec.json.decode(answer.body, type=Stated)
+    assert [(line.item, line.quantity.amount) for line in stated.consumed] == [("INNER5", 2), ("SET", 6)]
+    ((body,),) = await rows(store, "select body from event where type = 'GoodsAssembled'")
+    bill = [(line["item"], line["component"]) for line in msgspec.json.decode(body)["assembly"]["bill"]]
+    assert bill == [("GIFT", "INNER5"), ("GIFT", "SET"), ("INNER5", "HEART"), ("SET", "HEART")]
+
+
 async def test_what_cannot_be_packed_exactly_is_refused(store: Store) -> None:
     await known(store)
     desk = await at_work(store)

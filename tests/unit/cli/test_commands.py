@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from crossdock.cli._console import plain, redacted, why_not
+from crossdock.cli._console import plain, reaching, redacted, why_not
 from crossdock.cli.main import app
 from tests.unit.api.networks import small_network
 
@@ -66,6 +66,8 @@ NOWHERE = "postgresql://u:secret@127.0.0.1:1/none"
         ["up", ".", "--port", "1", "--database", NOWHERE],
         ["trace", "1", "--database", "postgresql://u:secret@[bad"],
         ["up", ".", "--port", "1", "--database", "postgresql://u:secret@[bad"],
+        ["trace", "1", "--database", "mysql://u:secret@127.0.0.1/none"],
+        ["trace", "1", "--database", "postgresql://u:secret@127.0.0.1:port/none"],
     ],
     ids=" ".join,
 )
@@ -78,6 +80,11 @@ def test_what_needs_a_database_and_gets_none_says_so_without_a_traceback(
     assert (result.exit_code, type(result.exception)) == (3, SystemExit)
     assert "cannot be used" in result.stderr
     assert "secret" not in result.output
+
+
+def test_a_defect_of_ours_is_not_told_as_a_database_that_cannot_be_used() -> None:
+    with pytest.raises(ValueError, match="a defect"), reaching(NOWHERE):
+        raise ValueError("a defect")
 
 
 def test_doctor_is_not_put_out_by_what_is_no_url() -> None:

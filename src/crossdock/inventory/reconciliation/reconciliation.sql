@@ -20,13 +20,18 @@ from unnest($4::text::text[], $5::text::text[], $6::text::timestamptz[], $7::tex
     $9::text::text[], $10::text::text[]) as f (item, number, at, changes, what, reference, again)
 on conflict do nothing
 
--- waiting: the oldest statement to compare whose past is booked
+-- waiting: the oldest statement to compare whose past is booked and that is not put off. Nor is one compared before an
+-- earlier one of the same system and place that failed: that would only be kept then, and a count among them would judge
+-- a drift by numbers older than those it has
 select s.*, (select max(b.stated_at) from stock_statement b where b.company_id = s.company_id and b.system = s.system
         and b.location = s.location and b.compared_at is not null and not b.counted and b.differences is not null)
     as compared_before
 from stock_statement s
-where s.compared_at is null and (select count(*) from checkpoint c
+where s.compared_at is null and s.wait_until <= clock_timestamp() and (select count(*) from checkpoint c
     where c.consumer = 'cases' and c.position >= s.heads[c.slot + 1]) = array_length(s.heads, 1)
+    and not exists (select 1 from stock_statement f where f.company_id = s.company_id and f.system = s.system
+        and f.location = s.location and f.compared_at is null and f.attempts > 0
+        and (f.stated_at, f.id) < (s.stated_at, s.id))
 order by s.stated_at, s.id limit 1
 
 -- has_stock: is there anything to compare with? Before the opening balance there is not
@@ -34,6 +39,10 @@ select exists (select 1 from stock_position where company_id = $1 and location =
 
 -- compared: a statement is done; refused if another worker did it
 update stock_statement set compared_at = $2, differences = $3 where id = $1 and compared_at is null returning id
+
+-- put_off: a statement that could not be compared is tried again later
+update stock_statement set attempts = attempts + 1, wait_until = clock_timestamp() + $2::interval, failure = $3
+where id = $1 and compared_at is null
 
 -- forget_levels: levels of statements that two later ones of the same system and place were compared after
 delete from stated_level l using (

@@ -31,6 +31,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A statement that can be compared: everything that was in the log when it came is booked.
 
     `compared_before`: the moment of the latest statement of this system and place that was compared already.
+    `attempts`: so often it could not be compared.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     stated_at: dt.datetime
     uncertainty_seconds: int
     compared_before: dt.datetime | None
+    attempts: int
 
 
 async def keep_statements(tx: Connection, statements: Sequence[Kept], now: dt.datetime) -> None:
@@ -96,3 +98,8 @@ async def mark_compared(tx: Connection, statement: Waiting, now: dt.datetime, di
     """A statement is done; False if another worker did it. `differences` None: there was nothing to compare it with."""
     done: Any = await tx.fetchval(SQL.compared, statement.id, now, differences)
     return done is not None
+
+
+async def put_off(tx: Connection, statement: Waiting, pause: dt.timedelta, failure: str) -> None:
+    """A statement could not be compared: it is tried again after a pause of technical time."""
+    await tx.execute(SQL.put_off, statement.id, pause, failure)

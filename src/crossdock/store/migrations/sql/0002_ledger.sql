@@ -48,11 +48,15 @@ create index supply_movement_of_item on supply_movement (company_id, item);
 alter table expected_supply add column changes bigint not null default 0;
 
 -- Where facts left less than was promised: promises are to be made again. `subject` is the case whose fact it was.
+-- What fails is put off until `wait_until` (technical time); `failure` is what went wrong the last time.
 create table repromise_due (
     company_id text collate "C" not null,
     item text collate "C" not null,
     location text collate "C" not null,
     subject text not null,
     entry bytea not null,
+    attempts integer not null default 0,
+    wait_until timestamptz not null default '-infinity',
+    failure text not null default '',
     primary key (company_id, item, location)
 );

@@ -1,6 +1,7 @@
 -- Comparing with other systems: what they state, where we differ, and what was corrected because of it.
 
 -- A statement of stock. It is compared once every event that was in the log when it came has been handled (`heads`).
+-- What fails is put off until `wait_until` (technical time); `failure` is what went wrong the last time.
 create table stock_statement (
     id uuid primary key,
     company_id text collate "C" not null,
@@ -20,7 +21,10 @@ create table stock_statement (
     heads bigint[] not null,
     compared_at timestamptz,
     levels integer not null,
-    differences integer
+    differences integer,
+    attempts integer not null default 0,
+    wait_until timestamptz not null default '-infinity',
+    failure text not null default ''
 ) with (fillfactor = 70);
 create unique index stock_statement_named on stock_statement (company_id, system, location, number);
 create index stock_statement_waiting on stock_statement (stated_at) where compared_at is null;

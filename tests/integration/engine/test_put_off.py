@@ -1,0 +1,109 @@
+"""One piece of work that fails for good waits, and is done once its cause is gone; the others go on meanwhile."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from crossdock.engine.repromising import promise_again
+from crossdock.operations.doctor import Check, examine
+from crossdock.processes import PROCESSES
+from crossdock.store import Store
+from tests.integration.engine.harness import context, rows
+from tests.integration.inventory.helpers import COMPANY, MUG, Levels, ask, book, holds, levels, move, receive
+from tests.integration.reconciliation.world import World, minute
+
+CAKE_STAND = "22423"
+DUE = "select item, attempts, wait_until - clock_timestamp() < '600 s' from repromise_due"
+STATED = "select number, compared_at is not null from stock_statement order by stated_at"
+
+
+async def doctor(store: Store, name: str) -> Check:
+    async with store.transaction(readonly=True) as tx:
+        (check,) = [check for check in await examine(tx) if check.name == name]
+    return check
+
+
+async def execute(store: Store, *statements: str) -> None:
+    async with store.transaction() as tx:
+        for statement in statements:
+            await tx.execute(statement)
+
+
+async def test_promises_of_one_item_that_cannot_be_made_again_keep_no_other_waiting(store: Store) -> None:
+    engine = context(store)
+    engine.processes = PROCESSES
+    for item in (CAKE_STAND, MUG):
+        await book(store, receive(4, item=item), ask(4, item=item))
+        await book(store, move(3, "unrestricted", "scrap", item=item))
+    planted = "alter table ledger_entry add constraint planted check (key not like 'repromise/north/22423/%') not valid"
+    await execute(store, planted)
+    assert (await doctor(store, "promises to make again")).status == "ok"
+
+    with capture_logs() as told:
+        while await promise_again(engine):
+            continue
+    assert await levels(store, item=MUG) == Levels(1, 1, 0)
+    assert await rows(store, DUE) == [(CAKE_STAND, 1, True)]
+    assert [(one["event"], one["item"], one["exc_info"]) for one in told] == [("repromise_put_off", CAKE_STAND, True)]
+    check = await doctor(store, "promises to make again")
+    assert check.status == "fault"
+    assert check.detail == (
+        f"1 waiting after a failure; the first is {CAKE_STAND} of {COMPANY} at north, tried once: CheckViolationError:"
+        ' new row for relation "ledger_entry" violates check constraint "planted"'
+    )
+    assert "(repromise_put_off): mend its cause" in check.advice
+
+    await execute(store, "alter table ledger_entry drop constraint planted")
+    await execute(store, "update repromise_due set wait_until = clock_timestamp()")
+    assert await promise_again(engine)
+    assert await levels(store, item=CAKE_STAND) == Levels(1, 1, 0)
+    assert await rows(store, DUE) == []
+    assert (await doctor(store, "promises to make again")).status == "ok"
+    await holds(store)
+
+
+async def test_a_statement_that_cannot_be_compared_holds_back_later_ones_of_its_place_and_no_others(
+    store: Store,
+) -> None:
+    world = World(store)
+    await world.opened(50)
+    owns = world.engine.owns_stock
+    world.engine.owns_stock = lambda system, *_: system == "wms_north" and 1 // 0 == 0
+    with capture_logs() as told:
+        await world.states(10, unrestricted=47)
+        await world.states(20, unrestricted=46)
+        await world.erp_states(30, 50)
+    assert await rows(store, STATED) == [("S1", False), ("S2", False), ("S3", True)]
+    failures = [one for one in told if one["event"] == "statement_put_off"]
+    assert {one["statement"] for one in failures} == {f"stock_statement/{COMPANY}/wms_north.north/S1"}
+    assert all(one["exc_info"] for one in failures)
+    check = await doctor(store, "stock statements")
+    assert (check.status, check.detail.partition(", tried ")[0], check.detail.partition(": ")[2]) == (
+        "fault",
+        f"1 waiting after a failure, 1 more behind; the first is S1 of wms_north about north ({COMPANY})",
+        "ZeroDivisionError: integer division or modulo by zero",
+    )
+    assert check.advice.startswith("Nothing later of that system and place is compared before it.")
+
+    world.engine.owns_stock = owns
+    await execute(store, "update stock_statement set wait_until = clock_timestamp()")
+    await world.reconcile()
+    assert await rows(store, STATED) == [("S1", True), ("S2", True), ("S3", True)]
+    drift = await world.drift()
+    assert (drift.first_seen_at, drift.last_seen_at, drift.units) == (minute(10), minute(20), 4)
+    assert (await doctor(store, "stock statements")).status == "ok"
+
+
+async def test_what_passes_by_itself_is_no_failure_of_a_statement(store: Store) -> None:
+    world = World(store)
+    await world.opened(50)
+
+    def lost(*_: str) -> bool:
+        raise asyncpg.SerializationError("somebody else was first")
+
+    world.engine.owns_stock = lost
+    with pytest.raises(asyncpg.SerializationError):
+        await world.states(10, unrestricted=47)
+    assert await rows(store, "select attempts, failure from stock_statement") == [(0, "")]
