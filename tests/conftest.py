@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-# Whose tests start the product as processes, and need the machine for themselves as far as that goes.
-_ROOMS_OF_PROCESSES = ("acceptance", "faults")
+# Their tests run the product as processes, which fill the machine, and wait for them.
+_ROOMS_OF_PROCESSES = ("tests/acceptance/", "tests/faults/")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class TwoSides(LoadScopeScheduling):
     """Tests of a file run one after the other on one side, so that they share what is set up for the file; and so do
     all that run the product as processes: beside them is only the other side."""
-    here = Path(__file__).parent
-    for item in items:
-        room = item.path.relative_to(here).parts[0]
-        group = "processes" if room in _ROOMS_OF_PROCESSES else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(_ROOMS_OF_PROCESSES) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoSides:
+    """Share the tests out so."""
+    return TwoSides(config, log)
