@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # Their tests run the product as processes, which fill the machine, and wait for them.
 _ROOMS_OF_PROCESSES = ("tests/acceptance/", "tests/faults/")
+
+# What commands print into a pipe must not depend on the terminal that the tests are started from.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 
 
 class TwoSides(LoadScopeScheduling):
