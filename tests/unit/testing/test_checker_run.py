@@ -113,6 +113,16 @@ def test_lists_are_read_page_by_page_and_exit_codes_are_not_believed(tmp_path: P
         _ = product.doctor
 
 
+@pytest.mark.parametrize(("seen", "least"), [([2, 0], 0), ([2, 3, *[1] * 20], 1)])
+def test_work_that_is_gone_at_another_look_was_not_stuck(
+    monkeypatch: pytest.MonkeyPatch, seen: list[int], least: int
+) -> None:
+    answers = iter(seen)
+    monkeypatch.setattr("crossdock.testing.checker.product.time.sleep", lambda _: None)
+    monkeypatch.setattr(Product, "ask", lambda *_: {"work_left": {"events": next(answers), "deadlines": 0}})
+    assert Product("unused", "http://nowhere", "key").doctor["work_left"] == {"events": least, "deadlines": 0}
+
+
 def test_a_command_that_cannot_be_run_is_no_answer() -> None:
     with pytest.raises(Unanswered, match="could not be run"):
         Product("/no/such/command", "http://nowhere", "key").ask("doctor")
