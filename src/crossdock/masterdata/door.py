@@ -125,9 +125,9 @@ class Door:
         """The conversion to the base unit; None for what is told in it, and must then make sense in it."""
         if quantity.unit != item.unit:
             return self._conversion(item.id, quantity.unit)
-        if units.is_counted(item.unit) and quantity.amount != quantity.amount.to_integral_value():
-            words = f"{quantity.amount:f} {quantity.unit} of {item.id}, which is counted: no part of one can be sold"
-            raise ConversionRefused("inexact", f"{words}. Have the document sent with a whole number")
+        if part := units.part_of_one(quantity, item.id):
+            words = f"{part}: no part of one can be sold. Have the document sent with a whole number"
+            raise ConversionRefused("inexact", words)
         return None
 
     def _conversion(self, item: str, unit: str) -> Conversion:

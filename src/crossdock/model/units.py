@@ -196,6 +196,14 @@ def is_counted(code: str) -> bool:
     return unit is not None and unit.measures in (PIECES, "packs")
 
 
+def part_of_one(quantity: Quantity, item: str) -> str:
+    """Of a quantity in an item's base unit that is no whole number where the item is counted: what it is, in words.
+    Empty for any other."""
+    if quantity.amount == quantity.amount.to_integral_value() or not is_counted(quantity.unit):
+        return ""
+    return f"{quantity.amount:f} {quantity.unit} of {item}, which is counted"
+
+
 def ratio(unit: str, to: str) -> Fraction:
     """How many of `to` one of `unit` is, whatever the item. Raises `ConversionRefused`."""
     if unit == to:

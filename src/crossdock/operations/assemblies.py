@@ -27,6 +27,7 @@ from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.assembly.v1 import AssemblyData
 from crossdock.rules.bill import Side, bill_of, repacked
@@ -232,6 +233,8 @@ class _Books:
             self._lines(produced, "out"),
             bill,
         )
+        moved = (*made.consumed, *made.produced)
+        must_be_whole((Goods("/quantity", line.item, line.quantity) for line in moved), "put in or taken out")
         subject = f"assembly/{place.company_id}/{place.location}/{number}"
         shown = f"{address('assemblies', number)}?company={place.company_id}&location={place.location}"
         told = Stated(subject, made.consumed, made.produced, shown)

@@ -40,6 +40,11 @@ class KnownItems:
             self._known.clear()
         self._known.add((company_id, item))
 
+    def unit(self, company_id: str, item: str) -> str:
+        """The base unit of an item that the master data in memory know; else empty."""
+        found = self._masterdata.item(company_id, item)
+        return found.unit if found is not None else ""
+
 
 async def must_be_an_item(tx: Connection, item: str, companies: Sequence[str] | None) -> list[str]:
     """Whose an item is, of these companies (None: of all). Raises `Problem` for one that nobody ever told us of."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,10 +28,12 @@ from crossdock.inventory.desk.view import ReservationView, find
 from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.log import append
 from crossdock.masterdata import KitRefused
+from crossdock.model.quantity import Quantity
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
 from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.units import Goods, must_be_whole
 from crossdock.project.network import Network
 from crossdock.store import Connection
 
@@ -106,8 +108,8 @@ async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) ->
     """Reserve as the mode says; the same key again gets the first answer, even when its time is over by then.
 
     Raises `Problem` if there is too little, or if `expires_at` is over. The ledger keeps who asked, so the key is the
-    caller's own and no other's. An item that there is not never gets to the ledger: its key is free for the call that
-    names the right one.
+    caller's own and no other's. An item that there is not, or part of one that is counted, never gets to the
+    ledger: its key is free for the call that says the right one.
     """
     actor.must("stock:reserve")
     request = await _request(context, means, actor, asked)
@@ -145,6 +147,7 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
         except KitRefused as refused:
             raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
         lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
+    must_be_whole(_parts(means.items, asked, lines), "reserved")
     key = f"{actor.name}/{asked.key}"
     if asked.several:
         return desk_lines_request(
@@ -157,6 +160,16 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
         expires_at=asked.expires_at, reference=asked.reference, source=actor.name, asked=asked.lines[0].locations,
         components=lines[0].components, channel=actor.channel, customer=asked.customer,
     )  # fmt: skip
+
+
+def _parts(items: KnownItems, asked: Asked, lines: Sequence[DeskLine]) -> Iterator[Goods]:
+    """What is asked for, and what kits take for it, as far as it is no whole number: that alone needs its unit."""
+    for n, line in enumerate(lines):
+        taken = [(line.item, line.quantity), *((each.item, line.quantity * each.per) for each in line.components)]
+        for item, quantity in taken:
+            if quantity != quantity.to_integral_value():
+                pointer = f"/lines/{n}/quantity" if asked.several else "/quantity"
+                yield Goods(pointer, item, Quantity(quantity, items.unit(asked.company_id, item)))
 
 
 def _too_little(asked: Asked, answer: ReservationAnswer) -> Problem:

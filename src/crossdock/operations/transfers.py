@@ -26,6 +26,7 @@ from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData, TransferGoods
 from crossdock.store import Connection, load_queries
@@ -114,8 +115,8 @@ async def create(
     """Order a transfer of (item, quantity in its base unit) each; its number is made up unless one is given. Answers
     `Ordered`.
 
-    Raises `Problem` for a company, locations or items that we do not know, quantities that are not above zero, or a
-    number that was used.
+    Raises `Problem` for a company, locations or items that we do not know, quantities that are not above zero or part
+    of what is counted, or a number that was used.
     """
     must_run_the_warehouses(actor, SCOPE, company_id)
     must_say_why(reason)
@@ -139,6 +140,9 @@ async def create(
     if from_location == to_location:
         words = f"a transfer goes from one location to another, not from {from_location} to itself"
         raise Problem("malformed_request", words, advice="Name two locations.")
+    must_be_whole(
+        (Goods(f"/lines/{n}/quantity", each.item, each.quantity) for n, each in enumerate(order.lines)), "moved"
+    )
     async with context.store.transaction() as tx:
         told = Ordered(subject, f"{address('transfers', number)}?company={company_id}", await _not_free(tx, order))
         answer = Answer(202, msgspec.json.encode(told).decode())
@@ -176,7 +180,7 @@ async def write_off(
 ) -> Answer:
     """Give up what left and did not arrive: (line, quantity) each, or all of it. Answers `Accepted`.
 
-    Raises `Problem` where so much is not under way.
+    Raises `Problem` where so much is not under way, and for a part of what is counted.
     """
     must_run_the_warehouses(actor, SCOPE, company_id)
     async with context.store.transaction() as tx:
@@ -198,6 +202,13 @@ async def write_off(
             if not ZERO < quantity <= under_way.get(line_id, ZERO):
                 left = under_way.get(line_id, ZERO)
                 raise Problem("conflict", f"line {line_id}: {left} is under way, so {quantity} cannot be given up")
+        must_be_whole(
+            (
+                Goods(f"/lines/{n}/quantity", data.lines[key].item, Quantity(quantity, data.lines[key].unit))
+                for n, (key, quantity) in enumerate(lines)
+            ),
+            "written off",
+        )
         body = TransferWrittenOff(account, must_say_why(reason), tuple(lines))
         await tell_case(tx, context, actor, SCOPE, "write_off_transfer", subject, body)
     return answer

@@ -1,11 +1,15 @@
-"""Units of orders that come through the API: converted to base units before they are accepted, or refused."""
+"""Units of what comes through the API: orders are converted to base units, what has no meaning in them is refused."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.masterdata.door import Door
-from crossdock.model.quantity import EACH
+from crossdock.model.quantity import EACH, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.units import part_of_one
 from crossdock.operations.problems import FieldError, Problem
 from crossdock.project.network import Network
 from crossdock.store import Store
@@ -41,3 +45,25 @@ def _whole_pieces(line: SalesOrderLine) -> bool:
     quantity = line.quantity
     whole = quantity.amount == quantity.amount.to_integral_value()
     return whole and quantity.unit == EACH and line.price.per.unit == EACH
+
+
+class Goods(NamedTuple):
+    """So much of an item, in its base unit; `pointer` says where in the request it stands."""
+
+    pointer: str
+    item: str
+    quantity: Quantity
+
+
+def must_be_whole(goods: Iterable[Goods], done: str) -> None:
+    """Raise `Problem` for parts of what is counted, naming them all: no part of one can be `done`. No warehouse could
+    say that it did so, for its words are held to the same rule."""
+    faults = [
+        FieldError(each.pointer, f"{part}: no part of one can be {done}")
+        for each in goods
+        if (part := part_of_one(each.quantity, each.item))
+    ]
+    if faults:
+        raise Problem(
+            "invalid_body", "parts of what is counted; nothing was done", faults, advice="Say a whole number."
+        )

@@ -37,6 +37,10 @@ def assembly(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+def part_of_one(pointer: str, part: str, done: str) -> dict[str, str]:
+    return {"pointer": pointer, "detail": f"{part}, which is counted: no part of one can be {done}"}
+
+
 async def known(store: Store) -> None:
     async with store.transaction() as tx:
         await upsert(tx, [Item(UK, "HEART"), Item(UK, "SET"), KitComponent(UK, "SET", "HEART", Decimal(2))])
@@ -68,6 +72,9 @@ async def test_a_transfer_is_ordered_once_followed_and_written_off(desk: httpx2.
         409,
         "line 1: 10 is under way, so 11 cannot be given up",
     )
+    lost["lines"] = [{"line": "1", "quantity": "1.5"}]
+    part = await call(desk, "transfers/T1/write-off", "k5", **lost)
+    assert part.json()["errors"] == [part_of_one("/lines/0/quantity", "1.5 EA of HEART", "written off")]
     for _ in range(2):
         assert (await call(desk, "transfers/T1/write-off", "k4", account="claim", reason="lost")).status_code == 202
     await happen(store)
@@ -129,3 +136,29 @@ async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
     assert (await desk.get(f"/process/v1/assemblies?company={UK}&location=nowhere")).status_code == 404
     assert (await call(http, "transfers", "k", **transfer())).status_code == 403
     assert await rows(store, "select count(*) from audit") == [(0,)]
+
+
+async def test_no_part_of_what_is_counted_is_moved_or_put_into_a_kit(desk: httpx2.AsyncClient, store: Store) -> None:
+    await known(store)
+    async with store.transaction() as tx:
+        await upsert(
+            tx, [Item(UK, "WIRE", unit="MTR"), Item(UK, "BOX"), KitComponent(UK, "BOX", "SET", Decimal("0.5"))]
+        )
+    lines = [{"item": "WIRE", "quantity": "2.5"}, {"item": "HEART", "quantity": "1.5"}]
+    refused = await call(desk, "transfers", "k1", **transfer(lines=lines))
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [part_of_one("/lines/1/quantity", "1.5 EA of HEART", "moved")]
+    assert (await call(desk, "transfers", "k2", **transfer(lines=lines[:1]))).status_code == 202
+    for item, quantity, parts in (
+        ("SET", "1.25", ["2.50 EA of HEART", "1.25 EA of SET"]),
+        ("BOX", "1", ["0.5 EA of SET"]),
+    ):
+        for kind, sides in (("assembly", parts), ("disassembly", parts[::-1])):
+            refused = await call(
+                desk, "assemblies", f"{item} {kind}", **assembly(item=item, quantity=quantity, kind=kind)
+            )
+            told = [part_of_one("/quantity", part, "put in or taken out") for part in sides]
+            assert (refused.status_code, refused.json()["errors"]) == (422, told)
+    boxed = assembly(kind="repack", item="HEART", quantity="0.5", into="HEART")
+    assert (await call(desk, "assemblies", "k3", **boxed)).status_code in (400, 422)
+    assert (await call(desk, "assemblies", "k4", **assembly(item="BOX"))).status_code == 202

@@ -173,3 +173,23 @@ async def test_a_request_of_neither_form_is_refused_with_where(
     answer = await reserve(http, "r1", **body)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
     assert await rows(store, "select count(*) from ledger_entry") == [(0,)]
+
+
+async def test_no_part_of_what_is_counted_is_reserved(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    items = [Item(COMPANY, "HEART"), Item(COMPANY, "WIRE", unit="MTR"), Item(COMPANY, "SET")]
+    async with store.transaction() as tx:
+        await upsert(tx, [*items, KitComponent(COMPANY, "SET", "HEART", Decimal("0.5"))])
+    await services.refresh()
+    await book(store, receive(9, item="HEART"), receive(9, item="WIRE"))
+    words = "which is counted: no part of one can be reserved"
+    single = await reserve(http, "r1", item="HEART", quantity="1.5")
+    assert (single.status_code, single.json()["code"]) == (422, "invalid_body")
+    assert single.json()["errors"] == [{"pointer": "/quantity", "detail": f"1.5 EA of HEART, {words}"}]
+    lines = [{"item": "WIRE", "quantity": "1.5"}, {"item": "SET", "quantity": "3"}]
+    several = await reserve(http, "r2", lines=lines)
+    assert several.json()["errors"] == [{"pointer": "/lines/1/quantity", "detail": f"1.5 EA of HEART, {words}"}]
+    lines[1]["quantity"] = "4"
+    assert (await reserve(http, "r2", lines=lines)).status_code == 201
+    assert (await reserve(http, "r1", item="HEART", quantity="1.0")).status_code == 201
