@@ -91,4 +91,8 @@ def _assemble(kit: str, place: assemblies.Place, reason: str, database: str, as_
 def _words(told: assemblies.Stated) -> str:
     went_in = ", ".join(f"{plain(line.quantity.amount)} {line.item}" for line in told.consumed)
     came_out = ", ".join(f"{plain(line.quantity.amount)} {line.item}" for line in told.produced)
-    return f"{went_in} -> {came_out}; see `crossdock case show {told.subject}`"
+    lines = [f"{went_in} -> {came_out}; see `crossdock case show {told.subject}`"]
+    for short in told.not_there:
+        there, asked = plain(short.there), plain(short.asked)
+        lines.append(f"{there} of {asked} of {short.item} stands at {short.location} by the books: let it be counted")
+    return "\n".join(lines)

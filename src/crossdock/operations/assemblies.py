@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
@@ -31,18 +32,32 @@ from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.assembly.v1 import AssemblyData
 from crossdock.rules.bill import Side, bill_of, repacked
+from crossdock.store import Connection, load_queries
+from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
 READS = "operations:read"
+STOCK = load_queries(Path(__file__).with_suffix(".sql"))
+
+
+class NotThere(msgspec.Struct, frozen=True):
+    """So much of an item went in, and by the books only so much stands at the location, in its base unit."""
+
+    item: str
+    location: str
+    asked: Decimal
+    there: Decimal
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """The case that was told, and what goes in and comes out."""
+    """The case that was told, and what goes in and comes out. `not_there` is what the books had too little of at that
+    moment: what was done is booked all the same, the stock falls below zero, and the warehouse counts."""
 
     subject: str
     consumed: tuple[AssemblyLine, ...]
     produced: tuple[AssemblyLine, ...]
     status_url: str = ""
+    not_there: tuple[NotThere, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -237,9 +252,9 @@ class _Books:
         must_be_whole((Goods("/quantity", line.item, line.quantity) for line in moved), "put in or taken out")
         subject = f"assembly/{place.company_id}/{place.location}/{number}"
         shown = f"{address('assemblies', number)}?company={place.company_id}&location={place.location}"
-        told = Stated(subject, made.consumed, made.produced, shown)
-        answer = Answer(202, msgspec.json.encode(told).decode())
         async with self.context.store.transaction() as tx:
+            told = Stated(subject, made.consumed, made.produced, shown, await _not_there(tx, made))
+            answer = Answer(202, msgspec.json.encode(told).decode())
             if self.use is not None and (said := await idempotency.once(tx, self.use, answer)) is not None:
                 return said
             await take_number(tx, subject, place.location, number)
@@ -253,3 +268,16 @@ class _Books:
             AssemblyLine(f"{name}-{n}", side.item, Quantity(side.quantity, self.item(side.item).unit))
             for n, side in enumerate(sides, start=1)
         )
+
+
+async def _not_there(tx: Connection, made: Assembly) -> tuple[NotThere, ...]:
+    asked: dict[str, Decimal] = {}
+    for line in made.consumed:
+        asked[line.item] = asked.get(line.item, ZERO) + line.quantity.amount
+    rows = await tx.fetch(STOCK.there, made.company_id, made.location, texts(list(asked)))
+    there = {row["item"]: row["there"] for row in rows}
+    return tuple(
+        NotThere(item, made.location, quantity, there.get(item, ZERO))
+        for item, quantity in asked.items()
+        if quantity > there.get(item, ZERO)
+    )

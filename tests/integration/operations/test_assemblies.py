@@ -7,9 +7,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from crossdock.cli.assembly import _words as in_words
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item, KitComponent
-from crossdock.operations.assemblies import Place, Stated, assemble, repack
+from crossdock.operations.assemblies import NotThere, Place, Stated, assemble, repack
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
@@ -41,9 +42,11 @@ async def test_kits_are_built_taken_apart_and_cases_broken_without_winning_or_lo
     await happen(store)
     assert await levels(store) == {"HEART": 18, "SET": 6}
     await assemble(desk, ANNA, NORTH, "SET", Decimal(3), apart=True, reason="not sold")
+    await happen(store)
     answer = await repack(desk, ANNA, NORTH, "HEART", Decimal(24), "CASE12", reason="boxed")
     stated = msgspec.json.decode(answer.body, type=Stated)
     assert [(line.item, line.quantity.amount) for line in stated.produced] == [("CASE12", 2)]
+    assert stated.not_there == ()
     await happen(store)
     assert await levels(store) == {"SET": 3, "CASE12": 2}
     assert await problems(store) == set()
@@ -92,3 +95,14 @@ async def test_nothing_is_assembled_where_there_is_no_location(store: Store) -> 
     with pytest.raises(Problem, match=f"no location 'nowhere' of {COMPANY}") as refused:
         await assemble(desk, ANNA, Place(COMPANY, "nowhere"), "SET", Decimal(1), reason="no")
     assert refused.value.advice == "Its locations are north, south."
+
+
+async def test_what_went_in_and_is_not_there_by_the_books_is_said_at_once(store: Store) -> None:
+    await known(store)
+    await stocked(store, 13)
+    answer = await assemble(await at_work(store), ANNA, NORTH, "SET", Decimal(1000), reason="Christmas")
+    stated = msgspec.json.decode(answer.body, type=Stated)
+    assert stated.not_there == (NotThere("HEART", "north", Decimal(2000), Decimal(13)),)
+    assert "13 of 2000 of HEART stands at north by the books" in in_words(stated)
+    await happen(store)
+    assert await problems(store) == {"stock_negative"}

@@ -52,7 +52,8 @@ _read_state = decoder(StateAssembly)
     tags=["stock"],
 )
 async def state_assembly(request: AnyRequest) -> ASGIResponse:
-    """The answer says what went in and what came out; both are booked at once."""
+    """The answer says what went in and what came out; both are booked at once. `not_there` says what of it the books do
+    not have at the location: it is booked all the same, and the warehouse is asked to count."""
     body, use = await receive_as(request, _read_state)
     faults = list[FieldError]()
     quantity = exact(body.quantity, "/quantity", faults)
