@@ -31,6 +31,16 @@ def test_a_runbook_page_has_its_sections(code: str) -> None:
     assert [section for section in SECTIONS if f"\n## {section}" not in text] == []
 
 
+def test_a_runbook_page_names_every_process_that_opens_it() -> None:
+    unnamed = set()
+    for process, codes in process_codes().items():
+        page = f"](../processes/{process}.md)"
+        unnamed |= {
+            f"{process}: {code}" for code in codes if page not in (RUNBOOKS / f"{code}.md").read_text(encoding="utf-8")
+        }
+    assert unnamed == set()
+
+
 def test_the_index_of_runbooks_names_every_code() -> None:
     index = (RUNBOOKS / "README.md").read_text(encoding="utf-8")
     assert [code for code in sorted(exception_codes()) if f"[`{code}`]({code}.md)" not in index] == []

@@ -58,4 +58,6 @@ def test_the_same_assembly_again_changes_nothing() -> None:
 
 
 def test_components_that_the_books_do_not_have_are_a_question_for_the_warehouse() -> None:
-    an_assembly().given(made()).when(StockWentNegative("CUP", "north", Decimal(-4), "e")).then(opens="stock_negative")
+    below = StockWentNegative("CUP", "north", Decimal("-1970.0"), "6d9e94e8275a2941")
+    scenario = an_assembly().given(made()).when(below).then(opens="stock_negative")
+    assert scenario.one(OpenExceptionCase).detail == "CUP in north stands at -1970"

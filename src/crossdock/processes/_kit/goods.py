@@ -60,13 +60,18 @@ def _weights(moves: Iterable[StockMoveLine]) -> dict[Place, Quantity]:
     return net
 
 
+def below_zero(event: StockWentNegative) -> str:
+    """At what an item stands, for people."""
+    return f"{event.item} in {event.location} stands at {event.quantity.normalize():f}"
+
+
 def stock_negative(case: Case[Any], event: StockWentNegative) -> OpenExceptionCase:
     """A fact took an item below zero: it stands, and somebody counts. What is missing is valued as it was bought."""
     item = case.reads.item(case.company_id, event.item)
     price = item.purchase_price if item else None
     return OpenExceptionCase(
         "stock_negative",
-        f"{event.item} in {event.location} stands at {event.quantity} after {event.entry}",
+        below_zero(event),
         key=f"{event.item}/{event.location}",
         money_at_risk=item.worth(price, abs(event.quantity)) if item and price else None,
         owner="warehouse",

@@ -29,7 +29,7 @@ from crossdock.events.inventory import StockPromised, StockWentNegative
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped, TransferWrittenOff
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import StockRequestLine
-from crossdock.processes._kit import Effect, Lifecycle, Link, Release, Reserve, StateTable, missed, tell
+from crossdock.processes._kit import Effect, Lifecycle, Link, Release, Reserve, StateTable, below_zero, missed, tell
 from crossdock.processes.transfer.v1_book import Change, book, expected_on, order_for_warehouse, settle, what_is_wrong
 from crossdock.processes.transfer.v1_data import TransferCase, TransferData, TransferGoods, header
 
@@ -166,7 +166,5 @@ def miss(case: TransferCase, event: ExpectationMissed) -> Iterator[Effect]:
 @LIFECYCLE.on(StockWentNegative)
 def own_negative_stock(case: TransferCase, event: StockWentNegative) -> Iterator[Effect]:
     """The fact stands; a person finds out where the goods were."""
-    case.data.negatives[f"{event.item}/{event.location}"] = (
-        f"{event.item} in {event.location} stands at {event.quantity}"
-    )
+    case.data.negatives[f"{event.item}/{event.location}"] = below_zero(event)
     yield from settle(case, "stock was booked")
