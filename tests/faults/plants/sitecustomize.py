@@ -112,16 +112,14 @@ def shortages_stay_open(module: ModuleType) -> None:
 
 def invoices_round_up(module: ModuleType) -> None:
     """Customers are charged prices rounded up to ten pence."""
-    bill = module._bill
+    invoiced = module._invoiced
 
-    def dearer(line: Any) -> Any:
-        price = line.price
-        return replace(line, price=replace(price, amount=price.amount.quantize(Decimal("0.1"), ROUND_UP)))
+    def planted(*sold: Any) -> Any:
+        line = invoiced(*sold)
+        dearer = line.price.amount.quantize(Decimal("0.1"), ROUND_UP)
+        return replace(line, price=replace(line.price, amount=dearer))
 
-    def planted(case: Any, number: str, shipment: str, sold: Sequence[Any]) -> Any:
-        return bill(case, number, shipment, [(line_id, dearer(line), amount) for line_id, line, amount in sold])
-
-    module._bill = planted
+    module._invoiced = planted
 
 
 def deadletters_in_hiding(module: ModuleType) -> None:
