@@ -24,6 +24,8 @@ _PAIRS_OF = 60
 # Of no more candidates than this, also three and four together: of many small numbers, some always add up.
 _MORE_OF = 12
 _NEAREST = 3
+# Cases of which no warehouse tells: people and callers state them to us.
+_STATED_TO_US = "assembly/"
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -159,9 +161,11 @@ def _pieces(question: Question) -> Iterator[_Piece]:
         corrected |= {fact.reference} if fact.correction else set()
         if (news := _news(question, "theirs", fact)) is not None:
             yield _listed(question, fact, again=again)._replace(is_news=news)
+    left = {fact.number for fact in booked}
+    known = [fact for fact in question.ours if fact.number not in left]
     for fact in booked:
         if (news := _news(question, "ours", fact)) is not None:
-            yield _booked(question, fact)._replace(is_news=news)
+            yield _booked(question, fact, known)._replace(is_news=news)
 
 
 def _news(question: Question, side: Side, fact: Fact) -> bool | None:
@@ -192,17 +196,19 @@ def _listed(question: Question, fact: Fact, *, again: bool) -> _Piece:
     return _Piece("missing", f"{fact.number} never came to us", facts, fact.changes)
 
 
-def _booked(question: Question, fact: Fact) -> _Piece:
-    """We have it, they do not."""
+def _booked(question: Question, fact: Fact, known: Sequence[Fact]) -> _Piece:
+    """We have it, they do not. `known`: what of ours they may have; of a system that lists what it has, only that."""
     facts: tuple[tuple[Side, Fact], ...] = (("ours", fact),)
     effect = times(fact.changes, Decimal(-1))
     if fact.under_way:
         return _Piece("late", f"{_name(fact)} is on its way to it", facts, effect)
+    # A person stated it to us, not the owner, who has yet to book it.
+    stated = fact.document.startswith(_STATED_TO_US)
     # Who has its own facts may have told one of them twice. Two orders that we tell of may well be for as much.
-    if question.owner and (twin := _twin(fact, question.ours)) is not None:
+    if question.owner and not stated and (twin := _twin(fact, known)) is not None:
         why = f"{_name(fact)} and {_name(twin)} say the same, and it knows of one"
         return _Piece("doubled", why, (*facts, ("ours", twin)), effect)
-    if question.owner:
+    if question.owner and not stated:
         return _Piece("unowned_change", f"we booked {_name(fact)}, which it knows nothing of", facts, effect)
     return _Piece("missing", f"{_name(fact)} never came to it", facts, effect)
 
@@ -220,7 +226,7 @@ def _guesses(question: Question) -> Iterator[_Piece]:
 
 
 def _alone(question: Question, fact: Fact) -> Iterator[_Piece]:
-    piece = _booked(question, fact)
+    piece = _booked(question, fact, question.ours)
     yield piece if piece.cause != "unowned_change" else piece._replace(cause="missing")
     yield _Piece("doubled", f"it has {_name(fact)} twice", (("ours", fact),), plain(fact.changes))
     for pack in sorted(question.packs):
@@ -288,14 +294,14 @@ def _finding(chosen: Sequence[_Piece]) -> Finding:
         chosen = named
     causes = sorted({piece.cause for piece in named})
     cause: DriftCause = causes[0] if len(causes) == 1 else "mixed"
-    evidence = tuple(
-        _evidence(side, fact, "" if piece.correction and piece not in named else piece.cause)
-        for piece in chosen
-        for side, fact in piece.facts
-    )
+    evidence: dict[tuple[Side, str], Evidence] = {}
+    for piece in chosen:
+        for side, fact in piece.facts:
+            told = "" if piece.correction and piece not in named else piece.cause
+            evidence.setdefault((side, fact.number), _evidence(side, fact, told))
     whys = (f"{piece.cause}: {piece.why}" if cause == "mixed" and piece in named else piece.why for piece in chosen)
     under_way = total(piece.effect for piece in chosen if piece.cause == "late")
-    return Finding(cause, "; ".join(dict.fromkeys(whys)), evidence, under_way=under_way)
+    return Finding(cause, "; ".join(dict.fromkeys(whys)), tuple(evidence.values()), under_way=under_way)
 
 
 def _evidence(side: Side, fact: Fact, cause: DriftCause | Literal[""] = "") -> Evidence:

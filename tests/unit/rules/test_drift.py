@@ -103,6 +103,28 @@ def test_a_receipt_booked_under_two_identities_is_doubled() -> None:
     assert {one.document for one in found.evidence} == {"goods_receipt/c/north/RC1", "goods_receipt/c/north/RC1-2"}
 
 
+def test_assemblies_stated_to_us_that_the_warehouse_did_not_book_are_missing_there_each_once() -> None:
+    built = (
+        fact("entry/a", 1, "assembly/c/north/KIT-1", unrestricted=-5),
+        fact("entry/b", 9, "assembly/c/north/KIT-2", unrestricted=-5),
+    )
+    found = warehouse(changes(unrestricted=10), theirs=(fact("16", 1, unrestricted=7),), ours=(
+        fact("entry/c", 1, "goods_receipt/c/1", unrestricted=7), *built,
+    ))  # fmt: skip
+    assert (found.cause, [one.number for one in found.evidence]) == ("missing", ["entry/a", "entry/b"])
+    assert "assembly/c/north/KIT-1 never came to it" in found.detail
+    one = warehouse(changes(unrestricted=5), theirs=(fact("17", 1, unrestricted=-5),), ours=built)
+    assert (one.cause, [each.number for each in one.evidence]) == ("missing", ["entry/b"])
+
+
+def test_two_bookings_of_ours_that_the_owner_knows_nothing_of_are_not_told_as_doubled() -> None:
+    found = warehouse(
+        changes(unrestricted=-8),
+        ours=(fact("entry/a", 1, "return/c/1", unrestricted=4), fact("entry/b", 2, "return/c/2", unrestricted=4)),
+    )
+    assert (found.cause, [one.number for one in found.evidence]) == ("unowned_change", ["entry/a", "entry/b"])
+
+
 def test_a_fact_in_cases_that_was_booked_in_pieces_is_in_the_wrong_unit() -> None:
     found = warehouse(
         changes(unrestricted=44),
