@@ -97,7 +97,7 @@ def print_difference(out: Console, item: str, found: Difference) -> None:
     if found.movements:
         out.print()
         out.print(plain("The movements between"))
-        out.print(movements_table(found.movements, places=True))
+        out.print(movements_table(found.movements, places=True, item=item))
     if found.next:
         out.print(plain("there are more: ask with --json, or over HTTP with cursor="))
 
@@ -128,11 +128,24 @@ def _print_position(out: Console, position: PositionTerms, movements: list[Movem
         out.print(movements_table(movements))
 
 
-def movements_table(movements: Iterable[MovementTerms], *, places: bool = False, title: str = "") -> Rows:
-    """Movements with what each did and why; `places` where they are of several positions. A movement is told with the
+def movements_table(
+    movements: Iterable[MovementTerms], *, places: bool = False, title: str = "", item: str = ""
+) -> Rows:
+    """Movements with what each did and why; `places` where they are of several positions, those of another item than
+    `item` (a kit's components) with its name. A movement is told with the
     moment since when it is known, which is what `--as-of` goes by: a fact may have happened long before."""
     rows = [
-        (*((_place(m), m.number) if places else (f"  {m.number}",)), m.recorded_at, _did(m), m.free_after, _behind(m))
+        (
+            *(
+                (f"{m.item}, {_place(m)}" if item and m.item != item else _place(m), m.number)
+                if places
+                else (f"  {m.number}",)
+            ),
+            m.recorded_at,
+            _did(m),
+            m.free_after,
+            _behind(m),
+        )
         for m in movements
     ]
     heads = ("known since", "change", "free after", "why")

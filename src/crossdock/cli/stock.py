@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
+from crossdock.cli._console import AsJson, Rows, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption, moment_of
 from crossdock.cli._stock_explained import earlier_movements, movements_table, print_difference, print_explained
 from crossdock.inventory.availability import AvailableToPromise
@@ -63,7 +65,7 @@ def show(
     elif explain or asked.compare_to:
         _explain(console(), found)
     else:
-        _print(console(), found)
+        _print(console(), found, asked)
 
 
 def _explain(out: Console, found: ItemStock) -> None:
@@ -125,7 +127,7 @@ def prove(database: DatabaseOption, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _print(out: Console, found: ItemStock) -> None:
+def _print(out: Console, found: ItemStock, asked: Asked) -> None:
     states = [name for name in _STATES if any(getattr(place, name) for place in found.positions)] or ["unrestricted"]
     rows = [
         (place.company_id, place.location, place.owner, place.lot, *(getattr(place, state) for state in states))
@@ -134,7 +136,9 @@ def _print(out: Console, found: ItemStock) -> None:
     if rows:
         out.print(table(("company", "location", "owner", "lot", *states), rows, title=f"{found.item}: what is"))
     else:
-        out.print(plain(f"{found.item}: nothing of it is or was anywhere"))
+        where = f"at {', '.join(asked.locations)}" if asked.locations else "anywhere"
+        beside = f"; look at {', '.join(found.elsewhere)}" if found.elsewhere else ""
+        out.print(plain(f"{found.item}: nothing of it is or was {where}{beside}"))
     for place in found.positions:
         for second in place.seconds:
             missing = place.not_weighed(second)
@@ -146,7 +150,7 @@ def _print(out: Console, found: ItemStock) -> None:
         out.print(plain(f"{company} has no master data of it: the ERP never said what it is", "yellow"), soft_wrap=True)
     for terms in found.available:
         out.print()
-        _print_terms(out, terms)
+        _print_terms(out, terms, found.as_of if asked.as_of else None)
     if found.promises:
         out.print()
         _print_promises(out, found)
@@ -170,12 +174,21 @@ def _print_promises(out: Console, found: ItemStock) -> None:
     out.print(table(columns, rows, title="To whom it is promised, and who waits for it"))
 
 
-def _print_terms(out: Console, terms: AvailableToPromise) -> None:
-    """What of an item a company may promise: by place, what is coming, and what changed it last."""
-    title = f"{terms.company_id}: {plain(terms.now)} may be promised now"
+def _print_terms(out: Console, terms: AvailableToPromise, then: dt.datetime | None) -> None:
+    """What of an item a company may promise, or could at a past moment: by place, what is coming, and what changed it
+    last."""
+    could = f"could be promised at {plain(then)}" if then else "may be promised now"
+    title = f"{terms.company_id}: {plain(terms.now)} {could}"
     if not terms.positions:
         out.print(plain(title))
-        return
+    else:
+        out.print(_positions(terms, title))
+    for words in _beside_positions(terms):
+        out.print(plain(words), soft_wrap=True)
+    _print_coming(out, terms)
+
+
+def _positions(terms: AvailableToPromise, title: str) -> Rows:
     rows = [
         (f"{p.location} {p.pool}", p.on_hand, p.safety, p.reserved, p.allocated, p.free, p.shortage)
         for p in terms.positions
@@ -183,7 +196,20 @@ def _print_terms(out: Console, terms: AvailableToPromise) -> None:
     names = ("location", "on hand", "- kept back", "- reserved", "- allocated", "= free", "shortage")
     # Few positions have any of these two.
     shown = [n for n, name in enumerate(names) if name not in _SELDOM or any(row[n] for row in rows)]
-    out.print(table([names[n] for n in shown], [[row[n] for n in shown] for row in rows], title=title))
+    return table([names[n] for n in shown], [[row[n] for n in shown] for row in rows], title=title)
+
+
+def _beside_positions(terms: AvailableToPromise) -> Iterator[str]:
+    """Why the number is not what the positions come to."""
+    if terms.kit is not None and terms.kit.kits:
+        yield f"{plain(terms.kit.kits)} of them as kits made of components; --explain says of which"
+    if terms.shelf_life is not None and terms.shelf_life.less:
+        life = terms.shelf_life
+        until = f"{plain(life.less)} may not be promised: goods must keep until {life.keeps_until}"
+        yield f"{until} (rule {life.rule}); --explain says where they do"
+
+
+def _print_coming(out: Console, terms: AvailableToPromise) -> None:
     if terms.supply:
         out.print()
         supply = [

@@ -14,6 +14,11 @@ EACH = "EA"
 _MINOR_UNITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
+def tidy(amount: Decimal) -> Decimal:
+    """The same number as it is told: without zeros at its end, and never with an exponent."""
+    return amount.normalize() + 0
+
+
 class UnitMismatch(ValueError):
     """Two quantities of different units, or amounts of different currencies, were combined."""
 

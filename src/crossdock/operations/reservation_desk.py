@@ -106,7 +106,7 @@ async def release_for_caller(context: Context, actor: Actor, reservation: str, r
             now: dt.datetime = await tx.fetchval("select clock_timestamp()")
             governs = await governing_at(tx, now, held.company)
             policies, version = (governs.stock, governs.version) if governs else (StockPolicies(), 0)
-            requests = release_requests(held.company, held.open, f"{actor.name}: {reason}")
+            requests = release_requests(held.company, held.open, reason)
             batch = LedgerBatch(requests, context.now(), actor.name, policies, version)
             await batch.claim(tx)
             await publish_outcomes(tx, await batch.post(tx))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from crossdock.events.envelope import NewEvent
 from crossdock.identity import Actor
@@ -28,7 +29,7 @@ from crossdock.inventory.desk.view import ReservationView, find
 from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
 from crossdock.log import append
 from crossdock.masterdata import KitRefused
-from crossdock.model.quantity import Quantity
+from crossdock.model.quantity import ZERO, Quantity, tidy
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
@@ -127,11 +128,11 @@ async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) ->
     return Reserved(
         reservation=answer.stem,
         company=asked.company_id,
-        granted=answer.granted,
+        granted=tuple(replace(piece, quantity=tidy(piece.quantity)) for piece in answer.granted),
         expires_at=asked.expires_at,
         item="" if asked.several else line.item,
-        quantity=None if asked.several else line.quantity,
-        missing=answer.missing,
+        quantity=None if asked.several else tidy(line.quantity),
+        missing=tuple(replace(one, quantity=tidy(one.quantity), free=tidy(one.free)) for one in answer.missing),
         waiting=answer.waiting,
     )
 
@@ -175,12 +176,13 @@ def _parts(items: KnownItems, asked: Asked, lines: Sequence[DeskLine]) -> Iterat
 def _too_little(asked: Asked, answer: ReservationAnswer) -> Problem:
     if not asked.several:
         (line,) = asked.lines
-        detail = f"{line.quantity} of {line.item} cannot be reserved: {answer.free or 0} is free"
+        detail = f"{tidy(line.quantity)} of {line.item} cannot be reserved: {tidy(answer.free or ZERO)} is free"
         return Problem("not_available", detail)
     place = {line.line: n for n, line in enumerate(asked.lines)}
     faults = [
         FieldError(
-            f"/lines/{place[short.line]}", f"{short.quantity + short.free} of {short.item}: {short.free} is free"
+            f"/lines/{place[short.line]}",
+            f"{tidy(short.quantity + short.free)} of {short.item}: {tidy(short.free)} is free",
         )
         for short in answer.missing
     ]

@@ -78,6 +78,8 @@ class ItemStock(msgspec.Struct, frozen=True):
     freshness: tuple[Freshness, ...] = ()
     differences: tuple[Difference, ...] = ()
     """What changed since the moment it was compared with, company by company."""
+    elsewhere: tuple[str, ...] = ()
+    """Where it is or was, if it is at none of the locations asked about."""
 
 
 async def show_stock(
@@ -97,8 +99,15 @@ async def show_stock(
         owners = await must_be_an_item(tx, item, companies)
         await _must_be_known(tx, asked, owners)
         found = [await _found(tx, msgspec.structs.replace(asked, company_id=owner), now) for owner in owners]
-        promises = [promise for owner in owners for promise in await promises_of(tx, owner, item)]
+        promises = [
+            promise
+            for owner in owners
+            for promise in await promises_of(tx, owner, item)
+            if not asked.locations or promise.location in asked.locations
+        ]
         strange = await without_master_data(tx, item, owners)
+        lies = any(each.terms.physical for each in found)
+        places = [] if lies or not asked.locations else await tx.fetch(SQL.places, item, owners)
     positions = [
         PhysicalPosition(
             each.terms.company_id, *(getattr(row, name) for name in PhysicalPosition.__struct_fields__[1:])
@@ -115,6 +124,7 @@ async def show_stock(
         strange,
         tuple(fresh for each in found for fresh in each.terms.freshness),
         tuple(each.difference for each in found if each.difference),
+        tuple(sorted({row["location"] for row in places} - set(asked.locations))),
     )
 
 

@@ -173,6 +173,10 @@ async def test_stock_is_shown_in_both_books(run: Any, store: Store) -> None:
     assert found["available"][0]["now"] == "0"
     assert {promise["subject"] for promise in found["promises"]} == {ORDER}
     assert "may be promised now" in (await run("stock", "show", "HEART")).stdout
+    (place,) = {promise["location"] for promise in found["promises"]}
+    other = next(one for one in ("north", "south") if one != place)
+    there = await asked(run, "stock", "show", "HEART", "--location", other)
+    assert (there["positions"], there["promises"], there["elsewhere"]) == ([], [], [place])
 
 
 async def test_stock_is_explained_by_an_equation_and_what_stands_behind_it(run: Any, store: Store) -> None:

@@ -41,7 +41,7 @@ async def test_a_person_gives_a_callers_reservation_back_and_it_is_written_down_
     (piece,) = (await show(context, ANNA, name)).pieces
     assert piece.ended is not None
     assert (piece.ended.how, piece.ended.by) == ("released", ANNA.name)
-    assert "basket lost" in piece.ended.reason
+    assert piece.ended.reason == "basket lost", "who it was is said once"
     async with store.transaction() as tx:
         deed = await tx.fetchrow("select actor, action from audit where subject = $1", f"reservation/{name}")
     assert deed is not None

@@ -10,6 +10,7 @@ import msgspec
 from crossdock.inventory.guard.findings import SQL, Slice
 from crossdock.inventory.guard.laws import Court
 from crossdock.inventory.ledger.books import ZERO
+from crossdock.model.quantity import tidy
 from crossdock.store import Connection
 
 Terms = tuple[tuple[int, int], ...]
@@ -29,7 +30,7 @@ def read_terms(text: str) -> Terms:
 
 def told(free: Sequence[Decimal], hold_back: Decimal) -> Decimal:
     """What a channel is told: what is free at each position, none of it below zero, less what is never shown."""
-    return max(sum((max(one, ZERO) for one in free), ZERO) - hold_back, ZERO).normalize() + 0
+    return tidy(max(sum((max(one, ZERO) for one in free), ZERO) - hold_back, ZERO))
 
 
 async def free_at(tx: Connection, terms: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], tuple[Decimal, int]]:

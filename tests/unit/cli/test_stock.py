@@ -1,0 +1,75 @@
+"""What `stock show` says of an item, without explaining it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal as D
+
+from rich.console import Console
+
+from crossdock.cli._stock_explained import print_difference
+from crossdock.cli.stock import _print
+from crossdock.inventory.availability import AvailableToPromise
+from crossdock.inventory.availability.terms import (
+    Difference,
+    KeepsAt,
+    Kit,
+    MovementTerms,
+    PositionTerms,
+    ShelfLife,
+)
+from crossdock.operations.availability import Asked
+from crossdock.operations.stock import ItemStock
+
+AT = dt.datetime(2010, 12, 6, 14, 3, tzinfo=dt.UTC)
+EMPTY = PositionTerms(location="north")
+
+
+def answer(now: int, *, kit: Kit | None = None, shelf_life: ShelfLife | None = None) -> AvailableToPromise:
+    return AvailableToPromise(
+        company_id="albion_uk", item="SET", now=D(now), by_date=(), positions=(EMPTY,), kit=kit, shelf_life=shelf_life
+    )
+
+
+def said(terms: AvailableToPromise, *, elsewhere: tuple[str, ...] = (), **asked: object) -> str:
+    out = Console(file=io.StringIO(), width=200, highlight=False)
+    question = Asked(company_id="albion_uk", item="SET", **asked)  # type: ignore[arg-type]
+    _print(out, ItemStock("SET", AT, (), (terms,), (), elsewhere=elsewhere), question)
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+def test_what_lies_elsewhere_is_not_said_to_be_nowhere() -> None:
+    text = said(answer(0), elsewhere=("south",), locations=("north",))
+    assert "SET: nothing of it is or was at north; look at south" in text
+
+
+def test_a_past_number_is_told_with_its_moment() -> None:
+    assert "albion_uk: 3 could be promised at 2010-12-06 14:03:00" in said(answer(3), as_of=AT)
+    assert "albion_uk: 3 may be promised now" in said(answer(3))
+
+
+def test_kits_made_of_components_and_goods_that_do_not_keep_are_told_in_a_line_each() -> None:
+    assert "3 of them as kits made of components; --explain says of which" in said(answer(3, kit=Kit(D(3), (), ())))
+    life = ShelfLife("grocers@7", 30, dt.date(2011, 1, 5), (KeepsAt("north", D(5), D(13)),))
+    text = said(answer(5, shelf_life=life))
+    assert "13 may not be promised: goods must keep until 2011-01-05 (rule grocers@7)" in text
+
+
+def test_movements_of_a_kits_components_are_told_with_their_item() -> None:
+    moved = [
+        MovementTerms(
+            item=item, location="north", number=4, kind="move", on_hand=D(-2), reserved=D(0), free_after=D(6), key="k",
+            occurred_at=AT, recorded_at=AT,
+        )
+        for item in ("SET", "CUP")
+    ]  # fmt: skip
+    found = Difference(
+        before_at=AT, after_at=AT, quantity_before=D(4), quantity_after=D(3), change=D(-1), changes=(), positions=(),
+        movements=tuple(moved),
+    )  # fmt: skip
+    out = Console(file=io.StringIO(), width=200, highlight=False)
+    print_difference(out, "SET", found)
+    assert isinstance(out.file, io.StringIO)
+    assert [line.split("  ")[0] for line in out.file.getvalue().splitlines()[-2:]] == ["north", "CUP, north"]
