@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossdock.identity import Actor, Denied
-from crossdock.operations.problems import Problem, not_found
+from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.project.network import Network
-from crossdock.project.versions import places_in_force
+from crossdock.project.versions import places_in_force, transfer_places_in_force
 from crossdock.store import Connection
 
 
@@ -43,6 +43,22 @@ async def must_be_places(tx: Connection, company_id: str, named: Sequence[str] =
         raise _no_company(company_id, list(places))
     if unknown := [place for place in named if place not in places[company_id]]:
         raise _no_location(unknown[0], company_id, places[company_id])
+
+
+async def must_be_ends_of_a_transfer(tx: Connection, company_id: str, from_location: str, to_location: str) -> None:
+    """Raise `Problem` for locations of the company that no transfer can leave or reach, by the network in force: nobody
+    there would ever say that it did."""
+    places = await transfer_places_in_force(tx, company_id)
+    if places is None:
+        return
+    if from_location not in places.origins:
+        words = f"no warehouse system of {from_location} takes transfer orders"
+        advice = f"Transfers leave from {', '.join(places.origins) or 'nowhere'}."
+        raise Problem("invalid_body", words, [FieldError("/from_location", "no transfer can leave it")], advice=advice)
+    if to_location not in places.destinations:
+        words = f"{to_location} only consists of other locations, and no warehouse system tells what arrives there"
+        advice = f"Transfers go to {', '.join(places.destinations)}."
+        raise Problem("invalid_body", words, [FieldError("/to_location", "no transfer can reach it")], advice=advice)
 
 
 def _no_company(company_id: str, companies: Sequence[str]) -> Problem:

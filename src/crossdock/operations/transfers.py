@@ -24,7 +24,7 @@ from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
 from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page, cut, start
-from crossdock.operations.places import must_be_places, must_run_the_warehouses
+from crossdock.operations.places import must_be_ends_of_a_transfer, must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
@@ -115,14 +115,15 @@ async def create(
     """Order a transfer of (item, quantity in its base unit) each; its number is made up unless one is given. Answers
     `Ordered`.
 
-    Raises `Problem` for a company, locations or items that we do not know, quantities that are not above zero or part
-    of what is counted, or a number that was used.
+    Raises `Problem` for a company, locations or items that we do not know, locations that no transfer leaves or
+    reaches, quantities that are not above zero or part of what is counted, or a number that was used.
     """
     must_run_the_warehouses(actor, SCOPE, company_id)
     must_say_why(reason)
     must_be_a_number(number)
     async with context.store.transaction(readonly=True) as tx:
         await must_be_places(tx, company_id, [from_location, to_location])
+        await must_be_ends_of_a_transfer(tx, company_id, from_location, to_location)
         items = {item: found for item, _ in lines for found in await companies_with(tx, item, [company_id])}
     number = number or f"TR-{uuid7().hex[-12:]}".upper()
     subject = f"transfer/{company_id}/{number}"

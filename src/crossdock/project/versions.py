@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -36,6 +37,7 @@ class _System(msgspec.Struct):
     role: str
     companies: tuple[str, ...]
     of: str = ""
+    sends: tuple[str, ...] = ()
 
 
 class _Said(msgspec.Struct):
@@ -126,6 +128,29 @@ async def places_in_force(tx: Connection) -> dict[str, tuple[str, ...]] | None:
         for company_id in place.companies:
             found.setdefault(company_id, []).append(name)
     return {company_id: tuple(places) for company_id, places in sorted(found.items())}
+
+
+class TransferPlaces(NamedTuple):
+    """Between which locations goods of a company are transferred."""
+
+    origins: tuple[str, ...]
+    """Their warehouse system takes transfer orders."""
+    destinations: tuple[str, ...]
+    """All but those that only consist of others: of these no warehouse system tells."""
+
+
+async def transfer_places_in_force(tx: Connection, company_id: str) -> TransferPlaces | None:
+    """By the network in force; None before any version was."""
+    content = await content_of(tx, await version_in_force(tx))
+    if content is None:
+        return None
+    said = _SAID.decode(content)
+    places = sorted(name for name, place in said.locations.items() if company_id in place.companies)
+    told, whole = _sources(said, company_id, places), set(said.parents().values())
+    return TransferPlaces(
+        tuple(place for place in places if place in told and "transfer_order" in said.systems[told[place]].sends),
+        tuple(place for place in places if place in told or place not in whole),
+    )
 
 
 async def content_of(tx: Connection, version: int) -> str | None:

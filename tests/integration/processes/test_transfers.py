@@ -7,16 +7,19 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item
 from crossdock.operations import transfers
 from crossdock.operations.audit import trail
 from crossdock.operations.problems import Problem
+from crossdock.project.load import load
+from crossdock.project.versions import apply
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
 from tests.integration.engine.harness import rows
-from tests.integration.operations.test_systems import in_force
+from tests.integration.operations.test_systems import WHOLESALER, in_force
 from tests.integration.operations.worlds import ANNA, at_work
 from tests.integration.processes.test_order_to_cash import case_data, happen, problems, stocked, verified
 from tests.unit.processes.test_transfer import ordered, received, shipped
@@ -123,6 +126,31 @@ async def test_goods_go_from_no_place_and_to_no_place_that_there_is_not(store: S
         await transfers.create(desk, ANNA, "nope", "north", "south", lines, reason="low")
     assert COMPANY in refused.value.advice
     assert await rows(store, "select subject from audit") == []
+
+
+async def test_goods_go_from_and_to_places_whose_warehouses_say_so(store: Store) -> None:
+    network = load(WHOLESALER, None)
+    locations = network.locations | {
+        "site": replace(network.locations["north"], id="site"),
+        "north": replace(network.locations["north"], parent="site"),
+        "shop": replace(network.locations["south"], id="shop"),
+    }
+    systems = network.systems | {"wms_south": replace(network.systems["wms_south"], sends=("inbound_advice",))}
+    async with store.transaction() as tx:
+        await apply(tx, replace(network, locations=locations, systems=systems))
+        await upsert(tx, [Item(COMPANY, "HEART")])
+    desk = await at_work(store)
+    lines = [("HEART", Decimal(1))]
+    for origin in ("site", "south", "shop"):
+        with pytest.raises(Problem, match=f"no warehouse system of {origin} takes transfer orders") as refused:
+            await transfers.create(desk, ANNA, COMPANY, origin, "north", lines, reason="low")
+        assert refused.value.advice == "Transfers leave from north."
+    with pytest.raises(Problem, match="site only consists of other locations") as refused:
+        await transfers.create(desk, ANNA, COMPANY, "north", "site", lines, reason="low")
+    assert refused.value.errors[0].pointer == "/to_location"
+    assert refused.value.advice == "Transfers go to north, shop, south."
+    assert await rows(store, "select subject from audit") == []
+    await transfers.create(desk, ANNA, COMPANY, "north", "south", lines, reason="low")
 
 
 async def test_a_transfer_says_at_once_what_is_not_free_and_keeps_why_it_was_wanted(store: Store) -> None:
