@@ -307,7 +307,9 @@ class SendTests:
         async with self.case.vendor() as vendor, _closing(vendor.connector()) as connector:
             vendor.hang()
             task = asyncio.ensure_future(_send(connector, self.case.sent[0]))
-            await asyncio.sleep(0.2)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not vendor.hung:  # noqa: ASYNC110 - whoever writes a vendor owes us no event
+                    await asyncio.sleep(0.01)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert isinstance(await _send(connector, self.case.sent[0], attempt=2), Delivered)

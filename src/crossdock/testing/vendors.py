@@ -44,6 +44,11 @@ class Vendor(Protocol):
         """The next request is never answered."""
         ...
 
+    @property
+    def hung(self) -> bool:
+        """Has the request come that is never answered?"""
+        ...
+
     async def go_down(self) -> None:
         """Nobody can connect any more."""
         ...
@@ -74,6 +79,11 @@ class HttpVendor(VendorServer):
     def hang(self) -> None:
         """The next request is never answered."""
         self.script.append(Misbehaviour.HANG)
+
+    @property
+    def hung(self) -> bool:
+        """Has the request come that is never answered?"""
+        return Misbehaviour.HANG not in self.script
 
     async def go_down(self) -> None:
         """Nobody can connect any more."""

@@ -121,6 +121,11 @@ class SftpVendor:
         """The next request is never answered."""
         self._hanging += 1
 
+    @property
+    def hung(self) -> bool:
+        """Has the request come that is never answered?"""
+        return not self._hanging
+
     def arrived(self, path: str) -> None:
         """A whole file is there."""
         self.effects.append((self.home / path.lstrip("/")).read_bytes())
