@@ -197,10 +197,11 @@ def say(value: Any, words: str, as_json: bool) -> None:
         typer.echo(words)
 
 
-def say_told(answer: Answer, as_json: bool) -> None:
-    """A case was told what somebody decided."""
+def say_told(answer: Answer, as_json: bool, then: str = "it goes on") -> None:
+    """A case was told what somebody decided; `then` is what comes of it."""
     told = msgspec.json.decode(answer.body, type=Accepted)
-    say(told, f"{told.subject} is told; see `crossdock case show {told.subject}`", as_json)
+    words = f"{told.subject} is told, and {then} as soon as a worker runs"
+    say(told, f"{words}; see `crossdock case show {told.subject}`", as_json)
 
 
 def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) -> Result:

@@ -43,6 +43,17 @@ def id_shown_by(command: str) -> Callable[[str], UUID]:
     return read
 
 
+def one_of(*names: str) -> Callable[[str], str]:
+    """Reads one of a few words, and says which there are if it is none of them."""
+
+    def read(text: str) -> str:
+        if text not in names:
+            raise typer.BadParameter(f"{text!r} is none of {', '.join(names)}")
+        return text
+
+    return read
+
+
 def day_of(text: str, option: str) -> dt.date | None:
     """The day that an option says; None where it says nothing."""
     try:

@@ -75,7 +75,9 @@ def _row(drift: Drift) -> tuple[object, ...]:
 def statements(
     database: DatabaseOption,
     system: Annotated[str, typer.Option(help="Only those of this system, supplier or keeper of our goods.")] = "",
-    item: Annotated[str, typer.Option(help="Only those that speak of this item, with what they say.")] = "",
+    item: Annotated[
+        str, typer.Option(help="What they say of this item; who lists all stock and not it, says none.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List what systems, suppliers and firms that keep our goods said last of their stock, and how long ago.
@@ -89,16 +91,16 @@ def statements(
         print_json(found)
         return
     columns = ("company", "system", "location", "kind", "stated at", "minutes ago", "differs at", "says")
-    console().print(table(columns, [_said(one) for one in found]))
+    console().print(table(columns, [_said(one, item) for one in found]))
     typer.echo(f"{len(found)} shown", err=True)
 
 
-def _said(one: LatestStatement) -> tuple[object, ...]:
+def _said(one: LatestStatement, item: str) -> tuple[object, ...]:
     differs = "waits" if one.waits else "not compared" if one.differences is None else f"{one.differences} items"
     says = ", ".join(f"{said.quantity.normalize():f} {said.unit} {said.condition}" for said in one.said)
     return (
         one.company, one.system, one.location, "count" if one.counted else one.kind, one.stated_at,
-        one.age_seconds // 60, differs, says or f"{one.levels} quantities",
+        one.age_seconds // 60, differs, says or ("none of it" if item else f"{one.levels} quantities"),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from crossdock.cli._console import AsJson, Reason, reach, say_told
-from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.cli._options import CompanyOption, DatabaseOption, one_of
 from crossdock.operations import purchasing
 
 app = typer.Typer(help="Goods receipts: decide about goods that nobody had asked for.", no_args_is_help=True)
@@ -47,7 +47,12 @@ def refuse(
     reason: Reason,
     database: DatabaseOption,
     to: Annotated[
-        Literal["supplier", "claim"], typer.Option(help="supplier: they go back. claim: they are the supplier's debt.")
+        Literal["supplier", "claim"],
+        typer.Option(
+            parser=one_of("supplier", "claim"),
+            metavar="[supplier|claim]",
+            help="supplier: they go back. claim: they are the supplier's debt.",
+        ),
     ] = "supplier",
     line: Line = None,
     warehouse: Warehouse = "",

@@ -32,7 +32,7 @@ def approve(
         database,
         lambda context, actor: orders.approve_order(context, actor, company, number, hold=hold, reason=reason),
     )
-    say_told(answer, as_json)
+    say_told(answer, as_json, f"unless something else holds it, goes on without its {hold} hold")
 
 
 @app.command()

@@ -132,7 +132,7 @@ def apply(database: DatabaseOption, company: OneCompany = "", as_json: AsJson = 
 
 
 def _sets(rule: RuleShown) -> str:
-    words = {name: value for name, value in rule.sets.items() if value not in ((), {}, None)}
+    words = {name: value for name, value in rule.sets.items() if value not in ((), {}, None, "")}
     return ", ".join(f"{name} {_short(value)}" for name, value in words.items())
 
 

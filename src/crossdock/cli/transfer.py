@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 import msgspec
 import typer
 
 from crossdock.cli._console import AsJson, Reason, plain, reach, say, say_told
-from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_of
+from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_of, one_of
+from crossdock.model.transfer import LossAccount
 from crossdock.operations import transfers
 
 app = typer.Typer(help="Transfers: goods that go from one of our locations to another.", no_args_is_help=True)
@@ -56,7 +57,13 @@ def _words(told: transfers.Ordered, origin: str) -> str:
 def write_off(
     number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],
     account: Annotated[
-        Literal["scrap", "claim"], typer.Option("--to", help="scrap: our loss. claim: the carrier's debt.")
+        LossAccount,
+        typer.Option(
+            "--to",
+            parser=one_of(*get_args(LossAccount)),
+            metavar="[scrap|claim]",
+            help="scrap: our loss. claim: the carrier's debt.",
+        ),
     ],
     reason: Reason,
     database: DatabaseOption,

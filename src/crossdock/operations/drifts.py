@@ -180,6 +180,14 @@ async def _decide(
     return answer
 
 
+def named(text: str) -> UUID:
+    """The id that a text is. Raises `Problem`: what is no id names no drift."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found(f"drift {text!r}", _WHERE) from None
+
+
 async def _find(tx: Connection, actor: Actor, drift_id: UUID, query: str) -> Any:
     row = await tx.fetchrow(query, drift_id)
     if row is None or not actor.sees(row["company_id"]):

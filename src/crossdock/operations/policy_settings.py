@@ -6,9 +6,10 @@ A setting is taken as a project's file would take it: what `crossdock project ch
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -44,6 +45,8 @@ def changed(
         tables[table][name] = {"name": name}
     for path, value in settings.items():
         table, name, field, *more = (*path.split("."), "", "")
+        if name and field and table not in tables:
+            raise not_found(f"table {table!r}", f"The tables are {', '.join(tables)}.")
         if table not in tables or not name or not field or any(more):
             raise Problem("malformed_request", f"{path!r} names no setting", advice="Write TABLE.RULE.FIELD=VALUE.")
         if name not in tables[table]:
@@ -51,7 +54,7 @@ def changed(
         tables[table][name][field] = value
     try:
         after = StockPolicies(**{table: _read(table, list(rules.values())) for table, rules in tables.items()})
-    except (msgspec.ValidationError, TypeError) as error:
+    except _Unreadable as error:
         raise Problem("malformed_request", str(error), advice="Correct the settings.") from None
     if faults := [*_out_of_range(before, after), *_strangers(network, after), *_unsound(network, after)]:
         raise Problem("malformed_request", "such rules cannot be meant", faults, advice="Correct the settings.")
@@ -183,10 +186,40 @@ def _read(table: str, rules: list[dict[str, Any]]) -> Any:
         scope = {
             name: fields.pop(name) for name in Scope.__struct_fields__ if name in fields and name not in _own(hint)
         }
+        at = f"{table}.{rule['name']}"
         if unknown := fields.keys() - set(hint.__struct_fields__):
-            raise TypeError(f"rules of `{table}` have no field `{sorted(unknown)[0]}`")
-        read.append(msgspec.convert({**fields, "scope": Scope(**scope)}, hint, strict=False, from_attributes=True))
+            known = ", ".join([*sorted(_own(hint) - {"name"}), *(one for one in TABLES[table][1] if one not in fields)])
+            raise _Unreadable(f"{at}: rules of `{table}` have no field `{sorted(unknown)[0]}`; they have {known}")
+        try:
+            read.append(msgspec.convert({**fields, "scope": Scope(**scope)}, hint, strict=False, from_attributes=True))
+        except msgspec.ValidationError as error:
+            raise _Unreadable(_in_words(error, at, hint, fields)) from None
     return tuple(read)
+
+
+class _Unreadable(Exception):
+    """A rule cannot be read as it was set."""
+
+
+def _in_words(error: msgspec.ValidationError, at: str, hint: type[StockRule], fields: Mapping[str, Any]) -> str:
+    """Which setting of which rule, and what may stand there."""
+    said, _, path = str(error).partition(" - at `$.")
+    if missing := re.fullmatch("Object missing required field `(.+)`", said):
+        return f"{at} needs a `{missing[1]}`: --set {at}.{missing[1]}=VALUE"
+    field = re.split(r"\W", path)[0]
+    wanted = get_type_hints(hint).get(field)
+    if get_origin(wanted) is Literal:
+        return f"{at}.{field}: {fields[field]!r} is none of {', '.join(get_args(wanted))}"
+    kind = next((words for one, words in _KINDS if one in (wanted, *get_args(wanted))), "")
+    return f"{at}.{field}: {fields[field]!r} is not {kind}" if kind else f"{at}.{field}: {said}"
+
+
+_KINDS = (
+    (Decimal, "a number, such as 20 or 2.5"),
+    (bool, "true or false"),
+    (int, "a whole number"),
+    (dt.date, "a day, such as 2026-12-24"),
+)
 
 
 def _own(hint: type[StockRule]) -> frozenset[str]:

@@ -20,7 +20,7 @@ from crossdock.operations import audit
 from crossdock.operations.context import Context
 from crossdock.operations.items import must_be_an_item
 from crossdock.operations.policies import in_force_if_any
-from crossdock.operations.problems import FieldError, Problem, must_say_why
+from crossdock.operations.problems import Problem, must_say_why
 from crossdock.operations.promises import promises_of
 from crossdock.operations.reservations import Changed, Released, agreed, publish_outcomes, unknown
 from crossdock.project.versions import governing_at
@@ -125,8 +125,8 @@ async def extend_for_caller(
     actor.must("operations:write")
     must_say_why(reason)
     if expires_at <= context.now():
-        fault = FieldError("--until", "is over")
-        raise Problem("malformed_request", f"{expires_at:%Y-%m-%dT%H:%M:%SZ} is over", [fault])
+        words = f"{expires_at:%Y-%m-%dT%H:%M:%SZ} is over: it is {context.now():%Y-%m-%dT%H:%M:%SZ}"
+        raise Problem("malformed_request", words, advice="Say a later time with --until.")
     key = f"{actor.name}/extend/{reservation}/{expires_at.isoformat()}"
 
     async def once() -> Terms:

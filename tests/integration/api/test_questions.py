@@ -275,6 +275,7 @@ async def test_what_is_not_found_comes_with_where_to_look(desk: httpx2.AsyncClie
     for path, words in (
         ("orders/albion_uk/1", "GET /process/v1/orders"),
         ("purchase-orders/1", "GET /process/v1/purchase-orders"),
+        ("drifts/abc", "GET /process/v1/drifts"),
         ("exceptions/00000000-0000-0000-0000-000000000000", "GET /process/v1/exceptions"),
         ("timeline/nothing", "case id"),
         ("availability?company=nobody&item=x", "The companies are albion_"),
@@ -556,6 +557,8 @@ async def test_a_parameter_that_there_is_not_is_refused_with_those_there_are(htt
     assert (answer.status_code, problem["code"]) == (400, "malformed_request")
     assert problem["detail"] == ("the request has no parameter 'cod'; it takes closed, code, cursor, limit, owner")
     assert (await http.get("/process/v1/orders/albion_uk/1?company=x")).status_code == 400
+    without = (await http.get("/process/v1/availability", params={"company": "albion_uk"})).json()
+    assert without["errors"] == [{"pointer": "item", "detail": "is missing"}]
 
 
 async def test_a_decision_needs_a_reason(desk: httpx2.AsyncClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from crossdock.cli._console import _in_words, _next_step
-from crossdock.cli._options import counted, day_of, moment_of
+from crossdock.cli._options import counted, day_of, moment_of, one_of
 from crossdock.cli.case import deed_in_words
 from crossdock.operations.problems import Problem
 
@@ -57,3 +57,9 @@ def test_a_deed_is_told_in_words_its_reason_first() -> None:
     )
     assert deed_in_words("{}") == ""
     assert deed_in_words("as it was written before") == "as it was written before"
+
+
+def test_a_word_that_there_is_not_is_refused_with_those_there_are() -> None:
+    assert one_of("scrap", "claim")("claim") == "claim"
+    with pytest.raises(typer.BadParameter, match="'nowhere' is none of scrap, claim"):
+        one_of("scrap", "claim")("nowhere")

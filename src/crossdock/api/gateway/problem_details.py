@@ -95,6 +95,8 @@ def from_exception(error: Exception) -> Problem:
 
 
 def _parameters(error: ValidationException) -> list[FieldError]:
+    if isinstance(absent := error.__cause__, KeyError):  # the framework names it in a sentence of its own alone
+        return [FieldError(str(absent.args[0]), "is missing")]
     extra = error.extra if isinstance(error.extra, list) else []
     return [FieldError(str(one.get("key", "")), str(one.get("message", ""))) for one in extra if isinstance(one, dict)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from litestar import get, post
@@ -54,42 +53,46 @@ async def list_drifts(
 
 
 @get(
-    "/drifts/{drift_id:uuid}",
+    "/drifts/{drift_id:str}",
     opt={"scope": "stock:read", "answer": DriftStory},
     summary="Look at a drift",
     tags=["stock"],
 )
-async def show_drift(request: AnyRequest, drift_id: FromPath[UUID]) -> ASGIResponse:
+async def show_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIResponse:
     """One difference with the facts behind it and how it went on."""
-    return json_answer(await drifts.show_drift(services_of(request).context, actor_of(request), drift_id))
+    return json_answer(await drifts.show_drift(services_of(request).context, actor_of(request), drifts.named(drift_id)))
 
 
 @post(
-    "/drifts/{drift_id:uuid}/approve",
+    "/drifts/{drift_id:str}/approve",
     status_code=202,
     opt={"scope": "operations:write", "body": DecideDrift, "answer": Accepted},
     summary="Approve a correction",
     tags=["stock"],
 )
-async def approve_drift(request: AnyRequest, drift_id: FromPath[UUID]) -> ASGIResponse:
+async def approve_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIResponse:
     """Have the proposed correction booked."""
     body, use = await receive_as(request, _read_decision)
     services = services_of(request)
-    return stored_answer(await drifts.approve_drift(services.context, actor_of(request), drift_id, body.reason, use))
+    return stored_answer(
+        await drifts.approve_drift(services.context, actor_of(request), drifts.named(drift_id), body.reason, use)
+    )
 
 
 @post(
-    "/drifts/{drift_id:uuid}/reject",
+    "/drifts/{drift_id:str}/reject",
     status_code=202,
     opt={"scope": "operations:write", "body": DecideDrift, "answer": Accepted},
     summary="Reject a correction",
     tags=["stock"],
 )
-async def reject_drift(request: AnyRequest, drift_id: FromPath[UUID]) -> ASGIResponse:
+async def reject_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIResponse:
     """Leave the numbers as they are; the same difference is not proposed again."""
     body, use = await receive_as(request, _read_decision)
     services = services_of(request)
-    return stored_answer(await drifts.reject_drift(services.context, actor_of(request), drift_id, body.reason, use))
+    return stored_answer(
+        await drifts.reject_drift(services.context, actor_of(request), drifts.named(drift_id), body.reason, use)
+    )
 
 
 @get(
