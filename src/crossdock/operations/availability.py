@@ -81,8 +81,8 @@ async def availability(
 ) -> Availability:
     """What may be promised of an item; from one snapshot.
 
-    Raises `Problem` for an item that there is not (zero would say that there is none left), for a channel that there is
-    not, and for a moment that has not come.
+    Raises `Problem` for an item that there is not (zero would say that there is none left), for a channel or customer
+    that there is not, and for a moment that has not come.
     """
     actor.must("stock:read")
     places_of(actor, network, asked.company_id, asked.locations)
@@ -90,6 +90,8 @@ async def availability(
     now = context.now()
     must_have_come(asked, now)
     await items.must_know(asked.company_id, asked.item, "item")
+    if asked.customer:
+        await items.must_know_customer(asked.company_id, asked.customer, network.policies.stock, "customer")
     detail = Detail(_MOVEMENTS, physical=True, sourcing=True) if asked.explain else Detail()
     # What is now is one statement; anything else needs one snapshot for several.
     governs = governing(network, asked.company_id, asked.channel)

@@ -40,6 +40,16 @@ class KnownItems:
             self._known.clear()
         self._known.add((company_id, item))
 
+    async def must_know_customer(
+        self, company_id: str, customer: str, policies: StockPolicies, pointer: str = ""
+    ) -> None:
+        """Raise `Problem` for a customer that neither master data nor a rule name; the store is asked only then."""
+        if self._masterdata.customer(company_id, customer) is not None or _in_a_rule(customer, policies):
+            return
+        async with self._store.connection() as connection:
+            if not await connection.fetchval(SQL.customer, customer, [company_id]):
+                raise _no_customer(customer, pointer)
+
     def unit(self, company_id: str, item: str) -> str:
         """The base unit of an item that the master data in memory know; else empty."""
         found = self._masterdata.item(company_id, item)
@@ -58,11 +68,18 @@ async def must_be_a_customer(
     tx: Connection, customer: str, companies: Sequence[str] | None, policies: StockPolicies
 ) -> None:
     """Raise `Problem` for a customer that neither the master data of these companies (None: of all) nor a rule name."""
+    if not _in_a_rule(customer, policies) and not await tx.fetchval(SQL.customer, customer, companies):
+        raise _no_customer(customer)
+
+
+def _in_a_rule(customer: str, policies: StockPolicies) -> bool:
     rules = (rule for table in msgspec.structs.astuple(policies) for rule in table)
-    if any(customer in rule.scope.customers for rule in rules):
-        return
-    if not await tx.fetchval(SQL.customer, customer, companies):
-        raise not_found(f"customer {customer!r}", "A customer is known once the ERP has told of it.")
+    return any(customer in rule.scope.customers for rule in rules)
+
+
+def _no_customer(customer: str, pointer: str = "") -> Problem:
+    faults = [FieldError(pointer, "names no customer")] if pointer else ()
+    return not_found(f"customer {customer!r}", "A customer is known once the ERP has told of it.", faults)
 
 
 async def without_master_data(tx: Connection, item: str, companies: list[str]) -> tuple[str, ...]:

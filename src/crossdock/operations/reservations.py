@@ -149,6 +149,9 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
             raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
         lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
     must_be_whole(_parts(means.items, asked, lines), "reserved")
+    if asked.customer:
+        stock = means.network.policies.stock
+        await means.items.must_know_customer(asked.company_id, asked.customer, stock, "/customer")
     key = f"{actor.name}/{asked.key}"
     if asked.several:
         return desk_lines_request(

@@ -17,12 +17,12 @@ from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder
 from crossdock.operations import idempotency
+from crossdock.operations.audit import trail
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
-from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.places import must_be_ends_of_a_transfer, must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
@@ -34,7 +34,10 @@ from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
 READS = "operations:read"
+_CREATE = "create_transfer"
 STOCK = load_queries(Path(__file__).with_suffix(".sql"))
+ACCEPTED = "accepted"
+"""The state of a transfer that is safe with us and has not been looked at yet; `received` are its goods."""
 
 
 class NotFree(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ class TransferLineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer as it stands. `received`: it is safe with us and has not been looked at yet."""
+    """A transfer as it stands. `accepted`: it is safe with us, shows what was asked, and has not been looked at yet."""
 
     company: str
     number: str
@@ -150,7 +153,7 @@ async def create(
         if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
             return said
         await take_number(tx, subject, company_id, number)
-        await tell_case(tx, context, actor, SCOPE, "create_transfer", subject, TransferOrdered(order), reason=reason)
+        await tell_case(tx, context, actor, SCOPE, _CREATE, subject, TransferOrdered(order), reason=reason)
     return answer
 
 
@@ -227,7 +230,7 @@ async def list_transfers(
         rows = await tx.fetch(SQL.list, start(cursor), "transfer", companies, None, state or None, limit + 1)
     items = [
         TransferSummary(
-            *(row["company_id"], row["id"].rsplit("/", 1)[-1], row["state"] or RECEIVED, row["finished"]),
+            *(row["company_id"], row["id"].rsplit("/", 1)[-1], row["state"] or ACCEPTED, row["finished"]),
             *(row["opened_at"], row["changed_at"]),
         )
         for row in rows
@@ -245,7 +248,7 @@ async def look_up_transfer(context: Context, actor: Actor, number: str, company_
         company = subject.split("/")[1]
         row = await tx.fetchrow(SQL.find, subject)
         if row is None or not row["state"]:
-            return TransferView(company=company, number=number, subject=subject, state=RECEIVED)
+            return await _accepted(tx, company, number, subject)
         view = await show_case(tx, actor, subject)
     data: TransferData = PROCESSES["transfer"].decoder.decode(row["data"])
     lines = sorted(data.lines.items(), key=lambda one: (len(one[0]), one[0]))
@@ -262,6 +265,26 @@ async def look_up_transfer(context: Context, actor: Actor, number: str, company_
         lines=tuple(_seen(key, line, data) for key, line in lines),
         sent=view.sent,
         exceptions=view.exceptions,
+    )
+
+
+async def _accepted(tx: Connection, company: str, number: str, subject: str) -> TransferView:
+    """What was asked for, by the deed that asked for it: there is no case yet that could say."""
+    view = TransferView(company=company, number=number, subject=subject, state=ACCEPTED)
+    deed = next((deed for deed in await trail(tx, subject) if deed.action == _CREATE), None)
+    if deed is None:
+        return view
+    order = msgspec.json.decode(deed.detail, type=TransferOrdered).order
+    data = TransferData()
+    asked = {
+        line.line: TransferGoods(item=line.item, unit=line.quantity.unit, ordered=line.quantity.amount, state=ACCEPTED)
+        for line in order.lines
+    }
+    return msgspec.structs.replace(
+        view,
+        from_location=order.from_location,
+        to_location=order.to_location,
+        lines=tuple(_seen(key, line, data) for key, line in asked.items()),
     )
 
 

@@ -59,7 +59,10 @@ async def test_a_transfer_is_ordered_once_followed_and_written_off(desk: httpx2.
     assert (again.json(), again.headers["idempotency-replayed"]) == (told, "true")
     taken = await call(desk, "transfers", "k2", **transfer())
     assert (taken.status_code, taken.json()["code"]) == (409, "conflict"), "before any worker has seen it"
-    assert (await see(desk, "transfers/T1"))["state"] == "received"
+    seen = await see(desk, "transfers/T1")
+    assert (seen["state"], seen["from_location"], seen["to_location"]) == ("accepted", "north", "south")
+    (line,) = seen["lines"]
+    assert (line["item"], line["ordered"], line["promised"], line["state"]) == ("HEART", "12", "0", "accepted")
 
     await happen(store)
     await happen(store, (f"transfer/{UK}/T1", shipped("10")))

@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from crossdock.api.services import Services
 from crossdock.masterdata import upsert
-from crossdock.model.masterdata import Item, KitComponent
+from crossdock.model.masterdata import Customer, Item, KitComponent
 from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
 from crossdock.store import Store
 from tests.integration.api.conftest import order, place
@@ -193,3 +194,25 @@ async def test_no_part_of_what_is_counted_is_reserved(
     lines[1]["quantity"] = "4"
     assert (await reserve(http, "r2", lines=lines)).status_code == 201
     assert (await reserve(http, "r1", item="HEART", quantity="1.0")).status_code == 201
+
+
+async def test_stock_is_reserved_and_asked_about_for_customers_that_there_are(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    rule = PoolRule(name="retail", pool="retail", floor=Decimal(5), scope=Scope(customers=("C17",)))
+    policies = replace(services.network.policies, stock=StockPolicies(pools=(rule,)))
+    services.network = replace(services.network, policies=policies)
+    async with store.transaction() as tx:
+        await upsert(tx, [Customer(COMPANY, "C18")])
+    await book(store, receive(6, item="HEART"))
+    about = {"company": COMPANY, "item": "HEART", "customer": "nobody"}
+    refused = await reserve(http, "r1", item="HEART", quantity="1", customer="nobody")
+    assert (refused.status_code, refused.json()["errors"]) == (
+        404,
+        [{"pointer": "/customer", "detail": "names no customer"}],
+    )
+    asked = await http.get("/process/v1/availability", params=about)
+    assert (asked.status_code, asked.json()["errors"][0]["pointer"]) == (404, "customer")
+    for customer in ("C17", "C18"):
+        assert (await reserve(http, customer, item="HEART", quantity="1", customer=customer)).status_code == 201
+        assert (await http.get("/process/v1/availability", params=about | {"customer": customer})).status_code == 200
