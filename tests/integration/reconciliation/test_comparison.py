@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crossdock.engine.reconciliation import compare_next
+from crossdock.events.assembly import GoodsAssembled
 from crossdock.inventory.reconciliation.statements import Kept, keep_statements
+from crossdock.model.assembly import Assembly, AssemblyLine, BillLine
+from crossdock.model.quantity import Quantity
 from crossdock.model.reconciliation import StockStatement
 from crossdock.project.network import StockReports
 from crossdock.store import Store
@@ -296,3 +299,23 @@ async def test_a_stock_report_that_was_agreed_to_hold_is_a_count(store: Store) -
     await world.reconcile()
     assert await world.stock() == 41
     await world.holds()
+
+
+async def test_assemblies_that_the_warehouse_did_not_book_never_came_to_it_each_once(store: Store) -> None:
+    world = World(store)
+    await world.opened(50)
+    for number in ("K1", "K2"):
+        parts, kits = (
+            (AssemblyLine("in", MUG, Quantity(Decimal(4))),),
+            (AssemblyLine("out", "SET", Quantity(Decimal(2))),),
+        )
+        bill = (BillLine("SET", MUG, Decimal(2)),)
+        made = Assembly(COMPANY, number, "north", "assembly", minute(5), parts, kits, bill)
+        await world.happen(f"assembly/{COMPANY}/north/{number}", GoodsAssembled(made), minute(5))
+    await world.states(10, did(1, 1), unrestricted=50)
+    drifts = {drift.item: drift for drift in await world.drifts()}
+    mugs = drifts[MUG]
+    assert (mugs.cause, mugs.by_condition()) == ("missing", {"unrestricted": Decimal(8)})
+    assert [one.document.rpartition("/")[2] for one in mugs.facts()] in (["K1", "K2"], ["K2", "K1"])
+    assert sum(one.changes["unrestricted"] for one in mugs.facts()) == -8
+    assert drifts["SET"].cause == "missing"
