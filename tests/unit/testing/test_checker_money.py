@@ -166,6 +166,16 @@ def test_goods_beyond_the_terms_need_a_person() -> None:
     assert story.rulings()[NAME].held, story.rulings()[NAME].violations
 
 
+def test_goods_short_of_the_terms_need_a_person_unless_the_rest_may_still_be_announced() -> None:
+    story = right_story()
+    for entry in (body(story, "sent.receipt.confirmed")["data"], body(story, "goods_receipts")):
+        entry["lines"][0]["qty"] = "10"
+    words = "line 10: 10 of B received, between 10.2 and 13.2 agreed, and nobody was asked"
+    assert words in story.broken(NAME)
+    story.product.expected = {(UK, PURCHASE.rpartition("/")[2], "ship_notice")}
+    assert words not in "".join(story.rulings()[NAME].violations)
+
+
 def test_goods_that_came_and_were_never_charged_need_a_person() -> None:
     story = right_story()
     story.drop("sent.810", "BI1")

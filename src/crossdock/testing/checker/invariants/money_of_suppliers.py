@@ -57,7 +57,8 @@ def _terms(evidence: Evidence, order: PurchaseOrder) -> Terms:
 
 
 def _received_as_agreed(evidence: Evidence, order: PurchaseOrder, line_id: str, ruling: Ruling) -> None:
-    """What came lies within the terms around what was ordered or confirmed, or a person was asked."""
+    """What came lies within the terms around what was ordered or confirmed, or the rest may still be announced, or a
+    person was asked."""
     line, terms = order.last[line_id], _terms(evidence, order)
     received = sum(evidence.purchasing.counted[(*order.key, line_id)].values(), ZERO)
     quantities = [ZERO if line.cancelled else line.quantity, *_confirmed(evidence, order, line_id)]
@@ -67,7 +68,8 @@ def _received_as_agreed(evidence: Evidence, order: PurchaseOrder, line_id: str, 
         f"{order.shown} line {line_id}: {shown(received)} of {line.item} received, between {shown(least)} and "
         f"{shown(most)} agreed, and nobody was asked"
     )
-    ruling.holds(least <= received <= most or evidence.excused(order, line_id), words)
+    excused = least <= received <= most or evidence.excused(order, line_id)
+    ruling.holds(excused or (received < least and evidence.product.still_expects(*order.key, "ship_notice")), words)
 
 
 def _confirmed(evidence: Evidence, order: PurchaseOrder, line_id: str) -> list[Decimal]:
