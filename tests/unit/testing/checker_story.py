@@ -42,6 +42,8 @@ class FakeProduct(Product):
         )
         self.dead_letters = []
         self.expected: set[tuple[str, str, str]] = set()
+        self.meanwhile: tuple[Problem, ...] = ()
+        """Exception cases that are opened after the first reading."""
         self.stock = [
             {"company": UK, "item": "A", "location": "north", **levels("14", quarantined="0", damaged="1")},
             {"company": UK, "item": "B", "location": "north", **levels("8")},
@@ -64,6 +66,10 @@ class FakeProduct(Product):
             (UK, "1003"): "delivered",
             (UK, "1004"): "held",
         }
+
+    def forget_problems(self) -> None:
+        self.problems += self.meanwhile
+        self.meanwhile = ()
 
     def still_expects(self, company: str, purchase_order: str, name: str) -> bool:
         return (company, purchase_order, name) in self.expected

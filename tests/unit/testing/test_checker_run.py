@@ -123,6 +123,15 @@ def test_work_that_is_gone_at_another_look_was_not_stuck(
     assert Product("unused", "http://nowhere", "key").doctor["work_left"] == {"events": least, "deadlines": 0}
 
 
+def test_exception_cases_are_read_once_and_anew_when_they_were_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([[], [{"case_id": "purchase_order/c/45", "code": "ship_notice_overdue", "lines": ["10"]}]])
+    monkeypatch.setattr(Product, "ask", lambda *_: {"items": next(answers), "next": ""})
+    product = Product("unused", "http://nowhere", "key")
+    assert product.problems_of("purchase_order/c/45") == product.problems_of("purchase_order/c/45") == []
+    product.forget_problems()
+    assert [problem.code for problem in product.problems_of("purchase_order/c/45")] == ["ship_notice_overdue"]
+
+
 def test_a_command_that_cannot_be_run_is_no_answer() -> None:
     with pytest.raises(Unanswered, match="could not be run"):
         Product("/no/such/command", "http://nowhere", "key").ask("doctor")

@@ -62,6 +62,17 @@ class Evidence:
         )
         return any(asked) or any(self.product.problems_of(case) for case in self._charging[(*order.key, line_id)])
 
+    def owned(self, order: PurchaseOrder, line_id: str, document: str) -> bool:
+        """Was a person asked about this line, or may the document that it lacks still come?
+
+        Business days pass while we read: the document's date may be over since the exception cases were read, so these
+        are read anew before the answer is no.
+        """
+        if self.excused(order, line_id) or self.product.still_expects(*order.key, document):
+            return True
+        self.product.forget_problems()
+        return self.excused(order, line_id)
+
     @cached_property
     def _charging(self) -> dict[tuple[str, str, str], set[str]]:
         """Purchase order line -> cases of the invoices that charge it."""

@@ -107,6 +107,11 @@ class Product:
         """Every exception case, open or closed."""
         return tuple(_problem(row) for row in self.rows("exception", "list", "--all", "--limit", _PAGE, "--json"))
 
+    def forget_problems(self) -> None:
+        """They are asked for again when they are needed next."""
+        self.__dict__.pop("problems", None)
+        self.__dict__.pop("_by_case", None)
+
     @cached_property
     def dead_letters(self) -> list[Body]:
         """Documents that are no longer tried."""

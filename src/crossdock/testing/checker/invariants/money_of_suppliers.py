@@ -68,8 +68,10 @@ def _received_as_agreed(evidence: Evidence, order: PurchaseOrder, line_id: str, 
         f"{order.shown} line {line_id}: {shown(received)} of {line.item} received, between {shown(least)} and "
         f"{shown(most)} agreed, and nobody was asked"
     )
-    excused = least <= received <= most or evidence.excused(order, line_id)
-    ruling.holds(excused or (received < least and evidence.product.still_expects(*order.key, "ship_notice")), words)
+    if received < least:
+        ruling.holds(evidence.owned(order, line_id, "ship_notice"), words)
+    else:
+        ruling.holds(received <= most or evidence.excused(order, line_id), words)
 
 
 def _confirmed(evidence: Evidence, order: PurchaseOrder, line_id: str) -> list[Decimal]:
@@ -105,8 +107,8 @@ def _paid_as_agreed(
             f"{what}: {shown(owed)} owed for what was received, {shown(value)} posted, {shown(claimed)} charged, "
             "and nobody was asked"
         )
-        excused = evidence.excused(order, line_id)
-        ruling.holds(excused or (claimed < due and evidence.product.still_expects(*order.key, "invoice")), words)
+        owned = evidence.owned(order, line_id, "invoice") if claimed < due else evidence.excused(order, line_id)
+        ruling.holds(owned, words)
     else:
         ruling.holds(True, "")
 
