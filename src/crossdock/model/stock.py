@@ -12,6 +12,9 @@ PhysicalState = Literal["unrestricted", "picked", "packed", "in_transfer", "quar
 OutsideState = Literal["supplier", "customer", "adjustment", "scrap", "assembly", "claim", "opening", "own_use"]
 State = PhysicalState | OutsideState
 
+OWN = "own"
+"""The owner of goods that are ours; others are written as a kind and a party (`inventory/ledger/owners.py`)."""
+
 PHYSICAL_STATES: tuple[str, ...] = (
     "unrestricted",
     "picked",
@@ -114,7 +117,7 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     supply: tuple[str, str] | None = None
     to_location: str = ""
     """Only for transfers between locations; the same place unless said."""
-    owner: str = "own"
+    owner: str = OWN
     lot: str = ""
     second_quantity: Decimal | None = None
     second_unit: str = ""

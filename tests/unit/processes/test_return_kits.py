@@ -17,11 +17,11 @@ from tests.unit.processes.order_to_cash import item, moved, network, pieces, pri
 KITS = {"SET": {"CUP": Decimal(2), "PLATE": Decimal(1)}}
 
 
-def agreed() -> Scenario:
-    """Three kits may come back."""
+def agreed(*more: ReturnLine) -> Scenario:
+    """Three kits may come back, and what is said beside them."""
     reads = network(kits=KITS, more=[item("SET", "9.00"), item("CUP"), item("PLATE")])
     line = ReturnLine("1", "SET", pieces("3"), price("9.00"), "536365", "2")
-    told = ReturnAuthorization(COMPANY, "C1", PartyRef("17850"), "north", MORNING, "GBP", (line,), "shop")
+    told = ReturnAuthorization(COMPANY, "C1", PartyRef("17850"), "north", MORNING, "GBP", (line, *more), "shop")
     return case(LIFECYCLE, f"return/{COMPANY}/C1", reads=reads).when(ReturnAuthorized(told))
 
 
@@ -34,6 +34,14 @@ def test_a_kit_is_announced_as_its_components() -> None:
     lines = agreed().sent("return_authorization").lines
     assert [(line.line, line.item, line.quantity.amount) for line in lines] == [
         ("1", "CUP", Decimal(6)), ("1", "PLATE", Decimal(3)),
+    ]  # fmt: skip
+
+
+def test_a_line_that_has_the_name_of_a_kits_component_stays_what_it_is() -> None:
+    cups = ReturnLine("1:CUP", "CUP", pieces("4"), price("2.00"), "536365", "3")
+    lines = agreed(cups).sent("return_authorization").lines
+    assert [(line.line, line.item, line.quantity.amount) for line in lines] == [
+        ("1", "SET", Decimal(3)), ("1:CUP", "CUP", Decimal(4)),
     ]  # fmt: skip
 
 

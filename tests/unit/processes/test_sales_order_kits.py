@@ -101,6 +101,11 @@ def test_parts_of_a_kit_and_kits_of_what_nobody_stocks_or_what_is_weighed_are_no
     weighed.when(placed(kits())).then(opens="order_line_invalid", line_state={"1": "rejected"})  # type: ignore[arg-type]
 
 
+def test_a_line_that_has_the_name_of_a_kits_component_is_not_taken_for_it() -> None:
+    both = placed(kits(line="1"), ordered("1:CUP", "CUP", "4"))  # type: ignore[arg-type]
+    order().when(both).then(opens="order_line_invalid", line_state={"1": "rejected", "1:CUP": "requested"})
+
+
 def test_the_warehouse_is_asked_for_kits_and_components_and_everybody_else_hears_of_kits() -> None:
     scenario = order().given(placed(kits()))  # type: ignore[arg-type]
     scenario.when(promised(grant("SET", "1"), grant("CUP", "8"), grant("PLATE", "4")))

@@ -6,9 +6,8 @@ goods until we use them, `consignment_out:<customer>` ours at a customer's, `cus
 
 from __future__ import annotations
 
-from crossdock.model.stock import StockMoveLine
+from crossdock.model.stock import OWN, StockMoveLine
 
-OWN = "own"
 SUPPLIERS = ("consignment_in", "vendor_managed")
 NEVER_PROMISED = ("consignment_out", "customer_owned")
 

@@ -19,7 +19,7 @@ from crossdock.processes._kit.effects import (
     Send,
     describe,
 )
-from crossdock.processes._kit.goods import below_zero, stock_negative, tell_goods
+from crossdock.processes._kit.goods import below_zero, line_beside, stock_negative, tell_goods
 from crossdock.processes._kit.lifecycle import Lifecycle
 from crossdock.processes._kit.standing import Owed, StandingData, expectations, missed, problems
 from crossdock.processes._kit.states import IllegalMove, StateTable
@@ -53,6 +53,7 @@ __all__ = [
     "below_zero",
     "describe",
     "expectations",
+    "line_beside",
     "missed",
     "problems",
     "stock_negative",

@@ -9,7 +9,7 @@ from typing import Any
 
 from crossdock.events.inventory import StockWentNegative
 from crossdock.model.fulfillment import GoodsMovement, GoodsMovementLine
-from crossdock.model.quantity import ZERO, Quantity
+from crossdock.model.quantity import ZERO, Quantity, tidy
 from crossdock.model.stock import PHYSICAL_STATES, StockMoveLine
 from crossdock.processes._kit.case import Case
 from crossdock.processes._kit.effects import Effect, OpenExceptionCase
@@ -17,6 +17,11 @@ from crossdock.processes._kit.tell import tell
 
 Place = tuple[str, str]
 """Location and item."""
+
+
+def line_beside(line_id: str, item: str) -> str:
+    """The line that goods have which came, or go, under another item's line: `3:CUP`."""
+    return f"{line_id}:{item}"
 
 
 def tell_goods(case: Case[Any], document: str, moves: Iterable[StockMoveLine], reason: str) -> Iterator[Effect]:
@@ -62,7 +67,7 @@ def _weights(moves: Iterable[StockMoveLine]) -> dict[Place, Quantity]:
 
 def below_zero(event: StockWentNegative) -> str:
     """At what an item stands, for people."""
-    return f"{event.item} in {event.location} stands at {event.quantity.normalize():f}"
+    return f"{event.item} in {event.location} stands at {tidy(event.quantity)}"
 
 
 def stock_negative(case: Case[Any], event: StockWentNegative) -> OpenExceptionCase:

@@ -29,7 +29,7 @@ from crossdock.events.supplier_documents import (
     ShipNoticeLinesReceived,
 )
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine
-from crossdock.model.stock import StockMoveLine
+from crossdock.model.stock import OWN, StockMoveLine
 from crossdock.processes._kit import (
     Effect,
     Emit,
@@ -64,8 +64,6 @@ CODES = {
     "receipt_unknown_supplier": "The receipt names ship notices but no supplier; the notices were not told.",
 }
 """Exception codes of this process and what each means."""
-
-OWN = "own"
 
 CONDITIONS = {"good": "unrestricted", "damaged": "damaged", "quarantined": "quarantined"}
 

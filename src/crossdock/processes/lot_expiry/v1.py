@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from crossdock.events.inventory import LotsExpired
 from crossdock.model.quantity import Money
-from crossdock.model.stock import StockMoveLine
+from crossdock.model.stock import OWN, StockMoveLine
 from crossdock.processes._kit import Case, CaseData, Effect, Lifecycle, Line, Move, OpenExceptionCase, StateTable
 
 TABLE = StateTable({"": ("expired",)}, final=("expired",))
@@ -79,7 +79,7 @@ def _worth(case: LotExpiryCase, event: LotsExpired) -> Money | None:
     worth: Money | None = None
     for lot in event.lots:
         item = case.reads.item(case.company_id, lot.item)
-        price = item.purchase_price if item and lot.owner == "own" else None
+        price = item.purchase_price if item and lot.owner == OWN else None
         if item is None or price is None:
             continue
         value = item.worth(price, lot.quantity)

@@ -9,13 +9,9 @@ import msgspec
 
 from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
+from crossdock.processes._kit import line_beside
 from crossdock.processes.return_.v1_data import ReturnCase, ReturnData, ReturnedGoods
 from crossdock.rules import bill
-
-
-def component_id(kit: str, item: str) -> str:
-    """The line of a component of a kit's line."""
-    return f"{kit}:{item}"
 
 
 def take_apart(case: ReturnCase, agreed: ReturnLine, authorized: ReturnAuthorization) -> None:
@@ -25,10 +21,12 @@ def take_apart(case: ReturnCase, agreed: ReturnLine, authorized: ReturnAuthoriza
         found = bill.kit_of(agreed.item, lambda item: case.reads.components(case.company_id, item, on))
     except ValueError:
         return  # sales of it are refused; what is there all the same is one piece
+    if any(line.line == line_beside(agreed.line, item) for line in authorized.lines for item in found):
+        return  # another line has a component's name already: then it comes back in one piece, or is asked about
     case.data.lines[agreed.line].made_of = list(found.items())
     for item, per in found.items():
         known = case.reads.item(case.company_id, item)
-        line_id = component_id(agreed.line, item)
+        line_id = line_beside(agreed.line, item)
         new = case.data.lines[line_id] = ReturnedGoods(
             item=item,
             authorized=agreed.quantity.amount * per,
@@ -59,7 +57,7 @@ def _announced(case: ReturnCase, agreed: ReturnAuthorization) -> Iterator[Return
 def components(data: ReturnData, kit: str) -> Iterator[tuple[str, ReturnedGoods]]:
     """The lines of a kit's components."""
     for item, _ in data.lines[kit].made_of:
-        yield component_id(kit, item), data.lines[component_id(kit, item)]
+        yield line_beside(kit, item), data.lines[line_beside(kit, item)]
 
 
 def came(data: ReturnData, line_id: str) -> Decimal:

@@ -11,8 +11,8 @@ import msgspec
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
-from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase
-from crossdock.processes.sales_order.v1_data import SalesLine, SalesOrderCase, new_line
+from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase, line_beside
+from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
 from crossdock.rules import bill, credit, order_check, price_check, sourcing
 
 # What a person calls a hold -> the exception case that stands for it.
@@ -40,7 +40,7 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
             continue
-        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, line, on):
+        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, order, ordered.line, on):
             case.move(ordered.line, line, "rejected")
             invalid.append((ordered.line, fault))
             continue
@@ -62,8 +62,9 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
     yield from _prices(case, order, dear)
 
 
-def _take_apart(case: SalesOrderCase, line: SalesLine, on: dt.date) -> str:
+def _take_apart(case: SalesOrderCase, order: SalesOrder, line_id: str, on: dt.date) -> str:
     """Keep with the line of a kit what one consists of on the day of the order; why it cannot be sold, if so."""
+    line = case.data.lines[line_id]
     try:
         found = bill.kit_of(line.item, lambda item: case.reads.components(case.company_id, item, on))
     except ValueError as refused:
@@ -77,6 +78,8 @@ def _take_apart(case: SalesOrderCase, line: SalesLine, on: dt.date) -> str:
         known = case.reads.item(case.company_id, component)
         if known is None or known.kind != "stock":
             return f"kit {line.item} consists of {component}, which is no item we stock"
+        if any(other.line == line_beside(line_id, component) for other in order.lines):
+            return f"line {line_beside(line_id, component)} of the order has the name of a component of line {line_id}"
         if known.second_unit:
             return f"kit {line.item} consists of {component}, which is weighed: a kit is sold by the piece"
     return ""

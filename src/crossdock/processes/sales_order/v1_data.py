@@ -12,15 +12,12 @@ from crossdock.model.packs import Stated
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 from crossdock.model.restating import amount_as_stated
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.stock import OWN
 from crossdock.processes._kit import Case, CaseData, Line
 from crossdock.rules import goods_flow
 
 # Lines that ask nothing of us any more, or never did.
 DEAD = frozenset({"rejected", "refused", "cancelled", "charge", "unordered"})
-
-
-OWN = "own"
-"""The owner of goods that are ours."""
 
 
 class Steps(msgspec.Struct, omit_defaults=True):

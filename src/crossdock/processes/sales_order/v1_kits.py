@@ -12,14 +12,9 @@ from decimal import Decimal
 
 from crossdock.events.sales_order import ShippedLine
 from crossdock.model.quantity import ZERO, Price
-from crossdock.processes._kit import Effect
+from crossdock.processes._kit import Effect, line_beside
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import Made, SalesLine, SalesOrderCase, SalesOrderData
-
-
-def component_id(kit: str, item: str) -> str:
-    """The line of a component of a kit's line."""
-    return f"{kit}:{item}"
 
 
 def line_for(case: SalesOrderCase, line_id: str, item: str) -> str:
@@ -27,7 +22,7 @@ def line_for(case: SalesOrderCase, line_id: str, item: str) -> str:
     line = case.data.lines[line_id]
     if line.item == item or not line.made_of:
         return line_id
-    found = component_id(line_id, item)
+    found = line_beside(line_id, item)
     if found not in case.data.lines:
         enter_component(case, line_id, item, "requested")
     return found
@@ -38,7 +33,7 @@ def enter_component(case: SalesOrderCase, kit: str, item: str, state: str) -> No
     line = case.data.lines[kit]
     per = dict(line.made_of).get(item, ZERO)
     known = case.reads.item(case.company_id, item)
-    new = case.data.lines[component_id(kit, item)] = SalesLine(
+    new = case.data.lines[line_beside(kit, item)] = SalesLine(
         item=item,
         ordered=ZERO,
         price=Price(ZERO, case.data.head.currency),
@@ -47,13 +42,13 @@ def enter_component(case: SalesOrderCase, kit: str, item: str, state: str) -> No
         of_kit=kit if per else "",
         per=per,
     )
-    case.move(component_id(kit, item), new, state)
+    case.move(line_beside(kit, item), new, state)
 
 
 def components(data: SalesOrderData, kit: str) -> Iterator[tuple[str, SalesLine]]:
     """The lines of a kit's components, as far as they go out as such."""
     for item, _ in data.lines[kit].made_of:
-        line_id = component_id(kit, item)
+        line_id = line_beside(kit, item)
         if line_id in data.lines:
             yield line_id, data.lines[line_id]
 
@@ -98,7 +93,7 @@ def _lacking(parts: Sequence[SalesLine], amount: Callable[[SalesLine], Decimal])
 
 def _whole(data: SalesOrderData, kit: str, amount: Callable[[SalesLine], Decimal]) -> Decimal:
     """How many whole kits so much of each component makes."""
-    lines = (data.lines.get(component_id(kit, item)) for item, _ in data.lines[kit].made_of)
+    lines = (data.lines.get(line_beside(kit, item)) for item, _ in data.lines[kit].made_of)
     return min(amount(line) // line.per if line else ZERO for line in lines)
 
 
@@ -134,7 +129,7 @@ def line_of_item(data: SalesOrderData, line_id: str, item: str) -> str:
     line = data.lines.get(line_id)
     if line is None or not item or item == line.item:
         return line_id
-    return component_id(line_id, item) if component_id(line_id, item) in data.lines else line_id
+    return line_beside(line_id, item) if line_beside(line_id, item) in data.lines else line_id
 
 
 def ask_about_rests(case: SalesOrderCase) -> Iterator[Effect]:

@@ -24,6 +24,7 @@ from crossdock.processes._kit import (
     Release,
     Reserve,
     Send,
+    line_beside,
     tell_goods,
 )
 from crossdock.processes.sales_order import v1_documents as documents
@@ -313,7 +314,7 @@ def line_of(case: SalesOrderCase, told: str, item: str) -> str:
     """Our id of the line that somebody speaks of. Goods of no line, or of another item than it has, get a line of
     their own; so do components of a kit, which are told by the kit's line."""
     lines = case.data.lines
-    line_id = told if told not in lines or lines[told].item == item else kits.component_id(told, item)
+    line_id = told if told not in lines or lines[told].item == item else line_beside(told, item)
     if line_id not in lines and told in lines:
         kits.enter_component(case, told, item, "unordered")
     elif line_id not in lines:

@@ -13,7 +13,7 @@ import msgspec
 
 from crossdock.model.quantity import EACH, ZERO
 from crossdock.model.transfer import TransferOrder
-from crossdock.processes._kit import Case, Line, StandingData
+from crossdock.processes._kit import Case, Line, StandingData, line_beside
 from crossdock.rules import goods_flow
 
 
@@ -101,7 +101,7 @@ class TransferData(StandingData, omit_defaults=True, kw_only=True):
     def line_of(self, told: str, item: str, unit: str) -> str:
         """Our id of the line that a warehouse speaks of. Goods of no line, or of another item than was ordered, get a
         line of their own: they moved."""
-        line_id = told if told not in self.lines or self.lines[told].item == item else f"{told}:{item}"
+        line_id = told if told not in self.lines or self.lines[told].item == item else line_beside(told, item)
         if line_id not in self.lines:
             self.lines[line_id] = TransferGoods(item=item, unit=unit)
         return line_id
