@@ -10,22 +10,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
-import msgspec
 import structlog
 
 from crossdock.engine.cases.exceptions import change_exceptions
+from crossdock.engine.channel_drift import note_drifts
+from crossdock.engine.channel_mismatch import INACTIVE, PATIENCE, SOLD, Seen, judge
 from crossdock.engine.channel_numbers import SQL, rule_of
+from crossdock.engine.channel_orders import held_since
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import key_of
 from crossdock.engine.tasks import Task, fail, finish
 from crossdock.engine.writes import ExceptionChange
 from crossdock.events.envelope import Envelope
-from crossdock.inventory.guard.derived import read_terms
+from crossdock.inventory.guard import number_terms
+from crossdock.inventory.guard.number_terms import NumberTerms
 from crossdock.log import append, uuid7
 from crossdock.model.quantity import ZERO
 from crossdock.ports.connector import ComparesAndSets, ConnectorUnavailable, ShownLevel, ShowsLevels
@@ -34,10 +38,6 @@ from crossdock.store.text import storable
 
 log = structlog.get_logger()
 CODE = "channel_mismatch"
-LOST, OLD, SOLD, INACTIVE, UNKNOWN = "lost write", "old version", "sold since", "listing inactive", "unknown"
-PATIENCE = 3
-"""So often a number is told again before a person is told that this does not help; and so many times in a row goods
-that a channel sold may be unknown to us before that is a problem."""
 LONGEST_SECONDS = 30.0
 """So long a channel may take to say what it shows of one sample (technical time)."""
 _MOST = 500
@@ -46,22 +46,6 @@ _OFTEN = 10
 """A channel that is told within seconds is read back ten times more slowly than it is told."""
 _NOT_ASKED = dt.timedelta(hours=1)
 Levels = dict[str, ShownLevel]
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """One item looked at: what it should show, what it shows, and why that differs."""
-
-    item: str
-    told: Decimal
-    version: int
-    level: ShownLevel | None
-    cause: str
-    tries: int
-
-    @property
-    def is_problem(self) -> bool:
-        """Sales that we do not know yet are on their way to us as orders: only when they stay unknown, a problem."""
-        return bool(self.cause) and (self.cause != SOLD or self.tries >= PATIENCE)
 
 
 def task_name(publication: Publication) -> str:
@@ -168,55 +152,59 @@ async def look(
             return 0
         now, names = await business_now(tx), [row["item"] for row in told]
         still = {row["item"]: row["version"] for row in await tx.fetch(SQL.still_told, *_of(publication), names)}
-        known = await sold_since(tx, publication.channel, {row["item"]: row["terms"] or "" for row in told})
-        seen = [
-            judge(row, levels.get(row["item"]), known.get(row["item"], ZERO))
-            for row in told
-            if still.get(row["item"]) == row["version"]
-        ]
+        told = [row for row in told if still.get(row["item"]) == row["version"]]
+        known = await _known_sold(tx, publication, told, levels)
+        seen = [judge(row, levels.get(row["item"]), known.get(row["item"], ZERO)) for row in told]
         await _keep(tx, publication, seen, now)
         again = sorted(one.item for one in seen if one.cause not in ("", SOLD, INACTIVE))
         await tx.execute(SQL.forget, *_of(publication), again)
+        await note_drifts(tx, context, publication, seen, now)
         await append(tx, await change_exceptions(tx, [_exception(publication, one, now) for one in seen]))
     return sum(1 for one in seen if one.cause)
 
 
-def judge(told: Mapping[str, object] | asyncpg.Record, level: ShownLevel | None, sold: Decimal) -> Seen:
-    """What a channel shows of an item against what it was told; `sold` is what we know it sold since."""
-    quantity, version = Decimal(str(told["quantity"])), int(str(told["version"]))
-    cause = _cause(quantity, version, told["told_at"], level, sold)
-    tries = int(str(told["tries"])) + 1 if cause else 0
-    return Seen(str(told["item"]), quantity, version, level, cause, tries)
-
-
-def _cause(told: Decimal, version: int, told_at: object, level: ShownLevel | None, sold: Decimal) -> str:
-    if level is None:
-        return LOST
-    if not level.active:
-        return INACTIVE
-    if level.version is not None and level.version > version:
-        return OLD  # somebody else told it a newer one
-    if level.version is not None and level.version < version:
-        return OLD if _written_after(level, told_at) else LOST
-    if level.quantity != max(told - level.sold, ZERO):
-        return "" if level.quantity == max(told - sold, ZERO) else UNKNOWN
-    return SOLD if level.sold > sold else ""
-
-
-def _written_after(level: ShownLevel, told_at: object) -> bool:
-    """Did the older number come over the newer one? Channels tell the time in whole seconds."""
-    if level.changed_at is None or not isinstance(told_at, dt.datetime):
-        return False
-    return level.changed_at >= told_at.replace(microsecond=0)
+async def _known_sold(
+    tx: Connection, publication: Publication, told: Sequence[asyncpg.Record], levels: Mapping[str, ShownLevel]
+) -> dict[str, Decimal]:
+    """What we know that the channel sold of these items since it was told. Where it sold more than it was promised,
+    orders that came and are on hold are looked for."""
+    sold = await sold_since(tx, publication.channel, {row["item"]: row["terms"] or "" for row in told})
+    more = {
+        row["item"]: row["told_at"]
+        for row in told
+        if row["told_at"] is not None
+        and (level := levels.get(row["item"])) is not None
+        and level.sold > sold.get(row["item"], ZERO)
+    }
+    held = await held_since(tx, publication, more) if more else {}
+    return {item: sold.get(item, ZERO) + held.get(item, ZERO) for item in sold.keys() | held.keys()}
 
 
 async def sold_since(tx: Connection, channel: str, terms: Mapping[str, str]) -> dict[str, Decimal]:
     """What was promised to a channel of some items since the movements that their numbers rest on."""
-    rows = [(item, *term) for item, text in terms.items() for term in read_terms(text)]
+    behind = {item: number_terms.read(text) for item, text in terms.items()}
+    sold: dict[str, Decimal] = {}
+    if rows := [(item, *term) for item, one in behind.items() for term in one.own()]:
+        found = await tx.fetch(SQL.sold_since, channel, *[list(column) for column in zip(*rows, strict=True)])
+        sold = {row["item"]: row["sold"] for row in found}
+    for kit, made in (await _made_since(tx, channel, {i: one for i, one in behind.items() if one.parts})).items():
+        sold[kit] = sold.get(kit, ZERO) + made
+    return sold
+
+
+async def _made_since(tx: Connection, channel: str, kits: Mapping[str, NumberTerms]) -> dict[str, Decimal]:
+    """How many of these kits were promised as components: whole ones, order line by order line."""
+    rows = [(kit, *term) for kit, terms in kits.items() for term in terms.of_parts()]
     if not rows:
         return {}
-    found = await tx.fetch(SQL.sold_since, channel, *[list(column) for column in zip(*rows, strict=True)])
-    return {row["item"]: row["sold"] for row in found}
+    found = await tx.fetch(SQL.sold_in_parts, channel, *[list(column) for column in zip(*rows, strict=True)])
+    lines: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(dict)
+    for row in found:
+        lines[row["kit"], row["subject"], row["line"]][row["item"]] = row["sold"]
+    made: dict[str, Decimal] = defaultdict(Decimal)
+    for (kit, _, _), parts in lines.items():
+        made[kit] += min(parts.get(part.item, ZERO) // part.per for part in kits[kit].parts)
+    return made
 
 
 async def _keep(tx: Connection, publication: Publication, seen: Sequence[Seen], now: dt.datetime) -> None:

@@ -1,5 +1,7 @@
--- horizon: below this transaction id no movement can come any more
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+-- begin: below which transaction id no movement can come any more, the time of the database, and in which change of
+-- master data a kit changed last, if there are any
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon, clock_timestamp() as technical,
+    (select changed_in from kit_component order by changed_in desc limit 1) as kits
 
 -- technical_now: the time of the database
 select clock_timestamp()
@@ -8,14 +10,49 @@ select clock_timestamp()
 select distinct p.item from promise_movement as m join promise_position as p on p.id = m.position_id
 where m.transaction_id >= $1 and m.transaction_id < $2 and p.company_id = $3 and p.location = any($4::text[])
 
+-- kits: what all kits are made of on a day; what began last comes last
+select kit, component, quantity from kit_component
+where company_id = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
+order by valid_from
+
+-- kits_of: the same of some items, and of kits that hold them
+select kit, component, quantity from kit_component
+where company_id = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
+    and kit = any(array(
+        select unnest($3::text[])
+        union
+        select kit from kit_component where company_id = $1 and component = any($3::text[])))
+order by valid_from
+
 -- forgotten: items that a channel must be told again
 select item from published_item where company_id = $1 and channel = $2 and quantity is null
 
--- free: what is free of some items (or of all) at some places, in the shared pool and in pools that may be the channel's
-select item, location, pool, id, counter, on_hand - safety - reserved - allocated as free
+-- free: what is free of some items (or of all) at some places, in the shared pool and in pools that may serve a channel
+select 'free' as kind, item, location, pool as name, id, counter, on_hand - safety - reserved - allocated as quantity
 from promise_position
 where company_id = $1 and location = any($2::text[]) and (pool = '' or pool = any($3::text[]))
     and ($4::text[] is null or item = any($4::text[]))
+
+-- keeping: the same with lots that expire and promises of goods that keep, from one snapshot
+select 'free' as kind, item, location, pool as name, id, counter, on_hand - safety - reserved - allocated as quantity,
+    null::date as day
+from promise_position
+where company_id = $1 and location = any($2::text[]) and (pool = '' or pool = any($3::text[]))
+    and ($4::text[] is null or item = any($4::text[]))
+union all
+select 'lot', s.item, s.location, s.lot, s.id, s.counter, s.unrestricted, l.expires_on
+from stock_position as s
+join item_lot as l on l.company_id = s.company_id and l.item = s.item and l.lot = s.lot
+where s.company_id = $1 and s.location = any($2::text[]) and ($4::text[] is null or s.item = any($4::text[]))
+    and s.unrestricted <> 0 and l.expires_on is not null
+    and (s.owner = 'own' or s.owner like 'consignment\_in:%' or s.owner like 'vendor\_managed:%')
+union all
+select 'held', r.item, r.location, r.id, p.id, p.counter, r.remaining, r.keeps_until
+from reservation as r
+join promise_position as p
+    on p.company_id = r.company_id and p.item = r.item and p.location = r.location and p.pool = r.pool
+where r.company_id = $1 and r.location = any($2::text[]) and ($4::text[] is null or r.item = any($4::text[]))
+    and r.keeps_until is not null and r.state = 'reserved'
 
 -- told: what a channel was told last of some items (or of all); no quantity where that was given up
 select i.item, i.quantity, i.version, l.version as shown_version
@@ -87,6 +124,18 @@ join promise_movement as m on m.position_id = k.position_id and m.number > k.num
     and m.kind in ('asked', 'told', 'short')
 join reservation as r on r.id = m.reservation and r.source = $1
 group by k.item
+
+-- sold_in_parts: the same of what kits are made of, line by line of the orders: a kit's parts stand in one line
+select k.kit, r.item, r.subject, r.line, sum(m.reserved) as sold
+from unnest($2::text[], $3::bigint[], $4::bigint[]) as k (kit, position_id, number)
+join promise_movement as m on m.position_id = k.position_id and m.number > k.number and m.reserved > 0
+    and m.kind in ('asked', 'told', 'short')
+join reservation as r on r.id = m.reservation and r.source = $1
+group by k.kit, r.item, r.subject, r.line
+
+-- held_orders: orders of a channel for which a person must decide something first
+select distinct c.id, c.data from exception_case as e join process_case as c on c.id = e.case_id
+where e.code = any($1::text[]) and e.closed_at is null and starts_with(e.case_id, $2)
 
 -- put_levels: what a channel shows
 insert into channel_level as l (company_id, channel, item, shown, version, active, sold, read_at, cause, tries)

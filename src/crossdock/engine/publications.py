@@ -5,8 +5,8 @@ number cannot cost a call, let alone overwrite a newer one. One that was given u
 a person has decided; if it is skipped, what it said counts as not told.
 
 What did not move is not looked at: items are found by the movements of the transactions since the last turn, below the
-horizon that no running transaction can still come under. Now and then, and when a rule or place changes, everything is
-compared.
+horizon that no running transaction can still come under, and kits by what they are made of. Now and then, when a rule,
+place or kit changes, and when a day begins, everything is compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from crossdock.engine.channel_levels import RefusedUnread, refused, take_refused
-from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
+from crossdock.engine.channel_numbers import SQL, Kits, Number, kits_of, numbers, rule_of
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import enqueue
@@ -49,7 +49,7 @@ class Told(msgspec.Struct, omit_defaults=True):
     upto: int = 0
     """Every movement of a transaction below was looked at."""
     terms: str = ""
-    """Places, rules and the day of the last comparison of everything."""
+    """Places, rules, kits and the day of the last comparison of everything."""
     compared_at: dt.datetime | None = None
     """Technical time of it."""
     due_at: dt.datetime | None = None
@@ -135,19 +135,19 @@ async def _look(
     tx: Connection, context: EngineContext, publication: Publication, state: Told, now: dt.datetime
 ) -> _Turn:
     """What is another number than was told: of items that moved, or of all when it is time for that."""
-    company, channel = publication.company_id, publication.channel
-    horizon, technical = await tx.fetchval(SQL.horizon), await tx.fetchval(SQL.technical_now)
-    terms = f"{local_date(now, publication.zone)} {context.network_version} {' '.join(publication.locations)}"
+    ((horizon, technical, kits_changed),) = await tx.fetch(SQL.begin)
+    days = f"{local_date(now, publication.zone)} {now.date()}"
+    terms = f"{days} {context.network_version} {kits_changed or ''} {' '.join(publication.locations)}"
     everything = (
         state.compared_at is None or state.terms != terms or technical - state.compared_at >= _COMPARE_ALL_AFTER
     )
-    items: list[str] | None = None
-    if not everything:
-        places = list(publication.locations)
-        moved = await tx.fetch(SQL.moved, state.upto, horizon, company, places) if horizon > state.upto else []
-        forgotten = await tx.fetch(SQL.forgotten, company, channel)
-        items = sorted({row["item"] for row in (*moved, *forgotten)})
-    found = await _changed(tx, context, publication, items, now)
+    items = None if everything else await _moved(tx, publication, (state.upto, horizon))
+    kits: Kits = {}
+    if kits_changed is not None and items != []:
+        kits = await kits_of(tx, publication, now, items)
+    if items is not None:
+        items = sorted({*items, *kits})
+    found = await _changed(tx, context, publication, items, kits, now)
     if found.whole:
         state.upto = horizon
         if everything:
@@ -155,14 +155,28 @@ async def _look(
     return found
 
 
+async def _moved(tx: Connection, publication: Publication, span: tuple[int, int]) -> list[str]:
+    """Items that moved in these transactions at the channel's locations, and those that must be told again."""
+    company, places = publication.company_id, list(publication.locations)
+    rows = list(await tx.fetch(SQL.forgotten, company, publication.channel))
+    if span[0] < span[1]:
+        rows += await tx.fetch(SQL.moved, *span, company, places)
+    return sorted({row["item"] for row in rows})
+
+
 async def _changed(
-    tx: Connection, context: EngineContext, publication: Publication, items: Sequence[str] | None, now: dt.datetime
+    tx: Connection,
+    context: EngineContext,
+    publication: Publication,
+    items: Sequence[str] | None,
+    kits: Kits,
+    now: dt.datetime,
 ) -> _Turn:
     """An item that no location has any more is told as zero. Versions go on from what was told and from what the
     channel shows: where a location left the channel, the sum of what is counted is less than before."""
     if items is not None and not items:
         return _Turn([], {})
-    free = await numbers(tx, publication, now, items)
+    free = await numbers(tx, publication, now, items, kits)
     rows = await tx.fetch(SQL.told, publication.company_id, publication.channel, None if items is None else list(items))
     told = {row["item"]: row for row in rows}
     compares = isinstance(context.connectors.get(publication.system), ComparesAndSets)

@@ -27,6 +27,7 @@ from crossdock.inventory.reconciliation.differences import Difference
 from crossdock.inventory.reconciliation.drifts import Drift, Judged, Seen
 from crossdock.inventory.reconciliation.statements import SQL, Waiting
 from crossdock.log import append
+from crossdock.model.quantity import Price
 from crossdock.model.reconciliation import BOOK, StatedChange, StockCorrection
 from crossdock.model.stock_policy import DriftRule
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
@@ -154,11 +155,8 @@ async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
     questions = await _questions(tx, context, read, known, {item: found.get(item, {}) for item in explained + gone})
     for item, difference in found.items():
         question = questions.get(item) or why.Question(difference=difference, complete=statement.lists_facts)
-        known_item = context.reads.item(statement.company_id, item)
-        price = known_item.purchase_price if known_item else None
-        if known_item and price:
-            price = known_item.estimate(price)
-        read.seen.append(Seen(item, difference, why.attribute(question), price, _rule(context, statement, item)))
+        price = price_of(context, statement.company_id, item)
+        read.seen.append(Seen(item, difference, why.attribute(question), price, drift_rule(context, statement, item)))
     read.hidden = {item: hidden for item in gone if (hidden := why.cancelled(questions[item])) is not None}
     return read
 
@@ -172,7 +170,7 @@ async def _questions(
         return {}
     statement, items = read.statement, list(found)
     agreed = {item: known[item].agreed_at if item in known else statement.compared_before for item in items}
-    windows = {item: dt.timedelta(minutes=_rule(context, statement, item).window_minutes) for item in items}
+    windows = {item: dt.timedelta(minutes=drift_rule(context, statement, item).window_minutes) for item in items}
     back = 2 * max(windows.values()) + 2 * differences.SLACK
     moments = [at for at in agreed.values() if at is not None]
     after = min(moments) - back if len(moments) == len(items) else _EVER
@@ -199,7 +197,14 @@ async def _questions(
     }
 
 
-def _rule(context: EngineContext, statement: Waiting, item: str) -> DriftRule:
+def price_of(context: EngineContext, company_id: str, item: str) -> Price | None:
+    """What one unit of an item costs to buy, if somebody said so."""
+    known = context.reads.item(company_id, item)
+    return known.estimate(known.purchase_price) if known and known.purchase_price else None
+
+
+def drift_rule(context: EngineContext, statement: Waiting, item: str) -> DriftRule:
+    """The drift rule that holds for an item in a statement."""
     subject = Subject(statement.company_id, item, statement.location)
     rules = fitting(context.stock_policies.drift, subject, statement.stated_at.date())
     return next((rule for rule in rules if rule.against in ("", statement.system)), _DEFAULT)

@@ -10,7 +10,7 @@ import msgspec
 
 from crossdock.model.quantity import Quantity
 
-StatementKind = Literal["warehouse", "erp", "channel", "supplier"]
+StatementKind = Literal["warehouse", "erp", "supplier"]
 DriftCause = Literal["missing", "doubled", "late", "wrong_unit", "unowned_change", "mixed", "unknown"]
 DriftState = Literal["explained", "open", "corrected", "closed"]
 

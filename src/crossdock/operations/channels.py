@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from crossdock.engine.channel_levels import sold_since
-from crossdock.engine.channel_numbers import SQL, Number, numbers, rule_of
+from crossdock.engine.channel_numbers import SQL, Number, kits_of, numbers, rule_of
 from crossdock.engine.context import Publication
 from crossdock.identity import Actor
 from crossdock.model.places import placed
@@ -145,7 +145,8 @@ async def _stock(
 ) -> ChannelStock:
     whose = publication.company_id, publication.channel
     rows = {row["item"]: row for row in await tx.fetch(SQL.show, *whose, item, after, limit)}
-    truth = await numbers(tx, publication, now, [item] if item else list(rows))
+    asked = [item] if item else list(rows)
+    truth = await numbers(tx, publication, now, asked, await kits_of(tx, publication, now, asked))
     sold = await sold_since(tx, publication.channel, {name: row["terms"] or "" for name, row in rows.items()})
     names = sorted(rows.keys() | truth.keys()) if item and not after else list(rows)
     items = tuple(_item(name, rows.get(name), truth.get(name), sold.get(name, ZERO)) for name in names)

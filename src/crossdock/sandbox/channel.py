@@ -34,7 +34,7 @@ class Channel(System):
     def __init__(self, name: str, stage: Stage, stock_path: str, updates_path: str) -> None:
         super().__init__(name, stage)
         self._paths = stock_path, updates_path
-        self.shelf = Shelf(name, stage)
+        self.shelf = Shelf(name, stage, self.book)
         self.counts: Counter[str] = Counter()
 
     @property

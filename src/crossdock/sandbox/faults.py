@@ -30,6 +30,12 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A posting about goods that the ERP answers and never books; per posting."""
     double_posting: float = 0.0
     """A posting about goods that the ERP books twice; per posting."""
+    drop_order: float = 0.0
+    """An order that the marketplace sold and never tells of."""
+    double_order: float = 0.0
+    """An order that stands in the marketplace's feed twice."""
+    reorder_order: float = 0.0
+    """An order that stands in the feed behind the next one."""
     drop_write: float = 0.0
     """A stock level is answered as taken and forgotten; per article and version, as are the next ones."""
     delay_write: float = 0.0

@@ -13,6 +13,8 @@ from crossdock.sandbox.http import Request
 from crossdock.sandbox.intake import Intake, Refused, text
 from crossdock.sandbox.stage import Stage
 
+_ORDER_FAULTS = ("drop_order", "reorder_order", "double_order")
+
 
 class Marketplace(Channel):
     """An append-only feed of orders, in the order they were placed."""
@@ -20,6 +22,7 @@ class Marketplace(Channel):
     def __init__(self, name: str, stage: Stage) -> None:
         super().__init__(name, stage, "/mp/v1/offers/stock", "/mp/v1/orders/{}/updates")
         self._feed: list[Body] = []
+        self._held: list[Body] = []
 
     def intake(self) -> Intake:
         """The feed beside what every channel takes."""
@@ -44,13 +47,30 @@ class Marketplace(Channel):
             for line in order.lines
         ]
         fees = [{"code": charge.code, "amount": text(charge.amount)} for charge in order.charges]
-        body: Body = {"seq": len(self._feed) + 1, "id": order.number, "entity": self.entity_of(order)}
+        body: Body = {"id": order.number, "entity": self.entity_of(order)}
         body |= {"buyer": order.customer, "country": order.country, "placed_at": iso(order.placed_at)}
         body |= {"currency": self.currency_of(order), "items": items, "fees": fees}
-        self._feed.append(body)
+        self._tell(body, order.number)
         self.sold(order)
         self.book.effect("order.placed", order.number, self.entity_of(order), body)
         self.stage.played["orders"] += 1
+
+    def _tell(self, body: Body, number: str) -> None:
+        """Put an order into the feed, and behind it what was held back. The book says what struck: it is the oracle of
+        tests."""
+        struck = [kind for kind in _ORDER_FAULTS if self.stage.faults.strikes(kind, self.name, number, 1)][:1]
+        for kind in struck:
+            self.book.effect(f"fault.{kind}", number, str(body["entity"]), body)
+        match struck:
+            case ["drop_order"]:
+                return
+            case ["reorder_order"]:
+                self._held.append(body)
+                return
+        told = [body, body] if struck else [body]
+        for each in (*told, *self._held):
+            self._feed.append({"seq": len(self._feed) + 1} | each)
+        self._held = []
 
     def _page(self, request: Request, parameters: tuple[str, ...]) -> Body:
         try:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from crossdock.sandbox.books import Body
+from crossdock.sandbox.books import Body, Book
 from crossdock.sandbox.clock import iso
 from crossdock.sandbox.http import Request
 from crossdock.sandbox.intake import Refused, text
@@ -44,9 +44,10 @@ class Shown(msgspec.Struct, frozen=True):
 class Shelf:
     """The levels of one channel."""
 
-    def __init__(self, name: str, stage: Stage) -> None:
+    def __init__(self, name: str, stage: Stage, book: Book) -> None:
         self._name = name
         self._stage = stage
+        self._book = book
         self._shown: dict[Key, Shown] = {}
         self._held: dict[Key, list[StockLevel]] = defaultdict(list)
 
@@ -117,5 +118,10 @@ class Shelf:
             self._shown[key] = Shown(late, now)
 
     def _strikes(self, kind: str, key: Key, level: StockLevel | None) -> bool:
+        """The book says which levels are struck: it is the oracle of tests."""
         what = "/".join(key) if level is None else f"{'/'.join(key)}/{level.version}"
-        return self._stage.faults.strikes(kind, self._name, what, 1)
+        hit = self._stage.faults.strikes(kind, self._name, what, 1)
+        if hit and level is not None:
+            struck: Body = {"sku": level.sku, "quantity": text(level.quantity), "version": level.version}
+            self._book.effect(f"fault.{kind}", level.sku, key[0], struck)
+        return hit

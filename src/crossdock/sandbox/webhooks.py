@@ -114,15 +114,22 @@ class Webhooks:
         body: Body = {"event": event, "sequence": data.get("sequence", 1), "occurred_at": at, "data": data}
         self._book.effect(f"sent.{event}", key, entity, body)
         number = f"{event} {key} {data.get('sequence', '')}"
-        if self._caller.faults.strikes("drop_webhook", self._system, number, 1):
+        if self._strikes("drop_webhook", number, key, entity, body):
             return body
         digest = blake2b(f"{self._system} {entity} {number}".encode(), digest_size=12).hexdigest()
-        held = self._caller.faults.strikes("reorder_webhook", self._system, number, 1)
+        held = self._strikes("reorder_webhook", number, key, entity, body)
         before = [task for name in in_order_of if (task := self._last.get(name)) is not None and not task.done()]
         task = self._caller.spawn(self._deliver(f"msg_{digest}", number, msgspec.json.encode(body), before, held))
         if not held:
             self._last.update(dict.fromkeys(in_order_of, task))
         return body
+
+    def _strikes(self, kind: str, number: str, key: str, entity: str, body: Body) -> bool:
+        """The book says which messages are struck: it is the oracle of tests."""
+        hit = self._caller.faults.strikes(kind, self._system, number, 1)
+        if hit:
+            self._book.effect(f"fault.{kind}", key, entity, body)
+        return hit
 
     async def _deliver(
         self, message_id: str, key: str, body: bytes, before: list[asyncio.Task[None]], held: bool

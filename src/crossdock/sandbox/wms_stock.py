@@ -119,6 +119,7 @@ class Floor:
         self.messages.add(message, owner, iso(at), self._levels(owner, data))
         if event in _NUMBERED and self.stage.faults.strikes("double_fact", self.system.name, key, 1):
             again = f"{key}-2"
+            self.system.book.effect("fault.double_fact", again, owner, message)
             self.webhooks.send(event, again, owner, iso(at), told | {_NUMBERED[event]: again}, (again,))
 
     def _levels(self, owner: str, data: Body) -> dict[tuple[str, str], dict[str, Decimal]]:

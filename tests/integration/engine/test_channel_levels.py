@@ -7,19 +7,25 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from crossdock.connectors._kit import HttpClient
 from crossdock.connectors.sandbox_marketplace import SandboxMarketplace
 from crossdock.connectors.sandbox_marketplace.mapping import Source
 from crossdock.engine import channel_levels
-from crossdock.engine.clock import set_clock
+from crossdock.engine.clock import business_now, set_clock
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.publications import run_publication, task_name
 from crossdock.engine.tasks import claim_tasks, ensure_tasks
 from crossdock.engine.worker import Worker
+from crossdock.log import uuid7
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Price
+from crossdock.model.sales_order import SalesOrder
 from crossdock.model.stock_policy import PoolRule, PublicationRule, Scope, StockPolicies
 from crossdock.ports.connector import ShownLevel
+from crossdock.processes.sales_order.v1_data import SalesLine, SalesOrderData
 from crossdock.project.secrets import Secret
 from crossdock.sandbox.channel import Channel
 from crossdock.sandbox.faults import FaultSettings
@@ -76,6 +82,29 @@ async def shows(engine: EngineContext) -> int | None:
     return int(levels[0].quantity) if levels else None
 
 
+async def held_order(store: Store, case_id: str, channel: str, quantity: Decimal) -> None:
+    """An order that came by now and that its customer's credit holds."""
+    async with store.transaction() as tx:
+        now = await business_now(tx)
+        order = SalesOrder(
+            company_id=COMPANY, channel=channel, number=case_id.rpartition("/")[2], customer=PartyRef("C1"),
+            ordered_at=now, currency="GBP", lines=(), promise="told",
+        )  # fmt: skip
+        price = Price(Decimal("2.50"), "GBP")
+        line = SalesLine(item=MUG, ordered=quantity, price=price, state="accepted")
+        data = SalesOrderData(order=order, lines={"1": line}, holds=["credit_hold"])
+        body = msgspec.json.Encoder(decimal_format="string").encode(data).decode()
+        await tx.execute(
+            "insert into process_case (id, process, version, company_id, state, data, opened_at, changed_at)"
+            " values ($1, 'sales_order', '1', $2, 'held', $3, $4, $4)", case_id, COMPANY, body, now,
+        )  # fmt: skip
+        await tx.execute(
+            "insert into exception_case (id, case_id, company_id, code, detail, owner, opened_at, changed_at)"
+            " values ($1, $2, $3, 'credit_hold', 'too much', 'customer_service', $4, $4)",
+            uuid7(), case_id, COMPANY, now,
+        )  # fmt: skip
+
+
 def shelf(world: World) -> Shelf:
     channel = world.systems["marketplace"]
     assert isinstance(channel, Channel)
@@ -94,6 +123,12 @@ async def until(store: Store, query: str) -> None:
         await asyncio.sleep(0.05)
 
 
+async def drifts(store: Store) -> list[tuple[str, str, str]]:
+    """Cause, state and resolution of each, the oldest first."""
+    query = "select cause, state, resolution from drift where (system, location) = ('marketplace', 'marketplace')"
+    return [(row[0], row[1], row[2]) for row in await rows(store, f"{query} order by id")]
+
+
 async def problems(store: Store) -> list[str]:
     found = await rows(store, "select detail from exception_case where code = 'channel_mismatch' and closed_at is null")
     return [row[0] for row in found]
@@ -107,16 +142,16 @@ async def test_what_is_shown_as_it_was_told_is_no_mismatch(store: Store, opened:
 
 
 @pytest.mark.parametrize(
-    ("fault", "cause"),
+    ("fault", "cause", "drift"),
     [
-        ("drop_write", "lost write"),
-        ("delay_write", "lost write"),
-        ("reorder_write", "lost write"),
-        ("foreign_write", "old version"),
+        ("drop_write", "lost write", "missing"),
+        ("delay_write", "lost write", "missing"),
+        ("reorder_write", "lost write", "missing"),
+        ("foreign_write", "old version", "unowned_change"),
     ],
 )
 async def test_what_the_channel_silently_does_is_seen_at_the_next_look_and_healed(
-    store: Store, opened: Opened, fault: str, cause: str
+    store: Store, opened: Opened, fault: str, cause: str, drift: str
 ) -> None:
     world, engine = opened
     await book(store, receive(10))
@@ -125,6 +160,7 @@ async def test_what_the_channel_silently_does_is_seen_at_the_next_look_and_heale
     assert await read_back(engine) == 1
     (detail,) = await problems(store)
     assert detail.startswith(f"{MUG}: {cause}: told 10 (version 1)")
+    assert await drifts(store) == [(drift, "open", "")]
     world.stage.faults.replace(FaultSettings())
     looks = 0
     while await problems(store):
@@ -134,6 +170,8 @@ async def test_what_the_channel_silently_does_is_seen_at_the_next_look_and_heale
         looks += 1
     assert looks <= 2  # a write that was held back comes over the one that heals it
     assert (await shows(engine), await read_back(engine)) == (10, 0)
+    (one,) = await drifts(store)
+    assert one[1:] == ("closed", "it shows what it should")
 
 
 async def test_an_older_number_that_comes_over_a_newer_one_is_named_as_that(store: Store, opened: Opened) -> None:
@@ -202,9 +240,31 @@ async def test_what_the_channel_sold_is_on_its_way_to_us_and_a_problem_only_when
     await read_back(engine)
     (detail,) = await problems(store)
     assert detail == f"{MUG}: sold since: told 10 (version 1), shows 7 (version 1)"
+    assert await drifts(store) == [("late", "explained", "")]
+    async with store.transaction() as tx:
+        await set_clock(tx, await business_now(tx) + dt.timedelta(hours=2), 0.000001)
+    await read_back(engine)
+    assert await drifts(store) == [("missing", "open", "")]
     await book(store, tell(3, source="marketplace"))
     assert (await read_back(engine), await problems(store)) == (0, [])
+    assert await drifts(store) == [("missing", "closed", "it shows what it should")]
     assert (await publish(engine), await shows(engine)) == (1, 7)
+
+
+async def test_orders_that_came_and_wait_for_a_person_are_sales_that_we_know(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    shelf(world).sell((COMPANY, MUG), Decimal(3))
+    case_id = f"sales_order/{COMPANY}/marketplace/M1"
+    await held_order(store, case_id, "marketplace", Decimal(3))
+    await held_order(store, f"sales_order/{COMPANY}/shop/S1", "shop", Decimal(9))
+    assert (await read_back(engine), await drifts(store)) == (0, [])
+    shelf(world).sell((COMPANY, MUG), Decimal(1))
+    assert (await read_back(engine), await drifts(store)) == (1, [("late", "explained", "")])
+    await rows(store, "update exception_case set closed_at = opened_at where case_id = $1 returning 1", case_id)
+    await book(store, tell(4, source="marketplace", case=case_id))
+    assert (await read_back(engine), await drifts(store)) == (0, [("late", "closed", "it shows what it should")])
 
 
 async def test_another_number_of_the_same_version_is_unknown_and_told_again(store: Store, opened: Opened) -> None:

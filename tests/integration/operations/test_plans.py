@@ -21,6 +21,10 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
+        (CHANNELS.begin, ()),
+        (CHANNELS.kits_of, ("albion_uk", dt.date(2010, 12, 1), ["MUG"])),
+        (CHANNELS.keeping, ("albion_uk", ["north"], ["own"], ["MUG"])),
+        (CHANNELS.held_orders, (["credit_hold"], "sales_order/albion_uk/shop/")),
         (CHANNELS.open_publication, ("shop", "publication/albion_uk/shop")),
         (CASES.keys, ("sales_order/albion_uk/shop/1",)),
         (CASES.exceptions, ("sales_order/albion_uk/shop/1",)),

@@ -53,6 +53,11 @@ class Asker(msgspec.Struct, frozen=True):
         rules = (rule for rule in self.policies.shelf_life if holds_on(rule, self.on))
         return any(covers(replace(rule.scope, items=()), subject) for rule in rules)
 
+    def use_of(self, pool: str, rules: Sequence[PoolRule]) -> Use:
+        """What a pool is to the asker, where these rules hold."""
+        own = next((rule for rule in rules if serves(rule, self.channel, self.customer)), None)
+        return _use(pool, next((rule for rule in rules if rule.pool == pool), None), own)
+
     def label(self, rule: StockRule) -> str:
         """A rule as movements name it."""
         return f"{rule.name}@{self.version}"

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
+import asyncpg
 import msgspec
 
+from crossdock.inventory.guard import number_terms
 from crossdock.inventory.guard.findings import SQL, Slice
 from crossdock.inventory.guard.laws import Court
-from crossdock.inventory.ledger.books import ZERO
-from crossdock.model.quantity import tidy
+from crossdock.inventory.guard.number_terms import Levels, NumberTerms, Term
 from crossdock.store import Connection
 
-Terms = tuple[tuple[int, int], ...]
-"""Positions and the number of their last movement at that moment."""
+Reached = Mapping[Term, int]
+"""How many movements say so."""
 
 
-def write_terms(terms: Sequence[tuple[int, int]]) -> str:
-    """As stored beside a number: `position:number`, sorted."""
-    return " ".join(f"{position}:{number}" for position, number in sorted(terms))
+async def levels_at(tx: Connection, terms: Collection[NumberTerms]) -> tuple[Levels, Reached, Reached]:
+    """What was there after the movements that some terms name; and how many movements say so, of either book."""
+    free, reached = await _after(tx, SQL.free_at, {term for one in terms for term in one.positions()})
+    unrestricted, lots = await _after(tx, SQL.unrestricted_at, {term for one in terms for term in one.lots()})
+    held = {promise for one in terms for promise in one.held()}
+    rows = await tx.fetch(SQL.held_at, *_columns(held)) if held else []
+    return Levels(free, unrestricted, {(row[0], row[1], row[2]): row[3] for row in rows}), reached, lots
 
 
-def read_terms(text: str) -> Terms:
-    """The other way round."""
-    pairs = (pair.partition(":") for pair in text.split())
-    return tuple((int(position), int(number)) for position, _, number in pairs)
-
-
-def told(free: Sequence[Decimal], hold_back: Decimal) -> Decimal:
-    """What a channel is told: what is free at each position, none of it below zero, less what is never shown."""
-    return tidy(max(sum((max(one, ZERO) for one in free), ZERO) - hold_back, ZERO))
-
-
-async def free_at(tx: Connection, terms: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], tuple[Decimal, int]]:
-    """What was free at each position after that movement, and how many movements say so."""
+async def _after(tx: Connection, query: str, terms: Collection[Term]) -> tuple[dict[Term, Decimal], Reached]:
     if not terms:
-        return {}
-    asked = [list(column) for column in zip(*sorted(set(terms)), strict=True)]
-    return {(row[0], row[1]): (row["free"], row["reached"]) for row in await tx.fetch(SQL.free_at, *asked)}
+        return {}, {}
+    rows = await tx.fetch(query, *_columns(terms))
+    return {(row[0], row[1]): row["level"] for row in rows}, {(row[0], row[1]): row["reached"] for row in rows}
+
+
+def _columns(rows: Collection[Any]) -> list[list[Any]]:
+    return [list(column) for column in zip(*sorted(rows), strict=True)]
 
 
 async def published(tx: Connection, cursor: str, most: int) -> Slice:
@@ -47,17 +45,26 @@ async def published(tx: Connection, cursor: str, most: int) -> Slice:
     after = msgspec.json.decode(cursor, type=kind) if cursor else ("", "", "", 0)
     rows = await tx.fetch(SQL.published_after, *after, most)
     found = Slice(cursor, done=not rows)
-    terms = {row["terms"]: read_terms(row["terms"]) for row in rows}
-    free = await free_at(tx, [term for some in terms.values() for term in some])
+    terms = {text: number_terms.read(text) for text in dict.fromkeys(row["terms"] for row in rows)}
+    levels, reached, lots = await levels_at(tx, terms.values())
     for row in rows:
         key = (row["company_id"], row["channel"], row["item"], row["version"])
-        court, where = Court(), f"{key[0]}/{key[1]}/{key[2]} version {key[3]}"
-        behind = [free[term] for term in terms[row["terms"]]]
-        numbers = [number for _, number in terms[row["terms"]]]
-        court.equal("published_is_derived", f"{where} movements", numbers, [reached for _, reached in behind])
-        expected = format(told([one for one, _ in behind], row["hold_back"]), "f")
-        court.equal("published_is_derived", where, expected, format(row["quantity"], "f"), row["terms"])
+        behind, court = terms[row["terms"]], Court()
+        _judge(court, row, behind, levels, (reached, lots))
         found.take(court, "published", "/".join(map(str, key)), key[0])
-        found.movements += sum(numbers)
+        found.movements += sum(number for _, number in behind.positions() | behind.lots())
         found.cursor = msgspec.json.encode(key).decode()
     return found
+
+
+def _judge(
+    court: Court, row: asyncpg.Record, behind: NumberTerms, levels: Levels, reached: tuple[Reached, Reached]
+) -> None:
+    where = f"{row['company_id']}/{row['channel']}/{row['item']} version {row['version']}"
+    for book, terms, said in (("", behind.positions(), reached[0]), (" of lots", behind.lots(), reached[1])):
+        ordered = sorted(terms)
+        numbers = [number for _, number in ordered]
+        if numbers or not book:
+            court.equal("published_is_derived", f"{where} movements{book}", numbers, [said[term] for term in ordered])
+    expected = format(number_terms.told(behind, levels, row["hold_back"]), "f")
+    court.equal("published_is_derived", where, expected, format(row["quantity"], "f"), row["terms"])

@@ -192,7 +192,7 @@ where (company_id, channel, item, version) > ($1, $2, $3, $4) order by company_i
 
 -- free_at: what was free at positions after one of their movements, from the checkpoint before it
 select k.position_id, k.number, coalesce(c.number, 0) + m.movements as reached,
-    coalesce(c.on_hand - c.safety - c.reserved - c.allocated, 0) + m.free as free
+    coalesce(c.on_hand - c.safety - c.reserved - c.allocated, 0) + m.free as level
 from unnest($1::bigint[], $2::bigint[]) as k (position_id, number)
 left join lateral (select * from position_checkpoint as o where o.book = 'promise' and o.position_id = k.position_id
     and o.number <= k.number order by o.number desc limit 1) as c on true
@@ -200,3 +200,33 @@ cross join lateral (select count(*) as movements,
         coalesce(sum(o.on_hand - o.safety - o.reserved - o.allocated), 0) as free
     from promise_movement as o
     where o.position_id = k.position_id and o.number > coalesce(c.number, 0) and o.number <= k.number) as m
+
+-- unrestricted_at: what was unrestricted at physical positions after one of their movements, from the checkpoint before it
+select k.position_id, k.number, coalesce(c.number, 0) + m.movements as reached,
+    coalesce(c.unrestricted, 0) + m.change as level
+from unnest($1::bigint[], $2::bigint[]) as k (position_id, number)
+left join lateral (select * from position_checkpoint as o where o.book = 'physical' and o.position_id = k.position_id
+    and o.number <= k.number order by o.number desc limit 1) as c on true
+cross join lateral (
+    select count(distinct e.number) as movements,
+        coalesce(sum(e.quantity) filter (where e.state = 'unrestricted'), 0) as change
+    from (
+        select o.number, o.from_state as state, -o.quantity as quantity from stock_movement as o
+        where o.position_id = k.position_id and o.number > coalesce(c.number, 0) and o.number <= k.number
+        union all
+        select o.number, o.to_state, o.quantity from stock_movement as o
+        where o.position_id = k.position_id and o.number > coalesce(c.number, 0) and o.number <= k.number
+            and o.to_position_id is null
+        union all
+        select o.to_number, o.to_state, o.quantity from stock_movement as o
+        where o.to_position_id = k.position_id and o.to_number > coalesce(c.number, 0) and o.to_number <= k.number
+    ) as e) as m
+
+-- held_at: what promises held at promise positions after one of their movements
+with booked as materialized (
+    select position_id, number, reservation, reserved from promise_movement
+    where position_id = any($1::bigint[]) and reservation = any($3::text[]))
+select k.position_id, k.number, k.reservation, coalesce(sum(b.reserved), 0) as held
+from unnest($1::bigint[], $2::bigint[], $3::text[]) as k (position_id, number, reservation)
+left join booked as b on b.position_id = k.position_id and b.reservation = k.reservation and b.number <= k.number
+group by k.position_id, k.number, k.reservation

@@ -26,11 +26,11 @@ _TOLD = ["goods_movement", "goods_receipt", "inventory_adjustment"]
 
 
 async def has_opened(tx: Connection, statement: Waiting, places: Sequence[str]) -> bool:
-    """Is there anything to compare with? A count is itself what is there, and a channel has no stock. What a supplier
-    has of its own is no stock of ours."""
+    """Is there anything to compare with? A count is itself what is there. What a supplier has of its own is no stock of
+    ours."""
     if statement.kind == "supplier":
         return False
-    if statement.counted or statement.kind == "channel":
+    if statement.counted:
         return True
     return bool(await tx.fetchval(SQL.has_stock, statement.company_id, list(places)))
 
@@ -38,16 +38,11 @@ async def has_opened(tx: Connection, statement: Waiting, places: Sequence[str]) 
 async def differences(tx: Connection, statement: Waiting, places: Sequence[str]) -> dict[str, Difference]:
     """Where a statement and our book at its moment are not the same, by item. `places`: its location and all that is
     part of it, whose stock is the location's. One statement, one snapshot."""
-    if statement.kind == "channel":
-        rows = await tx.fetch(
-            SQL.shown_differences, statement.company_id, statement.location, statement.id, statement.complete
-        )
-    else:
-        rows = await tx.fetch(
-            SQL.differences, statement.company_id, list(places), statement.id,
-            await mark(tx, statement.stated_at), statement.stated_at, statement.conditions, _whole(statement),
-            list(PHYSICAL_STATES), statement.complete,
-        )  # fmt: skip
+    rows = await tx.fetch(
+        SQL.differences, statement.company_id, list(places), statement.id,
+        await mark(tx, statement.stated_at), statement.stated_at, statement.conditions, _whole(statement),
+        list(PHYSICAL_STATES), statement.complete,
+    )  # fmt: skip
     found: dict[str, Difference] = defaultdict(dict)
     for row in rows:
         found[row["item"]][row["condition"]] = row["theirs"] - row["ours"]

@@ -26,6 +26,8 @@ _evidence: msgspec.json.Decoder[tuple[Evidence, ...]] = msgspec.json.Decoder(tup
 
 
 _CORRECTED = "they agree since the correction"
+CHANNEL = "channel"
+"""What a channel shows is no stock: nobody corrects it, it is told again."""
 
 
 class Drift(msgspec.Struct, kw_only=True):
@@ -163,6 +165,9 @@ def _next(statement: Waiting, seen: Seen, drift: Drift, *, was_late: bool) -> st
     """What the drift comes to, and what is to be done now."""
     if statement.counted:
         return _propose(drift)
+    if statement.kind == CHANNEL:
+        drift.state = "explained" if seen.finding.cause == "late" else "open"
+        return ""
     if statement.stated_at < drift.due_at:
         if drift.state != "corrected":
             drift.state = "explained" if seen.finding.cause == "late" else "open"
@@ -208,6 +213,8 @@ def agreed(statement: Waiting, drift: Drift, hidden: Finding | None = None) -> J
         drift.evidence = encoder.encode(hidden.evidence).decode()
     if corrected:
         drift.resolution = _CORRECTED
+    elif statement.kind == CHANNEL:
+        drift.resolution = "it shows what it should"
     elif hidden is not None:
         drift.resolution = "they agree: it comes to nothing"
     elif drift.requested_at is None and statement.stated_at <= drift.due_at:

@@ -96,15 +96,6 @@ from ours o full join theirs t on t.item = o.item and t.condition = o.condition
 where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
     and ($9 or coalesce(o.item, t.item) in (select item from stated_level where statement = $3))
 
--- shown_differences: where a channel shows something else than it was told last
-select coalesce(o.item, t.item) as item, 'available' as condition, coalesce(o.quantity, 0) as ours,
-    coalesce(t.quantity, 0) as theirs
-from (select item, quantity from published_item where company_id = $1 and channel = $2 and quantity is not null) as o
-full join (select item, sum(quantity) as quantity from stated_level where statement = $3 group by item) as t
-    on t.item = o.item
-where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
-    and ($4 or coalesce(o.item, t.item) in (select item from stated_level where statement = $3))
-
 -- named_items: the items a statement that is not complete speaks of
 select distinct item from stated_level where statement = $1
 

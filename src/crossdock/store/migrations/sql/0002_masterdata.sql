@@ -39,6 +39,7 @@ create table kit_component (
     check (component <> kit)
 );
 create index kit_component_changed_in on kit_component (changed_in);
+create index kit_component_in on kit_component (company_id, component);
 
 -- Lots as somebody last described them. Not held in memory: there are many more than items.
 create table item_lot (

@@ -1,0 +1,79 @@
+"""Why a channel shows another number than it should, as the cause of a drift with the fact behind it.
+
+`mismatch` is what the engine found when it looked: `lost write`, `old version`, `sold since`, `listing inactive`, or
+`unknown`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Set
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.model.reconciliation import DriftCause
+from crossdock.rules.drift import Evidence, Finding
+
+AVAILABLE = "available"
+"""The one condition that a channel knows."""
+_ZERO = Decimal(0)
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel was told of an item, and what it shows. `sold` is what we know it sold since, `sold_there` what it
+    says it did; `shows` is None where it does not offer the item. All quantities in the item's base unit."""
+
+    mismatch: str
+    told: Decimal
+    version: int
+    told_at: dt.datetime
+    sold: Decimal = _ZERO
+    shows: Decimal | None = None
+    shown_version: int | None = None
+    changed_at: dt.datetime | None = None
+    sold_there: Decimal = _ZERO
+
+    @property
+    def difference(self) -> Decimal:
+        """What it shows less what it should."""
+        return (self.shows or _ZERO) - max(self.told - self.sold, _ZERO)
+
+
+def explain(shown: Shown, publication: str, at: dt.datetime, packs: Set[Decimal], *, overdue: bool) -> Finding:
+    """The cause of a mismatch. `publication` is the document that told it, `at` when this was seen. `overdue`: what it
+    sold had time enough to come to us."""
+    cause, why = _cause(shown, packs, overdue=overdue)
+    changed = {AVAILABLE: shown.told}
+    if shown.mismatch == "lost write":
+        fact = Evidence("ours", f"version {shown.version}", "told", shown.told_at, changed, publication, cause=cause)
+    elif shown.mismatch == "sold since":
+        unknown = {AVAILABLE: shown.sold - shown.sold_there}
+        fact = Evidence("theirs", f"sold since version {shown.version}", "sold", at, unknown, cause=cause)
+    else:
+        here = {AVAILABLE: shown.shows or _ZERO}
+        number = f"version {shown.version if shown.shown_version is None else shown.shown_version}"
+        fact = Evidence("theirs", number, "shown", shown.changed_at or at, here, cause=cause)
+    return Finding(cause, why, (fact,))
+
+
+def _cause(shown: Shown, packs: Set[Decimal], *, overdue: bool) -> tuple[DriftCause, str]:
+    match shown.mismatch:
+        case "lost write":
+            return "missing", f"version {shown.version} that it was told does not show"
+        case "old version" if shown.shown_version is not None and shown.shown_version < shown.version:
+            return "late", f"version {shown.shown_version} came after version {shown.version} and shows in its place"
+        case "old version":
+            return "unowned_change", f"somebody else told it version {shown.shown_version}"
+        case "sold since":
+            words = f"{shown.sold_there - shown.sold:f} that it sold"
+            if overdue:
+                return "missing", f"{words} never came to us as orders"
+            return "late", f"{words} are on their way to us as orders"
+        case "listing inactive":
+            return "unowned_change", "it does not offer the item"
+    left = shown.told - shown.sold_there
+    for pack in sorted(pack for pack in packs if pack > 1):
+        if shown.shows is not None and left and (shown.shows == left * pack or shown.shows * pack == left):
+            return "wrong_unit", f"it counts in another unit than it was told ({pack.normalize():f} to one)"
+    return "unowned_change", f"it shows another number than version {shown.version} that it was told"
