@@ -22,6 +22,7 @@ from crossdock.api.gateway.strict_json import MOST_BYTES
 from crossdock.api.process import (
     assemblies,
     channels,
+    consumptions,
     drifts,
     operations,
     orders,
@@ -55,6 +56,7 @@ def create(services: Services) -> Litestar:
         *channels.HANDLERS,
         *transfers.HANDLERS,
         *assemblies.HANDLERS,
+        *consumptions.HANDLERS,
     ]
     process = Router("/process/v1", route_handlers=handlers)
     system = Router("/system/v1", route_handlers=[webhooks.take_webhook])

@@ -13,6 +13,7 @@ from crossdock.cli import (
     assembly,
     case,
     channel,
+    consumption,
     dead_letter,
     drift,
     edi,
@@ -69,6 +70,7 @@ app.add_typer(reservation.app, name="reservation")
 app.add_typer(policy.app, name="policy")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(assembly.app, name="assembly")
+app.add_typer(consumption.app, name="consumption")
 app.add_typer(channel.app, name="channel")
 app.add_typer(guard.app, name="guard")
 app.add_typer(system.app, name="system")

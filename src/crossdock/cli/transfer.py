@@ -53,6 +53,30 @@ def _words(told: transfers.Ordered, origin: str) -> str:
     return "\n".join(lines)
 
 
+@app.command()
+def receive(
+    number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],
+    reason: Reason,
+    database: DatabaseOption,
+    line: Annotated[list[str] | None, typer.Option(help="LINE:QUANTITY; several times. Else all under way.")] = None,
+    receipt: Annotated[str, typer.Option(help="The receipt's own number; made up if not given.")] = "",
+    company: CompanyOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """State that goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place.
+
+    Example: crossdock transfer receive TR-5F00D1 --line 1:24 --reason "the customer signed for them"
+    """
+    lines = [counted(each, "--line", "LINE:QUANTITY") for each in line or ()]
+    answer = reach(
+        database,
+        lambda context, actor: transfers.receive(
+            context, actor, number, company_id=company, lines=lines, receipt=receipt, reason=reason
+        ),
+    )
+    say_told(answer, as_json)
+
+
 @app.command("write-off")
 def write_off(
     number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],

@@ -2,6 +2,7 @@
 
 from crossdock.events import (
     assembly,
+    consumption,
     deliveries,
     intake,
     inventory,
@@ -22,6 +23,7 @@ __all__ = [
     "Event",
     "NewEvent",
     "assembly",
+    "consumption",
     "deliveries",
     "event",
     "event_type",

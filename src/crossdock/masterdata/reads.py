@@ -65,6 +65,10 @@ class NetworkReads:
         """Is this kind of document of this company sent to this system or partner?"""
         return self.network.sends(receiver, document, company_id)
 
+    def consignee(self, location: str) -> str:
+        """The customer at whose place a location is; empty for places of our own."""
+        return self.network.consignee(location)
+
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""
         return self.network.partner_of(channel)

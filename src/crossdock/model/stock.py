@@ -15,6 +15,14 @@ State = PhysicalState | OutsideState
 OWN = "own"
 """The owner of goods that are ours; others are written as a kind and a party (`inventory/ledger/owners.py`)."""
 
+CONSIGNMENT_OUT = "consignment_out"
+
+
+def consigned_to(customer: str) -> str:
+    """The owner of goods that are ours and lie at a customer's, who pays for what it uses of them."""
+    return f"{CONSIGNMENT_OUT}:{customer}"
+
+
 PHYSICAL_STATES: tuple[str, ...] = (
     "unrestricted",
     "picked",
@@ -118,6 +126,8 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     to_location: str = ""
     """Only for transfers between locations; the same place unless said."""
     owner: str = OWN
+    to_owner: str = ""
+    """Whose goods they are from then on; the same owner's unless said."""
     lot: str = ""
     second_quantity: Decimal | None = None
     second_unit: str = ""
@@ -127,6 +137,16 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     cross_dock: bool = False
     """A receipt: what of it is pegged to orders that wait for it goes straight to `packed`, for exactly those orders,
     and is never free; the rest goes to `to_state` as ever."""
+
+    @property
+    def arrives_at(self) -> str:
+        """The location they are at afterwards."""
+        return self.to_location or self.location
+
+    @property
+    def belongs_to(self) -> str:
+        """Whose they are afterwards."""
+        return self.to_owner or self.owner
 
 
 class MoveRequest(msgspec.Struct, frozen=True, omit_defaults=True):

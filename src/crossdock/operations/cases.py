@@ -204,6 +204,7 @@ _LISTED = {
     "purchase_order": "/process/v1/purchase-orders",
     "transfer": "/process/v1/transfers",
     "assembly": "/process/v1/assemblies",
+    "consumption": "/process/v1/consumptions",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crossdock.identity import Actor, Denied
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.project.network import Network
-from crossdock.project.versions import places_in_force, transfer_places_in_force
+from crossdock.project.versions import consignees_in_force, places_in_force, transfer_places_in_force
 from crossdock.store import Connection
 
 
@@ -52,13 +52,32 @@ async def must_be_ends_of_a_transfer(tx: Connection, company_id: str, from_locat
     if places is None:
         return
     if from_location not in places.origins:
-        words = f"no warehouse system of {from_location} takes transfer orders"
+        words = f"no warehouse system of {from_location} takes transfer orders, and it is at no customer's"
         advice = f"Transfers leave from {', '.join(places.origins) or 'nowhere'}."
         raise Problem("invalid_body", words, [FieldError("/from_location", "no transfer can leave it")], advice=advice)
     if to_location not in places.destinations:
         words = f"{to_location} only consists of other locations, and no warehouse system tells what arrives there"
         advice = f"Transfers go to {', '.join(places.destinations)}."
         raise Problem("invalid_body", words, [FieldError("/to_location", "no transfer can reach it")], advice=advice)
+
+
+async def must_be_told_of(tx: Connection, company_id: str, location: str) -> None:
+    """Raise `Problem` for a location of which a warehouse system tells what arrives: a person's word would be a second
+    one of the same goods."""
+    places = await transfer_places_in_force(tx, company_id)
+    if places is not None and location not in places.untold:
+        words = f"the warehouse system of {location} tells what arrives there"
+        raise Problem("conflict", words, advice="What it told wrongly, it must correct.")
+
+
+async def customer_at(tx: Connection, company_id: str, location: str) -> str:
+    """The customer at whose place a location is. Raises `Problem` for one that is at no customer's."""
+    consignees = await consignees_in_force(tx, company_id) or {}
+    if location not in consignees:
+        words = f"{location} is at no customer's: nothing of ours lies there on consignment"
+        named = ", ".join(consignees) or "none; a location's `kind: customer` and `customer` say so"
+        raise Problem("malformed_request", words, advice=f"Locations at customers' are: {named}.")
+    return consignees[location]
 
 
 def _no_company(company_id: str, companies: Sequence[str]) -> Problem:

@@ -1,4 +1,4 @@
-"""Transfers between our own locations: order one, and give up what did not arrive."""
+"""Transfers between our locations: order one, say what arrived where no system tells, give up what did not arrive."""
 
 from __future__ import annotations
 
@@ -9,26 +9,33 @@ from pathlib import Path
 
 import msgspec
 
-from crossdock.events.transfer import TransferOrdered, TransferWrittenOff
+from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferWrittenOff
 from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata.one_item import companies_with
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
-from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder
+from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder, TransferReceipt, TransferReceiptLine
 from crossdock.operations import idempotency
 from crossdock.operations.audit import trail
 from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.consigned import consigned
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
 from crossdock.operations.paging import Page, cut, start
-from crossdock.operations.places import must_be_ends_of_a_transfer, must_be_places, must_run_the_warehouses
+from crossdock.operations.places import (
+    must_be_ends_of_a_transfer,
+    must_be_places,
+    must_be_told_of,
+    must_run_the_warehouses,
+)
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData, TransferGoods
+from crossdock.project.versions import consignees_in_force
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import texts
 
@@ -158,12 +165,17 @@ async def create(
 
 
 async def _not_free(tx: Connection, order: TransferOrder) -> tuple[NotFree, ...]:
-    """What the origin has too little of for everybody; pools are for others than transfers."""
+    """What the origin has too little of for everybody; pools are for others than transfers. Of a place at a customer's,
+    what does not lie there."""
     asked: dict[str, Decimal] = {}
     for line in order.lines:
         asked[line.item] = asked.get(line.item, ZERO) + line.quantity.amount
-    rows = await tx.fetch(STOCK.free, order.company_id, order.from_location, texts(list(asked)))
-    free = {row["item"]: row["free"] for row in rows}
+    consignees = await consignees_in_force(tx, order.company_id) or {}
+    if customer := consignees.get(order.from_location):
+        free = await consigned(tx, order.company_id, order.from_location, customer, asked)
+    else:
+        rows = await tx.fetch(STOCK.free, order.company_id, order.from_location, texts(list(asked)))
+        free = {row["item"]: row["free"] for row in rows}
     return tuple(
         NotFree(item, quantity, free.get(item, ZERO))
         for item, quantity in asked.items()
@@ -195,8 +207,7 @@ async def write_off(
         answer = Answer(202, msgspec.json.encode(told).decode())
         if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
             return said
-        row = await tx.fetchrow(SQL.find, subject)
-        data: TransferData = PROCESSES["transfer"].decoder.decode((row and row["data"]) or "{}")
+        data = await _data(tx, subject)
         under_way = {key: line.booked(data.all_shipped).under_way for key, line in data.lines.items()}
         if len({line_id for line_id, _ in lines}) < len(lines):
             raise Problem("malformed_request", "a line is named twice", advice="Name each line once.")
@@ -216,6 +227,80 @@ async def write_off(
         body = TransferWrittenOff(account, must_say_why(reason), tuple(lines))
         await tell_case(tx, context, actor, SCOPE, "write_off_transfer", subject, body)
     return answer
+
+
+async def receive(
+    context: Context,
+    actor: Actor,
+    number: str,
+    *,
+    company_id: str = "",
+    lines: Sequence[tuple[str, Decimal]] = (),
+    receipt: str = "",
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """Goods arrived in good order where no warehouse system tells of it: (line, quantity) each, or all that is under
+    way. Answers `Accepted`.
+
+    Raises `Problem` where a system tells of the destination, nothing is under way and no lines are named, a line is
+    not of the transfer, or a quantity is not above zero or part of what is counted.
+    """
+    must_run_the_warehouses(actor, SCOPE, company_id)
+    must_be_a_number(receipt)
+    must_say_why(reason)
+    async with context.store.transaction() as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
+        subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
+        told = Accepted(subject, f"{address('transfers', number)}?company={subject.split('/')[1]}")
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        data = await _data(tx, subject)
+        if data.order is None:
+            raise Problem("conflict", f"transfer {number} has not been looked at yet", advice="Try again in a moment.")
+        await must_be_told_of(tx, data.order.company_id, data.order.to_location)
+        counted = _counted(number, data, lines)
+        must_be_whole(
+            (Goods(f"/lines/{n}/quantity", line.item, line.quantity) for n, line in enumerate(counted)), "received"
+        )
+        came = TransferReceipt(
+            data.order.company_id,
+            data.order.number,
+            receipt or f"RC-{uuid7().hex[-12:]}".upper(),
+            data.order.to_location,
+            context.now(),
+            counted,
+        )
+        await tell_case(tx, context, actor, SCOPE, "receive_transfer", subject, TransferReceived(came), reason=reason)
+    return answer
+
+
+async def _data(tx: Connection, subject: str) -> TransferData:
+    row = await tx.fetchrow(SQL.find, subject)
+    data: TransferData = PROCESSES["transfer"].decoder.decode((row and row["data"]) or "{}")
+    return data
+
+
+def _counted(number: str, data: TransferData, lines: Sequence[tuple[str, Decimal]]) -> tuple[TransferReceiptLine, ...]:
+    """The lines of a receipt; without any, all that is under way."""
+    if len({line_id for line_id, _ in lines}) < len(lines):
+        raise Problem("malformed_request", "a line is named twice", advice="Name each line once.")
+    if not lines:
+        under_way = ((key, line.booked(data.all_shipped).under_way) for key, line in data.lines.items())
+        lines = [(key, quantity) for key, quantity in under_way if quantity]
+    if not lines:
+        words = f"nothing of transfer {number} is under way"
+        raise Problem("conflict", words, advice="If goods came that nobody said had left, name lines and quantities.")
+    for line_id, quantity in lines:
+        if line_id not in data.lines or quantity <= ZERO:
+            advice = f"Its lines are {', '.join(data.lines)}; state more than nothing of each."
+            raise Problem("malformed_request", f"{quantity} of line {line_id} of transfer {number}", advice=advice)
+    return tuple(
+        TransferReceiptLine(line_id, data.lines[line_id].item, Quantity(quantity, data.lines[line_id].unit))
+        for line_id, quantity in lines
+    )
 
 
 async def list_transfers(

@@ -8,6 +8,7 @@ from typing import Any
 from crossdock.processes import (
     adjustment,
     assembly,
+    consumption,
     goods_receipt,
     inventory_report,
     lot_expiry,
@@ -39,6 +40,7 @@ _ALL: tuple[Lifecycle[Any], ...] = (
     adjustment.LIFECYCLE,
     assembly.LIFECYCLE,
     transfer.LIFECYCLE,
+    consumption.LIFECYCLE,
     stock_shortage.LIFECYCLE,
     lot_expiry.LIFECYCLE,
     stock_statement.LIFECYCLE,

@@ -10,7 +10,7 @@ import yaml
 
 from crossdock.project import facts, kinds, stock_checks
 from crossdock.project.files import Place
-from crossdock.project.network import Agreement, Channel, Limits, Network, Partner, System, X12Identity
+from crossdock.project.network import Agreement, Channel, Limits, Location, Network, Partner, System, X12Identity
 from crossdock.project.registry import ConnectorSpec, Registry
 
 _LONGEST_ISA_ID = 15
@@ -43,6 +43,8 @@ class Checks:
         self._calendars()
         self._policies()
         stock_checks.check(self.network, self._note)
+        for place in self.network.locations.values():
+            self._location(place)
         for system in self.network.systems.values():
             self._system(system)
         for partner in self.network.partners.values():
@@ -82,6 +84,14 @@ class Checks:
                     what = f"there is no location `{location}`"
                     path = ("policies", "sales", name, "locations")
                     self._note(path, what, kinds.suggestion(location, self.network.locations))
+
+    def _location(self, place: Location) -> None:
+        path = ("locations", place.id)
+        if place.kind == "customer" and not place.customer:
+            self._note(path, "it is a customer's place, and no customer is named", "add `customer:` with the ERP's id")
+        elif place.customer and place.kind != "customer":
+            what = f"goods of ours lie at customer `{place.customer}`, but it is of the kind {place.kind}"
+            self._note((*path, "customer"), what, "write `kind: customer`, or leave `customer` out")
 
     def _system(self, system: System) -> None:
         path = ("systems", system.name)

@@ -44,7 +44,8 @@ EndpointPort = Annotated[int, msgspec.Meta(extra={"env": True, "kind": "port"})]
 Role = Literal["erp", "wms", "carrier", "channel"]
 PartnerKind = Literal["supplier", "customer", "warehouse"]
 """A `warehouse` is a firm that keeps our goods in a warehouse of its own (a 3PL)."""
-LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin"]
+LocationKind = Literal["site", "warehouse", "store", "third_party", "zone", "bin", "customer"]
+"""A `customer` location is a place at a customer's, where goods of ours lie on consignment until it uses them."""
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -91,6 +92,8 @@ class Location(msgspec.Struct, frozen=True):
     country: CountryCode = ""
     gln: str = ""
     parent: LocationId = ""
+    customer: str = ""
+    """The customer at whose place it is, by the id it has in the master data: only of the kind `customer`."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -416,6 +419,11 @@ class Network(msgspec.Struct, frozen=True):
             return document in system.sends
         agreement = self.agreement(company_id, receiver)
         return agreement is not None and document in agreement.sends
+
+    def consignee(self, location: str) -> str:
+        """The customer at whose place a location is; empty for places of our own."""
+        found = self.locations.get(location)
+        return found.customer if found else ""
 
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""

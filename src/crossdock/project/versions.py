@@ -27,6 +27,7 @@ class _Policies(msgspec.Struct):
 class _Location(msgspec.Struct):
     companies: tuple[str, ...]
     parent: str = ""
+    customer: str = ""
 
 
 class _Channel(msgspec.Struct):
@@ -134,9 +135,11 @@ class TransferPlaces(NamedTuple):
     """Between which locations goods of a company are transferred."""
 
     origins: tuple[str, ...]
-    """Their warehouse system takes transfer orders."""
+    """Their warehouse system takes transfer orders, or they are at a customer's, who sends goods back."""
     destinations: tuple[str, ...]
     """All but those that only consist of others: of these no warehouse system tells."""
+    untold: tuple[str, ...]
+    """Destinations of which no system tells what arrives: somebody must state it."""
 
 
 async def transfer_places_in_force(tx: Connection, company_id: str) -> TransferPlaces | None:
@@ -147,10 +150,27 @@ async def transfer_places_in_force(tx: Connection, company_id: str) -> TransferP
     said = _SAID.decode(content)
     places = sorted(name for name, place in said.locations.items() if company_id in place.companies)
     told, whole = _sources(said, company_id, places), set(said.parents().values())
+    asked = {place for place in places if place in told and "transfer_order" in said.systems[told[place]].sends}
+    reached = tuple(place for place in places if place in told or place not in whole)
     return TransferPlaces(
-        tuple(place for place in places if place in told and "transfer_order" in said.systems[told[place]].sends),
-        tuple(place for place in places if place in told or place not in whole),
+        tuple(place for place in places if place in asked or said.locations[place].customer),
+        reached,
+        tuple(place for place in reached if place not in told),
     )
+
+
+async def consignees_in_force(tx: Connection, company_id: str) -> dict[str, str] | None:
+    """The places at customers' where goods of a company may lie, each with its customer, by the network in force; None
+    before any version was."""
+    content = await content_of(tx, await version_in_force(tx))
+    if content is None:
+        return None
+    places = _SAID.decode(content).locations
+    return {
+        name: place.customer
+        for name, place in sorted(places.items())
+        if place.customer and company_id in place.companies
+    }
 
 
 async def content_of(tx: Connection, version: int) -> str | None:

@@ -59,11 +59,12 @@ class StaticReads:
         stock: StockPolicies | None = None,
         kits: Mapping[str, Mapping[str, Decimal]] | None = None,
         packed: Iterable[str] = (),
+        consignees: Mapping[str, str] | None = None,
     ) -> None:
         """`systems` maps (role, of) to a system's name, `partners` a channel to its trading partner; `silent` are
         (receiver, document) pairs that the network does not send, `sends` documents that it
         sends although most do not; `kits` maps an item to so many of each component; what is
-        `packed` may be ordered in packs."""
+        `packed` may be ordered in packs; `consignees` maps a location to the customer at whose place it is."""
         self._items = {(item.company_id, item.id): item for item in items}
         self._customers = {(customer.company_id, customer.id): customer for customer in customers}
         self._suppliers = dict(suppliers or {})
@@ -74,6 +75,7 @@ class StaticReads:
         self._seldom = _SELDOM - set(sends)
         self._stock = stock or StockPolicies()
         self._packed = frozenset(packed)
+        self._consignees = dict(consignees or {})
         self._kits = {kit: tuple(sorted(parts.items())) for kit, parts in (kits or {}).items()}
 
     def item(self, company_id: str, item: str) -> Item | None:
@@ -131,6 +133,10 @@ class StaticReads:
     def sends(self, receiver: str, document: str, company_id: str) -> bool:
         """Does the network send this kind of document to this system or partner? Here all companies do the same."""
         return document not in self._seldom and (receiver, document) not in self._silent
+
+    def consignee(self, location: str) -> str:
+        """The customer at whose place a location is; empty for places of our own."""
+        return self._consignees.get(location, "")
 
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""

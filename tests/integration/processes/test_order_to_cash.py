@@ -31,7 +31,7 @@ from crossdock.model.sales_order import ReturnAuthorization, ReturnLine
 from crossdock.model.stock import MoveRequest, StockMoveLine
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
-from crossdock.testing.scenario import COMPANY, MORNING
+from crossdock.testing.scenario import COMPANY, MORNING, StaticReads
 from tests.integration.engine.harness import Peer, context, rows, say, settle
 from tests.unit.processes.order_to_cash import network, ordered, pieces, placed, price, progress
 
@@ -39,7 +39,7 @@ ORDER = f"sales_order/{COMPANY}/shop/536365"
 TOLD = f"sales_order/{COMPANY}/marketplace/536365"
 
 
-async def happen(store: Store, *events: tuple[str, msgspec.Struct]) -> None:
+async def happen(store: Store, *events: tuple[str, msgspec.Struct], reads: StaticReads | None = None) -> None:
     """Facts come in, and everything that follows from them happens."""
     await say(
         store,
@@ -52,7 +52,7 @@ async def happen(store: Store, *events: tuple[str, msgspec.Struct]) -> None:
     engine = context(store)
     engine.processes = PROCESSES
     engine.connectors = {name: Peer() for name in systems}
-    engine.reads = network()
+    engine.reads = reads or network()
     await settle(engine)
     while await promise_again(engine):
         await settle(engine)

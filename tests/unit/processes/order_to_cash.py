@@ -51,6 +51,7 @@ def network(
     stock: StockPolicies | None = None,
     kits: Mapping[str, Mapping[str, Decimal]] | None = None,
     more: Iterable[Item] = (),
+    consignees: Mapping[str, str] | None = None,
 ) -> StaticReads:
     both = policy or SalesPolicy(locations=("north", "south"))
     return StaticReads(
@@ -80,6 +81,7 @@ def network(
         },
         partners={"homestead": "homestead"},
         silent=(("homestead", "order_status"), *silent),
+        consignees=consignees,
     )
 
 

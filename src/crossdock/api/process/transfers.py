@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -46,7 +47,7 @@ class CreateTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     reason: Why
 
 
-class LostLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LineOfTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So much of a line of the transfer, in the item's base unit."""
 
     line: Id
@@ -59,11 +60,22 @@ class WriteOffTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     company: Reference = ""
     account: LossAccount
-    lines: Annotated[tuple[LostLine, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    lines: Annotated[tuple[LineOfTransfer, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    reason: Why
+
+
+class ReceiveTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Goods arrived in good order where no warehouse system tells of it: so much of these lines, or all that is under
+    way. `receipt` is the receiver's own number of the message; made up unless one is given."""
+
+    company: Reference = ""
+    lines: Annotated[tuple[LineOfTransfer, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+    receipt: BusinessNumber | None = None
     reason: Why
 
 
 _read_create = decoder(CreateTransfer)
+_read_receive = decoder(ReceiveTransfer)
 _read_write_off = decoder(WriteOffTransfer)
 
 
@@ -117,6 +129,24 @@ async def look_up_transfer(request: AnyRequest, number: FromPath[str], company: 
 
 
 @post(
+    "/transfers/{number:str}/receive",
+    status_code=202,
+    opt={"scope": "operations:write", "body": ReceiveTransfer, "answer": Accepted},
+    summary="State what arrived",
+    tags=["stock"],
+)
+async def receive_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """Goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place."""
+    body, use = await receive_as(request, _read_receive)
+    lines = _lines_of_transfer(body.lines)
+    answer = await transfers.receive(
+        services_of(request).context, actor_of(request), number,
+        company_id=body.company, lines=lines, receipt=body.receipt or "", reason=body.reason, use=use,
+    )  # fmt: skip
+    return stored_answer(answer)
+
+
+@post(
     "/transfers/{number:str}/write-off",
     status_code=202,
     opt={"scope": "operations:write", "body": WriteOffTransfer, "answer": Accepted},
@@ -126,9 +156,7 @@ async def look_up_transfer(request: AnyRequest, number: FromPath[str], company: 
 async def write_off_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
     """Give up goods of a transfer that left and did not arrive. Should they come after all, they were not lost."""
     body, use = await receive_as(request, _read_write_off)
-    faults = list[FieldError]()
-    lines = [(line.line, exact(line.quantity, f"/lines/{n}/quantity", faults)) for n, line in enumerate(body.lines)]
-    _must_be_sound(faults)
+    lines = _lines_of_transfer(body.lines)
     answer = await transfers.write_off(
         services_of(request).context, actor_of(request), number,
         company_id=body.company, account=body.account, lines=lines, reason=body.reason, use=use,
@@ -136,9 +164,16 @@ async def write_off_transfer(request: AnyRequest, number: FromPath[str]) -> ASGI
     return stored_answer(answer)
 
 
+def _lines_of_transfer(said: tuple[LineOfTransfer, ...]) -> list[tuple[str, Decimal]]:
+    faults = list[FieldError]()
+    lines = [(line.line, exact(line.quantity, f"/lines/{n}/quantity", faults)) for n, line in enumerate(said)]
+    _must_be_sound(faults)
+    return lines
+
+
 def _must_be_sound(faults: list[FieldError]) -> None:
     if faults:
         raise Problem("invalid_body", "the request breaks rules; nothing was done", faults)
 
 
-HANDLERS = (create_transfer, list_transfers, look_up_transfer, write_off_transfer)
+HANDLERS = (create_transfer, list_transfers, look_up_transfer, receive_transfer, write_off_transfer)

@@ -16,11 +16,9 @@ from crossdock.inventory.ledger.cross_docking import CrossDocked
 from crossdock.inventory.ledger.filling import Outlook, beside, fill, news, outlook, repeg
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
-from crossdock.inventory.ledger.owners import passes_to, promisable
+from crossdock.inventory.ledger.owners import enters_stock, leaves_stock, passes_to
 from crossdock.inventory.ledger.pools import SHARED, Pools
 from crossdock.model.stock import MoveRequest, PromiseRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
-
-UNRESTRICTED = "unrestricted"
 
 
 def move(
@@ -92,11 +90,10 @@ def _concerned(books: Books, request: MoveRequest) -> Iterable[ItemKey]:
 
 def line_gives(company_id: str, line: StockMoveLine, pools: Pools) -> bool:
     """May a movement make stock or supply of its item free, or leave a pool with more than there is?"""
-    counts = promisable(line.owner)
-    leaves, comes = counts and line.from_state == UNRESTRICTED, counts and line.to_state == UNRESTRICTED
+    leaves, comes = leaves_stock(line), enters_stock(line)
     if line.supply is not None:
         return True
-    if leaves and comes and line.to_location in ("", line.location):
+    if leaves and comes and line.arrives_at == line.location:
         return False
     if leaves and not line.reservation and pools.at(company_id, line.item, line.location):
         return True
@@ -113,16 +110,16 @@ def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, ent
     on_hand: dict[PositionKey, Decimal] = defaultdict(Decimal)
     reserved: dict[PositionKey, Decimal] = {}
     origin = (company_id, line.item, line.location, SHARED)
-    leaves = line.from_state == UNRESTRICTED and promisable(line.owner)
+    leaves, comes = leaves_stock(line), enters_stock(line)
     if leaves:
         on_hand[origin] -= line.quantity
-    if line.to_state == UNRESTRICTED and promisable(line.owner):
-        on_hand[(company_id, line.item, line.to_location or line.location, SHARED)] += line.quantity
-    if promisable(line.owner) and (keeping := books.lots.of((company_id, line.item))) is not None:
-        if line.from_state == UNRESTRICTED:
+    if comes:
+        on_hand[(company_id, line.item, line.arrives_at, SHARED)] += line.quantity
+    if (leaves or comes) and (keeping := books.lots.of((company_id, line.item))) is not None:
+        if leaves:
             keeping.add(line.location, line.lot, -line.quantity)
-        if line.to_state == UNRESTRICTED:
-            keeping.add(line.to_location or line.location, line.lot, line.quantity)
+        if comes:
+            keeping.add(line.arrives_at, line.lot, line.quantity)
     promise = books.promises.get(line.reservation)
     if promise is not None and promise.remaining:
         ended = min(promise.remaining, line.quantity)

@@ -6,10 +6,12 @@ goods until we use them, `consignment_out:<customer>` ours at a customer's, `cus
 
 from __future__ import annotations
 
-from crossdock.model.stock import OWN, StockMoveLine
+from crossdock.model.stock import CONSIGNMENT_OUT, OWN, StockMoveLine
 
 SUPPLIERS = ("consignment_in", "vendor_managed")
-NEVER_PROMISED = ("consignment_out", "customer_owned")
+NEVER_PROMISED = (CONSIGNMENT_OUT, "customer_owned")
+
+UNRESTRICTED = "unrestricted"
 
 # Where goods go when they are used; back to the supplier, into a correction or a claim they stay the supplier's.
 _USED = frozenset(("customer", "scrap", "own_use", "assembly"))
@@ -26,11 +28,23 @@ def known_owner(owner: str) -> bool:
     return owner == OWN or (kind in SUPPLIERS + NEVER_PROMISED and bool(party))
 
 
+def leaves_stock(line: StockMoveLine) -> bool:
+    """Does it take from what may be promised?"""
+    return line.from_state == UNRESTRICTED and promisable(line.owner)
+
+
+def enters_stock(line: StockMoveLine) -> bool:
+    """Does it bring what may be promised?"""
+    return line.to_state == UNRESTRICTED and promisable(line.belongs_to)
+
+
 def passes_to(line: StockMoveLine) -> str | None:
-    """Who owns a supplier's goods after this movement, if that is somebody else than before."""
-    if _kind(line.owner) not in SUPPLIERS or line.to_state not in _USED:
-        return None
-    return "customer" if line.to_state == "customer" else OWN
+    """Who owns goods after they were used, if that is somebody else than before: a supplier's that lay with us become
+    ours or our customer's, ours that lay with a customer become the customer's."""
+    kind = _kind(line.owner)
+    if kind in SUPPLIERS and line.to_state in _USED:
+        return "customer" if line.to_state == "customer" else OWN
+    return "customer" if kind == CONSIGNMENT_OUT and line.to_state == "customer" else None
 
 
 def _kind(owner: str) -> str:

@@ -9,10 +9,10 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.inventory.ledger.books import ZERO, Books
-from crossdock.inventory.ledger.facts import UNRESTRICTED, line_gives
+from crossdock.inventory.ledger.facts import line_gives
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import RebalanceRequest, RepromiseRequest, SafetyRequest
-from crossdock.inventory.ledger.owners import known_owner, promisable
+from crossdock.inventory.ledger.owners import enters_stock, known_owner, leaves_stock
 from crossdock.inventory.ledger.pools import NO_POOLS, SHARED, Pools
 from crossdock.model.stock import (
     OUTSIDE_STATES,
@@ -136,9 +136,8 @@ class Plan:
     def _move(self, company_id: str, line: StockMoveLine) -> None:
         _check(line)
         origin = (company_id, line.item, line.location, SHARED)
-        target = (company_id, line.item, line.to_location or line.location, SHARED)
-        counts = promisable(line.owner)
-        leaves, comes = counts and line.from_state == UNRESTRICTED, counts and line.to_state == UNRESTRICTED
+        target = (company_id, line.item, line.arrives_at, SHARED)
+        leaves, comes = leaves_stock(line), enters_stock(line)
         if leaves:
             self.guesses[origin].on_hand -= line.quantity
             self.guesses[origin].movements += 1
@@ -214,8 +213,9 @@ class Plan:
 def _check(line: StockMoveLine) -> None:
     if line.quantity <= 0:
         raise ValueError(f"line {line.line} moves {line.quantity} of {line.item}; a movement's quantity is positive")
-    if not known_owner(line.owner):
-        raise ValueError(f"line {line.line} moves {line.item} of an owner we know no kind of: {line.owner!r}")
+    for owner in (line.owner, line.belongs_to):
+        if not known_owner(owner):
+            raise ValueError(f"line {line.line} moves {line.item} of an owner we know no kind of: {owner!r}")
     unknown = {line.from_state, line.to_state} - _STATES
     if unknown:
         raise ValueError(f"line {line.line} moves {line.item} between unknown states: {sorted(unknown)}")

@@ -265,7 +265,7 @@ def _origin(fact: Fact) -> StockKey:
 
 def _target(fact: Fact) -> StockKey:
     line = fact.line
-    return (fact.company_id, line.item, line.to_location or line.location, line.owner, line.lot)
+    return (fact.company_id, line.item, line.arrives_at, line.belongs_to, line.lot)
 
 
 def _changes(facts: Sequence[Fact]) -> dict[StockKey, _Change]:

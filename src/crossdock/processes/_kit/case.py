@@ -74,6 +74,11 @@ class Reads(Protocol):
         """Does the network send this kind of document of this company to this system or partner?"""
         ...
 
+    def consignee(self, location: str) -> str:
+        """The customer at whose place a location is, where our goods lie on consignment; empty for places of our
+        own."""
+        ...
+
     def partner_of(self, channel: str) -> str:
         """The trading partner behind an EDI channel; empty for channels that are systems."""
         ...

@@ -47,7 +47,7 @@ def _net(moves: Iterable[StockMoveLine]) -> dict[Place, Decimal]:
         if move.from_state in PHYSICAL_STATES:
             net[move.location, move.item] -= move.quantity
         if move.to_state in PHYSICAL_STATES:
-            net[move.to_location or move.location, move.item] += move.quantity
+            net[move.arrives_at, move.item] += move.quantity
     return net
 
 
@@ -57,9 +57,9 @@ def _weights(moves: Iterable[StockMoveLine]) -> dict[Place, Quantity]:
     for move in moves:
         if move.second_quantity is None:
             continue
-        for state, place, sign in ((move.from_state, move.location, -1), (move.to_state, move.to_location, 1)):
+        for state, place, sign in ((move.from_state, move.location, -1), (move.to_state, move.arrives_at, 1)):
             if state in PHYSICAL_STATES:
-                key = (place or move.location, move.item)
+                key = (place, move.item)
                 nothing = Quantity(ZERO, move.second_unit)
                 net[key] = net.get(key, nothing) + Quantity(sign * move.second_quantity, move.second_unit)
     return net

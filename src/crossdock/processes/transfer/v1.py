@@ -7,6 +7,10 @@ and a destination that does not have them cannot promise them. The destination s
 pegged like any other. When they arrive they go from in transfer at the origin to the destination, in the condition in
 which they were counted. So they are promised once at any moment: at the origin, as supply, or at the destination.
 
+A location may be at a customer's. Goods that arrive there stay ours, on consignment, and nobody is promised them; the
+customer pays for what it uses (`processes.consumption`). What comes back from there is asked of no warehouse and
+promised to nobody: it moves when it arrives.
+
 *Early*: goods that arrive before anybody told that they left had left; the sender's message then adds nothing (see
 `rules.goods_flow.between`). What comes before the order waits for it.
 *Late*: a transfer that does not leave is a question for the sending warehouse. What has not arrived by its date, or is
@@ -28,7 +32,7 @@ from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import StockPromised, StockWentNegative
 from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped, TransferWrittenOff
 from crossdock.model.quantity import ZERO
-from crossdock.model.stock import StockRequestLine
+from crossdock.model.stock import OWN, StockRequestLine, consigned_to
 from crossdock.processes._kit import Effect, Lifecycle, Link, Release, Reserve, StateTable, below_zero, missed, tell
 from crossdock.processes.transfer.v1_book import Change, book, expected_on, order_for_warehouse, settle, what_is_wrong
 from crossdock.processes.transfer.v1_data import TransferCase, TransferData, TransferGoods, header
@@ -74,11 +78,15 @@ def order(case: TransferCase, event: TransferOrdered) -> Iterator[Effect]:
     for line in event.order.lines:
         goods = TransferGoods(item=line.item, unit=line.quantity.unit, ordered=line.quantity.amount)
         data.lines[line.line] = goods
+    data.from_owner, data.to_owner = (
+        consigned_to(customer) if (customer := case.reads.consignee(place)) else OWN
+        for place in (event.order.from_location, event.order.to_location)
+    )
     data.invalid = what_is_wrong(case, event.order)
     for line_id, goods in data.lines.items():
         case.move(line_id, goods, "invalid" if data.invalid else "ordered")
     yield Link(kind="transfer", issuer=case.company_id, value=case.key)
-    if not data.invalid:
+    if not data.invalid and not data.comes_back:
         here = (event.order.from_location,)
         asked = tuple(StockRequestLine(key, goods.item, goods.ordered, here) for key, goods in data.lines.items())
         yield Reserve(asked, request="transfer", source="transfer", backorder=False)

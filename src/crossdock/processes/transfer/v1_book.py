@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from crossdock.model.quantity import ZERO, Money, Quantity
-from crossdock.model.stock import StockMoveLine, SupplyLine
+from crossdock.model.stock import OWN, StockMoveLine, SupplyLine
 from crossdock.model.transfer import TransferLine, TransferOrder
 from crossdock.processes._kit import (
     Effect,
@@ -45,7 +45,8 @@ def what_is_wrong(case: TransferCase, order: TransferOrder) -> list[str]:
     if order.from_location == order.to_location:
         wrong.append(f"it goes from {order.from_location} to the same place")
     wms = case.reads.system(case.company_id, "wms", order.from_location)
-    if not wms or not case.reads.sends(wms, "transfer_order", case.company_id):
+    asked = wms and case.reads.sends(wms, "transfer_order", case.company_id)
+    if not asked and not case.data.comes_back:
         wrong.append(f"no warehouse system of {order.from_location} takes transfer orders")
     for line in order.lines:
         item = case.reads.item(case.company_id, line.item)
@@ -111,9 +112,10 @@ def _move(
     case: TransferCase, key: str, states: tuple[str, str], quantity: Decimal, back: bool, reservation: str
 ) -> StockMoveLine:
     """Goods in transfer stand at the origin; what arrives changes location with its state."""
-    order, line = case.data.head, case.data.lines[key]
+    data, order, line = case.data, case.data.head, case.data.lines[key]
     arrives = states[1] in _ARRIVED
     places = (order.from_location, order.to_location if arrives else order.from_location)
+    owners = (data.from_owner, data.to_owner if arrives else data.from_owner)
     return StockMoveLine(
         line=key,
         item=line.item,
@@ -122,8 +124,10 @@ def _move(
         from_state=states[back],
         to_state=states[not back],
         reservation=reservation,
-        supply=(case.id, key) if arrives and not back else None,
+        supply=(case.id, key) if arrives and not back and data.to_owner == OWN else None,
         to_location=places[not back] if places[0] != places[1] else "",
+        owner=owners[back],
+        to_owner=owners[not back] if owners[0] != owners[1] else "",
     )
 
 
@@ -140,7 +144,10 @@ def settle(case: TransferCase, because: str) -> Iterator[Effect]:
 
 
 def _supply(case: TransferCase) -> Iterator[Effect]:
-    """What the destination may count on: what is promised to this transfer at the origin, then what left it."""
+    """What the destination may count on: what is promised to this transfer at the origin, then what left it. At a
+    customer's nobody counts on anything."""
+    if case.data.to_owner != OWN:
+        return
     on, changed = expected_on(case), []
     for key, line in case.data.lines.items():
         now = line.booked(case.data.all_shipped)
@@ -161,16 +168,23 @@ def _owed(case: TransferCase) -> dict[str, Owed]:
     """The goods should leave, and then arrive."""
     data, order = case.data, case.data.head
     owed = {}
-    under_way = {key: line.booked(data.all_shipped).under_way for key, line in data.lines.items()}
+    booked = {key: line.booked(data.all_shipped) for key, line in data.lines.items()}
+    under_way = {key: now.under_way for key, now in booked.items()}
     if data.sent and not data.all_shipped:
         within = case.reads.within(order.from_location, case.at, SHIP_HOURS)
         worth = _worth(case, {key: line.promised for key, line in data.lines.items()})
         owed["shipment"] = Owed(within, case.key, order.from_location, worth)
+    elif data.comes_back and not data.invalid and not any(now.departed for now in booked.values()):
+        worth = _worth(case, {key: line.ordered for key, line in data.lines.items()})
+        owed["shipment"] = Owed(_until_expected(case), case.key, order.from_location, worth)
     if any(under_way.values()):
-        on = expected_on(case)
-        within = max(case.reads.close_of(order.to_location, on) - case.at, dt.timedelta())
+        on, within = expected_on(case), _until_expected(case)
         owed["arrival"] = Owed(within, on.isoformat(), order.to_location, _worth(case, under_way))
     return owed
+
+
+def _until_expected(case: TransferCase) -> dt.timedelta:
+    return max(case.reads.close_of(case.data.head.to_location, expected_on(case)) - case.at, dt.timedelta())
 
 
 def _wrong(case: TransferCase) -> Iterator[OpenExceptionCase]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.model.quantity import EACH, ZERO
+from crossdock.model.stock import OWN
 from crossdock.model.transfer import TransferOrder
 from crossdock.processes._kit import Case, Line, StandingData, line_beside
 from crossdock.rules import goods_flow
@@ -71,6 +72,9 @@ class TransferData(StandingData, omit_defaults=True, kw_only=True):
 
     order: TransferOrder | None = None
     lines: dict[str, TransferGoods] = {}
+    from_owner: str = OWN
+    to_owner: str = OWN
+    """Whose the goods are at either end: ours, or ours at a customer's."""
     invalid: list[str] = []
     refused: dict[str, Decimal] = {}
     """What the origin had not free, by line."""
@@ -90,6 +94,11 @@ class TransferData(StandingData, omit_defaults=True, kw_only=True):
         if self.order is None:
             raise LookupError("the transfer has not been ordered")
         return self.order
+
+    @property
+    def comes_back(self) -> bool:
+        """Does it start at a customer's? Of what lies there nothing is promised to anybody."""
+        return self.from_owner != OWN
 
     def first_time(self, message: str) -> bool:
         """Does this message come for the first time?"""

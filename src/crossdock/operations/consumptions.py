@@ -1,0 +1,180 @@
+"""What customers used of goods of ours that lie with them: stated by a person, or by the customer's own system."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from crossdock.events.consumption import GoodsConsumed
+from crossdock.identity import Actor
+from crossdock.log import uuid7
+from crossdock.masterdata.one_item import companies_with
+from crossdock.model.consumption import Consumption, ConsumptionLine
+from crossdock.model.quantity import ZERO, Quantity
+from crossdock.operations import idempotency
+from crossdock.operations.assemblies import NotThere, Place
+from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.consigned import consigned
+from crossdock.operations.context import Context
+from crossdock.operations.deeds import address, tell_case
+from crossdock.operations.idempotency import Answer, KeyUse
+from crossdock.operations.numbers import must_be_a_number, take_number
+from crossdock.operations.orders import RECEIVED
+from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.places import customer_at, must_be_places, must_run_the_warehouses
+from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.units import Goods, must_be_whole
+from crossdock.processes import PROCESSES
+from crossdock.processes.consumption.v1 import ConsumptionData
+from crossdock.store import Connection
+
+SCOPE = "operations:write"
+READS = "operations:read"
+
+
+class Consumed(msgspec.Struct, frozen=True):
+    """The case that was told. `not_there` is what by the books does not lie at the customer's: it is booked all the
+    same, the stock falls below zero, and somebody asks."""
+
+    subject: str
+    customer: str
+    status_url: str = ""
+    not_there: tuple[NotThere, ...] = ()
+
+
+class ConsumedView(msgspec.Struct, frozen=True):
+    """What was used of one item, in its base unit, and the invoice that charges it; none while it has no price."""
+
+    line: str
+    item: str
+    quantity: Decimal
+    unit: str
+    state: str
+    invoice: str
+
+
+class ConsumptionSummary(msgspec.Struct, frozen=True):
+    """A consumption in a list. `received`: it is safe with us and has not been looked at yet."""
+
+    company: str
+    location: str
+    number: str
+    state: str
+    opened_at: dt.datetime | None = None
+
+
+class ConsumptionView(ConsumptionSummary, frozen=True):
+    """A consumption as it was booked."""
+
+    subject: str = ""
+    customer: str = ""
+    lines: tuple[ConsumedView, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    exceptions: tuple[ExceptionCase, ...] = ()
+
+
+async def state(
+    context: Context,
+    actor: Actor,
+    place: Place,
+    lines: Sequence[tuple[str, Decimal]],
+    *,
+    reason: str,
+    use: KeyUse | None = None,
+) -> Answer:
+    """A customer used (item, quantity in its base unit) each, of what lies with it at a location. Answers `Consumed`.
+
+    Raises `Problem` for a company, location or items that we do not know, a location that is at no customer's,
+    quantities that are not above zero or part of what is counted, or a number that was used.
+    """
+    must_run_the_warehouses(actor, SCOPE, place.company_id)
+    must_say_why(reason)
+    must_be_a_number(place.number)
+    if not lines:
+        raise Problem("malformed_request", "a consumption has lines", advice="Say what was used.")
+    async with context.store.transaction(readonly=True) as tx:
+        await must_be_places(tx, place.company_id, [place.location])
+        customer = await customer_at(tx, place.company_id, place.location)
+        taken = tuple([await _line(tx, place, str(n), *each) for n, each in enumerate(lines, start=1)])
+    must_be_whole((Goods(f"/lines/{n}/quantity", each.item, each.quantity) for n, each in enumerate(taken)), "used")
+    number = place.number or f"CO-{uuid7().hex[-12:]}".upper()
+    used = Consumption(place.company_id, place.location, customer, number, context.now(), taken)
+    subject = f"consumption/{place.company_id}/{place.location}/{number}"
+    shown = f"{address('consumptions', number)}?company={place.company_id}&location={place.location}"
+    async with context.store.transaction() as tx:
+        told = Consumed(subject, customer, shown, await _not_there(tx, used))
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        await take_number(tx, subject, place.location, number)
+        await tell_case(tx, context, actor, SCOPE, "state_consumption", subject, GoodsConsumed(used), reason=reason)
+    return answer
+
+
+async def _line(tx: Connection, place: Place, line: str, item: str, quantity: Decimal) -> ConsumptionLine:
+    known = next(iter(await companies_with(tx, item, [place.company_id])), None)
+    if known is None:
+        words = f"{place.company_id} has no item {item!r}"
+        raise Problem("malformed_request", words, advice="`crossdock stock list` has them.")
+    if quantity <= ZERO:
+        words = f"{quantity} of {item}: a customer uses more than nothing"
+        raise Problem("malformed_request", words, advice="Say how much.")
+    return ConsumptionLine(line, item, Quantity(quantity, known.unit))
+
+
+async def _not_there(tx: Connection, used: Consumption) -> tuple[NotThere, ...]:
+    asked: dict[str, Decimal] = {}
+    for line in used.lines:
+        asked[line.item] = asked.get(line.item, ZERO) + line.quantity.amount
+    there = await consigned(tx, used.company_id, used.location, used.customer, asked)
+    return tuple(
+        NotThere(item, used.location, quantity, there.get(item, ZERO))
+        for item, quantity in asked.items()
+        if quantity > there.get(item, ZERO)
+    )
+
+
+async def list_consumptions(
+    context: Context, actor: Actor, *, company_id: str = "", location: str = "", cursor: str = "", limit: int = 100
+) -> Page[ConsumptionSummary]:
+    """Consumptions in a stable order, page by page. Raises `Problem` for a company or location that there is not."""
+    must_run_the_warehouses(actor, READS, company_id)
+    companies = [company_id] if company_id else actor.visible()
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id, [location] if location else [])
+        rows = await tx.fetch(SQL.list, start(cursor), "consumption", companies, location or None, None, limit + 1)
+    items = []
+    for row in rows:
+        _, company, place, number = row["id"].split("/")
+        items.append(ConsumptionSummary(company, place, number, row["state"] or RECEIVED, row["opened_at"]))
+    return cut(items, [row["id"] for row in rows], limit)
+
+
+async def look_up_consumption(
+    context: Context, actor: Actor, number: str, *, company_id: str = "", location: str = ""
+) -> ConsumptionView:
+    """One consumption. Company and location must be said where several have used the number. Raises `Problem` if there
+    is none that the actor may see."""
+    must_run_the_warehouses(actor, READS, company_id)
+    async with context.store.transaction(readonly=True) as tx:
+        if company_id:
+            await must_be_places(tx, company_id, [location] if location else [])
+        subject = await find_case(tx, actor, ["consumption"], number, company_id or None, of=location)
+        _, company, place, _ = subject.split("/")
+        row = await tx.fetchrow(SQL.find, subject)
+        if row is None or not row["state"]:
+            return ConsumptionView(company, place, number, RECEIVED, subject=subject)
+        view = await show_case(tx, actor, subject)
+    data: ConsumptionData = PROCESSES["consumption"].decoder.decode(row["data"])
+    lines = tuple(
+        ConsumedView(key, line.item, line.quantity, line.unit, line.state, line.invoice)
+        for key, line in data.lines.items()
+    )
+    return ConsumptionView(
+        company, place, number, row["state"], row["opened_at"],
+        subject=subject, customer=data.customer, lines=lines, sent=view.sent, exceptions=view.exceptions,
+    )  # fmt: skip
