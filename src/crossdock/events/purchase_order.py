@@ -14,7 +14,7 @@ from crossdock.model.quantity import Money, Price, Quantity
 
 @event()
 class PurchaseOrderPlaced(msgspec.Struct, frozen=True):
-    """The ERP created an order."""
+    """The ERP created an order; or a sales order one of its own, whose goods go straight to the customer."""
 
     order: PurchaseOrder
 
@@ -60,6 +60,16 @@ class AnnouncedLine(msgspec.Struct, frozen=True):
     quantity: Quantity
 
 
+class Elsewhere(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How goods travel that go to no warehouse of ours."""
+
+    ship_to: str
+    shipped_at: dt.datetime
+    carrier: str = ""
+    tracking: str = ""
+    packs: tuple[str, ...] = ()
+
+
 @event()
 class PurchaseOrderLinesAnnounced(msgspec.Struct, frozen=True, omit_defaults=True):
     """A ship notice carries lines of this order."""
@@ -69,6 +79,8 @@ class PurchaseOrderLinesAnnounced(msgspec.Struct, frozen=True, omit_defaults=Tru
     expected_on: dt.date | None = None
     supplier: str | None = None
     """Who announced them; None in events that are older than this field."""
+    elsewhere: Elsewhere | None = None
+    """Where they do not go to a warehouse of ours."""
 
 
 class ReceivedLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -44,6 +44,25 @@ class WarehouseProgressed(msgspec.Struct, frozen=True):
     progress: WarehouseProgress
 
 
+class DropShipLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a supplier says of one line of a drop-ship: how much of it comes, how much later (`expected_on`), and how
+    much it will not ship. Base units."""
+
+    line: str
+    accepted: Decimal
+    later: Decimal = Decimal(0)
+    refused: Decimal = Decimal(0)
+    expected_on: dt.date | None = None
+
+
+@event()
+class DropShipAnswered(msgspec.Struct, frozen=True):
+    """What the supplier of a drop-ship makes of these lines is other than was told before."""
+
+    purchase_order: str
+    lines: tuple[DropShipLine, ...]
+
+
 class ShippedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """Part of a sales order line that left in a shipment. `owner` is whose goods they were until then; `second` is what
     was weighed of catch weight goods."""

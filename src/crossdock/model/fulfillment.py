@@ -75,7 +75,8 @@ class ShippedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     """What left the warehouse in one shipment; may carry several orders of one customer.
 
-    `ship_to` is where it goes, if that is not the customer itself.
+    `ship_to` is where it goes, if that is not the customer itself. `supplier` is who shipped it, if it never was in a
+    warehouse of ours; then the carrier is the supplier's, and `tracking` the number that it gave.
     """
 
     company_id: str
@@ -87,6 +88,8 @@ class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     carrier: str = ""
     packs: tuple[str, ...] = ()
     ship_to: PartyRef | None = None
+    supplier: str = ""
+    tracking: str = ""
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):

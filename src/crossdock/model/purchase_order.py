@@ -47,6 +47,14 @@ class PurchaseOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
     stated: Stated | None = None
 
 
+class DropShip(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The sales order whose goods the supplier ships straight to its customer."""
+
+    channel: str
+    order_number: str
+    customer: PartyRef
+
+
 class PurchaseOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order by `buyer` to `supplier`. Ours outbound; inbound from a customer it opens a sales order."""
 
@@ -62,6 +70,8 @@ class PurchaseOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     due_on: dt.date | None = None
     charges: tuple[Charge, ...] = ()
     reference: str = ""
+    drop_ship: DropShip | None = None
+    """Of an order whose goods never come to us; its lines have the ids of the sales order's."""
 
 
 class PurchaseOrderChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -125,6 +125,13 @@ class SubstituteRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):
     ratio: Decimal = Decimal(1)
 
 
+class DropShipRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):
+    """Orders for these items are filled by the `supplier`, which ships straight to the customer: nothing that lies with
+    us is promised for them."""
+
+    supplier: str
+
+
 class PublicationRule(StockRule, frozen=True, kw_only=True, omit_defaults=True):
     """How soon a channel is told: within `every_seconds` of technical time (seconds), `every_minutes` of business time
     (minutes), or at the close of the day (nightly). `hold_back` is never shown to it; `read_back_percent` of what it
@@ -157,5 +164,6 @@ class StockPolicies(msgspec.Struct, frozen=True, omit_defaults=True):
     filling: tuple[FillRule, ...] = ()
     shelf_life: tuple[ShelfLifeRule, ...] = ()
     substitutes: tuple[SubstituteRule, ...] = ()
+    drop_ship: tuple[DropShipRule, ...] = ()
     publication: tuple[PublicationRule, ...] = ()
     drift: tuple[DriftRule, ...] = ()

@@ -25,6 +25,7 @@ Note = Callable[[Iterable[str], str, str], None]
 _PERCENTAGES = ("percent", "share_percent", "read_back_percent")
 _WHOLE = Decimal(100)
 _SHIPS = "warehouse_shipping_order"
+_BUYS = "purchase_order"
 
 
 def check(network: Network, note: Note) -> None:
@@ -34,6 +35,9 @@ def check(network: Network, note: Note) -> None:
         for place in rule.cross_dock:
             for company in rule.scope.companies or sorted(network.companies):
                 _can_ship(network, company, place, ("policies", "stock", "filling", rule.name, "cross_dock"), note)
+    for drop in network.policies.stock.drop_ship:
+        for company in drop.scope.companies or sorted(network.companies):
+            _can_be_ordered(network, company, drop.supplier, ("policies", "stock", "drop_ship", drop.name), note)
 
 
 def _can_ship(network: Network, company: str, place: str, path: tuple[str, ...], note: Note) -> None:
@@ -47,6 +51,21 @@ def _can_ship(network: Network, company: str, place: str, path: tuple[str, ...],
     elif not network.sends(system, _SHIPS, company):
         what = f"`{system}`, the system of `{place}`, is not told what to ship"
         note(path, what, f"add `{_SHIPS}` to what it `sends`, or leave the location out")
+
+
+def _can_be_ordered(network: Network, company: str, supplier: str, path: tuple[str, ...], note: Note) -> None:
+    """What nobody is asked to ship never leaves, and nobody would say so before a customer did."""
+    partner = network.partners.get(supplier)
+    if partner is None:
+        return  # whatever names it says so
+    agreement = partner.agreements.get(company)
+    if partner.kind != "supplier" or agreement is None or agreement.terms is None:
+        what = f"`{company}` buys nothing from `{supplier}`: it has no agreement with it as a supplier"
+        remedy = f"make one in `partners/{supplier}.yaml`, or name other `companies` in the rule"
+        note((*path, "supplier"), what, remedy)
+    elif _BUYS not in agreement.sends:
+        what = f"`{company}` sends `{supplier}` no orders"
+        note((*path, "supplier"), what, f"add `{_BUYS}` to what is sent in `partners/{supplier}.yaml`")
 
 
 def check_policies(policies: StockPolicies, speakers: Collection[str], note: Note) -> None:

@@ -17,7 +17,7 @@ from crossdock.model import stock_policy
 from crossdock.model.stock_policy import Scope, StockPolicies, StockRule
 from crossdock.project import kinds
 from crossdock.project.files import Entry, Files
-from crossdock.project.network import ChannelId, CompanyId, LocationId
+from crossdock.project.network import ChannelId, CompanyId, LocationId, PartnerId
 from crossdock.project.reader import Reader
 
 Rule = TypeVar("Rule", bound=StockRule)
@@ -33,6 +33,7 @@ TABLES: dict[str, tuple[type[StockRule], tuple[str, ...]]] = {
     "filling": (stock_policy.FillRule, ("companies", "items")),
     "shelf_life": (stock_policy.ShelfLifeRule, ("companies", "items", "channels", "customers")),
     "substitutes": (stock_policy.SubstituteRule, ("companies", "items", "channels", "customers")),
+    "drop_ship": (stock_policy.DropShipRule, ("companies", "items", "channels", "customers")),
     "publication": (stock_policy.PublicationRule, ("companies", "items", "channels")),
     "drift": (stock_policy.DriftRule, ("companies", "items", "locations")),
 }
@@ -47,6 +48,7 @@ _NAMES: dict[str, Any] = {
     "channels": tuple[ChannelId, ...],
     "customers": tuple[str, ...],
     "substitutes": tuple[str, ...],
+    "supplier": PartnerId,
     "pool": PoolName,
 }
 

@@ -18,6 +18,7 @@ from crossdock.sandbox.erp_postings import (
     ConfirmedLine,
     InvoicePosting,
     MovementPosting,
+    PurchaseOrderPosting,
     ReceiptPosting,
     SalesOrderPosting,
     by_invoice,
@@ -38,6 +39,7 @@ _OBJECTS = ("items", "customers", "purchase_orders", "returns")
 _FIRST_ORDER = 4500001
 _PREFIXES = {
     "sales_orders": "SO",
+    "purchase_orders": "PO",
     "po_confirmations": "PC",
     "goods_receipts": "GR",
     "vendor_invoices": "VI",
@@ -61,6 +63,7 @@ class Erp(System):
         self._postings: Counter[str] = Counter()
         self._orders = 0
         self._records: dict[str, tuple[int, Body]] = {}
+        self._dropped: set[str] = set()
         self._stopped = False
         self._publish_master_data()
 
@@ -73,6 +76,7 @@ class Erp(System):
         intake.get("/api/v1/stock", self.stock.page)
         take = intake.take
         take(_posting("sales_orders", SalesOrderPosting, by_order, self._sold))
+        take(_posting("purchase_orders", PurchaseOrderPosting, by_po, self._bought))
         take(_posting("po_confirmations", ConfirmationPosting, by_po, self._confirmed))
         take(_posting("goods_receipts", ReceiptPosting, by_receipt, self._received))
         for kind in ("vendor_invoices", "customer_invoices", "credit_notes"):
@@ -106,7 +110,16 @@ class Erp(System):
             self.purchasing.sell(body.entity, line.item, line.qty)
         return self._posting("sales_orders", body.order, body.entity, taken)
 
+    def _bought(self, body: PurchaseOrderPosting, taken: Taken) -> Body:
+        """The customer's order was told, too, as far as it needs nothing that lies in a warehouse."""
+        self._dropped.add(body.po_number)
+        for line in body.lines:
+            self.purchasing.change(body.entity, line.item, line.qty)
+        return self._posting("purchase_orders", body.po_number, body.entity, taken)
+
     def _confirmed(self, body: ConfirmationPosting, taken: Taken) -> Body:
+        if body.po_number in self._dropped:
+            return self._posting("po_confirmations", body.po_number, body.entity, taken)
         if body.po_number not in self._records:
             raise Refused(422, f"no purchase order {body.po_number}")
         if body.revision >= self._records[body.po_number][0]:

@@ -28,6 +28,26 @@ class SalesOrderPosting(msgspec.Struct, frozen=True):
     lines: tuple[SoldLine, ...]
 
 
+class BoughtLine(msgspec.Struct, frozen=True):
+    """Line of a purchase order posting."""
+
+    line: str
+    item: str
+    qty: Decimal
+    unit_cost: Decimal
+
+
+class PurchaseOrderPosting(msgspec.Struct, frozen=True):
+    """An order that was placed elsewhere: a vendor ships it straight to the customer of a sales order."""
+
+    entity: str
+    po_number: str
+    vendor: str
+    sales_channel: str
+    sales_order: str
+    lines: tuple[BoughtLine, ...]
+
+
 class ConfirmedLine(msgspec.Struct, frozen=True):
     """One answer of a vendor to one line."""
 
@@ -109,7 +129,7 @@ def by_order(body: SalesOrderPosting, parameters: tuple[str, ...]) -> tuple[str,
     return body.order, body.entity
 
 
-def by_po(body: ConfirmationPosting, parameters: tuple[str, ...]) -> tuple[str, str]:
+def by_po(body: ConfirmationPosting | PurchaseOrderPosting, parameters: tuple[str, ...]) -> tuple[str, str]:
     """The business key in the books, and the entity."""
     return body.po_number, body.entity
 

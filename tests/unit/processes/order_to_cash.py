@@ -21,7 +21,7 @@ from crossdock.events.sales_order import (
     WarehouseProgressed,
 )
 from crossdock.model.fulfillment import ShippingLine, WarehouseProgress
-from crossdock.model.masterdata import Customer, Item, SalesPolicy
+from crossdock.model.masterdata import Customer, Item, SalesPolicy, SupplierTerms
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -52,11 +52,13 @@ def network(
     kits: Mapping[str, Mapping[str, Decimal]] | None = None,
     more: Iterable[Item] = (),
     consignees: Mapping[str, str] | None = None,
+    suppliers: Mapping[str, SupplierTerms] | None = None,
 ) -> StaticReads:
     both = policy or SalesPolicy(locations=("north", "south"))
     return StaticReads(
         stock=stock,
         kits=kits,
+        suppliers=suppliers,
         items=[
             *more,
             item("HEART"),

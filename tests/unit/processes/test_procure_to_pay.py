@@ -10,8 +10,8 @@ import msgspec
 from crossdock.events.intake import DeadlinePassed
 from crossdock.events.supplier_documents import SupplierInvoiceApproved
 from crossdock.processes import PROCESSES
-from crossdock.processes._kit import Emit, OpenExceptionCase, Send
-from crossdock.testing.scenario import COMPANY, MORNING, Scenario, case
+from crossdock.processes._kit import Effect, Emit, OpenExceptionCase, Send
+from crossdock.testing.scenario import COMPANY, MORNING, Scenario, StaticReads, case
 from tests.unit.processes.procure_to_pay import (
     charged,
     counted,
@@ -30,21 +30,28 @@ FIRST, SECOND = f"purchase_order/{COMPANY}/4500001", f"purchase_order/{COMPANY}/
 class Network:
     """Cases that hear what other cases tell them."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: StaticReads | None = None) -> None:
+        self.known = known or reads()
         self.cases: dict[str, Scenario] = {}
         self.sent: list[tuple[str, str]] = []
         self.problems: list[str] = []
+        self.effects: list[Effect] = []
 
     def tell(self, subject: str, event: msgspec.Struct) -> Network:
         waiting: deque[tuple[str, Any]] = deque([(subject, event)])
         while waiting:
             to, body = waiting.popleft()
-            scenario = self.cases.setdefault(to, case(PROCESSES[to.split("/")[0]], to, reads=reads()))
+            scenario = self.cases.setdefault(to, case(PROCESSES[to.split("/")[0]], to, reads=self.known))
             scenario.when(body)
             waiting += [(emit.subject, emit.body) for emit in scenario.all(Emit)]
             self.sent += [(send.document, send.number) for send in scenario.all(Send)]
             self.problems += [problem.code for problem in scenario.all(OpenExceptionCase)]
+            self.effects += scenario.effects
         return self
+
+    def states(self) -> dict[str, str]:
+        """How the cases stand."""
+        return {subject: scenario.data.state for subject, scenario in self.cases.items()}
 
 
 def two_orders(network: Network | None = None) -> Network:

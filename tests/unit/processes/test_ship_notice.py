@@ -166,4 +166,10 @@ def test_a_line_without_order_or_known_item_asks_a_buyer_and_the_rest_goes_on() 
 
 def test_goods_for_a_place_without_warehouse_are_announced_to_their_orders_only() -> None:
     event = ship_notice(packed("4500001", "10", "85123A", "5"), ship_to=PartyRef("moon"))
-    notice().when(event).then(opens="ship_notice_unknown_location", sends=(), emits="PurchaseOrderLinesAnnounced")
+    scenario = notice().when(event).then(opens=(), sends=(), emits="PurchaseOrderLinesAnnounced", expects="receipt")
+    assert scenario.one(Emit).body.elsewhere.ship_to == "moon"
+
+
+def test_goods_of_no_order_for_a_place_without_warehouse_are_a_buyers() -> None:
+    event = ship_notice(packed("", "10", "85123A", "5"), ship_to=PartyRef("moon"))
+    notice().when(event).then(opens={"ship_notice_unknown_location", "ship_notice_unknown_order"}, sends=())

@@ -366,6 +366,33 @@ def sales_order(order: SalesOrder) -> VendorCall:
     )
 
 
+def purchase_order(order: PurchaseOrder) -> VendorCall:
+    """An order that was not placed in the ERP: what a supplier ships straight to a customer."""
+    sold = order.drop_ship
+    return posting(
+        "purchase_orders",
+        {
+            "entity": order.company_id,
+            "po_number": order.number,
+            "vendor": order.supplier.id,
+            "order_date": order.ordered_on,
+            "currency": order.currency,
+            "sales_channel": sold.channel if sold else "",
+            "sales_order": sold.order_number if sold else "",
+            "lines": [
+                {
+                    "line": line.line,
+                    "item": line.item,
+                    "vendor_item": line.supplier_item,
+                    **qty(line.quantity),
+                    "unit_cost": each(line.price, line.quantity),
+                }
+                for line in order.lines
+            ],
+        },
+    )
+
+
 def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> VendorCall:
     """What of the supplier's answer was taken over."""
     return posting(
@@ -459,6 +486,7 @@ def _charges(document: Invoice | SalesOrder) -> list[dict[str, str]]:
 
 WRITERS: Writers = {
     "sales_order": sales_order,
+    "purchase_order": purchase_order,
     "purchase_order_acknowledgement": purchase_order_acknowledgement,
     "goods_movement": goods_movement,
     "goods_receipt": goods_receipt,

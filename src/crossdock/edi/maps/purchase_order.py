@@ -1,6 +1,6 @@
 """850 <-> `PurchaseOrder`.
 
-BEG header, CUR currency, REF*CR reference, REF*ZZ revision, SAC charges, DTM*002 wanted delivery, N1 parties; per line
+BEG header (BEG02 `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision, SAC charges, DTM*002 wanted delivery, N1 parties; per line
 PO1 (PO101 is our line id), PID description, REF*LI their line, SCH schedule (SCH04 its ship-to).
 """
 
@@ -161,7 +161,8 @@ def _schedule(reading: Reading, row: Row, position: int) -> Schedule:
 def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the order."""
     writing.currency = order.currency
-    rows: list[OutgoingSegment] = [("BEG", "00", "SA", order.number, "", day(order.ordered_on))]
+    kind = "SA" if order.drop_ship is None else "DS"
+    rows: list[OutgoingSegment] = [("BEG", "00", kind, order.number, "", day(order.ordered_on))]
     rows += writing.currency_row("BY")
     if order.reference:
         rows.append(("REF", "CR", order.reference))

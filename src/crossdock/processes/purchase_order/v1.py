@@ -8,6 +8,10 @@ finishes the last announced notice and nothing more is acknowledged, or when the
 supplier's invoice waits for the goods and is matched with what was ordered and received. All the while the ledger knows
 what is believed to come.
 
+*Drop-ship*: the order of a sales order, whose goods go straight to its customer. No warehouse and no expected supply:
+a ship notice counts as the receipt, for the goods are the customer's from then on, and becomes a shipment to it. The
+sales order hears of every answer.
+
 *Early*: what comes before the order waits for it (the kit keeps it). A ship notice before the answer counts, and is an
 answer in itself; a receipt before its ship notice counts, and the notice then adds nothing; an invoice before the goods
 waits for them, for as long as a receipt may take.
@@ -34,6 +38,7 @@ import msgspec
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.events.purchase_order import (
+    AnnouncedLine,
     AcknowledgementAccepted,
     FunctionalAcknowledgementReceived,
     InvoiceLinesApproved,
@@ -48,9 +53,11 @@ from crossdock.events.purchase_order import (
 )
 from crossdock.model.purchase_order import LineAnswer
 from crossdock.processes._kit import Deadline, Effect, Emit, Lifecycle, StateTable, missed
-from crossdock.processes.purchase_order.v1_data import Notice, PurchaseLine, PurchaseOrderData, Waiting
+from crossdock.processes.purchase_order import v1_drop_ship as drop_ship
+from crossdock.processes.purchase_order.v1_data import Notice, OrderCase, PurchaseLine, PurchaseOrderData, Waiting
 from crossdock.processes.purchase_order.v1_documents import (
     apply_change,
+    ask_about_place,
     ask_about_stranger,
     check_and_send,
     note,
@@ -59,7 +66,6 @@ from crossdock.processes.purchase_order.v1_documents import (
     tell_erp_of_accepted,
 )
 from crossdock.processes.purchase_order.v1_follow import (
-    OrderCase,
     count_invoice,
     doubt_the_rest,
     patience,
@@ -104,6 +110,7 @@ CODES = {
     "change_not_sent": "The supplier takes no change documents: a buyer must tell it.",
     "announcement_over": "A ship notice announces more than was agreed.",
     "announcement_unknown_line": "A ship notice names what the order does not have, or is another firm's.",
+    "announcement_elsewhere": "A ship notice names another place than the goods are to go to.",
     "receipt_unknown_line": "A receipt names a line or item, or counts in a unit, that the order does not have.",
     "receipt_over": "More was received than agreed.",
     "receipt_short": "Less was received than agreed, and nothing more is to come.",
@@ -160,7 +167,7 @@ LIFECYCLE = Lifecycle(
 
 @LIFECYCLE.on(PurchaseOrderPlaced)
 def place(case: OrderCase, event: PurchaseOrderPlaced) -> Iterator[Effect]:
-    """The ERP placed the order: check it and send it."""
+    """The ERP placed the order, or a sales order did that is drop-shipped: check it and send it."""
     case.data.order, case.data.revision = event.order, event.order.revision
     yield from check_and_send(case)
     yield from settle(case, "the order is valid")
@@ -250,6 +257,7 @@ def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> 
         return
     if not case.data.first_time(f"ship_notice {event.ship_notice}"):
         return
+    taken: list[AnnouncedLine] = []
     for part in event.lines:
         line = case.data.find(part.line, part.item, part.quantity.unit)
         if line is None:
@@ -262,6 +270,9 @@ def record_announcement(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> 
         notice.announced += part.quantity.amount
         notice.expected_on = event.expected_on
         line.announced += part.quantity.amount
+        taken.append(part)
+    yield from drop_ship.pass_on(case, event, taken)
+    ask_about_place(case, event)
     yield from settle(case, f"ship notice {event.ship_notice}")
 
 

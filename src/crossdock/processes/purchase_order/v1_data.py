@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from crossdock.events.purchase_order import InvoicedLine
+from crossdock.events.sales_order import DropShipLine
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.packs import Stated
 from crossdock.model.purchase_order import (
@@ -22,7 +23,7 @@ from crossdock.model.purchase_order import (
     Schedule,
 )
 from crossdock.model.quantity import EACH, ZERO, Money, Price, Quantity
-from crossdock.processes._kit import Line, StandingData
+from crossdock.processes._kit import Case, Line, StandingData
 from crossdock.rules import tolerance
 
 
@@ -86,6 +87,8 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     """What the ledger was told: under `""` what is coming, under `/backorder` what comes later."""
     stated: Stated | None = None
     """What the order, or the last change of it, said where that was in another unit than the item's."""
+    told: DropShipLine | None = None
+    """Of a drop-ship: what the sales order was told."""
     weighed: Decimal = ZERO
     """Catch weight: what the good ones weigh of which somebody said it, in the unit that the price is for; `invoiced`
     and `approved` are then in it, too."""
@@ -205,6 +208,8 @@ class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
     """Ship notices of which nothing more comes."""
     waiting: list[Waiting] = []
     """Invoices in the order they came."""
+    passed_on: int = 0
+    """How many ship notices of a drop-ship became shipments to its customer."""
     oddities: dict[str, str] = {}
     """`code key` -> detail of what no line could take; a person closes these."""
 
@@ -228,3 +233,6 @@ class PurchaseOrderData(StandingData, omit_defaults=True, kw_only=True):
         """The line a document speaks of, unless it names another item or counts in another unit there."""
         line = self.lines.get(line_id)
         return line if line and item in ("", line.item) and unit == line.unit else None
+
+
+OrderCase = Case[PurchaseOrderData]

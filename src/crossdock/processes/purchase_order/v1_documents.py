@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from crossdock.events.purchase_order import PurchaseOrderLinesAnnounced
 from crossdock.model.purchase_order import (
     LineAnswer,
     PurchaseOrder,
@@ -16,8 +17,9 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
 )
 from crossdock.processes._kit import Deadline, Effect, Send, tell
-from crossdock.processes.purchase_order.v1_data import PurchaseLine
-from crossdock.processes.purchase_order.v1_follow import OrderCase, settle
+from crossdock.processes.purchase_order import v1_drop_ship as drop_ship
+from crossdock.processes.purchase_order.v1_data import OrderCase, PurchaseLine
+from crossdock.processes.purchase_order.v1_follow import settle
 from crossdock.processes.purchase_order.v1_revise import change_line, new_line, ordered_line, restate
 from crossdock.rules import purchase_check
 
@@ -33,7 +35,7 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
     data.invalid = list(purchase_check.faults(order, items))
     if terms is None or not case.reads.sends(order.supplier.id, "purchase_order", case.company_id):
         data.invalid = [f"no agreement with supplier {order.supplier.id or order.supplier.their_id}", *data.invalid]
-    if not (order.ship_to.id and case.reads.system(case.company_id, "wms", order.ship_to.id)):
+    if order.drop_ship is None and not _is_warehouse(case, order.ship_to.id):
         data.invalid = [*data.invalid, f"unknown ship-to {order.ship_to.id or order.ship_to.their_id}"]
     data.terms = terms or data.terms
     soonest, document = _lead_time(case, order), f"purchase_order {order.number}"
@@ -43,9 +45,14 @@ def check_and_send(case: OrderCase) -> Iterator[Effect]:
         case.move(line_id, line, "invalid" if data.invalid else "placed")
     if not data.invalid:
         yield from _send(case, "purchase_order", order, order.number)
+        yield from drop_ship.begin(case, order)
         data.order = msgspec.structs.replace(order, lines=())
     elif data.checks < CHECKS_MAX:
         yield Deadline("check_again", CHECK_AGAIN)
+
+
+def _is_warehouse(case: OrderCase, place: str) -> bool:
+    return bool(place and case.reads.system(case.company_id, "wms", place))
 
 
 def _send(case: OrderCase, document: str, body: msgspec.Struct, number: str) -> Iterator[Effect]:
@@ -125,6 +132,17 @@ def ask_about_stranger(case: OrderCase, code: str, what: str, sender: str | None
     supplier = case.data.placed().supplier.id
     note(case, code, f"{what} of {sender or 'unknown'}", f"the order was placed with {supplier}")
     yield from settle(case, "")
+
+
+def ask_about_place(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> None:
+    """Goods are on their way to another place than they were ordered to: to no warehouse of ours, or to one although
+    their customer waits for them."""
+    where, ship_to = f"ship notice {event.ship_notice}", case.data.placed().ship_to
+    if case.data.placed().drop_ship is None and event.elsewhere is not None:
+        note(case, "announcement_elsewhere", where, f"it sends to {event.elsewhere.ship_to}, which is no warehouse of ours")
+    elif case.data.placed().drop_ship is not None and event.elsewhere is None:
+        words = f"it sends to a warehouse of ours what {ship_to.id or ship_to.their_id} waits for"
+        note(case, "announcement_elsewhere", where, words)
 
 
 def note(case: OrderCase, code: str, where: str, what: str) -> None:

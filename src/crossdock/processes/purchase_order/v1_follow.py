@@ -14,7 +14,6 @@ from crossdock.events.purchase_order import InvoicedLine, InvoiceLinesMatched, L
 from crossdock.model.quantity import ZERO, Money
 from crossdock.model.stock import SupplyLine
 from crossdock.processes._kit import (
-    Case,
     Effect,
     Emit,
     ExpectSupply,
@@ -24,7 +23,8 @@ from crossdock.processes._kit import (
     expectations,
     problems,
 )
-from crossdock.processes.purchase_order.v1_data import PurchaseLine, PurchaseOrderData, Waiting
+from crossdock.processes.purchase_order import v1_drop_ship as drop_ship
+from crossdock.processes.purchase_order.v1_data import OrderCase, PurchaseLine, PurchaseOrderData, Waiting
 from crossdock.processes.purchase_order.v1_lines import (
     belief,
     coming,
@@ -38,9 +38,6 @@ from crossdock.rules.match import match_line, unknown_line
 from crossdock.rules.receiving import findings
 from crossdock.rules.tolerance import upper_limit
 
-OrderCase = Case[PurchaseOrderData]
-
-
 def settle(case: OrderCase, because: str) -> Iterator[Effect]:
     """Move the lines to where their buckets say, and tell the world what changed."""
     if not case.data.invalid:
@@ -48,6 +45,7 @@ def settle(case: OrderCase, because: str) -> Iterator[Effect]:
         yield from _match(case)
         _move(case)
         yield from _supply(case)
+        yield from drop_ship.tell_sales_order(case)
     yield from expectations(case.data, _owed(case))
     yield from problems(case.data, _wrong(case), because)
 
@@ -141,7 +139,9 @@ def count_invoice(lines: Iterable[InvoicedLine], data: PurchaseOrderData) -> Non
 
 
 def _supply(case: OrderCase) -> Iterator[Effect]:
-    """Tell the ledger what is believed of each line, where that changed."""
+    """Tell the ledger what is believed of each line, where that changed. What goes straight to a customer never comes."""
+    if case.data.placed().drop_ship is not None:
+        return
     changed = []
     location = case.data.placed().ship_to.id
     for line_id, line in case.data.lines.items():

@@ -16,7 +16,10 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
 - *Straight through*: goods pegged to a line that waits may go from the receipt straight to packed, where a rule says
   so; they are shipped from the dock in a shipping order of their own. What its warehouse leaves behind stays a problem
   of the warehouse, until it ships it or the line is cancelled: then it is put away.
-- *Too late*: what a warehouse was asked to ship is not cancelled; customer service is told. What a shipment left behind
+- *Drop-ship*: what a supplier ships straight to the customer asks nothing of the ledger. The order buys it there; its
+  purchase order stands as a warehouse's shipping order does, and moves no stock of ours. Answers and ship notices of
+  the supplier may come in any order.
+- *Too late*: what a warehouse or a supplier was asked to ship is not cancelled; customer service is told. What a shipment left behind
   can be: then the line is closed short. A promise that reaches a cancelled line is given back.
 - *Kits*: one line, in kits. Kits in stock go out as such, the rest as components, all of a kit from one location. The
   customer, the ERP and the invoice hear of kits; what left of components and makes no whole kit is asked about.
@@ -41,6 +44,7 @@ from crossdock.events.inventory import (
 )
 from crossdock.events.purchase_order import FunctionalAcknowledgementReceived
 from crossdock.events.sales_order import (
+    DropShipAnswered,
     SalesOrderApproved,
     SalesOrderCancelled,
     SalesOrderLinesDelivered,
@@ -51,9 +55,20 @@ from crossdock.events.sales_order import (
     ShippedLinesNamed,
     WarehouseProgressed,
 )
-from crossdock.processes._kit import Effect, Emit, Lifecycle, Link, OpenExceptionCase, StateTable, stock_negative
+from crossdock.processes._kit import (
+    Commit,
+    Effect,
+    Emit,
+    Lifecycle,
+    Link,
+    OpenExceptionCase,
+    Reserve,
+    StateTable,
+    stock_negative,
+)
 from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_documents as documents
+from crossdock.processes.sales_order import v1_drop_ship as drop_ship
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order import v1_weights as weights
@@ -70,8 +85,8 @@ TABLE = StateTable(
         "accepted": ("requested", "cancelled"),
         "requested": ("backordered", "refused", "cancelled", *_ON_ITS_WAY),
         "backordered": ("cancelled", *_ON_ITS_WAY),
-        "released": ("cancelled", *_ON_ITS_WAY[1:]),
-        "allocated": ("cancelled", *_ON_ITS_WAY[2:]),
+        "released": ("backordered", "cancelled", *_ON_ITS_WAY[1:]),
+        "allocated": ("backordered", "cancelled", *_ON_ITS_WAY[2:]),
         "picked": _ON_ITS_WAY[3:],
         "packed": _ON_ITS_WAY[4:],
         "shipped": _ON_ITS_WAY[5:],
@@ -88,6 +103,7 @@ CODES = {
     "price_outside_tolerance": "Prices differ from the list by more than agreed. Asked: the order waits. Told: a note.",
     "credit_hold": "The customer is on hold, or the order is worth more than its credit limit; the order waits.",
     "told_shortage": "A channel promised more than there is; a buyer finds the rest.",
+    "drop_ship_refused": "A supplier will not ship straight to the customer what it was asked to; a buyer decides.",
     "backorder_without_supply": "No expected supply covers a backorder; a buyer says when it comes.",
     "order_not_shipped": "A shipping order did not leave its warehouse in time.",
     "cancel_too_late": "Lines were to be cancelled that a warehouse has already; somebody speaks with it.",
@@ -151,15 +167,17 @@ def go_on(case: SalesOrderCase) -> Iterator[Effect]:
     """Nothing stands against the order: ask for stock; what needs none is answered and invoiced at once."""
     asked = list(stock.ask_for_stock(case))
     yield from asked
-    if asked:
+    if any(isinstance(effect, Reserve | Commit) for effect in asked):
         return
     case.data.answered = True
+    ordered = list(drop_ship.place_orders(case))
     stock.stand(case, case.data.lines)
     yield from documents.answer_partner(case)
     if case.data.alive() or header(case.data) == "invoiced":
         yield from documents.post_order(case)
     if header(case.data) == "invoiced":
         yield from documents.bill_charges(case)
+    yield from ordered
     yield from documents.report(case)
 
 
@@ -169,7 +187,7 @@ def record_promise(case: SalesOrderCase, event: StockPromised) -> Iterator[Effec
     if case.data.answered:
         return
     case.data.answered = True
-    effects = list(stock.take_promise(case, event))
+    effects = [*stock.take_promise(case, event), *drop_ship.place_orders(case)]
     stock.stand(case, case.data.lines)
     yield from documents.post_order(case)
     yield from effects
@@ -205,6 +223,13 @@ def note_expected_supply(case: SalesOrderCase, event: BackorderExpected) -> Iter
     yield from stock.own_what_waits(case)
 
 
+@LIFECYCLE.on(DropShipAnswered)
+def take_answer(case: SalesOrderCase, event: DropShipAnswered) -> Iterator[Effect]:
+    """A supplier said what it ships straight to the customer, and when; a buyer owns what it will not."""
+    yield from drop_ship.take_answer(case, event)
+    yield from documents.report(case)
+
+
 @LIFECYCLE.on(WarehouseProgressed)
 def follow_warehouse(case: SalesOrderCase, event: WarehouseProgressed) -> Iterator[Effect]:
     """A warehouse allocated, picked or packed; picking ends the promise."""
@@ -229,6 +254,7 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
         for line in event.lines
     ]
     yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
+    yield from drop_ship.own_what_is_refused(case)
     sold = list(kits.sold(case, ((told.line, told.quantity) for told in lines)))
     if event.reply_to:
         named = tuple(kits.named(case, line_id, quantity) for line_id, quantity in sold)

@@ -8,6 +8,7 @@ from crossdock.events.sales_order import SalesOrderCancelled
 from crossdock.model.quantity import ZERO
 from crossdock.processes._kit import Effect
 from crossdock.processes.sales_order import v1_cross_dock as cross_dock
+from crossdock.processes.sales_order import v1_drop_ship as drop_ship
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
 from crossdock.processes.sales_order.v1_checks import ask, settle
@@ -35,7 +36,7 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
         if parts:
             kits.give_up_rest(data, line_id)
         stock.stand(case, (*(part_id for part_id, _ in parts), line_id))
-        if any(each.total("promised") > (each.total("shipped") if left_behind else ZERO) for each in goods):
+        if any(_is_too_late(each, closed_short=bool(left_behind)) for each in goods):
             too_late.append(line_id)
     yield from stock.give_back(freed)
     yield from cross_dock.put_away(on_the_dock)
@@ -46,15 +47,24 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
         detail = f"a warehouse has lines {', '.join(too_late)} already: {event.reason or 'cancelled'}"
         yield from ask(case, "cancel_too_late", detail, too_late)
     yield from stock.own_what_waits(case)
+    yield from drop_ship.own_what_is_refused(case)
     if not data.alive():
         yield from _forget_problems(case)
 
 
+def _is_too_late(line: SalesLine, *, closed_short: bool) -> bool:
+    """Was somebody asked to ship some of it, and did not leave it behind?"""
+    return drop_ship.is_under_way(line) or line.total("promised") > (line.total("shipped") if closed_short else ZERO)
+
+
 def _cancel(case: SalesOrderCase, line_id: str, line: SalesLine) -> list[str]:
-    """The reservations that nobody needs any more."""
+    """The reservations that nobody needs any more; for a drop-ship there are none."""
     if line.state in ("accepted", "requested"):
         line.cancelled = line.ordered
         case.move(line_id, line, "cancelled")
+        return []
+    if line.drop_ship is not None:
+        drop_ship.cancel(line)
         return []
     if line.backordered <= ZERO:
         return []
@@ -77,7 +87,7 @@ def _close_short(case: SalesOrderCase, line: SalesLine) -> list[str]:
     """The reservations of what shipping orders left without: nobody picks it any more."""
     freed: list[str] = []
     for shipping in case.data.shipping_orders.values():
-        if shipping.shipments and (part := line.parts.get(shipping.n)):
+        if shipping.shipments and not shipping.by_supplier and (part := line.parts.get(shipping.n)):
             given_up, promises = part.give_up_rest()
             line.cancelled += given_up
             freed += promises

@@ -8,12 +8,15 @@ from decimal import Decimal
 
 import msgspec
 
+from crossdock.model.masterdata import Item
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
+from crossdock.model.stock_policy import DropShipRule
 from crossdock.processes._kit import CloseExceptionCase, Effect, OpenExceptionCase, line_beside
-from crossdock.processes.sales_order.v1_data import SalesOrderCase, new_line
-from crossdock.rules import bill, credit, order_check, price_check, sourcing
+from crossdock.processes.sales_order.v1_data import DropShipped, SalesLine, SalesOrderCase, new_line
+from crossdock.rules import bill, credit, drop_ship, order_check, price_check, sourcing
+from crossdock.rules.stock_policy import Subject
 
 # What a person calls a hold -> the exception case that stands for it.
 HOLDS = {"customer": "unknown_customer", "price": "price_outside_tolerance", "credit": "credit_hold"}
@@ -36,11 +39,18 @@ def judge(case: SalesOrderCase, order: SalesOrder) -> Iterator[Effect]:
             invalid.append(_reject_repeated(case, ordered))
             continue
         line = case.data.lines[ordered.line] = new_line(ordered, item.second_unit if item else "")
-        if item is None or (item.kind == "stock" and not sourcing.locations(item.preferred_location, policy)):
+        rule = _drop_ship_rule(case, order, item, on)
+        if item is None or (
+            item.kind == "stock" and rule is None and not sourcing.locations(item.preferred_location, policy)
+        ):
             case.move(ordered.line, line, "rejected")
             unknown.append(ordered)
             continue
-        if fault := order_check.fault(ordered, item, order.currency) or _take_apart(case, order, ordered.line, on):
+        if fault := (
+            order_check.fault(ordered, item, order.currency)
+            or _take_apart(case, order, ordered.line, on)
+            or _drop_ship(line, item, rule)
+        ):
             case.move(ordered.line, line, "rejected")
             invalid.append((ordered.line, fault))
             continue
@@ -82,6 +92,34 @@ def _take_apart(case: SalesOrderCase, order: SalesOrder, line_id: str, on: dt.da
             return f"line {line_beside(line_id, component)} of the order has the name of a component of line {line_id}"
         if known.second_unit:
             return f"kit {line.item} consists of {component}, which is weighed: a kit is sold by the piece"
+    return ""
+
+
+def _drop_ship_rule(case: SalesOrderCase, order: SalesOrder, item: Item | None, on: dt.date) -> DropShipRule | None:
+    """The rule by which a supplier ships an item straight to the customer of this order, if there is one."""
+    rules = case.reads.stock_policies().drop_ship
+    if not rules or item is None:
+        return None
+    subject = Subject(case.company_id, item.id, channel=order.channel, customer=order.customer.id)
+    return drop_ship.rule_for(rules, item, subject, on, is_kit=_is_kit(case, item.id, on))
+
+
+def _is_kit(case: SalesOrderCase, item: str, on: dt.date) -> bool:
+    try:
+        return bool(case.reads.components(case.company_id, item, on))
+    except ValueError:
+        return True  # one that consists of itself is refused as such
+
+
+def _drop_ship(line: SalesLine, item: Item, rule: DropShipRule | None) -> str:
+    """Keep with a line who ships it straight to the customer; why it cannot be bought there, if so."""
+    if rule is None:
+        return ""
+    if item.purchase_price is None:
+        return f"{rule.supplier} ships {item.id} straight to customers, and master data do not say what it costs us"
+    # The id and the price in master data are those of the item's own supplier; another one may know it by ours.
+    known = item.supplier in ("", rule.supplier)
+    line.drop_ship = DropShipped(rule.supplier, item.purchase_price, item.supplier_item if known else "")
     return ""
 
 

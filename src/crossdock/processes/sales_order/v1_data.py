@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from crossdock.events.sales_order import DropShipLine
 from crossdock.model.packs import Stated
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 from crossdock.model.restating import amount_as_stated
@@ -107,6 +108,16 @@ class Part(msgspec.Struct, omit_defaults=True):
         return {OWN: self._at_least(goods_flow.outbound(picked, packed, shipped)), **found}
 
 
+class DropShipped(msgspec.Struct, omit_defaults=True):
+    """Who ships a line straight to the customer, at which price and under which id of its own we buy it there, and what
+    it answered last. As it was when the order came."""
+
+    supplier: str
+    price: Price
+    supplier_item: str = ""
+    answer: DropShipLine | None = None
+
+
 class Made(msgspec.Struct, omit_defaults=True):
     """How many whole kits the components of a kit's line make at each step."""
 
@@ -155,6 +166,7 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
     of_kit: str = ""
     """Of a component: the line of its kit, and so many in one."""
     per: Decimal = ZERO
+    drop_ship: DropShipped | None = None
     second_unit: str = ""
     """Catch weight: the unit in which it is weighed as it leaves, and which its price is for."""
 
@@ -175,6 +187,11 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         return self.total("shipped") + (self.made.shipped if self.made else ZERO)
 
     @property
+    def waits_for_stock(self) -> bool:
+        """Is it goods of its own that it waits for? A kit's components have lines of theirs, a drop-ship has none."""
+        return not self.made_of and self.drop_ship is None
+
+    @property
     def was_sent(self) -> bool:
         """Was a warehouse asked to ship some of it, or did it all the same?"""
         return bool(self.parts) or self.made is not None
@@ -188,6 +205,22 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
         self.backordered = max(ZERO, self.backordered - quantity)
         self.pegged = min(self.pegged, self.backordered)
         self.short = min(self.short, self.backordered)
+
+    def follow_supplier(self, n: str) -> None:
+        """Of a drop-ship: what waits, and what the supplier has in hand in the `n`-th shipping order, follows from its
+        last answer and all that it shipped. What nobody wants any more is part of what it refused."""
+        if self.drop_ship is None or self.drop_ship.answer is None:
+            return
+        answer, part = self.drop_ship.answer, self.parts[n]
+        still_open = max(self.wanted - self.total("shipped"), ZERO)
+        refused = min(max(answer.refused - self.cancelled, ZERO), still_open)
+        self.pegged = min(answer.later, still_open - refused)
+        self.backordered = self.pegged + refused
+        self.expected_on = answer.expected_on if self.pegged else None
+        shipped_by_others = self.total("shipped") - part.shipped
+        in_hand = max(self.wanted - self.backordered - shipped_by_others, ZERO)
+        part.grants = [(name, in_hand) for name, _ in part.grants]
+        part.allocated = min(answer.accepted, in_hand)
 
     def counts_on(self, reservation: str) -> bool:
         """Is this promise one that the line waits for, or that a shipping order was made from?"""
@@ -241,7 +274,8 @@ _NOTHING_MADE = Made()
 
 
 class ShippingOrder(msgspec.Struct, omit_defaults=True):
-    """What one warehouse was asked to ship at one time; the `n`-th of its order."""
+    """What one warehouse was asked to ship at one time; the `n`-th of its order. With `by_supplier` it is a purchase
+    order: the supplier at this `location`, which is none of ours, ships it straight to the customer."""
 
     n: str
     location: str
@@ -254,6 +288,7 @@ class ShippingOrder(msgspec.Struct, omit_defaults=True):
     """It did not leave in time, and a person was told."""
     receipt: str = ""
     """The receipt that its goods go straight from, if they do."""
+    by_supplier: bool = False
 
 
 class Unweighed(msgspec.Struct, frozen=True, omit_defaults=True):

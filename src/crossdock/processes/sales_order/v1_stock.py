@@ -37,12 +37,13 @@ from crossdock.rules.stock_policy import Subject, first
 
 def ask_for_stock(case: SalesOrderCase) -> Iterator[Effect]:
     """Ask the ledger for every line that can be filled; what somebody promised already is booked, not asked. What its
-    caller held for the order is taken over. Nothing is asked where a warehouse has shipped all of it unbidden."""
+    caller held for the order is taken over. Nothing is asked where a warehouse has shipped all of it unbidden, nor of
+    what a supplier ships straight to the customer."""
     order = case.data.head
     policy = case.reads.sales_policy(case.company_id, order.channel)
     wanted = []
     for line_id, line in case.data.alive().items():
-        if line.missing > ZERO:
+        if line.missing > ZERO and line.drop_ship is None:
             wanted.append(_asked_for(case, line_id, line, policy))
         case.move(line_id, line, "requested")
     if not wanted:
@@ -245,7 +246,8 @@ def book(
     told: Iterable[Told],
     document: str,
 ) -> Iterator[Effect]:
-    """Enter what a warehouse did, and book what follows from all it said so far."""
+    """Enter what a warehouse did, and book what follows from all it said so far. What a supplier shipped straight to
+    the customer was never in our books."""
     moves: list[StockMoveLine] = []
     fewer_wait = False
     for each in told:
@@ -254,8 +256,10 @@ def book(
         waited = line.backordered
         moves += _moves(case, line_id, shipping, step, each)
         fewer_wait = fewer_wait or line.backordered < waited
+        if shipping.by_supplier:
+            line.follow_supplier(shipping.n)
         stand(case, (line_id,))
-    if moves:
+    if moves and not shipping.by_supplier:
         yield Move(document, tuple(moves))
         yield from tell_goods(case, document, moves, "shipped")
     yield from _too_much(case, shipping, step)
@@ -350,7 +354,7 @@ def finish(case: SalesOrderCase, number: str, shipping: ShippingOrder) -> Iterat
 
 def own_what_waits(case: SalesOrderCase) -> Iterator[Effect]:
     """A buyer owns what a channel promised beyond stock, and backorders that no expected supply will fill."""
-    lines = [row for row in case.data.with_components() if row[1].backordered > ZERO and not row[1].made_of]
+    lines = [row for row in case.data.with_components() if row[1].backordered > ZERO and row[1].waits_for_stock]
     short = [row for row in lines if row[1].short > ZERO]
     bare = [row for row in lines if row[1].short <= ZERO and row[1].pegged < row[1].backordered]
     told = ", ".join(f"line {line_id}: {line.short} of {line.item}" for line_id, line in short)

@@ -2,7 +2,8 @@
 
 The supplier announces goods. The notice is checked as a whole, every order is told of its lines, the warehouse gets an
 inbound advice and owes a receipt. Receipts fill the lines; the one that finishes the notice ends them, complete or
-short, and orders of which it brought nothing are told that nothing more of this notice comes.
+short, and orders of which it brought nothing are told that nothing more of this notice comes. What goes to no warehouse
+of ours its orders are asked about: goods of a drop-ship count as received, for any other a buyer is asked.
 
 *Early*: a receipt before the notice waits for it (the kit keeps it). *Late*: goods that come after a notice was
 finished still count, and the overdue receipt's exception closes. *Duplicate*: the same notice again changes nothing; a
@@ -20,7 +21,12 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from crossdock.events.intake import ExpectationMissed
-from crossdock.events.purchase_order import AnnouncedLine, PurchaseOrderLinesAnnounced, PurchaseOrderLinesReceived
+from crossdock.events.purchase_order import (
+    AnnouncedLine,
+    Elsewhere,
+    PurchaseOrderLinesAnnounced,
+    PurchaseOrderLinesReceived,
+)
 from crossdock.events.supplier_documents import ShipNoticeLinesReceived, ShipNoticeReceived
 from crossdock.model.quantity import EACH, ZERO, Money, Price, Quantity
 from crossdock.model.ship_notice import InboundAdvice, ShipNotice, ShipNoticeLine
@@ -55,7 +61,7 @@ CODES = {
     "ship_notice_unknown_order": "A line names no order: its goods cannot be checked against anything.",
     "ship_notice_unknown_item": "A line names an item that we do not know.",
     "ship_notice_unknown_unit": "A line counts in another unit than the item is kept in: it is not counted.",
-    "ship_notice_unknown_location": "Goods are sent to a place that has no warehouse system.",
+    "ship_notice_unknown_location": "Goods of no order are sent to a place that has no warehouse system.",
     "receipt_overdue": "Announced goods were not received in time.",
 }
 """Exception codes of this process and what each means."""
@@ -119,12 +125,31 @@ def announce(case: NoticeCase, event: ShipNoticeReceived) -> Iterator[Effect]:
         subject = f"purchase_order/{case.company_id}/{order}"
         yield Link(document=subject, role="ship_notice")
         if lines := _lines_of(case, order):
-            body = PurchaseOrderLinesAnnounced(notice.number, lines, notice.expected_on, notice.supplier.id)
+            body = PurchaseOrderLinesAnnounced(
+                notice.number, lines, notice.expected_on, notice.supplier.id, _elsewhere(case, notice, order)
+            )
             yield Emit(body, subject)
     if notice.tracking:
         yield Link(kind="tracking_number", issuer=notice.carrier, value=notice.tracking)
     yield from _advise(case, notice)
     yield from _settle(case, "")
+
+
+def _is_ours(case: NoticeCase, notice: ShipNotice) -> bool:
+    return bool(notice.ship_to.id and case.reads.system(case.company_id, "wms", notice.ship_to.id))
+
+
+def _elsewhere(case: NoticeCase, notice: ShipNotice, order: str) -> Elsewhere | None:
+    """How the goods of an order travel if they go to no warehouse of ours. Only the order knows whether they should."""
+    if _is_ours(case, notice):
+        return None
+    return Elsewhere(
+        ship_to=notice.ship_to.id or notice.ship_to.their_id,
+        shipped_at=notice.shipped_at,
+        carrier=notice.carrier,
+        tracking=notice.tracking,
+        packs=tuple(dict.fromkeys(line.pack for line in notice.lines if line.pack and line.order_number == order)),
+    )
 
 
 def _take(case: NoticeCase, notice: ShipNotice) -> None:
@@ -170,9 +195,10 @@ def _lines_of(case: NoticeCase, order: str) -> tuple[AnnouncedLine, ...]:
 
 
 def _advise(case: NoticeCase, notice: ShipNotice) -> Iterator[Effect]:
-    if not (notice.ship_to.id and case.reads.system(case.company_id, "wms", notice.ship_to.id)):
+    if not _is_ours(case, notice):
         where = notice.ship_to.id or notice.ship_to.their_id
-        case.data.found[f"ship_notice_unknown_location {where}"] = f"goods are on their way to {where}"
+        if not all(line.order_number for line in notice.lines):
+            case.data.found[f"ship_notice_unknown_location {where}"] = f"goods are on their way to {where}"
         return
     lines = tuple(_to_weigh(case, line) for line in notice.lines if _countable(case, line))
     advice = InboundAdvice(

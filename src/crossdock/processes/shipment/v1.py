@@ -1,6 +1,7 @@
 """Shipment: a warehouse handed goods of one or more orders of a customer to the carrier; they reach the customer.
 
-The whole advice is checked and told as one case: every sales order in it hears which of its lines left, an EDI
+Or a supplier did that ships straight to the customer: it booked its own carrier, whose milestones are followed where
+that is a system of the network. The whole advice is checked and told as one case: every sales order in it hears which of its lines left, an EDI
 customer gets one ship notice over all of them, the carrier gets the booking. Its milestones then lead to delivered,
 which every order hears once.
 
@@ -125,10 +126,13 @@ def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
         yield Link(document=_subject(case, order), role="ships")
         reply_to = case.id if order.shipping_order in case.data.unnamed else ""
         yield Emit(_shipped(advice, order, reply_to), subject=_subject(case, order))
-    yield from _book_carrier(case, advice)
+    if advice.supplier:
+        yield from _follow_suppliers_carrier(case, advice)
+    else:
+        yield from _book_carrier(case, advice)
     yield from _announce(case, advice)
     hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
-    yield Expect("delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier)
+    yield Expect("delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier or advice.supplier)
 
 
 @LIFECYCLE.on(DocumentDelivered)
@@ -207,6 +211,7 @@ def _shipped(advice: WarehouseShippingAdvice, order: ShippedOrder, reply_to: str
         warehouse=advice.warehouse,
         shipped_at=advice.shipped_at,
         lines=_lines(order),
+        tracking=advice.tracking,
         reply_to=reply_to,
     )
 
@@ -231,6 +236,13 @@ def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterat
     )
     yield Link(kind="shipment", issuer=carrier, value=body.number)
     yield Send("shipment", body, to=carrier, number=body.number, report=True)
+
+
+def _follow_suppliers_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
+    """The supplier booked its own carrier: what that tells of its tracking number is told of this shipment."""
+    case.data.tracking = advice.tracking
+    if advice.carrier and advice.tracking:
+        yield Link(kind="shipment", issuer=advice.carrier, value=advice.tracking)
 
 
 def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = "") -> Iterator[Effect]:
@@ -267,6 +279,7 @@ def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = 
                 shipped_at=advice.shipped_at,
                 lines=lines,
                 carrier=advice.carrier,
+                tracking=advice.tracking,
                 buyer=advice.customer,
             )
             yield Send("ship_notice", body, to=partner, number=body.number)
