@@ -93,7 +93,8 @@ class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A shipment as booked with a carrier (X12 204, IFTMIN)."""
+    """A shipment as booked with a carrier (X12 204, IFTMIN). One with `tracking` was booked by somebody else: the
+    carrier is asked to tell us of it, too."""
 
     company_id: str
     number: str
@@ -103,6 +104,7 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     shipped_at: dt.datetime
     packs: int = 1
     ship_to: PartyRef | None = None
+    tracking: str = ""
 
 
 class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):

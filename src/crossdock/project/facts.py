@@ -10,6 +10,7 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
             "goods_receipt",
             "inventory_adjustment",
             "invoice",
+            "purchase_order",
             "purchase_order_acknowledgement",
             "sales_order",
             "supplier_invoice",
@@ -25,7 +26,7 @@ SENT_TO_SYSTEMS: dict[str, frozenset[str]] = {
             "warehouse_shipping_order",
         }
     ),
-    "carrier": frozenset({"shipment"}),
+    "carrier": frozenset({"shipment", "tracking_request"}),
     "channel": frozenset({"availability", "order_status"}),
 }
 """By role of the system."""

@@ -11,9 +11,18 @@ import msgspec
 from crossdock.sandbox.books import Body
 from crossdock.sandbox.chance import stable
 from crossdock.sandbox.clock import instant, iso
-from crossdock.sandbox.intake import Intake, Operation, Taken
+from crossdock.sandbox.intake import Intake, Operation, Refused, Taken
 from crossdock.sandbox.settings import CarrierSettings
 from crossdock.sandbox.stage import Stage, System
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Something that happens to a parcel; they are counted from 1."""
+
+    sequence: int
+    code: str
+    at: dt.datetime
+    place: str
 
 
 class Consignment(msgspec.Struct, frozen=True):
@@ -28,6 +37,14 @@ class Consignment(msgspec.Struct, frozen=True):
     shipped_at: dt.datetime
 
 
+class Tracker(msgspec.Struct, frozen=True):
+    """Somebody wants to be told of a parcel that another one handed over, under a reference of its own."""
+
+    reference: str
+    shipper: str
+    tracking: str
+
+
 class Carrier(System):
     """Collects within hours, delivers within two working days, sometimes meets trouble first."""
 
@@ -36,13 +53,41 @@ class Carrier(System):
         self._settings = settings
         self._webhooks = self.new_webhooks()
         self._booked: Counter[str] = Counter()
+        self._collected: dict[str, list[Step]] = {}
+        self._trackers: dict[str, Tracker] = {}
+        stage.couriers[name] = self.collect
         self.counts: Counter[str] = Counter()
 
     def intake(self) -> Intake:
         """Consignments."""
         intake = self.new_intake()
         intake.take(Operation("POST", "/v2/consignments", "consignments", Consignment, _by_reference, self._book))
+        intake.take(Operation("POST", "/v2/trackers", "trackers", Tracker, _by_tracked, self._track))
         return intake
+
+    def collect(self, shipper: str, site: str, country: str) -> str:
+        """Take a parcel of somebody who books it himself; its tracking number."""
+        self.counts["collected"] += 1
+        digits = stable(self.name, shipper, site, self.counts["collected"]) % 10**10
+        tracking = f"SWL{digits:010d}"
+        self._collected[tracking] = []
+        for step in self._journey((self.name, shipper, tracking), shipper, country):
+            self.plan(step.at, f"{step.code}/{tracking}", partial(self._note, tracking, step))
+        return tracking
+
+    def _note(self, tracking: str, step: Step, at: dt.datetime) -> None:
+        self._collected[tracking].append(step)
+        if tracker := self._trackers.get(tracking):
+            self._tell(tracker, tracking, step)
+
+    def _track(self, body: Tracker, taken: Taken) -> Body:
+        if body.tracking not in self._collected:
+            raise Refused(422, f"no parcel {body.tracking}")
+        self.book.effect("tracker", body.reference, body.shipper, taken.raw, taken.idempotency_key)
+        self._trackers[body.tracking] = body
+        for step in self._collected[body.tracking]:
+            self._tell(body, body.tracking, step)
+        return {"tracking": body.tracking}
 
     def _book(self, body: Consignment, taken: Taken) -> Body:
         self._booked[body.reference] += 1
@@ -51,36 +96,41 @@ class Carrier(System):
         tracking = f"SWL{digits:010d}"
         self.book.effect("consignment", body.reference, body.shipper, taken.raw, taken.idempotency_key)
         self.counts["consignments"] += 1
-        self._plan_journey(body, tracking)
+        for step in self._journey((self.name, body.shipper, body.reference), body.site, body.country):
+            self.plan(step.at, f"{step.code}/{tracking}", partial(self._told, body, tracking, step))
         return {"tracking": tracking}
 
-    def _plan_journey(self, body: Consignment, tracking: str) -> None:
+    def _journey(self, key: tuple[str, str, str], site: str, country: str) -> list[Step]:
         chance, calendar = self.stage.chance, self.stage.calendar
-        key = (self.name, body.shipper, body.reference)
         now = self.stage.clock.now()
         collected = now + chance.minutes(20, 90, "PU", *key)
         in_transit = collected + chance.minutes(120, 300, "IT", *key)
         day = calendar.next_working_day(now.date(), chance.between(1, 2, "days", *key))
-        steps = [("PU", collected, body.site), ("IT", in_transit, "hub")]
+        steps = [("PU", collected, site), ("IT", in_transit, "hub")]
         if chance.happens(self._settings.exceptions, "EX", *key):
-            steps.append(("EX", instant(day, dt.time(8)), body.country))
+            steps.append(("EX", instant(day, dt.time(8)), country))
             day = calendar.next_working_day(day)
         out = instant(day, dt.time(7)) + chance.minutes(0, 90, "OD", *key)
         last = "RT" if chance.happens(self._settings.returned, "RT", *key) else "DL"
-        steps += [("OD", out, body.country), (last, out + chance.minutes(60, 360, "DL", *key), body.country)]
-        for sequence, (code, at, place) in enumerate(steps, 1):
-            what = f"{code}/{tracking}"
-            self.plan(at, what, partial(self._tell, body, tracking, sequence, code, place))
+        steps += [("OD", out, country), (last, out + chance.minutes(60, 360, "DL", *key), country)]
+        return [Step(sequence, code, at, place) for sequence, (code, at, place) in enumerate(steps, 1)]
 
-    def _tell(self, body: Consignment, tracking: str, sequence: int, code: str, place: str, at: dt.datetime) -> None:
-        data: Body = {"reference": body.reference, "tracking": tracking, "code": code}
-        data |= {"sequence": sequence, "at": iso(at), "place": place}
-        self._webhooks.send("tracking.updated", body.reference, body.shipper, iso(at), data, (tracking,))
-        self.counts[code] += 1
+    def _told(self, body: Consignment, tracking: str, step: Step, at: dt.datetime) -> None:
+        self._tell(body, tracking, step)
+
+    def _tell(self, to: Consignment | Tracker, tracking: str, step: Step) -> None:
+        data: Body = {"reference": to.reference, "tracking": tracking, "code": step.code}
+        data |= {"sequence": step.sequence, "at": iso(step.at), "place": step.place}
+        self._webhooks.send("tracking.updated", to.reference, to.shipper, iso(step.at), data, (tracking,))
+        self.counts[step.code] += 1
 
     def status(self) -> Body:
         """Consignments and milestones."""
         return super().status() | dict(self.counts)
+
+
+def _by_tracked(body: Tracker, parameters: tuple[str, ...]) -> tuple[str, str]:
+    return body.reference, body.shipper
 
 
 def _by_reference(body: Consignment, parameters: tuple[str, ...]) -> tuple[str, str]:

@@ -54,6 +54,8 @@ class Truck(msgspec.Struct, frozen=True):
 
 
 Dock = Callable[[Truck], None]
+Courier = Callable[[str, str, str], str]
+"""Takes a parcel (shipper, from where, to which country); its tracking number."""
 
 
 @dataclass
@@ -74,6 +76,8 @@ class Stage:
     situations: Situations
     docks: dict[str, Dock] = field(default_factory=dict)
     """Site -> what takes its trucks; goods travel here, never through Crossdock."""
+    couriers: dict[str, Courier] = field(default_factory=dict)
+    """Carrier -> what takes parcels of others than us."""
     played: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """What of the days was played so far: orders, returns, adjustments."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
@@ -93,6 +94,7 @@ class Supplier(Partner):
         super().__init__(name, stage, mailbox, settings.edi_id, settings.style, minutes, twice)
         self._settings = settings
         self._orders: dict[tuple[str, str], Order] = {}
+        self._sites = [each.site for each in stage.settings.warehouses.values()]
         self._moody: set[tuple[str, str]] = set()
         self._departures: set[tuple[dt.datetime, str, str]] = set()
         self._to_invoice: dict[str, list[Shipment]] = defaultdict(list)
@@ -102,8 +104,7 @@ class Supplier(Partner):
 
     def take_set(self, item: x12.TransactionSet, entity: str, at: dt.datetime) -> tuple[str, str, Body]:
         """An order or a change of one."""
-        sites = [each.site for each in self.stage.settings.warehouses.values()]
-        asked = read_order(item, sites)
+        asked = read_order(item, self._sites)
         if item.type not in ("850", "860") or not entity or not asked.number or not asked.lines:
             return asked.number, "refused", asked.plain()
         if item.type == "860":
@@ -273,8 +274,10 @@ class Supplier(Partner):
         packs = {name: self._sscc() for name in dict.fromkeys(line.order for line in announced)}
         for name in packs:
             self.stage.situations.noticed(f"{self.name}/{number}", name)
-        self._hand_over(Truck(self.name, entity, number, arrives_at, tuple(loaded)), site)
-        segments = write_ship_notice(number, site, announced, packs, at, arrives_at)
+        parcel = self._send_parcel(entity, number, site, loaded) if site not in self._sites else None
+        if parcel is None:
+            self._hand_over(Truck(self.name, entity, number, arrives_at, tuple(loaded)), site)
+        segments = write_ship_notice(number, site, announced, packs, at, arrives_at, parcel)
         body: Body = {"notice": number, "ship_to": site, "arrives_at": iso(arrives_at), "lines": plain_lines(announced)}
         self.send(Letter("856", number, entity, segments, body), at)
         self._plan_invoice(entity, Shipment(number, tuple(announced)), at)
@@ -289,13 +292,21 @@ class Supplier(Partner):
         if part.loaded:
             loaded.append(Parcel(order, asked.line, asked.item, part.loaded))
 
+    def _send_parcel(self, entity: str, notice: str, customer: str, loaded: list[Parcel]) -> tuple[str, str] | None:
+        """To a customer of the buyer, by a carrier; None where none works here. Which it was, and its number."""
+        carrier, courier = next(iter(self.stage.couriers.items()), ("", None))
+        if courier is None:
+            return None
+        tracking = courier(self.name, self.name, customer)
+        self.stage.situations.lines["drop_shipped"] += len(loaded)
+        body: Body = {"notice": notice, "ship_to": customer, "carrier": carrier, "tracking": tracking}
+        self.book.effect("goods.dropped", notice, entity, body | {"parcels": _plain_parcels(loaded)})
+        return carrier, tracking
+
     def _hand_over(self, truck: Truck, site: str) -> None:
         """The goods travel on their own way, whatever the papers say."""
-        parcels: list[Body] = [
-            {"po": each.order, "po_line": each.order_line, "item": each.item, "qty": text(each.quantity)}
-            for each in truck.parcels
-        ]
-        body: Body = {"notice": truck.notice, "ship_to": site, "arrives_at": iso(truck.arrives_at), "parcels": parcels}
+        body: Body = {"notice": truck.notice, "ship_to": site, "arrives_at": iso(truck.arrives_at)}
+        body |= {"parcels": _plain_parcels(truck.parcels)}
         self.book.effect("goods.sent", truck.notice, truck.entity, body)
         dock = self.stage.docks.get(site)
         if dock is not None:
@@ -343,3 +354,10 @@ class Supplier(Partner):
             not part.gone for each in self._orders.values() for line in each.lines.values() for part in line.parts
         )
         return super().status() | {"orders": len(self._orders), "parts_waiting": waiting}
+
+
+def _plain_parcels(parcels: Iterable[Parcel]) -> list[Body]:
+    return [
+        {"po": each.order, "po_line": each.order_line, "item": each.item, "qty": text(each.quantity)}
+        for each in parcels
+    ]

@@ -37,6 +37,8 @@ class AskedOrder(msgspec.Struct, frozen=True):
     currency: str
     ship_to: str
     lines: tuple[AskedLine, ...]
+    drop_ship: bool = False
+    """It goes straight to a customer of the buyer."""
 
     def plain(self) -> Body:
         """For the books."""
@@ -70,21 +72,21 @@ def number(value: str) -> Decimal:
 
 def read_order(item: x12.TransactionSet, sites: Iterable[str]) -> AskedOrder:
     """An 850 or 860."""
-    order, ordered_on, revision, currency, ship_to = "", "", 0, "", ""
+    order, ordered_on, revision, currency, ship_to, drop_ship = "", "", 0, "", "", False
     lines: list[AskedLine] = []
     for segment in item.segments:
         if segment.id == "BEG":
-            order, ordered_on = segment[3], segment[5]
+            order, ordered_on, drop_ship = segment[3], segment[5], segment[2] == "DS"
         elif segment.id == "BCH":
             order, ordered_on = segment[3], segment[6]
             revision = int(number(segment[5] or segment[4])) or 1
         elif segment.id == "CUR":
             currency = segment[2]
         elif segment.id == "N1" and segment[1] == "ST":
-            ship_to = _site(segment, sites)
+            ship_to = segment[4] if drop_ship else _site(segment, sites)
         elif segment.id in ("PO1", "POC"):
             lines.append(_line(segment))
-    return AskedOrder(order, revision, ordered_on, currency, ship_to, tuple(lines))
+    return AskedOrder(order, revision, ordered_on, currency, ship_to, tuple(lines), drop_ship)
 
 
 def _site(segment: x12.Segment, sites: Iterable[str]) -> str:
@@ -166,14 +168,24 @@ class SentLine(msgspec.Struct, frozen=True):
 
 
 def write_ship_notice(
-    notice: str, site: str, lines: list[SentLine], packs: dict[str, str], at: dt.datetime, arrives_at: dt.datetime
+    notice: str,
+    site: str,
+    lines: list[SentLine],
+    packs: dict[str, str],
+    at: dt.datetime,
+    arrives_at: dt.datetime,
+    parcel: tuple[str, str] | None = None,
 ) -> Segments:
-    """An 856: shipment, orders, one pack per order, items. `packs` is order -> SSCC."""
+    """An 856: shipment, orders, one pack per order, items. `packs` is order -> SSCC, `parcel` the carrier and its
+    tracking number."""
+    travels: Segments = [("TD5", "", "2", "SWLT", "M")]
+    if parcel is not None:
+        travels = [("TD5", "", "ZZ", parcel[0], "M"), ("REF", "CN", parcel[1])]
     segments: Segments = [
         ("BSN", "00", notice, f"{at:%Y%m%d}", f"{at:%H%M}", "0001"),
         ("DTM", "011", f"{at:%Y%m%d}", f"{at:%H%M}"),
         ("HL", "1", "", "S", "1"),
-        ("TD5", "", "2", "SWLT", "M"),
+        *travels,
         ("DTM", "017", f"{arrives_at:%Y%m%d}"),
         ("N1", "ST", site, "92", site),
     ]

@@ -72,6 +72,20 @@ TestSandboxCarrier = connector_suite(
                     "shipped_at": "2010-12-02T15:00:00Z",
                 },
             ),
+            Sent(
+                "tracking_request",
+                Shipment(
+                    company_id="albion_uk",
+                    number="brightware.DSQ2Z.1",
+                    carrier="carrier",
+                    warehouse="brightware",
+                    customer=PartyRef("17850"),
+                    shipped_at=AT,
+                    tracking="SWL0000012345",
+                ),
+                "/v2/trackers",
+                {"reference": "brightware.DSQ2Z.1", "shipper": "albion_uk", "tracking": "SWL0000012345"},
+            ),
         ),
         came=(
             Came("webhook", update("PU", 1), records=(milestone("collected", "PU", 1),)),

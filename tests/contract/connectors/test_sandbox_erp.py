@@ -19,6 +19,7 @@ from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import Customer, Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import (
+    DropShip,
     Charge,
     LineAnswer,
     PurchaseOrder,
@@ -421,6 +422,33 @@ SENT = (
                 {"line": "2", "item": "22752", "qty": "1000", "price": "0", "sample": True},
             ],
             "charges": [{"code": "POST", "amount": "18.00"}],
+        },
+    ),
+    Sent(
+        "purchase_order",
+        PurchaseOrder(
+            company_id="albion_uk",
+            number="DSQ2Z",
+            buyer=PartyRef("albion_uk"),
+            supplier=PartyRef("brightware"),
+            ship_to=PartyRef("17850"),
+            ordered_on=DAY,
+            currency="GBP",
+            lines=(PurchaseOrderLine("1", "22423", pieces("3"), pounds("5.10"), supplier_item="B-22423"),),
+            drop_ship=DropShip("shop", "536365", PartyRef("17850")),
+        ),
+        "/api/v1/postings/purchase_orders",
+        {
+            "entity": "albion_uk",
+            "po_number": "DSQ2Z",
+            "vendor": "brightware",
+            "order_date": DAY.isoformat(),
+            "currency": "GBP",
+            "sales_channel": "shop",
+            "sales_order": "536365",
+            "lines": [
+                {"line": "1", "item": "22423", "vendor_item": "B-22423", "qty": "3", "unit_cost": "5.10"},
+            ],
         },
     ),
     Sent(

@@ -1,4 +1,4 @@
-"""Drop-ship from the customer's order to the supplier's money, over all cases that take part: no stock of ours moves."""
+"""Drop-ship from the customer's order to the supplier's money, over all cases: no stock of ours moves."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ def test_from_the_customers_order_to_the_suppliers_invoice() -> None:
         "purchase_order_acknowledgement",
         "sales_order",
         "supplier_invoice",
+        "tracking_request",  # to the carrier that the supplier booked
     ]
 
 
@@ -79,10 +80,20 @@ def test_nothing_is_asked_of_the_ledger_and_nothing_moves_in_it() -> None:
     assert not [effect for effect in network.effects if isinstance(effect, Reserve | Commit | Move | ExpectSupply)]
 
 
-def test_no_warehouse_and_no_carrier_of_ours_hears_of_it() -> None:
+def test_no_warehouse_hears_of_it_and_no_carrier_is_booked() -> None:
     network = accepted().tell(NOTICE, notice())
-    receivers = {effect.to for effect in network.effects if isinstance(effect, Send)}
-    assert receivers == {SUPPLIER, "erp", "shop"}
+    told = {(effect.to, effect.document) for effect in network.effects if isinstance(effect, Send)}
+    assert {to for to, _ in told} == {SUPPLIER, "erp", "shop", "carrier"}
+    assert ("carrier", "shipment") not in told
+
+
+def test_a_carrier_that_we_do_not_know_is_not_asked_and_customer_service_owns_the_delivery() -> None:
+    event = notice()
+    event = replace(event, notice=replace(event.notice, carrier="UPSN"))
+    network = accepted().tell(NOTICE, event)
+    assert "tracking_request" not in {document for document, _ in network.sent}
+    network.tell(SHIPMENT, overdue("delivered"))
+    assert network.problems == ["shipment_not_delivered"]
 
 
 def test_the_ship_notice_may_come_before_the_answer() -> None:

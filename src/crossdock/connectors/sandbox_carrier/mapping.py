@@ -83,4 +83,15 @@ def consignment(shipment: Shipment) -> VendorCall:
     return VendorCall("/v2/consignments", payload)
 
 
-WRITERS: Writers = {"shipment": consignment}
+def tracker(shipment: Shipment) -> VendorCall:
+    """Goods that somebody else booked: the carrier tells us of them under our number from now on, and what it told the
+    other one before."""
+    payload: dict[str, Any] = {
+        "reference": shipment.number,
+        "shipper": shipment.company_id,
+        "tracking": shipment.tracking,
+    }
+    return VendorCall("/v2/trackers", payload)
+
+
+WRITERS: Writers = {"shipment": consignment, "tracking_request": tracker}

@@ -1,7 +1,8 @@
 """850 <-> `PurchaseOrder`.
 
-BEG header (BEG02 `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision, SAC charges, DTM*002 wanted delivery, N1 parties; per line
-PO1 (PO101 is our line id), PID description, REF*LI their line, SCH schedule (SCH04 its ship-to).
+BEG header (BEG02 is `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision,
+SAC charges, DTM*002 wanted delivery, N1 parties; per line PO1 (PO101 is our line id), PID description, REF*LI their
+line, SCH schedule (SCH04 its ship-to).
 """
 
 from __future__ import annotations

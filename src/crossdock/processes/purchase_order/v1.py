@@ -38,8 +38,8 @@ import msgspec
 from crossdock.events.deliveries import DocumentDelivered
 from crossdock.events.intake import DeadlinePassed, ExpectationMissed
 from crossdock.events.purchase_order import (
-    AnnouncedLine,
     AcknowledgementAccepted,
+    AnnouncedLine,
     FunctionalAcknowledgementReceived,
     InvoiceLinesApproved,
     InvoiceLinesMatched,

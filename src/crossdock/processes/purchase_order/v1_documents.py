@@ -139,7 +139,12 @@ def ask_about_place(case: OrderCase, event: PurchaseOrderLinesAnnounced) -> None
     their customer waits for them."""
     where, ship_to = f"ship notice {event.ship_notice}", case.data.placed().ship_to
     if case.data.placed().drop_ship is None and event.elsewhere is not None:
-        note(case, "announcement_elsewhere", where, f"it sends to {event.elsewhere.ship_to}, which is no warehouse of ours")
+        note(
+            case,
+            "announcement_elsewhere",
+            where,
+            f"it sends to {event.elsewhere.ship_to}, which is no warehouse of ours",
+        )
     elif case.data.placed().drop_ship is not None and event.elsewhere is None:
         words = f"it sends to a warehouse of ours what {ship_to.id or ship_to.their_id} waits for"
         note(case, "announcement_elsewhere", where, words)

@@ -38,6 +38,7 @@ from crossdock.rules.match import match_line, unknown_line
 from crossdock.rules.receiving import findings
 from crossdock.rules.tolerance import upper_limit
 
+
 def settle(case: OrderCase, because: str) -> Iterator[Effect]:
     """Move the lines to where their buckets say, and tell the world what changed."""
     if not case.data.invalid:
@@ -139,7 +140,7 @@ def count_invoice(lines: Iterable[InvoicedLine], data: PurchaseOrderData) -> Non
 
 
 def _supply(case: OrderCase) -> Iterator[Effect]:
-    """Tell the ledger what is believed of each line, where that changed. What goes straight to a customer never comes."""
+    """Tell the ledger what is believed of each line, where that changed. A drop-ship never comes here."""
     if case.data.placed().drop_ship is not None:
         return
     changed = []

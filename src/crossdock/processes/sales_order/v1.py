@@ -19,8 +19,9 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
 - *Drop-ship*: what a supplier ships straight to the customer asks nothing of the ledger. The order buys it there; its
   purchase order stands as a warehouse's shipping order does, and moves no stock of ours. Answers and ship notices of
   the supplier may come in any order.
-- *Too late*: what a warehouse or a supplier was asked to ship is not cancelled; customer service is told. What a shipment left behind
-  can be: then the line is closed short. A promise that reaches a cancelled line is given back.
+- *Too late*: what a warehouse or a supplier was asked to ship is not cancelled; customer service is told. What a
+  shipment of a warehouse left behind can be: then the line is closed short. A promise that reaches a cancelled line is
+  given back.
 - *Kits*: one line, in kits. Kits in stock go out as such, the rest as components, all of a kit from one location. The
   customer, the ERP and the invoice hear of kits; what left of components and makes no whole kit is asked about.
 - *Unforeseen*: goods that nobody asked for, or more of them than was asked for, moved all the same: booked, and asked

@@ -8,6 +8,7 @@ first. What it will not ship waits without supply: a buyer owns that.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from crossdock.events.purchase_order import PurchaseOrderPlaced
 from crossdock.events.sales_order import DropShipAnswered

@@ -2,8 +2,8 @@
 
 The supplier announces goods. The notice is checked as a whole, every order is told of its lines, the warehouse gets an
 inbound advice and owes a receipt. Receipts fill the lines; the one that finishes the notice ends them, complete or
-short, and orders of which it brought nothing are told that nothing more of this notice comes. What goes to no warehouse
-of ours its orders are asked about: goods of a drop-ship count as received, for any other a buyer is asked.
+short, and orders of which it brought nothing are told that nothing more of this notice comes. Where goods go to no
+warehouse of ours, their orders are told so: those of a drop-ship count as received, about any other a buyer is asked.
 
 *Early*: a receipt before the notice waits for it (the kit keeps it). *Late*: goods that come after a notice was
 finished still count, and the overdue receipt's exception closes. *Duplicate*: the same notice again changes nothing; a

@@ -1,7 +1,9 @@
 """Shipment: a warehouse handed goods of one or more orders of a customer to the carrier; they reach the customer.
 
-Or a supplier did that ships straight to the customer: it booked its own carrier, whose milestones are followed where
-that is a system of the network. The whole advice is checked and told as one case: every sales order in it hears which of its lines left, an EDI
+Or a supplier did that ships straight to the customer: it booked the carrier itself, which is asked for its milestones
+where it is ours, too.
+
+The whole advice is checked and told as one case: every sales order in it hears which of its lines left, an EDI
 customer gets one ship notice over all of them, the carrier gets the booking. Its milestones then lead to delivered,
 which every order hears once.
 
@@ -48,6 +50,7 @@ from crossdock.processes._kit import (
     OpenExceptionCase,
     Send,
     StateTable,
+    tell,
 )
 from crossdock.rules import milestones
 
@@ -132,7 +135,9 @@ def dispatch(case: ShipmentCase, event: ShipmentDispatched) -> Iterator[Effect]:
         yield from _book_carrier(case, advice)
     yield from _announce(case, advice)
     hours = max(case.reads.sales_policy(case.company_id, order.channel).delivery_hours for order in advice.orders)
-    yield Expect("delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier or advice.supplier)
+    yield Expect(
+        "delivered", within=case.reads.within(case.company_id, case.at, hours), of=advice.carrier or advice.supplier
+    )
 
 
 @LIFECYCLE.on(DocumentDelivered)
@@ -222,9 +227,8 @@ def _lines(order: ShippedOrder) -> tuple[ShippedLine, ...]:
     )
 
 
-def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
-    carrier = case.reads.system(case.company_id, "carrier")
-    body = Shipment(
+def _consignment(case: ShipmentCase, advice: WarehouseShippingAdvice, carrier: str) -> Shipment:
+    return Shipment(
         company_id=case.company_id,
         number=_number(advice),
         carrier=carrier,
@@ -233,16 +237,28 @@ def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterat
         shipped_at=advice.shipped_at,
         packs=max(len(advice.packs), 1),
         ship_to=advice.ship_to,
+        tracking=advice.tracking,
     )
+
+
+def _book_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
+    carrier = case.reads.system(case.company_id, "carrier")
+    body = _consignment(case, advice, carrier)
     yield Link(kind="shipment", issuer=carrier, value=body.number)
     yield Send("shipment", body, to=carrier, number=body.number, report=True)
 
 
 def _follow_suppliers_carrier(case: ShipmentCase, advice: WarehouseShippingAdvice) -> Iterator[Effect]:
-    """The supplier booked its own carrier: what that tells of its tracking number is told of this shipment."""
+    """The supplier booked the carrier. Where that is ours, too, it is asked to tell us of the tracking number."""
     case.data.tracking = advice.tracking
-    if advice.carrier and advice.tracking:
-        yield Link(kind="shipment", issuer=advice.carrier, value=advice.tracking)
+    if not advice.tracking:
+        return
+    yield Link(kind="tracking_number", issuer=advice.carrier, value=advice.tracking)
+    carrier = case.reads.system(case.company_id, "carrier")
+    if carrier and advice.carrier == carrier:
+        body = _consignment(case, advice, carrier)
+        yield Link(kind="shipment", issuer=carrier, value=body.number)
+        yield from tell(case, "carrier", "tracking_request", body, body.number)
 
 
 def _announce(case: ShipmentCase, advice: WarehouseShippingAdvice, after: str = "") -> Iterator[Effect]:
