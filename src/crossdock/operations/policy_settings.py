@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from crossdock.model.stock_policy import PlacedScope, PoolRule, Scope, StockPolicies, StockRule
+from crossdock.model.stock_policy import DropShipRule, PlacedScope, PoolRule, Scope, StockPolicies, StockRule
 from crossdock.operations.policies import StockNetwork
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.project import kinds
@@ -149,6 +149,9 @@ def _strangers(network: StockNetwork, after: StockPolicies) -> Iterator[FieldErr
             if value not in network.locations:
                 words = f"there is no {value!r}; {kinds.suggestion(value, network.locations)}"
                 yield FieldError(f"{path}.cross_dock", words)
+        if isinstance(rule, DropShipRule) and rule.supplier not in network.partners:
+            words = f"there is no {rule.supplier!r}; {kinds.suggestion(rule.supplier, network.partners)}"
+            yield FieldError(f"{path}.supplier", words)
 
 
 def _unsound(network: StockNetwork, after: StockPolicies) -> list[FieldError]:

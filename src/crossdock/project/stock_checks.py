@@ -26,6 +26,7 @@ _PERCENTAGES = ("percent", "share_percent", "read_back_percent")
 _WHOLE = Decimal(100)
 _SHIPS = "warehouse_shipping_order"
 _BUYS = "purchase_order"
+_SHIPPED = "ship_notice"
 
 
 def check(network: Network, note: Note) -> None:
@@ -65,7 +66,10 @@ def _can_be_ordered(network: Network, company: str, supplier: str, path: tuple[s
         note((*path, "supplier"), what, remedy)
     elif _BUYS not in agreement.sends:
         what = f"`{company}` sends `{supplier}` no orders"
-        note((*path, "supplier"), what, f"add `{_BUYS}` to what is sent in `partners/{supplier}.yaml`")
+        note((*path, "supplier"), what, f"add `{_BUYS}` to `sends` in `partners/{supplier}.yaml`")
+    elif _SHIPPED not in agreement.takes:
+        what = f"`{supplier}` does not tell `{company}` what it shipped"
+        note((*path, "supplier"), what, f"add `{_SHIPPED}` to `takes` in `partners/{supplier}.yaml`")
 
 
 def check_policies(policies: StockPolicies, speakers: Collection[str], note: Note) -> None:

@@ -19,8 +19,8 @@ from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import Customer, Item
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import (
-    DropShip,
     Charge,
+    DropShip,
     LineAnswer,
     PurchaseOrder,
     PurchaseOrderAcknowledgement,

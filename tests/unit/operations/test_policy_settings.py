@@ -62,6 +62,7 @@ def test_settings_change_a_rule_make_one_and_drop_one() -> None:
         ),
         ({"safety.usual.from_on": "soon"}, (), (), "safety.usual.from_on: 'soon' is not a day"),
         ({"filling.a.cross_dock": "nrth"}, (), ("filling.a",), "such rules cannot be meant"),
+        ({"drop_ship.a.supplier": "acne"}, (), ("drop_ship.a",), "such rules cannot be meant"),
         ({"safety.usual.quantity": "many"}, (), (), "safety.usual.quantity: 'many' is not a number"),
         (
             {"safety.new.items": "A"},

@@ -42,6 +42,8 @@ def test_every_table_is_read_with_its_scope_written_flat(tmp_path: Path) -> None
     fresh: {customers: ["4711"], days: 30}
   substitutes:
     cups: {items: [CUP], substitutes: [MUG], ratio: "2"}
+  drop_ship:
+    lamps: {items: ["LAMP*"], channels: [shop], supplier: potter}
   publication:
     slow: {channels: [shop], latency: minutes, every_minutes: 15}
   drift:
@@ -71,6 +73,7 @@ def test_every_table_is_read_with_its_scope_written_flat(tmp_path: Path) -> None
     assert stock.filling[0].scope == Scope()
     assert stock.shelf_life[0].scope.customers == ("4711",)
     assert stock.substitutes[0].substitutes == ("MUG",)
+    assert stock.drop_ship[0].supplier == "potter"
     assert stock.publication[0].every_minutes == 15
     assert stock.drift[0].against == "erp"
     assert stock.haircuts[0].after_minutes == 90
@@ -128,6 +131,9 @@ def test_a_changed_rule_is_another_network(tmp_path: Path) -> None:
         ("  substitutes: {a: {items: [CUP], substitutes: []}}", "2: nothing stands in its place"),
         ("  substitutes: {a: {items: [CUP], substitutes: [CUP]}}", "2: `CUP` would stand in its own place"),
         ('  substitutes: {a: {substitutes: [MUG], ratio: "0"}}', "2: 0 of it cannot stand for one"),
+        ("  drop_ship: {a: {items: [CUP]}}", "2: `a` lacks `supplier`; add `supplier: ...`"),
+        ("  drop_ship: {a: {supplier: nobody}}", "2: there is no partner `nobody`"),
+        ("  drop_ship: {a: {supplier: potter, locations: [north]}}", "2: unknown key `locations`"),
         ("  drift: {a: {against: epr}}", "2: there is no system or partner `epr`; did you mean `erp`?"),
         ('  publication: {a: {read_back_percent: "500"}}', "2: 500 is more than all of it"),
     ],
@@ -144,6 +150,24 @@ def test_goods_are_not_to_wait_on_a_dock_that_nobody_ships_from(tmp_path: Path) 
     east = "  east: {name: East, zone: Europe/London, calendar: office}\n"
     network.write_text(network.read_text().replace("locations:\n", f"locations:\n{east}", 1))
     assert "policies.yaml:3: nobody is told to ship what comes to `east`" in "\n".join(map(str, problems_of(folder)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("[purchase_order]", "[purchase_order_change]", "policies.yaml:3: `acme` sends `potter` no orders; add"),
+        ("[ship_notice]", "[functional_acknowledgement]", "`potter` does not tell `acme` what it shipped; add"),
+        ("kind: supplier", "kind: customer", "`acme` buys nothing from `potter`"),
+    ],
+)
+def test_a_supplier_that_ships_for_us_is_one_that_we_order_from_and_hear_from(
+    tmp_path: Path, before: str, after: str, expected: str
+) -> None:
+    folder = with_stock(tmp_path, "  drop_ship:\n    a: {items: [CUP], supplier: potter}\n")
+    assert not [problem for problem in problems_of(folder) if "policies.yaml" in str(problem)]
+    potter = folder / "partners" / "potter.yaml"
+    potter.write_text(potter.read_text().replace(before, after, 1))
+    assert expected in "\n".join(map(str, problems_of(folder)))
 
 
 def test_two_rules_of_which_only_the_name_would_decide_are_told(tmp_path: Path) -> None:
