@@ -30,11 +30,12 @@ _DAY = dt.date(2010, 12, 3)
 
 
 async def history(store: Store) -> None:
-    """Receipts, promises, picks, something kept back, supply with pegs, and three documents about it."""
+    """Receipts, promises, picks, something weighed, something kept back, supply with pegs, and three documents."""
     requests = (receive(10), ask(4, case="reference/1"), expect(9, 3), tell(8, case="reference/2"), ask(2))
     outcomes = await book(store, *requests)
     granted = outcomes[0].body.promised[0].reservation  # type: ignore[attr-defined]
-    await book(store, pick(1, granted), receive(20, "south"))
+    weighed = {"item": "CHEESE", "second_quantity": Decimal("7.5"), "second_unit": "KGM"}
+    await book(store, pick(1, granted), receive(20, "south"), receive(3, **weighed))
     await book(store, SafetyRequest(COMPANY, "safety", MUG, "south", Decimal(3), source="floor"))
     await _documents(store)
     await _publish(store)
@@ -84,7 +85,8 @@ async def _publish(store: Store) -> None:
         await tx.execute(
             "insert into published_number (company_id, channel, item, version, publication, quantity, hold_back, terms,"
             " told_at) select company_id, 'shop', item, 1, 'p1', 15, 2, string_agg(id || ':' || counter, ' ' order by"
-            " id), now() from promise_position group by company_id, item"
+            " id), now() from promise_position where item = $1 group by company_id, item",
+            MUG,
         )
 
 

@@ -14,6 +14,7 @@ DAMAGE = {
     "promise_numbers_gapless": "delete from promise_movement where number = 2",
     "stock_fold": "update stock_movement set quantity = quantity + 1 where to_state = 'picked'",
     "stock_numbers_gapless": "delete from stock_movement where number = 1",
+    "second_quantity_fold": "update stock_position_second set quantity = quantity + 1",
     "checkpoint_is_fold": "insert into position_checkpoint (book, position_id, number, on_hand, recorded_at)"
     " select 'promise', id, 1, 7, now() from promise_position where location = 'north'",
     "free_after_is_what_was_free": "update promise_movement set free_after = free_after + 1 where number = 2",
@@ -41,7 +42,9 @@ DAMAGE = {
     "published_is_derived": "update published_number set quantity = quantity + 1",
 }
 
-SECOND_IN_THE_NORTH = "number = 2 and position_id = (select id from promise_position where location = 'north')"
+SECOND_IN_THE_NORTH = (
+    "number = 2 and position_id = (select id from promise_position where location = 'north' and item = '85123A')"
+)
 
 
 async def test_nothing_is_found_in_a_sound_history_and_every_law_looks_at_something(store: Store) -> None:
@@ -77,6 +80,20 @@ async def test_a_violation_says_where_what_and_which_movements_and_closes_when_i
         await tx.execute(f"update promise_movement set free_after = free_after - 1 where {SECOND_IN_THE_NORTH}")
     await guard(store)
     assert await open_cases(store) == []
+
+
+async def test_what_goods_weigh_is_followed_from_the_last_checkpoint_on(store: Store) -> None:
+    await history(store)
+    async with store.transaction() as tx:
+        await tx.execute(
+            "insert into position_checkpoint (book, position_id, number, unrestricted, seconds, recorded_at)"
+            """ select 'physical', id, 1, 3, '{"KGM": ["7.5", "3"]}', now() from stock_position where item = 'CHEESE'"""
+        )
+    assert (await guard(store)).findings == []
+    async with store.transaction() as tx:
+        await tx.execute("""update position_checkpoint set seconds = '{"KGM": ["7.5", "2"]}'""")
+    assert laws_of(await guard(store)) == {"second_quantity_fold", "checkpoint_is_fold"}
+    assert laws_of(await guard(store, full=True)) == {"checkpoint_is_fold"}
 
 
 async def test_an_order_for_which_news_is_waiting_is_not_judged(store: Store) -> None:

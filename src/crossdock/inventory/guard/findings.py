@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from crossdock.inventory.guard.laws import COLUMNS, Court, Discrepancy, Fold
+from crossdock.inventory.guard.laws import COLUMNS, Court, Discrepancy, Fold, Seconds
 from crossdock.inventory.ledger.books import ZERO
 from crossdock.store import Connection, load_queries
 
@@ -38,17 +38,19 @@ class Checkpoint(msgspec.Struct, frozen=True):
     position_id: int
     number: int
     levels: Mapping[str, Decimal]
+    seconds: Seconds
     recorded_at: dt.datetime
 
     @classmethod
     def of(cls, position_id: int, fold: Fold) -> Checkpoint:
         """Where a fold stands."""
-        return cls(fold.book, position_id, fold.number, dict(fold.levels), fold.recorded_at)
+        return cls(fold.book, position_id, fold.number, dict(fold.levels), dict(fold.seconds), fold.recorded_at)
 
     def row(self) -> tuple[Any, ...]:
         """As stored: the columns of the other book are zero."""
         levels = (self.levels.get(name, ZERO) for name in _LEVELS)
-        return (self.book, self.position_id, self.number, *levels, self.recorded_at)
+        seconds = msgspec.json.encode(self.seconds).decode()
+        return (self.book, self.position_id, self.number, *levels, seconds, self.recorded_at)
 
 
 @dataclass

@@ -33,7 +33,9 @@ order by p.company_id, p.item, p.location, p.pool
 select p.id, p.company_id, p.item, p.location, p.owner, p.lot, p.counter, p.unrestricted, p.picked, p.packed,
     p.in_transfer, p.quarantined, p.damaged, p.expired, c.number as checked, c.unrestricted as c_unrestricted,
     c.picked as c_picked, c.packed as c_packed, c.in_transfer as c_in_transfer, c.quarantined as c_quarantined,
-    c.damaged as c_damaged, c.expired as c_expired, c.recorded_at
+    c.damaged as c_damaged, c.expired as c_expired, c.seconds as c_seconds, c.recorded_at,
+    (select coalesce(json_object_agg(w.unit, json_build_array(w.quantity::text, w.weighed::text)), '{}')::text
+        from stock_position_second as w where w.position_id = p.id) as seconds
 from unnest($1::text[], $2::text[]) as k (company_id, item)
 join stock_position as p on p.company_id = k.company_id and p.item = k.item
 left join lateral (select * from position_checkpoint where book = 'physical' and position_id = p.id
@@ -52,15 +54,17 @@ left join process_case as c on c.id = e.subject
 order by m.position_id, m.number
 
 -- stock_movements: movements of physical positions behind a number, from both of their ends
-select k.position_id, m.number, m.from_state, m.to_state, m.quantity, m.leaves, m.comes,
+select k.position_id, m.number, m.from_state, m.to_state, m.quantity, m.second_quantity, m.second_unit, m.leaves,
+    m.comes,
     e.digest is not null as has_entry, e.recorded_at, e.subject,
     split_part(e.subject, '/', 1) = any($4::text[]) and c.id is null as case_missing
 from unnest($1::bigint[], $2::bigint[]) as k (position_id, number)
 cross join lateral (
-    (select o.number, o.from_state, o.to_state, o.quantity, o.entry, true as leaves, o.to_position_id is null as comes
+    (select o.number, o.from_state, o.to_state, o.quantity, o.second_quantity, o.second_unit, o.entry, true as leaves,
+        o.to_position_id is null as comes
     from stock_movement as o where o.position_id = k.position_id and o.number > k.number order by o.number limit $3)
     union all
-    (select o.to_number, o.from_state, o.to_state, o.quantity, o.entry, false, true
+    (select o.to_number, o.from_state, o.to_state, o.quantity, o.second_quantity, o.second_unit, o.entry, false, true
     from stock_movement as o where o.to_position_id = k.position_id and o.to_number > k.number
     order by o.to_number limit $3)
     order by 1 limit $3) as m
@@ -99,10 +103,10 @@ order by s.company_id, s.source, s.line
 
 -- put_checkpoints: balances that were verified
 insert into position_checkpoint (book, position_id, number, on_hand, reserved, allocated, safety, unrestricted, picked,
-    packed, in_transfer, quarantined, damaged, expired, recorded_at)
+    packed, in_transfer, quarantined, damaged, expired, seconds, recorded_at)
 select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[],
     $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[],
-    $14::numeric[], $15::timestamptz[])
+    $14::numeric[], $15::text[], $16::timestamptz[])
 on conflict (book, position_id, number) do nothing
 
 -- checkpoint_after: the next checkpoint in order, to be derived from the beginning again

@@ -88,7 +88,8 @@ class Examination:
         if self._from_the_beginning or row["checked"] is None or row["checked"] > row["counter"]:
             fold = Fold(book)
         else:
-            fold = Fold(book, row["checked"], {name: row[f"c_{name}"] for name in COLUMNS[book]})
+            seconds = laws.seconds_of(row["c_seconds"]) if book == "physical" else None
+            fold = Fold(book, row["checked"], {name: row[f"c_{name}"] for name in COLUMNS[book]}, seconds)
             fold.recorded_at = row["recorded_at"]
         return fold
 

@@ -29,6 +29,7 @@ LAWS = {
     "promise_numbers_gapless": "the movements of a promise position are numbered 1, 2, 3 up to its counter",
     "stock_fold": "a physical position is what its movements add up to",
     "stock_numbers_gapless": "the movements of a physical position are numbered 1, 2, 3 up to its counter",
+    "second_quantity_fold": "what a position weighs, and of how many that is known, is what its movements add up to",
     "checkpoint_is_fold": "a checkpoint is what the movements before it add up to",
     "free_after_is_what_was_free": "what a movement says was free afterwards was free afterwards",
     "asked_grants_are_backed": "no promise that was asked for took more than was free",
@@ -86,15 +87,22 @@ def _text(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+Seconds: TypeAlias = dict[str, tuple[Decimal, Decimal]]
+"""What a position weighs, and of how many goods that is known, by the unit of the weight."""
+
+
 class Fold:
     """A position of either book rebuilt movement by movement, from the beginning or from a checkpoint."""
 
-    __slots__ = ("book", "levels", "number", "recorded_at")
+    __slots__ = ("book", "levels", "number", "recorded_at", "seconds")
 
-    def __init__(self, book: str, number: int = 0, levels: Mapping[str, Decimal] | None = None) -> None:
+    def __init__(
+        self, book: str, number: int = 0, levels: Mapping[str, Decimal] | None = None, seconds: Seconds | None = None
+    ) -> None:
         self.book = book
         self.number = number
         self.levels = dict.fromkeys(COLUMNS[book], ZERO) if levels is None else dict(levels)
+        self.seconds: Seconds = dict(seconds or {})
         self.recorded_at = LONG_AGO
         """Every movement so far was recorded at or before."""
 
@@ -118,8 +126,18 @@ class Fold:
         self._count(court, "stock_numbers_gapless", where, row["number"])
         if row["leaves"] and row["from_state"] in self.levels:
             self.levels[row["from_state"]] -= row["quantity"]
+            self._weigh(row, -1)
         if row["comes"] and row["to_state"] in self.levels:
             self.levels[row["to_state"]] += row["quantity"]
+            self._weigh(row, 1)
+
+    def _weigh(self, row: Row, sign: int) -> None:
+        if row["second_quantity"] is not None:
+            weight, weighed = self.seconds.get(row["second_unit"], (ZERO, ZERO))
+            self.seconds[row["second_unit"]] = (
+                weight + sign * row["second_quantity"],
+                weighed + sign * row["quantity"],
+            )
 
     def _count(self, court: Court, law: str, where: str, number: int) -> None:
         court.equal(law, where, self.number + 1, number, str(number))
@@ -135,6 +153,25 @@ class Fold:
         court.equal(numbers, where, row["counter"], self.number, span)
         for column, level in self.levels.items():
             court.equal(law, f"{where} {column}", level, row[column], span)
+        if not promise:
+            self.weighs(court, "second_quantity_fold", where, seconds_of(row["seconds"]), span)
+
+    def weighs(self, court: Court, law: str, where: str, found: Seconds, span: str) -> None:
+        """What it weighs is what somebody found, unit by unit."""
+        for unit in sorted(self.seconds.keys() | found.keys()):
+            nothing = (ZERO, ZERO)
+            for name, ours, theirs in zip(
+                ("weight", "goods weighed"), self.seconds.get(unit, nothing), found.get(unit, nothing), strict=True
+            ):
+                court.equal(law, f"{where} {name} in {unit}", ours, theirs, span)
+
+
+_SECONDS = msgspec.json.Decoder(Seconds)
+
+
+def seconds_of(stored: str) -> Seconds:
+    """What a position weighs, as it is stored beside it."""
+    return _SECONDS.decode(stored)
 
 
 def entry(court: Court, where: str, row: Row) -> None:

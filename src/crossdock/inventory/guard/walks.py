@@ -17,7 +17,7 @@ from crossdock.inventory.guard.derived import published
 from crossdock.inventory.guard.documents import documents
 from crossdock.inventory.guard.findings import SQL, Slice
 from crossdock.inventory.guard.items import Examination, ItemKey
-from crossdock.inventory.guard.laws import COLUMNS, Court, Fold
+from crossdock.inventory.guard.laws import COLUMNS, Court, Fold, Seconds, seconds_of
 from crossdock.store import Connection
 
 _AT_ONCE = 50
@@ -73,6 +73,7 @@ class _Derived(msgspec.Struct):
     checkpoint: int = 0
     number: int = 0
     levels: dict[str, Decimal] = {}
+    seconds: Seconds = {}
 
 
 async def _history(tx: Connection, cursor: str, examination: Examination, most: int) -> Slice:
@@ -84,7 +85,7 @@ async def _history(tx: Connection, cursor: str, examination: Examination, most: 
         return found
     if (row["book"], row["position_id"]) != (at.book, at.position_id):
         at = _Derived(row["book"], row["position_id"], levels=dict.fromkeys(COLUMNS[row["book"]], Decimal(0)))
-    court, fold = Court(), Fold(at.book, at.number, at.levels)
+    court, fold = Court(), Fold(at.book, at.number, at.levels, at.seconds)
     statement = SQL.promise_movements if at.book == "promise" else SQL.stock_movements
     movements = await tx.fetch(statement, [at.position_id], [at.number], min(most, row["number"] - at.number), [])
     for movement in movements:
@@ -92,14 +93,20 @@ async def _history(tx: Connection, cursor: str, examination: Examination, most: 
         take(court, row["spot"], movement)
     reached = not movements or fold.number >= row["number"]
     if reached:
+        span = f"{at.checkpoint + 1}..{row['number']}"
         for name, level in fold.levels.items():
             where = f"{row['spot']} {name} at movement {row['number']}"
-            court.equal("checkpoint_is_fold", where, level, row[name], f"{at.checkpoint + 1}..{row['number']}")
+            court.equal("checkpoint_is_fold", where, level, row[name], span)
+        where = f"{row['spot']} at movement {row['number']}"
+        fold.weighs(court, "checkpoint_is_fold", where, seconds_of(row["seconds"]), span)
         at.checkpoint = row["number"]
     place = f"{at.book}/{at.position_id}/{row['number']}"
     found.take(court, "checkpoint", place, row["company_id"], whole=reached)
     found.movements = len(movements)
-    at.number, at.levels = (fold.number, fold.levels) if movements else (row["number"], _levels(row))
+    if movements:
+        at.number, at.levels, at.seconds = fold.number, fold.levels, fold.seconds
+    else:
+        at.number, at.levels, at.seconds = row["number"], _levels(row), seconds_of(row["seconds"])
     found.cursor = _write(at)
     return found
 

@@ -18,6 +18,7 @@ create table position_checkpoint (
     quarantined numeric not null default 0,
     damaged numeric not null default 0,
     expired numeric not null default 0,
+    seconds text not null default '{}',
     recorded_at timestamptz not null,
     primary key (book, position_id, number)
 );
