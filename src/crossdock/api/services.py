@@ -22,6 +22,7 @@ from crossdock.operations.units import BaseUnits
 from crossdock.operations.webhook_desk import WebhookDesk
 from crossdock.ports.connector import Connector
 from crossdock.project.network import Network
+from crossdock.rules.bill import kit_of
 from crossdock.store import Store
 
 
@@ -81,7 +82,8 @@ class Services:
         return Means(self.reservations, self.network, self.items, self._components)
 
     def _components(self, company_id: str, item: str, on: dt.date) -> tuple[Component, ...]:
-        return tuple(Component(part, per) for part, per in self.masterdata.components(company_id, item, on))
+        made_of = kit_of(item, lambda each: self.masterdata.components(company_id, each, on))
+        return tuple(Component(part, per) for part, per in made_of.items())
 
     async def refresh(self) -> None:
         """Follow the clock and the master data; call it at start and every few seconds."""

@@ -24,6 +24,7 @@ from crossdock.model.quantity import tidy
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.project.calendars import local_date
 from crossdock.rules import stock_policy
+from crossdock.rules.bill import kits_in
 from crossdock.rules.stock_policy import Subject, serves
 from crossdock.store import Connection, load_queries
 
@@ -60,13 +61,13 @@ def asker_of(publication: Publication, at: dt.datetime) -> Asker:
 async def kits_of(
     tx: Connection, publication: Publication, at: dt.datetime, items: Sequence[str] | None = None
 ) -> Kits:
-    """What these items are made of today, and kits that hold them; or all kits."""
+    """What these items are made of today, and kits that hold them, kits in kits taken apart; or all kits."""
     about = publication.company_id, at.date()
     rows = await tx.fetch(SQL.kits, *about) if items is None else await tx.fetch(SQL.kits_of, *about, list(items))
-    kits: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    directly: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in rows:  # of several that hold, the one that began last
-        kits[row["kit"]][row["component"]] = row["quantity"]
-    return kits
+        directly[row["kit"]][row["component"]] = row["quantity"]
+    return kits_in(directly)
 
 
 async def numbers(

@@ -15,13 +15,23 @@ select kit, component, quantity from kit_component
 where company_id = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
 order by valid_from
 
--- kits_of: the same of some items, and of kits that hold them
+-- kits_of: the same of some items, of kits that hold them, and of kits in all these
+with recursive holder (item) as (
+    select unnest($3::text[]) collate "C"
+    union
+    select k.kit from holder as h
+    join kit_component as k on k.company_id = $1 and k.component = h.item
+    where k.valid_from <= $2 and (k.valid_until is null or $2 < k.valid_until)
+), part (item) as (
+    select item from holder
+    union
+    select k.component from part as p
+    join kit_component as k on k.company_id = $1 and k.kit = p.item
+    where k.valid_from <= $2 and (k.valid_until is null or $2 < k.valid_until)
+)
 select kit, component, quantity from kit_component
 where company_id = $1 and valid_from <= $2 and (valid_until is null or $2 < valid_until)
-    and kit = any(array(
-        select unnest($3::text[])
-        union
-        select kit from kit_component where company_id = $1 and component = any($3::text[])))
+    and kit = any(array(select item from part))
 order by valid_from
 
 -- forgotten: items that a channel must be told again

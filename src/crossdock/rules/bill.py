@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -52,6 +52,18 @@ def kit_of(item: str, components: Components) -> dict[str, Decimal]:
     if not components(item):
         return {}
     return elements([Side(item, Decimal(1))], bill_of((item,), components))
+
+
+def kits_in(edges: Mapping[str, Mapping[str, Decimal]]) -> dict[str, dict[str, Decimal]]:
+    """What one of each kit consists of in the end, given what each consists of directly. One that consists of itself
+    can never be made: it is left out."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for kit in edges:
+        try:
+            found[kit] = kit_of(kit, lambda item: tuple(edges.get(item, {}).items()))
+        except ValueError:
+            continue
+    return found
 
 
 def _broken_down(

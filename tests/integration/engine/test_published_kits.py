@@ -107,6 +107,24 @@ async def test_a_kit_is_told_with_what_can_be_made_of_its_components_and_again_w
 
 
 @pytest.mark.usefixtures("kits")
+async def test_kits_in_kits_are_taken_apart_for_whoever_asks_and_for_the_channel(
+    store: Store, engine: EngineContext, channel: Channel
+) -> None:
+    async with store.transaction() as tx:
+        await upsert(tx, [KitComponent(COMPANY, "GIFT", part, D(1), BEGAN) for part in ("SET", "CARD")])
+    await book(store, receive(9, item="CUP"), receive(9, item="PLATE"), receive(3, item="CARD"))
+    await publish(engine, BOTH)
+    assert (channel.says()["GIFT"], await answered(store, "GIFT")) == (3, 3)
+    await book(store, ask(8, "north", item="CUP"))
+    await publish(engine, BOTH)
+    assert (channel.says()["GIFT"], await answered(store, "GIFT")) == (0, 0)
+    await book(store, receive(2, item="SET"))  # sets in stock are sold as such; gifts are made of what sets are made of
+    await publish(engine, BOTH)
+    assert (channel.says()["GIFT"], await answered(store, "GIFT")) == (0, 0)
+    assert await is_derived(store)
+
+
+@pytest.mark.usefixtures("kits")
 async def test_a_kit_that_is_made_of_something_else_is_told_anew(
     store: Store, engine: EngineContext, channel: Channel
 ) -> None:

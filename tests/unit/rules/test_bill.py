@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.model.assembly import BillLine
-from crossdock.rules.bill import Side, bill_of, difference, elements, repacked
+from crossdock.rules.bill import Side, bill_of, difference, elements, kits_in, repacked
 
 KITS = {
     "SET": (("CUP", Decimal(2)), ("BOX", Decimal(1))),
@@ -24,6 +24,14 @@ def bill(*items: str) -> tuple[BillLine, ...]:
 
 def test_a_kit_of_kits_is_broken_down_to_what_is_no_kit() -> None:
     assert elements([Side("SET", Decimal(4))], bill("SET")) == {"CUP": 8, "CARD": 6}
+
+
+def test_kits_are_what_no_kit_in_them_can_be_taken_apart_any_further_and_one_of_itself_is_none() -> None:
+    edges = {kit: dict(parts) for kit, parts in KITS.items()} | {"GIFT": {"SET": Decimal(2), "CARD": Decimal(1)}}
+    kits = kits_in(edges | {"LOOP": {"KNOT": Decimal(1)}, "KNOT": {"LOOP": Decimal(1), "CUP": Decimal(1)}})
+    assert kits["GIFT"] == {"CUP": 4, "CARD": 4}
+    assert kits["BOX"] == {"CARD": Decimal("1.5")}
+    assert not {"LOOP", "KNOT"} & kits.keys()
 
 
 @given(st.decimals("0.001", "99999", places=3))

@@ -31,6 +31,7 @@ from crossdock.inventory.ledger.books import ZERO
 from crossdock.inventory.ledger.lots import Keeping
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.rules import substitutes as rules
+from crossdock.rules.bill import kits_in
 from crossdock.rules.stock_policy import Subject
 from crossdock.store import Connection
 
@@ -143,9 +144,10 @@ class _Stocks:
         for line in sorted(facts.supply, key=lambda line: (line.expected_on, line.source, line.line)):
             self._supply[line.item].append(line)
         self._places: dict[str, list[Place]] = {}
-        self._per_kit: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        directly: dict[str, dict[str, Decimal]] = defaultdict(dict)
         for part in facts.components:  # of several that hold, the one that began last
-            self._per_kit[part.kit][part.component] = part.quantity
+            directly[part.kit][part.component] = part.quantity
+        self._per_kit = kits_in(directly)
 
     def places(self, item: str) -> list[Place]:
         """The locations of the question, in their order."""

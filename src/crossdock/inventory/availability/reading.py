@@ -47,7 +47,7 @@ class KeptRow(KeptBack, frozen=True):
 
 
 class KitLine(msgspec.Struct, frozen=True):
-    """One kit takes so many of a component. What the component is made of in its turn is not asked."""
+    """One kit takes so many of a component, which may be a kit, too."""
 
     kit: str
     component: str
@@ -55,7 +55,8 @@ class KitLine(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct):
-    """What was read; of the components of a kit, those that began last come last, the rest is in no order."""
+    """What was read; of the components of a kit, and of kits in it, those that began last come last, the rest is in
+    no order."""
 
     positions: list[PositionRow]
     kept_back: list[KeptRow]
@@ -70,7 +71,7 @@ class Facts(msgspec.Struct):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What to read: the positions and supply of `items` and of what those are made of on a day; of the first of them
+    """What to read: the positions and supply of `items` and of all they are made of on a day; of the first of them
     also the last `movements` of each position and what lies where; when `sources` last said anything."""
 
     company_id: str

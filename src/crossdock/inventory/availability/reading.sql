@@ -1,13 +1,15 @@
--- part asked: what was asked, and the items it asks about with what they are made of on that day
+-- part asked: what was asked, and the items it asks about with all they are made of on that day, kits in kits included
 asked as (
     select $2::text[] as wanted, $3::text[] as places, $7::text[] as sources
 ), items as (
     select array(
-        select unnest(wanted) from asked
-        union
-        select component from kit_component
-        where company_id = $1 and kit = any((select wanted from asked)::text[]) and valid_from <= $5::date
-            and (valid_until is null or $5::date < valid_until)) as every
+        with recursive part (item) as (
+            select unnest(wanted) collate "C" from asked
+            union
+            select k.component from part as p
+            join kit_component as k on k.company_id = $1 and k.kit = p.item
+            where k.valid_from <= $5::date and (k.valid_until is null or $5::date < k.valid_until))
+        select item from part) as every
 )
 
 -- part components: what the items are made of on that day
@@ -15,7 +17,7 @@ select coalesce(json_agg(json_build_object(
     'kit', k.kit, 'component', k.component, 'quantity', trim_scale(k.quantity)::text)
     order by k.valid_from), '[]')
 from kit_component as k
-where k.company_id = $1 and k.kit = any((select wanted from asked)::text[]) and k.valid_from <= $5::date
+where k.company_id = $1 and k.kit = any((select every from items)::text[]) and k.valid_from <= $5::date
     and (k.valid_until is null or $5::date < k.valid_until)
 
 -- part kept: rows of what is kept back
