@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -21,15 +20,13 @@ from crossdock.engine.cases.exceptions import change_exceptions
 from crossdock.engine.channel_drift import note_drifts
 from crossdock.engine.channel_mismatch import INACTIVE, PATIENCE, SOLD, Seen, judge
 from crossdock.engine.channel_numbers import SQL, rule_of
-from crossdock.engine.channel_orders import held_since
+from crossdock.engine.channel_orders import known_sold
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.deliveries.queue import key_of
 from crossdock.engine.tasks import Task, fail, finish
 from crossdock.engine.writes import ExceptionChange
 from crossdock.events.envelope import Envelope
-from crossdock.inventory.guard import number_terms
-from crossdock.inventory.guard.number_terms import NumberTerms
 from crossdock.log import append, uuid7
 from crossdock.model.quantity import ZERO
 from crossdock.ports.connector import ComparesAndSets, ConnectorUnavailable, ShownLevel, ShowsLevels
@@ -153,7 +150,7 @@ async def look(
         now, names = await business_now(tx), [row["item"] for row in told]
         still = {row["item"]: row["version"] for row in await tx.fetch(SQL.still_told, *_of(publication), names)}
         told = [row for row in told if still.get(row["item"]) == row["version"]]
-        known = await _known_sold(tx, publication, told, levels)
+        known = await known_sold(tx, publication, told, levels)
         seen = [judge(row, levels.get(row["item"]), known.get(row["item"], ZERO)) for row in told]
         await _keep(tx, publication, seen, now)
         again = sorted(one.item for one in seen if one.cause not in ("", SOLD, INACTIVE))
@@ -161,50 +158,6 @@ async def look(
         await note_drifts(tx, context, publication, seen, now)
         await append(tx, await change_exceptions(tx, [_exception(publication, one, now) for one in seen]))
     return sum(1 for one in seen if one.cause)
-
-
-async def _known_sold(
-    tx: Connection, publication: Publication, told: Sequence[asyncpg.Record], levels: Mapping[str, ShownLevel]
-) -> dict[str, Decimal]:
-    """What we know that the channel sold of these items since it was told. Where it sold more than it was promised,
-    orders that came and are on hold are looked for."""
-    sold = await sold_since(tx, publication.channel, {row["item"]: row["terms"] or "" for row in told})
-    more = {
-        row["item"]: row["told_at"]
-        for row in told
-        if row["told_at"] is not None
-        and (level := levels.get(row["item"])) is not None
-        and level.sold > sold.get(row["item"], ZERO)
-    }
-    held = await held_since(tx, publication, more) if more else {}
-    return {item: sold.get(item, ZERO) + held.get(item, ZERO) for item in sold.keys() | held.keys()}
-
-
-async def sold_since(tx: Connection, channel: str, terms: Mapping[str, str]) -> dict[str, Decimal]:
-    """What was promised to a channel of some items since the movements that their numbers rest on."""
-    behind = {item: number_terms.read(text) for item, text in terms.items()}
-    sold: dict[str, Decimal] = {}
-    if rows := [(item, *term) for item, one in behind.items() for term in one.own()]:
-        found = await tx.fetch(SQL.sold_since, channel, *[list(column) for column in zip(*rows, strict=True)])
-        sold = {row["item"]: row["sold"] for row in found}
-    for kit, made in (await _made_since(tx, channel, {i: one for i, one in behind.items() if one.parts})).items():
-        sold[kit] = sold.get(kit, ZERO) + made
-    return sold
-
-
-async def _made_since(tx: Connection, channel: str, kits: Mapping[str, NumberTerms]) -> dict[str, Decimal]:
-    """How many of these kits were promised as components: whole ones, order line by order line."""
-    rows = [(kit, *term) for kit, terms in kits.items() for term in terms.of_parts()]
-    if not rows:
-        return {}
-    found = await tx.fetch(SQL.sold_in_parts, channel, *[list(column) for column in zip(*rows, strict=True)])
-    lines: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(dict)
-    for row in found:
-        lines[row["kit"], row["subject"], row["line"]][row["item"]] = row["sold"]
-    made: dict[str, Decimal] = defaultdict(Decimal)
-    for (kit, _, _), parts in lines.items():
-        made[kit] += min(parts.get(part.item, ZERO) // part.per for part in kits[kit].parts)
-    return made
 
 
 async def _keep(tx: Connection, publication: Publication, seen: Sequence[Seen], now: dt.datetime) -> None:

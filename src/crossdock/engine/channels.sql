@@ -114,7 +114,7 @@ update published_item set quantity = null
 where company_id = $1 and channel = $2 and item = any($3::text[]) and quantity is not null
 
 -- to_read: items whose turn it is to be read back: first those that are known to be wrong, then those read long ago
-select i.item, i.quantity, i.version, n.told_at, n.terms, coalesce(l.tries, 0) as tries, coalesce(l.cause, '') as cause,
+select i.item, i.quantity, i.version, n.told_at, n.terms, n.publication, coalesce(l.tries, 0) as tries, coalesce(l.cause, '') as cause,
     count(*) over () as items
 from published_item as i
 left join published_number as n on n.company_id = i.company_id and n.channel = i.channel and n.item = i.item
@@ -136,16 +136,35 @@ join reservation as r on r.id = m.reservation and r.source = $1
 group by k.item
 
 -- sold_in_parts: the same of what kits are made of, line by line of the orders: a kit's parts stand in one line
-select k.kit, r.item, r.subject, r.line, sum(m.reserved) as sold
-from unnest($2::text[], $3::bigint[], $4::bigint[]) as k (kit, position_id, number)
+select k.name, r.item, r.subject, r.line, sum(m.reserved) as quantity
+from unnest($2::text[], $3::bigint[], $4::bigint[]) as k (name, position_id, number)
 join promise_movement as m on m.position_id = k.position_id and m.number > k.number and m.reserved > 0
     and m.kind in ('asked', 'told', 'short')
 join reservation as r on r.id = m.reservation and r.source = $1
-group by k.kit, r.item, r.subject, r.line
+group by k.name, r.item, r.subject, r.line
+
+-- waiting_since: what orders of a channel that came after a moment (technical time) wait for of some items, or of what
+-- those are made of, line by line
+select k.name, r.item, r.subject, r.line, sum(r.remaining) as quantity
+from unnest($3::text[], $4::text[], $5::timestamptz[]) as k (name, item, since)
+join reservation as r on r.company_id = $1 and r.item = k.item and r.waiting and r.state = 'backordered'
+    and r.source = $2
+join ledger_entry as e on e.digest = r.entry and e.recorded_at >= k.since
+group by k.name, r.item, r.subject, r.line
+
+-- filled_since: what they waited for and got since, out of some positions after some of their movements
+select k.name, f.item, f.subject, f.line, sum(m.reserved) as quantity
+from unnest($2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[]) as k (name, position_id, number, since)
+join promise_movement as m on m.position_id = k.position_id and m.number > k.number and m.kind = 'asked_fill'
+join reservation as f on f.id = m.reservation and f.source = $1
+join reservation as w on w.id = f.backorder
+join ledger_entry as e on e.digest = w.entry and e.recorded_at >= k.since
+group by k.name, f.item, f.subject, f.line
 
 -- held_orders: orders of a channel for which a person must decide something first
-select distinct c.id, c.data from exception_case as e join process_case as c on c.id = e.case_id
+select distinct on (c.id) c.data, e.id as held from exception_case as e join process_case as c on c.id = e.case_id
 where e.code = any($1::text[]) and e.closed_at is null and starts_with(e.case_id, $2)
+order by c.id, e.id
 
 -- put_levels: what a channel shows
 insert into channel_level as l (company_id, channel, item, shown, version, active, sold, read_at, cause, tries)
@@ -166,21 +185,23 @@ left join channel_level as l on l.company_id = i.company_id and l.channel = i.ch
 where i.company_id = $1 and i.channel = $2 and ($3 = '' or i.item = $3) and i.item > $4
 order by i.item limit $5
 
--- oversell: per channel the lines that it told us it had promised, and those of them that stock did not cover when we
--- heard of them. What fills a shortage, and what waits again since goods were lost later, is named after another promise
--- and is not told again
-with short as materialized (
-    select reservation, sum(reserved) as quantity from promise_movement where kind = 'short' group by reservation),
-line as (
-    select r.company_id, r.source as channel, sum(r.quantity) as units, coalesce(sum(s.quantity), 0) as short_units,
-        coalesce(sum(r.remaining) filter (where r.state = 'short'), 0) as open_units
-    from reservation as r left join short as s on s.reservation = r.id
-    where r.kind = 'told' and r.source <> '' and r.backorder = ''
-        and ($1::text[] is null or r.company_id = any($1::text[]))
-    group by r.company_id, r.source, coalesce(nullif(r.subject, ''), r.id), r.line)
-select company_id, channel, count(*) as lines, sum(units) as units, count(*) filter (where short_units > 0) as short_lines,
-    sum(short_units) as short_units, sum(open_units) as open_units
-from line group by company_id, channel order by company_id, channel
+-- oversell: of each channel the last thousand lines (or parts of them) that it told us it had promised, and those of
+-- them that stock did not cover when we heard of them. What fills a shortage, and what waits again since goods were lost
+-- later, is named after another promise and is not told again
+select k.company_id, k.channel, l.* from unnest($1::text[], $2::text[]) as k (company_id, channel)
+cross join lateral (
+    select count(*) as lines, coalesce(sum(units), 0) as units, count(*) filter (where short_units > 0) as short_lines,
+        coalesce(sum(short_units), 0) as short_units, coalesce(sum(open_units), 0) as open_units
+    from (
+        select sum(r.quantity) as units, sum(s.quantity) as short_units,
+            coalesce(sum(r.remaining) filter (where r.state = 'short'), 0) as open_units
+        from (select * from reservation as o where o.company_id = k.company_id and o.source = k.channel
+            and o.kind = 'told' and o.backorder = '' order by o.asked_number desc limit 1000) as r
+        cross join lateral (
+            select coalesce(sum(m.reserved), 0) as quantity from promise_position as p
+            join promise_movement as m on m.position_id = p.id and m.kind = 'short' and m.reservation = r.id
+            where p.company_id = r.company_id and p.item = r.item and p.location = r.location and p.pool = r.pool) as s
+        group by coalesce(nullif(r.subject, ''), r.id), r.line) as line) as l
 
 -- lag: how long the last hundred publications to each channel took from being made to being delivered, and how long one
 -- is on its way or given up by now

@@ -108,16 +108,18 @@ class Webhooks:
         self._last: dict[str, asyncio.Task[None]] = {}
         self._delivered = asyncio.Event()
 
-    def send(self, event: str, key: str, entity: str, at: str, data: Body, in_order_of: tuple[str, ...]) -> Body:
+    def send(
+        self, event: str, key: str, entity: str, at: str, data: Body, in_order_of: tuple[str, ...], message: int = 0
+    ) -> Body:
         """Tell Crossdock, and return what is told. Webhooks that share a name in `in_order_of` arrive in the order they
-        were sent; one that is dropped never does."""
+        were sent; one that is dropped never does. `message` is its number, where the system counts them."""
         body: Body = {"event": event, "sequence": data.get("sequence", 1), "occurred_at": at, "data": data}
         self._book.effect(f"sent.{event}", key, entity, body)
         number = f"{event} {key} {data.get('sequence', '')}"
-        if self._strikes("drop_webhook", number, key, entity, body):
+        if self._strikes("drop_webhook", number, key, entity, {"message": message} | body):
             return body
         digest = blake2b(f"{self._system} {entity} {number}".encode(), digest_size=12).hexdigest()
-        held = self._strikes("reorder_webhook", number, key, entity, body)
+        held = self._strikes("reorder_webhook", number, key, entity, {"message": message} | body)
         before = [task for name in in_order_of if (task := self._last.get(name)) is not None and not task.done()]
         task = self._caller.spawn(self._deliver(f"msg_{digest}", number, msgspec.json.encode(body), before, held))
         if not held:

@@ -115,11 +115,12 @@ class Floor:
     def tell(self, event: str, key: str, owner: str, at: dt.datetime, data: Body, in_order_of: tuple[str, ...]) -> None:
         """Send a webhook; names in `in_order_of` keep the order."""
         told: Body = {"owner": owner, "site": self.site, "at": iso(at)} | data
-        message = self.webhooks.send(event, key, owner, iso(at), told, in_order_of)
+        number = self.messages.count + 1
+        message = self.webhooks.send(event, key, owner, iso(at), told, in_order_of, number)
         self.messages.add(message, owner, iso(at), self._levels(owner, data))
         if event in _NUMBERED and self.stage.faults.strikes("double_fact", self.system.name, key, 1):
             again = f"{key}-2"
-            self.system.book.effect("fault.double_fact", again, owner, message)
+            self.system.book.effect("fault.double_fact", again, owner, {"message": number} | message)
             self.webhooks.send(event, again, owner, iso(at), told | {_NUMBERED[event]: again}, (again,))
 
     def _levels(self, owner: str, data: Body) -> dict[tuple[str, str], dict[str, Decimal]]:

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 
 from crossdock.engine import publications
-from crossdock.engine.channel_levels import sold_since
+from crossdock.engine.channel_orders import sold_since
 from crossdock.engine.clock import set_clock
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.inventory.availability import Question, available_to_promise
