@@ -25,8 +25,8 @@ def list_all(database: DatabaseOption, company: OneCompany = "", as_json: AsJson
     """List channels: how soon they are told, how long that takes, and how often they oversold.
 
     `lag` and `longest` are seconds from the making of a publication to its delivery (median and maximum of the last
-    hundred). `oversold` is the percentage of `lines`, those that the channel told us it had promised already, that took
-    more than there was; `short` is by how many units.
+    hundred). `oversold` is the percentage of `lines`, the last thousand that the channel told us it had promised
+    already, that took more than there was; `short` is by how many units.
 
     Example: crossdock channel list
     """

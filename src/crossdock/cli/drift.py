@@ -91,16 +91,17 @@ def statements(
         print_json(found)
         return
     columns = ("company", "system", "location", "kind", "stated at", "minutes ago", "differs at", "says")
-    console().print(table(columns, [_said(one, item) for one in found]))
+    console().print(table(columns, [_said(one) for one in found]))
     typer.echo(f"{len(found)} shown", err=True)
 
 
-def _said(one: LatestStatement, item: str) -> tuple[object, ...]:
+def _said(one: LatestStatement) -> tuple[object, ...]:
     differs = "waits" if one.waits else "not compared" if one.differences is None else f"{one.differences} items"
+    others = "none: it lists all stock, and not this" if one.says_none else f"{one.levels} quantities"
     says = ", ".join(f"{said.quantity.normalize():f} {said.unit} {said.condition}" for said in one.said)
     return (
         one.company, one.system, one.location, "count" if one.counted else one.kind, one.stated_at,
-        one.age_seconds // 60, differs, says or ("none of it" if item else f"{one.levels} quantities"),
+        one.age_seconds // 60, differs, says or others,
     )  # fmt: skip
 
 

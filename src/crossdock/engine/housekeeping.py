@@ -10,6 +10,7 @@ from crossdock.engine.context import EngineContext
 from crossdock.engine.tasks import SQL, Task, finish
 from crossdock.events.envelope import NewEvent
 from crossdock.inventory.ledger.expiry import expire_due
+from crossdock.inventory.reconciliation.statements import forget_statements
 from crossdock.log import append
 from crossdock.log.segments import open_segment_if_due
 from crossdock.store import Connection
@@ -21,6 +22,8 @@ _EXPIRY_PAUSE = dt.timedelta(seconds=1)
 _CHORES_PAUSE = dt.timedelta(minutes=1)
 KEEP_NUMBERS = dt.timedelta(days=30)
 """So long (technical time) what channels were told can be derived again; the last number of each item for ever."""
+KEEP_STATEMENTS = dt.timedelta(days=90)
+"""So long (business time) what systems said of their stock is kept once it was compared."""
 FORGET_MOST = 5_000
 _FORGET_EVERY = dt.timedelta(hours=1)
 
@@ -53,8 +56,8 @@ async def _expire(context: EngineContext) -> int:
 
 
 async def run_chores(context: EngineContext, owner: str, task: Task) -> int:
-    """Open the next log segment when it is time, forget dead workers and old published numbers, and what other rooms
-    ask for. The task's cursor is when numbers are forgotten next."""
+    """Open the next log segment when it is time, forget dead workers, old published numbers and statements of stock,
+    and do what other rooms ask for. The task's cursor is when numbers and statements are forgotten next."""
     for chore in context.chores:
         await chore()
     async with context.store.transaction() as tx:
@@ -62,7 +65,8 @@ async def run_chores(context: EngineContext, owner: str, task: Task) -> int:
         now = await tx.fetchval(CHANNELS.technical_now)
         if not task.cursor or dt.datetime.fromisoformat(task.cursor) <= now:
             forgotten = await forget_numbers(tx, now - KEEP_NUMBERS)
-            task.cursor = (now if forgotten == FORGET_MOST else now + _FORGET_EVERY).isoformat()
+            forgotten = max(forgotten, await forget_statements(tx, KEEP_STATEMENTS, FORGET_MOST))
+            task.cursor = (now if forgotten >= FORGET_MOST else now + _FORGET_EVERY).isoformat()
         await finish(tx, task, owner, _CHORES_PAUSE)
         await open_segment_if_due(tx)
     return 0

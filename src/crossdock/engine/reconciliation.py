@@ -19,7 +19,8 @@ from crossdock.engine.failures import in_words, pause_after
 from crossdock.engine.intake.held import held_facts
 from crossdock.engine.intake.poll import received_event
 from crossdock.engine.intake.raw import Arrival, store_arrivals
-from crossdock.engine.tasks import Task, finish, keep
+from crossdock.engine.late_facts import tell_late_facts
+from crossdock.engine.tasks import Task, finish
 from crossdock.events.envelope import NewEvent
 from crossdock.events.reconciliation import StockCorrectionProposed, StockCorrectionWithdrawn
 from crossdock.inventory.reconciliation import assertions, differences, drifts, statements
@@ -69,7 +70,7 @@ async def run_reconciliation(context: EngineContext, owner: str, task: Task) -> 
     """Tell corrections of facts that came late, then compare what waits; returns how many statements."""
     async with context.store.transaction() as tx:
         await tx.execute(SQL.note_moment, _BETWEEN_MOMENTS)
-        await _derive(tx, context, owner, task)
+    await tell_late_facts(context, owner, task)
     done = 0
     while done < _STATEMENTS_MOST and await compare_next(context):
         done += 1
@@ -78,14 +79,6 @@ async def run_reconciliation(context: EngineContext, owner: str, task: Task) -> 
         await tx.execute(SQL.forget_assertions, _ASSERTIONS_KEPT)
         await finish(tx, task, owner, dt.timedelta(0) if done == _STATEMENTS_MOST else _PAUSE)
     return done
-
-
-async def _derive(tx: Connection, context: EngineContext, owner: str, task: Task) -> None:
-    found, seen = await assertions.derive(tx, task.cursor)
-    await keep(tx, task, owner, seen)
-    now = await business_now(tx)
-    await append(tx, [_event(context, one.subject, one.company_id, one.body, now) for one in found])
-    task.cursor = seen
 
 
 async def compare_next(context: EngineContext) -> bool:

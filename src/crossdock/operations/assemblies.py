@@ -28,6 +28,7 @@ from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.quantities import tidied
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.assembly.v1 import AssemblyData
@@ -182,7 +183,9 @@ async def look_up_assembly(
             return AssemblyView(company, place, number, RECEIVED, subject=subject)
         view = await show_case(tx, actor, subject)
     data: AssemblyData = PROCESSES["assembly"].decoder.decode(row["data"])
-    lines = tuple(AssembledView(key, line.item, line.quantity, line.scrapped) for key, line in data.lines.items())
+    lines = tuple(
+        tidied(AssembledView(key, line.item, line.quantity, line.scrapped)) for key, line in data.lines.items()
+    )
     return AssemblyView(
         company, place, number, row["state"], row["opened_at"],
         subject=subject, lines=lines, sent=view.sent, exceptions=view.exceptions,
@@ -277,7 +280,7 @@ async def _not_there(tx: Connection, made: Assembly) -> tuple[NotThere, ...]:
     rows = await tx.fetch(STOCK.there, made.company_id, made.location, texts(list(asked)))
     there = {row["item"]: row["there"] for row in rows}
     return tuple(
-        NotThere(item, made.location, quantity, there.get(item, ZERO))
+        tidied(NotThere(item, made.location, quantity, there.get(item, ZERO)))
         for item, quantity in asked.items()
         if quantity > there.get(item, ZERO)
     )

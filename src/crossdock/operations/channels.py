@@ -8,15 +8,16 @@ from decimal import Decimal
 import asyncpg
 import msgspec
 
-from crossdock.engine.channel_levels import sold_since
 from crossdock.engine.channel_numbers import SQL, Number, kits_of, numbers, rule_of
+from crossdock.engine.channel_orders import sold_since
 from crossdock.engine.context import Publication
 from crossdock.identity import Actor
 from crossdock.model.places import placed
-from crossdock.model.quantity import ZERO
+from crossdock.model.quantity import ZERO, tidy
 from crossdock.model.stock_policy import PublicationRule
 from crossdock.operations.context import Context
 from crossdock.operations.problems import Problem, must_be_one_of, not_found
+from crossdock.operations.quantities import tidied
 from crossdock.project.network import Channel, Company, Policies
 from crossdock.project.versions import content_of, version_in_force
 from crossdock.store import Connection
@@ -60,7 +61,8 @@ class ChannelStanding(msgspec.Struct, frozen=True):
 
     Lags are seconds of technical time from the making of a publication to its delivery, of the last hundred;
     `waiting_seconds` is how long one is on its way, or given up and not decided upon. `told_lines` are order lines that
-    the channel told us it had promised already: the denominator of `oversell_percent`. `short_lines` of them took more
+    the channel told us it had promised already, of the last thousand promises of its: the denominator of
+    `oversell_percent`. `short_lines` of them took more
     than there was when we heard of them, by `short_units`, of which `open_units` are still lacking. Lines whose goods
     were lost after they had been promised are not among them.
     """
@@ -149,7 +151,7 @@ async def _stock(
     truth = await numbers(tx, publication, now, asked, await kits_of(tx, publication, now, asked))
     sold = await sold_since(tx, publication.channel, {name: row["terms"] or "" for name, row in rows.items()})
     names = sorted(rows.keys() | truth.keys()) if item and not after else list(rows)
-    items = tuple(_item(name, rows.get(name), truth.get(name), sold.get(name, ZERO)) for name in names)
+    items = tuple(tidied(_item(name, rows.get(name), truth.get(name), sold.get(name, ZERO))) for name in names)
     return ChannelStock(*whose, now, items, names[-1] if len(rows) == limit and not item else "")
 
 
@@ -181,7 +183,7 @@ async def list_channels(context: Context, actor: Actor, company: str = "") -> li
         seen = [one for one in seen if company in ("", one.company_id)]
         asked = [one.system for one in seen], [f"publication/{one.company_id}/{one.channel}" for one in seen]
         lags = {row["case_id"]: row for row in await tx.fetch(SQL.lag, *asked)}
-        sold = {(row["company_id"], row["channel"]): row for row in await tx.fetch(SQL.oversell, actor.visible())}
+        sold = {(row["company_id"], row["channel"]): row for row in await tx.fetch(SQL.oversell, *_columns(seen))}
     return [
         _standing(one, context.now(), lags[case], sold.get((one.company_id, one.channel)))
         for one, case in zip(seen, asked[1], strict=True)
@@ -207,10 +209,14 @@ def _standing(
         told_lines=lines,
         short_lines=short,
         oversell_percent=round(Decimal(100 * short) / lines, 2) if lines else None,
-        told_units=sold["units"] if sold else ZERO,
-        short_units=sold["short_units"] if sold else ZERO,
-        open_units=sold["open_units"] if sold else ZERO,
+        told_units=tidy(sold["units"]) if sold else ZERO,
+        short_units=tidy(sold["short_units"]) if sold else ZERO,
+        open_units=tidy(sold["open_units"]) if sold else ZERO,
     )
+
+
+def _columns(channels: list[Publication]) -> tuple[list[str], list[str]]:
+    return [one.company_id for one in channels], [one.channel for one in channels]
 
 
 def _may_see(actor: Actor, publication: Publication) -> bool:

@@ -55,6 +55,7 @@ async def examine(tx: Connection) -> list[Check]:
     checks += [_policies(row) for row in await tx.fetch(SQL.policies)]
     checks.append(_promises(await tx.fetchrow(SQL.promises_put_off)))
     checks.append(_statements(await tx.fetchrow(SQL.statements_put_off)))
+    checks.append(_late_facts(await tx.fetchrow(SQL.late_facts_put_off)))
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
 
 
@@ -203,6 +204,20 @@ def _statements(row: asyncpg.Record | None) -> Check:
         "fault",
         f"{row['waiting']:,} waiting after a failure{behind}; the first is {said}, {_failed(row)}",
         f"Nothing later of that system and place is compared before it. {_LATER.format('statement_put_off')}",
+    )
+
+
+def _late_facts(row: asyncpg.Record | None) -> Check:
+    """Are there corrections that do not know of facts which came after them?"""
+    name = "late facts"
+    if row is None:
+        return Check(name, "ok", "none failed")
+    place = f"{row['item']} of {row['company_id']} at {row['location']}"
+    return Check(
+        name,
+        "fault",
+        f"{row['waiting']:,} waiting after a failure; the first is the correction of {place}, {_failed(row)}",
+        f"Until it is done, what came late counts twice there. {_LATER.format('late_fact_put_off')}",
     )
 
 

@@ -59,6 +59,10 @@ select count(*) over () as waiting, company_id, system, location, number, attemp
                 and p.location = s.location and (p.stated_at, p.id) < (s.stated_at, s.id))) as behind
 from put_off order by stated_at, id limit 1;
 
+-- late_facts_put_off: Corrections that could not be told of facts that came late, and the one that failed most often.
+select count(*) over () as waiting, company_id, item, location, attempts, failure from stock_assertion
+where untold_since <> '' order by attempts desc, subject limit 1;
+
 -- clock: Business time.
 select business_now() as now, rate from business_clock;
 

@@ -21,6 +21,7 @@ from crossdock.operations.items import must_be_an_item
 from crossdock.operations.paging import Page, cut, start_id
 from crossdock.operations.policies import must_be_a_source
 from crossdock.operations.problems import Problem, must_be_one_of, must_say_why, not_found
+from crossdock.operations.quantities import tidied
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("drifts.sql"))
@@ -133,7 +134,7 @@ async def show_drift(context: Context, actor: Actor, drift_id: UUID) -> DriftSto
         row = await _find(tx, actor, drift_id, SQL.find)
         changes = await tx.fetch(SQL.changes, drift_id)
     facts = msgspec.json.decode(row["evidence"], type=tuple[DriftFact, ...])
-    return DriftStory(_drift(row), facts, tuple([_change(change) for change in changes]))
+    return DriftStory(_drift(row), tidied(facts), tuple([_change(change) for change in changes]))
 
 
 async def approve_drift(
@@ -198,9 +199,9 @@ async def _find(tx: Connection, actor: Actor, drift_id: UUID, query: str) -> Any
 def _drift(row: Any) -> Drift:
     fields = {name: row[name] for name in Drift.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a record
     fields["differences"] = msgspec.json.decode(row["differences"], type=dict[str, Decimal])
-    return Drift(**fields, company=row["company_id"], waits_for_a_person=bool(row["proposed"]))
+    return tidied(Drift(**fields, company=row["company_id"], waits_for_a_person=bool(row["proposed"])))
 
 
 def _change(row: Any) -> DriftChange:
     fields = dict(row) | {"differences": msgspec.json.decode(row["differences"], type=dict[str, Decimal])}
-    return DriftChange(**fields)
+    return tidied(DriftChange(**fields))

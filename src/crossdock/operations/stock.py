@@ -20,6 +20,7 @@ from crossdock.operations.items import must_be_a_customer, must_be_an_item, no_i
 from crossdock.operations.places import must_be_places
 from crossdock.operations.policies import in_force_if_any
 from crossdock.operations.promises import Promise, promises_of
+from crossdock.operations.quantities import tidied
 from crossdock.project.versions import Governing, governing_at
 from crossdock.store import Connection, load_queries
 
@@ -115,7 +116,7 @@ async def show_stock(
         for each in found
         for row in each.terms.physical
     ]
-    return ItemStock(
+    stock = ItemStock(
         item,
         asked.as_of or now,
         tuple(positions),
@@ -126,6 +127,7 @@ async def show_stock(
         tuple(each.difference for each in found if each.difference),
         tuple(sorted({row["location"] for row in places} - set(asked.locations))),
     )
+    return tidied(stock)
 
 
 async def _must_be_known(tx: Connection, asked: Asked, owners: list[str]) -> None:
@@ -161,7 +163,7 @@ async def list_stock(
     actor.must("stock:read")
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(SQL.balances, actor.visible(), *after, limit)
-    return [Balance(**dict(row)) for row in rows]
+    return [tidied(Balance(**dict(row))) for row in rows]
 
 
 async def verify_stock(context: Context, actor: Actor) -> Verification:

@@ -10,12 +10,14 @@ from pathlib import Path
 import msgspec
 
 from crossdock.identity import Actor
+from crossdock.model.quantity import tidy
 from crossdock.operations.context import Context
 from crossdock.operations.items import must_be_an_item
 from crossdock.operations.policies import must_be_a_source
 from crossdock.store import load_queries
 
 SQL = load_queries(Path(__file__).with_suffix(".sql"))
+_FOUND_OUT = ("said", "says_none", "age_seconds")
 
 
 class StatedQuantity(msgspec.Struct, frozen=True):
@@ -31,7 +33,7 @@ class LatestStatement(msgspec.Struct, frozen=True, kw_only=True):
 
     `age_seconds` is business time. `levels` counts the quantities it names. `differences`: at so many items it differed
     from our books; None if it is not compared yet (`waits`), or there is nothing of ours to compare it with. `said` is
-    what it says of the item that was asked about.
+    what it says of the item that was asked about; `says_none`: it lists all stock of the location, and not that item.
     """
 
     company: str
@@ -45,13 +47,15 @@ class LatestStatement(msgspec.Struct, frozen=True, kw_only=True):
     levels: int
     differences: int | None
     waits: bool
+    says_none: bool = False
     said: tuple[StatedQuantity, ...] = ()
 
 
 async def latest_statements(
     context: Context, actor: Actor, *, system: str = "", item: str = ""
 ) -> tuple[LatestStatement, ...]:
-    """The latest statement of each system about each location; with `item`, those that speak of it. Raises `Problem`
+    """The latest statement of each system about each location. With `item`, those that speak of it: a complete one that
+    does not name it says that there is none, one that is not complete says nothing and is left out. Raises `Problem`
     for a system or item that there is not."""
     actor.must("stock:read")
     async with context.store.transaction(readonly=True) as tx:
@@ -63,10 +67,10 @@ async def latest_statements(
     found = []
     for _, group in groupby(rows, lambda row: (row["company"], row["location"], row["system"])):
         same = list(group)
-        head = {
-            name: same[0][name] for name in LatestStatement.__struct_fields__ if name not in ("said", "age_seconds")
-        }
-        said = [StatedQuantity(row["condition"], row["quantity"], row["unit"]) for row in same if row["condition"]]
-        age = int(same[0]["age"].total_seconds())
-        found.append(LatestStatement(**head, age_seconds=max(age, 0), said=tuple(said)))
+        head = {name: same[0][name] for name in LatestStatement.__struct_fields__ if name not in _FOUND_OUT}
+        said = tuple(
+            [StatedQuantity(row["condition"], tidy(row["quantity"]), row["unit"]) for row in same if row["condition"]]
+        )
+        age = max(int(same[0]["age"].total_seconds()), 0)
+        found.append(LatestStatement(**head, age_seconds=age, says_none=bool(item) and not said, said=said))
     return tuple(found)

@@ -32,6 +32,7 @@ from crossdock.operations.places import (
     must_run_the_warehouses,
 )
 from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.quantities import tidied
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData, TransferGoods
@@ -347,7 +348,7 @@ async def look_up_transfer(context: Context, actor: Actor, number: str, company_
         to_location=data.order.to_location if data.order else "",
         opened_at=view.case.opened_at,
         changed_at=view.case.changed_at,
-        lines=tuple(_seen(key, line, data) for key, line in lines),
+        lines=tuple(tidied(_seen(key, line, data)) for key, line in lines),
         sent=view.sent,
         exceptions=view.exceptions,
     )
@@ -369,7 +370,7 @@ async def _accepted(tx: Connection, company: str, number: str, subject: str) -> 
         view,
         from_location=order.from_location,
         to_location=order.to_location,
-        lines=tuple(_seen(key, line, data) for key, line in asked.items()),
+        lines=tuple(tidied(_seen(key, line, data)) for key, line in asked.items()),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
 from crossdock.engine.repromising import promise_again
+from crossdock.model.stock_policy import DriftRule
 from crossdock.operations.doctor import Check, examine
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
@@ -107,3 +110,34 @@ async def test_what_passes_by_itself_is_no_failure_of_a_statement(store: Store) 
     with pytest.raises(asyncpg.SerializationError):
         await world.states(10, unrestricted=47)
     assert await rows(store, "select attempts, failure from stock_statement") == [(0, "")]
+
+
+async def test_a_correction_that_cannot_be_told_what_came_late_keeps_no_other_waiting_and_hears_of_all_of_it_later(
+    store: Store,
+) -> None:
+    small = DriftRule(name="small", window_minutes=60, apply_units=Decimal(9), apply_money=Decimal(1000))
+    world = World(store, small)
+    await world.opened(50)
+    await world.states(10, unrestricted=49)
+    await world.states(80, unrestricted=49)
+    assert await world.stock() == 49
+    await execute(store, "alter table stock_assertion add constraint planted check (derived = 0) not valid")
+    with capture_logs() as told:
+        await world.adjusted("A1", -3, 5)
+        await world.reconcile()
+        await world.adjusted("A2", -4, 6)
+        await world.states(85, unrestricted=42)
+    assert await world.stock() == 42
+    assert "late_fact_put_off" in {one["event"] for one in told}
+    assert await rows(store, "select bool_and(compared_at is not null) from stock_statement") == [(True,)]
+    check = await doctor(store, "late facts")
+    assert (check.status, check.detail.partition(", tried ")[0]) == (
+        "fault", f"1 waiting after a failure; the first is the correction of {MUG} of {COMPANY} at north",
+    )  # fmt: skip
+    await execute(store, "alter table stock_assertion drop constraint planted")
+    await execute(store, "update stock_assertion set wait_until = clock_timestamp()")
+    await world.reconcile()
+    await world.reconcile()
+    assert await world.stock() == 49
+    assert (await doctor(store, "late facts")).status == "ok"
+    await world.holds()

@@ -9,6 +9,7 @@ import pytest
 from crossdock.engine.publications import SQL as CHANNELS
 from crossdock.inventory.availability.difference import SQL as DIFFERENCE
 from crossdock.inventory.availability.reading import SQL as READING
+from crossdock.inventory.reconciliation.statements import SQL as STATED
 from crossdock.operations.cases import SQL as CASES
 from crossdock.operations.gauges import SQL as GAUGES
 from crossdock.operations.idempotency import SQL as IDEMPOTENCY
@@ -25,6 +26,9 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
         (CHANNELS.kits_of, ("albion_uk", dt.date(2010, 12, 1), ["MUG"])),
         (CHANNELS.keeping, ("albion_uk", ["north"], ["own"], ["MUG"])),
         (CHANNELS.held_orders, (["credit_hold"], "sales_order/albion_uk/shop/")),
+        (CHANNELS.oversell, (["albion_uk"], ["shop"])),
+        (STATED.forget_statements, (dt.timedelta(days=90), 100)),
+        (STATED.forget_facts, (dt.timedelta(days=90), 100)),
         (CHANNELS.open_publication, ("shop", "publication/albion_uk/shop")),
         (CASES.keys, ("sales_order/albion_uk/shop/1",)),
         (CASES.exceptions, ("sales_order/albion_uk/shop/1",)),

@@ -113,6 +113,9 @@ async def test_what_everybody_said_last_is_listed_with_its_age_and_a_supplier_is
     assert (ours.system, ours.stated_at, ours.differences, ours.said) == ("wms_north", minute(20), 1, ())
     (mugs,) = await latest_statements(at(store, 30), BOSS, item=MUG, system="kiln")
     assert [(said.condition, said.quantity) for said in mugs.said] == [("unrestricted", 900)]
+    await world.states(28)  # lists all stock, and no mugs
+    (north,) = await latest_statements(at(store, 30), BOSS, item=MUG, system="wms_north")
+    assert (north.said, north.says_none) == ((), True)
     assert [one.item for one in await world.drifts()] == [MUG]
     assert (await rows(store, "select count(*) from stock_position where location = 'kiln'")) == [(0,)]
     with pytest.raises(Problem, match="NOPE"):

@@ -51,26 +51,37 @@ async def seen_now(tx: Connection) -> str:
     return text
 
 
-async def derive(tx: Connection, seen: str) -> tuple[list[Derived], str]:
+async def derive(tx: Connection, seen: str, subject: str = "") -> tuple[list[Derived], str]:
     """Corrections that facts which came since `seen` change, each with the opposite of what those moved; and what is
-    seen now, for the next look. Both are kept in the caller's transaction, or neither."""
+    seen now, for the next look. With `subject` only that one, else all but those that were put off. Those that are told
+    must be marked (`mark_derived`) in the same transaction."""
     now = await seen_now(tx)
     if not seen:
         return [], now
     lowest = int(seen.split(":")[0])
-    rows = await tx.fetch(SQL.came_late, seen, lowest, list(PHYSICAL_STATES), now)
+    rows = await tx.fetch(SQL.came_late, seen, lowest, list(PHYSICAL_STATES), now, subject)
     changes: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     documents: dict[str, dict[str, None]] = defaultdict(dict)
     heads = {row["subject"]: (row["company_id"], row["derived"] + 1) for row in rows}
     for row in rows:
         changes[row["subject"]][row["state"]] -= row["quantity"]
         documents[row["subject"]][row["document"]] = None
-    if heads:
-        derived = [number for _, number in heads.values()]
-        await tx.execute(SQL.derived, texts(list(heads)), numbers(derived))
     found = []
-    for subject, (company_id, number) in heads.items():
-        undone = tuple(StatedChange(name, value) for name, value in sorted(changes[subject].items()) if value)
-        body = StockCorrectionDerived(number, undone, tuple(documents[subject]))
-        found.append(Derived(subject, company_id, body))
+    for name, (company_id, number) in heads.items():
+        undone = tuple(StatedChange(state, value) for state, value in sorted(changes[name].items()) if value)
+        body = StockCorrectionDerived(number, undone, tuple(documents[name]))
+        found.append(Derived(name, company_id, body))
     return found, now
+
+
+async def mark_derived(tx: Connection, found: Sequence[Derived]) -> None:
+    """These corrections are told."""
+    if found:
+        await tx.execute(
+            SQL.derived, texts([one.subject for one in found]), numbers([one.body.number for one in found])
+        )
+
+
+async def told(tx: Connection, subject: str) -> None:
+    """There is nothing any more that a correction was not told of."""
+    await tx.execute(SQL.told_all, subject)

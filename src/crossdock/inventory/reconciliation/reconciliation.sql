@@ -201,17 +201,55 @@ where m.transaction_id >= $2 and e.what = 'move' and e.reason not in ('opening',
     and not pg_visible_in_snapshot(m.transaction_id::text::xid8, a.seen)
     and not pg_visible_in_snapshot(m.transaction_id::text::xid8, $1::text::pg_snapshot)
     and pg_visible_in_snapshot(m.transaction_id::text::xid8, $4::text::pg_snapshot)
-    and c.state = any($3::text[])
+    and c.state = any($3::text[]) and (a.subject = $5 or $5 = '' and a.untold_since = '')
 group by a.subject, a.company_id, a.derived, e.subject, c.state
 having sum(c.quantity) <> 0
 order by a.subject, e.subject, c.state
 
 -- derived: these assertions were derived again
-update stock_assertion as a set derived = n.derived
+update stock_assertion as a
+set derived = n.derived, untold_since = '', attempts = 0, wait_until = '-infinity', failure = ''
 from unnest($1::text::text[], $2::text::int[]) as n (subject, derived) where a.subject = n.subject
+
+-- untold: these assertions could not be told what came late; that is tried again after a pause
+update stock_assertion as a set untold_since = n.since, attempts = attempts + 1, failure = n.failure,
+    wait_until = clock_timestamp() + n.pause
+from unnest($1::text[], $2::text[], $3::interval[], $4::text[]) as n (subject, since, pause, failure)
+where a.subject = n.subject
+
+-- to_tell: assertions of which that is due again
+select subject, untold_since, attempts from stock_assertion
+where untold_since <> '' and wait_until <= clock_timestamp() order by wait_until limit 100
+
+-- told_all: nothing came late after all
+update stock_assertion set untold_since = '', attempts = 0, wait_until = '-infinity', failure = '' where subject = $1
 
 -- forget_assertion: nothing was booked because of it
 delete from stock_assertion where subject = any($1::text[])
 
 -- forget_assertions: of moments so long ago that no fact of before them is waited for
 delete from stock_assertion where at < business_now() - $1::interval
+
+-- forget_statements: statements of long ago that were compared, but for the latest of their system and place: the last
+-- of all, and the last two that others are judged by
+with old as materialized (
+    select o.id from stock_statement as o
+    where o.compared_at is not null and o.stated_at < business_now() - $1::interval
+        and (select count(*) from (
+            select 1 from stock_statement as n
+            where n.company_id = o.company_id and n.system = o.system and n.location = o.location
+                and n.stated_at > o.stated_at and n.compared_at is not null and not n.counted
+                and n.differences is not null
+            order by n.stated_at desc limit 2) as later) = 2
+    order by o.stated_at limit $2),
+levels as (
+    delete from stated_level where statement in (select id from old))
+delete from stock_statement where id in (select id from old)
+
+-- forget_facts: changes of long ago that systems listed, but for those of items they differ on
+delete from stated_fact where ctid = any(array(
+    select f.ctid from stated_fact as f
+    where f.at < business_now() - $1::interval and f.listed_at < business_now() - $1::interval
+        and not exists (select 1 from drift as d where d.company_id = f.company_id and d.system = f.system
+            and d.location = f.location and d.item = f.item and d.closed_at is null)
+    order by f.at limit $2))

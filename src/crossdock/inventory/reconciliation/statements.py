@@ -103,3 +103,14 @@ async def mark_compared(tx: Connection, statement: Waiting, now: dt.datetime, di
 async def put_off(tx: Connection, statement: Waiting, pause: dt.timedelta, failure: str) -> None:
     """A statement could not be compared: it is tried again after a pause of technical time."""
     await tx.execute(SQL.put_off, statement.id, pause, failure)
+
+
+async def forget_statements(tx: Connection, older_than: dt.timedelta, most: int) -> int:
+    """Forget statements that were compared and the changes they listed, of longer ago than that (business time); at
+    most so many of each. Kept are the latest of each system and place, and what an open drift is about. Returns the sum
+    of both."""
+    forgotten = 0
+    for query in (SQL.forget_statements, SQL.forget_facts):
+        status: str = await tx.execute(query, older_than, most)
+        forgotten += int(status.split()[-1])
+    return forgotten

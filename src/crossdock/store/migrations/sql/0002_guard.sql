@@ -54,6 +54,10 @@ create unique index stock_position_by_id on stock_position (id);
 
 -- What stands of an item's promises, and what is tied to a supply line: guard, desk and explanations ask by these.
 create index reservation_live on reservation (company_id, item) where remaining > 0;
+
+-- What a channel told us that it had promised, the latest last: how often it oversells.
+create index reservation_told on reservation (company_id, source, asked_number) where kind = 'told' and backorder = '';
+
 create index peg_of_supply on peg (company_id, source, line);
 
 -- Every number a channel was told, with its terms: the positions it was added up from and their movements' numbers at

@@ -28,6 +28,7 @@ create table stock_statement (
 ) with (fillfactor = 70);
 create unique index stock_statement_named on stock_statement (company_id, system, location, number);
 create index stock_statement_waiting on stock_statement (stated_at) where compared_at is null;
+create index stock_statement_compared on stock_statement (stated_at) where compared_at is not null;
 create index stock_statement_latest on stock_statement (company_id, system, location, stated_at);
 
 -- Its levels, but for those of nothing. Kept while a later statement may need them; the log has the whole for ever.
@@ -56,6 +57,8 @@ create table stated_fact (
     listed_at timestamptz not null, -- the moment of the statement that listed it first
     primary key (company_id, system, location, item, number)
 );
+
+create index stated_fact_at on stated_fact (at);
 
 -- Where two systems differ: one row per system, location and item that lives while the difference does.
 create table drift (
@@ -115,8 +118,15 @@ create table stock_assertion (
     at timestamptz not null,
     seen pg_snapshot not null,
     derived integer not null default 0,
-    places text[] collate "C" not null -- the location and all that is part of it: facts may be booked at its bins
+    places text[] collate "C" not null, -- the location and all that is part of it: facts may be booked at its bins
+    -- What came since this snapshot is still to be told, for telling it failed; it is put off until `wait_until`
+    -- (technical time).
+    untold_since text not null default '',
+    attempts integer not null default 0,
+    wait_until timestamptz not null default '-infinity',
+    failure text not null default ''
 ) with (fillfactor = 70);
+create index stock_assertion_untold on stock_assertion (wait_until) where untold_since <> '';
 create index stock_assertion_of on stock_assertion (company_id, item, at);
 
 -- Moments of the ledger: whatever was recorded before `at` has a lower transaction id.
