@@ -13,6 +13,7 @@ from crossdock.inventory.availability.terms import (
     AvailableToPromise,
     Change,
     Difference,
+    DropShipTerms,
     Freshness,
     Kit,
     MovementTerms,
@@ -60,6 +61,8 @@ def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Fre
     out.print()
     if terms.shelf_life is not None:
         _print_shelf_life(out, terms.shelf_life)
+    if terms.drop_ship is not None:
+        _print(out, in_words(terms.drop_ship), indent=2)
     if sum_of := _sum_of(terms):
         _print(out, sum_of)
     if terms.kit is not None:
@@ -175,6 +178,16 @@ def _print_shelf_life(out: Console, shelf_life: ShelfLife) -> None:
     words = f"must keep {shelf_life.days} days, until {shelf_life.keeps_until} (rule {shelf_life.rule})"
     at = ", ".join(f"{_number(one.keep)} {one.location}" for one in shelf_life.locations)
     _print(out, f"{words}; may be promised of what does: {at}", indent=2)
+
+
+def in_words(drop_ship: DropShipTerms) -> str:
+    """What a supplier has that ships straight to customers, and how that is known."""
+    head = f"{drop_ship.supplier} ships it straight to the customer (rule {drop_ship.rule})"
+    if drop_ship.free is None or drop_ship.stated is None:
+        return f"{head}; how much it has is not known: {drop_ship.unknown}"
+    since = f", less {_number(drop_ship.ordered_since)} ordered there since" if drop_ship.ordered_since else ""
+    said = f"it said {_number(drop_ship.stated)} at {plain(drop_ship.stated_at)}{since}"
+    return f"{head}: {_number(drop_ship.free)} for {drop_ship.expected_on}; {said}"
 
 
 def _print_kit(out: Console, kit: Kit) -> None:

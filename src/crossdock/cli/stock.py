@@ -11,7 +11,13 @@ from rich.console import Console
 
 from crossdock.cli._console import AsJson, Rows, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption, moment_of
-from crossdock.cli._stock_explained import earlier_movements, movements_table, print_difference, print_explained
+from crossdock.cli._stock_explained import (
+    earlier_movements,
+    in_words,
+    movements_table,
+    print_difference,
+    print_explained,
+)
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.operations.availability import Asked
 from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
@@ -201,6 +207,8 @@ def _positions(terms: AvailableToPromise, title: str) -> Rows:
 
 def _beside_positions(terms: AvailableToPromise) -> Iterator[str]:
     """Why the number is not what the positions come to."""
+    if terms.drop_ship is not None:
+        yield in_words(terms.drop_ship)
     if terms.kit is not None and terms.kit.kits:
         yield f"{plain(terms.kit.kits)} of them as kits made of components; --explain says of which"
     if terms.shelf_life is not None and terms.shelf_life.less:

@@ -2,7 +2,8 @@
 
 The same positions count as in an answer (`inventory.availability`): its own pool, everybody's, pools that lend;
 no more than keeps as long as the channel needs; and whole kits of components. What a number was added up from is
-written down beside it, so that the guard can derive it from the movements.
+written down beside it, so that the guard can derive it from the movements. Of what a supplier ships straight to its
+customers a channel is told nothing: none of what lies with us is for them, and what the supplier has is not ours.
 """
 
 from __future__ import annotations
@@ -80,10 +81,20 @@ async def numbers(
     parts = {part for made_of in kits.values() for part in made_of}
     stock = _Stock(publication, asker, await _read(tx, publication, asker, items, parts))
     asked = stock.items | {kit for kit, made_of in kits.items() if stock.items.intersection(made_of)}
+    asked -= await _by_suppliers(tx, asker, asked.difference(kits))
     return {
         item: stock.number(item, kits.get(item, {}), rule_of(publication, at, item))
         for item in (asked if items is None else asked.intersection(items))
     }
+
+
+async def _by_suppliers(tx: Connection, asker: Asker, items: Iterable[str]) -> set[str]:
+    """Which of these items, none of them a kit, suppliers ship straight to the customers of the channel."""
+    if not asker.policies.drop_ship:
+        return set()
+    dropped = {item for item in items if asker.drop_ship(item) is not None}
+    rows = await tx.fetch(SQL.weighed, asker.company_id, sorted(dropped)) if dropped else []
+    return dropped.difference(row["id"] for row in rows)
 
 
 async def _read(

@@ -218,3 +218,6 @@ left join lateral (
     from delivery as o where o.system = k.system and o.ordering_key = k.ordering_key and o.status = 'delivered'
     order by o.sequence desc limit 100) as d on true
 group by k.system, k.ordering_key, h.head_sequence order by k.system, k.ordering_key
+
+-- weighed: which of these items are weighed as they leave
+select id from item where company_id = $1 and id = any($2::text[]) and coalesce(body::json ->> 'second_unit', '') <> ''

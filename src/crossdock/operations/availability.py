@@ -12,7 +12,7 @@ from crossdock.engine.clock import read_clock
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Detail, Question, available_to_promise
 from crossdock.inventory.availability.difference import Mark, difference
-from crossdock.inventory.availability.terms import Difference, Freshness, MovementTerms
+from crossdock.inventory.availability.terms import Difference, DropShipTerms, Freshness, MovementTerms
 from crossdock.operations import paging
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
@@ -29,8 +29,9 @@ _TIME = "%Y-%m-%dT%H:%M"
 
 class Availability(msgspec.Struct, frozen=True):
     """What may be promised: at once, by which dates more, for the date asked about, and when the quantity asked about
-    can be had. `freshness` says when the systems that state the facts last said anything. `terms` and `difference` are
-    told where the question asks for them."""
+    can be had. `freshness` says when the systems that state the facts last said anything, `drop_ship` which supplier
+    ships it straight to the customer, and what that said it has. `terms` and `difference` are told where the question
+    asks for them."""
 
     company: str
     item: str
@@ -45,6 +46,7 @@ class Availability(msgspec.Struct, frozen=True):
     asked: Decimal | None
     possible_on: dt.date | None
     freshness: tuple[Freshness, ...]
+    drop_ship: DropShipTerms | None
     terms: AvailableToPromise | None
     difference: Difference | None
 
@@ -95,8 +97,9 @@ async def availability(
     detail = Detail(_MOVEMENTS, physical=True, sourcing=True) if asked.explain else Detail()
     # What is now is one statement; anything else needs one snapshot for several.
     governs = governing(network, asked.company_id, asked.channel)
-    lots = _question(asked, now, governs, ()).asker.is_fussy
-    single = asked.as_of is None and asked.compare_to is None and not lots
+    question = _question(asked, now, governs, ())
+    more = question.asker.is_fussy or question.arrives_on is not None
+    single = asked.as_of is None and asked.compare_to is None and not more
     reading = context.store.connection() if single else context.store.transaction(readonly=True, snapshot=True)
     async with reading as tx:
         found = await find(tx, asked, now, detail, governs)
@@ -167,7 +170,7 @@ async def _changed(
 
 
 def _question(asked: Asked, moment: dt.datetime, governs: Governing, locations: tuple[str, ...]) -> Question:
-    return Question(
+    question = Question(
         company_id=asked.company_id,
         item=asked.item,
         locations=locations,
@@ -180,6 +183,12 @@ def _question(asked: Asked, moment: dt.datetime, governs: Governing, locations: 
         sources={place: name for place, name in governs.sources.items() if place in locations},
         moment=moment,
     )
+    # What suppliers have is known of today alone, and no movements lead from one number of theirs to another.
+    if asked.as_of or asked.compare_to:
+        return question
+    rule = question.asker.drop_ship(asked.item)
+    lead = governs.leads.get(rule.supplier) if rule else None
+    return msgspec.structs.replace(question, arrives_on=lead.arrives_on(question.on) if lead else None)
 
 
 def _locations(asked: Asked, governs: Governing) -> tuple[str, ...]:
@@ -214,6 +223,7 @@ def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:
         asked=asked.quantity,
         possible_on=terms.when(asked.quantity, moment.date()) if asked.quantity is not None else None,
         freshness=terms.freshness,
+        drop_ship=terms.drop_ship,
         terms=terms if asked.explain else None,
         difference=found.difference,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +13,9 @@ import msgspec
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.places import above, placed
 from crossdock.model.stock_policy import StockPolicies
+from crossdock.project.calendars import add_working_days
 from crossdock.project.canonical import canonical
-from crossdock.project.network import Network
+from crossdock.project.network import Calendar, Network, Partner
 from crossdock.store import Connection, load_queries
 
 _SQL = load_queries(Path(__file__).with_suffix(".sql"))
@@ -41,11 +42,26 @@ class _System(msgspec.Struct):
     sends: tuple[str, ...] = ()
 
 
+class _Terms(msgspec.Struct):
+    lead_days: int = 0
+
+
+class _Agreement(msgspec.Struct):
+    terms: _Terms | None = None
+
+
+class _Partner(msgspec.Struct):
+    calendar: str
+    agreements: dict[str, _Agreement]
+
+
 class _Said(msgspec.Struct):
     policies: _Policies
     systems: dict[str, _System]
     locations: dict[str, _Location]
     channels: dict[str, _Channel]
+    partners: dict[str, _Partner]
+    calendars: dict[str, Calendar]
 
     def parents(self) -> dict[str, str]:
         return {name: place.parent for name, place in self.locations.items()}
@@ -72,9 +88,21 @@ async def version_in_force(tx: Connection) -> int:
     return await tx.fetchval(_SQL.in_force) or 0
 
 
+class Lead(NamedTuple):
+    """How long a supplier takes: so many days that are worked there."""
+
+    days: int
+    calendar: Calendar
+
+    def arrives_on(self, day: dt.date) -> dt.date:
+        """When comes what is ordered on a day."""
+        return add_working_days(self.calendar, day, self.days)
+
+
 class Governing(msgspec.Struct, frozen=True):
     """What a version of the network says about the stock of one company, for orders of one channel: the policies,
-    the locations where it may have stock, by name, how the orders are filled, and which system tells of which location.
+    the locations where it may have stock, by name, how the orders are filled, which system tells of which location, and
+    how long suppliers take that ship straight to customers.
     """
 
     version: int
@@ -82,6 +110,7 @@ class Governing(msgspec.Struct, frozen=True):
     places: tuple[str, ...]
     sales: SalesPolicy
     sources: dict[str, str]
+    leads: dict[str, Lead] = {}
 
 
 def governing(network: Network, company_id: str, channel: str = "") -> Governing:
@@ -89,7 +118,23 @@ def governing(network: Network, company_id: str, channel: str = "") -> Governing
     places = tuple(sorted(place.id for place in network.locations.values() if company_id in place.companies))
     sales = network.sales_policy(company_id, channel)
     sources = {place: name for place in places if (name := network.system(company_id, "wms", place))}
-    return Governing(network.version, network.stock_policies(), places, sales, sources)
+    leads = _leads(network.policies.stock, network.partners, network.calendars, company_id)
+    return Governing(network.version, network.stock_policies(), places, sales, sources, leads)
+
+
+def _leads(
+    stock: StockPolicies,
+    partners: Mapping[str, Partner] | Mapping[str, _Partner],
+    calendars: Mapping[str, Calendar],
+    company_id: str,
+) -> dict[str, Lead]:
+    found: dict[str, Lead] = {}
+    for name in {rule.supplier for rule in stock.drop_ship}:
+        partner = partners.get(name)
+        agreement = partner.agreements.get(company_id) if partner else None
+        if partner and agreement and agreement.terms:
+            found[name] = Lead(agreement.terms.lead_days, calendars[partner.calendar])
+    return found
 
 
 async def governing_at(tx: Connection, moment: dt.datetime, company_id: str, channel: str = "") -> Governing | None:
@@ -102,7 +147,8 @@ async def governing_at(tx: Connection, moment: dt.datetime, company_id: str, cha
     found = said.channels.get(channel)
     sales = found.policies.get(company_id, SalesPolicy()) if found else SalesPolicy()
     stock = placed(said.policies.stock, said.parents())
-    return Governing(row["version"], stock, places, sales, _sources(said, company_id, places))
+    leads = _leads(said.policies.stock, said.partners, said.calendars, company_id)
+    return Governing(row["version"], stock, places, sales, _sources(said, company_id, places), leads)
 
 
 def _sources(said: _Said, company_id: str, places: Iterable[str]) -> dict[str, str]:

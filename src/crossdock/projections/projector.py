@@ -9,10 +9,10 @@ import asyncpg
 from crossdock.log import Lease, read_slots
 from crossdock.log.leases import advance
 from crossdock.log.read import advances
-from crossdock.projections import case_status, event_count, line_status, timeline
+from crossdock.projections import case_status, drop_shipped, event_count, line_status, timeline
 from crossdock.store import Connection, Store
 
-PROJECTIONS = (timeline, event_count, case_status, line_status)
+PROJECTIONS = (timeline, event_count, case_status, line_status, drop_shipped)
 BATCH = 800
 
 

@@ -8,7 +8,7 @@ from crossdock.log import SLOTS, read
 from crossdock.projections.projector import BATCH, fold
 from crossdock.store import Store
 
-TABLES = ("timeline", "event_count", "case_status", "line_status")
+TABLES = ("timeline", "event_count", "case_status", "line_status", "drop_shipped")
 
 
 class Rebuilt(msgspec.Struct, frozen=True):

@@ -9,14 +9,23 @@ from decimal import ROUND_FLOOR, Decimal
 
 import msgspec
 
+from crossdock.inventory.availability import drop_ship
 from crossdock.inventory.availability.filling import source
 from crossdock.inventory.availability.pools import Asker, Outlook, Place, place_of
-from crossdock.inventory.availability.reading import Facts, PositionRow, Wanted, read_facts, read_keeping
+from crossdock.inventory.availability.reading import (
+    Facts,
+    PositionRow,
+    Wanted,
+    read_dropped,
+    read_facts,
+    read_keeping,
+)
 from crossdock.inventory.availability.sources import freshness
 from crossdock.inventory.availability.terms import (
     AvailableOn,
     AvailableToPromise,
     Component,
+    DropShipTerms,
     KeepsAt,
     Kit,
     KitAt,
@@ -56,6 +65,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, str] = {}
     """Which system tells of which location: how fresh that is, at `moment` (business time), is told."""
     moment: dt.datetime | None = None
+    arrives_on: dt.date | None = None
+    """When comes what the supplier of a drop-ship rule is asked to ship now; None: of our own stock alone is asked."""
 
     @property
     def asker(self) -> Asker:
@@ -95,7 +106,35 @@ async def available_to_promise(
     keeping: dict[str, Keeping] = {}
     if at is None and question.asker.is_fussy:
         keeping = await read_keeping(tx, question.company_id, {row.item for row in facts.positions})
-    return answer(question, facts, detail.sourcing, keeping)
+    said = answer(question, facts, detail.sourcing, keeping)
+    dropped = await _dropped(tx, question) if said.kit is None and at is None else None
+    return said if dropped is None else _by_supplier(said, dropped)
+
+
+async def _dropped(tx: Connection, question: Question) -> DropShipTerms | None:
+    """What a supplier has of an item that it ships to the customers of who asks; None where none does. Goods that are
+    weighed are never drop-shipped."""
+    rule = question.asker.drop_ship(question.item)
+    if rule is None or question.arrives_on is None:
+        return None
+    said = await read_dropped(tx, question.company_id, question.item, rule.supplier)
+    if said.second_unit:
+        return None
+    label = question.asker.label(rule)
+    return drop_ship.terms_of(rule.supplier, label, question.arrives_on, said, question.moment)
+
+
+def _by_supplier(said: AvailableToPromise, dropped: DropShipTerms) -> AvailableToPromise:
+    """The answer to who is served by a supplier: nothing of what lies with us, or comes to us, is for it."""
+    return msgspec.structs.replace(
+        said,
+        now=ZERO,
+        by_date=drop_ship.by_date(dropped),
+        positions=drop_ship.for_others(said.positions),
+        shelf_life=None,
+        sourcing=None,
+        drop_ship=dropped,
+    )
 
 
 def answer(

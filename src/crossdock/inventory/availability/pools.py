@@ -14,7 +14,7 @@ from crossdock.inventory.availability.terms import KeptBack, PositionTerms, Use
 from crossdock.inventory.ledger.allotment import target
 from crossdock.inventory.ledger.books import ZERO
 from crossdock.inventory.ledger.pools import SHARED
-from crossdock.model.stock_policy import PoolRule, ShelfLifeRule, StockPolicies, StockRule
+from crossdock.model.stock_policy import DropShipRule, PoolRule, ShelfLifeRule, StockPolicies, StockRule
 from crossdock.rules.stock_policy import Subject, covers, first, holds_on, pools_at, serves
 
 
@@ -40,6 +40,13 @@ class Asker(msgspec.Struct, frozen=True):
             return None
         subject = Subject(self.company_id, item, channel=self.channel, customer=self.customer)
         return first(self.policies.shelf_life, subject, self.on)
+
+    def drop_ship(self, item: str) -> DropShipRule | None:
+        """The rule by which a supplier ships an item to the asker's customers."""
+        if not self.policies.drop_ship:
+            return None
+        subject = Subject(self.company_id, item, channel=self.channel, customer=self.customer)
+        return first(self.policies.drop_ship, subject, self.on)
 
     def keeps_until(self, item: str) -> dt.date | None:
         """The day until which it must."""

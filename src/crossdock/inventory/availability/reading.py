@@ -96,6 +96,24 @@ async def read_keeping(tx: Connection, company_id: str, items: Iterable[str]) ->
     return found
 
 
+class Dropped(msgspec.Struct, frozen=True):
+    """What a supplier said last that it has of an item, in its unit, and what was ordered there for customers since;
+    the item's base unit, and the one in which it is weighed."""
+
+    base_unit: str
+    second_unit: str
+    quantity: Decimal | None
+    unit: str | None
+    stated_at: dt.datetime | None
+    ordered_since: Decimal
+
+
+async def read_dropped(tx: Connection, company_id: str, item: str, supplier: str) -> Dropped:
+    """What a supplier said last of an item that it ships to customers."""
+    (row,) = await tx.fetch(SQL.dropped, company_id, item, supplier)
+    return Dropped(**dict(row))
+
+
 _FACTS = msgspec.json.Decoder(Facts)
 _PHYSICAL = msgspec.json.Decoder(list[PhysicalTerms])
 

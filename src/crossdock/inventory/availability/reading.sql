@@ -260,3 +260,19 @@ cross join lateral (
         union all
         select m.to_state, m.quantity from stock_movement as m
         where m.to_position_id = p.id and m.to_number > coalesce(c.number, 0) and m.to_number <= h.low) as e) as s
+
+-- dropped: what a supplier said last that it has of an item, in the latest of its reports that names it, and what was
+-- ordered there for customers since. Older reports have no levels any more
+select coalesce(i.body::json ->> 'unit', 'EA') as base_unit, coalesce(i.body::json ->> 'second_unit', '') as second_unit,
+    said.quantity, said.unit, said.stated_at, coalesce((
+        select sum(d.quantity) from drop_shipped as d
+        where d.company_id = $1 and d.supplier = $3 and d.item = $2 and d.ordered_at > said.stated_at), 0) as ordered_since
+from (select $1::text as company_id, $2::text as id) as asked
+left join item as i on i.company_id = asked.company_id and i.id = asked.id
+left join lateral (
+    select sum(l.quantity) as quantity, min(l.unit) as unit, s.stated_at
+    from (select id, stated_at from stock_statement
+        where company_id = $1 and system = $3 and location = $3 and kind = 'supplier'
+        order by stated_at desc limit 10) as s
+    join stated_level as l on l.statement = s.id and l.item = $2
+    group by s.id, s.stated_at order by s.stated_at desc limit 1) as said on true

@@ -275,12 +275,31 @@ class ShelfLife(msgspec.Struct, frozen=True):
         return sum((at.less for at in self.locations), Decimal(0))
 
 
+class DropShipTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """Who ships the item straight to the customers of who asks, by which rule, and what it said that it has.
+
+    `stated` is what it had at `stated_at`, in the item's base unit; `ordered_since` was ordered there for customers
+    since then, which leaves `free`. All three are None where it is `unknown`, which then says why. What is ordered now
+    should come on `expected_on`."""
+
+    supplier: str
+    rule: str
+    expected_on: dt.date
+    stated: Decimal | None = None
+    stated_at: dt.datetime | None = None
+    lag_seconds: int | None = None
+    ordered_since: Decimal | None = None
+    free: Decimal | None = None
+    unknown: str = ""
+
+
 class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: a quantity now, the steps by which it rises, and the terms of both.
 
     `now` is the sum of `counted` over the positions, less what does not keep long enough for who asks, and for a kit
     what can be made of its components. A past moment is answered without `shelf_life`: what was promised then of goods
-    that keep is not known any more.
+    that keep is not known any more. So is it without `drop_ship`; at this moment, nothing that lies with us counts for
+    who is served by a supplier's, and `by_date` says what that has.
     """
 
     company_id: str
@@ -295,6 +314,7 @@ class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     supply: tuple[SupplyTerms, ...] = ()
     shelf_life: ShelfLife | None = None
     kit: Kit | None = None
+    drop_ship: DropShipTerms | None = None
     substitutes: tuple[Substitute, ...] = ()
     sourcing: Sourcing | None = None
     physical: tuple[PhysicalTerms, ...] = ()
