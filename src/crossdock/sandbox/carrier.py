@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import partial
 
 import msgspec
@@ -54,7 +54,7 @@ class Carrier(System):
         self._webhooks = self.new_webhooks()
         self._booked: Counter[str] = Counter()
         self._collected: dict[str, list[Step]] = {}
-        self._trackers: dict[str, Tracker] = {}
+        self._trackers: dict[str, list[Tracker]] = defaultdict(list)
         stage.couriers[name] = self.collect
         self.counts: Counter[str] = Counter()
 
@@ -77,14 +77,14 @@ class Carrier(System):
 
     def _note(self, tracking: str, step: Step, at: dt.datetime) -> None:
         self._collected[tracking].append(step)
-        if tracker := self._trackers.get(tracking):
+        for tracker in self._trackers[tracking]:
             self._tell(tracker, tracking, step)
 
     def _track(self, body: Tracker, taken: Taken) -> Body:
         if body.tracking not in self._collected:
             raise Refused(422, f"no parcel {body.tracking}")
         self.book.effect("tracker", body.reference, body.shipper, taken.raw, taken.idempotency_key)
-        self._trackers[body.tracking] = body
+        self._trackers[body.tracking].append(body)
         for step in self._collected[body.tracking]:
             self._tell(body, body.tracking, step)
         return {"tracking": body.tracking}

@@ -19,7 +19,7 @@ def counts(evidence: Evidence) -> dict[str, object]:
     """Orders, lines and how they went; supply and how it went; documents over several others; retries."""
     books, sales, purchasing = evidence.books, evidence.sales, evidence.purchasing
     return {
-        **_orders(sales, books),
+        **_orders(sales, purchasing, books),
         **_returns(books),
         **_supply(purchasing, books),
         "situations": _situations(sales, purchasing, books),
@@ -27,7 +27,7 @@ def counts(evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _orders(sales: Sales, books: Books) -> dict[str, int]:
+def _orders(sales: Sales, purchasing: Purchasing, books: Books) -> dict[str, int]:
     found: Counter[str] = Counter()
     shipments: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for shipment in sales.shipments:
@@ -47,6 +47,7 @@ def _orders(sales: Sales, books: Books) -> dict[str, int]:
             found["given_up_lines"] += given_up > 0
             found["shipped_kit_lines"] += sales.shipped[key] > 0 and bool(sales.kits.parts(order.company, line.item))
     found["shipments"] = len(sales.shipments)
+    found["drop_shipments"] = len(purchasing.drop_ships.shipments)
     found["delivered_shipments"] = sum(
         entry.body["data"]["code"] == "DL" for entry in books.effects("sent.tracking.updated")
     )

@@ -14,7 +14,7 @@ from crossdock.testing.checker.warehouse import Warehouses
 
 HOLDS = frozenset({"credit_hold", "unknown_customer", "price_outside_tolerance"})
 """Problems for which an order waits before anybody else hears of it."""
-SHORTAGES = frozenset({"told_shortage", "backorder_without_supply"})
+SHORTAGES = frozenset({"told_shortage", "backorder_without_supply", "drop_ship_refused"})
 """Problems by which a person owns what an order still misses."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from crossdock.testing.checker.books import Body, Books, Entry, number
+from crossdock.testing.checker.drop_ships import DropShips
 from crossdock.testing.checker.warehouse import POSTED_AS
 
 ZERO = Decimal(0)
@@ -36,7 +37,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOrder:
-    """A purchase order of the ERP."""
+    """A purchase order of the ERP, or one that it was told of."""
 
     company: str
     number: str
@@ -115,7 +116,8 @@ class Purchasing:
     """The buying side of the books."""
 
     def __init__(self, books: Books) -> None:
-        self.orders = _orders(books)
+        self.drop_ships = DropShips(books)
+        self.orders = _orders(books) | _dropped(self.drop_ships)
         self.taken = _grouped(books.effects("order.taken"))
         self.changed = _grouped(books.effects("order.changed"))
         self.answers = books.effects("sent.855")
@@ -129,6 +131,8 @@ class Purchasing:
             self._confirmations_by_order[entry.body["entity"], entry.body["po_number"]].append(entry)
         self.receipts = books.effects("sent.receipt.confirmed")
         self.counted = _counted(self.receipts)
+        for key, quantity in self.drop_ships.announced.items():
+            self.counted[key]["good"] += quantity
         self.weighed = _weighed(self.receipts)
 
     def told(self, order: PurchaseOrder) -> dict[str, Told]:
@@ -196,6 +200,18 @@ def _orders(books: Books) -> dict[OrderKey, PurchaseOrder]:
         key: PurchaseOrder(*key, suppliers[key], tuple(sorted(found, key=lambda one: one.number)))
         for key, found in revisions.items()
     }
+
+
+def _dropped(drop_ships: DropShips) -> dict[OrderKey, PurchaseOrder]:
+    """Orders for goods that go straight to customers: the ERP was told of them, and never changes them."""
+    found = {}
+    for key, order in drop_ships.orders.items():
+        lines = {
+            one["line"]: OrderedLine(one["item"], number(one["qty"]), number(one["unit_cost"]))
+            for one in order.entry.body["lines"]
+        }
+        found[key] = PurchaseOrder(*key, order.supplier, (Revision(0, lines),))
+    return found
 
 
 def _charge_sent(entry: Entry) -> Charge:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from crossdock.testing.checker.books import Books, BooksBroken, Entry, number
+from crossdock.testing.checker.drop_ships import DropShips
 from crossdock.testing.checker.kits import Kits
 from crossdock.testing.checker.sales_documents import (
     Invoice,
@@ -40,8 +41,15 @@ class Sales:
         self.orders = _orders(books)
         self.kits = Kits(books)
         self.posted = _by(books.effects("sales_orders"), lambda entry: (entry.body["entity"], entry.body["order"]))
-        self.shipping_orders = [read_shipping_order(entry) for entry in books.effects("shipping_order")]
-        self.shipments = [read_shipment(entry) for entry in books.effects("sent.shipment.dispatched")]
+        drop_ships = DropShips(books)
+        self.shipping_orders = [
+            *(read_shipping_order(entry) for entry in books.effects("shipping_order")),
+            *drop_ships.shipping_orders,
+        ]
+        self.shipments = [
+            *(read_shipment(entry) for entry in books.effects("sent.shipment.dispatched")),
+            *drop_ships.shipments,
+        ]
         self.invoices = [read_invoice(entry.body) for entry in books.effects("customer_invoices")]
         self.credit_notes = [read_invoice(entry.body) for entry in books.effects("credit_notes")]
         self.returns = [read_return(entry.body) for entry in books.effects("return.created")]

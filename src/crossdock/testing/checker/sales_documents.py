@@ -108,6 +108,11 @@ class Shipment:
     by_reference: tuple[tuple[str, tuple[MovedLine, ...]], ...]
 
     @property
+    def case(self) -> str:
+        """The id of its case in the product."""
+        return f"shipment/{self.company}/{self.reference.removesuffix(f'.{self.number}')}/{self.number}"
+
+    @property
     def lines(self) -> list[MovedLine]:
         """Everything in it."""
         return [line for _, lines in self.by_reference for line in lines]

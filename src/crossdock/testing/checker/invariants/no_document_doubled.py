@@ -33,6 +33,7 @@ def _fields(*fields: str) -> Callable[[Entry], Name]:
 # What names a document at the system that gets it. Requests and effects of one document may be called differently.
 DOCUMENTS: dict[tuple[str, ...], Callable[[Entry], Name]] = {
     ("sales_orders",): _fields("entity", "channel", "order"),
+    ("purchase_orders",): _fields("entity", "po_number"),
     ("po_confirmations",): _whole,
     ("goods_receipts",): _fields("entity", "site", "receipt"),
     ("vendor_invoices",): _fields("entity", "vendor", "invoice"),
@@ -43,6 +44,7 @@ DOCUMENTS: dict[tuple[str, ...], Callable[[Entry], Name]] = {
     ("shipping_orders", "shipping_order"): _fields("owner", "order_ref"),
     ("return_advices", "return_advice"): _fields("owner", "rma"),
     ("consignments", "consignment"): _fields("shipper", "reference"),
+    ("trackers", "tracker"): _fields("shipper", "reference"),
     ("order_updates", "order_update"): lambda entry: (entry.key, str(entry.body.get("sequence", ""))),
     ("stock_levels",): lambda entry: (entry.key,),
 }

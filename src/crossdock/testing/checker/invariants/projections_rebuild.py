@@ -33,15 +33,14 @@ def judge(evidence: Evidence, ruling: Ruling) -> None:
 def _expected(evidence: Evidence) -> Counter[Happened]:
     """How often which event must stand in the timeline of which case, by the books."""
     expected: Counter[Happened] = Counter()
-    sales, sites = evidence.sales, evidence.warehouses.sites
+    sales = evidence.sales
     for order in sales.accepted:
         expected[order.case, "SalesOrderPlaced"] = 1
         expected[order.case, "SalesOrderLinesShipped"] = sum(
             shipment.channels.count((order.channel, order.key)) for shipment in sales.shipments_of(order)
         )
     for shipment in sales.shipments:
-        case = f"shipment/{shipment.company}/{sites[shipment.warehouse]}/{shipment.number}"
-        expected[case, "ShipmentDispatched"] = 1
+        expected[shipment.case, "ShipmentDispatched"] = 1
     for entry in evidence.purchasing.receipts:
         data = entry.body["data"]
         expected[f"goods_receipt/{data['owner']}/{data['site']}/{data['receipt']}", "GoodsReceiptPosted"] = 1

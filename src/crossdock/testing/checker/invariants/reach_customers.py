@@ -27,7 +27,8 @@ def judge(evidence: Evidence, ruling: Ruling) -> None:
 
 def _carriers(evidence: Evidence, ruling: Ruling) -> None:
     booked = defaultdict(list)
-    for entry in evidence.books.effects("consignment"):
+    # What a supplier shipped it booked itself: of that the carrier was asked to tell us.
+    for entry in evidence.books.effects("consignment", "tracker"):
         booked[entry.entity, entry.key].append(entry)
     for shipment in evidence.sales.shipments:
         found = booked.pop((shipment.company, shipment.reference), [])

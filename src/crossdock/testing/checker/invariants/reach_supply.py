@@ -93,6 +93,9 @@ def _announced(evidence: Evidence, ruling: Ruling) -> None:
         key = (notice.entity, notice.system, notice.key)
         what = f"ship notice {notice.key} of {notice.system} to {notice.entity}"
         found = advised.pop(key, [])
+        if evidence.purchasing.drop_ships.has(notice):
+            ruling.holds(not found, f"{what} was announced to a warehouse, and goes straight to a customer")
+            continue
         ruling.once(f"{what} at its warehouse", found)
         for entry in found[:1]:
             ruling.alike(f"{what}: goods told to the warehouse", _announced_goods(notice), _advised_goods(entry))
