@@ -29,7 +29,7 @@ def order_number(company_id: str, channel: str, order: str, supplier: str, curre
     """The number of the purchase order that has a supplier ship lines of a sales order, in one currency.
 
     Always the same for the same order, and of 18 characters whatever the order is called: a partner takes 22 (X12
-    BEG03), and a ship notice that names a supplier and this number should fit, too (BSN02: 30).
+    BEG03), and the shipments that are named after it fit into 30 (BSN02).
     """
     named = "\0".join((company_id, channel, order, supplier, currency))
     digest = hashlib.blake2b(named.encode(), digest_size=_DIGEST_BYTES).digest()

@@ -76,7 +76,7 @@ TestSandboxCarrier = connector_suite(
                 "tracking_request",
                 Shipment(
                     company_id="albion_uk",
-                    number="brightware.DSQ2Z.1",
+                    number="DSQ2Z.1",
                     carrier="carrier",
                     warehouse="brightware",
                     customer=PartyRef("17850"),
@@ -84,7 +84,7 @@ TestSandboxCarrier = connector_suite(
                     tracking="SWL0000012345",
                 ),
                 "/v2/trackers",
-                {"reference": "brightware.DSQ2Z.1", "shipper": "albion_uk", "tracking": "SWL0000012345"},
+                {"reference": "DSQ2Z.1", "shipper": "albion_uk", "tracking": "SWL0000012345"},
             ),
         ),
         came=(

@@ -62,7 +62,7 @@ def answered(
     return DropShipAnswered(NUMBER, (told,))
 
 
-def left(quantity: str = "10", line: str = "1", shipment: str = f"{SUPPLIER}.{NUMBER}.1") -> SalesOrderLinesShipped:
+def left(quantity: str = "10", line: str = "1", shipment: str = f"{NUMBER}.1") -> SalesOrderLinesShipped:
     """What the sales order hears of what left the supplier."""
     goods = (ShippedLine(line, "LAMP", pieces(quantity)),)
     return SalesOrderLinesShipped(shipment, NUMBER, SUPPLIER, MORNING, goods)

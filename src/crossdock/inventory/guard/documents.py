@@ -73,7 +73,8 @@ async def _orders(tx: Connection, rows: list[asyncpg.Record], busy: set[int], fo
 
 def _received_not_invoiced(court: Court, order: str, data: PurchaseOrderData, receipts: list[GoodsReceiptData]) -> None:
     """Per line: what came by the receipts, less what was invoiced, in units and money, is what the order says. A line
-    that a receipt names by another item is for a person to sort out."""
+    that a receipt names by another item is for a person to sort out. Of a drop-ship no receipt tells: it came by its
+    ship notices, which are held against it by themselves."""
     number = order.rpartition("/")[2]
     came: dict[str, _Came] = defaultdict(_Came)
     strange = {name.partition(" ")[0] for name in data.oddities} & {"receipt_unknown_line", "receipt_unknown_unit"}
@@ -91,6 +92,9 @@ def _received_not_invoiced(court: Court, order: str, data: PurchaseOrderData, re
             came[part.order_line] = _Came(before.good + part.kept * good, before.bad + part.kept * (not good))
     for line_id, line in data.lines.items():
         here, says = came[line_id], _Came(line.received_good, line.received_bad)
+        if data.placed().drop_ship is not None:
+            announced = sum((notice.received for notice in line.notices.values()), ZERO)
+            here = _Came(announced - line.received_bad, line.received_bad)
         court.equal("received_not_invoiced", f"{order} line {line_id}", _accrued(line, here), _accrued(line, says))
 
 

@@ -193,8 +193,9 @@ def _subject(case: ShipmentCase, order: ShippedOrder) -> str:
 
 
 def _number(advice: WarehouseShippingAdvice) -> str:
-    """What all others call this shipment: two warehouses may number theirs alike."""
-    return f"{advice.warehouse}.{advice.number}"
+    """What all others call this shipment: two warehouses may number theirs alike. What a supplier shipped has a number
+    of our own."""
+    return advice.number if advice.supplier else f"{advice.warehouse}.{advice.number}"
 
 
 def _must_be_named(case: ShipmentCase, order: ShippedOrder) -> bool:

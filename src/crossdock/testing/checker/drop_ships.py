@@ -70,8 +70,8 @@ class DropShips:
             name = f"{order.number}.{again}"
             channels = ((order.channel, order.sold_by),)
             carried = ((order.number, tuple(lines)),)
-            reference = f"{order.supplier}.{name}"
-            self.shipments.append(Shipment(order.supplier, order.company, name, reference, channels, carried))
+            whose = (order.supplier, order.supplier, order.company)
+            self.shipments.append(Shipment(*whose, name, name, channels, carried))
 
     def _asked(self, order: Bought) -> ShippingOrder:
         """What the supplier has to ship: what it was asked to, less what it will not."""

@@ -100,6 +100,7 @@ class Shipment:
     """What left a warehouse together. `by_reference` is what it carried of each shipping order."""
 
     warehouse: str
+    site: str
     company: str
     number: str
     reference: str
@@ -110,7 +111,7 @@ class Shipment:
     @property
     def case(self) -> str:
         """The id of its case in the product."""
-        return f"shipment/{self.company}/{self.reference.removesuffix(f'.{self.number}')}/{self.number}"
+        return f"shipment/{self.company}/{self.site}/{self.number}"
 
     @property
     def lines(self) -> list[MovedLine]:
@@ -209,7 +210,8 @@ def read_shipment(entry: Entry) -> Shipment:
         )
         by_reference.append((carried["order_ref"], lines))
     reference = f"{data['site']}.{data['shipment']}"
-    return Shipment(entry.system, company, data["shipment"], reference, tuple(channels), tuple(by_reference))
+    site, shipped = data["site"], tuple(by_reference)
+    return Shipment(entry.system, site, company, data["shipment"], reference, tuple(channels), shipped)
 
 
 def read_invoice(body: Body) -> Invoice:
