@@ -10,7 +10,10 @@ import pytest
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.publications import run_publication, task_name
 from crossdock.engine.tasks import claim_tasks, ensure_tasks
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Item
 from crossdock.model.publication import AvailabilityPublication
+from crossdock.model.stock_policy import DropShipRule, Scope, StockPolicies
 from crossdock.operations import dead_letters
 from crossdock.ports.connector import Outgoing
 from crossdock.ports.outcomes import Delivered, Outcome, Rejected
@@ -74,6 +77,18 @@ async def test_a_channel_is_told_once_what_changed(store: Store, engine: EngineC
     await book(store, receive(1))
     assert await publish(engine, BOTH) == 1
     assert channel.says() == {MUG: 15, "TEAPOT": 7}
+
+
+async def test_a_channel_is_told_nothing_of_what_a_supplier_ships_to_its_customers(
+    store: Store, engine: EngineContext, channel: Channel
+) -> None:
+    await book(store, receive(10), receive(7, item="TEAPOT"), receive(3, item="CHEESE"))
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, "CHEESE", second_unit="KGM", second_per=Decimal(2))])
+    rule = DropShipRule(name="dropped", supplier="brightware", scope=Scope(items=("TEAPOT", "CHEESE")))
+    dropping = Publication(COMPANY, "shop", "peer", ("north", "south"), StockPolicies(drop_ship=(rule,)))
+    assert await publish(engine, dropping) == 2
+    assert channel.says() == {MUG: 10, "CHEESE": 3}, "what is weighed is never drop-shipped"
 
 
 async def test_a_place_that_leaves_a_channel_takes_its_stock_along(

@@ -8,6 +8,7 @@ from crossdock.events.envelope import NewEvent
 from crossdock.processes import PROCESSES
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY, MORNING
+from tests.integration.engine.guarded import guard
 from tests.integration.engine.harness import Peer, context, rows, say, settle
 from tests.integration.processes.test_order_to_cash import problems
 from tests.unit.processes.drop_shipping import (
@@ -56,5 +57,6 @@ async def test_from_the_customers_order_to_the_suppliers_invoice_without_any_sto
     assert await rows(store, "select count(*) from stock_movement") == [(0,)]
     assert await rows(store, "select count(*) from promise_position") == [(0,)]
     assert await rows(store, "select count(*) from expected_supply") == [(0,)]
+    assert not (await guard(store, full=True)).findings
     links = await rows(store, "select subject, document from document_link where role = 'drop_ship' order by subject")
     assert links == [(PURCHASE_ORDER, SALES_ORDER), (SALES_ORDER, PURCHASE_ORDER)]

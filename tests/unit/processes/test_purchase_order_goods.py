@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossdock.events.purchase_order import (
+    Elsewhere,
     InvoicedLine,
     InvoiceLinesMatched,
     PurchaseOrderLinesInvoiced,
@@ -17,7 +18,7 @@ from crossdock.events.purchase_order import (
 )
 from crossdock.model.quantity import Quantity
 from crossdock.processes._kit import Deadline, Emit, Expect, ExpectSupply, OpenExceptionCase
-from crossdock.testing.scenario import Scenario
+from crossdock.testing.scenario import MORNING, Scenario
 from tests.unit.processes.procure_to_pay import (
     DUE,
     INVOICE,
@@ -77,6 +78,11 @@ class TestShipNotices:
 
     def test_a_ship_notice_that_is_told_twice_counts_once(self) -> None:
         under_way().when(announced("100")).then(nothing=True)
+
+    def test_goods_on_their_way_to_no_warehouse_of_ours_are_a_buyers(self) -> None:
+        event = msgspec.structs.replace(announced("100"), elsewhere=Elsewhere("moon", MORNING))
+        scenario = accepted().when(event).then(opens="announcement_elsewhere", line_state="announced", emits=())
+        assert "it sends to moon" in scenario.one(OpenExceptionCase).detail
 
     def test_a_second_ship_notice_adds_up(self) -> None:
         scenario = accepted().given(announced("60")).when(announced("40", notice="SN2")).then(met="ship_notice")
