@@ -107,16 +107,30 @@ async def availability(
 
 
 def _to_be_seen_by(actor: Actor, found: Found) -> Found:
-    """Who speaks for one channel or partner is told what moved, but not for whom or by which document of others."""
+    """Who speaks for one channel or partner is told what moved, but not for whom or by which document of others; and
+    what a supplier can ship to its customers, but not which supplier, nor what that said."""
     if not actor.channel and not actor.partner:
         return found
     terms, changed = found.terms, found.difference
     if terms.movements:
         terms = msgspec.structs.replace(terms, movements=tuple(_without_others(actor, m) for m in terms.movements))
+    if terms.drop_ship is not None:
+        terms = msgspec.structs.replace(terms, drop_ship=_without_supplier(terms.drop_ship))
     if changed is not None:
         told = tuple(_without_others(actor, movement) for movement in changed.movements)
         changed = msgspec.structs.replace(changed, movements=told)
     return found._replace(terms=terms, difference=changed)
+
+
+def _without_supplier(dropped: DropShipTerms) -> DropShipTerms:
+    return DropShipTerms(
+        supplier="",
+        rule="",
+        expected_on=dropped.expected_on,
+        lag_seconds=dropped.lag_seconds,
+        free=dropped.free,
+        unknown="how much there is was not said" if dropped.unknown else "",
+    )
 
 
 def _without_others(actor: Actor, movement: MovementTerms) -> MovementTerms:

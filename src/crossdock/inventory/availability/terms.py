@@ -280,7 +280,7 @@ class DropShipTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     `stated` is what it had at `stated_at`, in the item's base unit; `ordered_since` was ordered there for customers
     since then, which leaves `free`. All three are None where it is `unknown`, which then says why. What is ordered now
-    should come on `expected_on`."""
+    should come on `expected_on`. Who speaks for one channel is told neither the supplier nor what that said."""
 
     supplier: str
     rule: str
