@@ -6,13 +6,15 @@ a person has decided; if it is skipped, what it said counts as not told.
 
 What did not move is not looked at: items are found by the movements of the transactions since the last turn, below the
 horizon that no running transaction can still come under, and kits by what they are made of. Now and then, when a rule,
-place or kit changes, and when a day begins, everything is compared.
+place or kit changes, and when a day begins, everything is compared. Where more has changed than goes into one
+publication, half of it goes round all items, so that none waits for ever, and half is for numbers that have fallen.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -58,6 +60,8 @@ class Told(msgspec.Struct, omit_defaults=True):
     """The publication whose answer was not looked at yet."""
     unread: int = 0
     """So often in a row the channel could not be asked what it shows instead of what it refused."""
+    after: str = ""
+    """The item up to which the round over all items has come, where not all that changed could be told at once."""
 
 
 class _Turn(msgspec.Struct):
@@ -66,6 +70,7 @@ class _Turn(msgspec.Struct):
     items: list[AvailableItem]
     numbers: dict[str, Number]
     whole: bool = True
+    after: str = ""
 
 
 def task_name(publication: Publication) -> str:
@@ -147,7 +152,8 @@ async def _look(
         kits = await kits_of(tx, publication, now, items)
     if items is not None:
         items = sorted({*items, *kits})
-    found = await _changed(tx, context, publication, items, kits, now)
+    found = await _changed(tx, context, publication, (items, kits, state.after), now)
+    state.after = found.after
     if found.whole:
         state.upto = horizon
         if everything:
@@ -168,19 +174,21 @@ async def _changed(
     tx: Connection,
     context: EngineContext,
     publication: Publication,
-    items: Sequence[str] | None,
-    kits: Kits,
+    wanted: tuple[Sequence[str] | None, Kits, str],
     now: dt.datetime,
 ) -> _Turn:
-    """An item that no location has any more is told as zero. Versions go on from what was told and from what the
-    channel shows: where a location left the channel, the sum of what is counted is less than before."""
+    """`wanted` are items (None: all), the kits among them, and after which item the round goes on. An item that no
+    location has any more is told as zero. Versions go on from what was told and from what the channel shows: where a
+    location left the channel, the sum of what is counted is less than before."""
+    items, kits, after = wanted
     if items is not None and not items:
         return _Turn([], {})
     free = await numbers(tx, publication, now, items, kits)
     rows = await tx.fetch(SQL.told, publication.company_id, publication.channel, None if items is None else list(items))
     told = {row["item"]: row for row in rows}
     compares = isinstance(context.connectors.get(publication.system), ComparesAndSets)
-    changed: list[AvailableItem] = []
+    changed: dict[str, AvailableItem] = {}
+    fallen: set[str] = set()
     for item in sorted(free.keys() | told.keys()):
         number, before = free.get(item, Number(ZERO)), told.get(item)
         known = before["quantity"] if before else None
@@ -189,8 +197,28 @@ async def _changed(
         shown = before["shown_version"] if before else None
         version = max(number.counted, (before["version"] if before else -1) + 1, (-1 if shown is None else shown) + 1)
         believed = before["version"] if before and known is not None else shown
-        changed.append(AvailableItem(item, number.quantity, version, believed if compares else None))
-    return _Turn(changed[:MOST], free, len(changed) <= MOST)
+        changed[item] = AvailableItem(item, number.quantity, version, believed if compares else None)
+        if before and (known is None or number.quantity < known):
+            fallen.add(item)
+    chosen, after = choose(list(changed), fallen, after, MOST)
+    return _Turn([changed[item] for item in chosen], free, len(chosen) == len(changed), after)
+
+
+def choose(changed: Sequence[str], fallen: Collection[str], after: str, most: int) -> tuple[list[str], str]:
+    """Which of the items that changed (in order) are told now, `most` at most, and after which the next round goes on;
+    no item if these are all.
+
+    Half of them are the next ones after `after`: whatever else changes, each item is told within as many publications
+    as it takes to go round. The other half are `fallen` first, which a channel might sell beyond what there is: items
+    that may be told a smaller number now, or of which it is not known what the channel shows.
+    """
+    if len(changed) <= most:
+        return list(changed), ""
+    start = bisect_right(changed, after)
+    circle = [*changed[start:], *changed[:start]]
+    half = (most + 1) // 2
+    others = sorted(circle[half:], key=lambda item: item not in fallen)
+    return sorted([*circle[:half], *others[: most - half]]), circle[half - 1]
 
 
 async def _send(

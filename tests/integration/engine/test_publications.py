@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from crossdock.engine import publications
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.publications import run_publication, task_name
 from crossdock.engine.tasks import claim_tasks, ensure_tasks
@@ -19,7 +20,7 @@ from crossdock.ports.connector import Outgoing
 from crossdock.ports.outcomes import Delivered, Outcome, Rejected
 from crossdock.store import Store
 from tests.integration.engine.harness import Peer, context, rows, settle
-from tests.integration.inventory.helpers import COMPANY, MUG, book, move, receive
+from tests.integration.inventory.helpers import COMPANY, MUG, ask, book, move, receive
 from tests.integration.operations.worlds import ANNA, at_work
 
 BOTH = Publication(COMPANY, "shop", "peer", ("north", "south"))
@@ -121,3 +122,18 @@ async def test_a_publication_that_is_skipped_told_nothing(
     assert await publish(engine, BOTH) == 1
     assert channel.says() == {MUG: 15, "TEAPOT": 7}
     assert await rows(store, "select count(*) from published_item where quantity is null") == [(0,)]
+
+
+async def test_an_item_sold_out_is_told_however_much_else_changes(
+    store: Store, engine: EngineContext, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publications, "MOST", 2)
+    await book(store, *[receive(10, item=item) for item in ("A", "B", "Z")])
+    await publish(engine, NORTH)
+    await publish(engine, NORTH)
+    assert channel.says() == {"A": 10, "B": 10, "Z": 10}
+    await book(store, ask(10, item="Z"))
+    for _ in range(2):
+        await book(store, ask(1, item="A"), ask(1, item="B"))
+        await publish(engine, NORTH)
+    assert channel.says()["Z"] == 0
