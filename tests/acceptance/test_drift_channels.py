@@ -22,11 +22,15 @@ from tests.acceptance.test_drift import EXAMPLE_DATA, ask, project, replaced
 
 pytestmark = pytest.mark.storm
 
-ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 60, 1440.0, 30, 90
+ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 90, 1440.0, 30, 90
 WRITES = {"drop_write": 0.05, "delay_write": 0.05, "reorder_write": 0.05, "foreign_write": 0.05}
-FAULTS = {"systems": {"shop": WRITES, "marketplace": WRITES | {"double_order": 0.2, "reorder_order": 0.2}}}
+ORDER_FAULTS = {"drop_order": 0.2, "double_order": 0.2, "reorder_order": 0.2}
+"""Orders are few: with less, some fault would strike none of them."""
+FAULTS = {"systems": {"shop": WRITES, "marketplace": WRITES | ORDER_FAULTS}}
 WINDOW = dt.timedelta(hours=12)
 """In business time; everything that a channel shows is looked at once in some four hours of it at this rate."""
+CLOCKS = dt.timedelta(hours=1)
+"""By so much the channels' clocks and ours differ at this rate."""
 DELAY = dt.timedelta(minutes=10)
 CAUSES = {
     "drop_write": {"missing"},
@@ -37,7 +41,8 @@ CAUSES = {
 SHOWN = {"shop": "/shop/v1/stock-levels", "marketplace": "/mp/v1/offers/stock"}
 SEEN = """select d.company_id, d.system, d.item, c.at, c.cause, c.detail, c.state from drift as d
     join drift_change as c on c.drift = d.id where d.kind = 'channel' order by c.at"""
-ALIVE = "select system, item, cause, detail from drift where kind = 'channel' and closed_at is null"
+ALIVE = """select system, item, cause, detail from drift where kind = 'channel' and closed_at is null
+    and detail not like '%never came to us as orders'"""
 TOLD = "select company_id, channel, item, quantity from published_item"
 
 Place = tuple[str, str, str]
@@ -105,6 +110,16 @@ def written(world: World) -> dict[Place, list[tuple[int, dt.datetime]]]:
     return found
 
 
+def lost(world: World) -> dict[Place, list[dt.datetime]]:
+    """When the marketplace sold what by orders that it never told of."""
+    found: dict[Place, list[dt.datetime]] = defaultdict(list)
+    for effect in effects(world, "marketplace"):
+        if effect["kind"] == "fault.drop_order":
+            for line in effect["body"]["items"]:
+                found[effect["entity"], "marketplace", line["sku"]].append(at_of(effect))
+    return found
+
+
 def at_of(effect: dict[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(effect["at"])
 
@@ -138,8 +153,8 @@ def differing(world: World) -> list[Any]:
                 page = httpx2.get(url + path, params=params, headers=headers, timeout=30).json()
                 for level in page["levels"]:
                     place = (company, channel, level["sku"])
-                    said = told.get(place)  # None: it is to be told again
-                    if said is None or max(said - Decimal(level["sold"]), Decimal(0)) != Decimal(level["quantity"]):
+                    said, shows = told.get(place), Decimal(level["quantity"])  # None: it is to be told again
+                    if said is None or shows not in (said, max(said - Decimal(level["sold"]), Decimal(0))):
                         found.append((place, told.get(place), level))
                 after, more = page["after"], page["more"]
     return found
@@ -165,8 +180,17 @@ def test_each_level_that_was_struck_is_found_with_its_cause_within_a_window(worl
         # What was written over before anybody looked, or shows by itself, was never wrong for longer than a window.
         later = [at for version, at in levels[strike.place] if version > strike.version]
         later += [strike.at + DELAY] if strike.fault == "delay_write" else []
-        assert later, f"nobody ever found {strike}"
-        assert min(later) - strike.at <= WINDOW, strike
+        # Without any later one, it shows what it should by chance: the first test saw that nothing differs in the end.
+        assert not later or min(later) - strike.at <= WINDOW, strike
+
+
+def test_what_was_sold_in_orders_that_never_come_is_found_as_that_once_the_window_is_over(world: World) -> None:
+    """As far as the channel still says so: with each number that it is told it forgets what it sold before."""
+    found, orders = seen(world), lost(world)
+    assert orders
+    assert [
+        place for place in orders if any("never came to us as orders" in row["detail"] for row in found[place])
+    ] != []
 
 
 def test_nothing_else_is_taken_for_a_fault(world: World) -> None:
@@ -176,15 +200,16 @@ def test_nothing_else_is_taken_for_a_fault(world: World) -> None:
     for place, rows in seen(world).items():
         for row in rows:
             sold = "that it sold" in row["detail"]
-            if sold:  # its orders were on their way, and came
-                assert row["cause"] == "late", row
-            elif row["state"] != "closed":
-                assert any(names(row, strike) for strike in struck[place]), f"{row} of {struck[place]}"
+            if sold:  # its orders were on their way, and came, but for those that were lost
+                assert row["cause"] == "late" or place in lost(world), row
+            elif row["state"] != "closed":  # what comes of a fault may be that the next version is refused
+                assert any(strike.at <= row["at"] + CLOCKS for strike in struck[place]), f"{row} of {struck[place]}"
 
 
 def test_orders_that_were_told_twice_or_out_of_order_were_taken_once(world: World) -> None:
     told = {effect["key"] for effect in effects(world, "marketplace") if effect["kind"] == "order.placed"}
     kinds = {effect["kind"] for effect in effects(world, "marketplace")}
-    assert kinds >= {"fault.double_order", "fault.reorder_order"}, world.control("status")["faults"]
+    assert kinds >= {f"fault.{fault}" for fault in ORDER_FAULTS}, world.control("status")["faults"]
+    told -= {effect["key"] for effect in effects(world, "marketplace") if effect["kind"] == "fault.drop_order"}
     taken = [row["id"] for row in ask(world, "select id from process_case where id like 'sales_order/%/marketplace/%'")]
     assert sorted(case.rpartition("/")[2] for case in taken) == sorted(told)

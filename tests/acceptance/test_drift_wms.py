@@ -130,7 +130,10 @@ def test_each_message_that_was_lost_or_told_twice_is_found_with_its_cause_within
     for system in FAULTS["systems"]:
         for effect in effects(world, system):
             if effect["kind"].startswith("sent."):
-                later[effect["key"]].append(dt.datetime.fromisoformat(effect["at"]))
+                data = effect["body"]["data"]
+                about = {effect["key"], *(order["order_ref"] for order in data.get("orders", ()))}
+                for key in about:
+                    later[key].append(dt.datetime.fromisoformat(effect["at"]))
     named = []
     silent: dict[Place, list[Strike]] = defaultdict(list)
     for strike in struck:

@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
 
 from crossdock.engine.channel_mismatch import INACTIVE, Seen
+from crossdock.engine.channel_orders import came_by
 from crossdock.engine.context import EngineContext, Publication
 from crossdock.engine.reconciliation import drift_rule, price_of
 from crossdock.inventory.reconciliation import drifts
+from crossdock.inventory.reconciliation.differences import SLACK
 from crossdock.inventory.reconciliation.drifts import Drift
 from crossdock.inventory.reconciliation.drifts import Seen as Difference
-from crossdock.inventory.reconciliation.statements import Waiting
+from crossdock.inventory.reconciliation.statements import Waiting, encoder
 from crossdock.log import uuid7
 from crossdock.model.quantity import ZERO
-from crossdock.rules.channel_drift import AVAILABLE, Shown, explain
+from crossdock.rules.channel_drift import AVAILABLE, Shown, explain, sold_under
 from crossdock.store import Connection
 
 
@@ -31,8 +36,32 @@ async def note_drifts(
         if one.cause:
             changed.append(_differs(context, look, one, before))
         elif before is not None:
-            changed.append(drifts.agreed(look, before).drift)
+            owed = await _owed(tx, publication, one, before)
+            changed.append(_still_owed(look, before, owed) if owed else drifts.agreed(look, before).drift)
     await drifts.save(tx, look, changed)
+
+
+async def _owed(tx: Connection, publication: Publication, seen: Seen, before: Drift) -> Decimal:
+    """What the channel sold and has not told us yet, though it was told a newer number since, by which it forgot it."""
+    sold = sold_under(before.facts())
+    if sold is None or sold[0] >= seen.version:
+        return ZERO
+    came = await came_by(tx, publication, before.item, sold[0], before.last_seen_at + SLACK)
+    return ZERO if came is None else max(sold[1] - came, ZERO)
+
+
+def _still_owed(look: Waiting, drift: Drift, owed: Decimal) -> Drift:
+    """Within the window its orders may come; after it they are lost, and there is nothing to show for it any more."""
+    drift.detail, drift.differences = f"{owed:f} that it sold are on their way to us as orders", "{}"
+    if look.stated_at < drift.due_at:
+        return drift
+    drift.cause, drift.detail = "missing", f"{owed:f} that it sold never came to us as orders"
+    facts = [msgspec.structs.replace(fact, cause="missing") for fact in drift.facts()]
+    drift.evidence = encoder.encode(facts).decode()
+    drift.state, drift.closed_at = "closed", look.stated_at
+    drift.resolution = "it was told a newer number"
+    drift.changes += 1
+    return drift
 
 
 def _look(publication: Publication, now: dt.datetime) -> Waiting:

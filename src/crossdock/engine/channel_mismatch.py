@@ -16,6 +16,7 @@ LOST, OLD, SOLD, INACTIVE, UNKNOWN = "lost write", "old version", "sold since", 
 PATIENCE = 3
 """So often a number is told again before a person is told that this does not help; and so many times in a row goods
 that a channel sold may be unknown to us before that is a problem."""
+_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -58,7 +59,16 @@ def _cause(told: Decimal, version: int, told_at: object, level: ShownLevel | Non
         return OLD if _written_after(level, told_at) else LOST
     if level.quantity != max(told - level.sold, ZERO):
         return "" if level.quantity == max(told - sold, ZERO) else UNKNOWN
-    return SOLD if level.sold > sold else ""
+    if level.sold > sold:  # where somebody else wrote under the number of our version before it came, that is not ours
+        return LOST if _written_before(level, told_at) else SOLD
+    return ""
+
+
+def _written_before(level: ShownLevel, told_at: object) -> bool:
+    """Was it written before we told it, by more than clocks differ?"""
+    if level.changed_at is None or not isinstance(told_at, dt.datetime):
+        return False
+    return level.changed_at < told_at - _CLOCKS_DIFFER
 
 
 def _written_after(level: ShownLevel, told_at: object) -> bool:

@@ -57,7 +57,28 @@ async def sold_since(tx: Connection, channel: str, terms: Mapping[str, str]) -> 
     return sold
 
 
-async def _waiting_since(tx: Connection, publication: Publication, told: Sequence[asyncpg.Record]) -> Sold:
+async def came_by(
+    tx: Connection, publication: Publication, item: str, version: int, placed_by: dt.datetime
+) -> Decimal | None:
+    """What we know of what a channel sold of an item while it showed an earlier version, in orders that were placed by
+    a moment (business time); None where that version is forgotten."""
+    told = await tx.fetchrow(SQL.told_then, publication.company_id, publication.channel, item, version)
+    if told is None:
+        return None
+    row = {"item": item, "terms": told["terms"], "publication": told["publication"]}
+    terms = number_terms.read(told["terms"])
+    kits = {item: terms} if terms.parts else {}
+    positions = [(item, *term) for term in (*terms.own(), *terms.of_parts())]
+    came = await tx.fetch(SQL.came_by, publication.channel, *_columns(positions), placed_by) if positions else []
+    own = {item: sum((one["quantity"] for one in came if one["item"] == item), ZERO)}
+    held = await _held_since(tx, publication, {item: UUID(told["publication"])})
+    waiting = await _waiting_since(tx, publication, [row])
+    return _added(own, _whole(kits, came), held, waiting).get(item, ZERO)
+
+
+async def _waiting_since(
+    tx: Connection, publication: Publication, told: Sequence[Mapping[str, Any] | asyncpg.Record]
+) -> Sold:
     """What waits for goods, or waited and got them since."""
     since = {row["item"]: _made_at(row["publication"]) for row in told}
     behind = {row["item"]: number_terms.read(row["terms"]) for row in told}

@@ -143,6 +143,19 @@ join promise_movement as m on m.position_id = k.position_id and m.number > k.num
 join reservation as r on r.id = m.reservation and r.source = $1
 group by k.name, r.item, r.subject, r.line
 
+-- told_then: what a channel was told by an earlier version
+select terms, publication from published_number where company_id = $1 and channel = $2 and item = $3 and version = $4
+
+-- came_by: what orders that were placed by a moment (business time) were promised out of some positions after some of
+-- their movements, line by line
+select k.name, r.item, r.subject, r.line, sum(m.reserved) as quantity
+from unnest($2::text[], $3::bigint[], $4::bigint[]) as k (name, position_id, number)
+join promise_movement as m on m.position_id = k.position_id and m.number > k.number and m.reserved > 0
+    and m.kind in ('asked', 'told', 'short')
+join reservation as r on r.id = m.reservation and r.source = $1
+join process_case as c on c.id = r.subject and c.opened_at <= $5
+group by k.name, r.item, r.subject, r.line
+
 -- waiting_since: what orders of a channel that came after a moment (technical time) wait for of some items, or of what
 -- those are made of, line by line
 select k.name, r.item, r.subject, r.line, sum(r.remaining) as quantity

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from decimal import Decimal
 
 import msgspec
@@ -17,6 +17,9 @@ from crossdock.rules.drift import Evidence, Finding
 
 AVAILABLE = "available"
 """The one condition that a channel knows."""
+SOLD_THERE = "sold"
+"""Beside it, of what a channel sold: all that it said it had by then."""
+_SOLD_SINCE = "sold since version "
 _ZERO = Decimal(0)
 
 
@@ -48,13 +51,22 @@ def explain(shown: Shown, publication: str, at: dt.datetime, packs: Set[Decimal]
     if shown.mismatch == "lost write":
         fact = Evidence("ours", f"version {shown.version}", "told", shown.told_at, changed, publication, cause=cause)
     elif shown.mismatch == "sold since":
-        unknown = {AVAILABLE: shown.sold - shown.sold_there}
-        fact = Evidence("theirs", f"sold since version {shown.version}", "sold", at, unknown, cause=cause)
+        unknown = {AVAILABLE: shown.sold - shown.sold_there, SOLD_THERE: shown.sold_there}
+        fact = Evidence("theirs", f"{_SOLD_SINCE}{shown.version}", "sold", at, unknown, cause=cause)
     else:
         here = {AVAILABLE: shown.shows or _ZERO}
         number = f"version {shown.version if shown.shown_version is None else shown.shown_version}"
         fact = Evidence("theirs", number, "shown", shown.changed_at or at, here, cause=cause)
     return Finding(cause, why, (fact,))
+
+
+def sold_under(facts: Sequence[Evidence]) -> tuple[int, Decimal] | None:
+    """The version under which a channel sold what we knew nothing of, and all that it sold under it; None where a drift
+    is about something else."""
+    for fact in facts:
+        if fact.number.startswith(_SOLD_SINCE):
+            return int(fact.number.removeprefix(_SOLD_SINCE)), fact.changes.get(SOLD_THERE, _ZERO)
+    return None
 
 
 def _cause(shown: Shown, packs: Set[Decimal], *, overdue: bool) -> tuple[DriftCause, str]:

@@ -251,6 +251,50 @@ async def test_what_the_channel_sold_is_on_its_way_to_us_and_a_problem_only_when
     assert (await publish(engine), await shows(engine)) == (1, 7)
 
 
+async def test_an_order_that_never_comes_is_missing_though_the_channel_was_told_a_newer_number_since(
+    store: Store, opened: Opened
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    shelf(world).sell((COMPANY, MUG), Decimal(3))
+    await read_back(engine)
+    await book(store, receive(5))
+    await publish(engine)
+    assert (await shows(engine), await read_back(engine)) == (15, 0)
+    assert await drifts(store) == [("late", "explained", "")]
+    async with store.transaction() as tx:
+        await set_clock(tx, await business_now(tx) + dt.timedelta(hours=2), 0.000001)
+    case_id = f"sales_order/{COMPANY}/marketplace/M2"
+    await held_order(store, case_id, "marketplace", Decimal(0))
+    await book(store, tell(3, source="marketplace", case=case_id))  # placed later than that: another sale
+    await publish(engine)
+    await read_back(engine)
+    assert await drifts(store) == [("missing", "closed", "it was told a newer number")]
+    (detail,) = (await rows(store, "select detail from drift"))[0]
+    assert detail == "3 that it sold never came to us as orders"
+
+
+async def test_an_order_that_comes_after_the_channel_was_told_a_newer_number_was_late(
+    store: Store, opened: Opened
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    case_id = f"sales_order/{COMPANY}/marketplace/M1"
+    await held_order(store, case_id, "marketplace", Decimal(0))
+    shelf(world).sell((COMPANY, MUG), Decimal(3))
+    await read_back(engine)
+    await book(store, receive(5))
+    await publish(engine)
+    await read_back(engine)
+    assert await drifts(store) == [("late", "explained", "")]
+    await book(store, tell(3, source="marketplace", case=case_id))
+    await publish(engine)
+    await read_back(engine)
+    assert await drifts(store) == [("late", "closed", "it shows what it should")]
+
+
 async def test_orders_that_came_and_wait_for_a_person_are_sales_that_we_know(store: Store, opened: Opened) -> None:
     world, engine = opened
     await book(store, receive(10))
