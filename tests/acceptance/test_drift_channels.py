@@ -1,6 +1,6 @@
-"""Levels that a channel answers and never shows, or shows late, behind an older one, or not as they were told, and orders
-that it sold and never tells of: what comes of them is found with its cause, and in the end the channels show what they
-were told. Takes minutes: `make storm`."""
+"""Levels that a channel answers and never shows, or shows late, behind an older one, or not as they were told, and
+orders that it sold and never tells of: what comes of them is found with its cause; in the end the channels show what
+they were told. Takes minutes: `make storm`."""
 
 from __future__ import annotations
 
