@@ -1,9 +1,10 @@
 """What channels show: read back, compared with what they were told, and put right by telling them again.
 
 A channel may lose what it was told, or show an older number after a newer one, and answer as if all were well. A sample
-of what it was told is read again at each turn, those first that were wrong, then those longest not looked at; so
-everything is looked at within `100 / read_back_percent` turns. What differs is told again with a newer version, and an
-exception case says why, until the channel shows what it should.
+of what it was told is read again at each turn: those that were wrong and are told again, and of all others those longest
+not looked at; so everything is looked at within `100 / read_back_percent` turns, as long as that is no more than `_MOST`
+items at once. What differs is told again with a newer version, and an exception case says why, until the channel shows
+what it should.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ _LEAST_PAUSE = dt.timedelta(seconds=5)
 _OFTEN = 10
 """A channel that is told within seconds is read back ten times more slowly than it is told."""
 _NOT_ASKED = dt.timedelta(hours=1)
+_NOT_TOLD_AGAIN = (SOLD, INACTIVE)
+"""What telling again does not mend. It is looked at as often as what is right: were it looked at first, many listings
+that stay inactive would keep all others from being looked at."""
 Levels = dict[str, ShownLevel]
 
 
@@ -128,12 +132,7 @@ async def run_read_back(context: EngineContext, owner: str, publication: Publica
 async def _sample(tx: Connection, publication: Publication, percent: Decimal) -> list[asyncpg.Record]:
     if not percent:
         return []
-    rows = await tx.fetch(SQL.to_read, publication.company_id, publication.channel, _MOST)
-    if not rows:
-        return []
-    wanted = max(-(-rows[0]["items"] * percent // 100), 1)
-    broken = sum(1 for row in rows if row["cause"])
-    return rows[: broken + int(wanted)]
+    return list(await tx.fetch(SQL.to_read, *_of(publication), _MOST, percent, ["", *_NOT_TOLD_AGAIN]))
 
 
 async def look(
@@ -153,7 +152,7 @@ async def look(
         known = await known_sold(tx, publication, told, levels)
         seen = [judge(row, levels.get(row["item"]), known.get(row["item"], ZERO)) for row in told]
         await _keep(tx, publication, seen, now)
-        again = sorted(one.item for one in seen if one.cause not in ("", SOLD, INACTIVE))
+        again = sorted(one.item for one in seen if one.cause and one.cause not in _NOT_TOLD_AGAIN)
         await tx.execute(SQL.forget, *_of(publication), again)
         await note_drifts(tx, context, publication, seen, now)
         await append(tx, await change_exceptions(tx, [_exception(publication, one, now) for one in seen]))
@@ -185,7 +184,7 @@ def _exception(publication: Publication, seen: Seen, now: dt.datetime) -> Except
 def _words(seen: Seen) -> str:
     shows = "nothing" if seen.level is None else f"{seen.level.quantity:f} (version {seen.level.version})"
     again = f"; told again {seen.tries} times, which does not help" if seen.tries > PATIENCE else ""
-    helps = "" if seen.cause in (SOLD, INACTIVE) else again or "; it is told again"
+    helps = "" if seen.cause in _NOT_TOLD_AGAIN else again or "; it is told again"
     return f"{seen.item}: {seen.cause}: told {seen.told:f} (version {seen.version}), shows {shows}{helps}"
 
 

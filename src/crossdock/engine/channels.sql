@@ -113,15 +113,25 @@ select status, reply from delivery where system = $1 and idempotency_key = $2
 update published_item set quantity = null
 where company_id = $1 and channel = $2 and item = any($3::text[]) and quantity is not null
 
--- to_read: items whose turn it is to be read back: first those that are known to be wrong, then those read long ago
-select i.item, i.quantity, i.version, n.told_at, n.terms, n.publication, coalesce(l.tries, 0) as tries, coalesce(l.cause, '') as cause,
-    count(*) over () as items
-from published_item as i
-left join published_number as n on n.company_id = i.company_id and n.channel = i.channel and n.item = i.item
-    and n.version = i.version
-left join channel_level as l on l.company_id = i.company_id and l.channel = i.channel and l.item = i.item
-where i.company_id = $1 and i.channel = $2 and i.quantity is not null
-order by (coalesce(l.cause, '') = ''), l.read_at nulls first, i.item limit $3
+-- to_read: items whose turn it is to be read back, those read long ago first: of those that telling again shall mend
+-- half of $3 at most, then of all others their share ($4 in a hundred, one at least), so that neither starves the other
+with told as materialized (
+    select i.item, i.quantity, i.version, i.publication, l.read_at, coalesce(l.tries, 0) as tries,
+        coalesce(l.cause, '') as cause, coalesce(l.cause, '') <> all($5::text[]) as mends
+    from published_item as i
+    left join channel_level as l on l.company_id = i.company_id and l.channel = i.channel and l.item = i.item
+    where i.company_id = $1 and i.channel = $2 and i.quantity is not null
+), mending as (
+    select * from told where mends order by read_at nulls first, item limit $3::int / 2
+), others as (
+    select * from told where not mends order by read_at nulls first, item
+    limit (select least($3::int - (select count(*) from mending), greatest(ceil(count(*) * $4::numeric / 100), 1))
+        from told where not mends)
+)
+select t.item, t.quantity, t.version, n.told_at, n.terms, n.publication, t.tries, t.cause
+from (select * from mending union all select * from others) as t
+left join published_number as n on n.company_id = $1 and n.channel = $2 and n.item = t.item and n.version = t.version
+order by t.mends desc, t.read_at nulls first, t.item
 
 -- still_told: what of these items a channel was told last is still what was read
 select item, version from published_item

@@ -421,3 +421,31 @@ async def test_every_published_number_follows_from_the_movements_digit_by_digit(
     found = await guard(store)
     assert found.compared["published_is_derived"] == 12
     assert [one for one in found.findings if one.what.law == "published_is_derived"] == []
+
+
+async def test_neither_what_stays_wrong_nor_what_stays_inactive_keeps_others_from_being_read(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, engine = opened
+    monkeypatch.setattr(channel_levels, "_MOST", 2)
+    asked: list[str] = []
+    connector = engine.connectors["marketplace"]
+    whole = connector.levels  # type: ignore[attr-defined]
+
+    async def wrong(company_id: str, items: Sequence[str]) -> list[ShownLevel]:
+        asked.extend(items)
+        found = [level for level in await whole(company_id, items) if level.item not in ("D", "E")]
+        return [msgspec.structs.replace(level, active=level.item > "C") for level in found]
+
+    await book(store, *[receive(10, item=item) for item in "ABCDEZ"])
+    await publish(engine)
+    monkeypatch.setattr(connector, "levels", wrong)
+    for _ in range(6):
+        await read_back(engine)
+        await publish(engine)
+    assert {"A", "B", "C", "D", "E", "Z"} == set(asked)
+    monkeypatch.setattr(connector, "levels", whole)
+    for _ in range(6):
+        await publish(engine)
+        await read_back(engine)
+    assert await rows(store, "select item, cause from channel_level where cause <> ''") == []
