@@ -1,10 +1,10 @@
 """What channels show: read back, compared with what they were told, and put right by telling them again.
 
 A channel may lose what it was told, or show an older number after a newer one, and answer as if all were well. A sample
-of what it was told is read again at each turn: those that were wrong and are told again, and of all others those longest
-not looked at; so everything is looked at within `100 / read_back_percent` turns, as long as that is no more than `_MOST`
-items at once. What differs is told again with a newer version, and an exception case says why, until the channel shows
-what it should.
+of what it was told is read again at each turn: those that were wrong and are told again, and of all others those
+longest not looked at; so everything is looked at within `100 / read_back_percent` turns, as long as that is no more
+than `_MOST` items at once. What differs is told again with a newer version, and an exception case says why, until the
+channel shows what it should. While a publication is on its way nobody knows what should be shown, and nothing is read.
 """
 
 from __future__ import annotations
@@ -115,6 +115,9 @@ async def run_read_back(context: EngineContext, owner: str, publication: Publica
         rule = rule_of(publication, now)
         closed = await tx.fetchval(SQL.not_asked, publication.system)
         told = [] if closed else await _sample(tx, publication, rule.read_back_percent)
+        # Looked at after the sample and before the channel is asked: it may be delivered while the channel answers.
+        if told and await tx.fetchval(SQL.open_publication, publication.system, _case_of(publication)):
+            told = []
     wrong = 0
     try:
         wrong = await look(context, publication, connector, told) if told else 0
@@ -143,8 +146,7 @@ async def look(
     shown = await _ask(connector, publication.company_id, [row["item"] for row in told])
     levels = {level.item: level for level in shown}
     async with context.store.transaction() as tx:
-        case_id = f"publication/{publication.company_id}/{publication.channel}"
-        if await tx.fetchval(SQL.open_publication, publication.system, case_id):
+        if await tx.fetchval(SQL.open_publication, publication.system, _case_of(publication)):
             return 0
         now, names = await business_now(tx), [row["item"] for row in told]
         still = {row["item"]: row["version"] for row in await tx.fetch(SQL.still_told, *_of(publication), names)}
@@ -171,7 +173,7 @@ async def _keep(tx: Connection, publication: Publication, seen: Sequence[Seen], 
 
 
 def _exception(publication: Publication, seen: Seen, now: dt.datetime) -> ExceptionChange:
-    case_id, identifier = f"publication/{publication.company_id}/{publication.channel}", uuid7()
+    case_id, identifier = _case_of(publication), uuid7()
     company = publication.company_id
     cause = Envelope(
         0, 0, 0, identifier, "ChannelRead", 1, case_id, case_id, company, publication.system, None, "engine", "", now,
@@ -190,3 +192,7 @@ def _words(seen: Seen) -> str:
 
 def _of(publication: Publication) -> tuple[str, str]:
     return publication.company_id, publication.channel
+
+
+def _case_of(publication: Publication) -> str:
+    return f"publication/{publication.company_id}/{publication.channel}"

@@ -59,12 +59,18 @@ async def opened(store: Store, open_world: OpenWorld) -> AsyncIterator[Opened]:
             await connector.close()
 
 
-async def turn(engine: EngineContext, name: str, run: Callable[..., object], publication: Publication) -> int:
+async def only(engine: EngineContext, name: str, run: Callable[..., object], publication: Publication) -> int:
+    """One turn, and nothing of what follows from it."""
     async with engine.store.transaction() as tx:
         await ensure_tasks(tx, [name])
         await tx.execute("update task set next_at = clock_timestamp() where name = $1", name)
         (task,) = await claim_tasks(tx, "w", [name], 1)
     done: int = await run(engine, "w", publication, task)  # type: ignore[misc]
+    return done
+
+
+async def turn(engine: EngineContext, name: str, run: Callable[..., object], publication: Publication) -> int:
+    done = await only(engine, name, run, publication)
     await settle(engine)
     return done
 
@@ -449,3 +455,27 @@ async def test_neither_what_stays_wrong_nor_what_stays_inactive_keeps_others_fro
         await publish(engine)
         await read_back(engine)
     assert await rows(store, "select item, cause from channel_level where cause <> ''") == []
+
+
+async def test_what_is_delivered_while_the_channel_answers_is_no_mismatch(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, engine = opened
+    await book(store, receive(10))
+    await publish(engine)
+    await book(store, receive(5))
+    await only(engine, task_name(MARKET), run_publication, MARKET)  # made, and not delivered yet
+    connector = engine.connectors["marketplace"]
+    whole = connector.levels  # type: ignore[attr-defined]
+
+    async def slow(company_id: str, items: Sequence[str]) -> Sequence[ShownLevel]:
+        found: Sequence[ShownLevel] = await whole(company_id, items)
+        await settle(engine)
+        return found
+
+    monkeypatch.setattr(connector, "levels", slow)
+    assert await only(engine, channel_levels.task_name(MARKET), channel_levels.run_read_back, MARKET) == 0
+    monkeypatch.setattr(connector, "levels", whole)
+    await settle(engine)
+    assert (await shows(engine), await problems(store), await drifts(store)) == (15, [], [])
+    assert (await publish(engine), await read_back(engine)) == (0, 0)
