@@ -50,7 +50,9 @@ _EXPLAINED_MOST = 500
 """Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
 _ASKED_AGAIN_MOST = 50
 _DEFAULT = DriftRule(name="default")
-_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LOOKED_BACK = dt.timedelta(days=21)
+"""Facts of so long before a statement are not read again, however old a drift is: what it was about by then stands in
+it. Shorter than `_MOMENTS_KEPT`, which says from where movements need to be read."""
 
 
 class _Read:
@@ -142,14 +144,17 @@ async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
     read.spoken_of = await differences.spoken_of(tx, statement)
     found = await differences.differences(tx, statement, read.places)
     known = await drifts.alive(tx, statement)
-    explained = sorted(found, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
+    left = {item: drifts.left_as_it_is(statement, known.get(item), found[item]) for item in found}
+    wanted = [item for item in found if left[item] is None]
+    explained = sorted(wanted, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
     # Who says what it booked may have lost one thing and booked another twice: then it agrees, and has both wrong.
     gone = sorted(known.keys() - found.keys())[:_EXPLAINED_MOST] if statement.lists_facts and not read.owner else []
     questions = await _questions(tx, context, read, known, {item: found.get(item, {}) for item in explained + gone})
     for item, difference in found.items():
         question = questions.get(item) or why.Question(difference=difference, complete=statement.lists_facts)
         price = price_of(context, statement.company_id, item)
-        read.seen.append(Seen(item, difference, why.attribute(question), price, drift_rule(context, statement, item)))
+        finding = left[item] or why.attribute(question)
+        read.seen.append(Seen(item, difference, finding, price, drift_rule(context, statement, item)))
     read.hidden = {item: hidden for item in gone if (hidden := why.cancelled(questions[item])) is not None}
     return read
 
@@ -158,36 +163,44 @@ async def _questions(
     tx: Connection, context: EngineContext, read: _Read, known: Mapping[str, Drift], found: Mapping[str, Difference]
 ) -> dict[str, why.Question]:
     """All that is known about differences, by item. Facts that may have hidden each other are older than the numbers
-    that agreed last, by up to a window; what matches them may be older still, by another one."""
+    that agreed last, by up to a window; what matches them may be older still, by another one. How far back is looked
+    for one item does not depend on the others, nor for ever on how old its drift is."""
     if not found:
         return {}
-    statement, items = read.statement, list(found)
-    agreed = {item: known[item].agreed_at if item in known else statement.compared_before for item in items}
-    windows = {item: dt.timedelta(minutes=drift_rule(context, statement, item).window_minutes) for item in items}
-    back = 2 * max(windows.values()) + 2 * differences.SLACK
-    moments = [at for at in agreed.values() if at is not None]
-    after = min(moments) - back if len(moments) == len(items) else _EVER
-    ours = await differences.our_facts(tx, statement, read.places, items, after)
-    theirs = await differences.their_facts(tx, statement, items, after)
-    over = await drifts.over(tx, statement, items, after)
+    statement = read.statement
+    floor = statement.stated_at - _LOOKED_BACK
+    agreed = {item: max(_agreed(statement, known.get(item)) or floor, floor) for item in found}
+    windows = {item: dt.timedelta(minutes=drift_rule(context, statement, item).window_minutes) for item in found}
+    after = {item: at - 2 * windows[item] - 2 * differences.SLACK for item, at in agreed.items()}
+    ours = await differences.our_facts(tx, statement, read.places, after)
+    theirs = await differences.their_facts(tx, statement, after)
+    over = await drifts.over(tx, statement, list(found), min(after.values()))
     about = (statement.company_id, statement.system)
-    held = await held_facts(tx, context, about, read.places, items, whole=BOOK in statement.conditions)
-    return {
-        item: why.Question(
+    held = await held_facts(tx, context, about, read.places, list(found), whole=BOOK in statement.conditions)
+    questions = {}
+    for item, difference in found.items():
+        before = drifts.facts_before(known[item], after[item]) if item in known else drifts.NONE_BEFORE
+        sides = (*before.theirs, *theirs.get(item, ())), (*before.ours, *ours.get(item, ()))
+        questions[item] = why.Question(
             difference=difference,
-            theirs=theirs.get(item, ()),
-            ours=ours.get(item, ()),
+            theirs=sides[0],
+            ours=sides[1],
             held=held.get(item, ()),
             owner=read.owner,
             complete=statement.lists_facts,
-            since=at - differences.SLACK if (at := agreed[item]) is not None else None,
-            agreed=at,
-            horizon=at - windows[item] if at is not None else None,
-            settled=drifts.settled(over.get(item, ()), theirs.get(item, ()), ours.get(item, ())),
+            since=agreed[item] - differences.SLACK,
+            agreed=agreed[item],
+            horizon=agreed[item] - windows[item],
+            settled=drifts.settled(over.get(item, ()), *sides),
+            remembered=before.names,
             packs=frozenset(context.packs(statement.company_id, item)),
         )
-        for item, difference in found.items()
-    }
+    return questions
+
+
+def _agreed(statement: Waiting, drift: Drift | None) -> dt.datetime | None:
+    """When both said the same of an item last; None: never yet."""
+    return statement.compared_before if drift is None else drift.agreed_at
 
 
 def price_of(context: EngineContext, company_id: str, item: str) -> Price | None:

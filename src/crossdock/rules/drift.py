@@ -69,7 +69,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     `owner`: the other system is the one whose word on this stock counts. `complete`: it lists all its changes since
     `since`; what is older serves for matching alone. `agreed`: when both said the same last. `horizon`: how far back
     facts may have hidden each other: something lost behind something on its way. `settled`: the `Side:number` of facts
-    that an earlier difference was about, and that were corrected. `held`: what it told us without authority, so that a
+    that an earlier difference was about, and that were corrected. `remembered`: the same of facts that this difference
+    was about before: they count, however old they are. `held`: what it told us without authority, so that a
     person has to decide. `packs`: how many base units a pack of the item may hold.
     """
 
@@ -82,6 +83,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     agreed: dt.datetime | None = None
     horizon: dt.datetime | None = None
     settled: frozenset[str] = frozenset()
+    remembered: frozenset[str] = frozenset()
     held: Sequence[Fact] = ()
     packs: frozenset[Decimal] = frozenset()
 
@@ -90,7 +92,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         """Does it name the documents of ours that it booked? Then what is the same fact is known, not judged."""
         if not self.complete:
             return False
-        return any(fact.reference for fact in self.theirs or self.ours)
+        theirs = [fact for fact in self.theirs if f"theirs:{fact.number}" not in self.remembered]
+        return any(fact.reference for fact in theirs or self.ours)
 
 
 class _Piece(NamedTuple):
@@ -172,6 +175,8 @@ def _news(question: Question, side: Side, fact: Fact) -> bool | None:
     """Does it count since the numbers agreed last? None: it cannot explain anything any more."""
     if f"{side}:{fact.number}" in question.settled:
         return None
+    if f"{side}:{fact.number}" in question.remembered:
+        return True
     if question.agreed is not None and fact.listed_at is not None:
         is_news = fact.listed_at > question.agreed
     else:
@@ -214,15 +219,17 @@ def _booked(question: Question, fact: Fact, known: Sequence[Fact]) -> _Piece:
 
 
 def _guesses(question: Question) -> Iterator[_Piece]:
-    """A system that lists nothing: what of our own facts would explain the difference, the latest first."""
+    """A system that lists nothing: what of our own facts would explain the difference, the latest first. What is older
+    than the numbers that agreed last could explain those no better than these."""
     facts = sorted(question.ours, key=lambda fact: fact.at, reverse=True)
-    for fact in facts:
+    known = [(fact, news) for fact in facts if (news := _news(question, "ours", fact)) is not None]
+    for fact, news in known:
         if fact.under_way:
             why = f"{_name(fact)} is on its way to it"
-            yield _Piece("late", why, (("ours", fact),), times(fact.changes, Decimal(-1)))
-    for fact in facts:
+            yield _Piece("late", why, (("ours", fact),), times(fact.changes, Decimal(-1)), news)
+    for fact, news in known:
         if not fact.under_way:
-            yield from _alone(question, fact)
+            yield from (piece._replace(is_news=news) for piece in _alone(question, fact))
 
 
 def _alone(question: Question, fact: Fact) -> Iterator[_Piece]:

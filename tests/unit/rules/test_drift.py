@@ -294,3 +294,14 @@ def test_a_correction_is_made_without_asking_only_under_both_limits(
 
 def test_without_limits_a_person_is_always_asked() -> None:
     assert not applies(DriftRule(name="default"), Decimal(1), Decimal("0.01"))
+
+
+def test_what_is_older_than_the_numbers_that_agreed_explains_nothing_of_a_silent_system() -> None:
+    long_ago = fact("entry/a", -60 * 24 * 40, "adjustment/c/n/1", book=-5)
+    question = Question(
+        difference=changes(book=5), ours=(long_ago,), since=AT, agreed=AT, horizon=AT - dt.timedelta(hours=4)
+    )
+    assert attribute(question).cause == "unknown"
+    known = msgspec.structs.replace(question, remembered=frozenset({"ours:entry/a"}))
+    assert attribute(known).cause == "missing"
+    assert attribute(msgspec.structs.replace(known, settled=known.remembered)).cause == "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
@@ -57,12 +57,12 @@ async def spoken_of(tx: Connection, statement: Waiting) -> set[str] | None:
 
 
 async def our_facts(
-    tx: Connection, statement: Waiting, places: Sequence[str], items: Sequence[str], after: dt.datetime
+    tx: Connection, statement: Waiting, places: Sequence[str], after: Mapping[str, dt.datetime]
 ) -> dict[str, list[Fact]]:
-    """What we booked of these items in these places after a moment, up to the statement's."""
+    """What we booked in these places, of each item after its moment, up to the statement's."""
     rows = await tx.fetch(
-        SQL.our_facts, statement.company_id, list(places), list(items), await mark(tx, after), after,
-        statement.system, statement.stated_at, _TOLD,
+        SQL.our_facts, statement.company_id, list(places), list(after), await mark(tx, min(after.values())),
+        list(after.values()), statement.system, statement.stated_at, _TOLD,
     )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
     sums: dict[tuple[str, bytes, bool, str], tuple[asyncpg.Record, Difference]] = {}
@@ -91,13 +91,11 @@ async def our_facts(
     return facts
 
 
-async def their_facts(
-    tx: Connection, statement: Waiting, items: Sequence[str], after: dt.datetime
-) -> dict[str, list[Fact]]:
-    """What the system had listed of these items by this statement, of what happened after a moment."""
+async def their_facts(tx: Connection, statement: Waiting, after: Mapping[str, dt.datetime]) -> dict[str, list[Fact]]:
+    """What the system had listed by this statement, of each item what happened after its moment."""
     rows = await tx.fetch(
-        SQL.their_facts, statement.company_id, statement.system, statement.location, list(items), after,
-        statement.stated_at,
+        SQL.their_facts, statement.company_id, statement.system, statement.location, list(after),
+        list(after.values()), statement.stated_at,
     )  # fmt: skip
     near = dt.timedelta(seconds=statement.uncertainty_seconds)
     facts: dict[str, list[Fact]] = defaultdict(list)

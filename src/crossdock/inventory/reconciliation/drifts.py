@@ -81,6 +81,17 @@ class Over(NamedTuple):
     closed_at: dt.datetime
 
 
+class Before(NamedTuple):
+    """Facts that a drift was about by its last statement, and their `Side:number`."""
+
+    theirs: tuple[Fact, ...]
+    ours: tuple[Fact, ...]
+    names: frozenset[str]
+
+
+NONE_BEFORE = Before((), (), frozenset())
+
+
 class Seen(NamedTuple):
     """A difference as a statement shows it: what was found out, its price, and the rule that holds."""
 
@@ -122,6 +133,32 @@ async def over(tx: Connection, statement: Waiting, items: Sequence[str], after: 
     return found
 
 
+def left_as_it_is(statement: Waiting, drift: Drift | None, difference: Difference) -> Finding | None:
+    """What explains a difference that a person wants left and that is the same still: nobody asks for its cause again,
+    and it may live for ever."""
+    if drift is None or statement.counted or drift.rejected != _text(difference):
+        return None
+    return Finding(drift.cause, drift.detail, drift.facts())
+
+
+def _text(difference: Difference) -> str:
+    return encoder.encode(dict(sorted(difference.items()))).decode()
+
+
+def facts_before(drift: Drift, after: dt.datetime) -> Before:
+    """What explains a drift and is too old to be read again."""
+    named = [one for one in drift.facts() if one.cause and one.at <= after]
+    theirs, ours = (tuple(_remembered(one) for one in named if one.side == side) for side in ("theirs", "ours"))
+    return Before(theirs, ours, frozenset(f"{one.side}:{one.number}" for one in named))
+
+
+def _remembered(one: Evidence) -> Fact:
+    return Fact(
+        number=one.number, at=one.at, changes=one.changes, what=one.what, document=one.document,
+        under_way=one.cause == "late", again=one.again,
+    )  # fmt: skip
+
+
 def settled(ended: Iterable[Over], theirs: Sequence[Fact], ours: Sequence[Fact]) -> frozenset[str]:
     """The `Side:number` of facts that explain nothing any more: drifts were about them, or they corrected drifts."""
     found: set[str] = set()
@@ -138,8 +175,7 @@ def judge(statement: Waiting, seen: Seen, before: Drift | None) -> Judged:
     """A statement shows a difference: a new drift, or news of one that there is already. Pure."""
     drift = before or _new(statement, seen)
     known = (drift.state, drift.cause, drift.detail, drift.differences)
-    text = encoder.encode(dict(sorted(seen.difference.items()))).decode()
-    drift.differences, drift.units = text, units(seen.difference)
+    drift.differences, drift.units = _text(seen.difference), units(seen.difference)
     drift.money, drift.currency = _money(seen.price, drift.units)
     drift.cause, drift.detail = seen.finding.cause, seen.finding.detail
     drift.evidence, drift.rule = encoder.encode(seen.finding.evidence).decode(), seen.rule.name

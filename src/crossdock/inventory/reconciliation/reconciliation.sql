@@ -99,7 +99,7 @@ where coalesce(o.quantity, 0) <> coalesce(t.quantity, 0)
 -- named_items: the items a statement that is not complete speaks of
 select distinct item from stated_level where statement = $1
 
--- our_facts: changes of items at a location by what happened after a moment, the document that told the other system of
+-- our_facts: changes at a location by what happened after a moment, of each item after its own, the document that told the other system of
 -- each, and whether that is still on its way; where none is known by its number, whether any of the case is. What was
 -- put aside of a receipt is another fact than the receipt, for the other system is asked to do it; so is what went
 -- straight to packed, which the order that it is for asks for
@@ -110,7 +110,8 @@ select p.item, m.entry, s.subject, e.document, e.reason, e.occurred_at, c.state,
         and (told.key is null or d.idempotency_key = told.key)
         and (d.status in ('ready', 'sending', 'waiting') or d.status = 'delivered'
             and b.origin_business + (d.delivered_at - b.origin_technical) * b.rate > $7)) as under_way
-from stock_position p
+from unnest($3::text[], $5::timestamptz[]) as w (item, after)
+join stock_position p on p.company_id = $1 and p.location = any($2::text[]) and p.item = w.item
 join stock_movement m on m.position_id = p.id or m.to_position_id = p.id
 join ledger_entry e on e.digest = m.entry
 cross join lateral (select m.from_state = 'supplier' and m.to_state = 'packed' as straight) as x
@@ -130,18 +131,18 @@ left join lateral (
         and right('.' || d.number, length(e.document) + 1) = '.' || e.document
     order by strpos('.' || d.number, '.' || p.location || '.') > 0 desc, d.number limit 1
 ) as told on true
-where p.company_id = $1 and p.location = any($2::text[]) and p.item = any($3::text[]) and c.position = p.id
-    and m.transaction_id >= $4 and e.occurred_at > $5 and e.occurred_at <= $7 and e.reason <> 'opening'
+where c.position = p.id and m.transaction_id >= $4 and e.occurred_at > w.after and e.occurred_at <= $7
+    and e.reason <> 'opening'
 
--- their_facts: changes of items that the other system had listed by a statement, and the document and case of ours that
--- the reference of each names
+-- their_facts: changes that the other system had listed by a statement, of each item after its own moment, and the
+-- document and case of ours that the reference of each names
 select f.item, f.number, f.at, f.changes, f.what, f.again, f.listed_at, coalesce(d.case_id, '') as document,
     coalesce(d.idempotency_key, '') as reference,
     coalesce(d.operation = 'inventory_adjustment' and d.case_id like 'stock\_correction/%', false) as correction
-from stated_fact f
+from unnest($4::text[], $5::timestamptz[]) as w (item, after)
+join stated_fact f on f.item = w.item and f.at > w.after
 left join delivery d on f.reference <> '' and d.system = f.system and d.idempotency_key = f.reference
-where f.company_id = $1 and f.system = $2 and f.location = $3 and f.item = any($4::text[]) and f.at > $5
-    and f.listed_at <= $6
+where f.company_id = $1 and f.system = $2 and f.location = $3 and f.listed_at <= $6
 
 -- settled: drifts of these items that are over, and what each was about
 select item, id, evidence, closed_at, resolution from drift
