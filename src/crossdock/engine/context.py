@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from crossdock.engine.failures import InARow
 from crossdock.masterdata import Masterdata
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.ports.connector import Connector, References
@@ -97,5 +98,7 @@ class EngineContext:
     limits: Mapping[str, SystemLimits] = field(default_factory=dict)
     chores: Sequence[Callable[[], Awaitable[object]]] = ()
     """What other rooms want done every minute by one worker: forgetting what need not be remembered."""
+    in_a_row: InARow = field(default_factory=InARow)
+    """Statements and promises that fail again and again of what passes by itself."""
     batch_size: int = BATCH
     """How far a batch reads."""

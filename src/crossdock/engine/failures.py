@@ -8,6 +8,22 @@ from crossdock.store.text import storable
 
 _SHORTEST = dt.timedelta(seconds=1)
 _LONGEST = dt.timedelta(minutes=10)
+_IN_A_ROW = 3
+
+
+class InARow:
+    """How often in a row, in this process, the next piece of work failed of what passes by itself. What takes longer
+    than the database waits for it would else be repeated for ever, and all behind it would wait."""
+
+    def __init__(self) -> None:
+        self._failed: dict[str, tuple[str, int]] = {}
+
+    def too_often(self, kind: str, work: str) -> bool:
+        """One more of this kind has failed so: is it to be put off now?"""
+        last, times = self._failed.get(kind, ("", 0))
+        times = times + 1 if last == work else 1
+        self._failed[kind] = (work, times % _IN_A_ROW)
+        return times == _IN_A_ROW
 
 
 def pause_after(attempts: int) -> dt.timedelta:

@@ -85,7 +85,7 @@ async def run_reconciliation(context: EngineContext, owner: str, task: Task) -> 
 
 async def compare_next(context: EngineContext) -> bool:
     """Compare the oldest statement that can be; False if there is none. One that fails of more than what passes by
-    itself is put off, and those of other systems and places go on."""
+    itself, or of that several times in a row, is put off, and those of other systems and places go on."""
     statement = None
     try:
         async with context.store.transaction(readonly=True, snapshot=True) as tx:
@@ -96,10 +96,10 @@ async def compare_next(context: EngineContext) -> bool:
             only_kept = _outdated(statement) or not await differences.has_opened(tx, statement, read.places)
             read = read if only_kept else await _read(tx, context, read)
         await (_keep(context, statement) if only_kept else _conclude(context, read))
-    except TRANSIENT:
-        raise
     except Exception as error:
         if statement is None:
+            raise
+        if isinstance(error, TRANSIENT) and not context.in_a_row.too_often(NAME, str(statement.id)):
             raise
         await _put_off(context, statement, error)
     return True

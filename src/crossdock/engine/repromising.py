@@ -49,7 +49,7 @@ async def run_repromise(context: EngineContext, owner: str, task: Task) -> int:
 
 async def promise_again(context: EngineContext) -> bool:
     """Withdraw what has no goods at the next place where that is due; False if there is none. A place that fails of
-    more than what passes by itself is put off, and the others go on."""
+    more than what passes by itself, or of that several times in a row, is put off, and the others go on."""
     due = None
     try:
         async with context.store.transaction() as tx:
@@ -58,10 +58,11 @@ async def promise_again(context: EngineContext) -> bool:
                 return False
             due = _Due(*row)
             await _withdraw(tx, context, due)
-    except TRANSIENT:
-        raise
     except Exception as error:
         if due is None:
+            raise
+        place = f"{due.company_id}/{due.item}/{due.location}"
+        if isinstance(error, TRANSIENT) and not context.in_a_row.too_often(REPROMISE, place):
             raise
         await _put_off(context, due, error)
     return True

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from crossdock.engine import repromising
+from crossdock.engine.context import EngineContext
 from crossdock.engine.repromising import promise_again
 from crossdock.model.stock_policy import DriftRule
 from crossdock.operations.doctor import Check, examine
 from crossdock.processes import PROCESSES
-from crossdock.store import Store
+from crossdock.store import Connection, Store
 from tests.integration.engine.harness import context, rows
 from tests.integration.inventory.helpers import COMPANY, MUG, Levels, ask, book, holds, levels, move, receive
 from tests.integration.reconciliation.world import World, minute
@@ -110,6 +113,53 @@ async def test_what_passes_by_itself_is_no_failure_of_a_statement(store: Store) 
     with pytest.raises(asyncpg.SerializationError):
         await world.states(10, unrestricted=47)
     assert await rows(store, "select attempts, failure from stock_statement") == [(0, "")]
+
+
+async def test_a_statement_that_takes_too_long_again_and_again_is_put_off(store: Store) -> None:
+    world = World(store)
+    await world.opened(50)
+    owns = world.engine.owns_stock
+
+    def slow(system: str, *_: str) -> bool:
+        if system == "wms_north":
+            raise TimeoutError  # what the driver raises when the database has not answered for a minute
+        return owns(system, *_)
+
+    world.engine.owns_stock = slow
+    with pytest.raises(TimeoutError):
+        await world.states(10, unrestricted=47)
+    with pytest.raises(TimeoutError):
+        await world.erp_states(30, 50)
+    await world.reconcile()
+    assert await rows(store, STATED) == [("S1", False), ("S2", True)]
+    failed = "select attempts, failure, wait_until > clock_timestamp() from stock_statement where number = 'S1'"
+    assert await rows(store, failed) == [(1, "TimeoutError: ", True)]
+    assert (await doctor(store, "stock statements")).status == "fault"
+
+
+async def test_promises_that_take_too_long_to_make_again_keep_no_other_waiting(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = context(store)
+    engine.processes = PROCESSES
+    for item in (CAKE_STAND, MUG):
+        await book(store, receive(4, item=item), ask(4, item=item))
+        await book(store, move(3, "unrestricted", "scrap", item=item))
+    real = repromising._withdraw
+
+    async def slow(tx: Connection, given: EngineContext, due: Any) -> None:
+        if due.item == CAKE_STAND:
+            raise asyncpg.QueryCanceledError("canceling statement due to statement timeout")
+        await real(tx, given, due)
+
+    monkeypatch.setattr(repromising, "_withdraw", slow)
+    for _ in range(2):
+        with pytest.raises(asyncpg.QueryCanceledError):
+            await promise_again(engine)
+    while await promise_again(engine):
+        continue
+    assert await levels(store, item=MUG) == Levels(1, 1, 0)
+    assert await rows(store, DUE) == [(CAKE_STAND, 1, True)]
 
 
 async def test_a_correction_that_cannot_be_told_what_came_late_keeps_no_other_waiting_and_hears_of_all_of_it_later(
