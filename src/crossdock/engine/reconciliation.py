@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from hashlib import sha256
 
 import structlog
 
+from crossdock.engine.asking_again import Pages, ask_again, store_pages
+from crossdock.engine.channel_numbers import SQL as CHANNELS
 from crossdock.engine.clock import business_now
 from crossdock.engine.context import EngineContext
 from crossdock.engine.failures import in_words, pause_after
 from crossdock.engine.intake.held import held_facts
-from crossdock.engine.intake.poll import received_event
-from crossdock.engine.intake.raw import Arrival, store_arrivals
 from crossdock.engine.late_facts import tell_late_facts
 from crossdock.engine.tasks import Task, finish
 from crossdock.events.envelope import NewEvent
@@ -31,7 +30,6 @@ from crossdock.log import append
 from crossdock.model.quantity import Price
 from crossdock.model.reconciliation import BOOK, StatedChange, StockCorrection
 from crossdock.model.stock_policy import DriftRule
-from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.rules import drift as why
 from crossdock.rules.drift_facts import times, total
 from crossdock.rules.stock_policy import Subject, fitting
@@ -48,7 +46,6 @@ _ASSERTIONS_KEPT = dt.timedelta(days=30)
 _STATEMENTS_MOST = 20
 _EXPLAINED_MOST = 500
 """Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
-_ASKED_AGAIN_MOST = 50
 _DEFAULT = DriftRule(name="default")
 _LOOKED_BACK = dt.timedelta(days=21)
 """Facts of so long before a statement are not read again, however old a drift is: what it was about by then stands in
@@ -216,34 +213,22 @@ def drift_rule(context: EngineContext, statement: Waiting, item: str) -> DriftRu
     return next((rule for rule in rules if rule.against in ("", statement.system)), _DEFAULT)
 
 
-async def _fetch_again(context: EngineContext, read: _Read) -> dict[str, RawPage | None]:
-    """What the system listed and we lack, fetched once more, outside of any transaction. None for what it no longer
-    has; what it could not be asked for is not named."""
+async def _fetch_again(context: EngineContext, read: _Read) -> Pages:
+    """What the system listed and we lack, fetched once more, outside of any transaction."""
     async with context.store.transaction(readonly=True) as tx:
         known = await drifts.alive(tx, read.statement)
+        closed = await tx.fetchval(CHANNELS.not_asked, read.statement.system)
     wanted: dict[str, None] = {}
     for seen in read.seen:
         if drifts.judge(read.statement, seen, known.get(seen.item)).wants == "request":
             wanted |= dict.fromkeys(seen.finding.again)
-    connector = context.connectors.get(read.statement.system)
-    pages: dict[str, RawPage | None] = {}
-    if connector is None:
-        return pages
-    for again in list(wanted)[:_ASKED_AGAIN_MOST]:
-        kind, _, cursor = again.partition(":")
-        try:
-            found = connector.fetch(kind, cursor)
-            pages[again] = await anext(found, None)
-        except (ConnectorUnavailable, OSError) as trouble:
-            # The next statement asks again: the drift stays as it is. A connection that breaks here is theirs.
-            log.warning("fetch_again_failed", system=read.statement.system, what=again, detail=str(trouble))
-    return pages
+    return {} if closed else await ask_again(context, read.statement, list(wanted))
 
 
-async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Mapping[str, RawPage | None]) -> None:
+async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Pages) -> None:
     """Keys first, then drifts, then the log."""
     statement, now = read.statement, await business_now(tx)
-    events = await _store_pages(tx, statement, pages, now)
+    events = await store_pages(tx, statement, pages, now)
     if not await statements.mark_compared(tx, statement, now, len(read.seen)):
         return
     known = await drifts.alive(tx, statement, hold=True)
@@ -257,28 +242,8 @@ async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Map
     await append(tx, events)
 
 
-async def _store_pages(
-    tx: Connection, statement: Waiting, pages: Mapping[str, RawPage | None], now: dt.datetime
-) -> list[NewEvent]:
-    arrivals = [
-        Arrival(
-            source=statement.system,
-            kind="poll",
-            content=page.content,
-            transport_key=f"again:{again}:{sha256(page.content).hexdigest()}",
-            received_at=now,
-            content_type=page.content_type,
-            name=again.partition(":")[0],
-        )
-        for again, page in sorted(pages.items())
-        if page is not None
-    ]
-    stored = await store_arrivals(tx, arrivals) if arrivals else []
-    return [received_event(a, s.document_id) for a, s in zip(arrivals, stored, strict=True) if not s.repeated]
-
-
 async def _act(
-    tx: Connection, context: EngineContext, read: _Read, judged: Sequence[Judged], pages: Mapping[str, RawPage | None]
+    tx: Connection, context: EngineContext, read: _Read, judged: Sequence[Judged], pages: Pages
 ) -> list[NewEvent]:
     events, asserted, gone = [], [], []
     statement = read.statement
