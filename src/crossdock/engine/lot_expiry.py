@@ -13,6 +13,7 @@ from crossdock.engine.tasks import Task, finish
 from crossdock.events.envelope import NewEvent
 from crossdock.events.inventory import ExpiredLot, LotsExpired
 from crossdock.log import append
+from crossdock.project.versions import version_in_force
 from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("lot_expiry.sql"))
@@ -27,6 +28,10 @@ async def run_lot_expiry(context: EngineContext, owner: str, task: Task) -> int:
     looked = msgspec.json.decode(task.state, type=dict[str, dt.date]) if task.state else {}
     found = 0
     async with context.store.transaction() as tx:
+        if await version_in_force(tx) != context.network_version:
+            # Where a day has begun is known to workers that were started with the network in force.
+            await finish(tx, task, owner, _PAUSE)
+            return 0
         now = await business_now(tx)
         for company, location in context.stocked:
             today, place = context.reads.date_at(location, now), f"{company}/{location}"

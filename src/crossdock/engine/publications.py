@@ -34,6 +34,7 @@ from crossdock.model.stock_policy import PublicationRule
 from crossdock.ports.connector import ComparesAndSets, ShownLevel
 from crossdock.processes._kit import Send
 from crossdock.project.calendars import local_date
+from crossdock.project.versions import version_in_force
 from crossdock.store import Connection
 
 log = structlog.get_logger()
@@ -84,7 +85,8 @@ def case_of(publication: Publication) -> str:
 
 
 async def run_publication(context: EngineContext, owner: str, publication: Publication, task: Task) -> int:
-    """Send what changed since the channel was told last, at most `MOST` items; returns how many."""
+    """Send what changed since the channel was told last, by the network in force, at most `MOST` items; returns how
+    many."""
     state = msgspec.json.decode(task.state, type=Told) if task.state else Told()
     levels: Mapping[str, ShownLevel | None] | None
     try:
@@ -97,6 +99,10 @@ async def run_publication(context: EngineContext, owner: str, publication: Publi
         levels = dict.fromkeys(trouble.items)
     state.unread = 0
     async with context.store.transaction() as tx:
+        if await version_in_force(tx) != context.network_version:
+            # A worker that was started with another version of the network tells nobody numbers by its old rules.
+            await finish(tx, task, owner, _PAUSE)
+            return 0
         now = await business_now(tx)
         rule, found = rule_of(publication, now), _Turn([], {})
         latest = _next(rule, publication, now)

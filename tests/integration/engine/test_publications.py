@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 import msgspec
@@ -14,7 +15,7 @@ from crossdock.engine.tasks import claim_tasks, ensure_tasks
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item
 from crossdock.model.publication import AvailabilityPublication
-from crossdock.model.stock_policy import DropShipRule, Scope, StockPolicies
+from crossdock.model.stock_policy import DropShipRule, PublicationRule, Scope, StockPolicies
 from crossdock.operations import dead_letters
 from crossdock.ports.connector import Outgoing
 from crossdock.ports.outcomes import Delivered, Outcome, Rejected
@@ -137,3 +138,17 @@ async def test_an_item_sold_out_is_told_however_much_else_changes(
         await book(store, ask(1, item="A"), ask(1, item="B"))
         await publish(engine, NORTH)
     assert channel.says()["Z"] == 0
+
+
+async def test_workers_of_another_network_version_tell_no_numbers_by_their_rules(
+    store: Store, engine: EngineContext, channel: Channel
+) -> None:
+    await book(store, receive(10))
+    careful = StockPolicies(publication=(PublicationRule(name="careful", hold_back=Decimal(8)),))
+    async with store.transaction() as tx:
+        await tx.execute("insert into network_version (version, name, digest, content) values (2, 'n', '2', '')")
+    renewed = context(store, channel, network_version=2)
+    for _ in range(2):
+        assert await publish(engine, NORTH) == 0
+        await publish(renewed, dataclasses.replace(NORTH, policies=careful))
+    assert (channel.says(), len(channel.got)) == ({MUG: 2}, 1)
