@@ -7,7 +7,8 @@ from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Qu
 from crossdock.inventory.availability.answer import answer
 from crossdock.inventory.availability.reading import Facts, KitLine, PositionRow
 from crossdock.inventory.availability.terms import SupplyTerms
-from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies, SubstituteRule
+from crossdock.inventory.ledger.lots import Keeping
+from crossdock.model.stock_policy import PoolRule, Scope, ShelfLifeRule, StockPolicies, SubstituteRule
 
 TODAY = dt.date(2010, 12, 1)
 MUG = "MUG"
@@ -156,3 +157,23 @@ def test_substitutes_are_offered_with_what_may_be_promised_of_them() -> None:
         ("RED", 0, 0, "blue@7"),
     ]
     assert steps(found.substitutes[1].by_date) == [(3, 4)]
+
+
+def test_what_a_substitute_is_made_of_must_keep_for_the_substitute_alone() -> None:
+    lots = Keeping()
+    lots.describe("SOON", TODAY + dt.timedelta(days=10))
+    lots.add("north", "SOON", Decimal(10))
+    gifts = ShelfLifeRule(name="gifts", scope=Scope(items=("GIFT",)), days=30)
+    rule = SubstituteRule(name="gift", scope=Scope(items=(MUG,)), substitutes=("GIFT",), ratio=Decimal(1))
+    policies = StockPolicies(shelf_life=(gifts,), substitutes=(rule,))
+    facts = Facts([place(10)], [], [supply(3, 4)], [], [], [KitLine("GIFT", MUG, Decimal(2))])
+
+    def asked(item: str) -> AvailableToPromise:
+        question = Question(company_id="c", item=item, locations=("north",), on=TODAY, policies=policies)
+        return answer(question, facts, keeping={MUG: lots})
+
+    mug, gift = asked(MUG), asked("GIFT")
+    assert (mug.now, sum(one.counted for one in mug.positions), mug.shelf_life) == (10, 10, None)
+    assert steps(mug.by_date) == [(3, 14)]
+    (instead,) = mug.substitutes
+    assert (instead.now, steps(instead.by_date)) == (gift.now, steps(gift.by_date)) == (0, [(3, 2)])

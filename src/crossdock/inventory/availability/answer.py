@@ -182,34 +182,34 @@ class _Stocks:
         self._supply: dict[str, list[SupplyTerms]] = defaultdict(list)
         for line in sorted(facts.supply, key=lambda line: (line.expected_on, line.source, line.line)):
             self._supply[line.item].append(line)
-        self._places: dict[str, list[Place]] = {}
+        self._places: dict[tuple[str, str], list[Place]] = {}
         directly: dict[str, dict[str, Decimal]] = defaultdict(dict)
         for part in facts.components:  # of several that hold, the one that began last
             directly[part.kit][part.component] = part.quantity
         self._per_kit = kits_in(directly)
 
-    def places(self, item: str) -> list[Place]:
-        """The locations of the question, in their order."""
-        if item not in self._places:
-            self._places[item] = [
+    def places(self, item: str, kit: str = "") -> list[Place]:
+        """The locations of the question, in their order, with what there is of an item, or of it for a kit."""
+        if (item, kit) not in self._places:
+            self._places[item, kit] = [
                 place_of(
                     self._asker,
                     item,
                     location,
                     self._rows[item, location],
                     [kept for kept in self._kept if (kept.item, kept.location) == (item, location)],
-                    self._that_keep(item, location),
+                    self._that_keep(item, kit, location),
                 )
                 for location in self._question.locations
             ]
-        return self._places[item]
+        return self._places[item, kit]
 
-    def _that_keep(self, item: str, location: str) -> Decimal | None:
-        """What may be promised there of goods that keep. What kits are made of must keep as long as they."""
+    def _that_keep(self, item: str, kit: str, location: str) -> Decimal | None:
+        """What may be promised there of goods that keep. What a kit is made of must keep as long as that, for it
+        alone."""
         if not self._keeping:
             return None
-        kits = [kit for kit, parts in self._per_kit.items() if item in parts]
-        days = [until for each in (item, *kits) if (until := self._asker.keeps_until(each)) is not None]
+        days = [until for each in (item, kit) if each and (until := self._asker.keeps_until(each)) is not None]
         if not days:
             return None
         lots = self._keeping.get(item)
@@ -228,11 +228,11 @@ class _Stocks:
         needed = self._per_kit.get(item, {})
         if not needed:
             return None
-        now = {part: {place.location: place.now for place in self.places(part)} for part in needed}
+        now = {part: {place.location: place.now for place in self.places(part, item)} for part in needed}
         made = [_made(location, needed, now) for location in self._question.locations]
         components = tuple(
             Component(
-                part, per_kit, sum(now[part].values(), ZERO), _positions(self.places(part)), self.supply(part)
+                part, per_kit, sum(now[part].values(), ZERO), _positions(self.places(part, item)), self.supply(part)
             )
             for part, per_kit in needed.items()
         )  # fmt: skip
@@ -246,9 +246,8 @@ class _Stocks:
         eats what comes first.
         """
         needed = self._per_kit.get(item, {})
-        outlooks = {
-            each: {place.location: Outlook(place) for place in self.places(each)} for each in (item, *needed)
-        }  # fmt: skip
+        asked = {item: self.places(item)} | {part: self.places(part, item) for part in needed}
+        outlooks = {each: {place.location: Outlook(place) for place in places} for each, places in asked.items()}
         coming = sorted(
             ((line.expected_on, each, line) for each in outlooks for line in self._supply[each]), key=lambda row: row[0]
         )
