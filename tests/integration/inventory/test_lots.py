@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.events.inventory import StockPromised
+from crossdock.events.inventory import BackorderFilled, StockPromised
 from crossdock.inventory.ledger.lots import Keeping
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Lot
@@ -74,6 +74,19 @@ async def test_who_waits_for_goods_that_keep_is_not_filled_with_others(stocked: 
     async with stocked.transaction() as tx:
         waits = await tx.fetchval("select remaining from reservation where waiting and item = $1", MUG)
     assert waits == D(1)
+    await holds(stocked)
+
+
+async def test_a_lot_of_which_there_was_none_yet_serves_who_waits_for_it(stocked: Store) -> None:
+    assert await got(stocked, keep(9, LATEST, "sales_order/fussy")) == D(0)
+    async with stocked.transaction() as tx:
+        await upsert(tx, [Lot(COMPANY, MUG, "L3", expires_on=LATEST)])
+    (told,) = await book(stocked, receive(4, lot="L3"))
+    assert isinstance(told.body, BackorderFilled)
+    assert [line.quantity for line in told.body.lines] == [D(4)]
+    await book(stocked, pick(4, told.body.lines[0].reservation, lot="L3"))
+    (told,) = await book(stocked, receive(3, lot="L3"))  # there is none of it again
+    assert isinstance(told.body, BackorderFilled)
     await holds(stocked)
 
 

@@ -103,6 +103,12 @@ where s.unrestricted <> 0
     and (s.owner = 'own' or s.owner like 'consignment\_in:%' or s.owner like 'vendor\_managed:%')
 group by s.company_id, s.item, s.location, s.lot
 
+-- lots_named: when lots expire that goods are booked of, whether or not there is any of them yet
+select l.company_id, l.item, l.lot, l.expires_on
+from unnest($1::text::text[], $2::text::text[], $3::text::text[]) as k (company_id, item, lot)
+join item_lot as l on l.company_id = k.company_id and l.item = k.item and l.lot = k.lot
+where l.expires_on is not null
+
 -- keeping_of_items: what is promised of goods that keep until a day
 select r.company_id, r.item, r.location, r.keeps_until, sum(r.remaining) as quantity
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)

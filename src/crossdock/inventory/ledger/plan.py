@@ -63,6 +63,8 @@ class Plan:
         """Items of which something is to be kept back."""
         self.keeping: set[ItemKey] = set()
         """Items of which goods are asked for that keep: their lots must be known."""
+        self.lots: dict[ItemKey, set[str]] = defaultdict(set)
+        """Lots that movements take from stock or bring to it."""
         self.repromised: set[tuple[str, str, str]] = set()
         """Places at which promises are to be made again: what is granted there must be known."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
@@ -145,6 +147,8 @@ class Plan:
         if comes:
             self.guesses[target].on_hand += line.quantity
             self.guesses[target].movements += not (leaves and origin == target)
+        if line.lot and (leaves or comes):
+            self.lots[company_id, line.item].add(line.lot)
         if line.reservation:
             self.guesses[origin].reserved -= line.quantity
             self.guesses[origin].movements += not (leaves or (comes and origin == target))

@@ -75,7 +75,9 @@ class Reader:
             item for item in plan.held if any(promise.keeps_until for promise in self.books.waiting[item])
         }
         if keeping:
-            await self._read_lots(tx, sorted(keeping))
+            await self._read_lots(
+                tx, sorted(keeping), [(*item, lot) for item in keeping for lot in plan.lots.get(item, ())]
+            )
         for place in sorted(plan.repromised):
             for position in [p for p in self.books.of_item[place[:2]] if p.key[2] == place[2]]:
                 await self._read_granted(tx, position)
@@ -124,9 +126,9 @@ class Reader:
             key = (row["company_id"], row["source"], row["line"])
             self.books.pegs[row["reservation"]][key] = row["quantity"]
 
-    async def _read_lots(self, tx: Connection, items: Sequence[ItemKey]) -> None:
+    async def _read_lots(self, tx: Connection, items: Sequence[ItemKey], named: Sequence[tuple[str, str, str]]) -> None:
         """Lots that may be promised, and what is promised of goods that keep. Whoever changes either holds the item's
-        position at that place."""
+        position at that place. Of a lot that only this batch brings there is nothing to read but when it expires."""
         self.books.lots.watch(items)
         wanted = columns(items, (texts, texts))
         for company, item, location, lot, quantity, expires_on in await tx.fetch(SQL.lots_of_items, *wanted):
@@ -134,6 +136,13 @@ class Reader:
             assert keeping is not None, "it is watched"
             keeping.add(location, lot, quantity)
             if expires_on is not None:
+                keeping.describe(lot, expires_on)
+        if named:
+            for company, item, lot, expires_on in await tx.fetch(
+                SQL.lots_named, *columns(named, (texts, texts, texts))
+            ):
+                keeping = self.books.lots.of((company, item))
+                assert keeping is not None, "it is watched"
                 keeping.describe(lot, expires_on)
         for company, item, location, keeps_until, quantity in await tx.fetch(SQL.keeping_of_items, *wanted):
             keeping = self.books.lots.of((company, item))
