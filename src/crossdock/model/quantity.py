@@ -19,6 +19,15 @@ def tidy(amount: Decimal) -> Decimal:
     return amount.normalize() + 0
 
 
+def needed(amount: Decimal, each: Decimal) -> Decimal:
+    """How many times `each` it takes to cover an amount; of the last one a part may be enough. `each` is positive.
+
+    A Decimal's `//` goes towards zero and not down, so `-(-amount // each)` would leave the last one out.
+    """
+    whole, rest = divmod(amount, each)
+    return whole + 1 if rest > 0 else whole
+
+
 class UnitMismatch(ValueError):
     """Two quantities of different units, or amounts of different currencies, were combined."""
 

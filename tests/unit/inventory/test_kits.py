@@ -137,3 +137,12 @@ def test_one_location_for_the_whole_order_is_sought_with_the_components_of_its_k
     books = shelves(SET={"north": 0, "south": 1}, CUP={"north": 9, "south": 2}, PLATE={"north": 1, "south": 1})
     line = StockRequestLine("1", "SET", Decimal(2), ("north", "south"), whole_first=True, made_of=SET)
     assert got(asked(books, line)) == [("SET", "south", 1), ("CUP", "south", 2), ("PLATE", "south", 1)]
+
+
+def test_the_last_of_a_kits_components_waits_as_a_kit_though_less_than_one_kits_worth_is_missing() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    asked(books, kits("1", 1))
+    for item in ("CUP", "PLATE"):  # a warehouse found one of each and picked it unasked
+        (waiting,) = books.waiting[(COMPANY, item)]
+        books.end(waiting, Decimal(1), "fulfilled")
+    assert come(books, "CUP", 10) == [("CUP", "north", 1)]

@@ -168,6 +168,14 @@ def test_kits_that_wait_are_told_in_kits_and_owned_by_a_buyer_until_they_come() 
     ]
 
 
+def test_a_kit_still_waits_when_less_than_one_kits_worth_of_a_component_does() -> None:
+    waits = (wait("CUP", "2"), wait("PLATE", "1"))
+    scenario = order().given(placed(kits("1")), promised(waits=waits))  # type: ignore[arg-type]
+    came = BackorderFilled("RCN1", (grant("CUP", "1", waited_as="b-CUP"), grant("PLATE", "1", waited_as="b-PLATE")))
+    scenario.when(came)
+    assert scenario.line("1").backordered == Decimal(1)
+
+
 def test_kits_that_wait_are_cancelled_with_all_their_components() -> None:
     waits = (wait("CUP", "6"), wait("PLATE", "3"))
     scenario = order().given(placed(kits()), promised(grant("CUP", "4"), grant("PLATE", "2"), waits=waits))  # type: ignore[arg-type]

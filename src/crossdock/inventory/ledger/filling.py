@@ -16,6 +16,7 @@ from crossdock.inventory.ledger.books import SHORT, ZERO, Books, Promise, Supply
 from crossdock.inventory.ledger.granting import Filled, serve, serve_set, serve_short, shortages_at
 from crossdock.inventory.ledger.keys import ItemKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome
+from crossdock.model.quantity import needed
 
 
 def fill(books: Books, item: ItemKey, entry: bytes, supplies: Sequence[SupplyKey] = ()) -> list[Filled]:
@@ -54,7 +55,7 @@ def _fill_backorder(
 ) -> list[Filled]:
     """Give at most `limit` of what is free where the backorder may be filled from."""
     if promise.together:
-        return serve_set(books, promise, entry, supplies, -(-limit // promise.per))
+        return serve_set(books, promise, entry, supplies, needed(limit, promise.per))
     if promise.whole:
         limit = promise.remaining
         positions = books.places(promise)

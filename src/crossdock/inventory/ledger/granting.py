@@ -11,6 +11,7 @@ import msgspec
 from crossdock.events.inventory import PromisedLine
 from crossdock.inventory.ledger.books import RESERVED, SHORT, ZERO, Books, Position, Promise
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
+from crossdock.model.quantity import needed
 
 Short = Mapping[PositionKey, Decimal]
 """Position -> what waits there that was told to us: it is on the book already."""
@@ -133,7 +134,7 @@ def serve_set(
     each set from one location; at most `most` of them."""
     rows = books.set_of(promise)
     short = shortages_at(books, [row.of for row in rows]) if promise.state == SHORT else {}
-    wanted = max(-(-row.remaining // row.per) for row in rows)
+    wanted = max(needed(row.remaining, row.per) for row in rows)
     possible = {location: _sets_at(books, rows, wanted, location, short) for location in promise.candidates}
     if promise.whole and sum(possible.values(), ZERO) < wanted:
         return []

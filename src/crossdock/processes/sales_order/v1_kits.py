@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from crossdock.events.sales_order import ShippedLine
-from crossdock.model.quantity import ZERO, Price
+from crossdock.model.quantity import ZERO, Price, needed
 from crossdock.processes._kit import Effect, line_beside
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import Made, SalesLine, SalesOrderCase, SalesOrderData
@@ -88,7 +88,7 @@ def _booked(line: SalesLine, step: str) -> Decimal:
 
 def _lacking(parts: Sequence[SalesLine], amount: Callable[[SalesLine], Decimal]) -> Decimal:
     """How many kits lack something when so much of each component does."""
-    return max(-(-amount(part) // part.per) for part in parts)
+    return max(needed(amount(part), part.per) for part in parts)
 
 
 def _whole(data: SalesOrderData, kit: str, amount: Callable[[SalesLine], Decimal]) -> Decimal:
