@@ -15,7 +15,7 @@ from crossdock.cli._console import AsJson, console, plain, print_json, redacted,
 from crossdock.operations.doctor import Check, examine
 from crossdock.operations.overview import WorkLeft, work_left
 from crossdock.store import Store
-from crossdock.store.pool import TRANSIENT
+from crossdock.store.pool import TRANSIENT, UnusableUrl
 
 _STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 # Settings that may be shown; of all others only whether they are set.
@@ -67,7 +67,7 @@ def _checks(database: str, directory: Path) -> tuple[list[Check], WorkLeft | Non
         return [Check("database", "fault", "no URL is given", "Set CROSSDOCK_DATABASE_URL, or use --database.")], None
     try:
         return asyncio.run(_examine(database))
-    except (*TRANSIENT, asyncpg.PostgresError, ValueError) as error:
+    except (*TRANSIENT, asyncpg.PostgresError, UnusableUrl) as error:
         detail, advice = _why(why_not(error), directory)
         return [Check("database", "fault", detail, advice)], None
 
