@@ -14,12 +14,21 @@ Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 
+class Later:
+    """The type of `LATER`."""
+
+
+LATER = Later()
+"""Instead of an answer: ask again with the next batch, before all who came behind."""
+
+
 class Overloaded(Exception):
     """More callers wait than the queue holds; try again shortly."""
 
 
 class GroupCommit(Generic[Request, Answer]):
-    """`commit` takes a batch in arrival order and returns one answer (or exception) per request, after its commit.
+    """`commit` takes a batch in arrival order and returns one answer (or exception, or `LATER`) per request, after its
+    commit.
 
     If `commit` itself raises, every caller of that batch gets the exception, so `commit` isolates bad requests.
     `lanes` batches may be in flight at once.
@@ -27,7 +36,7 @@ class GroupCommit(Generic[Request, Answer]):
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Request]], Awaitable[Sequence[Answer | BaseException]]],
+        commit: Callable[[Sequence[Request]], Awaitable[Sequence[Answer | BaseException | Later]]],
         *,
         most: int = 200,
         queue: int = 20_000,
@@ -64,11 +73,13 @@ class GroupCommit(Generic[Request, Answer]):
 
     async def _one(self, batch: list[tuple[Request, asyncio.Future[Answer]]]) -> None:
         try:
-            answers: Sequence[Answer | BaseException] = await self._commit([request for request, _ in batch])
+            answers: Sequence[Answer | BaseException | Later] = await self._commit([request for request, _ in batch])
         except Exception as error:  # noqa: BLE001 - handed to every caller of the batch
             answers = [error] * len(batch)
+        put_off = [asked for asked, answer in zip(batch, answers, strict=True) if isinstance(answer, Later)]
+        self._waiting.extendleft(reversed(put_off))
         for (_, future), answer in zip(batch, answers, strict=True):
-            if future.done():
+            if future.done() or isinstance(answer, Later):
                 continue
             if isinstance(answer, BaseException):
                 future.set_exception(answer)

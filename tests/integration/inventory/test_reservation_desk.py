@@ -130,3 +130,34 @@ async def test_nothing_or_nowhere_cannot_be_reserved(desk: ReservationDesk) -> N
         await desk.reserve(COMPANY, "k1", MUG, ["north"], Decimal(0))
     with pytest.raises(ValueError, match="cannot be reserved"):
         await desk.reserve(COMPANY, "k1", MUG, [], Decimal(1))
+
+
+async def test_what_a_worker_holds_for_a_moment_keeps_only_those_waiting_who_want_it(
+    desk: ReservationDesk, store: Store
+) -> None:
+    others = [f"item-{n}" for n in range(8)]
+    await book(store, receive(1), *(receive(1, item=item) for item in others))
+    async with store.transaction() as tx:
+        await tx.execute("select from promise_position where item = $1 for update", MUG)
+        waiting = [
+            asyncio.create_task(desk.reserve(COMPANY, key, item, ["north"], Decimal(1)))
+            for key, item in (
+                (others[0], others[0]),
+                ("first", MUG),
+                ("second", MUG),
+                *((each, each) for each in others[1:]),
+            )
+        ]
+        first, second = waiting.pop(1), waiting.pop(1)
+        assert all([(await asyncio.wait_for(each, 5)).granted for each in waiting])
+        assert not first.done()
+        assert not second.done()
+    assert ((await first).free, (await second).free) == (None, Decimal(0)), "who came first is served first"
+    await holds(store)
+
+
+async def test_positions_that_are_not_there_are_not_waited_for(desk: ReservationDesk, store: Store) -> None:
+    await book(store, receive(1))
+    keys = [("k1", MUG), *((f"none-{n}", f"none-{n}") for n in range(4))]
+    answers = await asyncio.gather(*(desk.reserve(COMPANY, key, item, ["north"], Decimal(1)) for key, item in keys))
+    assert [answer.free for answer in answers] == [None, *[Decimal(0)] * 4]

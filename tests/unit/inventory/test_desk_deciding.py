@@ -194,7 +194,7 @@ def test_protected_units_are_never_promised_elsewhere_and_nothing_is_promised_be
 
 def test_what_another_lane_learns_meanwhile_refuses_nobody_what_other_places_have() -> None:
     scarce = set[ItemKey]()
-    booking = _Booking([request(line("mug", 3, "north", "south"))], NO_POOLS, scarce)
+    booking = _Booking([request(line("mug", 3, "north", "south"))], NO_POOLS, scarce, waits=True)
     booking._guesses()
     booking.shelves = shelves(mug_north=1)
     scarce.add(("c", "mug"))

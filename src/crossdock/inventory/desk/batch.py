@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from crossdock.inventory.ledger.outcomes import LedgerConflict
 from crossdock.inventory.ledger.pools import SHARED, Pools
 from crossdock.store import Connection, Store, load_queries
 from crossdock.store.arrays import columns, numbers, octets, texts, times
+from crossdock.store.group_commit import LATER, Later
 
 SQL = load_queries(Path(__file__).with_name("reservations.sql"))
 
@@ -87,6 +88,32 @@ class Scarce:
             self.items.clear()
 
 
+class Patience:
+    """Does a batch wait for positions that others hold, a worker's batch most of all, or does it leave out the requests
+    for these, which then come first in the next one? Leaving out serves everybody else at once; where most are put off,
+    as on one item that everybody wants, or somebody has been often, waiting does."""
+
+    _BATCHES, _OFTEN = 8, 3
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._times: dict[bytes, int] = {}
+
+    def waits(self, requests: Iterable[DeskRequest]) -> bool:
+        """Are these to be answered now, whatever it takes?"""
+        if self._left:
+            self._left -= 1
+            return True
+        return bool(self._times) and any(self._times.get(each.digest, 0) >= self._OFTEN for each in requests)
+
+    def note(self, requests: Iterable[DeskRequest], put_off: Collection[bytes]) -> None:
+        """So many of a batch were put off."""
+        asked = {request.digest for request in requests}
+        self._times = {digest: self._times.get(digest, 0) + 1 for digest in put_off}
+        if len(put_off) * 4 > len(asked):
+            self._left = self._BATCHES
+
+
 class _RanShort(Exception):
     """Rolls back: of these items, more places must be held."""
 
@@ -96,11 +123,14 @@ class _RanShort(Exception):
 
 
 async def answer_all(
-    store: Store, requests: Sequence[DeskRequest], pools: Pools, scarce: Scarce
-) -> list[ReservationAnswer | BaseException]:
+    store: Store, requests: Sequence[DeskRequest], pools: Pools, scarce: Scarce, patience: Patience
+) -> list[ReservationAnswer | BaseException | Later]:
     """Answer requests of many callers in one committed transaction; a key that was used for something else gets its
-    `LedgerConflict`. May be run again after a transient error: what was committed before is found by its keys."""
+    `LedgerConflict`, a request for a position that somebody else holds perhaps `LATER`. May be run again after a
+    transient error: what was committed before is found by its keys."""
     scarce.count()
+    waits = patience.waits(requests)
+    put_off: set[bytes] = set()
     first: dict[bytes, DeskRequest] = {}
     for request in requests:
         first.setdefault(request.digest, request)
@@ -110,7 +140,9 @@ async def answer_all(
     while fresh:
         try:
             async with store.transaction() as tx:
-                answers |= await _Booking(fresh, pools, scarce.items).run(tx)
+                booking = _Booking(fresh, pools, scarce.items, waits=waits)
+                answers |= await booking.run(tx)
+            put_off = booking.put_off
             break
         except _RanShort as short:
             scarce.items |= short.items
@@ -125,23 +157,34 @@ async def answer_all(
             if len(left) == len(fresh):
                 raise
             fresh = left
-    return [
-        answers[request.digest]
-        if contents[request.digest] == request.content
-        else LedgerConflict(request.company_id, request.key)
-        for request in requests
-    ]
+    patience.note(requests, put_off)
+    return [_answer_to(request, contents, answers, put_off) for request in requests]
+
+
+def _answer_to(
+    request: DeskRequest,
+    contents: Mapping[bytes, bytes],
+    answers: Mapping[bytes, ReservationAnswer],
+    put_off: Collection[bytes],
+) -> ReservationAnswer | BaseException | Later:
+    if contents[request.digest] != request.content:
+        return LedgerConflict(request.company_id, request.key)
+    return LATER if request.digest in put_off else answers[request.digest]
 
 
 class _Booking:
     """New requests of one transaction."""
 
-    def __init__(self, requests: Sequence[DeskRequest], pools: Pools, scarce: set[ItemKey]) -> None:
+    def __init__(self, requests: Sequence[DeskRequest], pools: Pools, scarce: set[ItemKey], *, waits: bool) -> None:
         self.requests = requests
         self.pools = pools
         # Another lane may learn of scarce items while this one waits for its positions: of whom all places are held is
         # settled now, or a request would be refused for what its other places have.
         self.wide = {request.digest for request in requests if _is_scarce(request, scarce)}
+        # Who asks for several places or lines takes all of them or none: nobody behind may overtake it at one of them.
+        self.waits = waits or bool(self.wide) or any(len(request.lines) > 1 for request in requests)
+        self.busy: set[PositionKey] = set()
+        self.put_off: set[bytes] = set()
         self.firsts: dict[bytes, list[PositionKey]] = {}
         self.shelves: dict[PositionKey, Shelf] = {}
         self.entries: list[tuple[Any, ...]] = []
@@ -155,6 +198,8 @@ class _Booking:
         await self._hold(tx, guesses)
         self._decide()
         await self._correct(tx, guesses)
+        if not self.entries:
+            return self.answers
         self.entries.sort()  # keys are inserted in order, so that two desks that are asked the same never deadlock
         await tx.execute(SQL.record, *columns(self.entries, _ENTRY), *columns(self.grants, _GRANT))
         if self.lent:
@@ -187,6 +232,9 @@ class _Booking:
                 taken, missing = decider.decide(request)
                 self._answer(request, taken, missing)
                 continue
+            if self.busy and not self.busy.isdisjoint(self.firsts[request.digest]):
+                self.put_off.add(request.digest)
+                continue
             taken = []
             for key, line in zip(self.firsts[request.digest], request.lines, strict=True):
                 shelf = self.shelves.get(key)
@@ -202,12 +250,15 @@ class _Booking:
 
     async def _hold(self, tx: Connection, guesses: dict[PositionKey, _Guess]) -> None:
         wanted = [(*key, guess.quantity, guess.movements) for key, guess in guesses.items()]
-        rows = await tx.fetch(SQL.hold, *columns(wanted, _GUESSED))
+        rows = await tx.fetch(SQL.hold if self.waits else SQL.hold_what_is_free, *columns(wanted, _GUESSED))
         for company, item, location, pool, identity, free, counter in rows:
             key = (company, item, location, pool)
             guess = guesses[key]
             before = Decimal(free) + guess.quantity
             self.shelves[key] = Shelf(identity, before, counter - guess.movements, before)
+        left = [key for key in guesses if key not in self.shelves]
+        if left and not self.waits:
+            self.busy = {tuple(row) for row in await tx.fetch(SQL.that_exist, *columns(left, _GUESSED[:4]))}
 
     def _answer(self, request: DeskRequest, taken: list[Take], missing: list[Missing]) -> None:
         if missing and not request.several:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import asyncpg
 
 from crossdock.inventory.desk.asking import ask_ledger
-from crossdock.inventory.desk.batch import SQL, Scarce, answer_all, as_one
+from crossdock.inventory.desk.batch import SQL, Patience, Scarce, answer_all, as_one
 from crossdock.inventory.desk.deciding import first_place
 from crossdock.inventory.desk.endings import release_requests
 from crossdock.inventory.desk.requests import DeskRequest, Granted, ReservationAnswer, decode, desk_request
@@ -21,6 +21,7 @@ from crossdock.model.stock import ReleaseRequest
 from crossdock.store import Connection, GroupCommit, Store, run_again
 from crossdock.store.arrays import octets
 from crossdock.store.crash import point
+from crossdock.store.group_commit import Later
 from crossdock.store.pool import TRANSIENT
 
 __all__ = ["Granted", "Publish", "ReservationAnswer", "ReservationDesk", "desk_request"]
@@ -46,6 +47,7 @@ class ReservationDesk:
         self.rules = rules or no_rules()
         self._inside = 0
         self._scarce = Scarce()
+        self._patience = Patience()
         self._reserving = GroupCommit[DeskRequest, ReservationAnswer](self._reserve_all, most=most, lanes=lanes)
         self._releasing = GroupCommit[_Releases, Decimal](self._release_all, most=most)
 
@@ -118,8 +120,11 @@ class ReservationDesk:
         point("api_after_commit_before_answer")
         return answer if granted else None
 
-    async def _reserve_all(self, requests: Sequence[DeskRequest]) -> Sequence[ReservationAnswer | BaseException]:
-        answers = await run_again(lambda: answer_all(self.store, requests, self.rules.pools(), self._scarce))
+    async def _reserve_all(
+        self, requests: Sequence[DeskRequest]
+    ) -> Sequence[ReservationAnswer | BaseException | Later]:
+        pools = self.rules.pools()
+        answers = await run_again(lambda: answer_all(self.store, requests, pools, self._scarce, self._patience))
         point("api_after_commit_before_answer")
         return answers
 

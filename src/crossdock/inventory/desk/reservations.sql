@@ -24,7 +24,7 @@ with taken as (
 )
 select 1 from taken
 
--- hold: lock positions in key order, taking what is asked for as if all were granted
+-- part asked_for: positions as asked for by place, to be taken from as if all were granted
 insert into promise_position as p (company_id, item, location, pool, reserved, counter)
 select s.company_id, s.item, s.location, s.pool, k.quantity, k.movements
 from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::numeric[],
@@ -33,10 +33,28 @@ from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text
 join promise_position as s
     on s.company_id = k.company_id and s.item = k.item and s.location = k.location and s.pool = k.pool
 order by s.company_id, s.item, s.location, s.pool
+
+-- part taken_from: what they are then
 on conflict (company_id, item, location, pool) do update
 set reserved = p.reserved + excluded.reserved, counter = p.counter + excluded.counter
 returning p.company_id, p.item, p.location, p.pool, p.id,
     (p.on_hand - p.safety - p.reserved - p.allocated)::text as free, p.counter
+
+-- hold: lock positions in key order, waiting for each of them
+{{asked_for}}
+{{taken_from}}
+
+-- hold_what_is_free: lock those of them that nobody else holds
+{{asked_for}}
+for update of s skip locked
+{{taken_from}}
+
+-- that_exist: which of these positions there are
+select s.company_id, s.item, s.location, s.pool
+from unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::text[])
+    as k (company_id, item, location, pool)
+join promise_position as s
+    on s.company_id = k.company_id and s.item = k.item and s.location = k.location and s.pool = k.pool
 
 -- correct: give back at held positions what was refused or came from elsewhere
 update promise_position as p
