@@ -19,16 +19,20 @@ from crossdock.project.versions import version_in_force
 from crossdock.store import Connection
 
 _PAUSE = dt.timedelta(seconds=2)
-# Positions are numbered when they are made and seen when they are committed: so far back is looked again.
-_LATE = 1000
+# Items that fail are tried again after 1, 2, 4 ... turns, at most so many.
+_REST_MAX = 256
 
 
 class Memory(msgspec.Struct):
-    """What the task remembers from turn to turn: what it made true last, and the newest position it has seen."""
+    """What the task remembers from turn to turn: what it made true last, below which transaction id it has seen all new
+    positions, and the items that failed."""
 
     done: str = ""
-    newest: int = 0
+    upto: int = 0
     last: Progress = msgspec.field(default_factory=Progress)
+    attempts: int = 0
+    rest: int = 0
+    """In so many turns the items that failed (`last.failed`) are tried again."""
 
 
 def task_name(keeping: Keeping) -> str:
@@ -52,7 +56,7 @@ async def run_policies(context: EngineContext, owner: str, keeping: Keeping, tas
             await finish(tx, task, owner, _PAUSE)
             return 0
         keeper = await keeper_of(tx, keeping, context.stock_policies, context.network_version)
-        newest: int = await tx.fetchval(kept_pages.SQL.newest)
+        horizon: int = await tx.fetchval(kept_pages.SQL.horizon)
     memory = msgspec.json.decode(task.state, type=Memory) if task.state else Memory()
     work = Recomputation(context.store, keeper, keeping.locations)
 
@@ -64,15 +68,31 @@ async def run_policies(context: EngineContext, owner: str, keeping: Keeping, tas
 
     if memory.done != keeper.target:
         await work.run(save, _go_on_from(task.cursor, keeper))
-        memory = Memory(keeper.target, newest, work.progress)
+        memory = Memory(keeper.target, horizon, work.progress)
         task.cursor = ""
-    elif newest != memory.newest:
-        await work.run_new(memory.newest - _LATE)
-        memory.newest = newest
+    else:
+        if horizon > memory.upto:
+            await work.run_new(memory.upto, horizon)
+            memory.upto = horizon
+        await _try_again(memory, work)
     task.state = msgspec.json.encode(memory).decode()
     async with context.store.transaction() as tx:
         await finish(tx, task, owner, _PAUSE)
     return work.progress.changed
+
+
+async def _try_again(memory: Memory, work: Recomputation) -> None:
+    """Items that failed, now and then; those that failed in this turn join them."""
+    known = memory.last.failed
+    if known and not memory.rest:
+        await work.run_items(sorted(known))
+        known = {}
+        memory.attempts += 1
+        memory.rest = min(1 << memory.attempts, _REST_MAX)
+    memory.last.failed = known | work.progress.failed
+    memory.rest = max(memory.rest - 1, 0)
+    if not memory.last.failed:
+        memory.attempts = memory.rest = 0
 
 
 def _go_on_from(cursor: str, keeper: Keeper) -> Progress | None:

@@ -12,8 +12,10 @@ from typing import TypeVar
 
 import asyncpg
 import msgspec
+import structlog
 
 from crossdock.engine.clock import business_now
+from crossdock.engine.failures import in_words
 from crossdock.events.envelope import NewEvent
 from crossdock.inventory.keeping import pages as kept_pages
 from crossdock.inventory.keeping.keeper import Change, Keeper, Standing
@@ -23,6 +25,9 @@ from crossdock.inventory.ledger.outcomes import RebalanceRequest
 from crossdock.inventory.ledger.plan import Request
 from crossdock.log import append, uuid7
 from crossdock.store import Store
+from crossdock.store.pool import TRANSIENT
+
+log = structlog.get_logger()
 
 PAGE = 500
 """Positions read and decided at a time: what another lane has locked waits for it."""
@@ -53,6 +58,8 @@ class Progress(msgspec.Struct):
     """Positions of which more or less is kept back than before."""
     rebalanced: int = 0
     """Items whose pools were made right."""
+    failed: dict[str, str] = {}
+    """Items that could not be made right, and why; the others were."""
 
 
 Tell = Callable[[Progress], Awaitable[None]]
@@ -89,15 +96,20 @@ class Recomputation:
         await self._take(pages, tell)
         await self._named_items()
 
-    async def run_new(self, since: int) -> None:
-        """Positions that were made after one of this number."""
+    async def run_new(self, since: int, before: int) -> None:
+        """Positions that first moved in these transactions."""
+        after = ""
         while True:
             async with self._store.transaction(readonly=True) as tx:
-                rows = await tx.fetch(kept_pages.SQL.new_items, self._keeper.company_id, since, CHUNK)
+                rows = await tx.fetch(kept_pages.SQL.new_items, self._keeper.company_id, since, before, after, CHUNK)
             if not rows:
                 return
-            await self._apply(await self._read_items([row["item"] for row in rows]))
-            since = rows[-1]["id"]
+            after = rows[-1]["item"]
+            await self.run_items([row["item"] for row in rows])
+
+    async def run_items(self, items: Sequence[str]) -> None:
+        """All positions of some items."""
+        await self._apply(await self._read_items(items))
 
     async def _take(self, pages: Sequence[Page], tell: Tell) -> None:
         done = await asyncio.gather(*(self._apply(page) for page in pages), return_exceptions=True)
@@ -125,24 +137,42 @@ class Recomputation:
 
     async def _named_items(self) -> None:
         """Of items that rules name something is kept back before they were ever there, if the master data know them."""
-        for items in _parts(self._keeper.exact_items(), PAGE):
+        for items in parts(self._keeper.exact_items(), PAGE):
             async with self._store.transaction(readonly=True) as tx:
-                known = await kept_pages.known_items(tx, self._keeper.company_id, items)
-            page = await self._read_items(known)
-            places = [(item, location) for item in known for location in self._locations]
-            page.standings = {place: Standing() for place in sorted(places) if place not in page.standings}
+                page = await kept_pages.read_missing(tx, self._keeper.company_id, items, self._locations)
             await self._apply(page)
 
     async def _apply(self, page: Page) -> None:
         async with self._lanes:
             decided = page.decide(self._keeper)
-            for changes in _parts(decided.changes, CHUNK):
-                await self._write(changes)
-            await self._serve(decided.serving)
-            for items in _parts(decided.unbalanced, REQUESTS):
-                stem = self._key()
-                await self._ask([RebalanceRequest(self._keeper.company_id, f"{stem}/{item}", item) for item in items])
-            self.progress.rebalanced += len(decided.unbalanced)
+            for changes in parts(decided.changes, CHUNK):
+                await self._each(changes, lambda change: change.item, self._write)
+            for changes in parts(decided.serving, REQUESTS):
+                await self._each(changes, lambda change: change.item, self._serve)
+            for items in parts(decided.unbalanced, REQUESTS):
+                await self._each(items, str, self._rebalance)
+
+    async def _each(
+        self,
+        things: Sequence[Thing],
+        item_of: Callable[[Thing], str],
+        work: Callable[[Sequence[Thing]], Awaitable[None]],
+    ) -> None:
+        """Do it for all of them. What fails for another reason than one that passes is halved until the culprit stands
+        alone: it is noted, and the others are done."""
+        try:
+            await work(things)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            if len(things) > 1:
+                half = len(things) // 2
+                await self._each(things[:half], item_of, work)
+                await self._each(things[half:], item_of, work)
+                return
+            item = item_of(things[0])
+            log.exception("policies_put_off", company_id=self._keeper.company_id, item=item)
+            self.progress.failed[item] = in_words(error)
 
     async def _write(self, changes: Sequence[Change]) -> None:
         """Write changes for which nobody waits; if something is not as it was read, read and decide again."""
@@ -158,6 +188,9 @@ class Recomputation:
             except _REPEATABLE:
                 await asyncio.sleep(0.005 * attempt)
             page = await self._read_items(sorted({change.item for change in changes}))
+            # Of items that rules name, what is changed may be a position that is not there yet.
+            missing = {(change.item, change.location): Standing() for change in changes}
+            page.standings = dict(sorted((missing | page.standings).items()))
             decided = page.decide(self._keeper)
             await self._serve(decided.serving)
             changes = decided.changes
@@ -165,10 +198,14 @@ class Recomputation:
 
     async def _serve(self, changes: Sequence[Change]) -> None:
         """Changes that free stock for which somebody waits: the ledger knows whom to serve."""
-        for part in _parts(changes, REQUESTS):
-            stem = self._key()
-            await self._ask([one for change in part for one in change.requests(self._keeper.company_id, stem)])
+        stem = self._key()
+        await self._ask([one for change in changes for one in change.requests(self._keeper.company_id, stem)])
         self.progress.changed += len(changes)
+
+    async def _rebalance(self, items: Sequence[str]) -> None:
+        stem = self._key()
+        await self._ask([RebalanceRequest(self._keeper.company_id, f"{stem}/{item}", item) for item in items])
+        self.progress.rebalanced += len(items)
 
     def _key(self) -> str:
         self._written += 1
@@ -197,5 +234,6 @@ class Recomputation:
         raise TimeoutError("stock changes too fast to apply stock policies")
 
 
-def _parts(things: Sequence[Thing], most: int) -> Iterator[Sequence[Thing]]:
+def parts(things: Sequence[Thing], most: int) -> Iterator[Sequence[Thing]]:
+    """Some of them at a time, in order."""
     return (things[first : first + most] for first in range(0, len(things), most))

@@ -170,6 +170,10 @@ def _policies(row: asyncpg.Record) -> Check:
     if not row["state"]:
         return Check(name, "ok", "not yet applied")
     last = msgspec.json.decode(row["state"], type=Memory).last
+    if last.failed:
+        item, why = min(last.failed.items())
+        words = f"{len(last.failed):,} items could not be made what the rules say; the first is {item}: {why}"
+        return Check(name, "fault", words, f"All others were. {_LATER.format('policies_put_off')}")
     return Check(name, "ok", f"applied to {last.looked_at:,} positions, {_goal(last)}")
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from crossdock.engine.clock import business_now
 from crossdock.engine.policies import keeper_of
-from crossdock.engine.recomputation import PAGE
+from crossdock.engine.recomputation import PAGE, parts
 from crossdock.events.inventory import BackorderFilled
 from crossdock.identity import Actor
 from crossdock.inventory.keeping import pages as kept_pages
@@ -170,7 +170,11 @@ class _Company:
             await self._look(keeper, page.decide(keeper))
             after = page.last
             if not after:
-                return
+                break
+        for items in parts(keeper.exact_items(), PAGE):
+            async with self._store.transaction(readonly=True) as tx:
+                missing = await kept_pages.read_missing(tx, self._company, items, keeping.locations)
+            await self._look(keeper, missing.decide(keeper))
 
     async def _look(self, keeper: Keeper, decided: Decided) -> None:
         """Where nobody waits and no pool is to be filled, what would be follows from what is; elsewhere the ledger

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from decimal import Decimal as D
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,10 +17,14 @@ from crossdock.engine.policies import Memory, run_policies, task_name
 from crossdock.engine.recomputation import Progress
 from crossdock.engine.tasks import Task, claim_tasks, ensure_tasks
 from crossdock.events.inventory import BackorderFilled
+from crossdock.inventory.ledger.batch import LedgerBatch
+from crossdock.inventory.ledger.reading import LedgerMoved
 from crossdock.model.stock_policy import HaircutRule, PoolRule, SafetyRule, Scope, StockPolicies
+from crossdock.operations.doctor import examine
 from crossdock.store import Store
 from tests.integration.engine.harness import context, rows
 from tests.integration.inventory.helpers import (
+    AT,
     COMPANY,
     MUG,
     Levels,
@@ -281,3 +286,52 @@ async def _keeper(tx: object, policies: StockPolicies, version: int) -> recomput
     from crossdock.engine.policies import keeper_of
 
     return await keeper_of(tx, HERE, policies, version)  # type: ignore[arg-type]
+
+
+async def test_a_position_that_was_made_before_another_and_committed_after_it_is_not_forgotten(store: Store) -> None:
+    await book(store, receive(10))
+    await turn(store, safety(4))
+    late = LedgerBatch([receive(5, item="TEAPOT")], AT)
+    async with store.transaction() as tx:
+        await late.claim(tx)
+        await late.post(tx)
+        await book(store, receive(5, item="ZEBRA"))
+        await turn(store, safety(4))
+    await turn(store, safety(4))
+    assert [(await levels(store, item=item)).free for item in ("TEAPOT", "ZEBRA")] == [D(1), D(1)]
+
+
+async def test_an_item_that_cannot_be_made_right_stops_no_other_and_is_tried_again(store: Store) -> None:
+    await book(store, *(receive(10, item=item) for item in ("A", "B", "Z")))
+    async with store.transaction() as tx:
+        await tx.execute("alter table kept_back add constraint broken check (item <> 'A')")
+    assert await turn(store, safety(4)) == 2
+    assert [row[0] for row in await kept(store)] == ["B", "Z"]
+    ((state,),) = await rows(store, "select state from task")
+    assert "CheckViolationError" in msgspec.json.decode(state, type=Memory).last.failed["A"]
+    async with store.transaction(readonly=True) as tx:
+        (check,) = [one for one in await examine(tx) if one.name == f"stock policies of {COMPANY}"]
+    assert (check.status, "the first is A" in check.detail) == ("fault", True)
+    async with store.transaction() as tx:
+        await tx.execute("alter table kept_back drop constraint broken")
+    await turn(store, safety(4))
+    assert [row[0] for row in await kept(store)] == ["A", "B", "Z"]
+    ((state,),) = await rows(store, "select state from task")
+    assert msgspec.json.decode(state, type=Memory).last.failed == {}
+
+
+async def test_what_is_kept_back_before_it_was_ever_there_is_kept_back_though_somebody_was_quicker(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with store.transaction() as tx:
+        await tx.execute("insert into item values ($1, 'TEAPOT', '{}', 1)", COMPANY)
+    write, tries = recomputation.kept_pages.write_changes, iter((1,))
+
+    async def quicker_once(*anything: Any) -> None:
+        if next(tries, None):
+            raise LedgerMoved("somebody was quicker")
+        await write(*anything)
+
+    monkeypatch.setattr(recomputation.kept_pages, "write_changes", quicker_once)
+    assert await turn(store, safety(2, scope=Scope(items=("TEAPOT",), locations=("north",)))) == 1
+    assert [row[:2] for row in await kept(store)] == [("TEAPOT", "north")]

@@ -26,13 +26,14 @@ select id from item where company_id = $1 and id = any($2::text::text[]) order b
 -- count: how many positions a company has
 select count(*) from promise_position where company_id = $1
 
--- new_items: items with positions made since one of this number, oldest first
-select item, max(id) as id from promise_position
-where company_id = $1 and id > $2
-group by item order by max(id) limit $3
+-- horizon: below this transaction id nothing can come any more
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 
--- newest: the number of the position made last
-select coalesce(max(id), 0) from promise_position
+-- new_items: items behind one with positions whose first movement is of these transactions, in order
+select distinct p.item from promise_movement as m join promise_position as p on p.id = m.position_id
+where m.transaction_id >= $2 and m.transaction_id < $3 and m.number = 1 and p.company_id = $1
+    and p.item collate "C" > $4
+order by p.item limit $5
 
 -- hold: lock positions in key order, made if missing, and change what is kept back there
 insert into promise_position as p (company_id, item, location, pool, safety, counter)

@@ -92,9 +92,13 @@ async def read_items(tx: Connection, company_id: str, items: Sequence[str]) -> P
     return await _page(tx, company_id, await tx.fetch(SQL.positions_of, company_id, texts(sorted(items))), "")
 
 
-async def known_items(tx: Connection, company_id: str, items: Sequence[str]) -> list[str]:
-    """Those of the items that the master data know, in order."""
-    return [row[0] for row in await tx.fetch(SQL.known, company_id, texts(items))]
+async def read_missing(tx: Connection, company_id: str, items: Sequence[str], locations: Sequence[str]) -> Page:
+    """The positions that some items do not have yet at these locations, as if they were there and empty; of items that
+    the master data know."""
+    known = [row[0] for row in await tx.fetch(SQL.known, company_id, texts(items))]
+    page = await read_items(tx, company_id, known)
+    places = [(item, location) for item in known for location in locations]
+    return Page({place: Standing() for place in sorted(places) if place not in page.standings}, {}, page.waiting)
 
 
 # The same few quantities stand in hundreds of thousands of rows.
