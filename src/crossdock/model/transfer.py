@@ -65,7 +65,8 @@ class TransferReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TransferReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the receiving warehouse counted. `receipt` is its own number; with `final`, it expects nothing more."""
+    """What the receiving warehouse counted. `receipt` is its own number; with `final`, it expects nothing more.
+    `all_of_it`: it names no lines, and means all that is under way, in good order."""
 
     company_id: str
     number: str
@@ -74,3 +75,4 @@ class TransferReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
     received_at: dt.datetime
     lines: tuple[TransferReceiptLine, ...]
     final: bool = False
+    all_of_it: bool = False

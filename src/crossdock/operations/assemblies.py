@@ -110,6 +110,9 @@ async def assemble(
 ) -> Answer:
     """Kits were made of their components, or taken `apart` into them. Answers `Stated`. Raises `Problem` for what is no
     kit, or a company, location or item that we do not know."""
+    must_run_the_warehouses(actor, SCOPE, place.company_id)
+    if (said := await idempotency.said_before(context.store, use)) is not None:
+        return said
     books = await _Books.of(context, actor, place, [kit], quantity, reason, use)
     parts = books.components(kit)
     if not parts:
@@ -137,6 +140,9 @@ async def repack(
 
     Raises `Problem` where the two do not consist of the same, or so many make no exact number of the other.
     """
+    must_run_the_warehouses(actor, SCOPE, place.company_id)
+    if (said := await idempotency.said_before(context.store, use)) is not None:
+        return said
     books = await _Books.of(context, actor, place, [item, into], quantity, reason, use)
     try:
         exact = repacked(quantity, item, into, bill_of((item, into), books.components))
@@ -212,7 +218,6 @@ class _Books:
         reason: str,
         use: KeyUse | None,
     ) -> _Books:
-        must_run_the_warehouses(actor, SCOPE, place.company_id)
         must_say_why(reason)
         must_be_a_number(place.number)
         if quantity <= ZERO:

@@ -12,8 +12,9 @@ from crossdock.engine.clock import read_clock
 from crossdock.identity import Actor, Denied
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Detail, Question, available_to_promise
 from crossdock.inventory.availability.difference import Mark, difference
-from crossdock.inventory.availability.terms import Difference, DropShipTerms, Freshness, MovementTerms
+from crossdock.inventory.availability.terms import Difference, DropShipTerms, Freshness
 from crossdock.operations import paging
+from crossdock.operations.availability_seen import difference_for, terms_for
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
@@ -103,44 +104,8 @@ async def availability(
     reading = context.store.connection() if single else context.store.transaction(readonly=True, snapshot=True)
     async with reading as tx:
         found = await find(tx, asked, now, detail, governs)
-    return _said(asked, asked.as_of or now, _to_be_seen_by(actor, found))
-
-
-def _to_be_seen_by(actor: Actor, found: Found) -> Found:
-    """Who speaks for one channel or partner is told what moved, but not for whom or by which document of others; and
-    what a supplier can ship to its customers, but not which supplier, nor what that said."""
-    if not actor.channel and not actor.partner:
-        return found
-    terms, changed = found.terms, found.difference
-    if terms.movements:
-        terms = msgspec.structs.replace(terms, movements=tuple(_without_others(actor, m) for m in terms.movements))
-    if terms.drop_ship is not None:
-        terms = msgspec.structs.replace(terms, drop_ship=_without_supplier(terms.drop_ship))
-    if changed is not None:
-        told = tuple(_without_others(actor, movement) for movement in changed.movements)
-        changed = msgspec.structs.replace(changed, movements=told)
-    return found._replace(terms=terms, difference=changed)
-
-
-def _without_supplier(dropped: DropShipTerms) -> DropShipTerms:
-    return DropShipTerms(
-        supplier="",
-        rule="",
-        expected_on=dropped.expected_on,
-        lag_seconds=dropped.lag_seconds,
-        free=dropped.free,
-        unknown="how much there is was not said" if dropped.unknown else "",
-    )
-
-
-def _without_others(actor: Actor, movement: MovementTerms) -> MovementTerms:
-    """A sales order's channel stands in the id of its case; a reservation's caller is the reason of its entry."""
-    kind, _, rest = movement.subject.partition("/")
-    of_channel = bool(actor.channel) and kind == "sales_order" and rest.split("/")[1:2] == [actor.channel]
-    of_caller = movement.what == "reserve" and movement.reason == actor.name
-    if of_channel or of_caller:
-        return movement
-    return msgspec.structs.replace(movement, key="", document="", subject="", reason="", actor="", reservation="")
+    seen = Found(terms_for(actor, found.terms), difference_for(actor, found.difference), found.locations)
+    return _said(asked, asked.as_of or now, seen)
 
 
 async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, governs: Governing) -> Found:
@@ -150,7 +115,7 @@ async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, g
     if asked.as_of or asked.compare_to:
         clock = await read_clock(tx)
     if clock is not None and asked.as_of is not None:
-        at = clock.technical(asked.as_of)
+        at = _technical(clock, asked.as_of)
         governs = await governing_at(tx, at, asked.company_id, asked.channel) or governs
     # Nothing is filled in the past; and what master data prefer is known for today alone.
     detail = msgspec.structs.replace(detail, sourcing=detail.sourcing and at is None)
@@ -173,7 +138,7 @@ async def _changed(
 ) -> Difference:
     """What led from the answer of an earlier moment, over the same locations, to this one."""
     assert asked.compare_to is not None
-    at = clock.technical(asked.compare_to)
+    at = _technical(clock, asked.compare_to)
     then = await governing_at(tx, at, asked.company_id, asked.channel) or governs
     before = await available_to_promise(tx, _question(asked, asked.compare_to, then, locations), at=at)
     behind = _mark(asked.cursor) if asked.cursor else None
@@ -219,6 +184,15 @@ def must_have_come(asked: Asked, now: dt.datetime) -> None:
         if moment is not None and moment > latest:
             fault = FieldError(name, f"{moment:{_TIME}} {words} {latest:{_TIME}}")
             raise Problem("malformed_request", "the question makes no sense", [fault])
+
+
+def _technical(clock: BusinessClock, moment: dt.datetime) -> dt.datetime:
+    """When a moment of business was. Raises `Problem` for one that lies further back than time can be told."""
+    try:
+        return clock.technical(moment)
+    except OverflowError:
+        words = f"{moment:{_TIME}} was long before this installation"
+        raise Problem("malformed_request", words, advice="Ask about a moment since it began.") from None
 
 
 def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:

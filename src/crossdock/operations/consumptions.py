@@ -91,6 +91,8 @@ async def state(
     quantities that are not above zero or part of what is counted, or a number that was used.
     """
     must_run_the_warehouses(actor, SCOPE, place.company_id)
+    if (said := await idempotency.said_before(context.store, use)) is not None:
+        return said
     must_say_why(reason)
     must_be_a_number(place.number)
     if not lines:

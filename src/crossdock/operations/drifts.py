@@ -19,6 +19,7 @@ from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.items import must_be_an_item
 from crossdock.operations.paging import Page, cut, start_id
+from crossdock.operations.places import must_run_the_warehouses
 from crossdock.operations.policies import must_be_a_source
 from crossdock.operations.problems import Problem, must_be_one_of, must_say_why, not_found
 from crossdock.operations.quantities import tidied
@@ -106,7 +107,7 @@ async def list_drifts(
     limit: int = 100,
 ) -> Page[Drift]:
     """Drifts that are alive (or all), oldest first. Raises `Problem` for a system, item or cause that there is not."""
-    actor.must("stock:read")
+    must_run_the_warehouses(actor, "stock:read")
     if cause:
         must_be_one_of("cause", cause, get_args(DriftCause))
     async with context.store.transaction(readonly=True) as tx:
@@ -129,7 +130,7 @@ async def _must_be_known(tx: Connection, actor: Actor, system: str, item: str) -
 
 async def show_drift(context: Context, actor: Actor, drift_id: UUID) -> DriftStory:
     """One drift with its facts and its history. Raises `Problem` if there is none that the actor may see."""
-    actor.must("stock:read")
+    must_run_the_warehouses(actor, "stock:read")
     async with context.store.transaction(readonly=True) as tx:
         row = await _find(tx, actor, drift_id, SQL.find)
         changes = await tx.fetch(SQL.changes, drift_id)
@@ -162,7 +163,7 @@ async def _decide(
     statement: str,
     use: KeyUse | None,
 ) -> Answer:
-    actor.must(SCOPE)
+    must_run_the_warehouses(actor, SCOPE)
     async with context.store.transaction() as tx:
         row = await _find(tx, actor, drift_id, SQL.hold)
         answer = Answer(

@@ -74,12 +74,26 @@ async def once(tx: Connection, use: KeyUse, answer: Answer) -> Answer | None:
     return said
 
 
+async def said_before(store: Store, use: KeyUse | None) -> Answer | None:
+    """What a key was answered before, if it was: asked first, for what a repeated call names may be gone by now. Raises
+    the `Problem` it was refused with."""
+    if use is None:
+        return None
+    async with store.transaction(readonly=True) as tx:
+        said = (await _recall(tx, [use], [0])).get(0)
+    if isinstance(said, Problem):
+        raise said
+    return said
+
+
 async def _recall(tx: Connection, uses: Sequence[KeyUse], taken: Sequence[int]) -> dict[int, Answer | Problem]:
     rows = await tx.fetch(SQL.answered, [uses[n].consumer for n in taken], [uses[n].key for n in taken])
     known = {(row["consumer"], row["key"]): row for row in rows}
     said: dict[int, Answer | Problem] = {}
     for n in taken:
-        row = known[uses[n].consumer, uses[n].key]
+        row = known.get((uses[n].consumer, uses[n].key))
+        if row is None:
+            continue
         if row["digest"] == uses[n].digest:
             said[n] = _stored(row["status"], row["answer"])
         else:

@@ -13,6 +13,7 @@ from crossdock.identity import Actor
 from crossdock.model.quantity import tidy
 from crossdock.operations.context import Context
 from crossdock.operations.items import must_be_an_item
+from crossdock.operations.places import must_run_the_warehouses
 from crossdock.operations.policies import must_be_a_source
 from crossdock.store import load_queries
 
@@ -57,7 +58,7 @@ async def latest_statements(
     """The latest statement of each system about each location. With `item`, those that speak of it: a complete one that
     does not name it says that there is none, one that is not complete says nothing and is left out. Raises `Problem`
     for a system or item that there is not."""
-    actor.must("stock:read")
+    must_run_the_warehouses(actor, "stock:read")
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(SQL.latest, actor.visible(), system, item)
         if not rows and system:

@@ -130,6 +130,8 @@ async def create(
     reaches, quantities that are not above zero or part of what is counted, or a number that was used.
     """
     must_run_the_warehouses(actor, SCOPE, company_id)
+    if (said := await idempotency.said_before(context.store, use)) is not None:
+        return said
     must_say_why(reason)
     must_be_a_number(number)
     async with context.store.transaction(readonly=True) as tx:
@@ -262,7 +264,11 @@ async def receive(
         if data.order is None:
             raise Problem("conflict", f"transfer {number} has not been looked at yet", advice="Try again in a moment.")
         await must_be_told_of(tx, data.order.company_id, data.order.to_location)
-        counted = _counted(number, data, lines)
+        _must_be_receivable(number, data, lines)
+        counted = tuple(
+            TransferReceiptLine(key, data.lines[key].item, Quantity(quantity, data.lines[key].unit))
+            for key, quantity in lines
+        )
         must_be_whole(
             (Goods(f"/lines/{n}/quantity", line.item, line.quantity) for n, line in enumerate(counted)), "received"
         )
@@ -273,6 +279,7 @@ async def receive(
             data.order.to_location,
             context.now(),
             counted,
+            all_of_it=not lines,
         )
         await tell_case(tx, context, actor, SCOPE, "receive_transfer", subject, TransferReceived(came), reason=reason)
     return answer
@@ -284,24 +291,18 @@ async def _data(tx: Connection, subject: str) -> TransferData:
     return data
 
 
-def _counted(number: str, data: TransferData, lines: Sequence[tuple[str, Decimal]]) -> tuple[TransferReceiptLine, ...]:
-    """The lines of a receipt; without any, all that is under way."""
+def _must_be_receivable(number: str, data: TransferData, lines: Sequence[tuple[str, Decimal]]) -> None:
+    """Raise `Problem` for lines that make no receipt. Without any, the case itself knows what is under way when it is
+    told: two who say so at the same time say it once."""
     if len({line_id for line_id, _ in lines}) < len(lines):
         raise Problem("malformed_request", "a line is named twice", advice="Name each line once.")
-    if not lines:
-        under_way = ((key, line.booked(data.all_shipped).under_way) for key, line in data.lines.items())
-        lines = [(key, quantity) for key, quantity in under_way if quantity]
-    if not lines:
+    if not lines and not any(line.booked(data.all_shipped).under_way for line in data.lines.values()):
         words = f"nothing of transfer {number} is under way"
         raise Problem("conflict", words, advice="If goods came that nobody said had left, name lines and quantities.")
     for line_id, quantity in lines:
         if line_id not in data.lines or quantity <= ZERO:
             advice = f"Its lines are {', '.join(data.lines)}; state more than nothing of each."
             raise Problem("malformed_request", f"{quantity} of line {line_id} of transfer {number}", advice=advice)
-    return tuple(
-        TransferReceiptLine(line_id, data.lines[line_id].item, Quantity(quantity, data.lines[line_id].unit))
-        for line_id, quantity in lines
-    )
 
 
 async def list_transfers(

@@ -120,6 +120,16 @@ async def test_what_makes_no_sense_is_refused_with_the_true_culprit(desk: httpx2
         assert words in refused.json()["detail"]
 
 
+async def test_two_who_say_at_the_same_time_that_all_came_say_it_once(desk: httpx2.AsyncClient, store: Store) -> None:
+    await sent_out(desk, store)
+    await happen(store, (f"transfer/{UK}/T1", shipped("6")), reads=READS)
+    for key in ("anna", "ben"):
+        assert (await call(desk, "transfers/T1/receive", key, reason="signed for")).status_code == 202
+    await happen(store, reads=READS)
+    assert await lies(store) == {("north", "own"): 4, ("harbour", CONSIGNED): 6}
+    assert await problems(store) == set()
+
+
 async def test_nobody_states_what_a_warehouse_system_tells(desk: httpx2.AsyncClient, store: Store) -> None:
     await a_customers_place(store)
     await stocked(store, 10)

@@ -112,6 +112,20 @@ async def test_an_assembly_says_what_went_in_and_what_came_out(desk: httpx2.Asyn
     assert len((await see(desk, f"assemblies?company={UK}&location=north"))["items"]) == 3
 
 
+async def test_a_call_is_answered_as_before_although_what_it_names_is_gone(
+    desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await known(store)
+    await stocked(store, 10)
+    calls = [("transfers", transfer()), ("assemblies", assembly(number="A1"))]
+    first = [(await call(desk, path, path, **body)).json() for path, body in calls]
+    async with store.transaction() as tx:
+        await tx.execute("delete from item")
+    again = [await call(desk, path, path, **body) for path, body in calls]
+    assert [answer.json() for answer in again] == first
+    assert (await call(desk, "transfers", "another", **transfer(number="T2"))).status_code == 400
+
+
 async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
     desk: httpx2.AsyncClient, http: httpx2.AsyncClient, store: Store
 ) -> None:

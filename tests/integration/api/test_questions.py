@@ -19,7 +19,7 @@ from crossdock.processes import PROCESSES
 from crossdock.store import Store
 from tests.integration.api.conftest import DESK, order, place
 from tests.integration.engine.harness import Peer, context, rows, settle
-from tests.integration.inventory.helpers import AT, move
+from tests.integration.inventory.helpers import AT, book, expect, move, receive
 from tests.integration.operations import buying
 from tests.unit.processes.order_to_cash import network
 
@@ -575,3 +575,28 @@ async def test_a_line_that_the_order_does_not_have_cannot_be_cancelled(http: htt
     url = "/process/v1/orders/albion_uk/536365/cancel"
     answer = await http.post(url, json={"lines": ["9"]}, headers={"Idempotency-Key": "c1"})
     assert (answer.status_code, answer.json()["detail"]) == (409, "the order has no line 9; it has 1")
+
+
+async def test_who_speaks_for_one_channel_sees_no_document_supplier_or_drift_of_others(
+    http: httpx2.AsyncClient, desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await stocked(store, 7)
+    await book(store, expect(10, 20, item="HEART"), receive(3, item="HEART", owner="consignment_in:kilncraft"))
+    asked = {"company": "albion_uk", "item": "HEART", "explain": "true"}
+    ours = (await desk.get("/process/v1/availability", params=asked)).json()["terms"]
+    theirs = (await http.get("/process/v1/availability", params=asked)).json()["terms"]
+    assert ours["supply"][0]["source"] == "purchase_order/albion_uk/4500001"
+    assert (theirs["supply"][0]["source"], theirs["supply"][0]["quantity"]) == ("", "10")
+    assert {row["owner"] for row in ours["physical"]} == {"own", "consignment_in:kilncraft"}
+    assert {row["owner"] for row in theirs["physical"]} == {"own", "consignment_in"}
+    for path in ("drifts", "stock-statements"):
+        assert (await desk.get(f"/process/v1/{path}")).status_code == 200
+        assert (await http.get(f"/process/v1/{path}")).status_code == 403
+
+
+@pytest.mark.parametrize("moment", ["1969-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
+async def test_of_moments_long_ago_nothing_is_known(http: httpx2.AsyncClient, store: Store, moment: str) -> None:
+    await stocked(store, 7)
+    asked = {"company": "albion_uk", "item": "HEART", "as_of": moment}
+    answer = await http.get("/process/v1/availability", params=asked)
+    assert (answer.status_code, answer.json()["quantity"]) == (200, "0")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from crossdock.identity import Actor
 from crossdock.inventory.availability.terms import AvailableToPromise, DropShipTerms
-from crossdock.operations.availability import Found, _to_be_seen_by
+from crossdock.operations.availability_seen import terms_for
 
 DAY = dt.date(2010, 12, 3)
 NOW = dt.datetime(2010, 12, 1, 9, tzinfo=dt.UTC)
@@ -26,7 +26,7 @@ SAID = DropShipTerms(
 def seen(channel: str, said: DropShipTerms) -> DropShipTerms:
     terms = AvailableToPromise(company_id="albion_uk", item="LAMP", now=Decimal(0), by_date=(), drop_ship=said)
     actor = Actor("somebody", frozenset({"stock:read"}), frozenset({"albion_uk"}), channel=channel)
-    found = _to_be_seen_by(actor, Found(terms, None, ())).terms.drop_ship
+    found = terms_for(actor, terms).drop_ship
     assert found is not None
     return found
 

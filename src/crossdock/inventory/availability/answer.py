@@ -243,13 +243,14 @@ class _Stocks:
         can be made of.
 
         What is pegged is spoken for, and so is the shortage it will make good; stock below zero for any other reason
-        eats what comes first.
+        eats what comes first. What should have come before today does not come before tomorrow.
         """
         needed = self._per_kit.get(item, {})
         asked = {item: self.places(item)} | {part: self.places(part, item) for part in needed}
         outlooks = {each: {place.location: Outlook(place) for place in places} for each, places in asked.items()}
         coming = sorted(
-            ((line.expected_on, each, line) for each in outlooks for line in self._supply[each]), key=lambda row: row[0]
+            ((self._comes_on(line), each, line) for each in outlooks for line in self._supply[each]),
+            key=lambda row: row[0],
         )
         steps: dict[dt.date, Decimal] = {}
         for day, each, line in coming:
@@ -258,6 +259,10 @@ class _Stocks:
             made = [_made(place, needed, levels).kits for place in levels[item]] if needed else []
             steps[day] = sum(made, sum(levels[item].values(), ZERO))
         return tuple(AvailableOn(day, quantity) for day, quantity in steps.items())
+
+    def _comes_on(self, line: SupplyTerms) -> dt.date:
+        today = self._question.on
+        return line.expected_on if line.expected_on >= today else today + dt.timedelta(days=1)
 
 
 def _made(location: str, needed: Mapping[str, Decimal], levels: Mapping[str, Mapping[str, Decimal]]) -> KitAt:

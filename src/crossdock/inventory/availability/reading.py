@@ -136,4 +136,4 @@ async def read_facts(
 
 def _last_id_by(technical: dt.datetime) -> UUID:
     """The greatest id that a document could be given by then: ids begin with the milliseconds of their making."""
-    return UUID(int=(int(technical.timestamp() * 1000) + 1 << 80) - 1)
+    return UUID(int=max((int(technical.timestamp() * 1000) + 1 << 80) - 1, 0))

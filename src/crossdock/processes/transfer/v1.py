@@ -145,6 +145,9 @@ def receive(case: TransferCase, event: TransferReceived) -> Iterator[Effect]:
         Change(data.line_of(line.line, line.item, line.quantity.unit), line.condition, line.quantity.amount)
         for line in receipt.lines
     ]
+    if receipt.all_of_it:
+        under_way = ((key, line.booked(data.all_shipped).under_way) for key, line in data.lines.items())
+        changes = [Change(key, "good", left) for key, left in under_way if left]
     data.all_received = data.all_received or receipt.final
     yield from book(case, f"received {receipt.receipt}", changes, all_shipped=data.all_shipped)
     yield from settle(case, f"{receipt.receipt} arrived")
