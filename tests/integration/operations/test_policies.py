@@ -11,6 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.engine.clock import set_clock
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Item
 from crossdock.model.stock_policy import PoolRule, SafetyRule, Scope, StockPolicies
 from crossdock.operations import policies
 from crossdock.operations.policies import StockNetwork, apply_policies, list_policies
@@ -139,6 +141,18 @@ async def test_a_dry_run_says_what_applying_would_do_and_writes_nothing(store: S
     altered = {(one.effect, one.item, one.quantity, one.value) for one in found.top_promises}
     assert altered == {("not_granted", MUG, D(1), D("2.55")), ("short", "TEAPOT", D(3), None)}
     assert found.effects["not_granted"].value == {"GBP": D("2.55")}
+
+
+async def test_a_dry_run_sees_what_rules_keep_back_of_items_that_are_not_there_yet(store: Store) -> None:
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, "TEAPOT")])
+    rule = SafetyRule(name="teapots", quantity=D(5), scope=Scope(items=("TEAPOT",)))
+    await wholesaler(store, StockPolicies(safety=(rule,)))
+    await book(store, receive(9, item="TEAPOT"))
+    context = await at_work(store)
+    found = await try_policies(context, ANNA, None, company_id=COMPANY)
+    done = await apply_policies(context, ANNA, COMPANY)
+    assert (found.positions_changed, found.kept_back.after) == (done[COMPANY].changed, D(10)) == (2, D(10))
 
 
 async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from crossdock.inventory.availability import AvailableOn, AvailableToPromise, Question
 from crossdock.inventory.availability.answer import answer
 from crossdock.inventory.availability.reading import Facts, KitLine, PositionRow
@@ -65,6 +67,13 @@ def steps(found: tuple[AvailableOn, ...]) -> list[tuple[int, int]]:
 def test_supply_that_nobody_is_tied_to_adds_up_by_date() -> None:
     found = ask([place(5, 2)], [supply(9, 10), supply(3, 4, pegged=1), supply(3, 1)])
     assert steps(found.by_date) == [(3, 7), (9, 17)]
+
+
+def test_what_should_have_come_before_today_comes_tomorrow_at_the_earliest() -> None:
+    late = replace(supply(1, 4), expected_on=dt.date(2010, 11, 20))
+    found = ask([place(1)], [late, supply(1, 2), supply(2, 3)])
+    assert steps(found.by_date) == [(1, 3), (2, 10)]
+    assert found.when(Decimal(4), TODAY) == dt.date(2010, 12, 2)
 
 
 def test_a_shortage_is_made_good_by_its_pegs_not_by_what_others_may_have() -> None:
