@@ -46,6 +46,8 @@ _ASSERTIONS_KEPT = dt.timedelta(days=30)
 _STATEMENTS_MOST = 20
 _EXPLAINED_MOST = 500
 """Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
+_MATCHED_BACK = dt.timedelta(days=1)
+"""What one side tells in one message the other may have in steps: all of them are needed to see that it is the same."""
 _DEFAULT = DriftRule(name="default")
 _LOOKED_BACK = dt.timedelta(days=21)
 """Facts of so long before a statement are not read again, however old a drift is: what it was about by then stands in
@@ -168,7 +170,7 @@ async def _questions(
     floor = statement.stated_at - _LOOKED_BACK
     agreed = {item: max(_agreed(statement, known.get(item)) or floor, floor) for item in found}
     windows = {item: dt.timedelta(minutes=drift_rule(context, statement, item).window_minutes) for item in found}
-    after = {item: at - 2 * windows[item] - 2 * differences.SLACK for item, at in agreed.items()}
+    after = {item: at - 2 * windows[item] - _MATCHED_BACK for item, at in agreed.items()}
     ours = await differences.our_facts(tx, statement, read.places, after)
     theirs = await differences.their_facts(tx, statement, after)
     over = await drifts.over(tx, statement, list(found), min(after.values()))
@@ -226,10 +228,12 @@ async def _fetch_again(context: EngineContext, read: _Read) -> Pages:
 
 
 async def _write(tx: Connection, context: EngineContext, read: _Read, pages: Pages) -> None:
-    """Keys first, then drifts, then the log."""
+    """Keys first, then drifts, then the log. What came is told even where another worker was faster with the rest: it
+    may not have come to that one."""
     statement, now = read.statement, await business_now(tx)
     events = await store_pages(tx, statement, pages, now)
     if not await statements.mark_compared(tx, statement, now, len(read.seen)):
+        await append(tx, events)
         return
     known = await drifts.alive(tx, statement, hold=True)
     judged = [drifts.judge(statement, seen, known.pop(seen.item, None)) for seen in read.seen]

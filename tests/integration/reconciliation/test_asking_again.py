@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crossdock.engine import asking_again
+from crossdock.engine.reconciliation import compare_next
 from crossdock.ports.connector import ConnectorUnavailable, RawPage
 from crossdock.store import Store
-from tests.integration.reconciliation.world import World, did
+from tests.integration.reconciliation.world import World, adjusted_by, did
 
 FACTS = [did(number, 5, unrestricted=-1) for number in range(1, 9)]
 
@@ -59,3 +60,33 @@ async def test_a_system_that_is_paused_or_left_alone_for_a_while_is_not_asked(st
         await tx.execute("update system_state set paused = false, open_until = '-infinity'")
     await world.states(150, *FACTS, unrestricted=42)
     assert len(world.wms.asked) == 8
+
+
+async def test_what_came_is_told_though_another_worker_to_which_it_did_not_come_was_faster(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(store)
+    monkeypatch.setattr(world.wms, "translate", lambda raw, references: adjusted_by("wms_north", -3))
+    world.wms.pages["0"] = b"page-0"
+    await world.opened(50)
+    fact = did(1, 5, unrestricted=-3)
+    await world.states(10, fact, unrestricted=47)
+    fetch = world.wms.fetch
+
+    async def away(kind: str, cursor: str) -> AsyncIterator[RawPage]:
+        raise ConnectorUnavailable("away")
+        yield
+
+    async def overtaken(kind: str, cursor: str) -> AsyncIterator[RawPage]:
+        pages = [page async for page in fetch(kind, cursor)]
+        monkeypatch.setattr(world.wms, "fetch", away)
+        assert await compare_next(world.engine)  # of another worker
+        for page in pages:
+            yield page
+
+    monkeypatch.setattr(world.wms, "fetch", overtaken)
+    await world.states(80, fact, unrestricted=47)
+    assert await world.stock() == 47
+    await world.states(90, fact, unrestricted=47)
+    assert await world.drifts() == []
+    await world.holds()
