@@ -45,7 +45,8 @@ _MOMENTS_KEPT = dt.timedelta(days=30)
 _ASSERTIONS_KEPT = dt.timedelta(days=30)
 _STATEMENTS_MOST = 20
 _EXPLAINED_MOST = 500
-"""Of so many differences of one statement the causes are looked for; the others get theirs with a later one."""
+"""Of so many differences of one statement the causes are looked for; the others have their turn with later ones, and
+nothing is asked for or proposed because of them before that."""
 _MATCHED_BACK = dt.timedelta(days=1)
 """What one side tells in one message the other may have in steps: all of them are needed to see that it is the same."""
 _DEFAULT = DriftRule(name="default")
@@ -144,15 +145,16 @@ async def _read(tx: Connection, context: EngineContext, read: _Read) -> _Read:
     found = await differences.differences(tx, statement, read.places)
     known = await drifts.alive(tx, statement)
     left = {item: drifts.left_as_it_is(statement, known.get(item), found[item]) for item in found}
-    wanted = [item for item in found if left[item] is None]
-    explained = sorted(wanted, key=lambda item: (-why.units(found[item]), item))[:_EXPLAINED_MOST]
+    wanted = {item: difference for item, difference in found.items() if left[item] is None}
+    explained = drifts.next_to_explain(wanted, known)[:_EXPLAINED_MOST]
     # Who says what it booked may have lost one thing and booked another twice: then it agrees, and has both wrong.
     gone = sorted(known.keys() - found.keys())[:_EXPLAINED_MOST] if statement.lists_facts and not read.owner else []
     questions = await _questions(tx, context, read, known, {item: found.get(item, {}) for item in explained + gone})
     for item, difference in found.items():
-        question = questions.get(item) or why.Question(difference=difference, complete=statement.lists_facts)
         price = price_of(context, statement.company_id, item)
-        finding = left[item] or why.attribute(question)
+        finding = why.attribute(questions[item]) if item in questions else left[item]
+        if finding is None and statement.counted:  # what its owner counted is booked now, whatever the cause
+            finding = why.attribute(why.Question(difference=difference))
         read.seen.append(Seen(item, difference, finding, price, drift_rule(context, statement, item)))
     read.hidden = {item: hidden for item in gone if (hidden := why.cancelled(questions[item])) is not None}
     return read
@@ -223,7 +225,7 @@ async def _fetch_again(context: EngineContext, read: _Read) -> Pages:
     wanted: dict[str, None] = {}
     for seen in read.seen:
         if drifts.judge(read.statement, seen, known.get(seen.item)).wants == "request":
-            wanted |= dict.fromkeys(seen.finding.again)
+            wanted |= dict.fromkeys(seen.finding.again if seen.finding else ())
     return {} if closed else await ask_again(context, read.statement, list(wanted))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crossdock.engine import reconciliation
 from crossdock.engine.clock import set_clock
 from crossdock.events.inventory import InventoryReported
 from crossdock.events.reconciliation import StockStated
@@ -104,3 +105,26 @@ async def test_of_a_difference_that_is_left_as_it_is_nothing_is_read_until_it_ch
     assert (read, (await world.drift()).cause) == ([], "unknown")
     await world.states(120, unrestricted=44)
     assert read == [4]
+
+
+async def test_of_more_differences_than_are_looked_into_at_once_each_has_its_turn_and_none_is_proposed_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliation, "_EXPLAINED_MOST", 1)
+    world = await two_items(store)
+    await erp_says(world, 10, 50, 20)
+    await world.adjusted("LOST", -3, 100)
+    await erp_says(world, 110, 50, 9)  # eleven cake stands are too few, and stay so
+    drift = {drift.item: drift for drift in await world.drifts()}[MUG]
+    assert (drift.cause, drift.detail.partition(":")[0], drift.looked_at) == ("unknown", "not looked into yet", None)
+    await erp_says(world, 120, 50, 9)
+    assert await causes(world) == {CAKE_STAND: ("unknown", "no"), MUG: ("missing", f"adjustment/{COMPANY}/north/LOST")}
+    await erp_says(world, 200, 50, 9)
+    assert {drift.item: drift.proposed for drift in await world.drifts()} == {
+        CAKE_STAND: '{"book":"-11"}', MUG: "",
+    }  # fmt: skip
+    await erp_says(world, 210, 52, 9)  # another difference, and not its turn
+    await erp_says(world, 220, 52, 9)
+    await erp_says(world, 230, 52, 9)
+    found = {drift.item: (drift.cause, drift.proposed) for drift in await world.drifts()}
+    assert found[MUG] == ("unknown", '{"book":"5"}')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,7 +33,8 @@ CHANNEL = "channel"
 class Drift(msgspec.Struct, kw_only=True):
     """One difference that lives. `differences` are theirs less ours, as JSON by condition; `due_at` is when what is
     under way explains it no longer. `correction` is the case of what is proposed, `proposed` the differences it is
-    about, `rejected` those that a person wants left as they are."""
+    about, `rejected` those that a person wants left as they are; `looked_at` the moment of the last statement whose
+    difference was looked into."""
 
     id: UUID
     company_id: str
@@ -63,6 +64,7 @@ class Drift(msgspec.Struct, kw_only=True):
     changes: int = 0
     closed_at: dt.datetime | None = None
     resolution: str = ""
+    looked_at: dt.datetime | None = None
 
     def by_condition(self) -> Difference:
         """Theirs less ours."""
@@ -93,11 +95,12 @@ NONE_BEFORE = Before((), (), frozenset())
 
 
 class Seen(NamedTuple):
-    """A difference as a statement shows it: what was found out, its price, and the rule that holds."""
+    """A difference as a statement shows it: what was found out, its price, and the rule that holds. No finding where a
+    statement shows so many that it was not looked into."""
 
     item: str
     difference: Difference
-    finding: Finding
+    finding: Finding | None
     price: Price | None
     rule: DriftRule
 
@@ -172,19 +175,41 @@ def settled(ended: Iterable[Over], theirs: Sequence[Fact], ours: Sequence[Fact])
 
 
 def judge(statement: Waiting, seen: Seen, before: Drift | None) -> Judged:
-    """A statement shows a difference: a new drift, or news of one that there is already. Pure."""
+    """A statement shows a difference: a new drift, or news of one that there is already. What was not looked into is
+    neither asked for nor proposed. Pure."""
     drift = before or _new(statement, seen)
     known = (drift.state, drift.cause, drift.detail, drift.differences)
+    finding = seen.finding or _not_looked_into(seen, drift)
     drift.differences, drift.units = _text(seen.difference), units(seen.difference)
     drift.money, drift.currency = _money(seen.price, drift.units)
-    drift.cause, drift.detail = seen.finding.cause, seen.finding.detail
-    drift.evidence, drift.rule = encoder.encode(seen.finding.evidence).decode(), seen.rule.name
+    drift.cause, drift.detail = finding.cause, finding.detail
+    drift.evidence, drift.rule = encoder.encode(finding.evidence).decode(), seen.rule.name
     drift.window_minutes, drift.last_seen_at = seen.rule.window_minutes, statement.stated_at
     was_late = before is not None and known[1] == "late"
-    wants = _next(statement, seen, drift, was_late=was_late)
+    wants = ""
+    if seen.finding is not None:
+        drift.looked_at = statement.stated_at
+        wants = _next(statement, seen.finding, seen.rule, drift, was_late=was_late)
+    elif known[1] != drift.cause and drift.state == "explained":
+        drift.state = "open"
     if known != (drift.state, drift.cause, drift.detail, drift.differences) or before is None:
         drift.changes += 1
-    return Judged(drift, wants, seen.finding, seen.rule)
+    return Judged(drift, wants, finding, seen.rule)
+
+
+def _not_looked_into(seen: Seen, drift: Drift) -> Finding:
+    """What explained it explains it still, unless it is another difference by now."""
+    if drift.differences == _text(seen.difference):
+        return Finding(drift.cause, drift.detail, drift.facts())
+    return Finding("unknown", "not looked into yet: a statement shows too many differences at once")
+
+
+def next_to_explain(found: Mapping[str, Difference], known: Mapping[str, Drift]) -> list[str]:
+    """The items of these differences: first what was never looked into, the largest first, then what was not for the
+    longest time. So each has its turn, however many there are."""
+    looked = {item: at for item in found if item in known and (at := known[item].looked_at) is not None}
+    never = sorted(found.keys() - looked.keys(), key=lambda item: (-units(found[item]), item))
+    return never + sorted(looked, key=lambda item: (looked[item], item))
 
 
 def _new(statement: Waiting, seen: Seen) -> Drift:
@@ -197,24 +222,24 @@ def _new(statement: Waiting, seen: Seen) -> Drift:
     )  # fmt: skip
 
 
-def _next(statement: Waiting, seen: Seen, drift: Drift, *, was_late: bool) -> str:
+def _next(statement: Waiting, finding: Finding, rule: DriftRule, drift: Drift, *, was_late: bool) -> str:
     """What the drift comes to, and what is to be done now."""
     if statement.counted:
         return _propose(drift)
     if statement.kind == CHANNEL:
-        drift.state = "explained" if seen.finding.cause == "late" else "open"
+        drift.state = "explained" if finding.cause == "late" else "open"
         return ""
     if statement.stated_at < drift.due_at:
         if drift.state != "corrected":
-            drift.state = "explained" if seen.finding.cause == "late" else "open"
+            drift.state = "explained" if finding.cause == "late" else "open"
         return ""
     drift.state = "open"
-    if seen.finding.again and drift.requested_at is None:
+    if finding.again and drift.requested_at is None:
         drift.requested_at = statement.stated_at
-        drift.due_at = statement.stated_at + dt.timedelta(minutes=seen.rule.window_minutes)
+        drift.due_at = statement.stated_at + dt.timedelta(minutes=rule.window_minutes)
         return "request"
     # What looked as if it were under way may not be corrected without asking; once it is known to be lost, it may.
-    known_now = was_late and seen.finding.cause != "late"
+    known_now = was_late and finding.cause != "late"
     if drift.differences == drift.rejected or (drift.differences == drift.proposed and not known_now):
         return ""
     return _propose(drift)
@@ -304,5 +329,5 @@ def _row(one: Drift) -> tuple[Any, ...]:
         one.id, one.company_id, one.system, one.location, one.item, one.kind, one.state, one.cause, one.detail,
         one.evidence, one.differences, one.units, one.money, one.currency, one.rule, one.window_minutes, one.agreed_at,
         one.first_seen_at, one.last_seen_at, one.due_at, one.requested_at, one.proposed, one.rejected, one.correction,
-        one.proposals, one.changes, one.closed_at, one.resolution,
+        one.proposals, one.changes, one.closed_at, one.resolution, one.looked_at,
     )  # fmt: skip

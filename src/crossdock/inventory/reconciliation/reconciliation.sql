@@ -157,20 +157,20 @@ select * from drift where company_id = $1 and system = $2 and location = $3 and 
 -- save_drifts: drifts as they stand now
 insert into drift as d (id, company_id, system, location, item, kind, state, cause, detail, evidence, differences, units,
     money, currency, rule, window_minutes, agreed_at, first_seen_at, last_seen_at, due_at, requested_at, proposed,
-    rejected, correction, proposals, changes, closed_at, resolution)
+    rejected, correction, proposals, changes, closed_at, resolution, looked_at)
 select * from unnest($1::text::uuid[], $2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[],
     $6::text::text[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[],
     $12::text::numeric[], $13::text::numeric[], $14::text::text[], $15::text::text[], $16::text::int[],
     $17::text::timestamptz[], $18::text::timestamptz[], $19::text::timestamptz[], $20::text::timestamptz[],
     $21::text::timestamptz[], $22::text::text[], $23::text::text[], $24::text::text[], $25::text::int[],
-    $26::text::int[], $27::text::timestamptz[], $28::text::text[])
+    $26::text::int[], $27::text::timestamptz[], $28::text::text[], $29::text::timestamptz[])
 on conflict (id) do update set state = excluded.state, cause = excluded.cause, detail = excluded.detail,
     evidence = excluded.evidence, differences = excluded.differences, units = excluded.units, money = excluded.money,
     currency = excluded.currency, rule = excluded.rule, window_minutes = excluded.window_minutes,
     last_seen_at = excluded.last_seen_at, due_at = excluded.due_at, requested_at = excluded.requested_at,
     proposed = excluded.proposed, rejected = excluded.rejected, correction = excluded.correction,
     proposals = excluded.proposals, changes = excluded.changes, closed_at = excluded.closed_at,
-    resolution = excluded.resolution
+    resolution = excluded.resolution, looked_at = excluded.looked_at
 
 -- save_changes: how they came to it
 insert into drift_change (drift, number, at, statement, state, cause, detail, differences, units)

@@ -89,7 +89,8 @@ create table drift (
     proposals integer not null default 0,
     changes integer not null default 1,
     closed_at timestamptz,
-    resolution text not null default ''
+    resolution text not null default '',
+    looked_at timestamptz -- the last statement whose difference was looked into
 ) with (fillfactor = 60);
 create unique index drift_alive on drift (company_id, system, location, item) where closed_at is null;
 create index drift_closed on drift (closed_at) where closed_at is not null;
