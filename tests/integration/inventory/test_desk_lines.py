@@ -173,6 +173,23 @@ async def test_kits_that_may_wait_hold_whole_sets_and_wait_for_the_rest(desk: Re
     await holds(store)
 
 
+@pytest.mark.parametrize("mode", ["whole", "partial", "backorder"])
+async def test_kits_in_the_callers_own_pool_or_one_that_lends_are_its_own_however_it_asks(
+    store: Store, mode: str
+) -> None:
+    own = PoolRule(name="r", pool="retail", floor=D(4), scope=Scope(items=("SET",), channels=("shop",)))
+    lent = PoolRule(name="l", pool="edi", floor=D(2), scope=Scope(items=("SET",), channels=("edi",)), lends=True)
+    policies = StockPolicies(pools=(own, lent))
+    desk = ReservationDesk(store, ignore, rules=StockRules(lambda: (policies, 7), lambda: AT))
+    await book(store, receive(6, item="SET"))
+    await book(store, RebalanceRequest(COMPANY, "rebalance", "SET"), policies=policies)
+    kit = (Component("CUP", D(2)),)
+    answer = await desk.grant(wanted(("SET", 5), kit=kit, mode=mode, channel="shop"))
+    assert sorted(pieces(answer)) == [("1", "north", "", 1), ("1", "north", "retail", 4)]
+    assert (answer.missing, answer.waiting) == ((), ())
+    await holds(store)
+
+
 async def test_callers_of_several_lines_that_come_together_get_exactly_what_is_there(
     desk: ReservationDesk, store: Store
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from crossdock.events.inventory import StockPromised
@@ -29,14 +29,11 @@ from crossdock.inventory.desk.requests import (
 from crossdock.inventory.desk.rules import StockRules
 from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.inventory.ledger.outcomes import LedgerConflict, LedgerOutcome
-from crossdock.model.stock import PromiseRequest, StockRequestLine
+from crossdock.model.stock import MadeOf, PromiseRequest, StockRequestLine
 from crossdock.store import Connection
-from crossdock.store.arrays import octets, texts
+from crossdock.store.arrays import octets
 
 ZERO = Decimal(0)
-
-Stocked = dict[str, Decimal]
-"""How many kits are taken as they are stocked, by line; the rest is made of components."""
 
 
 async def ask_ledger(
@@ -82,29 +79,26 @@ class _Asking:
         self.at = at
 
     async def run(self) -> tuple[ReservationAnswer, list[LedgerOutcome]]:
-        stocked = await self._stocked()
-        if self.request.mode == "backorder":
-            told = await self._ask(self.request.lines, stocked, waits=True)
-        elif self.request.mode == "partial":
-            told = await self._ask(self.request.lines, stocked)
+        if self.request.mode == "whole":
+            told = await self._whole()
         else:
-            told = await self._whole(stocked)
+            told = await self._ask(self.request.lines, waits=self.request.mode == "backorder")
         return self._answer(told), told.outcomes
 
-    async def _whole(self, stocked: Stocked) -> _Told:
+    async def _whole(self) -> _Told:
         """All of it or nothing. If not all is there, lines that may come from the fewest locations are tried first:
         what only they can use must not go to others."""
         lines = self.request.lines
-        told = await self._all_or_none(lines, stocked)
+        told = await self._all_or_none(lines)
         if told.missing and len(lines) > 1:
-            again = await self._all_or_none(sorted(lines, key=lambda line: len(line.locations)), stocked)
+            again = await self._all_or_none(sorted(lines, key=lambda line: len(line.locations)))
             told = told if again.missing else again
         return told
 
-    async def _all_or_none(self, lines: Sequence[DeskLine], stocked: Stocked) -> _Told:
+    async def _all_or_none(self, lines: Sequence[DeskLine]) -> _Told:
         try:
             async with self.tx.transaction():
-                told = await self._ask(lines, stocked)
+                told = await self._ask(lines)
                 if told.missing:
                     raise _Undone(told)
         except _Undone as undone:
@@ -112,39 +106,14 @@ class _Asking:
             told = undone.told._replace(promised=nothing, outcomes=[])
         return told
 
-    async def _stocked(self) -> Stocked:
-        """How many kits can be taken as they are stocked at this moment. It is looked at without a lock: of what is
-        gone by then, that part is not granted. Of kits that must keep, the ledger is asked which do."""
-        stocked = {
-            line.line: await self._free(line) for line in self.request.lines if line.components
-        }  # fmt: skip
-        while stocked and self.rules.must_keep(self.request):
-            try:
-                async with self.tx.transaction():
-                    raise _Undone(await self._ask(self.request.lines, stocked))
-            except _Undone as undone:
-                granted = {
-                    line.line: _got(undone.told.promised, line.line, line.item)
-                    for line in self.request.lines
-                    if line.components
-                }
-            if granted == stocked:
-                break
-            stocked = granted
-        return stocked
-
-    async def _free(self, line: DeskLine) -> Decimal:
-        free = await self.tx.fetchval(ENDINGS.free, self.request.company_id, line.item, texts(line.locations))
-        return min(line.quantity, Decimal(free).to_integral_value(ROUND_FLOOR))
-
-    async def _ask(self, lines: Sequence[DeskLine], stocked: Stocked, *, waits: bool = False) -> _Told:
+    async def _ask(self, lines: Sequence[DeskLine], *, waits: bool = False) -> _Told:
         request = self.request
         promise = PromiseRequest(
             company_id=request.company_id,
             key=BESIDE + request.key,
             subject="",
             kind="asked",
-            lines=tuple(part for line in lines for part in self._parts(line, stocked)),
+            lines=tuple(self._line(line) for line in lines),
             source=request.channel or "api",
             request=request.reference,
             backorder=waits,
@@ -159,23 +128,16 @@ class _Asking:
         missing = [] if waits else [short for line in request.lines if (short := _short(line, promised)).quantity]
         return _Told(batch, promised, missing, outcomes)
 
-    def _parts(self, line: DeskLine, stocked: Stocked) -> list[StockRequestLine]:
-        """A line as the ledger is asked for it: of a kit, what is stocked, and sets of components for the rest, which
-        must keep as long as the kit."""
+    def _line(self, line: DeskLine) -> StockRequestLine:
+        """A line as the ledger is asked for it. What a kit is made of must keep as long as the kit."""
         until = self.rules.keeps_until(self.request, line.item)
-        if not line.components:
-            return [StockRequestLine(line.line, line.item, line.quantity, line.locations, keeps_until=until)]
-        kits = stocked[line.line]
-        parts = [StockRequestLine(line.line, line.item, kits, line.locations, keeps_until=until)] if kits else []
-        if rest := line.quantity - kits:
-            parts += [
-                StockRequestLine(
-                    line.line, part.item, rest * part.per, line.locations, together=line.line, per=part.per,
-                    keeps_until=_later(until, self.rules.keeps_until(self.request, part.item)),
-                )
-                for part in line.components
-            ]  # fmt: skip
-        return parts
+        made_of = tuple(
+            MadeOf(part.item, part.per, _later(until, self.rules.keeps_until(self.request, part.item)))
+            for part in line.components
+        )
+        return StockRequestLine(
+            line.line, line.item, line.quantity, line.locations, keeps_until=until, made_of=made_of
+        )  # fmt: skip
 
     def _answer(self, told: _Told) -> ReservationAnswer:
         if told.missing and not self.request.several and not told.promised.promised:

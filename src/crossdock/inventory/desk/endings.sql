@@ -72,8 +72,3 @@ where e.actor = 'api' and e.what = 'asked';
 
 -- answer: What a caller was answered, once that is known.
 update ledger_entry set answer = $2 where digest = $1;
-
--- free: How much of an item nobody holds at these locations.
-select coalesce(sum(greatest(on_hand - safety - reserved - allocated, 0)), 0)
-from promise_position
-where company_id = $1 and item = $2 and location = any($3::text::text[]) and pool = '';
