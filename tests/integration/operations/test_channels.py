@@ -110,10 +110,10 @@ async def test_the_lag_is_from_making_a_publication_to_its_delivery(store: Store
 
 
 def told_shop(store: Store) -> tuple[Publication, EngineContext]:
-    """The shop of the network, and an engine that tells it."""
+    """The shop of the network, and an engine of the first version in force that tells it."""
     peer = Channel()
     peer.name = "shop"
-    engine = context(store)
+    engine = context(store, network_version=1)
     engine.connectors = {"shop": peer}
     return Publication(COMPANY, "shop", "shop", ("north", "south"), StockPolicies()), engine
 
