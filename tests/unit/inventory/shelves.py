@@ -23,13 +23,19 @@ def books(**on_hand: int) -> Books:
 
 
 def supply(
-    into: Books, order: str, quantity: int, day: int, location: str = "north", confidence: str = "ordered"
+    into: Books,
+    order: str,
+    quantity: int,
+    day: int,
+    location: str = "north",
+    confidence: str = "ordered",
+    item: str = ITEM[1],
 ) -> Supply:
     row = Supply(
         company_id=ITEM[0],
         source=order,
         line="1",
-        item=ITEM[1],
+        item=item,
         location=location,
         quantity=Decimal(quantity),
         received=Decimal(0),

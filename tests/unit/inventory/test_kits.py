@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.events.inventory import StockPromised
-from crossdock.inventory.ledger.books import Books, Position
-from crossdock.inventory.ledger.filling import fill
+from crossdock.inventory.ledger.books import Books, Position, Supply
+from crossdock.inventory.ledger.filling import fill, fill_all
 from crossdock.inventory.ledger.granting import Filled
 from crossdock.inventory.ledger.promising import decide
 from crossdock.model.stock import MadeOf, PromiseRequest, StockRequestLine
-from tests.unit.inventory.shelves import entry
+from tests.unit.inventory.shelves import entry, supply
 
 COMPANY = "albion_uk"
 SET = (MadeOf("CUP", Decimal(2)), MadeOf("PLATE", Decimal(1)))
@@ -57,6 +57,16 @@ def come(books: Books, item: str, quantity: int, location: str = "north") -> lis
     books.book(position, "move", entry(9), on_hand=Decimal(quantity))
     filled: list[Filled] = fill(books, (COMPANY, item), entry(9))
     return [(piece.line.item, piece.line.location, int(piece.line.quantity)) for piece in filled]
+
+
+def come_together(books: Books, *items: str, came: tuple[Supply, ...] = ()) -> list[tuple[str, str]]:
+    """One of each of some items comes in one receipt: who gets what of them."""
+    for item in items:
+        books.book(books.positions[(COMPANY, item, "north", "")], "move", entry(9), on_hand=Decimal(1))
+    for row in came:
+        row.received += 1
+    keys = {(COMPANY, item): [row.key for row in came if row.item == item] for item in items}
+    return [(piece.waiting.subject, piece.line.item) for piece in fill_all(books, list(keys), entry(9), keys)]
 
 
 def test_stocked_kits_go_first_and_the_rest_is_made_of_components() -> None:
@@ -146,3 +156,42 @@ def test_the_last_of_a_kits_components_waits_as_a_kit_though_less_than_one_kits_
         (waiting,) = books.waiting[(COMPANY, item)]
         books.end(waiting, Decimal(1), "fulfilled")
     assert come(books, "CUP", 10) == [("CUP", "north", 1)]
+
+
+ONE_EACH = (MadeOf("CUP", Decimal(1)), MadeOf("PLATE", Decimal(1)))
+
+
+def test_a_kit_takes_nothing_of_what_came_for_an_earlier_order() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    plates = supply(books, "P", 1, day=5, item="PLATE")
+    asked(books, plain("1", "PLATE", 1), number=1)
+    asked(books, kits("1", 1, made_of=ONE_EACH), number=2)
+    assert come_together(books, "CUP", "PLATE", came=(plates,)) == [("c1", "PLATE")]
+    assert come_together(books, "PLATE") == [("c2", "CUP"), ("c2", "PLATE")]
+
+
+def test_a_kit_that_was_promised_later_waits_behind_whoever_was_promised_one_of_its_components() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    asked(books, plain("1", "PLATE", 1), number=1, kind="told")
+    asked(books, kits("1", 1, made_of=ONE_EACH), number=2, kind="told")
+    assert come_together(books, "CUP", "PLATE") == [("c1", "PLATE")]
+
+
+def test_a_kit_waits_behind_whoever_had_been_promised_one_of_its_components_before() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 1})
+    (piece,) = asked(books, plain("1", "PLATE", 1), number=1).promised
+    granted = books.promises[piece.reservation]
+    asked(books, kits("1", 1, made_of=ONE_EACH), number=2)
+    books.book(books.positions[granted.at], "withdraw", entry(8), on_hand=Decimal(-1), reserved=Decimal(-1))
+    books.end(granted, Decimal(1), "withdrawn")
+    books.add_promise(granted.wait_again(Decimal(1)))
+    assert come_together(books, "CUP", "PLATE") == [("c1", "PLATE")]
+
+
+def test_what_came_for_one_component_of_a_kit_gives_it_no_right_to_another_that_an_earlier_order_waits_for() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    cups = supply(books, "C", 1, day=5, item="CUP")
+    asked(books, plain("1", "PLATE", 1), number=1)
+    asked(books, kits("1", 1, made_of=ONE_EACH), number=2)
+    assert come_together(books, "CUP", "PLATE", came=(cups,)) == [("c1", "PLATE")]
+    assert come_together(books, "PLATE") == [("c2", "CUP"), ("c2", "PLATE")]

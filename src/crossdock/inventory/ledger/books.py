@@ -349,6 +349,11 @@ class Books:
         """Who waits for an item: who had been promised it before, then in the order of the rule for it; first come
         first where there is none."""
         line = [promise for promise in self.waiting[item] if promise.waiting]
+        self.waiting[item] = self.in_order(line, item)
+        return line
+
+    def in_order(self, line: list[Promise], item: ItemKey) -> list[Promise]:
+        """The same list, sorted by the rule for an item."""
         rule = self.pools.fill_rule(item)
         line.sort(key=lambda promise: promise.asked_number)
         if rule is not None and rule.order == "due_date":
@@ -357,7 +362,6 @@ class Books:
             rank = {channel: place for place, channel in enumerate(rule.channels)}
             line.sort(key=lambda promise: rank.get(promise.source, len(rank)))
         line.sort(key=lambda promise: not promise.withdrawn)
-        self.waiting[item] = line
         return line
 
     def load_supply(self, supply: Supply) -> None:

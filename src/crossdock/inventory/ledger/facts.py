@@ -13,7 +13,7 @@ from crossdock.inventory.ledger import cross_docking, surplus
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
 from crossdock.inventory.ledger.cross_docking import CrossDocked
-from crossdock.inventory.ledger.filling import Outlook, beside, fill, news, outlook, repeg
+from crossdock.inventory.ledger.filling import Outlook, beside, fill_all, news, outlook, repeg
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest, SafetyRequest
 from crossdock.inventory.ledger.owners import enters_stock, leaves_stock, passes_to
@@ -293,12 +293,11 @@ def _give(
     receipt: str,
     came: dict[ItemKey, list[SupplyKey]],
 ) -> list[LedgerOutcome]:
-    filled = []
     concerned = [*items, *beside(books, items)]
-    for item in items:
-        if books.rebalances:
+    if books.rebalances:
+        for item in items:
             rebalance(books, item, entry)
-        filled += fill(books, item, entry, came.get(item, ()))
+    filled = fill_all(books, items, entry, came)
     for item in concerned:
         repeg(books, item)
     return news(books, concerned, before, filled, receipt)

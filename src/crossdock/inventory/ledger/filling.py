@@ -7,8 +7,9 @@ positions it takes from. So the position locks guard promises, supply and pegs o
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
@@ -20,34 +21,89 @@ from crossdock.model.quantity import needed
 
 
 def fill(books: Books, item: ItemKey, entry: bytes, supplies: Sequence[SupplyKey] = ()) -> list[Filled]:
+    """Turn free stock of one item into reservations, as `fill_all` does."""
+    return fill_all(books, [item], entry, {item: supplies})
+
+
+def fill_all(
+    books: Books, items: Sequence[ItemKey], entry: bytes, came: Mapping[ItemKey, Sequence[SupplyKey]]
+) -> list[Filled]:
     """Turn free stock into reservations: told shortages first come first served, then the pegs of the supply that
-    came, then everybody else first come first served, skipping who cannot be served whole but must be."""
-    line = books.line_up(item)
-    filled = _fill_shortages(books, item, [promise for promise in line if promise.state == SHORT], entry, supplies)
+    came, then everybody else first come first served, skipping who cannot be served whole but must be.
+
+    All items stand in one queue: a set takes of several of them, and must not come before those who wait for one of
+    the others and come first."""
+    line = _line_up(books, items)
+    supplies = [supply for item in items for supply in came.get(item, ())]
+    filled = _fill_shortages(books, [promise for promise in line if promise.state == SHORT], entry, supplies)
     backorders = [promise for promise in line if promise.state != SHORT]
-    for supply in supplies:
+    if supplies:
+        given = frozenset(items)
         for promise in backorders:
-            pegged = books.pegs[promise.id].get(supply, ZERO)
-            if pegged and promise.waiting:
-                filled += _fill_backorder(books, promise, pegged, entry, (supply,))
+            if promise.waiting and (pegged := _pegged(books, promise, supplies)):
+                filled += _fill_pegged(books, promise, pegged, entry, supplies, given)
     for promise in backorders:
         if promise.waiting:
             filled += _fill_backorder(books, promise, promise.remaining, entry, supplies)
     return filled
 
 
+def _line_up(books: Books, items: Sequence[ItemKey]) -> list[Promise]:
+    """Who waits for some items. Each item's own order stays as it is; where items have different rules, who came first
+    comes first among them."""
+    lines = {item: line for item in items if (line := books.line_up(item))}
+    if len(lines) <= 1:
+        return next(iter(lines.values()), [])
+    rules = (books.pools.fill_rule(item) for item in lines)
+    if len({(rule.order, rule.channels) if rule else () for rule in rules}) == 1:
+        return books.in_order([promise for line in lines.values() for promise in line], next(iter(lines)))
+    return list(heapq.merge(*lines.values(), key=lambda promise: (not promise.withdrawn, promise.asked_number)))
+
+
+def _pegged(books: Books, promise: Promise, supplies: Sequence[SupplyKey]) -> Decimal:
+    """How much of a waiting row is pegged to these supplies."""
+    pegs = books.pegs[promise.id]
+    return sum((pegs[key] for key in dict.fromkeys(supplies) if key in pegs), ZERO) if pegs else ZERO
+
+
 def _fill_shortages(
-    books: Books, item: ItemKey, shortages: list[Promise], entry: bytes, supplies: Sequence[SupplyKey]
+    books: Books, shortages: Sequence[Promise], entry: bytes, supplies: Sequence[SupplyKey]
 ) -> list[Filled]:
     filled: list[Filled] = []
-    short = shortages_at(books, [item]) if shortages else {}
+    items = list(dict.fromkeys(promise.of for promise in shortages))
+    short = shortages_at(books, items)
     for promise in shortages:
-        if promise.together:
-            filled += serve_set(books, promise, entry, supplies)
-            short = shortages_at(books, [item])
-        else:
+        if not promise.together:
             filled += serve_short(books, promise, promise.remaining, short, entry, supplies)
+        elif promise.waiting and (served := serve_set(books, promise, entry, supplies)):
+            filled += served
+            short = shortages_at(books, items)
     return filled
+
+
+def _fill_pegged(
+    books: Books,
+    promise: Promise,
+    pegged: Decimal,
+    entry: bytes,
+    supplies: Sequence[SupplyKey],
+    given: Set[ItemKey],
+) -> list[Filled]:
+    """Give what was pegged to the supply that came. A set gets as many as its pegs make of all items that are given:
+    what came of them otherwise is for those who come first."""
+    if not promise.together:
+        return _fill_backorder(books, promise, pegged, entry, supplies)
+    rows = books.set_of(promise)
+    wanted = max(needed(row.remaining, row.per) for row in rows)
+    most = wanted
+    for item in {row.of for row in rows} & given:
+        same = [row for row in rows if row.of == item]
+        per = sum((row.per for row in same), ZERO)
+        # Of what was picked unasked less waits than these sets take: the first of them take none of it.
+        spare = wanted * per - sum((row.remaining for row in same), ZERO)
+        kept = sum((_pegged(books, row, supplies) for row in same), ZERO)
+        most = min(most, needed(kept + spare, per) if kept else spare // per)
+    return serve_set(books, promise, entry, supplies, most) if most else []
 
 
 def _fill_backorder(
@@ -55,7 +111,7 @@ def _fill_backorder(
 ) -> list[Filled]:
     """Give at most `limit` of what is free where the backorder may be filled from."""
     if promise.together:
-        return serve_set(books, promise, entry, supplies, needed(limit, promise.per))
+        return serve_set(books, promise, entry, supplies)
     if promise.whole:
         limit = promise.remaining
         positions = books.places(promise)
