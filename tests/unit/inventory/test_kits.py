@@ -195,3 +195,21 @@ def test_what_came_for_one_component_of_a_kit_gives_it_no_right_to_another_that_
     asked(books, kits("1", 1, made_of=ONE_EACH), number=2)
     assert come_together(books, "CUP", "PLATE", came=(cups,)) == [("c1", "PLATE")]
     assert come_together(books, "PLATE") == [("c2", "CUP"), ("c2", "PLATE")]
+
+
+def test_what_a_told_kit_leaves_where_it_waited_goes_to_who_waits_there() -> None:
+    books = shelves(SET={"north": 0, "south": 0}, CUP={"north": 1, "south": 1}, PLATE={"north": 0, "south": 0})
+    asked(books, kits("1", 1, "south", "north", made_of=ONE_EACH), number=1, kind="told")
+    asked(books, plain("1", "CUP", 1, "south"), number=2)
+    asked(books, plain("1", "CUP", 1, "south"), number=3)
+    assert come_together(books, "PLATE") == [("c1", "CUP"), ("c1", "PLATE"), ("c2", "CUP")]
+
+
+def test_a_kit_is_not_made_of_what_a_told_kit_left_while_its_other_components_are_not_held() -> None:
+    books = shelves(SET={"north": 0, "south": 0}, CUP={"north": 1, "south": 1}, PLATE={"north": 0, "south": 0})
+    spoons = Position((COMPANY, "SPOON", "south", ""), 99, Decimal(0), ZERO, ZERO, ZERO, 0)
+    books.load_position(spoons)
+    asked(books, kits("1", 1, "south", "north", made_of=ONE_EACH), number=1, kind="told")
+    asked(books, kits("1", 1, "south", made_of=(ONE_EACH[0], MadeOf("SPOON", Decimal(1)))), number=2)
+    del books.waiting[(COMPANY, "SPOON")]  # as a batch sees it that brings plates
+    assert come_together(books, "PLATE") == [("c1", "CUP"), ("c1", "PLATE")]

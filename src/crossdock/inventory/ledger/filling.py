@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
+from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import SHORT, ZERO, Books, Promise, Supply
 from crossdock.inventory.ledger.granting import Filled, serve, serve_set, serve_short, shortages_at
 from crossdock.inventory.ledger.keys import ItemKey, SupplyKey
@@ -32,10 +33,18 @@ def fill_all(
     came, then everybody else first come first served, skipping who cannot be served whole but must be.
 
     All items stand in one queue: a set takes of several of them, and must not come before those who wait for one of
-    the others and come first."""
+    the others and come first. A told kit may leave goods of its other items free where it waited; who waits for those
+    has them before any new caller."""
     line = _line_up(books, items)
     supplies = [supply for item in items for supply in came.get(item, ())]
-    filled = _fill_shortages(books, [promise for promise in line if promise.state == SHORT], entry, supplies)
+    shortages = [promise for promise in line if promise.state == SHORT]
+    held = {*items, *beside(books, items)} if any(promise.together for promise in shortages) else frozenset(items)
+    filled = _fill_shortages(books, shortages, entry, supplies)
+    if freed := _freed(books, filled, items):
+        items = [*items, *freed]
+        for item in freed if books.rebalances else ():
+            rebalance(books, item, entry)
+        line = [promise for promise in _line_up(books, items) if _is_held(promise, held)]
     backorders = [promise for promise in line if promise.state != SHORT]
     if supplies:
         given = frozenset(items)
@@ -46,6 +55,21 @@ def fill_all(
         if promise.waiting:
             filled += _fill_backorder(books, promise, promise.remaining, entry, supplies)
     return filled
+
+
+def _freed(books: Books, shortages: Sequence[Filled], items: Sequence[ItemKey]) -> list[ItemKey]:
+    """Items of which goods were kept at one position for a told kit that got others at another: they are free now."""
+    freed = (
+        piece.waiting.of
+        for piece in shortages
+        if piece.waiting.of not in items and books.promises[piece.line.reservation].at != piece.waiting.at
+    )
+    return list(dict.fromkeys(freed))
+
+
+def _is_held(promise: Promise, held: Set[ItemKey]) -> bool:
+    """Are all items held that it waits for?"""
+    return all((promise.company_id, item) in held for item in promise.beside)
 
 
 def _line_up(books: Books, items: Sequence[ItemKey]) -> list[Promise]:
