@@ -282,6 +282,33 @@ class Books:
         keys = self.pools.places(promise.of, promise.candidates, promise.source, promise.customer)
         return [self.positions[key] for key in keys if key in self.positions]
 
+    def could_get(
+        self,
+        item: ItemKey,
+        locations: Iterable[str],
+        channel: str,
+        customer: str,
+        keeps_until: dt.date | None,
+        *,
+        lent: bool = True,
+    ) -> Decimal:
+        """What may be promised at some locations, with what pools that lend would put there if it may be `lent`. All
+        pools of a location share its lots: what keeps long enough is counted once."""
+        found = ZERO
+        for location in locations:
+            here = self._free_at(item, location, channel, customer)
+            if lent and self.pools:
+                here += self.could_borrow(item, (location,), channel, customer)
+            if here and keeps_until is not None:
+                here = min(here, self.that_keep(self.positions[(*item, location, SHARED)], keeps_until))
+            found += here
+        return found
+
+    def _free_at(self, item: ItemKey, location: str, channel: str, customer: str) -> Decimal:
+        keys = self.pools.places(item, (location,), channel, customer)
+        positions = (self.positions[key] for key in keys if key in self.positions)
+        return sum((max(position.free, ZERO) for position in positions), ZERO)
+
     def borrow(
         self, item: ItemKey, locations: Iterable[str], channel: str, customer: str, wanted: Decimal, entry: bytes
     ) -> None:

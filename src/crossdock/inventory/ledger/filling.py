@@ -15,7 +15,7 @@ from decimal import Decimal
 from crossdock.events.inventory import BackorderedLine, BackorderExpected, BackorderFilled, PromisedLine
 from crossdock.inventory.ledger.allotment import rebalance
 from crossdock.inventory.ledger.books import SHORT, ZERO, Books, Promise, Supply
-from crossdock.inventory.ledger.granting import Filled, serve, serve_set, serve_short, shortages_at
+from crossdock.inventory.ledger.granting import Filled, could_get, serve, serve_set, serve_short, shortages_at
 from crossdock.inventory.ledger.keys import ItemKey, SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome
 from crossdock.model.quantity import needed
@@ -138,9 +138,7 @@ def _fill_backorder(
         return serve_set(books, promise, entry, supplies)
     if promise.whole:
         limit = promise.remaining
-        positions = books.places(promise)
-        here = sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
-        if here + books.could_borrow(promise.of, promise.candidates, promise.source, promise.customer) < limit:
+        if could_get(books, promise, promise.candidates) < limit:
             return []
     return serve(books, promise, min(limit, promise.remaining), entry, supplies)
 

@@ -64,8 +64,7 @@ def serve(
     named. What other pools lend is taken last."""
     locations = locations or promise.candidates
     positions = [position for position in books.places(promise) if position.key[2] in locations]
-    here = sum((max(books.most(position, promise.keeps_until), ZERO) for position in positions), ZERO)
-    if books.pools and here < limit:
+    if books.pools and (here := could_get(books, promise, locations, lent=False)) < limit:
         books.borrow(promise.of, locations, promise.source, promise.customer, limit - here, entry)
     filled: list[Filled] = []
     for position in positions:
@@ -77,6 +76,12 @@ def serve(
         filled.append(Filled(promise, granted))
         limit -= quantity
     return filled
+
+
+def could_get(books: Books, promise: Promise, locations: Sequence[str], *, lent: bool = True) -> Decimal:
+    """What a backorder could be given at some locations, with what other pools would lend if it may be `lent`."""
+    asker = (promise.source, promise.customer)
+    return books.could_get(promise.of, locations, *asker, promise.keeps_until, lent=lent)
 
 
 def serve_short(
@@ -172,8 +177,10 @@ def _sets_at(books: Books, rows: Sequence[Promise], wanted: Decimal, location: s
 
 def _there(books: Books, row: Promise, location: str, short: Short) -> Decimal:
     """What a waiting row could get at a location."""
+    if row.state != SHORT:
+        return could_get(books, row, (location,))
     positions = [position for position in books.places(row) if position.key[2] == location]
-    if row.state == SHORT:
-        return sum((max(_backed(books, row, position, short), ZERO) for position in positions), ZERO)
-    here = sum((max(books.most(position, row.keeps_until), ZERO) for position in positions), ZERO)
-    return here + books.could_borrow(row.of, (location,), row.source, row.customer)
+    here = sum((max(position.free + short.get(position.key, ZERO), ZERO) for position in positions), ZERO)
+    if here and row.keeps_until is not None:
+        here = min(here, books.that_keep(positions[0], row.keeps_until))
+    return here

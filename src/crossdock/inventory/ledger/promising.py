@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
 from crossdock.events.inventory import BackorderedLine, PromisedLine, StockPromised
-from crossdock.inventory.ledger.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Position, Promise
+from crossdock.inventory.ledger.books import BACKORDERED, RESERVED, SHORT, ZERO, Books, Promise
 from crossdock.inventory.ledger.filling import peg
 from crossdock.inventory.ledger.keys import PositionKey
 from crossdock.inventory.ledger.pools import SHARED
@@ -108,15 +107,9 @@ class _Answer:
 
     def free(self, line: StockRequestLine, locations: Sequence[str]) -> Decimal:
         """What it could get there."""
-        positions = (self.books.positions[key] for key in self.places(line, locations))
-        if line.keeps_until is not None:
-            return self._free_that_keeps(line.keeps_until, positions)
-        here = sum((max(position.free, ZERO) for position in positions), ZERO)
-        if not self.books.pools:
-            return here
         request = self.request
         item = (request.company_id, line.item)
-        return here + self.books.could_borrow(item, locations, request.source, request.customer)
+        return self.books.could_get(item, locations, request.source, request.customer, line.keeps_until)
 
     def wait(self, line: StockRequestLine, quantity: Decimal, state: str, beside: tuple[str, ...] = ()) -> Promise:
         """Book what stock does not cover as waiting, pegged to what should come; `beside` are the items of its set."""
@@ -133,16 +126,6 @@ class _Answer:
             )
         )
         return promise
-
-    def _free_that_keeps(self, keeps_until: dt.date, positions: Iterable[Position]) -> Decimal:
-        """Pools of one location share its lots."""
-        free: dict[str, Decimal] = defaultdict(Decimal)
-        most: dict[str, Decimal] = {}
-        for position in positions:
-            location = position.key[2]
-            free[location] += max(position.free, ZERO)
-            most[location] = self.books.that_keep(position, keeps_until)
-        return sum((min(free[location], most[location]) for location in free), ZERO)
 
     def event(self) -> StockPromised:
         """The answer as the case hears it."""
