@@ -12,7 +12,7 @@ from crossdock.inventory.desk.desk import ReservationDesk
 from crossdock.inventory.desk.requests import Component, DeskLine, DeskRequest, ReservationAnswer, desk_lines_request
 from crossdock.inventory.desk.rules import StockRules
 from crossdock.inventory.desk.view import find
-from crossdock.inventory.ledger.outcomes import LedgerConflict
+from crossdock.inventory.ledger.outcomes import LedgerConflict, RebalanceRequest
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import KitComponent, Lot
 from crossdock.model.stock import PromiseRequest, StockRequestLine
@@ -136,6 +136,22 @@ async def test_kits_and_what_they_are_made_of_must_keep(stocked: Store) -> None:
     got = await desk_of(stocked, kits).grant(desk_lines_request(COMPANY, "three", [three]))
     assert {(piece.item, piece.quantity) for piece in got.granted} == {("SET", D(1)), (MUG, D(4))}
     await holds(stocked)
+
+
+async def test_kits_that_keep_are_granted_out_of_a_pool_that_lends_as_availability_says(store: Store) -> None:
+    lent = PoolRule(name="lent", pool="lent", floor=D(3), scope=Scope(items=("SET",), channels=("edi",)), lends=True)
+    sets = ShelfLifeRule(name="sets", days=30, scope=Scope(items=("SET",)))
+    policies = StockPolicies(shelf_life=(sets,), pools=(lent,))
+    async with store.transaction() as tx:
+        await upsert(tx, [Lot(COMPANY, "SET", "S1", expires_on=SOON), Lot(COMPANY, "SET", "S2", expires_on=LATE)])
+    await book(store, receive(1, item="SET", lot="S1"), receive(4, item="SET", lot="S2"))
+    await book(store, RebalanceRequest(COMPANY, "rebalance", "SET"), policies=policies)
+    assert (await atp(store, policies, "SET")).now == 4
+    for mode, quantity in (("backorder", 2), ("whole", 2), ("partial", 0)):
+        line = DeskLine("1", "SET", D(2), ("north",), (Component(MUG, D(2)),))
+        request = desk_lines_request(COMPANY, mode, [line], mode=mode)  # type: ignore[arg-type]
+        assert granted(await desk_of(store, policies).grant(request)) == quantity
+    await holds(store)
 
 
 async def test_an_order_takes_over_only_what_keeps_as_long_as_it_needs(stocked: Store) -> None:
