@@ -266,6 +266,19 @@ async def test_a_release_frees_stock_for_who_waits_and_ends_once(store: Store) -
     await holds(store)
 
 
+async def test_what_is_left_of_a_promise_picked_in_part_is_there_for_who_waits(store: Store) -> None:
+    got = await promised(store, receive(5), ask(5, case="transfer/short"))
+    await book(store, ask(1, case="sales_order/waiting"))
+    name = got.promised[0].reservation
+    outcomes = await book(store, move(3, "unrestricted", "in_transfer", reservation=name), release(reservations=[name]))
+    assert [(outcome.subject, type(outcome.body)) for outcome in outcomes] == [
+        ("transfer/short", PromiseReleased),
+        ("sales_order/waiting", BackorderFilled),
+    ]
+    assert await levels(store) == level(2, 1)
+    await holds(store)
+
+
 async def test_a_released_backorder_gives_its_pegs_to_the_next(store: Store) -> None:
     await book(store, expect(5, 3), ask(5, case="sales_order/a"), ask(4, case="sales_order/b"))
     outcomes = await book(store, release("sales_order/a"))

@@ -3,13 +3,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossdock.inventory.ledger.books import Books, Promise
 from crossdock.inventory.ledger.entries import entry_of
 from crossdock.inventory.ledger.plan import Plan
-from crossdock.model.stock import MoveRequest, StockMoveLine, SupplyLine, SupplyRequest
+from crossdock.model.stock import MoveRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
 from crossdock.store.arrays import columns, numbers, octets, texts, times
 from tests.unit.inventory.shelves import ITEM, request
 
@@ -43,6 +45,43 @@ def test_the_common_pick_is_guessed_exactly() -> None:
     guesses = Plan([move("unrestricted", "picked", 3, reservation="r")]).guesses
     guess = guesses[(*ITEM, "north", "")]
     assert (guess.on_hand, guess.reserved, guess.movements) == (-3, -3, 1)
+
+
+def granted() -> Books:
+    """Books that know one promise, `r`, of a case `a`, at north."""
+    known = Books()
+    known.load_promise(Promise("r", ITEM[0], "a", "1", ITEM[1], "north", "", Decimal(5), "reserved", False))
+    return known
+
+
+def picked(*locations: str) -> list[MoveRequest]:
+    line = move("unrestricted", "picked", 2, reservation="r").lines[0]
+    lines = [msgspec.structs.replace(line, location=location) for location in locations]
+    return [MoveRequest(ITEM[0], "pick", "a", "document", tuple(lines), AT)]
+
+
+@pytest.mark.parametrize(
+    ("requests", "gives"),
+    [
+        (picked("north"), False),
+        (picked("south"), True),
+        (picked("south", "north"), True),
+        ([*picked("north"), ReleaseRequest(ITEM[0], "rest", "a", ("r",))], True),
+        ([*picked("north"), ReleaseRequest(ITEM[0], "rest", "a")], True),
+        ([*picked("north"), ReleaseRequest(ITEM[0], "rest", "another case")], False),
+    ],
+)
+def test_a_promise_leaves_stock_free_unless_all_that_ends_it_takes_it_from_its_place(
+    requests: list[MoveRequest | ReleaseRequest], gives: bool
+) -> None:
+    plan = Plan(requests)
+    plan.learn_promises(granted())
+    assert plan.giving == ({ITEM} if gives else set())
+
+
+def test_what_a_case_asks_for_and_gives_back_at_once_is_there_for_who_waits() -> None:
+    assert Plan([request(5, case="a"), ReleaseRequest(ITEM[0], "cancel", "a")]).giving == {ITEM}
+    assert Plan([request(5, case="a"), ReleaseRequest(ITEM[0], "cancel", "b")]).giving == set()
 
 
 def test_packing_and_shipping_need_no_promise_position() -> None:

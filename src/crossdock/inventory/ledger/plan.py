@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -51,8 +51,8 @@ class Plan:
         self.beside: set[ItemKey] = set()
         """Items that somebody waits for together with one that gives: needed as those are, though nothing of them
         becomes free."""
-        self.picked: dict[str, PositionKey] = {}
-        """Promises that moves end -> where the move happens."""
+        self.picked: dict[str, set[PositionKey]] = defaultdict(set)
+        """Promises that moves end -> where the moves happen."""
         self.adopted: set[str] = set()
         """Promises of callers that cases take over."""
         self.named: set[str] = set()
@@ -71,8 +71,11 @@ class Plan:
         self._promised_at: set[PositionKey] = set()
         self._kits: list[list[PositionKey]] = []
         """Where the components of a kit are asked for first: if one of them runs short, all of them wait."""
+        requests = tuple(requests)
         for request in requests:
             self._add(request)
+        if self.subjects:
+            self._learn_ended(requests)
 
     def _add(self, request: Request) -> None:
         match request:
@@ -97,6 +100,14 @@ class Plan:
             case RepromiseRequest():
                 self.giving.add((request.company_id, request.item))
                 self.repromised.add((request.company_id, request.item, request.location))
+
+    def _learn_ended(self, requests: Sequence[Request]) -> None:
+        """What a case is promised in this very batch, a release in it may free again: nothing stored leads to it."""
+        for request in requests:
+            if isinstance(request, PromiseRequest) and request.subject in self.subjects:
+                for line in request.lines:
+                    items = (line.item, *(part.item for part in line.made_of))
+                    self.giving.update((request.company_id, item) for item in items)
 
     def _promise(self, request: PromiseRequest) -> None:
         for line in request.lines:
@@ -152,7 +163,7 @@ class Plan:
         if line.reservation:
             self.guesses[origin].reserved -= line.quantity
             self.guesses[origin].movements += not (leaves or (comes and origin == target))
-            self.picked[line.reservation] = origin
+            self.picked[line.reservation].add(origin)
         if line.supply is not None:
             self.guesses[origin]
             self.supplies.add((company_id, *line.supply))
@@ -178,15 +189,16 @@ class Plan:
 
     def learn_promises(self, books: Books) -> None:
         """Promises that requests name are read. A release frees stock or pegs of items it does not name; so does a
-        move that ends a promise which still waits or stands elsewhere."""
+        move that ends a promise which still waits or stands elsewhere. A move and a release may name the same one."""
         for promise in books.promises.values():
             if not promise.remaining:
                 continue
-            origin = self.picked.get(promise.id)
-            if origin is None or promise.waiting or promise.at[:3] != origin[:3]:
+            origins = self.picked.get(promise.id, ())
+            released = promise.id in self.named or promise.subject in self.subjects
+            if released or promise.waiting or any(promise.at[:3] != origin[:3] for origin in origins):
                 self.guesses[promise.at]
                 self.giving.add(promise.of)
-            elif promise.at != origin:
+            elif promise.at not in origins:
                 self.guesses[promise.at]  # what a pick takes leaves the pool that it was promised out of
 
     def learn_places(self, item: ItemKey, locations: Iterable[str]) -> None:
