@@ -213,3 +213,18 @@ def test_a_kit_is_not_made_of_what_a_told_kit_left_while_its_other_components_ar
     asked(books, kits("1", 1, "south", made_of=(ONE_EACH[0], MadeOf("SPOON", Decimal(1)))), number=2)
     del books.waiting[(COMPANY, "SPOON")]  # as a batch sees it that brings plates
     assert come_together(books, "PLATE") == [("c1", "CUP"), ("c1", "PLATE")]
+
+
+def test_kits_that_must_be_served_whole_are_not_served_in_part_when_a_part_of_what_they_are_pegged_to_comes() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 2})
+    early, late = (supply(books, name, 1, day, item="CUP") for name, day in (("C1", 5), ("C2", 9)))
+    asked(books, kits("1", 2, made_of=ONE_EACH), number=1, partial=False)
+    early.quantity = Decimal(2)
+    asked(books, plain("1", "CUP", 1), number=2)
+    books.book(books.positions[(COMPANY, "CUP", "north", "")], "move", entry(9), on_hand=Decimal(2))
+    early.received = Decimal(2)
+    filled = fill(books, (COMPANY, "CUP"), entry(9), [early.key])
+    assert [(piece.waiting.subject, piece.line.item, int(piece.line.quantity)) for piece in filled] == [
+        ("c1", "CUP", 2), ("c1", "PLATE", 2),
+    ]  # fmt: skip
+    assert late.pegged == 0

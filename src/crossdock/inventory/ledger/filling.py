@@ -114,7 +114,7 @@ def _fill_pegged(
     given: Set[ItemKey],
 ) -> list[Filled]:
     """Give what was pegged to the supply that came. A set gets as many as its pegs make of all items that are given:
-    what came of them otherwise is for those who come first."""
+    what came of them otherwise is for those who come first. Who must be served whole gets all of it or nothing."""
     if not promise.together:
         return _fill_backorder(books, promise, pegged, entry, supplies)
     rows = books.set_of(promise)
@@ -127,7 +127,7 @@ def _fill_pegged(
         spare = wanted * per - sum((row.remaining for row in same), ZERO)
         kept = sum((_pegged(books, row, supplies) for row in same), ZERO)
         most = min(most, needed(kept + spare, per) if kept else spare // per)
-    return serve_set(books, promise, entry, supplies, most) if most else []
+    return serve_set(books, promise, entry, supplies, None if promise.whole else most) if most else []
 
 
 def _fill_backorder(
