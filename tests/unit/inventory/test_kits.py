@@ -3,6 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from crossdock.events.inventory import StockPromised
 from crossdock.inventory.ledger.books import Books, Position, Supply
 from crossdock.inventory.ledger.filling import fill, fill_all
@@ -228,3 +230,14 @@ def test_kits_that_must_be_served_whole_are_not_served_in_part_when_a_part_of_wh
         ("c1", "CUP", 2), ("c1", "PLATE", 2),
     ]  # fmt: skip
     assert late.pegged == 0
+
+
+@pytest.mark.parametrize("partial", [True, False])
+def test_a_component_that_was_picked_unasked_spares_one_kit_its_own_and_not_one_at_each_location(partial: bool) -> None:
+    books = shelves(**{item: {"north": 0, "south": 0} for item in ("SET", "CUP", "PLATE")})
+    asked(books, kits("1", 2, "north", "south", made_of=ONE_EACH), partial=partial)
+    (cup,) = books.waiting[(COMPANY, "CUP")]
+    books.end(cup, Decimal(1), "fulfilled")
+    books.book(books.positions[(COMPANY, "PLATE", "south", "")], "move", entry(9), on_hand=Decimal(1))
+    assert come(books, "PLATE", 1) == ([("PLATE", "north", 1)] if partial else [])
+    assert free(books, "PLATE", "south") == 1

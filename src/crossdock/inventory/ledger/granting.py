@@ -140,8 +140,11 @@ def serve_set(
     rows = books.set_of(promise)
     short = shortages_at(books, [row.of for row in rows]) if promise.state == SHORT else {}
     wanted = max(needed(row.remaining, row.per) for row in rows)
-    possible = {location: _sets_at(books, rows, wanted, location, short) for location in promise.candidates}
-    if promise.whole and sum(possible.values(), ZERO) < wanted:
+    possible, left = dict[str, Decimal](), wanted
+    for location in promise.candidates:
+        possible[location] = _sets_at(books, rows, left, location, short)
+        left -= possible[location]
+    if promise.whole and left:
         return []
     limit = wanted if most is None else min(wanted, most)
     filled: list[Filled] = []
@@ -161,17 +164,18 @@ def serve_set(
     return filled
 
 
-def _sets_at(books: Books, rows: Sequence[Promise], wanted: Decimal, location: str, short: Short) -> Decimal:
-    """How many of the sets that are wanted a location can serve. Of an item that was picked unasked less waits than
-    makes these sets: the first of them need none of it. An item in several rows is counted once for all of them."""
-    sets = wanted
+def _sets_at(books: Books, rows: Sequence[Promise], left: Decimal, location: str, short: Short) -> Decimal:
+    """How many of the sets that are `left` a location can serve. Of an item that was picked unasked less waits than
+    makes these sets: the first of them need none of it, wherever they are served. An item in several rows is counted
+    once for all of them."""
+    sets = left
     by_item: dict[ItemKey, list[Promise]] = defaultdict(list)
     for row in rows:
         by_item[row.of].append(row)
     for same in by_item.values():
         per = sum((row.per for row in same), ZERO)
-        waits = sum((row.remaining for row in same), ZERO)
-        sets = min(sets, (wanted * per - waits + _there(books, same[0], location, short)) // per)
+        waits = sum((min(row.remaining, left * row.per) for row in same), ZERO)
+        sets = min(sets, (left * per - waits + _there(books, same[0], location, short)) // per)
     return max(sets, ZERO)
 
 
