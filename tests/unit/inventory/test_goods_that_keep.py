@@ -73,3 +73,25 @@ def test_a_kit_is_not_made_of_a_component_that_keeps_and_is_counted_in_two_pools
     books.book(plate, "move", ENTRY, on_hand=Decimal(1))
     assert fill_all(books, [(COMPANY, "PLATE")], ENTRY, {}) == []
     assert plate.free == 1
+
+
+def lent(books: Books) -> int:
+    return sum(
+        int(movement.on_hand) for movement in books.movements if movement.kind == "lend" and movement.on_hand > 0
+    )
+
+
+def test_no_more_is_lent_to_who_asks_for_goods_that_keep_than_there_is_of_those() -> None:
+    books = shelves(shared=2, shop=8, soon=7, late=3, lends=True)
+    told = decide(books, keep(10, "other"), entry(1))
+    assert sum(int(piece.quantity) for piece in told.promised) == 3
+    assert lent(books) == 1
+
+
+def test_nothing_is_lent_to_who_waits_for_goods_that_keep_while_none_of_them_come() -> None:
+    books = shelves(shared=0, shop=0, soon=0, late=0, lends=True)
+    decide(books, keep(10, "other"), entry(1))
+    assert come(books, 9, "L1", "shop") == []
+    assert lent(books) == 0
+    assert come(books, 2, "L2", "shop") == [2]
+    assert lent(books) == 2

@@ -310,11 +310,22 @@ class Books:
         return sum((max(position.free, ZERO) for position in positions), ZERO)
 
     def borrow(
-        self, item: ItemKey, locations: Iterable[str], channel: str, customer: str, wanted: Decimal, entry: bytes
+        self,
+        item: ItemKey,
+        locations: Iterable[str],
+        channel: str,
+        customer: str,
+        wanted: Decimal,
+        keeps_until: dt.date | None,
+        entry: bytes,
     ) -> None:
-        """Let pools that lend put up to `wanted` of what nobody holds there among what is everybody's."""
+        """Let pools that lend put up to `wanted` of what nobody holds there among what is everybody's; for goods that
+        must keep no more than what is free already leaves of those that do."""
         for lender, rule in self._lenders(item, locations, channel, customer):
             quantity = min(wanted, lender.free)
+            if quantity > 0 and keeps_until is not None:
+                free = self._free_at(item, lender.key[2], channel, customer)
+                quantity = min(quantity, self.that_keep(lender, keeps_until) - free)
             if quantity <= 0:
                 continue
             label = self.pools.label(rule)

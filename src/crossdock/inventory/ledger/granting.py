@@ -65,7 +65,8 @@ def serve(
     locations = locations or promise.candidates
     positions = [position for position in books.places(promise) if position.key[2] in locations]
     if books.pools and (here := could_get(books, promise, locations, lent=False)) < limit:
-        books.borrow(promise.of, locations, promise.source, promise.customer, limit - here, entry)
+        asker = (promise.source, promise.customer)
+        books.borrow(promise.of, locations, *asker, limit - here, promise.keeps_until, entry)
     filled: list[Filled] = []
     for position in positions:
         quantity = min(limit, books.most(position, promise.keeps_until))

@@ -79,7 +79,8 @@ class _Answer:
         if wanted and self.books.pools:
             request = self.request
             item = (request.company_id, line.item)
-            self.books.borrow(item, locations, request.source, request.customer, wanted, self.entry)
+            asker = (request.source, request.customer)
+            self.books.borrow(item, locations, *asker, wanted, line.keeps_until, self.entry)
             wanted = self._take_free(line, wanted, locations)
         return wanted
 
