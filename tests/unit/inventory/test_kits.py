@@ -241,3 +241,12 @@ def test_a_component_that_was_picked_unasked_spares_one_kit_its_own_and_not_one_
     books.book(books.positions[(COMPANY, "PLATE", "south", "")], "move", entry(9), on_hand=Decimal(1))
     assert come(books, "PLATE", 1) == ([("PLATE", "north", 1)] if partial else [])
     assert free(books, "PLATE", "south") == 1
+
+
+def test_what_was_picked_unasked_for_one_part_of_a_kit_spares_nothing_of_another_part_of_the_same_item() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 2})
+    asked(books, kits("1", 2, made_of=(MadeOf("CUP", Decimal(2)), MadeOf("CUP", Decimal(1)), SET[1])))
+    books.end(books.waiting[(COMPANY, "CUP")][0], Decimal(3), "fulfilled")  # of two kits' worth one is left to come
+    assert come(books, "PLATE", 1) == []
+    assert come(books, "CUP", 1) == [("CUP", "north", 1), ("PLATE", "north", 1)]
+    assert come(books, "CUP", 2) == [("CUP", "north", 1), ("CUP", "north", 1), ("PLATE", "north", 1)]

@@ -68,7 +68,7 @@ def _freed(books: Books, shortages: Sequence[Filled], items: Sequence[ItemKey]) 
 
 
 def _is_held(promise: Promise, held: Set[ItemKey]) -> bool:
-    """Are all items held that it waits for?"""
+    """Are all items held that it waits for? A set that is not is served when next somebody gives one of its items."""
     return all((promise.company_id, item) in held for item in promise.beside)
 
 

@@ -167,16 +167,18 @@ def serve_set(
 
 def _sets_at(books: Books, rows: Sequence[Promise], left: Decimal, location: str, short: Short) -> Decimal:
     """How many of the sets that are `left` a location can serve. Of an item that was picked unasked less waits than
-    makes these sets: the first of them need none of it, wherever they are served. An item in several rows is counted
-    once for all of them."""
+    makes these sets: the first of them need none of it, wherever they are served. What is there of an item in several
+    rows is counted once for all of them, beginning with those that need it first."""
     sets = left
     by_item: dict[ItemKey, list[Promise]] = defaultdict(list)
     for row in rows:
         by_item[row.of].append(row)
     for same in by_item.values():
-        per = sum((row.per for row in same), ZERO)
-        waits = sum((min(row.remaining, left * row.per) for row in same), ZERO)
-        sets = min(sets, (left * per - waits + _there(books, same[0], location, short)) // per)
+        there, per = _there(books, same[0], location, short), ZERO
+        spared = [(max(left * row.per - row.remaining, ZERO), row.per) for row in same]
+        for spare, each in sorted(spared, key=lambda one: one[0] // one[1]):
+            there, per = there + spare, per + each
+            sets = min(sets, there // per)
     return max(sets, ZERO)
 
 
