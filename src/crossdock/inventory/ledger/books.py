@@ -238,13 +238,16 @@ class Books:
         safety: Decimal = ZERO,
         reservation: str = "",
         rule: str = "",
+        unbacked: bool = False,
     ) -> None:
-        """Change a position and journal it under the position's next number."""
+        """Change a position and journal it under the position's next number. `unbacked`: what is not reserved any more
+        had no goods, so those that went were somebody else's."""
         position.on_hand += on_hand
         position.reserved += reserved
         position.safety += safety
         position.counter += 1
-        if on_hand < reserved and position.free < 0 and kind in _FACTS:
+        fell = on_hand < (ZERO if unbacked else reserved)
+        if fell and position.free < 0 and kind in _FACTS:
             self.fell[position.key] = entry
         self.movements.append(
             PromiseMovement(

@@ -11,7 +11,7 @@ import msgspec
 from crossdock.events.inventory import GoodsHeld, HeldGoods, OwnershipPassed, PromiseReleased
 from crossdock.inventory.ledger import cross_docking, surplus
 from crossdock.inventory.ledger.allotment import rebalance
-from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Fact, Kept, Promise, Supply
+from crossdock.inventory.ledger.books import ON_THE_BOOK, SHORT, ZERO, Books, Fact, Kept, Promise, Supply
 from crossdock.inventory.ledger.cross_docking import CrossDocked
 from crossdock.inventory.ledger.filling import Outlook, beside, fill_all, news, outlook, repeg
 from crossdock.inventory.ledger.keys import ItemKey, PositionKey, SupplyKey
@@ -121,8 +121,10 @@ def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, ent
         if comes:
             keeping.add(line.arrives_at, line.lot, line.quantity)
     promise = books.promises.get(line.reservation)
+    unbacked = False
     if promise is not None and promise.remaining:
         ended = min(promise.remaining, line.quantity)
+        unbacked = promise.state == SHORT
         if promise.state in ON_THE_BOOK:
             reserved[promise.at] = -ended
         if leaves and promise.at[:3] == origin[:3]:
@@ -140,6 +142,7 @@ def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, ent
             on_hand=on_hand.get(key, ZERO),
             reserved=reserved.get(key, ZERO),
             reservation=line.reservation if key in reserved else "",
+            unbacked=unbacked,
         )
 
 
