@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.inventory.ledger.books import Books, Promise
+from crossdock.inventory.ledger.books import Books, Position, Promise
 from crossdock.inventory.ledger.entries import entry_of
 from crossdock.inventory.ledger.plan import Plan
-from crossdock.model.stock import MoveRequest, ReleaseRequest, StockMoveLine, SupplyLine, SupplyRequest
+from crossdock.model.stock import (
+    MadeOf,
+    MoveRequest,
+    PromiseRequest,
+    ReleaseRequest,
+    StockMoveLine,
+    StockRequestLine,
+    SupplyLine,
+    SupplyRequest,
+)
 from crossdock.store.arrays import columns, numbers, octets, texts, times
 from tests.unit.inventory.shelves import ITEM, request
 
@@ -82,6 +91,49 @@ def test_a_promise_leaves_stock_free_unless_all_that_ends_it_takes_it_from_its_p
 def test_what_a_case_asks_for_and_gives_back_at_once_is_there_for_who_waits() -> None:
     assert Plan([request(5, case="a"), ReleaseRequest(ITEM[0], "cancel", "a")]).giving == {ITEM}
     assert Plan([request(5, case="a"), ReleaseRequest(ITEM[0], "cancel", "b")]).giving == set()
+
+
+def line(item: str, quantity: int, *locations: str, **more: object) -> PromiseRequest:
+    asked = StockRequestLine("1", item, Decimal(quantity), locations or ("north",), **more)  # type: ignore[arg-type]
+    return PromiseRequest(ITEM[0], f"{item}/{quantity}", "case", "asked", (asked,))
+
+
+def as_one(*requests: PromiseRequest) -> PromiseRequest:
+    return msgspec.structs.replace(requests[0], lines=tuple(line for each in requests for line in each.lines))
+
+
+ONE = Decimal(1)
+MUST_KEEP = {"keeps_until": AT.date()}
+TOGETHER = {"together": "1", "per": ONE}
+KIT = {"made_of": (MadeOf("CUP", ONE), MadeOf("PLATE", ONE))}
+
+
+@pytest.mark.parametrize(
+    ("requests", "items"),
+    [
+        ([line("CUP", 5)], ""),
+        ([line("CUP", 6)], "CUP"),
+        ([line("CUP", 3), line("CUP", 3)], "CUP"),
+        ([line("CUP", 1, **MUST_KEEP)], "CUP"),
+        ([as_one(line("CUP", 5, **TOGETHER), line("PLATE", 5, **TOGETHER))], ""),
+        ([as_one(line("CUP", 6, **TOGETHER), line("PLATE", 6, **TOGETHER))], "CUP PLATE"),
+        ([as_one(line("CUP", 1, **TOGETHER, **MUST_KEEP), line("PLATE", 1, **TOGETHER))], "CUP PLATE"),
+        ([line("SET", 2, **KIT)], ""),
+        ([line("SET", 2, **KIT), line("SET", 5)], "SET"),
+        ([line("SET", 2, "south", "north", **KIT), line("SET", 5)], "SET"),
+        ([line("SET", 6, **KIT)], "CUP PLATE"),
+        ([line("CUP", 3, "south", "north"), line("CUP", 3)], ""),
+        ([line("CUP", 3, "south", "north", whole_first=True), line("CUP", 3)], "CUP"),
+    ],
+)
+def test_supply_is_at_hand_of_what_may_have_to_wait_and_of_nothing_else(
+    requests: list[PromiseRequest], items: str
+) -> None:
+    held, five, none = Books(), Decimal(5), Decimal(0)
+    for item, stocked in (("CUP", five), ("PLATE", five * 2), ("SET", five)):
+        for location in ("north", "south"):
+            held.load_position(Position((ITEM[0], item, location, ""), 1, stocked, none, none, none, 0))
+    assert Plan(requests).perhaps_short(held) == {(ITEM[0], item) for item in items.split()}
 
 
 def test_packing_and_shipping_need_no_promise_position() -> None:

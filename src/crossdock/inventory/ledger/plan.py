@@ -69,8 +69,9 @@ class Plan:
         """Places at which promises are to be made again: what is granted there must be known."""
         self._taken: dict[PositionKey, Decimal] = defaultdict(Decimal)
         self._promised_at: set[PositionKey] = set()
-        self._kits: list[list[PositionKey]] = []
-        """Where the components of a kit are asked for first: if one of them runs short, all of them wait."""
+        self._sets: list[list[PositionKey]] = []
+        """Where what is asked for as one is asked for first, the components of a kit or lines that stay together: if
+        one of them runs short, all of them wait."""
         requests = tuple(requests)
         for request in requests:
             self._add(request)
@@ -110,6 +111,7 @@ class Plan:
                     self.giving.update((request.company_id, item) for item in items)
 
     def _promise(self, request: PromiseRequest) -> None:
+        together: dict[str, list[PositionKey]] = defaultdict(list)
         for line in request.lines:
             if not line.locations or line.quantity <= 0:
                 raise ValueError(f"{request.key}: line {line.line} asks for {line.quantity} of {line.locations}")
@@ -118,16 +120,19 @@ class Plan:
             if line.together and line.per <= 0:
                 raise ValueError(f"{request.key}: line {line.line} says of no set how much of it makes one")
             if not line.made_of:
-                self._ask(request, line, line.item, line.quantity)
+                first = self._ask(request, line, line.item, line.quantity)
+                if line.together:
+                    together[line.together].append(first)
                 continue
             self._ask(request, line, line.item, ZERO)  # seldom is a kit in stock
-            self._kits.append([])
+            self._sets.append([])
             for part in line.made_of:
                 if part.per <= 0:
                     raise ValueError(f"{request.key}: line {line.line} has {part.per} of {part.item} in a kit")
                 if part.keeps_until is not None:
                     self.keeping.add((request.company_id, part.item))
-                self._kits[-1].append(self._ask(request, line, part.item, line.quantity * part.per))
+                self._sets[-1].append(self._ask(request, line, part.item, line.quantity * part.per))
+        self._sets += together.values()
         self.named.update(request.adopts)
         self.adopted.update(request.adopts)
 
@@ -135,15 +140,16 @@ class Plan:
         """So much of an item is probably taken where the line is asked for first: which position that is."""
         key, asker = (request.company_id, item), (line.locations, request.source, request.customer)
         keys = self.pools.places(key, *asker)
-        for place in keys:
-            self.guesses[place]
-        for place, _ in self.pools.lenders(key, *asker):
+        anywhere = [*keys, *(place for place, _ in self.pools.lenders(key, *asker))]
+        for place in anywhere:
             self.guesses[place]
         if quantity:
             self.guesses[keys[0]].reserved += quantity
             self.guesses[keys[0]].movements += 1
             self._promised_at.add(keys[0])
-            self._taken[keys[0]] += quantity
+        # Stocked kits are taken wherever they are, and who wants all from one location may begin with another.
+        for place in anywhere if line.whole_first or not quantity else keys[:1]:
+            self._taken[place] += quantity or line.quantity
         return keys[0]
 
     def _move(self, company_id: str, line: StockMoveLine) -> None:
@@ -179,10 +185,13 @@ class Plan:
             self.supplies.add((request.company_id, line.source, line.line))
 
     def perhaps_short(self, books: Books) -> set[ItemKey]:
-        """Items some line of which may get less than it wants at its first location: their supply must be at hand."""
-        short = {key for key in self._promised_at if books.positions[key].free < self._taken[key]}
+        """Items some line of which may get less than it wants at its first location: their supply must be at hand. Of
+        goods that must keep there may be less than is free."""
+        short = {
+            key for key in self._promised_at if books.positions[key].free < self._taken[key] or key[:2] in self.keeping
+        }
         items = {key[:2] for key in short}
-        for parts in self._kits:
+        for parts in self._sets:
             if not short.isdisjoint(parts):
                 items.update(key[:2] for key in parts)
         return items
