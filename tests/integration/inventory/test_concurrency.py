@@ -17,6 +17,7 @@ from crossdock.inventory.ledger.expiry import expire_due
 from crossdock.inventory.ledger.outcomes import LedgerOutcome
 from crossdock.inventory.ledger.plan import Request
 from crossdock.inventory.ledger.reading import SQL, LedgerMoved
+from crossdock.model.stock import PromiseRequest, StockRequestLine
 from crossdock.store import Connection, Store
 from tests.integration.inventory.helpers import (
     AT,
@@ -221,4 +222,16 @@ async def test_a_batch_that_fails_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(ValueError, match="asks for 0"):
         await book(store, receive(7), nowhere, broken)
     assert (await levels(store)).on_hand == 5
+    await holds(store)
+
+
+async def test_a_shortage_that_was_filled_after_it_was_looked_at_counts_no_more(store: Store) -> None:
+    lines = (StockRequestLine("1", MUG, Decimal(5), ("north",)), StockRequestLine("2", MUG, Decimal(5), ("north",)))
+    await book(store, PromiseRequest(COMPANY, "sales_order/a:order", "sales_order/a", "told", lines), tell(5))
+    async with store.transaction() as tx:
+        batch = LedgerBatch([release("sales_order/a", lines=("2",))], AT)
+        await batch.claim(tx)
+        await book(store, receive(5))
+        with pytest.raises(LedgerMoved):
+            await batch.post(tx)
     await holds(store)

@@ -111,7 +111,9 @@ class Reader:
         """Who waits for items that give, and the supply of those and of items that may run short."""
         held = plan.held
         if held:
-            for row in await tx.fetch(SQL.waiting_for, *columns(held, (texts, texts))):
+            waits = await tx.fetch(SQL.waiting_for, *columns(held, (texts, texts)))
+            self._all_wait(held, {row["id"] for row in waits})
+            for row in waits:
                 lists = {"candidates": tuple(row["candidates"]), "beside": tuple(row["beside"])}
                 self._take_in_waiting(Promise(**{**row, **lists}))
         waiting = [promise.id for item in held for promise in self.books.waiting[item]]
@@ -165,6 +167,13 @@ class Reader:
             if seen is None:
                 self.books.load_promise(promise)
             self.books.granted[position.key].append(self.books.promises[promise.id])
+
+    def _all_wait(self, held: set[ItemKey], waits: set[str]) -> None:
+        """What was seen to wait must wait under the locks: else it would be served, or count as short, once more."""
+        for name in self.early.keys() - waits:
+            promise = self.books.promises[name]
+            if promise.waiting and promise.of in held:
+                raise LedgerMoved(f"{name} was filled or ended meanwhile")
 
     def _take_in_waiting(self, promise: Promise) -> None:
         """A waiting row as it is under the locks. If it was looked at before, it must still be the same."""
