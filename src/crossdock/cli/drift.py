@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, get_args
 from uuid import UUID
@@ -24,10 +24,13 @@ from crossdock.cli._console import (
     table,
 )
 from crossdock.cli._options import Cursor, DatabaseOption, OverToo, id_shown_by
+from crossdock.identity import Actor
 from crossdock.model.reconciliation import DriftCause
 from crossdock.operations import drifts, stock_statements
+from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.drifts import Drift, DriftStory
+from crossdock.operations.idempotency import Answer
 from crossdock.operations.stock_statements import LatestStatement
 
 app = typer.Typer(help="Drifts: where other systems and our books differ on stock.", no_args_is_help=True)
@@ -132,6 +135,7 @@ def _print(story: DriftStory) -> None:
         ("asked for again", drift.requested_at or ""),
         ("rule", drift.rule),
         ("correction", drift.correction),
+        ("change", drift.change),
         ("waits for you", drift.waits_for_a_person),
         ("closed", drift.closed_at or ""),
         ("resolution", drift.resolution),
@@ -150,21 +154,49 @@ def _changes(changes: Mapping[str, Decimal]) -> str:
     return ", ".join(f"{quantity.normalize():+f} {condition}" for condition, quantity in sorted(changes.items()))
 
 
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="The change that you looked at, from `crossdock drift show`; refused if it is another one by now."
+        " Without it, the difference is decided upon as it stands, and told.",
+    ),
+]
+Deed = Callable[[Context, Actor, UUID, str, int], Awaitable[Answer]]
+
+
 @app.command()
-def approve(drift_id: DriftId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
+def approve(
+    drift_id: DriftId, reason: Reason, database: DatabaseOption, seen: Seen = None, as_json: AsJson = False
+) -> None:
     """Have the proposed correction booked.
 
-    Example: crossdock drift approve 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "counted twice, 41 it is"
+    Example: crossdock drift approve 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --seen 3 --reason "counted twice, 41 it is"
     """
-    answer = reach(database, lambda context, actor: drifts.approve_drift(context, actor, drift_id, reason))
-    say(msgspec.json.decode(answer.body, type=Accepted), f"the correction of {drift_id} is on its way", as_json)
+    accepted = _decide(database, drifts.approve_drift, drift_id, reason, seen)
+    say(accepted, f"the correction of {drift_id} is on its way", as_json)
 
 
 @app.command()
-def reject(drift_id: DriftId, reason: Reason, database: DatabaseOption, as_json: AsJson = False) -> None:
+def reject(
+    drift_id: DriftId, reason: Reason, database: DatabaseOption, seen: Seen = None, as_json: AsJson = False
+) -> None:
     """Leave the numbers as they are; the same difference is not proposed again.
 
-    Example: crossdock drift reject 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --reason "the ERP counts samples, we do not"
+    Example: crossdock drift reject 01a1fb79-86e7-76ee-b9c2-9874cb66aca0 --seen 3 --reason "the ERP counts samples"
     """
-    answer = reach(database, lambda context, actor: drifts.reject_drift(context, actor, drift_id, reason))
-    say(msgspec.json.decode(answer.body, type=Accepted), f"drift {drift_id} is left as it is", as_json)
+    accepted = _decide(database, drifts.reject_drift, drift_id, reason, seen)
+    say(accepted, f"drift {drift_id} is left as it is", as_json)
+
+
+def _decide(database: str, deed: Deed, drift_id: UUID, reason: str, seen: int | None) -> Accepted:
+    async def decide(context: Context, actor: Actor) -> Answer:
+        if seen is not None:
+            return await deed(context, actor, drift_id, reason, seen)
+        drift = (await drifts.show_drift(context, actor, drift_id)).drift
+        answer = await deed(context, actor, drift_id, reason, drift.change)
+        told = f"it was {_changes(drift.differences)} of {drift.item} in {drift.location}, against {drift.system}"
+        typer.echo(f"{told} (change {drift.change})", err=True)
+        return answer
+
+    return msgspec.json.decode(reach(database, decide).body, type=Accepted)

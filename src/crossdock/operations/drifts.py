@@ -47,7 +47,8 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     """A difference between a system and our books on one item at one place.
 
     `differences` are theirs less ours, by condition; `units` how many that are, `money` what they are worth at the
-    purchase price. `due_at`: from then on, what is under way does not explain it any more.
+    purchase price. `due_at`: from then on, what is under way does not explain it any more. `change` counts how often it
+    became another one: who decides about it says which one was seen.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     waits_for_a_person: bool
     closed_at: dt.datetime | None
     resolution: str
+    change: int
 
 
 class DriftChange(msgspec.Struct, frozen=True):
@@ -139,19 +141,21 @@ async def show_drift(context: Context, actor: Actor, drift_id: UUID) -> DriftSto
 
 
 async def approve_drift(
-    context: Context, actor: Actor, drift_id: UUID, reason: str, use: KeyUse | None = None
+    context: Context, actor: Actor, drift_id: UUID, reason: str, seen: int, use: KeyUse | None = None
 ) -> Answer:
-    """Have the proposed correction booked. Raises `Problem` where nothing waits to be decided."""
+    """Have the proposed correction booked. `seen` is the drift's `change` that the person looked at. Raises `Problem`
+    where nothing waits to be decided, and where it is another difference by now."""
     body = StockCorrectionApproved(must_say_why(reason))
-    return await _decide(context, actor, drift_id, "approve_drift", body, SQL.approve, use)
+    return await _decide(context, actor, drift_id, "approve_drift", body, SQL.approve, seen, use)
 
 
 async def reject_drift(
-    context: Context, actor: Actor, drift_id: UUID, reason: str, use: KeyUse | None = None
+    context: Context, actor: Actor, drift_id: UUID, reason: str, seen: int, use: KeyUse | None = None
 ) -> Answer:
-    """Leave the numbers as they are. Raises `Problem` where nothing waits to be decided."""
+    """Leave the numbers as they are. `seen` is the drift's `change` that the person looked at. Raises `Problem` where
+    nothing waits to be decided, and where it is another difference by now."""
     body = StockCorrectionRejected(must_say_why(reason))
-    return await _decide(context, actor, drift_id, "reject_drift", body, SQL.reject, use)
+    return await _decide(context, actor, drift_id, "reject_drift", body, SQL.reject, seen, use)
 
 
 async def _decide(
@@ -161,6 +165,7 @@ async def _decide(
     action: str,
     body: StockCorrectionApproved | StockCorrectionRejected,
     statement: str,
+    seen: int,
     use: KeyUse | None,
 ) -> Answer:
     must_run_the_warehouses(actor, SCOPE)
@@ -174,12 +179,31 @@ async def _decide(
         if not row["proposed"] or row["closed_at"] is not None:
             advice = f"`crossdock drift show {drift_id}` says how it stands."
             raise Problem("conflict", f"nothing is proposed about drift {drift_id}", advice=advice)
+        _must_be_the_one_seen(row, seen)
         await tx.execute(statement, drift_id, *([context.now()] if action == "approve_drift" else []))
         await tx.execute(SQL.note, drift_id, context.now(), f"{action.partition('_')[0]}: {body.reason}")
         if action == "reject_drift":
             await tx.execute(SQL.forget_assertion, row["correction"])
         await tell_case(tx, context, actor, SCOPE, action, row["correction"], body)
     return answer
+
+
+def _must_be_the_one_seen(row: Any, seen: int) -> None:
+    """Nobody decides about numbers that they have not looked at. Raises `Problem`."""
+    now = ", ".join(f"{quantity.normalize():+f} {name}" for name, quantity in _differences(row["differences"]).items())
+    if row["changes"] != seen:
+        raise Problem(
+            "conflict",
+            f"drift {row['id']} is another one than you saw: it is {now} by now, change {row['changes']}, not {seen}",
+            advice=f"Look at it again (`crossdock drift show {row['id']}`), then decide with `--seen`"
+            " and the change it shows.",
+        )
+    if row["proposed"] != row["differences"]:
+        raise Problem(
+            "conflict",
+            f"drift {row['id']} is {now} by now, and what is proposed is not about that yet",
+            advice="It is proposed anew with a later statement; decide then.",
+        )
 
 
 def named(text: str) -> UUID:
@@ -199,10 +223,15 @@ async def _find(tx: Connection, actor: Actor, drift_id: UUID, query: str) -> Any
 
 def _drift(row: Any) -> Drift:
     fields = {name: row[name] for name in Drift.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a record
-    fields["differences"] = msgspec.json.decode(row["differences"], type=dict[str, Decimal])
-    return tidied(Drift(**fields, company=row["company_id"], waits_for_a_person=bool(row["proposed"])))
+    fields["differences"] = _differences(row["differences"])
+    fields |= {"company": row["company_id"], "change": row["changes"]}
+    return tidied(Drift(**fields, waits_for_a_person=bool(row["proposed"])))
+
+
+def _differences(text: str) -> dict[str, Decimal]:
+    return msgspec.json.decode(text, type=dict[str, Decimal])
 
 
 def _change(row: Any) -> DriftChange:
-    fields = dict(row) | {"differences": msgspec.json.decode(row["differences"], type=dict[str, Decimal])}
+    fields = dict(row) | {"differences": _differences(row["differences"])}
     return tidied(DriftChange(**fields))

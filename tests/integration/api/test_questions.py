@@ -21,6 +21,7 @@ from tests.integration.api.conftest import DESK, order, place
 from tests.integration.engine.harness import Peer, context, rows, settle
 from tests.integration.inventory.helpers import AT, book, expect, move, receive
 from tests.integration.operations import buying
+from tests.integration.reconciliation.test_decisions import proposed
 from tests.unit.processes.order_to_cash import network
 
 SYSTEMS = ("erp", "wms_north", "wms_south", "carrier", "shop", "marketplace", "homestead")
@@ -567,6 +568,17 @@ async def test_a_decision_needs_a_reason(desk: httpx2.AsyncClient) -> None:
         answer = await desk.post(url, json=body, headers={"Idempotency-Key": "a1"})
         assert answer.status_code in (400, 422)
         assert "reason" in answer.text
+
+
+async def test_a_drift_is_decided_upon_only_as_it_was_seen(desk: httpx2.AsyncClient, store: Store) -> None:
+    drift = await (await proposed(store)).drift()
+    (seen,) = (await desk.get("/process/v1/drifts")).json()["items"]
+    url, why = f"/process/v1/drifts/{drift.id}/approve", {"reason": "five broke"}
+    for body, status in ((why, 422), (why | {"seen": seen["change"] + 1}, 409), (why | {"seen": seen["change"]}, 202)):
+        answer = await desk.post(url, json=body, headers={"Idempotency-Key": f"d{status}"})
+        assert answer.status_code == status, answer.text
+    again = await desk.post(url, json=why | {"seen": seen["change"]}, headers={"Idempotency-Key": "d202"})
+    assert (again.status_code, again.text) == (202, answer.text)
 
 
 async def test_a_line_that_the_order_does_not_have_cannot_be_cancelled(http: httpx2.AsyncClient, store: Store) -> None:

@@ -22,6 +22,7 @@ from tests.integration.operations.test_dead_letters import erp_refuses
 from tests.integration.operations.test_quarantine import arrives
 from tests.integration.operations.test_systems import in_force
 from tests.integration.operations.worlds import ORDER, order, work
+from tests.integration.reconciliation.test_decisions import proposed
 from tests.unit.processes.order_to_cash import ordered, placed
 
 WHOLESALER = Path(__file__).parents[3] / "examples" / "wholesaler"
@@ -387,3 +388,18 @@ async def test_a_moment_that_makes_no_sense_is_named_with_its_option_and_what_no
     moments = ("--compare", "2010-12-02", "--as-of", "2010-12-01")
     turned = (await run("stock", "show", "HEART", *moments, code=1)).stderr
     assert "  --compare: 2010-12-02T00:00 is not before the moment it is compared with, 2010-12-01T00:00" in turned
+
+
+async def test_a_drift_is_decided_upon_as_it_was_seen_or_as_it_stands_from_the_command_line(
+    run: Any, store: Store
+) -> None:
+    drift = await (await proposed(store)).drift()
+    other = await run("drift", "approve", drift.id, "--seen", "9", "--reason", "five broke", code=1)
+    assert "is another one than you saw: it is -5 unrestricted by now, change 1, not 9" in other.stderr
+    assert "then decide with `--seen`" in other.stderr
+    assert ("change", "1") in [
+        tuple(line.split()) for line in (await run("drift", "show", drift.id)).stdout.splitlines()
+    ]
+    told = await run("drift", "approve", drift.id, "--reason", "five broke")
+    assert "it was -5 unrestricted of 85123A in north, against wms_north (change 1)" in told.stderr
+    assert "is on its way" in told.stdout + told.stderr

@@ -51,12 +51,12 @@ async def test_a_person_sees_both_sides_and_how_it_went_on(store: Store) -> None
 async def test_what_is_approved_is_booked_once_and_the_exception_case_ends(store: Store) -> None:
     world = await proposed(store)
     drift = await world.drift()
-    await approve_drift(at(store, 90), BOSS, drift.id, "counted again: 45")
+    await approve_drift(at(store, 90), BOSS, drift.id, "counted again: 45", drift.changes)
     await settle(world.engine)
     assert (await world.stock(), await world.problems()) == (45, [])
     assert ((await world.drift()).state, (await world.drift()).due_at) == ("corrected", minute(150))
     with pytest.raises(Problem, match="nothing is proposed"):
-        await approve_drift(at(store, 91), BOSS, drift.id, "once more")
+        await approve_drift(at(store, 91), BOSS, drift.id, "once more", drift.changes)
     await world.states(100, unrestricted=45)
     assert await world.drifts() == []
     await world.holds()
@@ -65,14 +65,40 @@ async def test_what_is_approved_is_booked_once_and_the_exception_case_ends(store
 async def test_what_is_rejected_is_left_and_not_proposed_again_until_it_changes(store: Store) -> None:
     world = await proposed(store)
     drift = await world.drift()
-    await reject_drift(at(store, 90), BOSS, drift.id, "five samples stand at the desk")
+    await reject_drift(at(store, 90), BOSS, drift.id, "five samples stand at the desk", drift.changes)
     await settle(world.engine)
     assert (await world.stock(), await world.problems()) == (50, [])
     await world.states(100, unrestricted=45)
     assert await world.problems() == []
     await world.states(120, unrestricted=44)
     assert await world.problems() == ["stock_drift"]
-    await approve_drift(at(store, 130), BOSS, drift.id, "six then")
+    await approve_drift(at(store, 130), BOSS, drift.id, "six then", (await world.drift()).changes)
+    await settle(world.engine)
+    assert await world.stock() == 44
+
+
+async def test_nobody_decides_about_a_difference_that_they_have_not_seen(store: Store) -> None:
+    world = await proposed(store)
+    (seen,) = (await list_drifts(at(store, 85), BOSS)).items
+    assert seen.differences == {"unrestricted": -5}
+    await world.states(86, unrestricted=1)
+    for decide in (approve_drift, reject_drift):
+        with pytest.raises(Problem, match=r"another one than you saw: it is -49 unrestricted by now, change 2, not 1"):
+            await decide(at(store, 90), BOSS, seen.id, "five broke, I saw them", seen.change)
+    (seen,) = (await list_drifts(at(store, 91), BOSS)).items
+    await approve_drift(at(store, 92), BOSS, seen.id, "all but one are gone", seen.change)
+    await settle(world.engine)
+    assert await world.stock() == 1
+
+
+async def test_nothing_is_decided_while_what_is_proposed_is_of_older_numbers(store: Store) -> None:
+    world = await proposed(store)
+    await world.states(86, did(1, 84, unrestricted=-6), unrestricted=44)  # that explains it, and is asked for first
+    drift = await world.drift()
+    with pytest.raises(Problem, match="is -6 unrestricted by now, and what is proposed is not about that yet"):
+        await approve_drift(at(store, 90), BOSS, drift.id, "five", drift.changes)
+    await world.states(150, did(1, 84, unrestricted=-6), unrestricted=44)
+    await approve_drift(at(store, 160), BOSS, drift.id, "six", (await world.drift()).changes)
     await settle(world.engine)
     assert await world.stock() == 44
 
@@ -81,7 +107,8 @@ async def test_a_fact_that_comes_while_a_person_is_asked_changes_what_is_propose
     world = await proposed(store)
     await world.adjusted("A1", -2, 5)
     await world.reconcile()
-    await approve_drift(at(store, 90), BOSS, (await world.drift()).id, "counted: 45")
+    drift = await world.drift()
+    await approve_drift(at(store, 90), BOSS, drift.id, "counted: 45", drift.changes)
     await settle(world.engine)
     assert await world.stock() == 45
     await world.holds()
@@ -96,7 +123,7 @@ async def test_who_may_not_see_the_company_finds_no_drift(store: Store) -> None:
         with pytest.raises(Problem, match="drift"):
             await show_drift(at(store, 90), stranger, wanted)
     with pytest.raises(Problem):
-        await approve_drift(at(store, 90), stranger, drift.id, "mine")
+        await approve_drift(at(store, 90), stranger, drift.id, "mine", 1)
     assert drift.due_at - drift.first_seen_at == dt.timedelta(hours=1)
 
 

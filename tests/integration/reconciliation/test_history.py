@@ -87,7 +87,8 @@ async def test_of_a_difference_that_is_left_as_it_is_nothing_is_read_until_it_ch
     await world.opened(50)
     await world.states(10, unrestricted=45)
     await world.states(80, unrestricted=45)
-    await reject_drift(at(store, 90), BOSS, (await world.drift()).id, "five samples stand at the desk")
+    drift = await world.drift()
+    await reject_drift(at(store, 90), BOSS, drift.id, "five samples stand at the desk", drift.changes)
     await settle(world.engine)
     read: list[int] = []
     real = differences.our_facts

@@ -26,9 +26,11 @@ Cause = Annotated[str, QueryParameter(name="cause", max_length=40, description="
 
 
 class DecideDrift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why it is decided so."""
+    """Why it is decided so, and about which difference: `seen` is the drift's `change` as it was looked at. Refused if
+    it is another one by now."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    seen: Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
 
 
 _read_decision = decoder(DecideDrift)
@@ -73,9 +75,9 @@ async def show_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIRespon
 async def approve_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIResponse:
     """Have the proposed correction booked."""
     body, use = await receive_as(request, _read_decision)
-    services = services_of(request)
+    who, drift = actor_of(request), drifts.named(drift_id)
     return stored_answer(
-        await drifts.approve_drift(services.context, actor_of(request), drifts.named(drift_id), body.reason, use)
+        await drifts.approve_drift(services_of(request).context, who, drift, body.reason, body.seen, use)
     )
 
 
@@ -89,9 +91,9 @@ async def approve_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIRes
 async def reject_drift(request: AnyRequest, drift_id: FromPath[str]) -> ASGIResponse:
     """Leave the numbers as they are; the same difference is not proposed again."""
     body, use = await receive_as(request, _read_decision)
-    services = services_of(request)
+    who, drift = actor_of(request), drifts.named(drift_id)
     return stored_answer(
-        await drifts.reject_drift(services.context, actor_of(request), drifts.named(drift_id), body.reason, use)
+        await drifts.reject_drift(services_of(request).context, who, drift, body.reason, body.seen, use)
     )
 
 
