@@ -54,6 +54,7 @@ async def examine(tx: Connection) -> list[Check]:
     checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
     checks += [_policies(row) for row in await tx.fetch(SQL.policies)]
     checks.append(_promises(await tx.fetchrow(SQL.promises_put_off)))
+    checks.append(_expiries(await tx.fetchrow(SQL.expiries_put_off)))
     checks.append(_statements(await tx.fetchrow(SQL.statements_put_off)))
     checks.append(_late_facts(await tx.fetchrow(SQL.late_facts_put_off)))
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
@@ -193,6 +194,20 @@ def _promises(row: asyncpg.Record | None) -> Check:
         "fault",
         f"{row['waiting']:,} waiting after a failure; the first is {place}, {_failed(row)}",
         f"Until it is done, promises there stand without goods. {_LATER.format('repromise_put_off')}",
+    )
+
+
+def _expiries(row: asyncpg.Record | None) -> Check:
+    """Are there reservations whose time is over and that still hold goods?"""
+    name = "reservations to end"
+    if row is None:
+        return Check(name, "ok", "none failed")
+    place = f"{row['id']} of {row['item']} of {row['company_id']} at {row['location']}"
+    return Check(
+        name,
+        "fault",
+        f"{row['waiting']:,} waiting after a failure; the first is {place}, {_failed(row)}",
+        f"Until it is done, it holds goods that others could have. {_LATER.format('expiry_put_off')}",
     )
 
 

@@ -49,6 +49,11 @@ where name like 'policies/%' order by name;
 select count(*) over () as waiting, company_id, item, location, attempts, failure from repromise_due where attempts > 0
 order by attempts desc, company_id, item, location limit 1;
 
+-- expiries_put_off: Reservations that could not be ended: how many, and the one that failed most often.
+select count(*) over () as waiting, r.id, r.company_id, r.item, r.location, o.attempts, o.failure
+from expiry_put_off o join reservation r on r.id = o.reservation and r.remaining > 0 and r.expires_at is not null
+order by o.attempts desc, r.id limit 1;
+
 -- statements_put_off: Statements of stock that could not be compared, those that wait behind them, and the first.
 with put_off as materialized (
     select * from stock_statement where compared_at is null and attempts > 0

@@ -11,13 +11,16 @@ from structlog.testing import capture_logs
 
 from crossdock.engine import repromising
 from crossdock.engine.context import EngineContext
+from crossdock.engine.housekeeping import EXPIRY, run_expiry
 from crossdock.engine.repromising import promise_again
+from crossdock.engine.tasks import Task, ensure_tasks
+from crossdock.inventory.ledger.expiry import forget_put_off
 from crossdock.model.stock_policy import DriftRule
 from crossdock.operations.doctor import Check, examine
 from crossdock.processes import PROCESSES
 from crossdock.store import Connection, Store
 from tests.integration.engine.harness import context, rows
-from tests.integration.inventory.helpers import COMPANY, MUG, Levels, ask, book, holds, levels, move, receive
+from tests.integration.inventory.helpers import AT, COMPANY, MUG, Levels, ask, book, holds, levels, move, receive
 from tests.integration.reconciliation.world import World, minute
 
 CAKE_STAND = "22423"
@@ -67,6 +70,35 @@ async def test_promises_of_one_item_that_cannot_be_made_again_keep_no_other_wait
     assert await levels(store, item=CAKE_STAND) == Levels(1, 1, 0)
     assert await rows(store, DUE) == []
     assert (await doctor(store, "promises to make again")).status == "ok"
+    await holds(store)
+
+
+async def test_a_reservation_that_cannot_end_keeps_no_other_from_ending(store: Store) -> None:
+    engine = context(store)
+    await book(store, receive(10), receive(10, item=CAKE_STAND))
+    wanted = [ask(1, expires_at=AT) for _ in range(5)]
+    await book(store, *wanted, ask(4, item=CAKE_STAND, expires_at=AT))
+    ((bad,),) = await rows(store, "select id from reservation where item = $1", CAKE_STAND)
+    planted = f"add constraint planted check (not (reservation = '{bad}' and reserved < 0)) not valid"
+    await execute(store, f"alter table promise_movement {planted}")
+    async with store.transaction() as tx:
+        await ensure_tasks(tx, [EXPIRY])
+        await tx.execute("update task set worker = 'me'")
+    with capture_logs() as told:
+        assert await run_expiry(engine, "me", Task(EXPIRY, "", "")) == 5
+    assert await rows(store, "select id, remaining from reservation where remaining > 0") == [(bad, 4)]
+    assert [one["reservation"] for one in told if one["event"] == "expiry_put_off"] == [bad]
+    check = await doctor(store, "reservations to end")
+    assert (check.status, check.detail.partition(": ")[0]) == (
+        "fault", f"1 waiting after a failure; the first is {bad} of {CAKE_STAND} of {COMPANY} at north, tried once",
+    )  # fmt: skip
+    await execute(store, "alter table promise_movement drop constraint planted")
+    await execute(store, "update expiry_put_off set wait_until = clock_timestamp()", "update task set worker = 'me'")
+    assert await run_expiry(engine, "me", Task(EXPIRY, "", "")) == 1
+    assert (await doctor(store, "reservations to end")).status == "ok"
+    async with store.transaction() as tx:
+        await forget_put_off(tx)
+    assert await rows(store, "select * from expiry_put_off") == []
     await holds(store)
 
 

@@ -1,7 +1,20 @@
--- due: Reservations whose time is over, the longest first.
+-- due: Reservations whose time is over, the longest first, but for those that are put off.
 select id, company_id, deadline from reservation
 where expires_at <= $1 and remaining > 0
+    and not exists (select 1 from expiry_put_off where reservation = id and wait_until > clock_timestamp())
 order by expires_at, id limit $2;
+
+-- put_off: A reservation could not be ended; that is tried again later.
+insert into expiry_put_off as o (reservation, wait_until, failure) values ($1, clock_timestamp() + $2::interval, $3)
+on conflict (reservation) do update set attempts = o.attempts + 1, wait_until = excluded.wait_until,
+    failure = excluded.failure;
+
+-- failed: How often it could not be ended.
+select attempts from expiry_put_off where reservation = $1;
+
+-- forget_put_off: Nothing is due any more of those that were put off.
+delete from expiry_put_off where not exists (
+    select 1 from reservation where id = reservation and remaining > 0 and expires_at is not null);
 
 -- open: What stands or waits of a reservation, piece by piece; $1 to $2 are the names it may have.
 select id, company_id, item, location, pool, remaining, expires_at, deadline

@@ -39,3 +39,19 @@ async def expire_due(
     batch = LedgerBatch(requests, business_now, "expiry", policies, network_version)
     await batch.claim(tx)
     return Expired(len(due), await batch.post(tx))
+
+
+async def first_due(tx: Connection, business_now: dt.datetime) -> tuple[str, int] | None:
+    """The reservation whose time is over and that ends next, and how often that has failed; None if there is none."""
+    row = await tx.fetchrow(SQL.due, business_now, 1)
+    return None if row is None else (row["id"], await tx.fetchval(SQL.failed, row["id"]) or 0)
+
+
+async def put_off(tx: Connection, reservation: str, pause: dt.timedelta, failure: str) -> None:
+    """This reservation could not be ended: it is tried again after a pause of technical time."""
+    await tx.execute(SQL.put_off, reservation, pause, failure)
+
+
+async def forget_put_off(tx: Connection) -> None:
+    """Forget the failures of those that are over by now, one way or another."""
+    await tx.execute(SQL.forget_put_off)

@@ -47,6 +47,15 @@ create table supply_movement (
 create index supply_movement_of_item on supply_movement (company_id, item);
 alter table expected_supply add column changes bigint not null default 0;
 
+-- Reservations whose time is over and that cannot be ended: tried again after `wait_until` (technical time); `failure` is
+-- what went wrong the last time.
+create table expiry_put_off (
+    reservation text collate "C" primary key,
+    attempts integer not null default 1,
+    wait_until timestamptz not null,
+    failure text not null
+);
+
 -- Where facts left less than was promised: promises are to be made again. `subject` is the case whose fact it was.
 -- What fails is put off until `wait_until` (technical time); `failure` is what went wrong the last time.
 create table repromise_due (
