@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from crossdock.events.inventory import StockPromised
+from crossdock.events.inventory import BackorderFilled, StockPromised
 from crossdock.inventory.ledger.books import Books, Position, Supply
+from crossdock.inventory.ledger.facts import move
 from crossdock.inventory.ledger.filling import fill, fill_all
 from crossdock.inventory.ledger.granting import Filled
 from crossdock.inventory.ledger.promising import decide
-from crossdock.model.stock import MadeOf, PromiseRequest, StockRequestLine
+from crossdock.model.stock import MadeOf, MoveRequest, PromiseRequest, StockMoveLine, StockRequestLine
 from tests.unit.inventory.shelves import entry, supply
 
 COMPANY = "albion_uk"
@@ -250,3 +252,15 @@ def test_what_was_picked_unasked_for_one_part_of_a_kit_spares_nothing_of_another
     assert come(books, "PLATE", 1) == []
     assert come(books, "CUP", 1) == [("CUP", "north", 1), ("PLATE", "north", 1)]
     assert come(books, "CUP", 2) == [("CUP", "north", 1), ("CUP", "north", 1), ("PLATE", "north", 1)]
+
+
+def test_all_goods_of_a_receipt_are_given_out_along_one_queue() -> None:
+    books = shelves(SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    asked(books, plain("1", "PLATE", 1), number=1)
+    asked(books, kits("1", 1, made_of=ONE_EACH), number=2)
+    lines = tuple(
+        StockMoveLine(item, item, "north", Decimal(1), "supplier", "unrestricted") for item in ("CUP", "PLATE")
+    )
+    receipt = MoveRequest(COMPANY, "r", "goods_receipt/r", "r", lines, dt.datetime(2010, 12, 1, tzinfo=dt.UTC))
+    told = move(books, receipt, entry(9), 0, frozenset((COMPANY, item) for item in ("CUP", "PLATE")))
+    assert [outcome.subject for outcome in told if isinstance(outcome.body, BackorderFilled)] == ["c1"]
