@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from crossdock.events.inventory import BackorderFilled, StockPromised
 from crossdock.inventory.ledger.books import Books, Position, Supply
 from crossdock.inventory.ledger.facts import move
 from crossdock.inventory.ledger.filling import fill, fill_all
 from crossdock.inventory.ledger.granting import Filled
+from crossdock.inventory.ledger.pools import NO_POOLS, Pools
 from crossdock.inventory.ledger.promising import decide
 from crossdock.model.stock import MadeOf, MoveRequest, PromiseRequest, StockMoveLine, StockRequestLine
+from crossdock.model.stock_policy import FillRule, Scope, StockPolicies
 from tests.unit.inventory.shelves import entry, supply
 
 COMPANY = "albion_uk"
@@ -20,9 +23,9 @@ SET = (MadeOf("CUP", Decimal(2)), MadeOf("PLATE", Decimal(1)))
 ZERO = Decimal(0)
 
 
-def shelves(**stock: dict[str, int]) -> Books:
+def shelves(pools: Pools = NO_POOLS, **stock: dict[str, int]) -> Books:
     """Positions by item, then location."""
-    found = Books()
+    found = Books(pools)
     for item, places in stock.items():
         for location, quantity in places.items():
             key = (COMPANY, item, location, "")
@@ -264,3 +267,14 @@ def test_all_goods_of_a_receipt_are_given_out_along_one_queue() -> None:
     receipt = MoveRequest(COMPANY, "r", "goods_receipt/r", "r", lines, dt.datetime(2010, 12, 1, tzinfo=dt.UTC))
     told = move(books, receipt, entry(9), 0, frozenset((COMPANY, item) for item in ("CUP", "PLATE")))
     assert [outcome.subject for outcome in told if isinstance(outcome.body, BackorderFilled)] == ["c1"]
+
+
+@pytest.mark.parametrize("items", [(), ("PLATE",)])
+def test_a_kit_waits_behind_who_comes_first_by_the_rule_for_one_of_its_components(items: tuple[str, ...]) -> None:
+    rule = FillRule(name="due", order="due_date", scope=Scope(items=items))
+    pools = Pools(StockPolicies(filling=(rule,)), dt.date(2010, 12, 1))
+    books = shelves(pools, SET={"north": 0}, CUP={"north": 0}, PLATE={"north": 0})
+    asked(books, replace(kits("1", 1, made_of=ONE_EACH), due_on=dt.date(2010, 12, 9)), number=1)
+    asked(books, replace(plain("1", "PLATE", 1), due_on=dt.date(2010, 12, 5)), number=2)
+    assert come_together(books, "CUP", "PLATE") == [("c2", "PLATE")]
+    assert come_together(books, "PLATE") == [("c1", "CUP"), ("c1", "PLATE")]

@@ -74,14 +74,16 @@ def _is_held(promise: Promise, held: Set[ItemKey]) -> bool:
 
 def _line_up(books: Books, items: Sequence[ItemKey]) -> list[Promise]:
     """Who waits for some items. Each item's own order stays as it is; where items have different rules, who came first
-    comes first among them."""
+    comes first among them, and a set comes when it is its turn for all of them."""
     lines = {item: line for item in items if (line := books.line_up(item))}
     if len(lines) <= 1:
         return next(iter(lines.values()), [])
     rules = (books.pools.fill_rule(item) for item in lines)
     if len({(rule.order, rule.channels) if rule else () for rule in rules}) == 1:
         return books.in_order([promise for line in lines.values() for promise in line], next(iter(lines)))
-    return list(heapq.merge(*lines.values(), key=lambda promise: (not promise.withdrawn, promise.asked_number)))
+    merged = list(heapq.merge(*lines.values(), key=lambda promise: (not promise.withdrawn, promise.asked_number)))
+    last = {promise.together: promise.id for promise in merged}
+    return [promise for promise in merged if not promise.together or last[promise.together] == promise.id]
 
 
 def _pegged(books: Books, promise: Promise, supplies: Sequence[SupplyKey]) -> Decimal:
