@@ -76,7 +76,7 @@ def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Fre
 
 def print_difference(out: Console, item: str, found: Difference) -> None:
     """Why a number is another than it was, the reasons adding up to it."""
-    change = _signed(found.change) or "nothing"
+    change = _signed(found.change) or "no change"
     title = (
         f"{item}: {_number(found.quantity_before)} at {plain(found.before_at)}, {_number(found.quantity_after)} at "
         f"{plain(found.after_at)}: {change}"
@@ -184,7 +184,7 @@ def in_words(drop_ship: DropShipTerms) -> str:
     """What a supplier has that ships straight to customers, and how that is known."""
     head = f"{drop_ship.supplier} ships it straight to the customer (rule {drop_ship.rule})"
     if drop_ship.free is None or drop_ship.stated is None:
-        return f"{head}; how much it has is not known: {drop_ship.unknown}"
+        return f"{head}; {drop_ship.unknown}"
     since = f", less {_number(drop_ship.ordered_since)} ordered there since" if drop_ship.ordered_since else ""
     said = f"it said {_number(drop_ship.stated)} at {plain(drop_ship.stated_at)}{since}"
     return f"{head}: {_number(drop_ship.free)} for {drop_ship.expected_on}; {said}"

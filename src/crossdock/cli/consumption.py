@@ -12,7 +12,11 @@ from crossdock.cli._options import DatabaseOption, counted
 from crossdock.operations import consumptions
 from crossdock.operations.assemblies import Place
 
-app = typer.Typer(help="Consumption: what customers use of our goods that lie with them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Consumption: what customers use of our goods that lie with them. `crossdock case list --process consumption`"
+    " lists what was stated, `crossdock case show consumption/COMPANY/LOCATION/NUMBER` shows one.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -29,7 +33,7 @@ def state(
 ) -> None:
     """State what a customer used of our goods that lie with it: they become its own, and it is invoiced for them.
 
-    Example: crossdock consumption state 85123A:6 22423:1 --company albion_uk --location harbour --reason "week 48"
+    Example: crossdock consumption state 84029E:6 22423:1 --company albion_uk --location harbour --reason "week 48"
     """
     lines = [counted(each, "ITEM:QUANTITY") for each in goods]
     place = Place(company, location, number)

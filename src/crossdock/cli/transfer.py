@@ -12,7 +12,11 @@ from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_o
 from crossdock.model.transfer import LossAccount
 from crossdock.operations import transfers
 
-app = typer.Typer(help="Transfers: goods that go from one of our locations to another.", no_args_is_help=True)
+app = typer.Typer(
+    help="Transfers: goods that go from one of our locations to another. `crossdock case list --process transfer` lists"
+    " them, `crossdock case show transfer/COMPANY/NUMBER` shows one.",
+    no_args_is_help=True,
+)
 
 Company = Annotated[str, typer.Option("--company", help="Whose goods they are.")]
 
@@ -31,7 +35,7 @@ def create(
 ) -> None:
     """Order a transfer. Stock is promised where it lies; the sending warehouse is asked for what is free there.
 
-    Example: crossdock transfer create --company albion_uk --from north --to south --line 85123A:24 --reason "low stock"
+    Example: crossdock transfer create --company albion_uk --from north --to south --line 84029E:24 --reason "low stock"
     """
     lines = [counted(each, "--line") for each in line]
     on = day_of(arrives_on, "--arrives-on")

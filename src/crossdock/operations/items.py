@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from crossdock.masterdata import Masterdata
+from crossdock.model.masterdata import Item
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.store import Connection, Store, load_queries
@@ -49,6 +50,10 @@ class KnownItems:
         async with self._store.connection() as connection:
             if not await connection.fetchval(SQL.customer, customer, [company_id]):
                 raise _no_customer(customer, pointer)
+
+    def known_to_masterdata(self, company_id: str, item: str) -> Item | None:
+        """An item as the master data in memory know it."""
+        return self._masterdata.item(company_id, item)
 
     def unit(self, company_id: str, item: str) -> str:
         """The base unit of an item that the master data in memory know; else empty."""

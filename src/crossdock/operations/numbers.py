@@ -27,5 +27,6 @@ async def take_number(tx: Connection, subject: str, issuer: str, number: str) ->
     digest = sha256(subject.encode()).digest()
     taken = await tx.fetchval(SQL.take, company_id, kind, issuer, number, digest, subject)
     if taken is None or await tx.fetchrow(CASES.find, subject) is not None:
-        raise Problem("conflict", f"{kind} {number} of {company_id} exists", advice="Give it another number.")
+        advice = "If it is the same one, nothing is left to do: a number counts once. Another one needs another number."
+        raise Problem("conflict", f"there is a {kind} {number} of {company_id} already", advice=advice)
     await write_keys(tx, [BusinessKey(company_id, kind, issuer, number, subject)])

@@ -36,6 +36,8 @@ from crossdock.operations.places import places_of
 from crossdock.operations.problems import FieldError, Problem, not_found
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.project.network import Network
+from crossdock.rules import drop_ship
+from crossdock.rules.stock_policy import Subject
 from crossdock.store import Connection
 
 _ROUNDS = 8
@@ -147,6 +149,7 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
             kit = means.kits(asked.company_id, line.item, on)
         except KitRefused as refused:
             raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
+        _must_be_from_stock(means, actor, asked, line.item, on, is_kit=bool(kit))
         lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
     must_be_whole(_parts(means.items, asked, lines), "reserved")
     if asked.customer:
@@ -164,6 +167,16 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
         expires_at=asked.expires_at, reference=asked.reference, source=actor.name, asked=asked.lines[0].locations,
         components=lines[0].components, channel=actor.channel, customer=asked.customer,
     )  # fmt: skip
+
+
+def _must_be_from_stock(means: Means, actor: Actor, asked: Asked, item: str, on: dt.date, *, is_kit: bool) -> None:
+    """Raise `Problem` for what a supplier ships straight to the caller's customers: nothing of ours is for them."""
+    rules = means.network.policies.stock.drop_ship
+    known = means.items.known_to_masterdata(asked.company_id, item) if rules else None
+    subject = Subject(asked.company_id, item, channel=actor.channel, customer=asked.customer)
+    if known is not None and drop_ship.rule_for(rules, known, subject, on, is_kit=is_kit) is not None:
+        words = f"{item} is shipped straight to the customer by its supplier: no stock of ours is reserved for it"
+        raise Problem("conflict", words, advice="Place the order; availability says how many can be had, and when.")
 
 
 def _parts(items: KnownItems, asked: Asked, lines: Sequence[DeskLine]) -> Iterator[Goods]:

@@ -89,7 +89,11 @@ class Checks:
         path = ("locations", place.id)
         if place.kind == "customer" and not place.customer:
             self._note(path, "it is a customer's place, and no customer is named", "add `customer:` with the ERP's id")
-        elif place.customer and place.kind != "customer":
+        above = self.network.locations.get(place.parent)
+        if place.kind == "customer" and above is not None and above.customer != place.customer:
+            what = f"a customer's place is no part of `{above.id}`, which is not at that customer's"
+            self._note((*path, "parent"), what, "leave `parent` out")
+        elif place.customer and place.kind != "customer" and (above is None or above.customer != place.customer):
             what = f"goods of ours lie at customer `{place.customer}`, but it is of the kind {place.kind}"
             self._note((*path, "customer"), what, "write `kind: customer`, or leave `customer` out")
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from crossdock.api.services import Services
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Customer, Item, KitComponent
-from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
+from crossdock.model.stock_policy import DropShipRule, PoolRule, Scope, StockPolicies
 from crossdock.store import Store
 from tests.integration.api.conftest import order, place
 from tests.integration.engine.harness import rows
@@ -216,3 +216,18 @@ async def test_stock_is_reserved_and_asked_about_for_customers_that_there_are(
     for customer in ("C17", "C18"):
         assert (await reserve(http, customer, item="HEART", quantity="1", customer=customer)).status_code == 201
         assert (await http.get("/process/v1/availability", params=about | {"customer": customer})).status_code == 200
+
+
+async def test_nothing_of_ours_is_reserved_for_whom_a_supplier_ships_straight(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    await book(store, receive(7, item="HEART"))
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, "HEART")])
+    await services.refresh()
+    rule = DropShipRule(name="hearts", supplier="brightware", scope=Scope(items=("HEART",), channels=("shop",)))
+    stock = replace(services.network.policies.stock, drop_ship=(rule,))
+    services.network = replace(services.network, policies=replace(services.network.policies, stock=stock))
+    refused = await reserve(http, "k1", item="HEART", quantity="1")
+    assert refused.status_code == 409
+    assert "shipped straight to the customer by its supplier" in refused.json()["detail"]

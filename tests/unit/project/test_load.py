@@ -314,3 +314,19 @@ def test_only_the_owner_of_a_fact_may_state_it() -> None:
     assert network.may_state("brightware", "ship_notice", "albion_uk")
     assert not network.may_state("brightware", "sales_order", "albion_uk")
     assert network.may_state("homestead", "sales_order", "albion_ie", "homestead")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("kind: customer", "a customer's place, and no customer is named"),
+        ('customer: "17850"', "goods of ours lie at customer `17850`, but it is of the kind warehouse"),
+        ('kind: customer, customer: "17850", parent: north', "a customer's place is no part of `north`"),
+        ('kind: customer, customer: "17850"', ""),
+    ],
+)
+def test_a_place_at_a_customers_names_the_customer(tmp_path: Path, said: str, expected: str) -> None:
+    harbour = f"harbour: {{name: Harbour, zone: Europe/London, calendar: office, {said}}}\n"
+    shelf = "shelf: {name: Shelf, kind: bin, parent: harbour}\n"
+    problems = problems_of(write_project(tmp_path, None, **{"locations.yaml": harbour + shelf}))
+    assert [expected in str(problem) for problem in problems[:1]] == ([True] if expected else [])
