@@ -140,16 +140,18 @@ class Plan:
         """So much of an item is probably taken where the line is asked for first: which position that is."""
         key, asker = (request.company_id, item), (line.locations, request.source, request.customer)
         keys = self.pools.places(key, *asker)
-        anywhere = [*keys, *(place for place, _ in self.pools.lenders(key, *asker))]
-        for place in anywhere:
+        lent = [place for place, _ in self.pools.lenders(key, *asker)] if self.pools else []
+        for place in (*keys, *lent):
             self.guesses[place]
         if quantity:
             self.guesses[keys[0]].reserved += quantity
             self.guesses[keys[0]].movements += 1
             self._promised_at.add(keys[0])
-        # Stocked kits are taken wherever they are, and who wants all from one location may begin with another.
-        for place in anywhere if line.whole_first or not quantity else keys[:1]:
-            self._taken[place] += quantity or line.quantity
+            self._taken[keys[0]] += quantity
+        if line.whole_first or not quantity:
+            # Stocked kits are taken wherever they are, and who wants all from one location may begin with another.
+            for place in (*keys[1:], *lent) if quantity else (*keys, *lent):
+                self._taken[place] += quantity or line.quantity
         return keys[0]
 
     def _move(self, company_id: str, line: StockMoveLine) -> None:
@@ -188,7 +190,9 @@ class Plan:
         """Items some line of which may get less than it wants at its first location: their supply must be at hand. Of
         goods that must keep there may be less than is free."""
         short = {
-            key for key in self._promised_at if books.positions[key].free < self._taken[key] or key[:2] in self.keeping
+            key
+            for key in self._promised_at
+            if books.positions[key].free < self._taken[key] or (self.keeping and key[:2] in self.keeping)
         }
         items = {key[:2] for key in short}
         for parts in self._sets:
