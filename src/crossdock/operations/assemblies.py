@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -19,13 +18,14 @@ from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.units import exactly, is_counted
 from crossdock.operations import idempotency
-from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.cases import ExceptionCase, Sent
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
 from crossdock.operations.orders import RECEIVED
-from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.paging import Page
+from crossdock.operations.placed import PlacedSummary, find_placed, list_placed
 from crossdock.operations.places import must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.operations.quantities import tidied
@@ -37,7 +37,6 @@ from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
-READS = "operations:read"
 STOCK = load_queries(Path(__file__).with_suffix(".sql"))
 
 
@@ -78,14 +77,8 @@ class AssembledView(msgspec.Struct, frozen=True):
     scrapped: bool
 
 
-class AssemblySummary(msgspec.Struct, frozen=True):
+class AssemblySummary(PlacedSummary, frozen=True):
     """An assembly in a list. `received`: it is safe with us and has not been looked at yet."""
-
-    company: str
-    location: str
-    number: str
-    state: str
-    opened_at: dt.datetime | None = None
 
 
 class AssemblyView(AssemblySummary, frozen=True):
@@ -160,17 +153,7 @@ async def list_assemblies(
     context: Context, actor: Actor, *, company_id: str = "", location: str = "", cursor: str = "", limit: int = 100
 ) -> Page[AssemblySummary]:
     """Assemblies in a stable order, page by page. Raises `Problem` for a company or location that there is not."""
-    must_run_the_warehouses(actor, READS, company_id)
-    companies = [company_id] if company_id else actor.visible()
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id, [location] if location else [])
-        rows = await tx.fetch(SQL.list, start(cursor), "assembly", companies, location or None, None, limit + 1)
-    items = []
-    for row in rows:
-        _, company, place, number = row["id"].split("/")
-        items.append(AssemblySummary(company, place, number, row["state"] or RECEIVED, row["opened_at"]))
-    return cut(items, [row["id"] for row in rows], limit)
+    return await list_placed(context, actor, "assembly", AssemblySummary, company_id, location, cursor, limit)
 
 
 async def look_up_assembly(
@@ -178,23 +161,16 @@ async def look_up_assembly(
 ) -> AssemblyView:
     """One assembly. Company and location must be said where several have used the number. Raises `Problem` if there is
     none that the actor may see."""
-    must_run_the_warehouses(actor, READS, company_id)
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id, [location] if location else [])
-        subject = await find_case(tx, actor, ["assembly"], number, company_id or None, of=location)
-        _, company, place, _ = subject.split("/")
-        row = await tx.fetchrow(SQL.find, subject)
-        if row is None or not row["state"]:
-            return AssemblyView(company, place, number, RECEIVED, subject=subject)
-        view = await show_case(tx, actor, subject)
-    data: AssemblyData = PROCESSES["assembly"].decoder.decode(row["data"])
+    found = await find_placed(context, actor, "assembly", number, company_id, location)
+    if found.row is None or found.view is None:
+        return AssemblyView(found.company, found.location, number, RECEIVED, subject=found.subject)
+    data: AssemblyData = PROCESSES["assembly"].decoder.decode(found.row["data"])
     lines = tuple(
         tidied(AssembledView(key, line.item, line.quantity, line.scrapped)) for key, line in data.lines.items()
     )
     return AssemblyView(
-        company, place, number, row["state"], row["opened_at"],
-        subject=subject, lines=lines, sent=view.sent, exceptions=view.exceptions,
+        found.company, found.location, number, found.row["state"], found.row["opened_at"],
+        subject=found.subject, lines=lines, sent=found.view.sent, exceptions=found.view.exceptions,
     )  # fmt: skip
 
 

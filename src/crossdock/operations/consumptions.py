@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -16,14 +15,15 @@ from crossdock.model.consumption import Consumption, ConsumptionLine
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.operations import idempotency
 from crossdock.operations.assemblies import NotThere, Place
-from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.cases import ExceptionCase, Sent
 from crossdock.operations.consigned import consigned
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
 from crossdock.operations.orders import RECEIVED
-from crossdock.operations.paging import Page, cut, start
+from crossdock.operations.paging import Page
+from crossdock.operations.placed import PlacedSummary, find_placed, list_placed
 from crossdock.operations.places import customer_at, must_be_places, must_run_the_warehouses
 from crossdock.operations.problems import Problem, must_say_why
 from crossdock.operations.units import Goods, must_be_whole
@@ -32,7 +32,6 @@ from crossdock.processes.consumption.v1 import ConsumptionData
 from crossdock.store import Connection
 
 SCOPE = "operations:write"
-READS = "operations:read"
 
 
 class Consumed(msgspec.Struct, frozen=True):
@@ -56,14 +55,8 @@ class ConsumedView(msgspec.Struct, frozen=True):
     invoice: str
 
 
-class ConsumptionSummary(msgspec.Struct, frozen=True):
+class ConsumptionSummary(PlacedSummary, frozen=True):
     """A consumption in a list. `received`: it is safe with us and has not been looked at yet."""
-
-    company: str
-    location: str
-    number: str
-    state: str
-    opened_at: dt.datetime | None = None
 
 
 class ConsumptionView(ConsumptionSummary, frozen=True):
@@ -143,17 +136,7 @@ async def list_consumptions(
     context: Context, actor: Actor, *, company_id: str = "", location: str = "", cursor: str = "", limit: int = 100
 ) -> Page[ConsumptionSummary]:
     """Consumptions in a stable order, page by page. Raises `Problem` for a company or location that there is not."""
-    must_run_the_warehouses(actor, READS, company_id)
-    companies = [company_id] if company_id else actor.visible()
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id, [location] if location else [])
-        rows = await tx.fetch(SQL.list, start(cursor), "consumption", companies, location or None, None, limit + 1)
-    items = []
-    for row in rows:
-        _, company, place, number = row["id"].split("/")
-        items.append(ConsumptionSummary(company, place, number, row["state"] or RECEIVED, row["opened_at"]))
-    return cut(items, [row["id"] for row in rows], limit)
+    return await list_placed(context, actor, "consumption", ConsumptionSummary, company_id, location, cursor, limit)
 
 
 async def look_up_consumption(
@@ -161,22 +144,16 @@ async def look_up_consumption(
 ) -> ConsumptionView:
     """One consumption. Company and location must be said where several have used the number. Raises `Problem` if there
     is none that the actor may see."""
-    must_run_the_warehouses(actor, READS, company_id)
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id, [location] if location else [])
-        subject = await find_case(tx, actor, ["consumption"], number, company_id or None, of=location)
-        _, company, place, _ = subject.split("/")
-        row = await tx.fetchrow(SQL.find, subject)
-        if row is None or not row["state"]:
-            return ConsumptionView(company, place, number, RECEIVED, subject=subject)
-        view = await show_case(tx, actor, subject)
-    data: ConsumptionData = PROCESSES["consumption"].decoder.decode(row["data"])
+    found = await find_placed(context, actor, "consumption", number, company_id, location)
+    if found.row is None or found.view is None:
+        return ConsumptionView(found.company, found.location, number, RECEIVED, subject=found.subject)
+    data: ConsumptionData = PROCESSES["consumption"].decoder.decode(found.row["data"])
     lines = tuple(
         ConsumedView(key, line.item, line.quantity, line.unit, line.state, line.invoice)
         for key, line in data.lines.items()
     )
     return ConsumptionView(
-        company, place, number, row["state"], row["opened_at"],
-        subject=subject, customer=data.customer, lines=lines, sent=view.sent, exceptions=view.exceptions,
+        found.company, found.location, number, found.row["state"], found.row["opened_at"],
+        subject=found.subject, customer=data.customer, lines=lines, sent=found.view.sent,
+        exceptions=found.view.exceptions,
     )  # fmt: skip
