@@ -40,6 +40,7 @@ REQUESTS = 100
 LANES = 2
 """Transactions at a time: one is written while another is prepared."""
 _PATIENCE = 50
+_FAILED_MOST = 20
 _REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 Thing = TypeVar("Thing")
@@ -159,7 +160,7 @@ class Recomputation:
         work: Callable[[Sequence[Thing]], Awaitable[None]],
     ) -> None:
         """Do it for all of them. What fails for another reason than one that passes is halved until the culprit stands
-        alone: it is noted, and the others are done."""
+        alone: it is noted, and the others are done. More than a few fail of something else than themselves."""
         try:
             await work(things)
         except TRANSIENT:
@@ -171,6 +172,8 @@ class Recomputation:
                 await self._each(things[half:], item_of, work)
                 return
             item = item_of(things[0])
+            if len(self.progress.failed) >= _FAILED_MOST:
+                raise
             log.exception("policies_put_off", company_id=self._keeper.company_id, item=item)
             self.progress.failed[item] = in_words(error)
 

@@ -116,14 +116,14 @@ async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) ->
     """
     actor.must("stock:reserve")
     request = await _request(context, means, actor, asked)
-    over = asked.expires_at is not None and asked.expires_at <= context.now()
+    refused = _refused_unless_answered_before(context, means, actor, asked, request)
     try:
-        answer = await (means.desk.recall(request) if over else means.desk.grant(request))
+        answer = await (means.desk.recall(request) if refused else means.desk.grant(request))
     except LedgerConflict:
         raise _reused(asked.key) from None
     if answer is None:
-        fault = FieldError("/expires_at", "is over")
-        raise Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
+        assert refused is not None, "the desk answers"
+        raise refused
     if not answer.held:
         raise _too_little(asked, answer)
     line = asked.lines[0]
@@ -149,7 +149,6 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
             kit = means.kits(asked.company_id, line.item, on)
         except KitRefused as refused:
             raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
-        _must_be_from_stock(means, actor, asked, line.item, on, is_kit=bool(kit))
         lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
     must_be_whole(_parts(means.items, asked, lines), "reserved")
     if asked.customer:
@@ -169,14 +168,26 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
     )  # fmt: skip
 
 
-def _must_be_from_stock(means: Means, actor: Actor, asked: Asked, item: str, on: dt.date, *, is_kit: bool) -> None:
-    """Raise `Problem` for what a supplier ships straight to the caller's customers: nothing of ours is for them."""
+def _refused_unless_answered_before(
+    context: Context, means: Means, actor: Actor, asked: Asked, request: DeskRequest
+) -> Problem | None:
+    """Why a new call gets nothing; the same key again is answered as it was."""
+    if asked.expires_at is not None and asked.expires_at <= context.now():
+        fault = FieldError("/expires_at", "is over")
+        return Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
     rules = means.network.policies.stock.drop_ship
-    known = means.items.known_to_masterdata(asked.company_id, item) if rules else None
-    subject = Subject(asked.company_id, item, channel=actor.channel, customer=asked.customer)
-    if known is not None and drop_ship.rule_for(rules, known, subject, on, is_kit=is_kit) is not None:
-        words = f"{item} is shipped straight to the customer by its supplier: no stock of ours is reserved for it"
-        raise Problem("conflict", words, advice="Place the order; availability says how many can be had, and when.")
+    for line in request.lines if rules else ():
+        known = means.items.known_to_masterdata(asked.company_id, line.item)
+        subject = Subject(asked.company_id, line.item, channel=actor.channel, customer=asked.customer)
+        on, is_kit = context.now().date(), bool(line.components)
+        if known is not None and drop_ship.rule_for(rules, known, subject, on, is_kit=is_kit) is not None:
+            words = (
+                f"{line.item} is shipped straight to the customer by its supplier: no stock of ours is reserved for it"
+            )
+            return Problem(
+                "conflict", words, advice="Place the order; availability says how many can be had, and when."
+            )
+    return None
 
 
 def _parts(items: KnownItems, asked: Asked, lines: Sequence[DeskLine]) -> Iterator[Goods]:

@@ -225,9 +225,11 @@ async def test_nothing_of_ours_is_reserved_for_whom_a_supplier_ships_straight(
     async with store.transaction() as tx:
         await upsert(tx, [Item(COMPANY, "HEART")])
     await services.refresh()
+    before = (await reserve(http, "k0", item="HEART", quantity="1")).json()
     rule = DropShipRule(name="hearts", supplier="brightware", scope=Scope(items=("HEART",), channels=("shop",)))
     stock = replace(services.network.policies.stock, drop_ship=(rule,))
     services.network = replace(services.network, policies=replace(services.network.policies, stock=stock))
+    assert (await reserve(http, "k0", item="HEART", quantity="1")).json() == before, "it was answered before the rule"
     refused = await reserve(http, "k1", item="HEART", quantity="1")
     assert refused.status_code == 409
     assert "shipped straight to the customer by its supplier" in refused.json()["detail"]
