@@ -30,6 +30,7 @@ KINDS = {
     "told_fill": "shortage filled from stock",
     "asked_fill": "backorder filled from stock",
     "cross_dock": "shortage made good from a receipt, straight to packed",
+    "put_away": "put away from the dock, promised to its order still",
     "adopt": "taken over by an order",
     "pick": "picked for a promise",
     "move": "goods moved",

@@ -137,6 +137,9 @@ class StockMoveLine(msgspec.Struct, frozen=True, omit_defaults=True):
     cross_dock: bool = False
     """A receipt: what of it is pegged to orders that wait for it goes straight to `packed`, for exactly those orders,
     and is never free; the rest goes to `to_state` as ever."""
+    stays_promised_as: str = ""
+    """Goods that were taken for `reservation`, which ended with that, and are put away again: they are never free, but
+    promised to the same order under this name."""
 
     @property
     def arrives_at(self) -> str:

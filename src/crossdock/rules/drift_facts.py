@@ -71,7 +71,21 @@ def unmatched(theirs: Sequence[Fact], ours: Sequence[Fact]) -> tuple[list[Fact],
     # Where both sides name the document that was sent, nothing else says that two facts are the same.
     _loosely(listed, booked, [fact for fact in listed if not fact.reference], list(booked))
     _loosely(listed, booked, list(listed), [fact for fact in booked if not fact.reference])
-    return listed, booked
+    return listed, _standing(booked)
+
+
+def _standing(booked: Sequence[Fact]) -> list[Fact]:
+    """Without what a case of ours booked and took back: the other side was never told of it."""
+    left: list[Fact] = []
+    for fact in booked:
+        back = next(
+            (one for one in left if one.document == fact.document and not total([one.changes, fact.changes])), None
+        )
+        if fact.document and back is not None:
+            left.remove(back)
+        else:
+            left.append(fact)
+    return left
 
 
 def _loosely(listed: list[Fact], booked: list[Fact], some_listed: list[Fact], some_booked: list[Fact]) -> None:

@@ -19,6 +19,10 @@ class Outbound(NamedTuple):
     packed: Decimal
     shipped: Decimal
 
+    def less(self, quantity: Decimal) -> Outbound:
+        """What it is without goods that were neither picked nor packed after all."""
+        return Outbound(self.picked - quantity, self.packed - quantity, self.shipped)
+
     def steps(self, before: Outbound) -> Iterator[tuple[str, str, Decimal]]:
         """(from state, to state, quantity) for what is new since `before`."""
         if self.picked != before.picked:

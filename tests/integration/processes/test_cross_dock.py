@@ -21,7 +21,7 @@ from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY, MORNING, StaticReads
 from tests.integration.engine.harness import Peer, context, rows, say, settle
 from tests.integration.processes.test_order_to_cash import case_data, verified
-from tests.unit.processes.order_to_cash import ordered, pieces, placed, price
+from tests.unit.processes.order_to_cash import ordered, pieces, placed, price, progress
 from tests.unit.processes.procure_to_pay import counted, goods_receipt
 
 FIRST, SECOND = (f"sales_order/{COMPANY}/shop/{number}" for number in ("536365", "536366"))
@@ -147,4 +147,26 @@ async def test_goods_that_two_orders_wait_for_go_from_the_receipt_to_their_custo
     assert [(await case_data(store, order)).state for order in (FIRST, SECOND)] == ["shipped", "shipped"]
     picks = await rows(store, "select count(*) from stock_movement where to_state = 'picked'")
     assert picks == [(0,)]
+    await verified(store)
+
+
+async def test_what_its_warehouse_picks_from_a_shelf_was_put_away_when_it_came(store: Store) -> None:
+    await happen(store, purchase("10"), sale(FIRST, "6"))
+    await happen(store, sale(SECOND, "4"))
+    await happen(store, came("8", "R1"))
+
+    await happen(store, (FIRST, progress("allocated", ("1", "6"))))
+    assert await stock(store) == {"unrestricted": 6, "picked": 0, "packed": 2, "quarantined": 0}
+    assert await most_free(store) == 0
+    await verified(store)
+
+    await happen(store, (FIRST, progress("picked", ("1", "6"))))
+    assert await stock(store) == {"unrestricted": 0, "picked": 6, "packed": 2, "quarantined": 0}
+    await happen(store, left("536365", "6", "SHN1"), left("536366", "2", "SHN2"))
+    assert await stock(store) == {"unrestricted": 0, "picked": 0, "packed": 0, "quarantined": 0}
+    promises = await rows(
+        store, "select quantity, remaining, state from reservation where subject = $1 order by asked_number", FIRST
+    )
+    assert [tuple(row) for row in promises] == [(6, 0, "filled"), (6, 0, "fulfilled"), (6, 0, "fulfilled")]
+    assert await most_free(store) == 0
     await verified(store)

@@ -175,3 +175,52 @@ def test_without_the_word_of_the_rule_all_goods_are_put_away_and_fill_as_ever() 
     outcomes = receive(held, receipt(6, cross_dock=False))
     assert [type(one.body) for one in outcomes][:1] == [BackorderFilled]
     assert booked(held) == [("supplier", "unrestricted", 6)]
+
+
+# --- put away after all
+
+
+def put_away(held: Books, quantity: int, name: str = "again") -> list[LedgerOutcome]:
+    kept = next(promise for promise in held.promises.values() if promise.state == "fulfilled")
+    line = StockMoveLine(
+        "1", ITEM[1], "north", Decimal(quantity), "packed", "unrestricted", reservation=kept.id, stays_promised_as=name
+    )
+    request = MoveRequest(ITEM[0], f"a/{name}", "a", name, (line,), MORNING)
+    return move(held, request, ENTRY, 0, frozenset({ITEM}))
+
+
+def test_what_lies_on_a_shelf_after_all_is_promised_to_the_same_order_and_never_free() -> None:
+    held = awaiting(6, case="first")
+    decide(held, request(3, case="second"), entry(2))
+    receive(held, receipt(6))
+    assert put_away(held, 6) == [], "nobody else gets it"
+    again = held.promises["again"]
+    assert (again.subject, again.quantity, again.remaining, again.state) == ("first", 6, 6, "reserved")
+    assert held.positions[*ITEM, "north", ""].on_hand == 6
+    assert free(held) == 0
+    assert not was_free(held)
+
+
+def test_a_part_of_it_may_be_put_away_and_then_picked() -> None:
+    held = awaiting(6)
+    receive(held, receipt(6))
+    put_away(held, 2)
+    put_away(held, 1, "and again")
+    pick = StockMoveLine("1", ITEM[1], "north", Decimal(2), "unrestricted", "picked", reservation="again")
+    move(held, MoveRequest(ITEM[0], "p", "a", "p", (pick,), MORNING), ENTRY, 0, frozenset({ITEM}))
+    assert (held.promises["again"].state, held.promises["and again"].remaining) == ("fulfilled", 1)
+    assert free(held) == 0
+
+
+def test_what_was_kept_for_a_promise_nobody_knows_any_more_is_free_when_it_is_put_away() -> None:
+    held = awaiting(6, case="gone")
+    receive(held, receipt(6))
+    decide(held, request(4, case="next"), entry(2))
+    kept = next(promise for promise in held.promises.values() if promise.state == "fulfilled")
+    line = StockMoveLine(
+        "1", ITEM[1], "north", Decimal(6), "packed", "unrestricted", reservation=kept.id, stays_promised_as="again"
+    )
+    del held.promises[kept.id]
+    told = move(held, MoveRequest(ITEM[0], "x", "gone", "x", (line,), MORNING), ENTRY, 0, frozenset({ITEM}))
+    assert [one.subject for one in told if isinstance(one.body, BackorderFilled)] == ["next"]
+    assert free(held) == 2

@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.events.intake import ExpectationMissed
-from crossdock.events.inventory import GoodsCrossDocked, PromisedLine, PromiseReleased
+from crossdock.events.inventory import GoodsCrossDocked, PromisedLine, PromiseReleased, PromiseWithdrawn
 from crossdock.events.sales_order import SalesOrderCancelled
+from crossdock.model.quantity import ZERO
 from crossdock.model.stock_policy import FillRule, Scope, StockPolicies
 from crossdock.processes import goods_receipt as receipts
 from crossdock.processes._kit import Move, Release, Send
@@ -98,10 +99,70 @@ def test_what_lies_on_the_dock_is_packed_and_leaves_without_being_picked() -> No
     assert order.sent("invoice").total == Decimal("20.00")
 
 
-def test_what_the_warehouse_says_of_its_steps_books_nothing_more() -> None:
-    order = on_the_dock().when(progress("allocated"), progress("picked"), progress("packed"))
+def test_what_the_warehouse_packs_from_the_dock_books_nothing_more() -> None:
+    order = on_the_dock().when(progress("packed", number=DOCK))
     assert not order.all(Move)
     assert moved(order.when(shipped(number=DOCK))) == {("packed", "customer"): Decimal(10)}
+
+
+# --- the warehouse put it on a shelf after all
+
+
+def put_away(order: Scenario) -> list[tuple[str, str, int, str, str]]:
+    """What is booked as put away: from, to, how much, for which promise, and what that is called now."""
+    (one,) = [move for move in order.all(Move) if move.reason == "put_away"]
+    assert one.at == MORNING, "it lay there since it came"
+    return [
+        (line.from_state, line.to_state, int(line.quantity), line.reservation, line.stays_promised_as)
+        for line in one.lines
+    ]
+
+
+def picked(order: Scenario) -> list[tuple[str, int]]:
+    """From which promises picks draw."""
+    lines = [line for move in order.all(Move) for line in move.lines if line.to_state == "picked"]
+    return [(line.reservation, int(line.quantity)) for line in lines]
+
+
+def test_what_a_warehouse_allocates_lay_on_its_shelf_since_it_came_and_is_still_promised() -> None:
+    order = on_the_dock().when(progress("allocated", number=DOCK)).then(line_state="allocated")
+    assert put_away(order) == [("packed", "unrestricted", 10, "b1.1", "b1.1.s1")]
+    order.when(progress("picked", number=DOCK)).then(line_state="picked")
+    assert picked(order) == [("b1.1.s1", 10)]
+    order.when(progress("packed", number=DOCK), shipped(number=DOCK)).then(line_state="shipped")
+    assert moved(order) == {("picked", "packed"): Decimal(10), ("packed", "customer"): Decimal(10)}
+
+
+def test_a_pick_says_the_same_where_nobody_told_what_was_allocated() -> None:
+    order = on_the_dock().when(progress("picked", number=DOCK)).then(line_state="picked")
+    assert put_away(order) == [("packed", "unrestricted", 10, "b1.1", "b1.1.s1")]
+    assert picked(order) == [("b1.1.s1", 10)]
+
+
+def test_a_pick_that_is_told_last_is_booked_with_the_steps_that_followed_it() -> None:
+    order = on_the_dock().when(progress("packed", number=DOCK)).when(progress("picked", number=DOCK))
+    assert put_away(order) == [("packed", "unrestricted", 10, "b1.1", "b1.1.s1")]
+    assert picked(order) == [("b1.1.s1", 10)]
+    assert moved(order)["picked", "packed"] == 10
+    order.then(line_state="packed")
+
+
+def test_a_part_may_leave_from_the_dock_and_a_part_from_the_shelf() -> None:
+    order = on_the_dock().given(shipped(("1", "6"), number=DOCK))
+    order.when(progress("allocated", ("1", "3"), number=DOCK))
+    assert put_away(order) == [("packed", "unrestricted", 3, "b1.1", "b1.1.s1")]
+    order.when(progress("picked", ("1", "4"), number=DOCK))
+    assert put_away(order) == [("packed", "unrestricted", 1, "b1.1", "b1.1.s2")]
+    assert picked(order) == [("b1.1.s2", 1), ("b1.1.s1", 3)]
+    order.when(shipped(("1", "4"), number=DOCK, shipment="SHN2")).then(line_state="shipped")
+    assert moved(order) == {("picked", "packed"): Decimal(4), ("packed", "customer"): Decimal(4)}
+
+
+def test_what_lies_on_the_shelf_may_be_withdrawn_like_any_promise_and_picked_all_the_same() -> None:
+    order = on_the_dock().given(progress("allocated", number=DOCK))
+    order.given(PromiseWithdrawn("b1.1.s1", "1", "HEART", "north", Decimal(10), "b1.1.s1~1", ZERO, None))
+    order.when(progress("picked", number=DOCK))
+    assert picked(order) == [("b1.1.s1~1", 10)]
 
 
 def test_more_than_was_on_the_dock_comes_from_the_shelf_and_is_asked_about() -> None:

@@ -75,9 +75,9 @@ def _ask_ledger(
                 ReleaseRequest(company_id, key, case_id, effect.reservations, effect.lines, effect.reason)
             )
         case Move():
-            key = f"{case_id}/{effect.document}"
+            key, at = f"{case_id}/{effect.document}", effect.at or cause.occurred_at
             writes.ledger.append(
-                MoveRequest(company_id, key, case_id, effect.document, effect.lines, cause.occurred_at, effect.reason)
+                MoveRequest(company_id, key, case_id, effect.document, effect.lines, at, effect.reason)
             )
         case ExpectSupply():
             key = f"{case_id}/supply/{cause.id}/{len(writes.ledger)}"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from crossdock.events.inventory import GoodsCrossDocked, PromisedLine
-from crossdock.inventory.ledger.books import ON_THE_BOOK, ZERO, Books, Promise
+from crossdock.inventory.ledger.books import ON_THE_BOOK, RESERVED, ZERO, Books, Promise
 from crossdock.inventory.ledger.keys import SupplyKey
 from crossdock.inventory.ledger.outcomes import LedgerOutcome
 from crossdock.model.stock import StockMoveLine
@@ -85,6 +85,27 @@ def _take(
     )
     told = PromisedLine(waiting.line, waiting.item, line.location, quantity, kept.id, waiting.id)
     return CrossDocked(booked, waiting, told)
+
+
+def put_away(books: Books, line: StockMoveLine, entry: bytes) -> bool:
+    """Goods that went straight to packed and lie on a shelf after all, for the order they came for: promised to it as
+    they are put away, so never free. False where the line is no such thing, or nobody knows that promise any more."""
+    kept = books.promises.get(line.reservation) if line.stays_promised_as else None
+    if kept is None:
+        return False
+    again = msgspec.structs.replace(
+        kept,
+        id=line.stays_promised_as,
+        quantity=line.quantity,
+        remaining=line.quantity,
+        state=RESERVED,
+        fills=0,
+        entry=entry,
+    )
+    books.add_promise(again)
+    here = books.positions[again.at]
+    books.book(here, "put_away", entry, on_hand=line.quantity, reserved=line.quantity, reservation=again.id)
+    return True
 
 
 def news(pieces: Iterable[CrossDocked], receipt: str) -> Iterator[LedgerOutcome]:

@@ -107,6 +107,8 @@ def promise_gives(promise: Promise, company_id: str, line: StockMoveLine) -> boo
 
 def _change_promise_book(books: Books, company_id: str, line: StockMoveLine, entry: bytes) -> None:
     """What a line changes on hand, and the promise it ends: one movement per position."""
+    if cross_docking.put_away(books, line, entry):
+        return
     on_hand: dict[PositionKey, Decimal] = defaultdict(Decimal)
     reserved: dict[PositionKey, Decimal] = {}
     origin = (company_id, line.item, line.location, SHARED)

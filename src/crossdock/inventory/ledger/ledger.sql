@@ -70,6 +70,11 @@ select id, company_id, subject, line, item, location, pool, remaining::text, sta
     keeps_until
 from reservation where id = any($1::text::text[])
 
+-- ended_promises: whole rows of promises that goods were taken for
+select id, company_id, subject, kind, request, line, item, location, pool, quantity, remaining::text, state, candidates,
+    entry, waiting, whole, source, customer, expires_at, due_on, keeps_until, backorder, fills, asked_number
+from reservation where id = any($1::text::text[])
+
 -- promises_of_cases: all promises of some cases that have not ended
 select id, company_id, subject, line, item, location, pool, remaining::text, state, waiting, fills, asked_number,
     keeps_until

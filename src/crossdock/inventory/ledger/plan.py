@@ -59,6 +59,8 @@ class Plan:
         self.subjects: set[str] = set()
         self.supplies: set[SupplyKey] = set()
         """Supply lines that requests name."""
+        self.put_away: set[str] = set()
+        """Promises that goods were taken for which are put away again."""
         self.kept: set[ItemKey] = set()
         """Items of which something is to be kept back."""
         self.keeping: set[ItemKey] = set()
@@ -168,7 +170,10 @@ class Plan:
             self.guesses[target].movements += not (leaves and origin == target)
         if line.lot and (leaves or comes):
             self.lots[company_id, line.item].add(line.lot)
-        if line.reservation:
+        if line.stays_promised_as:
+            self.guesses[target].reserved += line.quantity
+            self.put_away.add(line.reservation)
+        elif line.reservation:
             self.guesses[origin].reserved -= line.quantity
             self.guesses[origin].movements += not (leaves or (comes and origin == target))
             self.picked[line.reservation].add(origin)

@@ -48,6 +48,10 @@ class Reader:
         """Read what the requests name, and let the plan learn from it."""
         names = plan.named | plan.picked.keys()
         rows = await tx.fetch(SQL.promises_by_id, texts(list(names))) if names else []
+        if plan.put_away:
+            for row in await tx.fetch(SQL.ended_promises, texts(list(plan.put_away))):
+                whole = {"remaining": Decimal(row["remaining"]), "candidates": tuple(row["candidates"])}
+                self.books.load_promise(Promise(**{**row, **whole}))
         if plan.subjects:
             rows += await tx.fetch(SQL.promises_of_cases, texts(list(plan.subjects)))
         for row in rows:

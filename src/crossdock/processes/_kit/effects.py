@@ -67,11 +67,13 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """Book a physical fact in the ledger. `document` names the fact: within the case it is booked once."""
+    """Book a physical fact in the ledger. `document` names the fact: within the case it is booked once. It happened
+    `at` that moment, or with the event at hand."""
 
     document: str
     lines: tuple[StockMoveLine, ...]
     reason: str = ""
+    at: dt.datetime | None = None
 
 
 class ExpectSupply(msgspec.Struct, frozen=True):

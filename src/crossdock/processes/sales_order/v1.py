@@ -14,8 +14,9 @@ own. Each shipment is invoiced. The channel is told whenever the state of the or
   shipment, a fill by its reservation, a return by its number. The second one changes nothing. The order itself, placed
   again with other content, changes nothing either, and is asked about.
 - *Straight through*: goods pegged to a line that waits may go from the receipt straight to packed, where a rule says
-  so; they are shipped from the dock in a shipping order of their own. What its warehouse leaves behind stays a problem
-  of the warehouse, until it ships it or the line is cancelled: then it is put away.
+  so; they are shipped from the dock in a shipping order of their own. What its warehouse allocates or picks lay on a
+  shelf all the time: it is booked so, and stays promised to the order. What it leaves behind stays a problem of the
+  warehouse, until it ships it or the line is cancelled: then it is put away.
 - *Drop-ship*: what a supplier ships straight to the customer asks nothing of the ledger. The order buys it there; its
   purchase order stands as a warehouse's shipping order does, and moves no stock of ours. Answers and ship notices of
   the supplier may come in any order.
@@ -89,7 +90,8 @@ TABLE = StateTable(
         "released": ("backordered", "cancelled", *_ON_ITS_WAY[1:]),
         "allocated": ("backordered", "cancelled", *_ON_ITS_WAY[2:]),
         "picked": _ON_ITS_WAY[3:],
-        "packed": _ON_ITS_WAY[4:],
+        # What was packed by its receipt may turn out to lie on a shelf.
+        "packed": ("released", "allocated", "picked", *_ON_ITS_WAY[4:]),
         "shipped": _ON_ITS_WAY[5:],
         "delivered": ("returned",),
     },

@@ -39,7 +39,9 @@ class Part(msgspec.Struct, omit_defaults=True):
     packed: Decimal = ZERO
     shipped: Decimal = ZERO
     straight: Decimal = ZERO
-    """So much was booked as packed when it was received, before the warehouse did anything."""
+    """So much was booked as packed when it was received, before the warehouse did anything: the first of `grants`."""
+    shelved: int = 0
+    """How many pieces of that turned out to lie on a shelf."""
     others: dict[str, Steps] = {}
     """By owner, how much of each step was goods of others that lie with us."""
 
@@ -76,12 +78,16 @@ class Part(msgspec.Struct, omit_defaults=True):
 
     def booked(self) -> goods_flow.Outbound:
         """What has been booked, given what was said: a later step includes the earlier ones."""
-        return self._at_least(goods_flow.outbound(self.picked, self.packed, self.shipped))
+        return self._with_straight(self.picked, self.packed, self.shipped)
 
-    def _at_least(self, said: goods_flow.Outbound) -> goods_flow.Outbound:
+    def _with_straight(self, picked: Decimal, packed: Decimal, shipped: Decimal) -> goods_flow.Outbound:
+        """What went straight is packed, and none of it is what was picked."""
+        said = goods_flow.outbound(picked, packed, shipped)
         if not self.straight:
             return said
-        return goods_flow.Outbound(max(said.picked, self.straight), max(said.packed, self.straight), said.shipped)
+        return goods_flow.Outbound(
+            max(said.picked, picked + self.straight), max(said.packed, self.straight), said.shipped
+        )
 
     def put_away(self) -> Decimal:
         """What went straight to packed and the warehouse did nothing with: from now on it is no part of this."""
@@ -89,6 +95,26 @@ class Part(msgspec.Struct, omit_defaults=True):
         left = max(self.straight - done, ZERO)
         self.straight -= left
         return left
+
+    def find_on_shelf(self) -> list[tuple[str, str, Decimal]]:
+        """What a warehouse allocates or picks lies on its shelves. So much of what went straight to packed did not, and
+        is promised anew: (the promise that ended with it, its name now, quantity) each."""
+        left = max(self.promised - max(self.allocated, self.picked), ZERO)
+        before, self.straight = self.straight, min(self.straight, left)
+        found: list[tuple[str, str, Decimal]] = []
+        kept: list[tuple[str, Decimal]] = []
+        end = ZERO
+        for reservation, granted in self.grants:
+            start, end = end, end + granted
+            here = max(min(end, before) - max(start, self.straight), ZERO)
+            if here < granted:
+                kept.append((reservation, granted - here))
+            if here:
+                self.shelved += 1
+                found.append((reservation, f"{reservation}.s{self.shelved}", here))
+                kept.append(found[-1][1:])
+        self.grants = kept
+        return found
 
     def enter(self, step: str, quantity: Decimal, owner: str) -> None:
         """The warehouse said so much of a step, of goods of this owner."""
@@ -105,7 +131,7 @@ class Part(msgspec.Struct, omit_defaults=True):
         picked = self.picked - sum((s.picked for s in self.others.values()), ZERO)
         packed = self.packed - sum((s.packed for s in self.others.values()), ZERO)
         shipped = self.shipped - sum((s.shipped for s in self.others.values()), ZERO)
-        return {OWN: self._at_least(goods_flow.outbound(picked, packed, shipped)), **found}
+        return {OWN: self._with_straight(picked, packed, shipped), **found}
 
 
 class DropShipped(msgspec.Struct, omit_defaults=True):
@@ -258,7 +284,7 @@ class SalesLine(Line, omit_defaults=True, kw_only=True):
             shipped += booked.shipped
             packed += booked.packed
             picked += booked.picked
-            allocated += max(part.allocated, booked.picked)
+            allocated += max(part.allocated + part.straight, booked.picked)
         if shipped >= wanted:
             return "shipped"
         if self.backordered > ZERO:
@@ -288,6 +314,8 @@ class ShippingOrder(msgspec.Struct, omit_defaults=True):
     """It did not leave in time, and a person was told."""
     receipt: str = ""
     """The receipt that its goods go straight from, if they do."""
+    came_at: dt.datetime | None = None
+    """When those were received."""
     by_supplier: bool = False
 
 

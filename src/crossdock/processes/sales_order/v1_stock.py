@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from crossdock.events.inventory import PromisedLine, PromiseWithdrawn, StockPromised
 from crossdock.model.masterdata import SalesPolicy
 from crossdock.model.quantity import ZERO, Price, Quantity
-from crossdock.model.stock import MadeOf, StockMoveLine, StockRequestLine
+from crossdock.model.stock import OWN, MadeOf, StockMoveLine, StockRequestLine
 from crossdock.processes._kit import (
     CloseExceptionCase,
     Commit,
@@ -186,7 +186,7 @@ def ship(case: SalesOrderCase, grants: Iterable[PromisedLine], receipt: str = ""
     hours = reads.sales_policy(case.company_id, order.channel).ship_hours
     for location, granted in sorted(by_location.items()):
         shipping = new_shipping_order(case, location)
-        shipping.receipt = receipt
+        shipping.receipt, shipping.came_at = receipt, case.at if receipt else None
         number = f"{order.channel}-{order.number}-{location}-{shipping.n}"
         case.data.shipping_orders[number] = shipping
         for grant in granted:
@@ -249,16 +249,22 @@ def book(
     """Enter what a warehouse did, and book what follows from all it said so far. What a supplier shipped straight to
     the customer was never in our books."""
     moves: list[StockMoveLine] = []
+    on_shelf: list[StockMoveLine] = []
     fewer_wait = False
     for each in told:
         line_id = line_of(case, each.line, each.item)
         line = case.data.lines[line_id]
         waited = line.backordered
-        moves += _moves(case, line_id, shipping, step, each)
+        step_moves, found = _moves(case, line_id, shipping, step, each)
+        moves += step_moves
+        on_shelf += found
         fewer_wait = fewer_wait or line.backordered < waited
         if shipping.by_supplier:
             line.follow_supplier(shipping.n)
         stand(case, (line_id,))
+    if on_shelf:
+        # They were never on the dock: our book of that time is compared with what the warehouse says of it.
+        yield Move(f"{document}/put away", tuple(on_shelf), reason="put_away", at=shipping.came_at)
     if moves and not shipping.by_supplier:
         yield Move(document, tuple(moves))
         yield from tell_goods(case, document, moves, "shipped")
@@ -267,16 +273,33 @@ def book(
         yield from own_what_waits(case)
 
 
-def _moves(case: SalesOrderCase, line_id: str, shipping: ShippingOrder, step: str, told: Told) -> list[StockMoveLine]:
-    """What one told quantity makes to be booked, owner by owner. What leaves stock ends promises, whoever owned it; a
-    weight belongs to what leaves the house."""
+def _moves(
+    case: SalesOrderCase, line_id: str, shipping: ShippingOrder, step: str, told: Told
+) -> tuple[list[StockMoveLine], list[StockMoveLine]]:
+    """What one told quantity makes to be booked, owner by owner, and what it says of goods that went straight to
+    packed in our book only. What leaves stock ends promises, whoever owned it; a weight belongs to what leaves the
+    house."""
     line = case.data.lines[line_id]
     part = line.parts.get(shipping.n)
     if part is None:
         part = line.parts[shipping.n] = Part()
     before = part.booked_by_owner()
-    drawn = sum((booked.picked for booked in before.values()), ZERO)
     part.enter(step, told.quantity, told.owner)
+    on_shelf = [
+        StockMoveLine(
+            line_id,
+            told.item,
+            shipping.location,
+            quantity,
+            "packed",
+            "unrestricted",
+            reservation=ended,
+            stays_promised_as=now,
+        )
+        for ended, now, quantity in part.find_on_shelf()
+    ]
+    before[OWN] = before[OWN].less(sum((each.quantity for each in on_shelf), ZERO))
+    drawn = sum((booked.picked for booked in before.values()), ZERO)
     moves: list[StockMoveLine] = []
     for whose, after in part.booked_by_owner().items():
         for from_state, to_state, amount in after.steps(before.get(whose, goods_flow.Outbound(ZERO, ZERO, ZERO))):
@@ -300,7 +323,7 @@ def _moves(case: SalesOrderCase, line_id: str, shipping: ShippingOrder, step: st
                 )
                 for reservation, piece in pieces
             ]
-    return moves
+    return moves, on_shelf
 
 
 def _draw(line: SalesLine, part: Part, drawn: Decimal, quantity: Decimal) -> Iterator[tuple[str, Decimal]]:
