@@ -73,6 +73,7 @@ from crossdock.processes.sales_order import v1_documents as documents
 from crossdock.processes.sales_order import v1_drop_ship as drop_ship
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order import v1_warehouse as warehouse
 from crossdock.processes.sales_order import v1_weights as weights
 from crossdock.processes.sales_order.v1_cancel import cancel_lines
 from crossdock.processes.sales_order.v1_checks import HOLDS, ask, judge, settle
@@ -237,26 +238,28 @@ def take_answer(case: SalesOrderCase, event: DropShipAnswered) -> Iterator[Effec
 def follow_warehouse(case: SalesOrderCase, event: WarehouseProgressed) -> Iterator[Effect]:
     """A warehouse allocated, picked or packed; picking ends the promise."""
     told = event.progress
-    shipping = stock.shipping_order(case, told.shipping_order, told.warehouse)
+    shipping = warehouse.shipping_order(case, told.shipping_order, told.warehouse)
     if told.sequence in shipping.seen:
         return
     shipping.seen.append(told.sequence)
-    lines = (stock.Told(line.order_line, line.item, line.quantity.amount, line.owner) for line in told.lines)
-    yield from stock.book(case, shipping, told.step, lines, f"{told.shipping_order}/{told.sequence}")
+    lines = (warehouse.Told(line.order_line, line.item, line.quantity.amount, line.owner) for line in told.lines)
+    yield from warehouse.book(case, shipping, told.step, lines, f"{told.shipping_order}/{told.sequence}")
 
 
 @LIFECYCLE.on(SalesOrderLinesShipped)
 def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iterator[Effect]:
     """Goods left the house: book it with all the steps before, and invoice them."""
-    shipping = stock.shipping_order(case, event.shipping_order, event.warehouse)
+    shipping = warehouse.shipping_order(case, event.shipping_order, event.warehouse)
     if event.shipment in shipping.shipments:
         return
     shipping.shipments.append(event.shipment)
     lines = [
-        stock.Told(stock.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner, line.second)
+        warehouse.Told(
+            warehouse.line_of(case, line.line, line.item), line.item, line.quantity.amount, line.owner, line.second
+        )
         for line in event.lines
     ]
-    yield from stock.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
+    yield from warehouse.book(case, shipping, "shipped", lines, f"{event.shipment}/{event.shipping_order}")
     yield from drop_ship.own_what_is_refused(case)
     sold = list(kits.sold(case, ((told.line, told.quantity) for told in lines)))
     if event.reply_to:
@@ -265,7 +268,7 @@ def record_shipment(case: SalesOrderCase, event: SalesOrderLinesShipped) -> Iter
     billable = yield from weights.set_aside(case, event.shipment, event.shipping_order, lines, sold)
     yield from documents.bill_shipment(case, event.shipment, shipping, billable)
     yield from kits.ask_about_rests(case)
-    yield from stock.finish(case, event.shipping_order, shipping)
+    yield from warehouse.finish(case, event.shipping_order, shipping)
     yield from documents.report(case, event.shipment)
 
 
@@ -282,7 +285,7 @@ def record_delivery(case: SalesOrderCase, event: SalesOrderLinesDelivered) -> It
         return
     case.data.delivered.append(event.shipment)
     for delivered in event.lines:
-        line_id = stock.line_of(case, delivered.line, delivered.item)
+        line_id = warehouse.line_of(case, delivered.line, delivered.item)
         case.data.lines[line_id].delivered += delivered.quantity.amount
         stock.stand(case, (line_id,))
     yield from documents.report(case, event.shipment)

@@ -11,6 +11,7 @@ from crossdock.processes.sales_order import v1_cross_dock as cross_dock
 from crossdock.processes.sales_order import v1_drop_ship as drop_ship
 from crossdock.processes.sales_order import v1_kits as kits
 from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order import v1_warehouse as warehouse
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, SalesLine, SalesOrderCase
 
@@ -42,7 +43,7 @@ def cancel_lines(case: SalesOrderCase, event: SalesOrderCancelled) -> Iterator[E
     yield from cross_dock.put_away(on_the_dock)
     for number, shipping in data.shipping_orders.items():
         if shipping.shipments:
-            yield from stock.finish(case, number, shipping)
+            yield from warehouse.finish(case, number, shipping)
     if too_late:
         detail = f"a warehouse has lines {', '.join(too_late)} already: {event.reason or 'cancelled'}"
         yield from ask(case, "cancel_too_late", detail, too_late)

@@ -100,7 +100,9 @@ class Part(msgspec.Struct, omit_defaults=True):
         """What a warehouse allocates or picks lies on its shelves. So much of what went straight to packed did not, and
         is promised anew: (the promise that ended with it, its name now, quantity) each."""
         left = max(self.promised - max(self.allocated, self.picked), ZERO)
-        before, self.straight = self.straight, min(self.straight, left)
+        if self.straight <= left:
+            return []
+        before, self.straight = self.straight, left
         found: list[tuple[str, str, Decimal]] = []
         kept: list[tuple[str, Decimal]] = []
         end = ZERO

@@ -9,7 +9,7 @@ from crossdock.events.sales_order import ShippedGoodsWeighed
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.processes._kit import Effect
 from crossdock.processes.sales_order import v1_documents as documents
-from crossdock.processes.sales_order import v1_stock as stock
+from crossdock.processes.sales_order import v1_warehouse as warehouse
 from crossdock.processes.sales_order.v1_checks import ask, settle
 from crossdock.processes.sales_order.v1_data import DEAD, SalesOrderCase, Unweighed
 
@@ -18,7 +18,7 @@ def set_aside(
     case: SalesOrderCase,
     shipment: str,
     shipping_order: str,
-    left: Iterable[stock.Told],
+    left: Iterable[warehouse.Told],
     sold: Iterable[tuple[str, Decimal]],
 ) -> Generator[Effect, None, list[documents.Sold]]:
     """What of a shipment can be invoiced, of what left and is to be; catch weight goods without a weight wait for a
@@ -50,7 +50,7 @@ def take(case: SalesOrderCase, event: ShippedGoodsWeighed) -> Iterator[Effect]:
     weighed = [(gone, said.pop(gone.line, ZERO)) for gone in waiting]
     case.data.weighings += 1
     case.data.unweighed = [gone for gone in case.data.unweighed if gone not in waiting]
-    yield from stock.book_weights(case, event.shipment, weighed)
+    yield from warehouse.book_weights(case, event.shipment, weighed)
     unit = {gone.line: case.data.lines[gone.line].second_unit for gone in waiting}
     sold = [documents.Sold(gone.line, gone.quantity, Quantity(weight, unit[gone.line])) for gone, weight in weighed]
     yield from documents.bill_weighed(case, event.shipment, sold)
