@@ -9,12 +9,13 @@ from crossdock.store import Store
 
 
 class Slots:
-    """The leases of one consumer that this worker holds."""
+    """The leases of one consumer that this worker holds. `network_version` is what it was started with."""
 
-    def __init__(self, store: Store, consumer: str, owner: str) -> None:
+    def __init__(self, store: Store, consumer: str, owner: str, network_version: int = 0) -> None:
         self._store = store
         self._consumer = consumer
         self._owner = owner
+        self._network_version = network_version
         self.held: dict[int, Lease] = {}
         self.doubtful = False
         """Something went wrong since the rows were looked at: what is held may be another's, or a batch may have
@@ -32,7 +33,7 @@ class Slots:
         the answer never came) is given back, or it would be renewed for ever and worked by nobody.
         """
         async with self._store.transaction() as tx:
-            await tx.execute(TASKS.heartbeat, self._owner, LEASE)
+            await tx.execute(TASKS.heartbeat, self._owner, LEASE, self._network_version)
             await renew(tx, self._consumer, self._owner)
             mine = {lease.slot: lease.epoch for lease in await standing(tx, self._consumer, self._owner)}
             share = -(-SLOTS // await tx.fetchval(TASKS.working))

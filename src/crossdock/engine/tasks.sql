@@ -33,8 +33,8 @@ on conflict (name) do update set next_at = 'infinity'
 -- let_go: tasks that may run from now on
 update task set next_at = clock_timestamp() where name = any($1::text[]) and next_at = 'infinity'
 
--- heartbeat: this worker lives
-insert into worker_session (owner, alive_until) values ($1, clock_timestamp() + $2::interval)
+-- heartbeat: this worker lives, and was started with this version of the network
+insert into worker_session (owner, alive_until, network_version) values ($1, clock_timestamp() + $2::interval, $3)
 on conflict (owner) do update set alive_until = excluded.alive_until
 
 -- working: how many workers live; one that has just come has no slot yet and must get some

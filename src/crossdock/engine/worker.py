@@ -52,8 +52,8 @@ class Worker:
         self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._context = context
         self._store = context.store
-        self._cases = Slots(context.store, "cases", self.owner)
-        self._views = Slots(context.store, "projections", self.owner)
+        self._cases = Slots(context.store, "cases", self.owner, context.network_version)
+        self._views = Slots(context.store, "projections", self.owner, context.network_version)
         self._batches = BatchRunner(context, self.owner)
         self._projector = Projector(context.store, self.owner)
         self._deliverer = Deliverer(context, self.owner)

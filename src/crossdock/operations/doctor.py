@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +50,8 @@ async def examine(tx: Connection) -> list[Check]:
     assert clock is not None
     checks.append(Check("business time", "ok", f"{clock['now']:%Y-%m-%d %H:%M:%S}, {clock['rate']:g} times as fast"))
     checks += [_lease(row) for row in await tx.fetch(SQL.leases)] or [_no_consumers()]
+    in_force = [dict(row) for row in await tx.fetch(SQL.network)]
+    checks.append(network(in_force[0] if in_force else None, [dict(row) for row in await tx.fetch(SQL.workers)]))
     checks.append(_events(await tx.fetch(SQL.event_types)))
     checks.append(_oldest(await tx.fetchrow(SQL.oldest)))
     checks += [_system(row) for row in await tx.fetch(SQL.systems)] or [Check("systems", "ok", "all are asked")]
@@ -122,6 +125,48 @@ def _lease(row: asyncpg.Record) -> Check:
 
 def _no_consumers() -> Check:
     return Check("consumers", "fault", "no worker has ever run here", "Start workers with `crossdock run`.")
+
+
+def network(in_force: Mapping[str, Any] | None, workers: Sequence[Mapping[str, Any]]) -> Check:
+    """Does any worker work with the network in force? One that was started with another version goes on with cases and
+    deliveries, but leaves channels, stock policies and lots that expire to the others, as `engine` has it."""
+    if in_force is None:
+        return Check("network", "fault", "none was ever put in force", "Run `crossdock up PROJECT` once.")
+    version, since = in_force["version"], in_force["applied_at"]
+    words = f"version {version} of {in_force['name']} is in force since {_utc(since)}"
+    others = [row for row in workers if row["version"] != version]
+    right = sum(row["workers"] for row in workers) - sum(row["workers"] for row in others)
+    if not workers:
+        return Check("network", "fault", f"{words}, and no worker lives", "Start workers with `crossdock run PROJECT`.")
+    if not others:
+        return Check("network", "ok", f"{words}; all live workers ({right}) work with it")
+    said = ", ".join(
+        f"{row['workers']} with {_version(row['version'])} (the oldest lives since {_utc(row['since'])})"
+        for row in others
+    )
+    restart = f"Restart these with the files of version {version}: `crossdock run PROJECT`"
+    if right:
+        return Check(
+            "network",
+            "warning",
+            f"{words}; of the live workers {right} work with it, but {said}",
+            f"Only the former tell channels and follow stock policies. {restart}.",
+        )
+    return Check(
+        "network",
+        "fault",
+        f"{words}, but no live worker works with it: {said}",
+        f"Until one does, channels are told nothing, stock policies stand still, and lots that expire stay promised."
+        f" {restart}; or start one with their files again, which puts these in force.",
+    )
+
+
+def _version(version: int) -> str:
+    return f"version {version}" if version else "one that they do not name"
+
+
+def _utc(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _events(rows: list[asyncpg.Record]) -> Check:

@@ -18,6 +18,13 @@ select c.consumer, count(*) filter (where c.leased_until >= clock_timestamp() an
 from checkpoint c join log_head h on h.slot = c.slot
 group by c.consumer order by c.consumer;
 
+-- network: The version of the network in force, since when.
+select version, name, applied_at from network_version order by applied_at desc limit 1;
+
+-- workers: Live workers by the version of the network they were started with; since when the oldest of each lives.
+select network_version as version, count(*) as workers, min(started_at) as since from worker_session
+where alive_until > clock_timestamp() group by network_version order by network_version;
+
 -- oldest: The oldest transaction and the oldest snapshot.
 select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as seconds,
        coalesce(max(age(backend_xmin)), 0)::bigint as xmin_age,

@@ -15,6 +15,7 @@ _GAUGES = {
     "crossdock_documents_quarantined": SQL.quarantined,
     "crossdock_expectations_missed": SQL.expectations,
     "crossdock_cases_open": SQL.cases,
+    "crossdock_workers": SQL.workers,
     "crossdock_oldest_transaction_seconds": SQL.oldest_transaction,
 }
 

@@ -26,6 +26,14 @@ group by name;
 -- cases: Running cases by process.
 select process, count(*) as count from process_case where not finished group by process;
 
+-- workers: Live workers that were started with the network in force, and with another. None with the one in force: no
+-- channel is told anything and stock policies stand still.
+select case when is_it then 'in_force' else 'other' end as network, (
+    select count(*) from worker_session
+    where alive_until > clock_timestamp() and is_it = (network_version = coalesce(
+        (select version from network_version order by applied_at desc limit 1), 0))) as count
+from (values (true), (false)) as kinds (is_it);
+
 -- oldest_transaction: Seconds since the oldest transaction began; it holds back vacuum and the readers of movements.
 select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::float8 as seconds
 from pg_stat_activity

@@ -29,6 +29,9 @@ TABLE: dict[str, Metric] = {
     "crossdock_documents_quarantined": Metric("gauge", ("source",), "documents that could not be taken"),
     "crossdock_expectations_missed": Metric("gauge", ("name",), "documents that should have come and did not"),
     "crossdock_cases_open": Metric("gauge", ("process",), "running cases"),
+    "crossdock_workers": Metric(
+        "gauge", ("network",), "live workers by the network they were started with: in_force, or other"
+    ),
     "crossdock_oldest_transaction_seconds": Metric("gauge", (), "age of the oldest open transaction in the database"),
 }
 
