@@ -30,6 +30,9 @@ def list_(
     process: Annotated[str, typer.Option(help="Only of this process: sales_order, purchase_order, ...")] = "",
     state: Annotated[str, typer.Option(help="Only those in this state: held, backordered, ...")] = "",
     unfinished: Annotated[bool, typer.Option("--open", help="Only those that are not finished.")] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only those for which a document should have come and did not.")
+    ] = False,
     limit: Limit = 100,
     cursor: Cursor = "",
     as_json: AsJson = False,
@@ -41,7 +44,13 @@ def list_(
     page = reach(
         database,
         lambda context, actor: list_cases(
-            context, actor, process=process, state=state, open_only=unfinished, cursor=cursor, limit=limit
+            *(context, actor),
+            process=process,
+            state=state,
+            open_only=unfinished,
+            missing=missing,
+            cursor=cursor,
+            limit=limit,
         ),
     )
     if as_json:

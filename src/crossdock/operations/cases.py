@@ -150,10 +150,12 @@ async def list_cases(
     process: str = "",
     state: str = "",
     open_only: bool = False,
+    missing: bool = False,
     cursor: str = "",
     limit: int = 100,
 ) -> Page[CaseInList]:
-    """Cases in the order of their ids, page by page. Raises `Problem` for a process that there is not."""
+    """Cases in the order of their ids, page by page; `missing`: those for which a document should have come that did not.
+    Raises `Problem` for a process that there is not."""
     actor.must("operations:read")
     if process and process not in PROCESSES:
         advice = f"There are {', '.join(sorted(PROCESSES))}."
@@ -161,7 +163,8 @@ async def list_cases(
     async with context.store.transaction(readonly=True) as tx:
         rows = await tx.fetch(
             SQL.list_all,
-            *(start(cursor), process, actor.visible(), actor.channel or None, state or None, open_only, limit + 1),
+            *(start(cursor), process, actor.visible(), actor.channel or None, state or None),
+            *(open_only, missing, limit + 1),
         )
     return cut([CaseInList(**dict(row)) for row in rows], [row["id"] for row in rows], limit)
 

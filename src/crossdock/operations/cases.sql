@@ -53,4 +53,6 @@ where c.id > $1 and ($2 = '' or (c.id >= $2 || '/' and c.id < $2 || '0'))
   and ($4::text is null or (c.process = 'sales_order' and split_part(c.id, '/', 3) = $4))
   and ($5::text is null or c.state = $5)
   and (not $6::boolean or not c.finished)
-order by c.id limit $7;
+  and (not $7::boolean or exists (select 1 from deadline d
+       where d.case_id = c.id and d.kind = 'expectation' and d.fired_at is not null))
+order by c.id limit $8;

@@ -60,6 +60,7 @@ async def examine(tx: Connection) -> list[Check]:
     checks.append(_expiries(await tx.fetchrow(SQL.expiries_put_off)))
     checks.append(_statements(await tx.fetchrow(SQL.statements_put_off)))
     checks.append(_late_facts(await tx.fetchrow(SQL.late_facts_put_off)))
+    checks.append(missed([dict(row) for row in await tx.fetch(SQL.missed)]))
     return checks + _backlog(await tx.fetchrow(SQL.backlog))
 
 
@@ -285,6 +286,28 @@ def _late_facts(row: asyncpg.Record | None) -> Check:
     )
 
 
+def missed(longest: Sequence[Mapping[str, Any]]) -> Check:
+    """Documents that should have come and did not. `longest` are those overdue longest, in business time, each with how
+    many there are in all."""
+    name = "missed expectations"
+    if not longest:
+        return Check(name, "ok", "0")
+    count, shown = longest[0]["missed"], "; ".join(_overdue(row) for row in longest)
+    more = f"; and {count - len(longest):,} more" if count > len(longest) else ""
+    advice = "See them all: crossdock case list --missing; what one waits for: crossdock case show CASE"
+    return Check(name, "warning", f"{count:,}: {shown}{more}", advice)
+
+
+def _overdue(row: Mapping[str, Any]) -> str:
+    due: dt.datetime = row["due_at"]
+    late: dt.timedelta = row["now"] - due
+    since = f"{late.days} days" if late.days > 1 else f"{late / dt.timedelta(hours=1):.0f} hours"
+    by = f" from {row['owed_by']}" if row["owed_by"] else ""
+    money = row["money_at_risk"]
+    risk = "" if money is None else f", {money:,} {row['currency']} at risk"
+    return f"{row['case_id']} waits for {row['name']}{by}, due {_utc(due)} ({since} ago){risk}"
+
+
 def _failed(row: asyncpg.Record) -> str:
     """Only the first line of what went wrong: what a database adds to it stands in the logs."""
     times = "once" if row["attempts"] == 1 else f"{row['attempts']:,} times"
@@ -297,7 +320,6 @@ def _backlog(row: Any) -> list[Check]:
         ("quarantined documents", row["quarantined"], "crossdock quarantine list"),
         ("exception cases", row["exceptions"], "crossdock exception list"),
         ("parked cases", row["parked"], "crossdock exception list --code handler_failed"),
-        ("missed expectations", row["missed"], "crossdock exception list"),
         ("failing polls and publications", row["failing_tasks"], "see the workers' logs"),
     )
     checks = [

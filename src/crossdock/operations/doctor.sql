@@ -43,10 +43,15 @@ select (select count(*) from delivery where status = 'dead') as dead_letters,
        (select count(*) from raw_document
            where faults <> '' and status in ('quarantined', 'partial', 'conflict')) as quarantined,
        (select count(*) from process_case where parked) as parked,
-       (select count(*) from deadline where kind = 'expectation' and fired_at is not null) as missed,
        (select count(*) from task where failures > 2) as failing_tasks,
        (select min(next_attempt_at) < clock_timestamp() - interval '5 minutes' from delivery where status = 'ready')
            as deliveries_stand;
+
+-- missed: Documents that should have come and did not: how many, and the few that are overdue longest.
+select count(*) over () as missed, case_id, name, owed_by, due_at, money_at_risk, currency,
+       business_now() as now
+from deadline where kind = 'expectation' and fired_at is not null
+order by due_at, case_id, name limit 3;
 
 -- policies: How far stock policies are put into effect, by company.
 select split_part(name, '/', 2) as company, cursor, state, failures, detail from task

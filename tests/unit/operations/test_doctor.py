@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from crossdock.operations.doctor import durability, network
+from crossdock.operations.doctor import durability, missed, network
 
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
@@ -23,6 +24,7 @@ def test_a_server_that_may_lose_an_answered_document_is_a_fault(forgone: dict[st
 
 
 AT = dt.datetime(2026, 12, 1, 9, 30, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
 IN_FORCE = {"version": 7, "name": "wholesaler", "applied_at": AT}
 
 
@@ -55,3 +57,27 @@ def test_channels_and_policies_that_stand_still_for_want_of_a_worker_with_the_ne
 @pytest.mark.parametrize("in_force", [None, IN_FORCE])
 def test_a_network_without_workers_and_no_network_are_faults(in_force: dict[str, Any] | None) -> None:
     assert network(in_force, []).status == "fault"
+
+
+def overdue(case_id: str, hours: int, count: int, **more: Any) -> dict[str, Any]:
+    known = {"owed_by": "", "money_at_risk": None, "currency": ""} | more
+    return known | {"missed": count, "case_id": case_id, "name": "delivered", "due_at": AT, "now": AT + HOUR * hours}
+
+
+def test_documents_that_did_not_come_are_counted_and_those_overdue_longest_named_with_who_owes_them() -> None:
+    check = missed(
+        [
+            overdue("shipment/uk/1", 72, 3, owed_by="carrier", money_at_risk=Decimal("1200.50"), currency="GBP"),
+            overdue("shipment/uk/2", 5, 3),
+        ]
+    )
+    assert (check.status, check.detail) == (
+        "warning",
+        "3: shipment/uk/1 waits for delivered from carrier, due 2026-12-01 09:30:00 UTC (3 days ago), 1,200.50 GBP at"
+        " risk; shipment/uk/2 waits for delivered, due 2026-12-01 09:30:00 UTC (5 hours ago); and 1 more",
+    )
+    assert "crossdock case list --missing" in check.advice
+
+
+def test_nothing_to_say_where_all_documents_came() -> None:
+    assert missed([]).status == "ok"
