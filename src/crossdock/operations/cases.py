@@ -154,7 +154,7 @@ async def list_cases(
     cursor: str = "",
     limit: int = 100,
 ) -> Page[CaseInList]:
-    """Cases in the order of their ids, page by page; `missing`: those for which a document should have come that did not.
+    """Cases in the order of their ids, page by page; `missing`: those that wait for a document which should have come.
     Raises `Problem` for a process that there is not."""
     actor.must("operations:read")
     if process and process not in PROCESSES:
