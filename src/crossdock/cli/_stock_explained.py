@@ -17,10 +17,13 @@ from crossdock.inventory.availability.terms import (
     Freshness,
     Kit,
     MovementTerms,
+    PhysicalTerms,
     PositionTerms,
     ShelfLife,
     Sourcing,
 )
+from crossdock.model.quantity import ZERO
+from crossdock.model.stock import OWN
 
 KINDS = {
     "asked": "reserved, as asked",
@@ -59,6 +62,8 @@ def print_explained(out: Console, terms: AvailableToPromise, fresh: Iterable[Fre
         _print_position(out, position, [m for m in terms.movements if _is_at(m, position)])
         if older := earlier_movements(terms, position):
             _print(out, f"  ... and {older:,} older; --compare TIME tells of those since then", indent=4)
+    for words in goods_of_others(terms):
+        _print(out, words, indent=4)
     out.print()
     if terms.shelf_life is not None:
         _print_shelf_life(out, terms.shelf_life)
@@ -173,6 +178,34 @@ def _behind(m: MovementTerms) -> str:
     names = dict.fromkeys(name for name in (document, m.subject, f"rule {m.rule}" if m.rule else "") if name)
     said = " ".join(names) or m.key
     return f"{KINDS.get(m.kind, m.kind)}: {said}" + (f", by {m.actor}" if m.actor not in ("", "engine") else "")
+
+
+_WHOSE = {
+    "consignment_in": "{}'s on consignment with us",
+    "vendor_managed": "{}'s, who keeps us supplied",
+    "consignment_out": "ours on consignment with customer {}",
+    "customer_owned": "customer {}'s own",
+}
+_LYING = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
+
+
+def goods_of_others(terms: AvailableToPromise, *, never: bool = False) -> Iterator[str]:
+    """Goods that are not simply ours and with us: whose they are, where, and whether they may be promised; `never`:
+    only those that may not."""
+    owners: dict[tuple[str, str], list[PhysicalTerms]] = {}
+    for row in terms.physical:
+        if row.owner != OWN and not (never and row.promisable):
+            owners.setdefault((row.location, row.owner), []).append(row)
+    for (location, owner), rows in owners.items():
+        sums = {state: sum((getattr(row, state) for row in rows), ZERO) for state in _LYING}
+        lying = ", ".join(f"{_number(quantity)} {state}" for state, quantity in sums.items() if quantity)
+        if not lying:
+            continue
+        kind, _, party = owner.partition(":")
+        whose = _WHOSE.get(kind, "{}'s").format(party or "another firm")
+        counts = "promised like ours as far as they are unrestricted, and counted above"
+        use = counts if rows[0].promisable else "promised to nobody, and counted nowhere above"
+        yield f"{location}: {lying} {whose}: {use}"
 
 
 def _print_shelf_life(out: Console, shelf_life: ShelfLife) -> None:

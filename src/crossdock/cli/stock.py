@@ -13,6 +13,7 @@ from crossdock.cli._console import AsJson, Rows, console, plain, print_json, rea
 from crossdock.cli._options import DatabaseOption, moment_of
 from crossdock.cli._stock_explained import (
     earlier_movements,
+    goods_of_others,
     in_words,
     movements_table,
     print_difference,
@@ -206,7 +207,8 @@ def _positions(terms: AvailableToPromise, title: str) -> Rows:
 
 
 def _beside_positions(terms: AvailableToPromise) -> Iterator[str]:
-    """Why the number is not what the positions come to."""
+    """Why the number is not what the positions come to, and what lies there and is in no number."""
+    yield from goods_of_others(terms, never=True)
     if terms.drop_ship is not None:
         yield in_words(terms.drop_ship)
     if terms.kit is not None and terms.kit.kits:

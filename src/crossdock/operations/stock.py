@@ -43,6 +43,9 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
     expired: Decimal
     seconds: tuple[SecondQuantity, ...] = ()
     """Catch weight: what it weighs, as far as somebody said it; of this moment only."""
+    promisable: bool = True
+    """May goods of this owner be promised, as far as they are unrestricted? Ours at a customer's and a customer's own
+    never are."""
 
     def not_weighed(self, second: SecondQuantity) -> Decimal:
         """Of how many of the goods there nobody said what they weigh."""

@@ -11,12 +11,14 @@ from msgspec.structs import replace
 
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item
+from crossdock.operations.stock import show_stock
 from crossdock.project.load import load
 from crossdock.project.versions import apply
 from crossdock.store import Store
 from tests.integration.api.test_goods_moves import UK, call, see
 from tests.integration.engine.harness import rows
 from tests.integration.operations.test_systems import WHOLESALER
+from tests.integration.operations.worlds import ANNA, at_work
 from tests.integration.processes.test_order_to_cash import happen, problems, stocked, verified
 from tests.integration.processes.test_transfers import free, received, shipped
 from tests.unit.processes.order_to_cash import network
@@ -64,6 +66,8 @@ async def test_goods_at_a_customers_are_paid_for_when_they_are_used_and_come_bac
     await happen(store, reads=READS)
     assert await lies(store) == {("north", "own"): 4, ("harbour", CONSIGNED): 6}
     assert (await free(store, "harbour"), await free(store, "north")) == (0, 4)
+    stock = await show_stock(await at_work(store), ANNA, "HEART")
+    assert {place.owner: place.promisable for place in stock.positions} == {"own": True, CONSIGNED: False}
 
     for _ in range(2):
         used = await call(desk, "consumptions", "k3", **consumption())

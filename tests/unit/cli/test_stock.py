@@ -6,9 +6,10 @@ import datetime as dt
 import io
 from decimal import Decimal as D
 
+from msgspec.structs import replace
 from rich.console import Console
 
-from crossdock.cli._stock_explained import print_difference
+from crossdock.cli._stock_explained import goods_of_others, print_difference, print_explained
 from crossdock.cli.stock import _print
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.inventory.availability.terms import (
@@ -16,6 +17,7 @@ from crossdock.inventory.availability.terms import (
     KeepsAt,
     Kit,
     MovementTerms,
+    PhysicalTerms,
     PositionTerms,
     ShelfLife,
 )
@@ -73,3 +75,41 @@ def test_movements_of_a_kits_components_are_told_with_their_item() -> None:
     print_difference(out, "SET", found)
     assert isinstance(out.file, io.StringIO)
     assert [line.split("  ")[0] for line in out.file.getvalue().splitlines()[-2:]] == ["north", "CUP, north"]
+
+
+def lying(location: str, owner: str, promisable: bool, lot: str = "", **states: int) -> PhysicalTerms:
+    names = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
+    quantities = {name: D(states.get(name, 0)) for name in names}
+    return PhysicalTerms(location=location, owner=owner, lot=lot, promisable=promisable, **quantities)
+
+
+def consigned() -> AvailableToPromise:
+    rows = (
+        lying("north", "own", True, unrestricted=5),
+        lying("north", "consignment_in:kilncraft", True, "L1", unrestricted=12),
+        lying("north", "consignment_in:kilncraft", True, "L2", unrestricted=3, damaged=1),
+        lying("north", "vendor_managed:lumenhaus", True),
+        lying("harbour", "consignment_out:17850", False, unrestricted=6),
+        lying("north", "customer_owned:17850", False, quarantined=2),
+    )
+    return replace(answer(20), physical=rows)
+
+
+def test_goods_on_consignment_are_explained_as_what_they_are_and_whether_they_may_be_promised() -> None:
+    out = Console(file=io.StringIO(), width=200, highlight=False)
+    print_explained(out, consigned(), ())
+    assert isinstance(out.file, io.StringIO)
+    text = out.file.getvalue()
+    like_ours = "promised like ours as far as they are unrestricted, and counted above"
+    assert f"north: 15 unrestricted, 1 damaged kilncraft's on consignment with us: {like_ours}" in text
+    nobody = "promised to nobody, and counted nowhere above"
+    assert f"harbour: 6 unrestricted ours on consignment with customer 17850: {nobody}" in text
+    assert f"north: 2 quarantined customer 17850's own: {nobody}" in text
+    assert "lumenhaus" not in text
+
+
+def test_without_an_explanation_only_goods_that_are_in_no_number_are_told_of() -> None:
+    assert len(list(goods_of_others(consigned()))) == 3
+    text = said(consigned())
+    assert "kilncraft" not in text
+    assert "harbour: 6 unrestricted ours on consignment with customer 17850" in text

@@ -38,6 +38,7 @@ from crossdock.inventory.availability.terms import (
 )
 from crossdock.inventory.ledger.books import ZERO
 from crossdock.inventory.ledger.lots import Keeping
+from crossdock.inventory.ledger.owners import promisable
 from crossdock.model.stock_policy import StockPolicies
 from crossdock.rules import substitutes as rules
 from crossdock.rules.bill import kits_in
@@ -307,7 +308,8 @@ def _positions(places: Sequence[Place]) -> tuple[PositionTerms, ...]:
 
 def _physical(question: Question, rows: Sequence[PhysicalTerms]) -> tuple[PhysicalTerms, ...]:
     order = {location: place for place, location in enumerate(question.locations)}
-    return tuple(sorted(rows, key=lambda row: (order[row.location], row.owner, row.lot)))
+    said = [msgspec.structs.replace(row, promisable=promisable(row.owner)) for row in rows]
+    return tuple(sorted(said, key=lambda row: (order[row.location], row.owner, row.lot)))
 
 
 def _movements(places: Sequence[Place], rows: Sequence[MovementTerms]) -> tuple[MovementTerms, ...]:

@@ -157,7 +157,9 @@ class SecondQuantity(msgspec.Struct, frozen=True):
 
 
 class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies in one place: a row of the physical book. `seconds` is told of this moment alone."""
+    """What lies in one place: a row of the physical book. `promisable`: goods of this owner may be promised, as far as
+    they are unrestricted; ours at a customer's and a customer's own never are. `seconds` is told of this moment alone.
+    """
 
     location: str
     owner: str
@@ -170,6 +172,7 @@ class PhysicalTerms(msgspec.Struct, frozen=True, kw_only=True):
     damaged: Decimal
     expired: Decimal
     seconds: tuple[SecondQuantity, ...] = ()
+    promisable: bool = True
     version: int = 0
 
 
