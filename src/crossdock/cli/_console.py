@@ -76,6 +76,14 @@ def brief(text: str, limit: int = 120) -> str:
     return line if len(line) <= limit else line[: limit - 2].rpartition(" ")[0] + " …"
 
 
+def span(seconds: int) -> str:
+    """A span of time in the largest unit of which it has two: `3 days`, `40 hours`, `2 minutes`."""
+    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} seconds"
+
+
 class Rows:
     """A table; where the terminal is too narrow for it, its rows as running lines, so that no id is ever cut. Before
     that, columns with nothing in them give way."""

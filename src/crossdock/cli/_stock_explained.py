@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from crossdock.cli._console import Rows, hanging, plain, table
+from crossdock.cli._console import Rows, hanging, plain, span, table
 from crossdock.inventory.availability.terms import (
     AvailableToPromise,
     Change,
@@ -273,7 +273,7 @@ def _print_freshness(out: Console, fresh: Iterable[Freshness]) -> None:
         if one.last_fact_at is None or one.lag_seconds is None:
             said = "never said anything"
         else:
-            said = f"last said something at {plain(one.last_fact_at)}, {_span(one.lag_seconds)} before"
+            said = f"last said something at {plain(one.last_fact_at)}, {span(one.lag_seconds)} before"
         cut = f"; {_number(one.haircut)} kept back for it, rule {one.rule}" if one.haircut else ""
         _print(out, f"{one.location}: {one.system} {said}{cut}", indent=2)
 
@@ -331,13 +331,6 @@ def _signed(value: Decimal) -> str:
     if not value:
         return ""
     return f"{'+' if value > 0 else '-'}{_number(abs(value))}"
-
-
-def _span(seconds: int) -> str:
-    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {name}"
-    return f"{seconds} seconds"
 
 
 def _print(out: Console, words: str, indent: int = 2) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from rich.console import Console
 from crossdock.cli._console import AsJson, Limit, Reason, console, plain, print_json, print_page, reach, say, table
 from crossdock.cli._options import Cursor, DatabaseOption
 from crossdock.identity import Actor
-from crossdock.operations.cases import CaseView, Waiting, list_cases, show_case
+from crossdock.operations.cases import CaseView, ExceptionCase, Sent, Waiting, list_cases, show_case
 from crossdock.operations.context import Context
 from crossdock.operations.exceptions import release_case
 
@@ -104,24 +105,9 @@ def _print(out: Console, view: CaseView) -> None:
         columns = _columns(view.lines)
         out.print()
         out.print(table(columns, ([_cell(line.get(column)) for column in columns] for line in view.lines)))
-    if view.waiting:
-        out.print()
-        waiting = [
-            (item.name, item.owed_by, item.due_at, "missed" if item.fired_at else "", _money(item))
-            for item in view.waiting
-        ]
-        out.print(table(("waits for", "of", "until", "", "at risk"), waiting))
-    if view.sent:
-        out.print()
-        sent = [(item.document, item.number, item.system, item.status, item.reply or item.code) for item in view.sent]
-        out.print(table(("sent", "number", "to", "status", "answer"), sent))
-    if view.exceptions:
-        out.print()
-        problems = [
-            (item.id, item.code, item.owner, "closed: " + item.resolution if item.closed_at else "open", item.detail)
-            for item in view.exceptions
-        ]
-        out.print(table(("exception case", "code", "owner", "", "detail"), problems))
+    print_waiting(out, view.waiting)
+    print_sent(out, view.sent)
+    print_problems(out, view.exceptions)
     if view.deeds:
         out.print()
         deeds = [(deed.at, deed.actor, deed.action, deed_in_words(deed.detail)) for deed in view.deeds]
@@ -134,6 +120,35 @@ def _print(out: Console, view: CaseView) -> None:
                 ((x.document, "this" if x.subject == head.id else x.subject, x.role) for x in view.links),
             )
         )
+
+
+def print_waiting(out: Console, waiting: Sequence[Waiting]) -> None:
+    """What a case waits for, if it does."""
+    if not waiting:
+        return
+    rows = [(item.name, item.owed_by, item.due_at, "missed" if item.fired_at else "", _money(item)) for item in waiting]
+    out.print()
+    out.print(table(("waits for", "of", "until", "", "at risk"), rows))
+
+
+def print_sent(out: Console, sent: Sequence[Sent]) -> None:
+    """Which documents a case sent, if it did."""
+    if sent:
+        rows = [(item.document, item.number, item.system, item.status, item.reply or item.code) for item in sent]
+        out.print()
+        out.print(table(("sent", "number", "to", "status", "answer"), rows))
+
+
+def print_problems(out: Console, exceptions: Sequence[ExceptionCase]) -> None:
+    """The exception cases of a case, if it has any."""
+    if not exceptions:
+        return
+    rows = [
+        (item.id, item.code, item.owner, "closed: " + item.resolution if item.closed_at else "open", item.detail)
+        for item in exceptions
+    ]
+    out.print()
+    out.print(table(("exception case", "code", "owner", "", "detail"), rows))
 
 
 def _money(waiting: Waiting) -> str:

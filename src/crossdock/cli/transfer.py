@@ -2,23 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, get_args
 
 import msgspec
 import typer
 
-from crossdock.cli._console import AsJson, Reason, plain, reach, say, say_told
-from crossdock.cli._options import CompanyOption, DatabaseOption, counted, day_of, one_of
+from crossdock.cli._console import (
+    AsJson,
+    Limit,
+    Reason,
+    console,
+    plain,
+    print_json,
+    print_page,
+    reach,
+    say,
+    say_told,
+    span,
+    table,
+)
+from crossdock.cli._options import (
+    CompanyOption,
+    Cursor,
+    DatabaseOption,
+    OneCompany,
+    OverToo,
+    counted,
+    day_of,
+    one_of,
+)
+from crossdock.cli.case import print_problems, print_sent, print_waiting
 from crossdock.model.transfer import LossAccount
-from crossdock.operations import transfers
+from crossdock.operations import transfers, transfers_seen
+from crossdock.operations.transfers_seen import TransferLineView, TransferSummary
 
 app = typer.Typer(
-    help="Transfers: goods that go from one of our locations to another. `crossdock case list --process transfer` lists"
-    " them, `crossdock case show transfer/COMPANY/NUMBER` shows one.",
+    help="Transfers: goods that go from one of our locations to another.",
     no_args_is_help=True,
 )
 
 Company = Annotated[str, typer.Option("--company", help="Whose goods they are.")]
+
+
+Number = Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")]
+
+
+@app.command("list")
+def list_(
+    database: DatabaseOption,
+    company: OneCompany = "",
+    location: Annotated[str, typer.Option(help="Only those that leave or reach this location.")] = "",
+    item: Annotated[str, typer.Option(help="Only those of this item.")] = "",
+    state: Annotated[str, typer.Option(help="Only those in this state: ordered, in_transfer, lost, ...")] = "",
+    over_too: OverToo = False,
+    limit: Limit = 100,
+    cursor: Cursor = "",
+    as_json: AsJson = False,
+) -> None:
+    """List open transfers, line by line: what was ordered, what left, arrived, was given up and is under way, and how
+    long ago it was ordered.
+
+    Example: crossdock transfer list --location south --item 85123A
+    """
+    page = reach(
+        database,
+        lambda context, actor: transfers_seen.list_transfers(
+            *(context, actor),
+            company_id=company,
+            location=location,
+            item=item,
+            state=state,
+            open_only=not (over_too or state),
+            cursor=cursor,
+            limit=limit,
+        ),
+    )
+    if as_json:
+        print_json(page)
+        return
+    columns = ("company", "number", "from", "to", *_QUANTITIES, "state", "ordered ago")
+    rows = [row for transfer in page.items for row in _rows(transfer, item)]
+    nothing = "no such transfer" if over_too or state else "no such transfer is open; --all shows those that are over"
+    print_page(table(columns, rows), page.next, nothing)
+
+
+_QUANTITIES = ("item", "ordered", "shipped", "received", "lost", "under way")
+
+
+def _rows(transfer: TransferSummary, item: str) -> Iterator[tuple[object, ...]]:
+    head = (transfer.company, transfer.number, transfer.from_location, transfer.to_location)
+    age = span(transfer.age_seconds)
+    for line in transfer.lines:
+        if item in ("", line.item):
+            yield *head, *_quantities(line), transfer.state, age
+    if not transfer.lines:
+        yield *head, *(None for _ in _QUANTITIES), transfer.state, age
+
+
+def _quantities(line: TransferLineView) -> tuple[object, ...]:
+    return line.item, line.ordered, line.shipped, line.received, line.lost, line.under_way
+
+
+@app.command()
+def show(number: Number, database: DatabaseOption, company: CompanyOption = "", as_json: AsJson = False) -> None:
+    """Show a transfer: each line with what its origin had free, what left, how it arrived and what did not; what it
+    waits for, what it sent, what is wrong.
+
+    Example: crossdock transfer show TR-5F00D1
+    """
+    view = reach(database, lambda context, actor: transfers_seen.look_up_transfer(context, actor, number, company))
+    if as_json:
+        print_json(view)
+        return
+    out = console()
+    out.print(plain(f"{view.subject}  {view.state}", "bold"))
+    opened = f", ordered {plain(view.opened_at)}, changed {plain(view.changed_at)}" if view.opened_at else ""
+    out.print(plain(f"{view.from_location} -> {view.to_location}{opened}{', over' if view.finished else ''}", "dim"))
+    columns = ("line", "item", "unit", "ordered", "promised", "shipped", *_CONDITIONS, "lost", "under way", "state")
+    rows = [
+        (
+            *(line.line, line.item, line.unit, line.ordered, line.promised, line.shipped),
+            *(getattr(line, name) for name in _CONDITIONS),
+            *(line.lost, line.under_way, line.state),
+        )
+        for line in view.lines
+    ]
+    out.print()
+    out.print(table(columns, rows))
+    print_waiting(out, view.waiting)
+    print_sent(out, view.sent)
+    print_problems(out, view.exceptions)
+
+
+_CONDITIONS = ("good", "damaged", "quarantined")
 
 
 @app.command()
@@ -50,7 +167,8 @@ def create(
 
 
 def _words(told: transfers.Ordered, origin: str) -> str:
-    lines = [f"{told.subject} is ordered; see `crossdock case show {told.subject}`"]
+    number = told.subject.rpartition("/")[2]
+    lines = [f"{told.subject} is ordered; see `crossdock transfer show {number}`"]
     for short in told.not_free:
         free, asked = plain(short.free), plain(short.asked)
         lines.append(f"{free} of {asked} of {short.item} is free at {origin}: no more than is free moves")
@@ -59,7 +177,7 @@ def _words(told: transfers.Ordered, origin: str) -> str:
 
 @app.command()
 def receive(
-    number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],
+    number: Number,
     reason: Reason,
     database: DatabaseOption,
     line: Annotated[list[str] | None, typer.Option(help="LINE:QUANTITY; several times. Else all under way.")] = None,
@@ -83,7 +201,7 @@ def receive(
 
 @app.command("write-off")
 def write_off(
-    number: Annotated[str, typer.Argument(help="The transfer's number.", metavar="NUMBER")],
+    number: Number,
     account: Annotated[
         LossAccount,
         typer.Option(

@@ -221,7 +221,8 @@ def no_number(kind: str, number: str, company_id: str | None) -> Problem:
     """There is no case of this kind with this number, for this actor."""
     what = f"{kind.replace('_', ' ')} {number!r}" + (f" of {company_id}" if company_id else "")
     over_http = f" (GET {_LISTED[kind]})" if kind in _LISTED else ""
-    advice = f"Check number and company; `crossdock case list --process {kind}`{over_http} names those there are."
+    listed = "transfer list --all" if kind == "transfer" else f"case list --process {kind}"
+    advice = f"Check number and company; `crossdock {listed}`{over_http} names those there are."
     return not_found(what, advice)
 
 

@@ -1,4 +1,5 @@
-"""Transfers between our locations: order one, say what arrived where no system tells, give up what did not arrive."""
+"""Transfers between our locations: order one, say what arrived where no system tells, give up what did not arrive.
+`transfers_seen` shows them."""
 
 from __future__ import annotations
 
@@ -17,14 +18,12 @@ from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder, TransferReceipt, TransferReceiptLine
 from crossdock.operations import idempotency
-from crossdock.operations.audit import trail
-from crossdock.operations.cases import SQL, ExceptionCase, Sent, find_case, show_case
+from crossdock.operations.cases import SQL, find_case
 from crossdock.operations.consigned import consigned
 from crossdock.operations.context import Context
 from crossdock.operations.deeds import Accepted, address, tell_case
 from crossdock.operations.idempotency import Answer, KeyUse
 from crossdock.operations.numbers import must_be_a_number, take_number
-from crossdock.operations.paging import Page, cut, start
 from crossdock.operations.places import (
     must_be_ends_of_a_transfer,
     must_be_places,
@@ -32,20 +31,16 @@ from crossdock.operations.places import (
     must_run_the_warehouses,
 )
 from crossdock.operations.problems import Problem, must_say_why
-from crossdock.operations.quantities import tidied
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
-from crossdock.processes.transfer.v1_data import TransferData, TransferGoods
+from crossdock.processes.transfer.v1_data import TransferData
 from crossdock.project.versions import consignees_in_force
 from crossdock.store import Connection, load_queries
 from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
-READS = "operations:read"
-_CREATE = "create_transfer"
+CREATE = "create_transfer"
 STOCK = load_queries(Path(__file__).with_suffix(".sql"))
-ACCEPTED = "accepted"
-"""The state of a transfer that is safe with us and has not been looked at yet; `received` are its goods."""
 
 
 class NotFree(msgspec.Struct, frozen=True):
@@ -61,53 +56,6 @@ class Ordered(Accepted, frozen=True):
     is asked, and only what it grants moves."""
 
     not_free: tuple[NotFree, ...] = ()
-
-
-class TransferLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a transfer, in the item's base unit. `promised`: what its origin had free. `under_way`: what left and
-    neither arrived nor was given up (`scrapped`, `claimed`)."""
-
-    line: str
-    item: str
-    unit: str
-    state: str
-    ordered: Decimal
-    promised: Decimal
-    shipped: Decimal
-    good: Decimal
-    damaged: Decimal
-    quarantined: Decimal
-    scrapped: Decimal
-    claimed: Decimal
-    under_way: Decimal
-
-
-class TransferView(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer as it stands. `accepted`: it is safe with us, shows what was asked, and has not been looked at yet."""
-
-    company: str
-    number: str
-    subject: str
-    state: str
-    finished: bool = False
-    from_location: str = ""
-    to_location: str = ""
-    opened_at: dt.datetime | None = None
-    changed_at: dt.datetime | None = None
-    lines: tuple[TransferLineView, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    exceptions: tuple[ExceptionCase, ...] = ()
-
-
-class TransferSummary(msgspec.Struct, frozen=True):
-    """A transfer in a list."""
-
-    company: str
-    number: str
-    state: str
-    finished: bool
-    opened_at: dt.datetime
-    changed_at: dt.datetime
 
 
 async def create(
@@ -163,7 +111,7 @@ async def create(
         if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
             return said
         await take_number(tx, subject, company_id, number)
-        await tell_case(tx, context, actor, SCOPE, _CREATE, subject, TransferOrdered(order), reason=reason)
+        await tell_case(tx, context, actor, SCOPE, CREATE, subject, TransferOrdered(order), reason=reason)
     return answer
 
 
@@ -303,95 +251,6 @@ def _must_be_receivable(number: str, data: TransferData, lines: Sequence[tuple[s
         if line_id not in data.lines or quantity <= ZERO:
             advice = f"Its lines are {', '.join(data.lines)}; state more than nothing of each."
             raise Problem("malformed_request", f"{quantity} of line {line_id} of transfer {number}", advice=advice)
-
-
-async def list_transfers(
-    context: Context, actor: Actor, *, company_id: str = "", state: str = "", cursor: str = "", limit: int = 100
-) -> Page[TransferSummary]:
-    """Transfers in a stable order, page by page. Raises `Problem` for a company that there is not."""
-    must_run_the_warehouses(actor, READS, company_id)
-    companies = [company_id] if company_id else actor.visible()
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id)
-        rows = await tx.fetch(SQL.list, start(cursor), "transfer", companies, None, state or None, limit + 1)
-    items = [
-        TransferSummary(
-            *(row["company_id"], row["id"].rsplit("/", 1)[-1], row["state"] or ACCEPTED, row["finished"]),
-            *(row["opened_at"], row["changed_at"]),
-        )
-        for row in rows
-    ]
-    return cut(items, [row["id"] for row in rows], limit)
-
-
-async def look_up_transfer(context: Context, actor: Actor, number: str, company_id: str = "") -> TransferView:
-    """One transfer as it stands. Raises `Problem` if there is none that the actor may see."""
-    must_run_the_warehouses(actor, READS, company_id)
-    async with context.store.transaction(readonly=True) as tx:
-        if company_id:
-            await must_be_places(tx, company_id)
-        subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
-        company = subject.split("/")[1]
-        row = await tx.fetchrow(SQL.find, subject)
-        if row is None or not row["state"]:
-            return await _accepted(tx, company, number, subject)
-        view = await show_case(tx, actor, subject)
-    data: TransferData = PROCESSES["transfer"].decoder.decode(row["data"])
-    lines = sorted(data.lines.items(), key=lambda one: (len(one[0]), one[0]))
-    return TransferView(
-        company=company,
-        number=number,
-        subject=subject,
-        state=view.case.state,
-        finished=view.case.finished,
-        from_location=data.order.from_location if data.order else "",
-        to_location=data.order.to_location if data.order else "",
-        opened_at=view.case.opened_at,
-        changed_at=view.case.changed_at,
-        lines=tuple(tidied(_seen(key, line, data)) for key, line in lines),
-        sent=view.sent,
-        exceptions=view.exceptions,
-    )
-
-
-async def _accepted(tx: Connection, company: str, number: str, subject: str) -> TransferView:
-    """What was asked for, by the deed that asked for it: there is no case yet that could say."""
-    view = TransferView(company=company, number=number, subject=subject, state=ACCEPTED)
-    deed = next((deed for deed in await trail(tx, subject) if deed.action == _CREATE), None)
-    if deed is None:
-        return view
-    order = msgspec.json.decode(deed.detail, type=TransferOrdered).order
-    data = TransferData()
-    asked = {
-        line.line: TransferGoods(item=line.item, unit=line.quantity.unit, ordered=line.quantity.amount, state=ACCEPTED)
-        for line in order.lines
-    }
-    return msgspec.structs.replace(
-        view,
-        from_location=order.from_location,
-        to_location=order.to_location,
-        lines=tuple(tidied(_seen(key, line, data)) for key, line in asked.items()),
-    )
-
-
-def _seen(line_id: str, line: TransferGoods, data: TransferData) -> TransferLineView:
-    booked = line.booked(data.all_shipped)
-    return TransferLineView(
-        line=line_id,
-        item=line.item,
-        unit=line.unit,
-        state=line.state,
-        ordered=line.ordered,
-        promised=line.promised,
-        shipped=line.shipped,
-        good=line.good,
-        damaged=line.damaged,
-        quarantined=line.quarantined,
-        scrapped=booked.scrapped,
-        claimed=booked.claimed,
-        under_way=booked.under_way,
-    )
 
 
 def _line(items: Mapping[str, Item], company_id: str, line: str, item: str, quantity: Decimal) -> TransferLine:

@@ -82,7 +82,9 @@ async def test_a_transfer_is_ordered_once_followed_and_written_off(desk: httpx2.
         assert (await call(desk, "transfers/T1/write-off", "k4", account="claim", reason="lost")).status_code == 202
     await happen(store)
     assert (await see(desk, "transfers/T1"))["lines"][0]["claimed"] == "10"
-    assert [one["number"] for one in (await see(desk, f"transfers?company={UK}&state=lost"))["items"]] == ["T1"]
+    (listed,) = (await see(desk, f"transfers?company={UK}&state=lost&location=south&item=HEART"))["items"]
+    assert (listed["number"], listed["from_location"], listed["lines"][0]["claimed"]) == ("T1", "north", "10")
+    assert (await see(desk, "transfers?open=true"))["items"] == []
     assert await rows(store, "select action from audit order by action") == [
         ("create_transfer",),
         ("write_off_transfer",),

@@ -18,6 +18,7 @@ from tests.unit.api.networks import small_network
 READING = {
     "trace", "doctor", "case list", "case show", "exception list", "exception show", "dead-letter list",
     "dead-letter show", "quarantine list", "quarantine show", "stock show", "system list", "api-key list",
+    "transfer list", "transfer show",
 }  # fmt: skip
 
 

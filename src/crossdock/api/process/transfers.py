@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from crossdock.api.gateway.answers import json_answer, stored_answer
@@ -19,13 +19,17 @@ from crossdock.api.process.order_requests import BusinessNumber, Id, Reference, 
 from crossdock.api.process.parameters import Company, Cursor, Limit, State
 from crossdock.api.services import services_of
 from crossdock.model.transfer import LossAccount
-from crossdock.operations import transfers
+from crossdock.operations import transfers, transfers_seen
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.paging import Page
 from crossdock.operations.problems import FieldError, Problem
-from crossdock.operations.transfers import Ordered, TransferSummary, TransferView
+from crossdock.operations.transfers import Ordered
+from crossdock.operations.transfers_seen import TransferSummary, TransferView
 
 MOST_LINES = 500
+End = Annotated[str, QueryParameter(max_length=80, description="Only those that leave or reach this location.")]
+OfItem = Annotated[str, QueryParameter(max_length=80, description="Only those of this item.")]
+Unfinished = Annotated[bool, QueryParameter(name="open", description="Only those that are not over.")]
 
 
 class MovedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,12 +111,21 @@ async def create_transfer(request: AnyRequest) -> ASGIResponse:
     tags=["stock"],
 )
 async def list_transfers(
-    request: AnyRequest, company: Company = "", in_state: State = "", cursor: Cursor = "", limit: Limit = 100
+    request: AnyRequest,
+    company: Company = "",
+    in_state: State = "",
+    location: End = "",
+    item: OfItem = "",
+    unfinished: Unfinished = False,
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> ASGIResponse:
-    """Transfers between our locations, page by page."""
-    page = await transfers.list_transfers(
-        services_of(request).context, actor_of(request), company_id=company, state=in_state, cursor=cursor, limit=limit
-    )
+    """Transfers between our locations, page by page: from where, to where, and line by line what left, what arrived,
+    what is under way."""
+    page = await transfers_seen.list_transfers(
+        services_of(request).context, actor_of(request), company_id=company, state=in_state, location=location,
+        item=item, open_only=unfinished, cursor=cursor, limit=limit,
+    )  # fmt: skip
     return json_answer(page)
 
 
@@ -124,7 +137,7 @@ async def list_transfers(
 )
 async def look_up_transfer(request: AnyRequest, number: FromPath[str], company: Company = "") -> ASGIResponse:
     """Where a transfer stands, line by line: what left, what arrived and how, what is under way."""
-    view = await transfers.look_up_transfer(services_of(request).context, actor_of(request), number, company)
+    view = await transfers_seen.look_up_transfer(services_of(request).context, actor_of(request), number, company)
     return json_answer(view)
 
 
