@@ -176,6 +176,22 @@ def _words(told: transfers.Ordered, origin: str) -> str:
 
 
 @app.command()
+def cancel(
+    number: Number, reason: Reason, database: DatabaseOption, company: CompanyOption = "", as_json: AsJson = False
+) -> None:
+    """Take back a transfer of which nothing has left: what it holds at its origin is free again. Refused once its
+    warehouse was asked to ship it, for no message takes that back.
+
+    Example: crossdock transfer cancel TR-5F00D1 --reason "the customer keeps them"
+    """
+    answer = reach(
+        database,
+        lambda context, actor: transfers.cancel(context, actor, number, company_id=company, reason=reason),
+    )
+    say_told(answer, as_json, then="what it holds is free")
+
+
+@app.command()
 def receive(
     number: Number,
     reason: Reason,

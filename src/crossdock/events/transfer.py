@@ -38,3 +38,12 @@ class TransferWrittenOff(msgspec.Struct, frozen=True, omit_defaults=True):
     account: LossAccount
     reason: str
     lines: tuple[tuple[str, Decimal], ...] = ()
+
+
+@event()
+class TransferCancelled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person takes back a transfer of which nothing has left. `order_skipped`: its transfer order went to the sending
+    warehouse no more, a person had decided so."""
+
+    reason: str
+    order_skipped: bool = False

@@ -1,4 +1,4 @@
-"""Transfers between our locations: order one, say what arrived where no system tells, give up what did not arrive.
+"""Transfers between our locations: order one, take it back, say what arrived where no system tells, give up the rest.
 `transfers_seen` shows them."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferWrittenOff
+from crossdock.events.transfer import TransferCancelled, TransferOrdered, TransferReceived, TransferWrittenOff
 from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata.one_item import companies_with
@@ -132,6 +132,54 @@ async def _not_free(tx: Connection, order: TransferOrder) -> tuple[NotFree, ...]
         for item, quantity in asked.items()
         if quantity > free.get(item, ZERO)
     )
+
+
+async def cancel(
+    context: Context, actor: Actor, number: str, *, company_id: str = "", reason: str, use: KeyUse | None = None
+) -> Answer:
+    """Take back a transfer of which nothing has left: what it holds at its origin is free again. Answers `Accepted`.
+
+    Raises `Problem` where goods left or arrived, it is over, or its warehouse was asked to ship it: no message takes
+    that back. Should it be asked in this very moment, the case opens `transfer_not_cancelled`.
+    """
+    must_run_the_warehouses(actor, SCOPE, company_id)
+    must_say_why(reason)
+    async with context.store.transaction() as tx:
+        if company_id:
+            await must_be_places(tx, company_id)
+        subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
+        told = Accepted(subject, f"{address('transfers', number)}?company={subject.split('/')[1]}")
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        data = await _data(tx, subject)
+        skipped = data.sent and await tx.fetchval(STOCK.order_skipped, subject)
+        _must_be_cancellable(number, data, told=data.sent and not skipped)
+        body = TransferCancelled(reason, order_skipped=bool(skipped))
+        await tell_case(tx, context, actor, SCOPE, "cancel_transfer", subject, body)
+    return answer
+
+
+def _must_be_cancellable(number: str, data: TransferData, *, told: bool) -> None:
+    moved = any(line.shipped or line.good or line.damaged or line.quarantined for line in data.lines.values())
+    if moved:
+        advice = (
+            "What does not arrive is given up: `crossdock transfer write-off` (POST /process/v1/transfers/N/write-off)."
+        )
+        raise Problem("conflict", f"goods of transfer {number} have left", advice=advice)
+    if data.cancelled or data.all_shipped:
+        words = (
+            f"transfer {number} was cancelled" if data.cancelled else f"nothing of transfer {number} leaves any more"
+        )
+        raise Problem("conflict", f"{words}: it is over", advice="Nothing is left to do.")
+    if told:
+        origin = data.head.from_location
+        advice = (
+            f"Ask {origin} to ship nothing: once it says that it shipped all and nothing left, the transfer is over. Is"
+            " its transfer order a dead letter, skip that first; then the transfer can be cancelled."
+        )
+        words = f"{origin} was asked to ship transfer {number}, and no message takes that back"
+        raise Problem("conflict", words, advice=advice)
 
 
 async def write_off(

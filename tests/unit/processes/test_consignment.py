@@ -10,7 +10,7 @@ from typing import Any
 from crossdock.events.consumption import GoodsConsumed
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import PromisedLine, StockPromised, StockWentNegative
-from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped
+from crossdock.events.transfer import TransferCancelled, TransferOrdered, TransferReceived, TransferShipped
 from crossdock.model.consumption import Consumption, ConsumptionLine
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import Money, Price, Quantity
@@ -104,6 +104,14 @@ def test_what_does_not_come_back_in_time_is_asked_about() -> None:
     late = asked.when(ExpectationMissed("shipment", MORNING)).then(opens="transfer_not_shipped")
     assert late.one(OpenExceptionCase).detail == "harbour has not shipped transfer T1"
     late.when(received("10", "north")).then(closes="transfer_not_shipped", state="received")
+
+
+def test_what_comes_back_although_the_customer_wanted_to_keep_it_is_no_longer_with_it() -> None:
+    late = a_transfer().given(ordered("harbour", "north"), ExpectationMissed("shipment", MORNING))
+    kept = late.when(TransferCancelled("the customer keeps them"))
+    kept.then(closes="transfer_not_shipped", met="shipment", state="closed", finished=True)
+    scenario = kept.when(received("10", "north")).then(state="received", opens=(), finished=True)
+    assert stock(scenario) == {("harbour", HARBOUR, "unrestricted"): -10, ("north", "own", "unrestricted"): 10}
 
 
 def test_what_a_customer_used_becomes_its_own_and_is_invoiced() -> None:

@@ -12,7 +12,13 @@ import pytest
 
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import PromisedLine, StockPromised, StockWentNegative
-from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped, TransferWrittenOff
+from crossdock.events.transfer import (
+    TransferCancelled,
+    TransferOrdered,
+    TransferReceived,
+    TransferShipped,
+    TransferWrittenOff,
+)
 from crossdock.model.masterdata import Item
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.transfer import (
@@ -227,3 +233,43 @@ def test_goods_that_do_not_leave_are_a_question_for_the_sender_until_they_do() -
 
 def test_stock_that_went_below_zero_is_owned_by_the_warehouse() -> None:
     under_way().when(StockWentNegative("HEART", "north", Decimal(-2), "e")).then(opens="stock_negative")
+
+
+def test_a_transfer_cancelled_before_the_ledger_could_answer_keeps_nothing_and_asks_nobody() -> None:
+    scenario = a_transfer().given(ordered()).when(TransferCancelled("a mistake"))
+    scenario.then(state="closed", finished=True, opens=(), sends=())
+    scenario = a_transfer().given(ordered(), TransferCancelled("a mistake")).when(granted("7", refused="3"))
+    scenario.then(state="closed", opens=(), sends=())
+    assert scenario.one(Release).reservations == ("r1",)
+
+
+def test_a_transfer_whose_order_a_person_skipped_is_cancelled_and_its_goods_are_free_again() -> None:
+    asked = a_transfer().given(ordered(), granted())
+    scenario = asked.when(TransferCancelled("the warehouse refuses it", order_skipped=True))
+    scenario.then(state="closed", finished=True, met="shipment", opens=())
+    assert scenario.one(Release).reservations == ("r1",)
+    assert [line.quantity for line in scenario.one(ExpectSupply).lines] == [0]
+    late = scenario.when(shipped("10")).then(state="in_transfer")
+    assert stock(late) == {("north", "unrestricted"): -10, ("north", "in_transfer"): 10}
+    assert [line.reservation for line in late.one(Move).lines] == [""], "it holds nothing any more"
+
+
+def test_a_transfer_that_its_warehouse_has_goes_on_and_somebody_speaks_with_it() -> None:
+    asked = a_transfer().given(ordered(), granted()).when(TransferCancelled("a mistake"))
+    asked.then(state="ordered", opens="transfer_not_cancelled")
+    assert not asked.all(Release)
+    nothing = TransferShipped(TransferAdvice(COMPANY, "T1", "S1", "north", "south", MORNING, ()))
+    scenario = asked.when(nothing).then(closes="transfer_not_cancelled", state="closed", finished=True)
+    assert scenario.one(Release).reservations == ("r1",)
+
+
+def test_goods_that_left_before_the_cancellation_came_are_told_of_until_they_have_arrived() -> None:
+    scenario = (
+        under_way().when(TransferCancelled("a mistake")).then(opens="transfer_not_cancelled", state="in_transfer")
+    )
+    scenario.when(received("10", final=True)).then(closes="transfer_not_cancelled", state="received", opens=())
+
+
+def test_a_transfer_that_makes_no_sense_is_over_once_it_is_cancelled() -> None:
+    scenario = a_transfer().given(ordered(("1", "NOBODY", "1"))).when(TransferCancelled("a typing error"))
+    scenario.then(closes="transfer_invalid", state="closed", finished=True)

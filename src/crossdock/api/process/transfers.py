@@ -68,6 +68,13 @@ class WriteOffTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     reason: Why
 
 
+class CancelTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Take back a transfer of which nothing has left. The company must be said where several have used the number."""
+
+    company: Reference = ""
+    reason: Why
+
+
 class ReceiveTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Goods arrived in good order where no warehouse system tells of it: so much of these lines, or all that is under
     way. `receipt` is the receiver's own number of the message; made up unless one is given."""
@@ -79,6 +86,7 @@ class ReceiveTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 _read_create = decoder(CreateTransfer)
+_read_cancel = decoder(CancelTransfer)
 _read_receive = decoder(ReceiveTransfer)
 _read_write_off = decoder(WriteOffTransfer)
 
@@ -142,6 +150,23 @@ async def look_up_transfer(request: AnyRequest, number: FromPath[str], company: 
 
 
 @post(
+    "/transfers/{number:str}/cancel",
+    status_code=202,
+    opt={"scope": "operations:write", "body": CancelTransfer, "answer": Accepted},
+    summary="Cancel a transfer",
+    tags=["stock"],
+)
+async def cancel_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
+    """What it holds at its origin is free again. Refused once its warehouse was asked to ship it, for no message takes
+    that back, or anything left."""
+    body, use = await receive_as(request, _read_cancel)
+    answer = await transfers.cancel(
+        services_of(request).context, actor_of(request), number, company_id=body.company, reason=body.reason, use=use
+    )
+    return stored_answer(answer)
+
+
+@post(
     "/transfers/{number:str}/receive",
     status_code=202,
     opt={"scope": "operations:write", "body": ReceiveTransfer, "answer": Accepted},
@@ -189,4 +214,6 @@ def _must_be_sound(faults: list[FieldError]) -> None:
         raise Problem("invalid_body", "the request breaks rules; nothing was done", faults)
 
 
-HANDLERS = (create_transfer, list_transfers, look_up_transfer, receive_transfer, write_off_transfer)
+HANDLERS = (
+    create_transfer, list_transfers, look_up_transfer, cancel_transfer, receive_transfer, write_off_transfer
+)  # fmt: skip

@@ -17,6 +17,8 @@ promised to nobody: it moves when it arrives.
 missing when the receiver says that it expects nothing more, is a shortage with money at risk, owned by a person, who
 may give it up (scrap or claim). Goods that come after that were not lost.
 *Duplicate*: a message counts once, by the warehouse's own number of it.
+*Too late*: a transfer is cancelled only while the sending warehouse does not have it, for no message takes its order
+back; else somebody speaks with it. What comes all the same of one that was cancelled is booked: goods move as they do.
 *Repeated*: further shipments and receipts add up.
 *Unforeseen*: more than left, or goods that were not ordered, are booked as counted, and asked about.
 """
@@ -30,12 +32,18 @@ import msgspec
 
 from crossdock.events.intake import ExpectationMissed
 from crossdock.events.inventory import StockPromised, StockWentNegative
-from crossdock.events.transfer import TransferOrdered, TransferReceived, TransferShipped, TransferWrittenOff
+from crossdock.events.transfer import (
+    TransferCancelled,
+    TransferOrdered,
+    TransferReceived,
+    TransferShipped,
+    TransferWrittenOff,
+)
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import OWN, StockRequestLine, consigned_to
 from crossdock.processes._kit import Effect, Lifecycle, Link, Release, Reserve, StateTable, below_zero, missed, tell
 from crossdock.processes.transfer.v1_book import Change, book, expected_on, order_for_warehouse, settle, what_is_wrong
-from crossdock.processes.transfer.v1_data import TransferCase, TransferData, TransferGoods, header
+from crossdock.processes.transfer.v1_data import OVER, TransferCase, TransferData, TransferGoods, header
 
 _MOVING = ("in_transfer", "partly_received", "received", "lost", "closed")
 TABLE = StateTable(
@@ -51,6 +59,7 @@ TABLE = StateTable(
 CODES = {
     "transfer_invalid": "A transfer names an item, a unit or a location that we do not know; nothing was asked.",
     "transfer_not_backed": "The origin has less free stock than is to be transferred; the rest was not asked for.",
+    "transfer_not_cancelled": "A transfer was to be cancelled that its warehouse has already; somebody speaks with it.",
     "transfer_not_shipped": "The sending warehouse has not let the goods of a transfer go in time.",
     "transfer_short": "Goods of a transfer left and did not arrive.",
     "transfer_over": "More of a transfer arrived than left.",
@@ -66,7 +75,7 @@ LIFECYCLE = Lifecycle(
     table=TABLE,
     starts=(TransferOrdered,),
     header=header,
-    finished=lambda data: header(data) in ("received", "lost", "closed"),
+    finished=lambda data: header(data) in OVER,
 )
 
 
@@ -101,7 +110,7 @@ def take_promise(case: TransferCase, event: StockPromised) -> Iterator[Effect]:
         data.lines[grant.line].grants.append((grant.reservation, grant.quantity))
     data.refused = dict(event.refused)
     if data.all_shipped:
-        # The goods left before the ledger could answer: what it still holds for them belongs to nobody.
+        # The goods left, or it was cancelled, before the ledger could answer: what it holds for them belongs to nobody.
         granted = tuple(grant.reservation for grant in event.promised)
         if granted:
             yield Release("left before", reservations=granted, reason="not_shipped")
@@ -149,8 +158,33 @@ def receive(case: TransferCase, event: TransferReceived) -> Iterator[Effect]:
         under_way = ((key, line.booked(data.all_shipped).under_way) for key, line in data.lines.items())
         changes = [Change(key, "good", left) for key, left in under_way if left]
     data.all_received = data.all_received or receipt.final
-    yield from book(case, f"received {receipt.receipt}", changes, all_shipped=data.all_shipped)
+    # Of what comes back from a customer nobody tells that it left: cancelled or not, what is here has.
+    all_shipped = data.all_shipped and not (data.cancelled and data.comes_back)
+    yield from book(case, f"received {receipt.receipt}", changes, all_shipped=all_shipped)
     yield from settle(case, f"{receipt.receipt} arrived")
+
+
+@LIFECYCLE.on(TransferCancelled)
+def cancel(case: TransferCase, event: TransferCancelled) -> Iterator[Effect]:
+    """A person takes it back: what was promised to it is free again, and nothing of it is expected any more."""
+    data = case.data
+    asked = data.sent and not event.order_skipped
+    if asked or data.all_shipped or any(_began(line) for line in data.lines.values()):
+        data.too_late = event.reason
+        yield from settle(case, "it was to be cancelled")
+        return
+    data.cancelled = True
+    kept = tuple(reservation for line in data.lines.values() for reservation, _ in line.grants)
+    for line in data.lines.values():
+        line.grants = []
+    if kept:
+        yield Release("cancelled", reservations=kept)
+    yield from book(case, "cancelled", (), all_shipped=True)
+    yield from settle(case, f"cancelled: {event.reason}")
+
+
+def _began(line: TransferGoods) -> bool:
+    return bool(line.shipped or line.good or line.damaged or line.quarantined)
 
 
 @LIFECYCLE.on(TransferWrittenOff)

@@ -20,7 +20,7 @@ from crossdock.processes._kit import (
     problems,
     tell_goods,
 )
-from crossdock.processes.transfer.v1_data import Believed, TransferCase, TransferGoods
+from crossdock.processes.transfer.v1_data import OVER, Believed, TransferCase, TransferGoods, header
 from crossdock.rules.goods_flow import draw
 
 TRANSIT_DAYS = 2
@@ -174,7 +174,9 @@ def _owed(case: TransferCase) -> dict[str, Owed]:
         within = case.reads.within(order.from_location, case.at, SHIP_HOURS)
         worth = _worth(case, {key: line.promised for key, line in data.lines.items()})
         owed["shipment"] = Owed(within, case.key, order.from_location, worth)
-    elif data.comes_back and not data.invalid and not any(now.departed for now in booked.values()):
+    elif (
+        data.comes_back and not data.invalid and not data.cancelled and not any(now.departed for now in booked.values())
+    ):
         worth = _worth(case, {key: line.ordered for key, line in data.lines.items()})
         owed["shipment"] = Owed(_until_expected(case), case.key, order.from_location, worth)
     if any(under_way.values()):
@@ -190,9 +192,12 @@ def _until_expected(case: TransferCase) -> dt.timedelta:
 def _wrong(case: TransferCase) -> Iterator[OpenExceptionCase]:
     """The problems a person should know of, as things stand now."""
     data = case.data
-    if data.invalid:
+    if data.invalid and not data.cancelled:
         yield OpenExceptionCase("transfer_invalid", "; ".join(data.invalid))
-    for key, quantity in data.refused.items():
+    if data.too_late and header(data) not in OVER:
+        detail = f"{data.head.from_location} was asked to ship transfer {case.key} already: {data.too_late}"
+        yield OpenExceptionCase("transfer_not_cancelled", detail, owner="warehouse")
+    for key, quantity in data.refused.items() if not data.cancelled else ():
         detail = f"{quantity} of {data.lines[key].item} is not free at {data.head.from_location}"
         yield OpenExceptionCase("transfer_not_backed", detail, key=key, lines=(key,))
     if "shipment" in data.overdue:

@@ -81,6 +81,10 @@ class TransferData(StandingData, omit_defaults=True, kw_only=True):
     sent: bool = False
     """Was the sending warehouse asked?"""
     all_shipped: bool = False
+    cancelled: bool = False
+    """Taken back by a person before anything left."""
+    too_late: str = ""
+    """Why somebody wanted to take it back although the sending warehouse has it."""
     all_received: bool = False
     seen: list[str] = []
     """Messages of the warehouses that counted once and will not again."""
@@ -117,11 +121,13 @@ class TransferData(StandingData, omit_defaults=True, kw_only=True):
 
 
 TransferCase = Case[TransferData]
+OVER = ("received", "lost", "closed")
+"""States of a transfer after which nothing more is to happen."""
 
 
 def header(data: TransferData) -> str:
     """`invalid`, `ordered`, `in_transfer`, `partly_received`, `received`, `lost` (what is missing was given up) or
-    `closed` (nothing left)."""
+    `closed` (nothing left, or a person cancelled it)."""
     states = {line.state for line in data.lines.values()}
     if states <= {"invalid"}:
         return "invalid"
