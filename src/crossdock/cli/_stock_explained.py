@@ -45,7 +45,7 @@ KINDS = {
     "lend": "lent by a pool",
     "below_zero": "what lies below zero counts as none",
     "policy": "who may use it changed",
-    "shelf_life": "goods that do not keep long enough for who asks, looked at now only",
+    "shelf_life": "goods that do not keep long enough for who asks",
     "components": "kits that can be made of components",
 }
 _HEAD = "bold"

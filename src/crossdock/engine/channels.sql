@@ -62,7 +62,7 @@ from reservation as r
 join promise_position as p
     on p.company_id = r.company_id and p.item = r.item and p.location = r.location and p.pool = r.pool
 where r.company_id = $1 and r.location = any($2::text[]) and ($4::text[] is null or r.item = any($4::text[]))
-    and r.keeps_until is not null and r.state = 'reserved'
+    and r.keeps_until is not null and r.remaining > 0 and r.state = 'reserved'
 
 -- told: what a channel was told last of some items (or of all); no quantity where that was given up
 select i.item, i.quantity, i.version, l.version as shown_version

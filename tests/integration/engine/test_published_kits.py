@@ -194,7 +194,7 @@ async def test_what_others_were_promised_of_goods_that_keep_counts_also_after_th
     await book(store, release("sales_order/fussy"))
     await publish(engine, FUSSY)
     assert channel.says() == {MUG: 16}
-    assert await rows(store, "select keeps_until from reservation") == [(None,)]
+    assert await rows(store, "select remaining, keeps_until from reservation") == [(0, LATE)]
     assert await is_derived(store, full=True)
 
 

@@ -9,15 +9,18 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crossdock.inventory.availability import AvailableToPromise, Detail, Question, available_to_promise
+from crossdock.inventory.availability import AvailableToPromise, Detail, Question, available_to_promise, reading
 from crossdock.inventory.availability.difference import Mark, difference
 from crossdock.inventory.availability.terms import Difference, MovementTerms
 from crossdock.inventory.ledger.outcomes import RebalanceRequest, SafetyRequest
 from crossdock.inventory.ledger.plan import Request
-from crossdock.model.stock_policy import PoolRule, Scope, StockPolicies
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Lot
+from crossdock.model.stock import PromiseRequest
+from crossdock.model.stock_policy import PoolRule, Scope, ShelfLifeRule, StockPolicies
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (
     AT,
@@ -39,7 +42,13 @@ PROTECTED = PoolRule(
     name="shop_floor", scope=Scope(channels=("shop",)), pool="shop", floor=Decimal(4), share_percent=Decimal(25)
 )
 LENDING = PoolRule(name="edi_share", scope=Scope(channels=("edi",)), pool="edi", share_percent=Decimal(30), lends=True)
-POLICIES = (StockPolicies(), StockPolicies(pools=(PROTECTED, LENDING)), StockPolicies(pools=(LENDING,)))
+KEEPS = ShelfLifeRule(name="edi_keeps", scope=Scope(channels=("edi",)), days=20)
+POLICIES = (
+    StockPolicies(shelf_life=(KEEPS,)),
+    StockPolicies(pools=(PROTECTED, LENDING), shelf_life=(KEEPS,)),
+    StockPolicies(pools=(LENDING,)),
+)
+SOON, LATE = (AT.date() + dt.timedelta(days=days) for days in (21, 30))
 ASKERS = ("", "shop", "edi")
 _items = itertools.count()
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -47,18 +56,41 @@ _encode = msgspec.json.Encoder(decimal_format="string").encode
 quantities = st.integers(1, 9)
 places = st.sampled_from([("north",), ("south",), ("north", "south"), ("south", "north")])
 channels = st.sampled_from(ASKERS)
+lots = st.sampled_from(["soon", "late", "of unknown age"])
 steps = st.one_of(
     st.tuples(st.just("ask"), places, quantities, channels),
     st.tuples(st.just("tell"), places, quantities, channels),
-    st.tuples(st.just("receive"), st.sampled_from(PLACES), st.integers(1, 20)),
-    st.tuples(st.just("lose"), st.sampled_from(PLACES), quantities),
-    st.tuples(st.just("transfer"), st.sampled_from(PLACES), quantities),
-    st.tuples(st.just("pick"), st.integers(0, 5)),
+    st.tuples(st.just("receive"), st.sampled_from(PLACES), st.integers(1, 20), lots),
+    st.tuples(st.just("lose"), st.sampled_from(PLACES), quantities, lots),
+    st.tuples(st.just("transfer"), st.sampled_from(PLACES), quantities, lots),
+    st.tuples(st.just("pick"), st.integers(0, 5), lots),
     st.tuples(st.just("release"), st.integers(0, 5)),
     st.tuples(st.just("expect"), st.sampled_from(PLACES), quantities, st.integers(1, 20), st.integers(1, 3)),
     st.tuples(st.just("keep"), st.sampled_from(PLACES), st.integers(0, 4), st.sampled_from(["safety", "haircut"])),
     st.tuples(st.just("policy"), st.integers(0, len(POLICIES) - 1)),
+    st.tuples(st.just("day"), st.integers(1, 5)),
+    st.tuples(st.just("describe"), lots, st.sampled_from([SOON, LATE])),
 )
+GOODS_THAT_KEEP = [
+    (("receive", "north", 9, "soon"), True),
+    (("receive", "north", 6, "late"), True),
+    (("ask", ("north",), 4, "edi"), True),
+    (("tell", ("north", "south"), 7, "edi"), True),
+    (("pick", 0, "late"), True),
+    (("day", 3), True),
+    (("ask", ("north",), 3, "edi"), True),
+    (("lose", "north", 8, "soon"), True),
+    (("receive", "north", 5, "of unknown age"), True),
+    (("describe", "of unknown age", LATE), True),
+    (("receive", "north", 1, "late"), True),
+    (("release", 1), True),
+    (("receive", "south", 6, "late"), False),
+    (("ask", ("south",), 6, ""), False),
+    (("tell", ("south",), 5, "edi"), True),
+    (("describe", "late", SOON), True),
+]
+"""Lots come and go, keep no more, are said to keep longer or less long; those who need them to are promised them, have
+them picked, wait, are filled, give back, and were told of goods that others have."""
 histories = st.lists(st.tuples(steps, st.booleans()), min_size=1, max_size=16)
 
 
@@ -66,6 +98,7 @@ class Answered(msgspec.Struct):
     """What was answered at a moment, by the policies of the moment."""
 
     at: dt.datetime
+    on: dt.date
     policies: StockPolicies
     answers: list[AvailableToPromise]
 
@@ -77,24 +110,27 @@ class Play:
         self.store = store
         self.item = f"ITEM-{next(_items)}"
         self.policies = POLICIES[0]
+        self.on = AT.date()
         self.cases: list[str] = []
         self.answered: list[Answered] = []
 
     async def requests(self, step: tuple) -> list[Request]:  # type: ignore[type-arg]
         match step:
             case ("ask", where, quantity, channel):
-                return [ask(quantity, *where, item=self.item, case=self._case(), source=channel)]
+                return [self._wants(ask(quantity, *where, item=self.item, case=self._case(), source=channel))]
             case ("tell", where, quantity, channel):
-                return [tell(quantity, *where, item=self.item, case=self._case(), source=channel)]
-            case ("receive", where, quantity):
-                return [receive(quantity, where, item=self.item)]
-            case ("lose", where, quantity):
-                return [move(quantity, "unrestricted", "damaged", where, item=self.item)]
-            case ("transfer", where, quantity):
+                return [self._wants(tell(quantity, *where, item=self.item, case=self._case(), source=channel))]
+            case ("receive", where, quantity, lot):
+                return [receive(quantity, where, item=self.item, lot=lot)]
+            case ("lose", where, quantity, lot):
+                return [move(quantity, "unrestricted", "expired", where, item=self.item, lot=lot)]
+            case ("transfer", where, quantity, lot):
                 other = PLACES[where == PLACES[0]]
-                return [move(quantity, "unrestricted", "unrestricted", where, item=self.item, to_location=other)]
-            case ("pick", which):
-                return await self._picks(which)
+                return [
+                    move(quantity, "unrestricted", "unrestricted", where, item=self.item, lot=lot, to_location=other)
+                ]
+            case ("pick", which, lot):
+                return await self._picks(which, lot)
             case ("release", which):
                 return [release(self.cases[which % len(self.cases)])] if self.cases else []
             case ("expect", where, quantity, day, line):
@@ -104,7 +140,20 @@ class Play:
             case ("policy", which):
                 self.policies = POLICIES[which]
                 return [RebalanceRequest(COMPANY, f"rebalance/{number()}", self.item)]
+            case ("day", days):
+                self.on += dt.timedelta(days=days)
+                return []
+            case ("describe", lot, expires_on):
+                async with self.store.transaction() as tx:
+                    await upsert(tx, [Lot(COMPANY, self.item, lot, expires_on=expires_on)])
+                return []
         raise AssertionError(step)
+
+    def _wants(self, request: PromiseRequest) -> PromiseRequest:
+        """As an order of its channel asks for it today."""
+        until = self.question(request.source, self.policies, self.on).asker.keeps_until(self.item)
+        lines = tuple(msgspec.structs.replace(line, keeps_until=until) for line in request.lines)
+        return msgspec.structs.replace(request, lines=lines)
 
     def _case(self) -> str:
         self.cases.append(f"sales_order/{self.item}/{len(self.cases)}")
@@ -116,41 +165,51 @@ class Play:
             COMPANY, key, self.item, where, Decimal(quantity), reason=reason, source=f"{reason}-rule", rule=rule
         )
 
-    async def _picks(self, which: int) -> list[Request]:
+    async def _picks(self, which: int, lot: str) -> list[Request]:
         if which >= len(self.cases):
             return []
         query = "select * from reservation where subject = $1 and state = 'reserved' and remaining > 0 order by id"
         async with self.store.transaction() as tx:
             rows = await tx.fetch(query, self.cases[which])
-        return [pick(int(row["remaining"]), row["id"], row["location"], item=self.item) for row in rows]
+        # Half of it: the rest stays promised.
+        return [
+            pick((int(row["remaining"]) + 1) // 2, row["id"], row["location"], item=self.item, lot=lot) for row in rows
+        ]
 
-    def question(self, channel: str, policies: StockPolicies) -> Question:
+    def question(self, channel: str, policies: StockPolicies, on: dt.date) -> Question:
         return Question(
-            company_id=COMPANY, item=self.item, locations=PLACES, on=AT.date(), channel=channel, policies=policies,
-            version=7,
-        )  # fmt: skip
+            company_id=COMPANY, item=self.item, locations=PLACES, on=on, channel=channel, policies=policies, version=7
+        )
 
-    async def answers(self, policies: StockPolicies, at: dt.datetime | None = None) -> list[AvailableToPromise]:
+    async def answers(
+        self, policies: StockPolicies, on: dt.date, at: dt.datetime | None = None
+    ) -> list[AvailableToPromise]:
         async with self.store.transaction(readonly=True) as tx:
             return [
-                await available_to_promise(tx, self.question(channel, policies), Detail(3, physical=True), at=at)
+                await available_to_promise(tx, self.question(channel, policies, on), Detail(3, physical=True), at=at)
                 for channel in ASKERS
             ]
 
+    async def again(self, answered: Answered) -> list[AvailableToPromise]:
+        return await self.answers(answered.policies, answered.on, answered.at)
+
     async def look(self) -> None:
-        found = await self.answers(self.policies)
+        found = await self.answers(self.policies, self.on)
         async with self.store.connection() as connection:
-            self.answered.append(
-                Answered(await connection.fetchval("select clock_timestamp()"), self.policies, found)
-            )  # fmt: skip
+            at = await connection.fetchval("select clock_timestamp()")
+        self.answered.append(Answered(at, self.on, self.policies, found))
 
     async def play(self, history: list) -> None:  # type: ignore[type-arg]
+        async with self.store.transaction() as tx:
+            lots = (("soon", SOON), ("late", LATE))
+            await upsert(tx, [Lot(COMPANY, self.item, lot, expires_on=expires_on) for lot, expires_on in lots])
         await self.look()
         batch: list[Request] = []
         for step, ends in history:
             batch += await self.requests(step)
-            if (ends or step[0] in ("pick", "policy")) and batch:
-                await book(self.store, *batch, policies=self.policies)
+            if (ends or step[0] in ("pick", "policy")) and (batch or step[0] in ("day", "describe")):
+                if batch:
+                    await book(self.store, *batch, policies=self.policies)
                 await self.look()
                 batch = []
 
@@ -167,23 +226,31 @@ playing = settings(
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals of a few movements are read back in several stretches, too."""
+    monkeypatch.setattr(reading, "_STRETCH", 2)
+
+
 @playing
 @given(history=histories)
+@example(history=GOODS_THAT_KEEP)
 async def test_every_past_answer_can_be_given_again_from_movements_alone(store: Store, history: list) -> None:  # type: ignore[type-arg]
     play = Play(store)
     await play.play(history)
     for answered in play.answered:
-        again = await play.answers(answered.policies, answered.at)
+        again = await play.again(answered)
         assert [_encode(each) for each in again] == [_encode(each) for each in answered.answers]
 
 
 @playing
 @given(history=histories)
+@example(history=GOODS_THAT_KEEP)
 async def test_what_changed_between_two_moments_adds_up_to_the_last_unit(store: Store, history: list) -> None:  # type: ignore[type-arg]
     play = Play(store)
     await play.play(history)
     for asker in range(len(ASKERS)):
-        for one, other in itertools.combinations(play.answered, 2):
+        for one, other in [*itertools.pairwise(play.answered), (play.answered[0], play.answered[-1])]:
             found, more = await play.difference(one, other, asker)
             assert more is None
             assert found.change == sum((change.change for change in found.changes), Decimal(0))
@@ -192,7 +259,9 @@ async def test_what_changed_between_two_moments_adds_up_to_the_last_unit(store: 
                     m for m in found.movements if (m.location, m.pool) == (position.after.location, position.after.pool)
                 ]
                 adds_up(position.after.counted - position.before.counted, position.changes, moved)
-            assert found.change == sum((p.after.counted - p.before.counted for p in found.positions), Decimal(0))
+            lacking = sum((change.change for change in found.changes if change.reason == "shelf_life"), Decimal(0))
+            counted = sum((p.after.counted - p.before.counted for p in found.positions), Decimal(0))
+            assert found.change == counted + lacking
 
 
 def adds_up(change: Decimal, changes: tuple, movements: list[MovementTerms]) -> None:  # type: ignore[type-arg]
@@ -210,8 +279,10 @@ async def test_what_is_answered_can_be_had_and_one_more_cannot(store: Store, his
     now = play.answered[-1].answers[ASKERS.index(channel)].now
     for quantity, granted in ((int(now) + 1, False), (int(now), True)):
         if quantity:
-            wanted = ask(
-                quantity, *PLACES, item=play.item, case=play._case(), source=channel, partial=False, backorder=False
+            wanted = play._wants(
+                ask(
+                    quantity, *PLACES, item=play.item, case=play._case(), source=channel, partial=False, backorder=False
+                )
             )
             (outcome,) = await book(store, wanted, policies=play.policies)
             assert bool(outcome.body.refused) is not granted  # type: ignore[attr-defined]
@@ -237,11 +308,17 @@ async def test_movements_between_two_moments_come_in_pages(store: Store) -> None
     ]
 
 
-@pytest.mark.parametrize("table", ["promise_position", "expected_supply", "kept_back", "reservation", "stock_position"])
+@pytest.mark.parametrize(
+    "table", ["promise_position", "expected_supply", "kept_back", "reservation", "stock_position", "item_lot"]
+)
 async def test_a_past_answer_does_not_rest_on_rows_that_change(store: Store, table: str) -> None:
     play = Play(store)
     kept = play._keep("north", 1, "safety")
-    await book(store, receive(9, item=play.item), expect(5, 9, item=play.item), ask(2, item=play.item), kept)
+    async with store.transaction() as tx:
+        await upsert(tx, [Lot(COMPANY, play.item, "late", expires_on=LATE)])
+    fussy = play._wants(ask(2, item=play.item, source="edi"))
+    await book(store, receive(9, item=play.item, lot="late"), expect(5, 9, item=play.item), fussy, kept)
+    await play.look()
     await book(store, tell(20, item=play.item))
     await play.look()
     changes = {
@@ -250,11 +327,12 @@ async def test_a_past_answer_does_not_rest_on_rows_that_change(store: Store, tab
         "kept_back": "update kept_back set quantity = 77",
         "reservation": "update reservation set remaining = 77, state = 'released', waiting = false",
         "stock_position": "update stock_position set unrestricted = 77, counter = 99",
+        "item_lot": "update item_lot set expires_on = expires_on - 20",
     }
-    (answered,) = play.answered
     async with store.connection() as connection:
         await connection.execute(changes[table])
-    assert await play.answers(POLICIES[0], answered.at) == answered.answers
+    for answered in play.answered:
+        assert await play.again(answered) == answered.answers
 
 
 CHECKPOINTS = """
@@ -279,4 +357,4 @@ async def test_balances_that_were_proved_shorten_the_way_and_change_nothing(
         await connection.execute(f"{CHECKPOINTS} offset 0")
         await connection.execute("delete from position_checkpoint where number % $1 <> 0", every)
     for answered in play.answered:
-        assert await play.answers(answered.policies, answered.at) == answered.answers
+        assert await play.again(answered) == answered.answers

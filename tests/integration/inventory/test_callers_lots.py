@@ -49,13 +49,15 @@ def granted(answer: ReservationAnswer) -> D:
     return sum((piece.quantity for piece in answer.granted), D(0))
 
 
-async def atp(store: Store, policies: StockPolicies = POLICIES, item: str = MUG) -> AvailableToPromise:
+async def atp(
+    store: Store, policies: StockPolicies = POLICIES, item: str = MUG, at: dt.datetime | None = None
+) -> AvailableToPromise:
     question = Question(
         company_id=COMPANY, item=item, locations=("north",), customer="GROCER", on=AT.date(), policies=policies,
         version=7,
     )  # fmt: skip
     async with store.transaction() as tx:
-        return await available_to_promise(tx, question, Detail(sourcing=True))
+        return await available_to_promise(tx, question, Detail(sourcing=at is None), at=at)
 
 
 async def test_a_caller_gets_of_lots_that_keep_as_much_as_availability_said(stocked: Store) -> None:
@@ -129,12 +131,15 @@ async def test_kits_and_what_they_are_made_of_must_keep(stocked: Store) -> None:
     await book(stocked, receive(4, item="SET", lot="S1"), receive(1, item="SET", lot="S2"))
     kits = StockPolicies(shelf_life=(ShelfLifeRule(name="sets", days=30, scope=Scope(items=("SET",))),))
     assert (await atp(stocked, kits, "SET")).now == 3
+    async with stocked.connection() as connection:
+        then = await connection.fetchval("select clock_timestamp()")
     line = DeskLine("1", "SET", D(4), ("north",), (Component(MUG, D(2)),))
     refused = await desk_of(stocked, kits).grant(desk_lines_request(COMPANY, "four", [line]))
     assert (refused.held, refused.missing[0].free) == (False, D(3))
     three = DeskLine("1", "SET", D(3), ("north",), (Component(MUG, D(2)),))
     got = await desk_of(stocked, kits).grant(desk_lines_request(COMPANY, "three", [three]))
     assert {(piece.item, piece.quantity) for piece in got.granted} == {("SET", D(1)), (MUG, D(4))}
+    assert ((await atp(stocked, kits, "SET")).now, (await atp(stocked, kits, "SET", then)).now) == (0, 3)
     await holds(stocked)
 
 

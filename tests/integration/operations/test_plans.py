@@ -9,6 +9,7 @@ import pytest
 from crossdock.engine.publications import SQL as CHANNELS
 from crossdock.inventory.availability.difference import SQL as DIFFERENCE
 from crossdock.inventory.availability.reading import SQL as READING
+from crossdock.inventory.ledger.reading import SQL as LEDGER
 from crossdock.inventory.reconciliation.statements import SQL as STATED
 from crossdock.operations.cases import SQL as CASES
 from crossdock.operations.gauges import SQL as GAUGES
@@ -42,7 +43,10 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
         (IDEMPOTENCY.forget, (dt.timedelta(days=30), 5000)),
         (READING.now, ("albion_uk", ["MUG"], ["north"], 3, dt.date(2010, 12, 1), True, ["wms_north"])),
         (READING.dropped, ("albion_uk", "MUG", "brightware")),
-        (READING.physical_then, ("albion_uk", "MUG", ["north"], MOMENT)),
+        (READING.physical_then, ("albion_uk", ["MUG"], ["north"], MOMENT)),
+        (READING.lots_then, ("albion_uk", ["MUG"], ["north"], MOMENT)),
+        (READING.booked, ([1], [0], [9])),
+        (LEDGER.keeping_of_items, ("{albion_uk}", "{MUG}")),
         (DIFFERENCE.sums, ("albion_uk", ["MUG"], ["north"], [""], [0], [9])),
         (PROMISES.waiting, ("albion_uk", "MUG", 10)),
         (PROMISES.granted, (1, 1000, 0)),

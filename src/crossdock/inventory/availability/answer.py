@@ -19,6 +19,7 @@ from crossdock.inventory.availability.reading import (
     read_dropped,
     read_facts,
     read_keeping,
+    read_keeping_then,
 )
 from crossdock.inventory.availability.sources import freshness
 from crossdock.inventory.availability.terms import (
@@ -104,12 +105,20 @@ async def available_to_promise(
         sorted(set(question.sources.values())),
     )
     facts = await read_facts(tx, wanted, at=at, moment=question.moment)
-    keeping: dict[str, Keeping] = {}
-    if at is None and question.asker.is_fussy:
-        keeping = await read_keeping(tx, question.company_id, {row.item for row in facts.positions})
+    keeping = await _keeping(tx, question, facts, at)
     said = answer(question, facts, detail.sourcing, keeping)
     dropped = await _dropped(tx, question) if said.kit is None and at is None else None
     return said if dropped is None else _by_supplier(said, dropped)
+
+
+async def _keeping(tx: Connection, question: Question, facts: Facts, at: dt.datetime | None) -> dict[str, Keeping]:
+    """The lots of all items, where one of them, or a kit made of them, must keep for who asks."""
+    names = {*(row.item for row in facts.positions), *(part.kit for part in facts.components)}
+    if not any(question.asker.shelf_life(item) for item in names):
+        return {}
+    if at is None:
+        return await read_keeping(tx, question.company_id, {row.item for row in facts.positions})
+    return await read_keeping_then(tx, question.company_id, facts.positions, question.locations, at)
 
 
 async def _dropped(tx: Connection, question: Question) -> DropShipTerms | None:

@@ -151,7 +151,7 @@ select json_build_object(
         select coalesce(json_agg(json_build_object(
             'item', p.item, 'location', p.location, 'pool', p.pool, 'on_hand', trim_scale(p.on_hand)::text,
             'safety', trim_scale(p.safety)::text, 'reserved', trim_scale(p.reserved)::text,
-            'allocated', trim_scale(p.allocated)::text, 'version', p.number,
+            'allocated', trim_scale(p.allocated)::text, 'version', p.number, 'id', p.id,
             -- Who was promised beyond stock gets what becomes free: where something was free, nobody was short.
             'shortage', case when p.free < 0 then (
                 select trim_scale(coalesce(sum(m.reserved), 0))::text from promise_movement as m
@@ -205,14 +205,14 @@ select json_build_object(
         from unnest((select sources from asked)) as h (source))
 )::text
 
--- physical_then: what lay where at a moment, from movements alone
-with recursive place as (
-    select s.location, s.owner, s.lot, s.id, greatest(
+-- part lying: physical positions of some items at some places, and the number of the last movement by a moment (`low`)
+place as (
+    select s.item, s.location, s.owner, s.lot, s.id, greatest(
         (select m.number from stock_movement as m where m.position_id = s.id order by m.number desc limit 1),
         (select m.to_number from stock_movement as m where m.to_position_id = s.id order by m.to_number desc limit 1),
         0) as last
     from stock_position as s
-    where s.company_id = $1 and s.item = $2 and s.location = any($3::text[])
+    where s.company_id = $1 and s.item = any($2::text[]) and s.location = any($3::text[])
 ), halving as (
     select id, 0::bigint as low, last as high from place
     union all
@@ -226,6 +226,20 @@ with recursive place as (
         where to_position_id = h.id and to_number = (h.low + h.high + 1) / 2) as m
     where h.low < h.high
 )
+
+-- part changed: what movements behind the nearest balance that was proved (`c`) did to the states of a position
+select m.from_state as state, -m.quantity as quantity from stock_movement as m
+where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
+union all
+select m.to_state, m.quantity from stock_movement as m
+where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
+    and m.to_position_id is null
+union all
+select m.to_state, m.quantity from stock_movement as m
+where m.to_position_id = p.id and m.to_number > coalesce(c.number, 0) and m.to_number <= h.low
+
+-- physical_then: what lay where at a moment, from movements alone
+with recursive {{lying}}
 select coalesce(json_agg(json_build_object(
     'location', p.location, 'owner', p.owner, 'lot', p.lot,
     'unrestricted', trim_scale(coalesce(c.unrestricted, 0) + s.unrestricted)::text,
@@ -250,16 +264,41 @@ cross join lateral (
         coalesce(sum(e.quantity) filter (where e.state = 'quarantined'), 0) as quarantined,
         coalesce(sum(e.quantity) filter (where e.state = 'damaged'), 0) as damaged,
         coalesce(sum(e.quantity) filter (where e.state = 'expired'), 0) as expired
-    from (
-        select m.from_state as state, -m.quantity as quantity from stock_movement as m
-        where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
-        union all
-        select m.to_state, m.quantity from stock_movement as m
-        where m.position_id = p.id and m.number > coalesce(c.number, 0) and m.number <= h.low
-            and m.to_position_id is null
-        union all
-        select m.to_state, m.quantity from stock_movement as m
-        where m.to_position_id = p.id and m.to_number > coalesce(c.number, 0) and m.to_number <= h.low) as e) as s
+    from ({{changed}}) as e) as s
+
+-- lots_then: goods that could be promised at a moment, by lot, from movements alone; when they expired as was known then
+with recursive {{lying}}
+select p.item, p.location, p.lot, sum(coalesce(c.unrestricted, 0) + s.unrestricted) as quantity,
+    min(case when l.known_since > $4 then null when o.lot is null then l.expires_on else o.expires_on end) as expires_on
+from place as p
+join halving as h on h.id = p.id and h.low = h.high and h.low > 0
+left join item_lot as l on l.company_id = $1 and l.item = p.item and l.lot = p.lot
+left join lateral (
+    select b.lot, b.expires_on from item_lot_before as b
+    where b.company_id = $1 and b.item = p.item and b.lot = p.lot and b.until > $4
+    order by b.id limit 1) as o on true
+left join lateral (
+    select * from position_checkpoint
+    where book = 'physical' and position_id = p.id and number <= h.low
+    order by number desc limit 1) as c on true
+cross join lateral (
+    select coalesce(sum(e.quantity), 0) as unrestricted from ({{changed}}) as e where e.state = 'unrestricted') as s
+where p.owner = 'own' or p.owner like 'consignment\_in:%' or p.owner like 'vendor\_managed:%'
+group by p.item, p.location, p.lot
+
+-- booked: what was booked for promises on stretches of journals, but for those that came and went there; whether they
+-- began there, and beyond stock; and the day until which their goods must keep
+select b.position_id, b.reservation, b.quantity, b.began, b.short, r.keeps_until
+from (
+    select m.position_id, m.reservation, sum(m.reserved) as quantity, bool_or(m.reserved > 0) as began,
+        bool_or(m.kind = 'short') as short
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as k (position_id, behind, until)
+    join promise_movement as m on m.position_id = k.position_id and m.number > k.behind and m.number <= k.until
+    where m.reservation <> ''
+    group by m.position_id, m.reservation
+    having sum(m.reserved) <> 0
+) as b
+left join reservation as r on r.id = b.reservation
 
 -- dropped: what a supplier said last that it has of an item, in the latest of its reports that names it, and what was
 -- ordered there for customers since. Older reports have no levels any more

@@ -103,7 +103,7 @@ class MovementTerms(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True):
     """One reason why a number is another: a kind of movement and how many there were; or `below_zero` (what lies below
     zero counts as none), `policy` (who may use a position changed), `components` (what a kit can be made of changed),
-    `shelf_life` (what does not keep for who asks, which is known of the present alone).
+    `shelf_life` (what does not keep for who asks).
     """
 
     reason: str
@@ -300,9 +300,8 @@ class AvailableToPromise(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: a quantity now, the steps by which it rises, and the terms of both.
 
     `now` is the sum of `counted` over the positions, less what does not keep long enough for who asks, and for a kit
-    what can be made of its components. A past moment is answered without `shelf_life`: what was promised then of goods
-    that keep is not known any more. So is it without `drop_ship`; at this moment, nothing that lies with us counts for
-    who is served by a supplier's, and `by_date` says what that has.
+    what can be made of its components. A past moment is answered without `drop_ship`; at this moment, nothing that
+    lies with us counts for who is served by a supplier's, and `by_date` says what that has.
     """
 
     company_id: str

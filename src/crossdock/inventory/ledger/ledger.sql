@@ -118,7 +118,7 @@ where l.expires_on is not null
 select r.company_id, r.item, r.location, r.keeps_until, sum(r.remaining) as quantity
 from unnest($1::text::text[], $2::text::text[]) as g (company_id, item)
 join reservation as r on r.company_id = g.company_id and r.item = g.item
-where r.keeps_until is not null and r.state = 'reserved'
+where r.keeps_until is not null and r.remaining > 0 and r.state = 'reserved'
 group by r.company_id, r.item, r.location, r.keeps_until
 
 -- granted_at: promises on a stretch of a position's journal that are granted there and not yet picked
@@ -181,8 +181,7 @@ returning p.company_id, p.item, p.location, p.owner, p.lot, p.id, p.counter,
 with ended as (
     update reservation as r
     set remaining = v.remaining, state = v.state, waiting = v.waiting, fills = v.fills,
-        expires_at = case when v.remaining > 0 then r.expires_at end,
-        keeps_until = case when v.remaining > 0 then r.keeps_until end
+        expires_at = case when v.remaining > 0 then r.expires_at end
     from unnest($1::text::text[], $2::text::numeric[], $3::text::text[], $4::text::bool[], $5::text::int[],
         $6::text::numeric[])
         as v (id, remaining, state, waiting, fills, read)

@@ -23,9 +23,9 @@ alter table promise_movement add column rule text not null default '';
 -- Whom a promise is for, beside the channel (`source`): who waits is filled from the pools of both.
 alter table reservation add column customer text not null default '';
 
--- Goods for it must not expire before this day. Only while it holds or waits for goods.
+-- Goods for it must not expire before this day. It stays so when the promise has ended: past moments are told by it.
 alter table reservation add column keeps_until date;
-create index reservation_keeping on reservation (company_id, item) where keeps_until is not null;
+create index reservation_keeping on reservation (company_id, item) where keeps_until is not null and remaining > 0;
 
 -- How expected supply changed: the row after each change, so that any past moment can be told.
 create table supply_movement (

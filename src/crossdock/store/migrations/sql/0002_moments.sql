@@ -56,6 +56,26 @@ create trigger kept_back_updated after update on kept_back
 create trigger kept_back_deleted after delete on kept_back
     referencing old table as changed for each statement execute function journal_kept_back();
 
+-- Since when a lot is known, and when it was said to expire until something else was said: kept by the table itself.
+alter table item_lot add column known_since timestamptz not null default statement_timestamp();
+create table item_lot_before (
+    company_id text collate "C" not null,
+    item text collate "C" not null,
+    lot text collate "C" not null,
+    id bigint generated always as identity,
+    expires_on date,
+    until timestamptz not null default statement_timestamp(),
+    primary key (company_id, item, lot, id)
+);
+create function journal_item_lot() returns trigger language plpgsql as $$
+begin
+    insert into item_lot_before (company_id, item, lot, expires_on)
+    values (old.company_id, old.item, old.lot, old.expires_on);
+    return null;
+end $$;
+create trigger item_lot_expires_otherwise after update on item_lot
+    for each row when (old.expires_on is distinct from new.expires_on) execute function journal_item_lot();
+
 -- Which version of the network was in force from when on. `network_version.applied_at` says when it last was put in
 -- force; this keeps every time.
 create table network_in_force (
