@@ -253,9 +253,10 @@ async def _reach(database: str, work: Callable[[Context, Actor], Awaitable[Resul
 
 def _in_words(problem: Problem) -> str:
     """What is not there needs no title, and who types here sees everything that there is."""
-    if problem.code == "not_found":
+    details = [fault.detail.removesuffix(", or it is not yours") for fault in problem.errors]
+    if problem.code == "not_found" and len(details) < 2:
         return problem.detail.removesuffix(", or it is not yours")
-    faults = "".join(f"\n  {_option(fault.pointer)}: {fault.detail}" for fault in problem.errors)
+    faults = "".join(f"\n  {_option(one.pointer)}: {said}" for one, said in zip(problem.errors, details, strict=True))
     if problem.code == "malformed_request":
         return problem.detail + faults
     return f"{problem.kind.title}: {problem.detail}{faults}"

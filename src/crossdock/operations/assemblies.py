@@ -27,7 +27,7 @@ from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page
 from crossdock.operations.placed import PlacedSummary, find_placed, list_placed
 from crossdock.operations.places import must_be_places, must_run_the_warehouses
-from crossdock.operations.problems import Problem, must_say_why
+from crossdock.operations.problems import Faults, Problem, must_say_why
 from crossdock.operations.quantities import tidied
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.processes import PROCESSES
@@ -194,15 +194,25 @@ class _Books:
         reason: str,
         use: KeyUse | None,
     ) -> _Books:
-        must_say_why(reason)
-        must_be_a_number(place.number)
+        faults = Faults("stated")
+        with faults.at("/reason"):
+            must_say_why(reason)
+        with faults.at("/number"):
+            must_be_a_number(place.number)
         if quantity <= ZERO:
-            advice = "State how much was made, such as GIFTSET:10."
-            raise Problem("malformed_request", f"a quantity of {quantity} makes nothing", advice=advice)
+            words, advice = f"a quantity of {quantity} makes nothing", "State how much was made, such as GIFTSET:10."
+            faults.add("/quantity", Problem("malformed_request", words, advice=advice))
         async with context.store.transaction(readonly=True) as tx:
-            await must_be_places(tx, place.company_id, [place.location])
+            await must_be_places(tx, place.company_id)
+            with faults.at("/location"):
+                await must_be_places(tx, place.company_id, [place.location])
             masterdata = await made_of(tx, place.company_id, items)
-        return cls(context, actor, place, masterdata, use)
+        books = cls(context, actor, place, masterdata, use)
+        for pointer, item in zip(("/item", "/into"), items, strict=False):
+            with faults.at(pointer):
+                books.item(item)
+        faults.must_be_none()
+        return books
 
     def item(self, item: str) -> Item:
         found = self.masterdata.item(self.place.company_id, item)

@@ -12,7 +12,7 @@ from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata.one_item import companies_with
 from crossdock.model.consumption import Consumption, ConsumptionLine
-from crossdock.model.quantity import ZERO, Quantity
+from crossdock.model.quantity import ZERO
 from crossdock.operations import idempotency
 from crossdock.operations.assemblies import NotThere, Place
 from crossdock.operations.cases import ExceptionCase, Sent
@@ -25,8 +25,8 @@ from crossdock.operations.orders import RECEIVED
 from crossdock.operations.paging import Page
 from crossdock.operations.placed import PlacedSummary, find_placed, list_placed
 from crossdock.operations.places import customer_at, must_be_places, must_run_the_warehouses
-from crossdock.operations.problems import Problem, must_say_why
-from crossdock.operations.units import Goods, must_be_whole
+from crossdock.operations.problems import Faults, Problem, must_say_why
+from crossdock.operations.units import goods_asked
 from crossdock.processes import PROCESSES
 from crossdock.processes.consumption.v1 import ConsumptionData
 from crossdock.store import Connection
@@ -86,15 +86,21 @@ async def state(
     must_run_the_warehouses(actor, SCOPE, place.company_id)
     if (said := await idempotency.said_before(context.store, use)) is not None:
         return said
-    must_say_why(reason)
-    must_be_a_number(place.number)
-    if not lines:
-        raise Problem("malformed_request", "a consumption has lines", advice="Say what was used.")
+    faults, customer = Faults("stated"), ""
+    with faults.at("/reason"):
+        must_say_why(reason)
+    with faults.at("/number"):
+        must_be_a_number(place.number)
     async with context.store.transaction(readonly=True) as tx:
-        await must_be_places(tx, place.company_id, [place.location])
-        customer = await customer_at(tx, place.company_id, place.location)
-        taken = tuple([await _line(tx, place, str(n), *each) for n, each in enumerate(lines, start=1)])
-    must_be_whole((Goods(f"/lines/{n}/quantity", each.item, each.quantity) for n, each in enumerate(taken)), "used")
+        await must_be_places(tx, place.company_id)
+        with faults.at("/location"):
+            await must_be_places(tx, place.company_id, [place.location])
+            customer = await customer_at(tx, place.company_id, place.location)
+        items = {item: found for item, _ in lines for found in await companies_with(tx, item, [place.company_id])}
+    if not lines:
+        faults.add("/lines", Problem("malformed_request", "a consumption has lines", advice="Say what was used."))
+    taken = tuple(ConsumptionLine(*line) for line in goods_asked(items, place.company_id, lines, faults, "used"))
+    faults.must_be_none()
     number = place.number or f"CO-{uuid7().hex[-12:]}".upper()
     used = Consumption(place.company_id, place.location, customer, number, context.now(), taken)
     subject = f"consumption/{place.company_id}/{place.location}/{number}"
@@ -107,17 +113,6 @@ async def state(
         await take_number(tx, subject, place.location, number)
         await tell_case(tx, context, actor, SCOPE, "state_consumption", subject, GoodsConsumed(used), reason=reason)
     return answer
-
-
-async def _line(tx: Connection, place: Place, line: str, item: str, quantity: Decimal) -> ConsumptionLine:
-    known = next(iter(await companies_with(tx, item, [place.company_id])), None)
-    if known is None:
-        words = f"{place.company_id} has no item {item!r}"
-        raise Problem("malformed_request", words, advice="`crossdock stock list` has them.")
-    if quantity <= ZERO:
-        words = f"{quantity} of {item}: a customer uses more than nothing"
-        raise Problem("malformed_request", words, advice="Say how much.")
-    return ConsumptionLine(line, item, Quantity(quantity, known.unit))
 
 
 async def _not_there(tx: Connection, used: Consumption) -> tuple[NotThere, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crossdock.identity import Actor, Denied
-from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.problems import Faults, FieldError, Problem, not_found
 from crossdock.project.network import Network
 from crossdock.project.versions import consignees_in_force, places_in_force, transfer_places_in_force
 from crossdock.store import Connection
@@ -51,14 +51,18 @@ async def must_be_ends_of_a_transfer(tx: Connection, company_id: str, from_locat
     places = await transfer_places_in_force(tx, company_id)
     if places is None:
         return
+    faults = Faults("ordered")
     if from_location not in places.origins:
         words = f"no warehouse system of {from_location} takes transfer orders, and it is at no customer's"
         advice = f"Transfers leave from {', '.join(places.origins) or 'nowhere'}."
-        raise Problem("invalid_body", words, [FieldError("/from_location", "no transfer can leave it")], advice=advice)
+        wrong = [FieldError("/from_location", "no transfer can leave it")]
+        faults.add("/from_location", Problem("invalid_body", words, wrong, advice=advice))
     if to_location not in places.destinations:
         words = f"{to_location} only consists of other locations, and no warehouse system tells what arrives there"
         advice = f"Transfers go to {', '.join(places.destinations)}."
-        raise Problem("invalid_body", words, [FieldError("/to_location", "no transfer can reach it")], advice=advice)
+        wrong = [FieldError("/to_location", "no transfer can reach it")]
+        faults.add("/to_location", Problem("invalid_body", words, wrong, advice=advice))
+    faults.must_be_none()
 
 
 async def must_be_told_of(tx: Connection, company_id: str, location: str) -> None:

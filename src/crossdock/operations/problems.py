@@ -7,7 +7,8 @@ kind, unless more can be said).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -82,6 +83,60 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.retry_after_seconds = retry_after_seconds
         super().__init__(detail)
+
+
+_MOST_ADVICE = 3
+
+
+class Faults:
+    """All that is wrong with one request, so that it is told at once: who mends one member should not hear of the next
+    only then. `done` says what was not: `ordered`, `reserved`."""
+
+    def __init__(self, done: str) -> None:
+        self._done = done
+        self._found: list[tuple[str, Problem]] = []
+
+    def found_at(self, pointer: str) -> bool:
+        """Is something wrong with that member?"""
+        return any(place == pointer for place, _ in self._found)
+
+    def add(self, pointer: str, problem: Problem) -> None:
+        """Remember what is wrong with the member at a JSON Pointer."""
+        self._found.append((pointer, problem))
+
+    @contextmanager
+    def at(self, pointer: str) -> Iterator[None]:
+        """Remember a `Problem` of the member there, and go on behind the block."""
+        try:
+            yield
+        except Problem as problem:
+            self.add(pointer, problem)
+
+    def must_be_none(self) -> None:
+        """Raise what `problem` says."""
+        if (problem := self.problem()) is not None:
+            raise problem
+
+    def problem(self) -> Problem | None:
+        """The one `Problem` there is; or one that names them all, of their kind if they are of the same; or none."""
+        if len(self._found) < 2:
+            return self._found[0][1] if self._found else None
+        codes = {problem.code for _, problem in self._found}
+        errors = [error for pointer, problem in self._found for error in _errors(pointer, problem)]
+        advice = list(dict.fromkeys(problem.advice for _, problem in self._found))
+        return Problem(
+            codes.pop() if len(codes) == 1 else "invalid_body",
+            f"{len(errors)} members of the request are wrong; nothing was {self._done}",
+            errors,
+            advice=" ".join(advice) if len(advice) <= _MOST_ADVICE else PROBLEMS["invalid_body"].advice,
+        )
+
+
+def _errors(pointer: str, problem: Problem) -> Sequence[FieldError]:
+    """What is wrong with a body stands in its errors; what is wrong otherwise, in the detail."""
+    if problem.code == "invalid_body" and problem.errors:
+        return problem.errors
+    return [FieldError(pointer, problem.detail)]
 
 
 def not_found(what: str, advice: str = "", errors: Sequence[FieldError] = ()) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,7 +33,7 @@ from crossdock.model.quantity import ZERO, Quantity, tidy
 from crossdock.operations.context import Context
 from crossdock.operations.items import KnownItems
 from crossdock.operations.places import places_of
-from crossdock.operations.problems import FieldError, Problem, not_found
+from crossdock.operations.problems import Faults, FieldError, Problem, not_found
 from crossdock.operations.units import Goods, must_be_whole
 from crossdock.project.network import Network
 from crossdock.rules import drop_ship
@@ -140,20 +140,7 @@ async def reserve(context: Context, means: Means, actor: Actor, asked: Asked) ->
 
 
 async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -> DeskRequest:
-    on = context.now().date()
-    lines: list[DeskLine] = []
-    for n, line in enumerate(asked.lines):
-        locations = places_of(actor, means.network, asked.company_id, line.locations)
-        await means.items.must_know(asked.company_id, line.item, f"/lines/{n}/item" if asked.several else "/item")
-        try:
-            kit = means.kits(asked.company_id, line.item, on)
-        except KitRefused as refused:
-            raise Problem("conflict", str(refused), advice="The operator must mend the kit first.") from None
-        lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
-    must_be_whole(_parts(means.items, asked, lines), "reserved")
-    if asked.customer:
-        stock = means.network.policies.stock
-        await means.items.must_know_customer(asked.company_id, asked.customer, stock, "/customer")
+    lines = await _lines(context, means, actor, asked)
     key = f"{actor.name}/{asked.key}"
     if asked.several:
         return desk_lines_request(
@@ -168,13 +155,53 @@ async def _request(context: Context, means: Means, actor: Actor, asked: Asked) -
     )  # fmt: skip
 
 
+async def _lines(context: Context, means: Means, actor: Actor, asked: Asked) -> list[DeskLine]:
+    """What the desk is asked for. Raises `Problem` with all that is wrong with it."""
+    on, faults = context.now().date(), Faults("reserved")
+    if asked.company_id not in means.network.companies:
+        places_of(actor, means.network, asked.company_id, ())
+    lines: list[DeskLine] = []
+    named: list[int] = []
+    for n, line in enumerate(asked.lines):
+        where = f"/lines/{n}" if asked.several else ""
+        locations: tuple[str, ...] = ()
+        kit: Sequence[Component] = ()
+        try:
+            locations = places_of(actor, means.network, asked.company_id, line.locations)
+        except Problem as problem:
+            faults.add(f"{where}/locations", problem)
+        try:
+            await means.items.must_know(asked.company_id, line.item, f"{where}/item")
+            kit = means.kits(asked.company_id, line.item, on)
+        except Problem as problem:
+            faults.add(f"{where}/item", problem)
+            continue
+        except KitRefused as refused:
+            advice = "The operator must mend the kit first."
+            faults.add(f"{where}/item", Problem("conflict", str(refused), advice=advice))
+            continue
+        lines.append(DeskLine(line.line, line.item, line.quantity, locations, tuple(kit)))
+        named.append(n)
+    try:
+        must_be_whole(_parts(means.items, asked, zip(named, lines, strict=True)), "reserved")
+    except Problem as problem:
+        faults.add("/lines", problem)
+    if asked.customer:
+        stock = means.network.policies.stock
+        with faults.at("/customer"):
+            await means.items.must_know_customer(asked.company_id, asked.customer, stock, "/customer")
+    faults.must_be_none()
+    return lines
+
+
 def _refused_unless_answered_before(
     context: Context, means: Means, actor: Actor, asked: Asked, request: DeskRequest
 ) -> Problem | None:
     """Why a new call gets nothing; the same key again is answered as it was."""
+    faults = Faults("reserved")
     if asked.expires_at is not None and asked.expires_at <= context.now():
         fault = FieldError("/expires_at", "is over")
-        return Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault])
+        faults.add(fault.pointer, Problem("invalid_body", "the request breaks rules; nothing was reserved", [fault]))
     rules = means.network.policies.stock.drop_ship
     for line in request.lines if rules else ():
         known = means.items.known_to_masterdata(asked.company_id, line.item)
@@ -184,15 +211,17 @@ def _refused_unless_answered_before(
             words = (
                 f"{line.item} is shipped straight to the customer by its supplier: no stock of ours is reserved for it"
             )
-            return Problem(
-                "conflict", words, advice="Place the order; availability says how many can be had, and when."
-            )
-    return None
+            place = next(n for n, each in enumerate(asked.lines) if each.line == line.line)
+            advice = "Place the order; availability says how many can be had, and when."
+            pointer = f"/lines/{place}/item" if asked.several else "/item"
+            faults.add(pointer, Problem("conflict", words, advice=advice))
+    return faults.problem()
 
 
-def _parts(items: KnownItems, asked: Asked, lines: Sequence[DeskLine]) -> Iterator[Goods]:
-    """What is asked for, and what kits take for it, as far as it is no whole number: that alone needs its unit."""
-    for n, line in enumerate(lines):
+def _parts(items: KnownItems, asked: Asked, lines: Iterable[tuple[int, DeskLine]]) -> Iterator[Goods]:
+    """What is asked for, each with its place, and what kits take for it, as far as it is no whole number: that alone
+    needs its unit."""
+    for n, line in lines:
         taken = [(line.item, line.quantity), *((each.item, line.quantity * each.per) for each in line.components)]
         for item, quantity in taken:
             if quantity != quantity.to_integral_value():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from crossdock.events.transfer import TransferCancelled, TransferOrdered, Transf
 from crossdock.identity import Actor
 from crossdock.log import uuid7
 from crossdock.masterdata.one_item import companies_with
-from crossdock.model.masterdata import Item
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder, TransferReceipt, TransferReceiptLine
 from crossdock.operations import idempotency
@@ -30,8 +29,8 @@ from crossdock.operations.places import (
     must_be_told_of,
     must_run_the_warehouses,
 )
-from crossdock.operations.problems import Problem, must_say_why
-from crossdock.operations.units import Goods, must_be_whole
+from crossdock.operations.problems import Faults, Problem, must_say_why
+from crossdock.operations.units import Goods, goods_asked, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData
 from crossdock.project.versions import consignees_in_force
@@ -80,31 +79,22 @@ async def create(
     must_run_the_warehouses(actor, SCOPE, company_id)
     if (said := await idempotency.said_before(context.store, use)) is not None:
         return said
-    must_say_why(reason)
-    must_be_a_number(number)
+    faults = Faults("ordered")
+    with faults.at("/reason"):
+        must_say_why(reason)
+    with faults.at("/number"):
+        must_be_a_number(number)
     async with context.store.transaction(readonly=True) as tx:
-        await must_be_places(tx, company_id, [from_location, to_location])
-        await must_be_ends_of_a_transfer(tx, company_id, from_location, to_location)
+        await must_be_places(tx, company_id)
+        await _must_be_ends(tx, company_id, from_location, to_location, faults)
         items = {item: found for item, _ in lines for found in await companies_with(tx, item, [company_id])}
+    if not lines:
+        faults.add("/lines", Problem("malformed_request", "a transfer has lines", advice="Say what is to move."))
+    moved = tuple(TransferLine(*line) for line in goods_asked(items, company_id, lines, faults, "moved"))
+    faults.must_be_none()
     number = number or f"TR-{uuid7().hex[-12:]}".upper()
     subject = f"transfer/{company_id}/{number}"
-    order = TransferOrder(
-        company_id,
-        number,
-        from_location,
-        to_location,
-        context.now(),
-        tuple(_line(items, company_id, str(n), *each) for n, each in enumerate(lines, start=1)),
-        arrives_on,
-    )
-    if not order.lines:
-        raise Problem("malformed_request", "a transfer has lines", advice="Say what is to move.")
-    if from_location == to_location:
-        words = f"a transfer goes from one location to another, not from {from_location} to itself"
-        raise Problem("malformed_request", words, advice="Name two locations.")
-    must_be_whole(
-        (Goods(f"/lines/{n}/quantity", each.item, each.quantity) for n, each in enumerate(order.lines)), "moved"
-    )
+    order = TransferOrder(company_id, number, from_location, to_location, context.now(), moved, arrives_on)
     async with context.store.transaction() as tx:
         told = Ordered(subject, f"{address('transfers', number)}?company={company_id}", await _not_free(tx, order))
         answer = Answer(202, msgspec.json.encode(told).decode())
@@ -212,13 +202,16 @@ async def write_off(
             raise Problem("malformed_request", "a line is named twice", advice="Name each line once.")
         if not any(under_way.values()):
             raise Problem("conflict", f"nothing of transfer {number} is under way")
-        for line_id, quantity in lines:
+        faults = Faults("given up")
+        for n, (line_id, quantity) in enumerate(lines):
             if not ZERO < quantity <= under_way.get(line_id, ZERO):
                 left = under_way.get(line_id, ZERO)
-                raise Problem("conflict", f"line {line_id}: {left} is under way, so {quantity} cannot be given up")
+                words = f"line {line_id}: {left} is under way, so {quantity} cannot be given up"
+                faults.add(f"/lines/{n}/quantity", Problem("conflict", words))
+        faults.must_be_none()
         must_be_whole(
             (
-                Goods(f"/lines/{n}/quantity", data.lines[key].item, Quantity(quantity, data.lines[key].unit))
+                _goods(n, data.lines[key].item, Quantity(quantity, data.lines[key].unit))
                 for n, (key, quantity) in enumerate(lines)
             ),
             "written off",
@@ -265,9 +258,7 @@ async def receive(
             TransferReceiptLine(key, data.lines[key].item, Quantity(quantity, data.lines[key].unit))
             for key, quantity in lines
         )
-        must_be_whole(
-            (Goods(f"/lines/{n}/quantity", line.item, line.quantity) for n, line in enumerate(counted)), "received"
-        )
+        must_be_whole((_goods(n, line.item, line.quantity) for n, line in enumerate(counted)), "received")
         came = TransferReceipt(
             data.order.company_id,
             data.order.number,
@@ -295,20 +286,29 @@ def _must_be_receivable(number: str, data: TransferData, lines: Sequence[tuple[s
     if not lines and not any(line.booked(data.all_shipped).under_way for line in data.lines.values()):
         words = f"nothing of transfer {number} is under way"
         raise Problem("conflict", words, advice="If goods came that nobody said had left, name lines and quantities.")
-    for line_id, quantity in lines:
+    faults = Faults("received")
+    for n, (line_id, quantity) in enumerate(lines):
         if line_id not in data.lines or quantity <= ZERO:
             advice = f"Its lines are {', '.join(data.lines)}; state more than nothing of each."
-            raise Problem("malformed_request", f"{quantity} of line {line_id} of transfer {number}", advice=advice)
+            words = f"{quantity} of line {line_id} of transfer {number}"
+            faults.add(f"/lines/{n}", Problem("malformed_request", words, advice=advice))
+    faults.must_be_none()
 
 
-def _line(items: Mapping[str, Item], company_id: str, line: str, item: str, quantity: Decimal) -> TransferLine:
-    known = items.get(item)
-    if known is None:
-        raise Problem(
-            "malformed_request", f"{company_id} has no item {item!r}", advice="`crossdock stock list` has them."
-        )
-    if quantity <= ZERO:
-        raise Problem(
-            "malformed_request", f"{quantity} of {item}: a transfer moves more than nothing", advice="Say how much."
-        )
-    return TransferLine(line, item, Quantity(quantity, known.unit))
+async def _must_be_ends(tx: Connection, company_id: str, from_location: str, to_location: str, faults: Faults) -> None:
+    """Places of the company, which a transfer can leave and reach, and not the same."""
+    for pointer, location in (("/from_location", from_location), ("/to_location", to_location)):
+        with faults.at(pointer):
+            await must_be_places(tx, company_id, [location])
+    if faults.found_at("/from_location") or faults.found_at("/to_location"):
+        return
+    with faults.at("/from_location"):
+        await must_be_ends_of_a_transfer(tx, company_id, from_location, to_location)
+    if from_location == to_location:
+        words = f"a transfer goes from one location to another, not from {from_location} to itself"
+        advice = "Name two locations."
+        faults.add("/to_location", Problem("malformed_request", words, advice=advice))
+
+
+def _goods(place: int, item: str, quantity: Quantity) -> Goods:
+    return Goods(f"/lines/{place}/quantity", item, quantity)

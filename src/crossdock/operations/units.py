@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from crossdock.masterdata import Masterdata, NetworkReads
 from crossdock.masterdata.door import Door
-from crossdock.model.quantity import EACH, Quantity
+from crossdock.model.masterdata import Item
+from crossdock.model.quantity import EACH, ZERO, Quantity
 from crossdock.model.sales_order import SalesOrder, SalesOrderLine
 from crossdock.model.units import part_of_one
-from crossdock.operations.problems import FieldError, Problem
+from crossdock.operations.problems import Faults, FieldError, Problem
 from crossdock.project.network import Network
 from crossdock.store import Store
 
@@ -67,3 +69,35 @@ def must_be_whole(goods: Iterable[Goods], done: str) -> None:
         raise Problem(
             "invalid_body", "parts of what is counted; nothing was done", faults, advice="Say a whole number."
         )
+
+
+class AskedGoods(NamedTuple):
+    """A line of a request: its name is its place, counted from 1; so much of an item, in its base unit."""
+
+    line: str
+    item: str
+    quantity: Quantity
+
+
+def goods_asked(
+    items: Mapping[str, Item], company_id: str, lines: Sequence[tuple[str, Decimal]], faults: Faults, done: str
+) -> tuple[AskedGoods, ...]:
+    """The lines (item, quantity in its base unit) of a request, of items that are known; adds to `faults` those that
+    name no item, nothing of it, or part of what is counted, which cannot be `done`."""
+    asked = []
+    for n, (item, quantity) in enumerate(lines):
+        known = items.get(item)
+        if known is None:
+            words, wrong = f"{company_id} has no item {item!r}", [FieldError(f"/lines/{n}/item", "names no item")]
+            advice = "`crossdock stock list` has them."
+            faults.add(f"/lines/{n}/item", Problem("malformed_request", words, wrong, advice=advice))
+        if quantity <= ZERO:
+            words = f"{quantity} of {item}: no more than nothing is {done}"
+            wrong = [FieldError(f"/lines/{n}/quantity", "must be more than 0")]
+            faults.add(f"/lines/{n}/quantity", Problem("malformed_request", words, wrong, advice="Say how much."))
+        elif known is not None:
+            asked.append(AskedGoods(str(n + 1), item, Quantity(quantity, known.unit)))
+    with faults.at("/lines"):
+        goods = (Goods(f"/lines/{int(each.line) - 1}/quantity", each.item, each.quantity) for each in asked)
+        must_be_whole(goods, done)
+    return tuple(asked)

@@ -135,7 +135,7 @@ async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
     nowhere = [{"item": "NOBODY", "quantity": "1"}]
     for path, body, status, words in [
         ("transfers", transfer(company="nope", from_location="x", lines=nowhere), 404, "company 'nope'"),
-        ("transfers", transfer(from_location="nowhere", lines=nowhere), 404, f"location 'nowhere' of {UK}"),
+        ("transfers", transfer(from_location="nowhere"), 404, f"location 'nowhere' of {UK}"),
         ("transfers", transfer(lines=nowhere), 400, "no item 'NOBODY'"),
         ("transfers", transfer(to_location="north"), 400, "not from north to itself"),
         ("transfers", transfer(lines=[{"item": "HEART", "quantity": "-1"}]), 422, "breaks rules"),
@@ -145,7 +145,7 @@ async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
         ("transfers/T9/write-off", {"company": "nope", "account": "scrap", "reason": "x"}, 404, "company 'nope'"),
         ("transfers/T9/write-off", {"account": "scrap", "reason": "x"}, 404, "transfer 'T9'"),
         ("assemblies", assembly(company="nope", location="x", item="NOBODY"), 404, "company 'nope'"),
-        ("assemblies", assembly(location="nowhere", item="NOBODY"), 404, f"location 'nowhere' of {UK}"),
+        ("assemblies", assembly(location="nowhere"), 404, f"location 'nowhere' of {UK}"),
         ("assemblies", assembly(item="NOBODY"), 400, "no item 'NOBODY'"),
         ("assemblies", assembly(item="HEART"), 400, "HEART is no kit"),
         ("assemblies", assembly(into="HEART"), 422, "breaks rules"),
@@ -157,6 +157,46 @@ async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
     assert (await desk.get(f"/process/v1/assemblies?company={UK}&location=nowhere")).status_code == 404
     assert (await call(http, "transfers", "k", **transfer())).status_code == 403
     assert await rows(store, "select count(*) from audit") == [(0,)]
+
+
+def faults(answer: httpx2.Response) -> list[tuple[str, str]]:
+    return [(error["pointer"], error["detail"]) for error in answer.json()["errors"]]
+
+
+async def test_all_that_is_wrong_with_a_request_is_told_at_once(desk: httpx2.AsyncClient, store: Store) -> None:
+    await known(store)
+    lines = [
+        {"item": "NOBODY", "quantity": "1"},
+        {"item": "HEART", "quantity": "0"},
+        {"item": "HEART", "quantity": "1.5"},
+        {"item": "HEART", "quantity": "2"},
+    ]
+    refused = await call(desk, "transfers", "k1", **transfer(to_location="nowhere", lines=lines))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_body")
+    assert refused.json()["detail"] == "4 members of the request are wrong; nothing was ordered"
+    assert [place for place, _ in faults(refused)] == [
+        *("/to_location", "/lines/0/item", "/lines/1/quantity", "/lines/2/quantity")
+    ]
+    assert faults(refused)[1][1] == f"{UK} has no item 'NOBODY'"
+    refused = await call(desk, "transfers", "k2", **transfer(lines=[lines[0], lines[0]]))
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed_request"), "all of one kind"
+    assert "crossdock stock list" in refused.json()["advice"]
+    used = {"company": UK, "location": "north", "lines": lines[:2], "reason": "week 48"}
+    refused = await call(desk, "consumptions", "k3", **used)
+    assert [place for place, _ in faults(refused)] == ["/location", "/lines/0/item", "/lines/1/quantity"]
+    refused = await call(desk, "assemblies", "k4", **assembly(location="nowhere", item="NOBODY", quantity="0"))
+    assert [place for place, _ in faults(refused)] == ["/quantity", "/location", "/item"]
+    assert await rows(store, "select count(*) from audit") == [(0,)]
+    await stocked(store, 10)
+    await call(desk, "transfers", "k5", **transfer(lines=lines[3:] * 2))
+    await happen(store)
+    await happen(store, (f"transfer/{UK}/T1", shipped("2")))
+    lost = {"account": "claim", "lines": [{"line": "1", "quantity": "3"}, {"line": "7", "quantity": "1"}]}
+    refused = await call(desk, "transfers/T1/write-off", "k6", reason="lost", **lost)
+    assert (refused.status_code, [place for place, _ in faults(refused)]) == (
+        409,
+        ["/lines/0/quantity", "/lines/1/quantity"],
+    )
 
 
 async def test_no_part_of_what_is_counted_is_moved_or_put_into_a_kit(desk: httpx2.AsyncClient, store: Store) -> None:

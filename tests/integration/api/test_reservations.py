@@ -176,6 +176,21 @@ async def test_a_request_of_neither_form_is_refused_with_where(
     assert await rows(store, "select count(*) from ledger_entry") == [(0,)]
 
 
+async def test_all_that_is_wrong_with_a_reservation_is_told_at_once(http: httpx2.AsyncClient, store: Store) -> None:
+    await book(store, receive(6, item="HEART"))
+    lines = [
+        {"item": "NOBODY", "quantity": "1", "locations": ["nowhere"]},
+        {"item": "HEART", "quantity": "2"},
+        {"item": "NOTHING", "quantity": "1"},
+    ]
+    refused = await reserve(http, "r1", lines=lines, customer="nobody")
+    told = {error["pointer"]: error["detail"] for error in refused.json()["errors"]}
+    assert list(told) == ["/lines/0/locations", "/lines/0/item", "/lines/2/item", "/customer"]
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    assert "there is no item 'NOTHING'" in told["/lines/2/item"]
+    assert (await reserve(http, "r1", lines=lines[1:2])).status_code == 201, "its key is free for the right one"
+
+
 async def test_no_part_of_what_is_counted_is_reserved(
     http: httpx2.AsyncClient, services: Services, store: Store
 ) -> None:

@@ -116,6 +116,8 @@ async def test_a_transfer_is_refused_with_words_where_it_makes_no_sense(store: S
 
 async def test_goods_go_from_no_place_and_to_no_place_that_there_is_not(store: Store) -> None:
     await in_force(store)
+    async with store.transaction() as tx:
+        await upsert(tx, [Item(COMPANY, "HEART")])
     desk = await at_work(store)
     lines = [("HEART", Decimal(1))]
     for places in (("nowhere", "south"), ("north", "nowhere")):
