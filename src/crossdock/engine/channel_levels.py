@@ -114,10 +114,7 @@ async def run_read_back(context: EngineContext, owner: str, publication: Publica
         now = await business_now(tx)
         rule = rule_of(publication, now)
         closed = await tx.fetchval(SQL.not_asked, publication.system)
-        told = [] if closed else await _sample(tx, publication, rule.read_back_percent)
-        # Looked at after the sample and before the channel is asked: it may be delivered while the channel answers.
-        if told and await tx.fetchval(SQL.open_publication, publication.system, _case_of(publication)):
-            told = []
+        told = [] if closed else await _sample(tx, publication, connector, rule.read_back_percent)
     wrong = 0
     try:
         wrong = await look(context, publication, connector, told) if told else 0
@@ -132,24 +129,43 @@ async def run_read_back(context: EngineContext, owner: str, publication: Publica
     return wrong
 
 
-async def _sample(tx: Connection, publication: Publication, percent: Decimal) -> list[asyncpg.Record]:
+async def _sample(
+    tx: Connection, publication: Publication, connector: ShowsLevels, percent: Decimal
+) -> list[asyncpg.Record]:
     if not percent:
         return []
-    return list(await tx.fetch(SQL.to_read, *_of(publication), _MOST, percent, ["", *_NOT_TOLD_AGAIN]))
+    doubtful = await _doubtful(tx, publication, connector)
+    rows = await tx.fetch(SQL.to_read, *_of(publication), _MOST, percent, ["", *_NOT_TOLD_AGAIN], *doubtful)
+    # Once more, before the channel is asked: a publication made meanwhile may be delivered while the channel answers.
+    number, refused_items = await _doubtful(tx, publication, connector)
+    return [row for row in rows if row["told_in"] != number and row["item"] not in refused_items]
+
+
+async def _doubtful(tx: Connection, publication: Publication, connector: ShowsLevels) -> tuple[str, list[str]]:
+    """The publication that is on its way or was given up, if there is one, and the items that the channel refused of
+    the last one: as long as nobody has looked at its answer they seem to have been told."""
+    number = await tx.fetchval(SQL.unanswered, *_of(publication))
+    if not number:
+        return "", []
+    key = key_of(publication.company_id, "availability", number)
+    row = await tx.fetchrow(SQL.reply, publication.system, key)
+    if row is None or row["status"] != "delivered":
+        return number, []
+    return "", list(connector.conflicts(row["reply"])) if isinstance(connector, ComparesAndSets) else []
 
 
 async def look(
     context: EngineContext, publication: Publication, connector: ShowsLevels, told: Sequence[asyncpg.Record]
 ) -> int:
-    """Read some items back, judge them, and have those told again that are wrong. What is being told meanwhile is not
-    judged. Raises `ConnectorUnavailable`."""
+    """Read some items back, judge them, and have those told again that are wrong. Those that are told another number
+    meanwhile are not judged. Raises `ConnectorUnavailable`."""
     shown = await _ask(connector, publication.company_id, [row["item"] for row in told])
     levels = {level.item: level for level in shown}
     async with context.store.transaction() as tx:
-        if await tx.fetchval(SQL.open_publication, publication.system, _case_of(publication)):
-            return 0
         now, names = await business_now(tx), [row["item"] for row in told]
-        still = {row["item"]: row["version"] for row in await tx.fetch(SQL.still_told, *_of(publication), names)}
+        doubtful = await _doubtful(tx, publication, connector)
+        rows = await tx.fetch(SQL.still_told, *_of(publication), names, *doubtful)
+        still = {row["item"]: row["version"] for row in rows}
         told = [row for row in told if still.get(row["item"]) == row["version"]]
         known = await known_sold(tx, publication, told, levels)
         seen = [judge(row, levels.get(row["item"]), known.get(row["item"], ZERO)) for row in told]

@@ -103,6 +103,9 @@ where n.company_id = o.company_id and n.channel = o.channel and n.item = o.item 
 -- open_publication: is a publication to this channel still on its way, or given up and not decided upon?
 select exists (select 1 from delivery_key where system = $1 and ordering_key = $2 and last_sequence >= head_sequence)
 
+-- unanswered: the publication to a channel whose answer did not come yet, or was not looked at
+select nullif(state, '')::json ->> 'number' from task where name = 'publish/' || $1::text || '/' || $2::text
+
 -- not_asked: is a system paused, halted, or left alone for a while since it fails?
 select paused or halted <> '' or open_until > clock_timestamp() from system_state where system = $1
 
@@ -114,13 +117,15 @@ update published_item set quantity = null
 where company_id = $1 and channel = $2 and item = any($3::text[]) and quantity is not null
 
 -- to_read: items whose turn it is to be read back, those read long ago first: of those that telling again shall mend
--- half of $3 at most, then of all others their share ($4 in a hundred, one at least), so that neither starves the other
+-- half of $3 at most, then of all others their share ($4 in a hundred, one at least), so that neither starves the other.
+-- What the publication $6 says is on its way, and the items $7 were refused
 with told as materialized (
     select i.item, i.quantity, i.version, i.publication, l.read_at, coalesce(l.tries, 0) as tries,
         coalesce(l.cause, '') as cause, coalesce(l.cause, '') <> all($5::text[]) as mends
     from published_item as i
     left join channel_level as l on l.company_id = i.company_id and l.channel = i.channel and l.item = i.item
-    where i.company_id = $1 and i.channel = $2 and i.quantity is not null
+    where i.company_id = $1 and i.channel = $2 and i.quantity is not null and i.publication is distinct from $6::text
+        and i.item <> all($7::text[])
 ), mending as (
     select * from told where mends order by read_at nulls first, item limit $3::int / 2
 ), others as (
@@ -128,14 +133,16 @@ with told as materialized (
     limit (select least($3::int - (select count(*) from mending), greatest(ceil(count(*) * $4::numeric / 100), 1))
         from told where not mends)
 )
-select t.item, t.quantity, t.version, n.told_at, n.terms, n.publication, t.tries, t.cause
+select t.item, t.quantity, t.version, n.told_at, n.terms, n.publication, t.tries, t.cause, t.publication as told_in
 from (select * from mending union all select * from others) as t
 left join published_number as n on n.company_id = $1 and n.channel = $2 and n.item = t.item and n.version = t.version
 order by t.mends desc, t.read_at nulls first, t.item
 
--- still_told: what of these items a channel was told last is still what was read
+-- still_told: what of these items a channel was told last is still what was read; what the publication $4 says is on its
+-- way, and the items $5 were refused
 select item, version from published_item
 where company_id = $1 and channel = $2 and item = any($3::text[]) and quantity is not null
+    and publication is distinct from $4::text and item <> all($5::text[])
 
 -- sold_since: what was promised to a channel out of some positions after some of their movements
 select k.item, coalesce(sum(m.reserved), 0) as sold

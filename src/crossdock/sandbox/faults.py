@@ -43,6 +43,8 @@ class Rates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     write_delay_minutes: int = 10
     reorder_write: float = 0.0
     """A stock level is held back until the next one of its article was taken, and then shows in its place."""
+    double_write: float = 0.0
+    """A stock level shows at once, and once more behind the next one of its article, in its place."""
     foreign_write: float = 0.0
     """Somebody at the channel writes a number of their own after ours."""
     inactive_listing: float = 0.0

@@ -68,7 +68,11 @@ class Shelf:
         elif self._strikes("reorder_write", key, level):
             self._held[key].append(level)
         else:
-            self._write(key, level)
+            shows = self._write(key, level)
+            if shows is not level:
+                self._note("shows_instead", key, shows)
+            if self._strikes("double_write", key, level):
+                self._held[key].append(level)
         return "applied"
 
     def sell(self, key: Key, quantity: Decimal) -> None:
@@ -106,22 +110,27 @@ class Shelf:
     def _late(self, key: Key, level: StockLevel, at: dt.datetime) -> None:
         shown = self._shown.get(key)
         if shown is None or shown.level.version < level.version:
-            self._write(key, level)
+            self._note("shows_late", key, self._write(key, level))
 
-    def _write(self, key: Key, level: StockLevel) -> None:
-        now = self._stage.clock.now()
-        self._shown[key] = Shown(level, now)
+    def _write(self, key: Key, level: StockLevel) -> StockLevel:
+        """Returns what shows then."""
+        shows = level
         if self._strikes("foreign_write", key, level):
-            own = msgspec.structs.replace(level, quantity=level.quantity + 1, version=level.version + 1)
-            self._shown[key] = Shown(own, now)
+            shows = msgspec.structs.replace(level, quantity=level.quantity + 1, version=level.version + 1)
         for late in self._held.pop(key, ()):
-            self._shown[key] = Shown(late, now)
+            shows = late
+        self._shown[key] = Shown(shows, self._stage.clock.now())
+        return shows
+
+    def _note(self, kind: str, key: Key, level: StockLevel) -> None:
+        """Write down what becomes of a level: the book is the oracle of tests."""
+        told: Body = {"sku": level.sku, "quantity": text(level.quantity), "version": level.version}
+        self._book.effect(kind, level.sku, key[0], told)
 
     def _strikes(self, kind: str, key: Key, level: StockLevel | None) -> bool:
-        """The book says which levels are struck: it is the oracle of tests."""
+        """Does a fault hit an article, or a level of it? The book says which levels are struck."""
         what = "/".join(key) if level is None else f"{'/'.join(key)}/{level.version}"
         hit = self._stage.faults.strikes(kind, self._name, what, 1)
         if hit and level is not None:
-            struck: Body = {"sku": level.sku, "quantity": text(level.quantity), "version": level.version}
-            self._book.effect(f"fault.{kind}", level.sku, key[0], struck)
+            self._note(f"fault.{kind}", key, level)
         return hit

@@ -457,6 +457,32 @@ async def test_neither_what_stays_wrong_nor_what_stays_inactive_keeps_others_fro
     assert await rows(store, "select item, cause from channel_level where cause <> ''") == []
 
 
+async def test_while_a_publication_is_on_its_way_all_that_is_not_in_it_is_read(store: Store, opened: Opened) -> None:
+    world, engine = opened
+    await book(store, receive(10), receive(10, item="TEAPOT"))
+    await publish(engine)
+    await book(store, receive(5))
+    await only(engine, task_name(MARKET), run_publication, MARKET)  # made, and not delivered yet
+    shelf(world).put((COMPANY, "TEAPOT"), StockLevel("TEAPOT", Decimal(99), 1))
+    assert await only(engine, channel_levels.task_name(MARKET), channel_levels.run_read_back, MARKET) == 1
+    assert await rows(store, "select item, cause from drift") == [("TEAPOT", "unowned_change")]
+    assert await rows(store, "select item from channel_level") == [("TEAPOT",)]
+
+
+async def test_a_number_that_the_channel_refused_is_no_lost_write_before_anybody_looked_at_its_answer(
+    store: Store, opened: Opened
+) -> None:
+    world, engine = opened
+    await book(store, receive(10))
+    world.stage.faults.replace(FaultSettings(foreign_write=1))
+    await publish(engine)
+    world.stage.faults.replace(FaultSettings())
+    await book(store, receive(5))
+    await publish(engine)
+    assert (await shows(engine), await read_back(engine), await drifts(store)) == (11, 0, [])
+    assert (await publish(engine), await shows(engine), await read_back(engine)) == (1, 15, 0)
+
+
 async def test_what_is_delivered_while_the_channel_answers_is_no_mismatch(
     store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

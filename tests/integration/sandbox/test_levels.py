@@ -100,6 +100,20 @@ async def test_a_reordered_write_shows_in_place_of_the_one_behind_it(open_world:
         assert (level.version, level.quantity) == (3, 10)
 
 
+async def test_a_doubled_write_shows_at_once_and_again_in_place_of_the_one_behind_it(open_world: OpenWorld) -> None:
+    async with marketplace(open_world) as (world, connector):
+        world.stage.faults.replace(FaultSettings(double_write=1))
+        await tell(connector, 3, 10)
+        level = await shown(connector)
+        assert level is not None
+        assert level.version == 3
+        world.stage.faults.replace(FaultSettings())
+        await tell(connector, 4, 7)
+        level = await shown(connector)
+        assert level is not None
+        assert (level.version, level.quantity) == (3, 10)
+
+
 async def test_a_foreign_write_and_an_inactive_listing_can_be_seen(open_world: OpenWorld) -> None:
     async with marketplace(open_world) as (world, connector):
         world.stage.faults.replace(FaultSettings(foreign_write=1, inactive_listing=1))
