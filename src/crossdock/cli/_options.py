@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -17,9 +18,25 @@ if TYPE_CHECKING:
     from crossdock.operations.policies import StockNetwork
     from crossdock.project import Network, ProjectInvalid
 
+
+def project_folder(text: str) -> Path:
+    """Reads the folder of a network project, and says which it may be if what was given is none."""
+    path = Path(text)
+    if path.is_dir():
+        return path
+    if not path.exists():
+        words = f"there is no folder {text!r}; give that of a network project, the one with its network.yaml"
+        raise typer.BadParameter(words)
+    inside = next((folder for folder in path.absolute().parents if (folder / "network.yaml").is_file()), None)
+    where = f": {os.path.relpath(inside)}" if inside else ", the one with its network.yaml"
+    raise typer.BadParameter(f"{text!r} is a file; give the folder of its network project{where}")
+
+
 ProjectArgument = Annotated[
     Path,
-    typer.Argument(envvar="CROSSDOCK_PROJECT", help="Folder of the network project.", exists=True, file_okay=False),
+    typer.Argument(
+        envvar="CROSSDOCK_PROJECT", help="Folder of the network project.", parser=project_folder, metavar="PROJECT"
+    ),
 ]
 DatabaseOption = Annotated[
     str,

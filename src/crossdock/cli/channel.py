@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from crossdock.cli._console import AsJson, console, print_json, reach, table
+from crossdock.cli._console import AsJson, console, plain, print_json, reach, table
 from crossdock.cli._options import DatabaseOption, OneCompany
-from crossdock.operations.channels import ChannelItem, ChannelStock, channel_stock, list_channels
+from crossdock.operations.channels import ChannelItem, ChannelStanding, ChannelStock, channel_stock, list_channels
 
 app = typer.Typer(help="Channels: what they were told, what they show, how often they oversell.", no_args_is_help=True)
 _LATE_SECONDS = 10
@@ -37,17 +39,30 @@ def list_all(database: DatabaseOption, company: OneCompany = "", as_json: AsJson
     if not found:
         typer.echo("no channels: no network project is in force yet")
         return
+    _print_channels(console(), found)
+
+
+_LEGEND = (
+    "told: how soon. lag, longest: seconds until a publication is delivered, median and maximum of the last hundred."
+    " lines: of the last thousand promises, those it told us it had made; oversold: of them, what took more than there"
+    " was; short: by so many units; open: so many of these are still lacking."
+)
+
+
+def _print_channels(out: Console, found: Sequence[ChannelStanding]) -> None:
     columns = ("company", "channel", "told", "lag", "longest", "lines", "oversold", "short", "open")
     rows = (
         (one.company, one.channel, one.every, one.lag_seconds, one.longest_lag_seconds, one.told_lines,
          None if one.oversell_percent is None else f"{one.oversell_percent} %", one.short_units, one.open_units)
         for one in found
     )  # fmt: skip
-    console().print(table(columns, rows))
+    out.print(table(columns, rows))
+    if out.is_terminal:
+        out.print(plain(_LEGEND, "dim"))
     for one in found:
         if one.waiting_seconds is not None and one.waiting_seconds > _LATE_SECONDS:
             late = f"{one.channel} of {one.company}: a publication is not delivered since {one.waiting_seconds:.0f} s"
-            console().print(f"{late}; see `crossdock system list` and `crossdock dead-letter list`", style="red")
+            out.print(f"{late}; see `crossdock system list` and `crossdock dead-letter list`", style="red")
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from crossdock.cli._console import AsJson, console, fail, plain, print_json, reach, table
-from crossdock.cli._options import DatabaseOption, OneCompany, day_of, stock_network_of
+from crossdock.cli._options import DatabaseOption, OneCompany, day_of, project_folder, stock_network_of
 from crossdock.engine.recomputation import Progress
 from crossdock.identity import Actor
 from crossdock.operations import policies
@@ -22,13 +22,28 @@ from crossdock.rules.stock_policy import Subject
 app = typer.Typer(help="Stock policies: what is kept back, set aside, and for whom.", no_args_is_help=True)
 
 
+_TAKES_NO_FOLDER = {"allow_extra_args": True}
+"""So that a folder is answered with what to do with it, in place of `unexpected extra argument`."""
+
+
+def _must_be_no_folder(given: typer.Context) -> None:
+    if given.args:
+        words = (
+            "this is about the policies in force, whatever a folder says."
+            f" `crossdock policy try {given.args[0]}` shows what those of a folder would do; they come into force with"
+            f" workers that are started with it: `crossdock run {given.args[0]}`"
+        )
+        raise typer.BadParameter(words, param_hint="FOLDER")
+
+
 @app.callback()
 def policy() -> None:
     """Stock policies: what is kept back, set aside, and for whom."""
 
 
-@app.command("list")
+@app.command("list", context_settings=_TAKES_NO_FOLDER)
 def list_(
+    given: typer.Context,
     database: DatabaseOption,
     item: Annotated[str, typer.Option(help="For this item.")] = "",
     location: Annotated[str, typer.Option(help="At this location.")] = "",
@@ -42,6 +57,7 @@ def list_(
 
     Example: crossdock policy list --item 22423 --location north
     """
+    _must_be_no_folder(given)
     subject = Subject(company, item, location, channel, customer)
     day = day_of(on, "--on")
     found = reach(database, lambda context, actor: policies.list_policies(context, actor, subject, day))
@@ -67,7 +83,9 @@ def try_(
     database: DatabaseOption,
     folder: Annotated[
         Path | None,
-        typer.Argument(help="Folder of a network project with other policies.", file_okay=False, exists=True),
+        typer.Argument(
+            help="Folder of a network project with other policies.", parser=project_folder, metavar="FOLDER"
+        ),
     ] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="In place of a folder: TABLE.RULE.FIELD=VALUE, several times.")
@@ -110,12 +128,14 @@ async def _changed(context: Context, settings: list[str], dropped: list[str], ad
     return changed(network, pairs, dropped, added)
 
 
-@app.command()
-def apply(database: DatabaseOption, company: OneCompany = "", as_json: AsJson = False) -> None:
+@app.command(context_settings=_TAKES_NO_FOLDER)
+def apply(given: typer.Context, database: DatabaseOption, company: OneCompany = "", as_json: AsJson = False) -> None:
     """Put the policies in force into effect now, as workers do by themselves when the network or the day changes.
+    Those of a folder come into force with workers that are started with it.
 
     Example: crossdock policy apply
     """
+    _must_be_no_folder(given)
     out = Console(stderr=True, highlight=False)
 
     async def tell(name: str, progress: Progress) -> None:

@@ -15,7 +15,11 @@ from crossdock.app import registry
 from crossdock.project import Network, examine
 from crossdock.project.canonical import canonical
 
-app = typer.Typer(help="The network project: a distributor's network described in files.", no_args_is_help=True)
+app = typer.Typer(
+    help="The network project: a distributor's network described in files. It comes into force when `crossdock up`,"
+    " `run` or `api` is started with it.",
+    no_args_is_help=True,
+)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the network project.", metavar="PATH")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

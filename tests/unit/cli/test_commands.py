@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,10 +10,13 @@ from decimal import Decimal
 import click
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner
 
 from crossdock.cli._console import plain, reaching, redacted, why_not
+from crossdock.cli.channel import _print_channels
 from crossdock.cli.main import app
+from crossdock.operations.channels import ChannelStanding
 from tests.unit.api.networks import small_network
 
 READING = {
@@ -151,3 +155,24 @@ def test_control_characters_of_strangers_are_shown_as_such() -> None:
 def test_a_password_in_a_url_is_not_shown() -> None:
     assert redacted("postgresql://u:secret@db/x") == "postgresql://u:***@db/x"
     assert redacted("postgresql:///x?host=/tmp/y") == "postgresql:///x?host=/tmp/y"
+
+
+@pytest.mark.parametrize("command", ["apply", "list"])
+def test_policies_in_force_take_no_folder_and_say_what_does(command: str) -> None:
+    result = CliRunner().invoke(app, ["policy", command, "shop", "--database", "postgresql://u@h/none"])
+    words = " ".join(result.stderr.replace("\u2502", " ").split())
+    assert (result.exit_code, "Invalid value for FOLDER" in words) == (2, True), words
+    assert "`crossdock policy try shop` shows" in words
+    assert "`crossdock run shop`" in words
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_columns_of_channels_are_explained_to_who_reads_them_and_not_in_a_pipe(terminal: bool) -> None:
+    out = Console(file=io.StringIO(), width=120, force_terminal=terminal, highlight=False)
+    standing = ChannelStanding(
+        *("uk", "shop", "seconds", "at once", "", 0, None, None, None, None),
+        *(0, 0, None, Decimal(0), Decimal(0), Decimal(0)),
+    )
+    _print_channels(out, [standing])
+    assert isinstance(out.file, io.StringIO)
+    assert ("oversold: of them" in " ".join(out.file.getvalue().split())) is terminal

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import typer
 
 from crossdock.cli._console import _in_words, _next_step
-from crossdock.cli._options import counted, day_of, moment_of, one_of
+from crossdock.cli._options import counted, day_of, moment_of, one_of, project_folder
 from crossdock.cli.case import deed_in_words
 from crossdock.operations.problems import Problem
 
@@ -63,3 +64,18 @@ def test_a_word_that_there_is_not_is_refused_with_those_there_are() -> None:
     assert one_of("scrap", "claim")("claim") == "claim"
     with pytest.raises(typer.BadParameter, match="'nowhere' is none of scrap, claim"):
         one_of("scrap", "claim")("nowhere")
+
+
+def test_a_project_is_a_folder_and_a_file_in_one_is_told_which(tmp_path: Path) -> None:
+    assert project_folder(str(tmp_path)) == tmp_path
+    with pytest.raises(typer.BadParameter, match=r"there is no folder '.*nowhere'; give that of a network project"):
+        project_folder(str(tmp_path / "nowhere"))
+    file = tmp_path / "policies.yaml"
+    file.touch()
+    with pytest.raises(typer.BadParameter, match=r"is a file; give the folder of .*, the one with its network.yaml"):
+        project_folder(str(file))
+    (tmp_path / "network.yaml").touch()
+    with pytest.raises(
+        typer.BadParameter, match=f"is a file; give the folder of its network project: .*{tmp_path.name}"
+    ):
+        project_folder(str(file))
