@@ -6,12 +6,17 @@ import datetime as dt
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
+from crossdock.api.services import Services
+from crossdock.masterdata import upsert
+from crossdock.model.masterdata import Lot
+from crossdock.model.stock_policy import Scope, ShelfLifeRule, StockPolicies
 from crossdock.store import Store
 from tests.integration.api.test_questions import reserve, stocked
 from tests.integration.inventory.helpers import ask as ask_for
-from tests.integration.inventory.helpers import book
+from tests.integration.inventory.helpers import book, receive
 
 PATH = "/process/v1/availability"
 ASKED = {"company": "albion_uk", "item": "HEART"}
@@ -92,6 +97,32 @@ async def test_why_it_dropped_is_told_to_the_last_unit_and_in_pages(http: httpx2
     assert [movement["reserved"] for movement in found["movements"]] == ["2", "1"]
     rest = (await ask(http, compare_to=before, limit="2", cursor=found["next"]))["difference"]
     assert ([movement["reserved"] for movement in rest["movements"]], rest["next"]) == (["1"], "")
+
+
+async def test_what_keeps_long_enough_for_who_asks_is_told_as_it_was_and_why_it_changed(
+    http: httpx2.AsyncClient, services: Services, store: Store
+) -> None:
+    rule = ShelfLifeRule(name="grocers", days=30, scope=Scope(customers=("C17",)))
+    policies = msgspec.structs.replace(services.network.policies, stock=StockPolicies(shelf_life=(rule,)))
+    services.network = msgspec.structs.replace(services.network, policies=policies)
+    today = dt.datetime.fromisoformat(await moment(store)).date()
+    lots = [Lot("albion_uk", "HEART", lot, expires_on=today + dt.timedelta(days=int(lot))) for lot in ("5", "40")]
+    async with store.transaction() as tx:
+        await upsert(tx, lots)
+    await book(store, receive(5, item="HEART", lot="5"), receive(4, item="HEART", lot="40"))
+    before = await moment(store)
+    assert (await reserve(http, "r1", 3, customer="C17")).status_code == 201
+    await book(store, receive(2, item="HEART", lot="5"))
+    then = await ask(http, customer="C17", as_of=before, explain="true")
+    assert (then["quantity"], then["terms"]["shelf_life"]["locations"][0]["less"]) == ("4", "5")
+    found = (await ask(http, customer="C17", compare_to=before))["difference"]
+    assert (found["quantity_before"], found["quantity_after"]) == ("4", "1")
+    assert {(change["reason"], change["change"]) for change in found["changes"]} == {
+        ("asked", "-3"),
+        ("move", "2"),
+        ("shelf_life", "-2"),
+    }
+    assert (await ask(http, as_of=before))["quantity"] == "9"
 
 
 @pytest.mark.parametrize(

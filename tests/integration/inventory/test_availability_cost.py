@@ -20,6 +20,15 @@ from (
     from promise_movement window w as (partition by position_id order by number)
 ) as folded
 where number % 100 = 0
+on conflict do nothing;
+insert into position_checkpoint (book, position_id, number, unrestricted, recorded_at)
+select 'physical', position_id, number, unrestricted, recorded_at
+from (
+    select position_id, number, recorded_at, sum(case when to_state = 'unrestricted' then quantity else 0 end
+        - case when from_state = 'unrestricted' then quantity else 0 end) over w as unrestricted
+    from stock_movement window w as (partition by position_id order by number)
+) as folded
+where number % 100 = 0
 on conflict do nothing
 """
 
@@ -47,7 +56,11 @@ async def test_a_question_about_now_or_a_past_moment_costs_the_same_after_a_long
     async def costs(moments: Sequence[dt.datetime]) -> list[int]:
         common = (COMPANY, items, places, 3, AT.date())
         now = await touched(store, SQL.now, *common, True, [])
-        return [now, *[await touched(store, SQL.then, *common, moment, [], moment, UUID(int=0)) for moment in moments]]
+        return [now, *[await then(common, moment) for moment in moments]]
+
+    async def then(common: Sequence[object], moment: dt.datetime) -> int:
+        lots = await touched(store, SQL.lots_then, COMPANY, items, places, moment)
+        return lots + await touched(store, SQL.then, *common, moment, [], moment, UUID(int=0))
 
     await book(store, receive(10_000), expect(20, 6))
     await history(store, 1)

@@ -93,7 +93,8 @@ async def available_to_promise(
     tx: Connection, question: Question, detail: Detail = NUMBERS, *, at: dt.datetime | None = None
 ) -> AvailableToPromise:
     """Answer for one item, from one snapshot; as it was known at `at` (technical time) if given, from movements alone.
-    Cost does not grow with history. An item nobody ever had is answered with zeros."""
+    Cost does not grow with history; of goods that must keep for who asks, a past moment is read back to the oldest
+    promise that was open then. An item nobody ever had is answered with zeros."""
     items = [question.item, *(substitute.item for substitute in _instead(question))]
     wanted = Wanted(
         question.company_id,
