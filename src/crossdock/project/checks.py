@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple, Protocol
 
 import msgspec
 import yaml
@@ -30,15 +30,27 @@ class Report(Protocol):
         ...
 
 
-class Checks:
-    """Runs over a network that may lack what could not be read; `complete` says that nothing is lacking."""
+class Written(NamedTuple):
+    """What the files say there is, read or not: so that nothing is said to lack that only could not be read."""
 
-    def __init__(self, network: Network, report: Report, registry: Registry | None) -> None:
+    ids: Mapping[str, Collection[str]]
+    """Of each section, what is defined there."""
+    whole: Collection[str]
+    """Sections of which all could be read."""
+    broken: Collection[str]
+    """Sections with a file that could not be read at all."""
+
+
+class Checks:
+    """Runs over a network that may lack what could not be read."""
+
+    def __init__(self, network: Network, written: Written, report: Report, registry: Registry | None) -> None:
         self.network = network
+        self.written = written
         self.report = report
         self.registry = registry
 
-    def run(self, *, complete: bool) -> None:
+    def run(self) -> None:
         """Note everything that does not fit."""
         self._calendars()
         self._policies()
@@ -54,14 +66,21 @@ class Checks:
         self._consumers()
         self._one_of_each()
         self._owners()
-        if complete:
-            self._complete()
+        self._filled()
+        if "systems" in self.written.whole:
+            self._have_an_erp()
+            if "ownership" in self.written.whole:
+                self._are_stated()
 
     def _note(self, path: Iterable[str], what: str, remedy: str) -> None:
         self.report.problem(self.report.place(*path), what, remedy)
 
     def _ids(self, kind: str) -> Collection[str]:
-        return {"location": self.network.locations.keys(), "channel": self.network.channels.keys()}.get(kind, ())
+        return self.written.ids[f"{kind}s"] if kind else ()
+
+    def _is_one(self, kind: str, name: str) -> bool:
+        """Is there such a location or channel? Where a file of theirs could not be read, there may be."""
+        return name in self._ids(kind) or f"{kind}s" in self.written.broken
 
     def _calendars(self) -> None:
         countries = kinds.subdivisions_by_country()
@@ -80,10 +99,10 @@ class Checks:
     def _policies(self) -> None:
         for name, policy in self.network.policies.sales.items():
             for location in policy.locations:
-                if location not in self.network.locations:
+                if not self._is_one("location", location):
                     what = f"there is no location `{location}`"
                     path = ("policies", "sales", name, "locations")
-                    self._note(path, what, kinds.suggestion(location, self.network.locations))
+                    self._note(path, what, kinds.suggestion(location, self._ids("location")))
 
     def _location(self, place: Location) -> None:
         path = ("locations", place.id)
@@ -106,7 +125,7 @@ class Checks:
                 self._note((*path, "sends"), what, f"it takes {', '.join(sorted(allowed))}")
         thing = facts.NARROWED_BY.get(system.role, "")
         places = self._ids(thing)
-        if thing and system.of not in places:
+        if thing and not self._is_one(thing, system.of):
             what = f"it is the {system.role} of no {thing} that we know"
             self._note((*path, "of"), what, f"write `of:` with a {thing}; {kinds.suggestion(system.of, places)}")
         self._limits(path, system.limits)
@@ -288,7 +307,7 @@ class Checks:
                 self._note(path[:2], f"`{rule.fact}` is no fact", kinds.suggestion(rule.fact, facts.OWNED_FACTS))
                 continue
             kind = facts.NARROWED_BY.get(facts.OWNED_FACTS[rule.fact], "")
-            if rule.of and rule.of not in self._ids(kind):
+            if rule.of and not self._is_one(kind, rule.of):
                 what = f"`{rule.of}` does not narrow `{rule.fact}`"
                 remedy = (
                     f"use a {kind}; {kinds.suggestion(rule.of, self._ids(kind))}" if kind else "name a system alone"
@@ -299,8 +318,8 @@ class Checks:
                     what = f"`{other}` already owns `{rule.fact}` of {company}"
                     self._note(path, what, "one fact has one owner: leave one of them out")
 
-    def _complete(self) -> None:
-        """What is lacking; judged only when everything written could be read."""
+    def _filled(self) -> None:
+        """Has every channel a warehouse that fills its orders?"""
         for channel in self.network.channels.values():
             for company, policy in channel.policies.items():
                 path = ("channels", channel.id, "companies", company)
@@ -309,24 +328,29 @@ class Checks:
                     self._note(path, "no warehouse fills the orders of this channel", remedy)
                 for location in policy.locations:
                     self._fills(path, company, location)
+
+    def _have_an_erp(self) -> None:
         for legal_entity in self.network.companies:
             if not self.network.system(legal_entity, "erp"):
                 remedy = "describe its ERP in systems/ with `role: erp`"
                 self._note(("companies", legal_entity), f"`{legal_entity}` has no ERP", remedy)
+
+    def _are_stated(self) -> None:
         roles = {system.role for system in self.network.systems.values()}
-        owned = {rule.fact for rule in self.network.ownership}
         sent = {document for system in self.network.systems.values() for document in system.sends}
         for fact, role in facts.OWNED_FACTS.items():
             needed = facts.ONLY_WITH.get(fact) is None or facts.ONLY_WITH[fact] in sent
-            if needed and role in roles and fact not in owned:
+            if needed and role in roles and fact not in self.written.ids["ownership"]:
                 self._note(("ownership",), f"nobody may state `{fact}`", f"add `{fact}: <system>` to the ownership")
 
     def _fills(self, path: tuple[str, ...], company: str, location: str) -> None:
-        if (place := self.network.locations.get(location)) is None:
+        """Does a location have stock of the company? And, as far as that is known, who ships from there?"""
+        place = self.network.locations.get(location)
+        if place is None or "companies" in self.written.broken:
             return
         if company not in place.companies:
             remedy = f"let `{location}` hold stock of `{company}`, or choose another policy"
             self._note(path, f"`{location}` holds no stock of `{company}`", remedy)
-        elif not self.network.system(company, "wms", location):
+        elif "systems" in self.written.whole and not self.network.system(company, "wms", location):
             remedy = "describe its WMS in systems/ with `role: wms`"
             self._note(path, f"no WMS ships from `{location}` for `{company}`", remedy)

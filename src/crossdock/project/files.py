@@ -63,6 +63,8 @@ class Files:
         self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
         self.unread: dict[str, set[str]] = {section: set() for section in SECTIONS}
         """Ids of things whose file could not be read: they exist, so nobody who names them is wrong."""
+        self.broken: set[str] = set()
+        """Sections whose own file could not be read: what is missing there may well be written."""
         self._read()
 
     def entries(self, node: yaml.Node, what: str) -> Iterator[Entry]:
@@ -103,8 +105,11 @@ class Files:
             if section in parts:
                 self._add(section, parts[section])
         for section in SECTIONS:
-            if (node := self._compose(self.folder / f"{section}.yaml")) is not None:
+            file = self.folder / f"{section}.yaml"
+            if (node := self._compose(file)) is not None:
                 self._add(section, node)
+            elif file.is_file():
+                self.broken.add(section)
         for section in FOLDERS:
             for file in sorted((self.folder / section).glob("*.yaml")):
                 if (node := self._compose(file)) is not None:

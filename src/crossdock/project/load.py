@@ -14,8 +14,8 @@ from crossdock.model.masterdata import SalesPolicy, SupplierTerms
 from crossdock.model.places import expanded, parts_of
 from crossdock.model.sales_order import PromiseKind
 from crossdock.project import kinds, stock_policies
-from crossdock.project.checks import Checks
-from crossdock.project.files import Entry, Files, Place, keys_of, overlay, without
+from crossdock.project.checks import Checks, Written
+from crossdock.project.files import SECTIONS, Entry, Files, Place, keys_of, overlay, without
 from crossdock.project.network import (
     Agreement,
     Calendar,
@@ -68,10 +68,23 @@ def examine(
     """The network as far as it could be read, and everything that is wrong with it."""
     files = Files(Path(path))
     known = {kind: frozenset(files.sections[section]) | files.unread[section] for kind, section in KINDS.items()}
-    reader = Reader(files, known, env)
+    unread = frozenset(kind for kind, section in KINDS.items() if section in files.broken)
+    reader = Reader(files, known, env, unread)
     network = _Assembly(files, reader).network()
-    Checks(network, reader, registry).run(complete=not files.problems)
+    Checks(network, _written(files, network), reader, registry).run()
     return network, sorted(set(files.problems))
+
+
+def _written(files: Files, network: Network) -> Written:
+    ids = {section: files.sections[section].keys() | files.unread[section] for section in SECTIONS}
+    whole = {
+        section
+        for section in SECTIONS
+        if files.head is not None
+        and section not in files.broken
+        and (section not in KINDS.values() or ids[section] <= getattr(network, section).keys())
+    }
+    return Written(ids, whole, files.broken)
 
 
 class _ChannelForm(msgspec.Struct, frozen=True):
@@ -236,11 +249,13 @@ class _Assembly:
         node, taken = without(node, "terms")
         given: dict[str, Any] = {"company": entry.key, "partner": partner, "terms": None}
         if "terms" in taken:
-            given["terms"] = self._policy("supplier_terms", policies.supplier_terms, taken["terms"])
+            # What is wrong with the policy is noted there; that no terms were agreed would be said beside it.
+            terms = self._policy("supplier_terms", policies.supplier_terms, taken["terms"])
+            given["terms"] = terms or SupplierTerms()
         company = companies.get(entry.key)
         defaults: dict[str, Any] = {"currency": company.currency if company else ""}
-        if terms := given["terms"]:
-            defaults["functional_ack_hours"] = terms.functional_ack_hours
+        if given["terms"]:
+            defaults["functional_ack_hours"] = given["terms"].functional_ack_hours
         agreement = self.reader.struct(Agreement, node, path, given, defaults)
         return _filled(agreement) if agreement else None
 
@@ -248,7 +263,7 @@ class _Assembly:
         name = self.reader.text(at)
         section = self.files.sections["policies"].get(kind)
         written = keys_of(section.node) if section else set()
-        if isinstance(name, str) and name not in written:
+        if isinstance(name, str) and name not in written and "policies" not in self.files.broken:
             what = f"there is no `{name}` among the policies for {kind}"
             self.reader.problem(at, what, kinds.suggestion(name, written))
         return read.get(name) if isinstance(name, str) else None
@@ -265,8 +280,10 @@ class _Assembly:
             found = {}
             for company, name in form.companies.items():
                 place = self.reader.place(*path, "companies", company)
-                policy = policies.sales.get(name) or self._missing_policy(name, policies, place)
-                found[company] = msgspec.structs.replace(policy, locations=expanded(policy.locations, parts))
+                if (policy := policies.sales.get(name)) is None:
+                    self._missing_policy(name, policies, place)
+                else:
+                    found[company] = msgspec.structs.replace(policy, locations=expanded(policy.locations, parts))
             read[entry.key] = Channel(
                 id=entry.key,
                 name=form.name,
@@ -279,10 +296,9 @@ class _Assembly:
             )
         return read
 
-    def _missing_policy(self, name: str, policies: Policies, place: Place) -> SalesPolicy:
-        if ("policies", "sales", name) not in self.reader.places:
+    def _missing_policy(self, name: str, policies: Policies, place: Place) -> None:
+        if ("policies", "sales", name) not in self.reader.places and "policies" not in self.files.broken:
             self.reader.problem(place, f"there is no sales policy `{name}`", kinds.suggestion(name, policies.sales))
-        return SalesPolicy()
 
     def _ownership(self, systems: dict[str, System]) -> tuple[Ownership, ...]:
         """`fact: system`, `fact: [systems]` or `fact: {warehouse or channel: system}`."""

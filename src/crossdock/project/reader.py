@@ -35,12 +35,20 @@ BAD: Final = _Bad()
 class Reader:
     """Reads structs out of nodes; remembers where each field was written.
 
-    `known` has the ids of each kind. `env` None leaves references to the environment unresolved.
+    `known` has the ids of each kind, but those of kinds in `unread`, of which a file could not be read. `env` None
+    leaves references to the environment unresolved.
     """
 
-    def __init__(self, files: Files, known: Mapping[str, frozenset[str]], env: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        files: Files,
+        known: Mapping[str, frozenset[str]],
+        env: Mapping[str, str] | None,
+        unread: frozenset[str] = frozenset(),
+    ) -> None:
         self._files = files
         self._known = known
+        self._unread = unread
         self._env = env
         self.places: dict[Path, Place] = {}
 
@@ -91,8 +99,8 @@ class Reader:
         return form(**values, **(given or {})) if complete else None
 
     def reference(self, kind: str, text: str, at: yaml.Node | Place) -> str | None:
-        """`text` if it is the id of such a thing, else None after noting it."""
-        if text in self._known[kind]:
+        """`text` if it is the id of such a thing, or what defines them could not be read; else None after noting it."""
+        if text in self._known[kind] or kind in self._unread:
             return text
         self.problem(at, f"there is no {kind} `{text}`", kinds.suggestion(text, self._known[kind]))
         return None
@@ -219,10 +227,8 @@ class Reader:
                 node, f"`{reference}`: this does not come from the environment", "write the value itself"
             )
         value = self._resolve(reference, node)
-        if isinstance(value, _Bad):
-            return BAD
         if isinstance(hint, inspect.IntType):
-            if self._env is None:
+            if value == reference:
                 return NumberFromEnvironment(0, reference)
             if not (value.isascii() and value.isdigit()) or kinds.port(int(value)):
                 # The value itself is not repeated: a wrong name may have brought up a secret.
@@ -237,16 +243,18 @@ class Reader:
         if not reference.startswith(_PREFIX):
             # The text itself is not repeated: it may be the secret.
             return self.problem(node, "a secret stands in the file", "write `env:NAME`, put it there, and change it")
-        value = self._resolve(reference, node)
-        return BAD if isinstance(value, _Bad) else Secret(value, reference)
+        return Secret(self._resolve(reference, node), reference)
 
-    def _resolve(self, reference: str, node: yaml.Node) -> str | _Bad:
+    def _resolve(self, reference: str, node: yaml.Node) -> str:
+        """What the environment holds; the reference itself where nobody asks for it. So it is, too, where it lacks and
+        that is noted: what is wrong beside it is found all the same."""
         if self._env is None:
             return reference
         name = reference.removeprefix(_PREFIX)
         if value := self._env.get(name):
             return value
-        return self.problem(node, f"the environment has no {name}", f"set {name} before starting")
+        self.problem(node, f"the environment has no {name}", f"set {name} before starting")
+        return reference
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crossdock.project import ProjectInvalid, load
+from crossdock.project import ProjectInvalid, examine, load
 from crossdock.project.network import StockReports
 from tests.unit.project.projects import ENVIRONMENT, REGISTRY, problems_of, write_project
 
@@ -330,3 +330,50 @@ def test_a_place_at_a_customers_names_the_customer(tmp_path: Path, said: str, ex
     shelf = "shelf: {name: Shelf, kind: bin, parent: harbour}\n"
     problems = problems_of(write_project(tmp_path, None, **{"locations.yaml": harbour + shelf}))
     assert [expected in str(problem) for problem in problems[:1]] == ([True] if expected else [])
+
+
+def test_what_the_environment_lacks_hides_nothing_that_is_wrong_beside_it(tmp_path: Path) -> None:
+    changes = {
+        ERP: ("sends: [sales_order, goods_receipt]", "sends: [sales_order, invoice]"),
+        MAIN: ("  item: erp\n", ""),
+    }
+    problems = [str(problem) for problem in examine(write_project(tmp_path, changes), {}, REGISTRY)[1]]
+
+    assert sum("the environment has no" in problem for problem in problems) == 5
+    assert any("connector `an_erp` cannot deliver `invoice`" in problem for problem in problems), problems
+    assert any("nobody may state `item`" in problem for problem in problems), problems
+
+
+def test_a_fault_of_one_thing_hides_none_of_another(tmp_path: Path) -> None:
+    changes = {
+        MAIN: ("usual: {locations: [north]}", "usual: {locations: []}"),
+        POTTER: ("host: sftp.test", "hots: sftp.test"),
+    }
+    problems = [str(problem) for problem in problems_of(write_project(tmp_path, changes))]
+
+    assert any("unknown key `hots`" in problem for problem in problems), problems
+    assert any("no warehouse fills the orders of this channel" in problem for problem in problems), problems
+
+
+def test_an_agreement_by_terms_that_cannot_be_read_is_not_said_to_have_none(tmp_path: Path) -> None:
+    problems = problems_of(write_project(tmp_path, {MAIN: ('price_percent: "2.5"', "price_percent: 2.5")}))
+
+    assert [(problem.file, problem.line) for problem in problems] == [(MAIN, 10)], problems
+
+
+@pytest.mark.parametrize("section", ["policies", "locations", "calendars", "channels", "companies"])
+def test_a_file_that_cannot_be_read_is_the_only_problem_of_those_who_name_what_is_in_it(
+    tmp_path: Path, section: str
+) -> None:
+    folder = write_project(tmp_path)
+    text = (folder / MAIN).read_text(encoding="utf-8")
+    before, rest = text.split(f"{section}:\n", 1)
+    inner = rest.splitlines(keepends=True)
+    size = next(n for n, line in enumerate(inner) if not line.startswith(" "))
+    (folder / MAIN).write_text(before + "".join(inner[size:]), encoding="utf-8")
+    (folder / f"{section}.yaml").write_text("".join(inner[:size]) + "  broken: [\n", encoding="utf-8")
+
+    problems = [str(problem) for problem in problems_of(folder)]
+
+    assert len(problems) == 1, problems
+    assert "not YAML" in problems[0]
