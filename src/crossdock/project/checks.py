@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from crossdock.project import facts, kinds, stock_checks
 from crossdock.project.files import Place
 from crossdock.project.network import Agreement, Channel, Limits, Location, Network, Partner, System, X12Identity
 from crossdock.project.registry import ConnectorSpec, Registry
+from crossdock.project.stock_policies import PartOfRule
 
 _LONGEST_ISA_ID = 15
 # How safe it is to send again when no reply came, from least to most.
@@ -39,6 +40,8 @@ class Written(NamedTuple):
     """Sections of which all could be read."""
     broken: Collection[str]
     """Sections with a file that could not be read at all."""
+    parts_of_rules: Sequence[PartOfRule] = ()
+    """Stock policies of which only a part could be read."""
 
 
 class Checks:
@@ -54,7 +57,7 @@ class Checks:
         """Note everything that does not fit."""
         self._calendars()
         self._policies()
-        stock_checks.check(self.network, self._note)
+        stock_checks.check(self.network, self._note, self.written.parts_of_rules)
         for place in self.network.locations.values():
             self._location(place)
         for system in self.network.systems.values():

@@ -70,12 +70,13 @@ def examine(
     known = {kind: frozenset(files.sections[section]) | files.unread[section] for kind, section in KINDS.items()}
     unread = frozenset(kind for kind, section in KINDS.items() if section in files.broken)
     reader = Reader(files, known, env, unread)
-    network = _Assembly(files, reader).network()
-    Checks(network, _written(files, network), reader, registry).run()
+    assembly = _Assembly(files, reader)
+    network = assembly.network()
+    Checks(network, _written(files, network, assembly.parts_of_rules), reader, registry).run()
     return network, sorted(set(files.problems))
 
 
-def _written(files: Files, network: Network) -> Written:
+def _written(files: Files, network: Network, parts: tuple[stock_policies.PartOfRule, ...]) -> Written:
     ids = {section: files.sections[section].keys() | files.unread[section] for section in SECTIONS}
     whole = {
         section
@@ -84,7 +85,7 @@ def _written(files: Files, network: Network) -> Written:
         and section not in files.broken
         and (section not in KINDS.values() or ids[section] <= getattr(network, section).keys())
     }
-    return Written(ids, whole, files.broken)
+    return Written(ids, whole, files.broken, parts)
 
 
 class _ChannelForm(msgspec.Struct, frozen=True):
@@ -111,6 +112,8 @@ class _Assembly:
     def __init__(self, files: Files, reader: Reader) -> None:
         self.files = files
         self.reader = reader
+        self.parts_of_rules: tuple[stock_policies.PartOfRule, ...] = ()
+        """Stock policies of which only a part could be read."""
 
     def network(self) -> Network:
         for section in ("calendars", "companies", "locations", "partners", "systems", "channels", "consumers"):
@@ -180,7 +183,7 @@ class _Assembly:
             if entry.key not in Policies.__struct_fields__:
                 remedy = kinds.suggestion(entry.key, Policies.__struct_fields__)
                 self.reader.problem(entry.place, f"unknown kind of policy `{entry.key}`", remedy)
-        stock = stock_policies.read(self.files, self.reader, sections.get("stock"), self._based)
+        stock, self.parts_of_rules = stock_policies.read(self.files, self.reader, sections.get("stock"), self._based)
         return Policies(self._named("supplier_terms", SupplierTerms), self._named("sales", SalesPolicy), stock)
 
     def _named(self, kind: str, form: type[Terms]) -> dict[str, Terms]:

@@ -51,6 +51,8 @@ class Reader:
         self._unread = unread
         self._env = env
         self.places: dict[Path, Place] = {}
+        self.in_part: dict[Path, tuple[dict[str, object], frozenset[str]]] = {}
+        """Of structs that lack something: what of them could be read, and what of the rest is written."""
 
     def problem(self, at: yaml.Node | Place, what: str, remedy: str) -> _Bad:
         """Note what is wrong."""
@@ -96,7 +98,11 @@ class Reader:
             if field.required and name not in values and isinstance(node, yaml.MappingNode):
                 self.problem(self.place(*path), f"`{path[-1]}` lacks `{name}`", f"add `{name}: ...`")
                 complete = False
-        return form(**values, **(given or {})) if complete else None
+        if complete:
+            return form(**values, **(given or {}))
+        good = {name: value for name, value in values.items() if value is not BAD}
+        self.in_part[path] = (good, frozenset(values.keys() - good.keys()))
+        return None
 
     def reference(self, kind: str, text: str, at: yaml.Node | Place) -> str | None:
         """`text` if it is the id of such a thing, or what defines them could not be read; else None after noting it."""

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from itertools import combinations
+from typing import TypeVar
 
 from crossdock.model.stock_policy import (
     DriftRule,
+    DropShipRule,
+    FillRule,
     PoolRule,
     Scope,
     SourcingRule,
@@ -18,27 +21,53 @@ from crossdock.model.stock_policy import (
 )
 from crossdock.project import kinds
 from crossdock.project.network import Network
-from crossdock.project.stock_policies import TABLES
+from crossdock.project.stock_policies import TABLES, PartOfRule
 
 Note = Callable[[Iterable[str], str, str], None]
 
 _PERCENTAGES = ("percent", "share_percent", "read_back_percent")
+_DECIDING = frozenset(
+    ("companies", "items", "locations", "channels", "customers", "pool", "precedence", "from_on", "until_on")
+)
+"""Fields that decide between two rules."""
+_JUDGED = frozenset(
+    (
+        "items",
+        "channels",
+        "customers",
+        "floor",
+        "share_percent",
+        "prefer",
+        "figures",
+        "locations",
+        "substitutes",
+        "ratio",
+    )
+)
+"""Fields that are judged together with others."""
 _WHOLE = Decimal(100)
+Rule = TypeVar("Rule", bound=StockRule)
 _SHIPS = "warehouse_shipping_order"
 _BUYS = "purchase_order"
 _SHIPPED = "ship_notice"
 
 
-def check(network: Network, note: Note) -> None:
-    """Note every rule that cannot be meant, and every two of which only the name would decide."""
-    check_policies(network.policies.stock, (*network.systems, *network.partners), note)
-    for rule in network.policies.stock.filling:
+def check(network: Network, note: Note, parts: Sequence[PartOfRule] = ()) -> None:
+    """Note every rule that cannot be meant, and every two of which only the name would decide; of rules of which only a
+    part could be read (`parts`), what does not depend on the rest."""
+    check_policies(network.policies.stock, (*network.systems, *network.partners), note, parts)
+    for rule in (*network.policies.stock.filling, *_with(parts, FillRule, "cross_dock", "companies")):
         for place in rule.cross_dock:
             for company in rule.scope.companies or sorted(network.companies):
                 _can_ship(network, company, place, ("policies", "stock", "filling", rule.name, "cross_dock"), note)
-    for drop in network.policies.stock.drop_ship:
+    for drop in (*network.policies.stock.drop_ship, *_with(parts, DropShipRule, "supplier", "companies")):
         for company in drop.scope.companies or sorted(network.companies):
             _can_be_ordered(network, company, drop.supplier, ("policies", "stock", "drop_ship", drop.name), note)
+
+
+def _with(parts: Iterable[PartOfRule], kind: type[Rule], *fields: str) -> list[Rule]:
+    """The rules of a kind of which at least these fields could be read."""
+    return [part.rule for part in parts if isinstance(part.rule, kind) and part.lacks.isdisjoint(fields)]
 
 
 def _can_ship(network: Network, company: str, place: str, path: tuple[str, ...], note: Note) -> None:
@@ -72,12 +101,22 @@ def _can_be_ordered(network: Network, company: str, supplier: str, path: tuple[s
         note((*path, "supplier"), what, f"add `{_SHIPPED}` to `takes` in `partners/{supplier}.yaml`")
 
 
-def check_policies(policies: StockPolicies, speakers: Collection[str], note: Note) -> None:
+def check_policies(
+    policies: StockPolicies, speakers: Collection[str], note: Note, parts: Sequence[PartOfRule] = ()
+) -> None:
     """The same, of policies on their own; `speakers` are the systems and partners that there are."""
     for table in TABLES:
-        rules: Sequence[StockRule] = getattr(policies, table)
+        rules: list[StockRule] = list(getattr(policies, table))
         for rule in rules:
-            _rule(speakers, rule, ("policies", "stock", table, rule.name), note)
+            _rule(rule, ("policies", "stock", table, rule.name), note)
+            _of_its_kind(speakers, rule, ("policies", "stock", table, rule.name), note)
+        for part in (part for part in parts if part.table == table):
+            path = ("policies", "stock", table, part.rule.name)
+            _rule(part.rule, path, note)
+            if part.lacks.isdisjoint(_JUDGED):
+                _of_its_kind(speakers, part.rule, path, note)
+            if part.lacks.isdisjoint(_DECIDING):
+                rules.append(part.rule)
         for one, other in combinations(rules, 2):
             if _tie(one, other):
                 what = f"where `{one.name}` and `{other.name}` both hold, only their names decide which one wins"
@@ -85,13 +124,16 @@ def check_policies(policies: StockPolicies, speakers: Collection[str], note: Not
                 note(("policies", "stock", table, other.name), what, remedy)
 
 
-def _rule(speakers: Collection[str], rule: StockRule, path: tuple[str, ...], note: Note) -> None:
+def _rule(rule: StockRule, path: tuple[str, ...], note: Note) -> None:
     if rule.from_on and rule.until_on and rule.until_on < rule.from_on:
         remedy = f"write a day from {rule.from_on} on, or leave one of them out"
         note((*path, "until_on"), f"it ends on {rule.until_on}, before it begins", remedy)
     for field in _PERCENTAGES:
         if (percent := getattr(rule, field, None)) is not None and percent > _WHOLE:
             note((*path, field), f"{percent} is more than all of it", 'write "0" to "100"')
+
+
+def _of_its_kind(speakers: Collection[str], rule: StockRule, path: tuple[str, ...], note: Note) -> None:
     match rule:
         case PoolRule():
             _pool(rule, path, note)

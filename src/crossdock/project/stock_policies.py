@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 import yaml
@@ -55,24 +55,37 @@ _NAMES: dict[str, Any] = {
 Based = Callable[[Entry, dict[str, Entry]], yaml.Node]
 
 
-def read(files: Files, reader: Reader, section: Entry | None, based: Based) -> StockPolicies:
-    """All tables of the section `stock`, each in the order of the file. What cannot be read is noted and left out.
+class PartOfRule(NamedTuple):
+    """A rule of a table that lacks what of it could not be read (`lacks`): only what does not depend on that can be
+    judged."""
+
+    table: str
+    rule: StockRule
+    lacks: frozenset[str]
+
+
+def read(
+    files: Files, reader: Reader, section: Entry | None, based: Based
+) -> tuple[StockPolicies, tuple[PartOfRule, ...]]:
+    """All tables of the section `stock`, each in the order of the file. What cannot be read is noted and left out;
+    beside them, rules of which only a part could be read.
 
     `based` answers a rule's node with what the rule it is `based_on` says.
     """
+    parts: list[PartOfRule] = []
     if section is None:
-        return StockPolicies()
+        return StockPolicies(), ()
     tables: dict[str, tuple[StockRule, ...]] = {}
     for entry in files.entries(section.node, "stock"):
         reader.mark(("policies", "stock", entry.key), entry.place)
         if entry.key in TABLES:
-            tables[entry.key] = _table(files, reader, entry, based)
+            tables[entry.key] = _table(files, reader, entry, based, parts)
         else:
             reader.problem(entry.place, f"unknown table `{entry.key}`", kinds.suggestion(entry.key, TABLES))
-    return StockPolicies(**tables)  # type: ignore[arg-type]  # TABLES pairs each name with its rule
+    return StockPolicies(**tables), tuple(parts)  # type: ignore[arg-type]  # TABLES pairs each name with its rule
 
 
-def _table(files: Files, reader: Reader, table: Entry, based: Based) -> tuple[StockRule, ...]:
+def _table(files: Files, reader: Reader, table: Entry, based: Based, parts: list[PartOfRule]) -> tuple[StockRule, ...]:
     rule, asked = TABLES[table.key]
     entries = {entry.key: entry for entry in files.entries(table.node, f"`{table.key}`")}
     found = []
@@ -84,7 +97,18 @@ def _table(files: Files, reader: Reader, table: Entry, based: Based) -> tuple[St
         form = reader.struct(_form(rule, asked), based(entry, entries), path)
         if form is not None:
             found.append(_rule(rule, name, form))
+        elif path in reader.in_part:
+            parts.append(_part(table.key, name, *reader.in_part[path]))
     return tuple(found)
+
+
+def _part(table: str, name: str, said: dict[str, object], unread: frozenset[str]) -> PartOfRule:
+    """A rule with what could be read of it; what it must say and does not is None."""
+    rule, asked = TABLES[table]
+    form = _form(rule, asked)
+    required = {field.name for field in msgspec.structs.fields(form) if field.required} - said.keys()
+    made = form(**dict.fromkeys(required), **said)
+    return PartOfRule(table, _rule(rule, name, made), unread | required)
 
 
 @cache

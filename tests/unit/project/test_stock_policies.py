@@ -208,3 +208,44 @@ def test_pools_with_other_names_stand_side_by_side(tmp_path: Path) -> None:
     two: {pool: two, channels: [shop], floor: "1"}
 """
     assert problems_of(with_stock(tmp_path, text)) == []
+
+
+def test_a_rule_that_cannot_be_read_whole_is_judged_by_what_of_it_can(tmp_path: Path) -> None:
+    text = """
+    safety:
+      many: {items: ["1"], quantity: "5", from_on: 2026-12-24, until_on: 2026-12-01}
+      few: {items: ["1"], quantity: 2.5, from_on: 2026-11-24, until_on: 2026-11-01}
+      none: {items: ["1"]}
+    pools:
+      everybody: {pool: all, floor: "6", share_percent: "120", channels: [nowhere]}
+    haircuts:
+      silent: {percent: "130", after_minutes: soon}
+    """
+    problems = [str(problem) for problem in problems_of(with_stock(tmp_path, text))]
+
+    for words in (
+        "2.5 would be a binary fraction",
+        "it ends on 2026-11-01, before it begins",
+        "it ends on 2026-12-01, before it begins",
+        "`none` lacks `quantity`",
+        "there is no channel `nowhere`",
+        "120 is more than all of it",
+        "130 is more than all of it",
+        "`soon` is no whole number",
+    ):
+        assert any(words in problem for problem in problems), (words, problems)
+    assert not any("protects nothing" in problem for problem in problems), problems
+
+
+def test_a_tie_with_a_rule_that_cannot_be_read_whole_is_told(tmp_path: Path) -> None:
+    text = """
+    safety:
+      many: {items: ["1"], quantity: "5"}
+      few: {items: ["1"], quantity: 2.5}
+      elsewhere: {items: ["1"], locations: [nowhere], quantity: "5"}
+    """
+    problems = [str(problem) for problem in problems_of(with_stock(tmp_path, text))]
+
+    ties = [problem for problem in problems if "only their names decide" in problem]
+    assert len(ties) == 1, problems
+    assert "`many` and `few`" in ties[0]
