@@ -100,8 +100,9 @@ class Reader:
                 complete = False
         if complete:
             return form(**values, **(given or {}))
-        good = {name: value for name, value in values.items() if value is not BAD}
-        self.in_part[path] = (good, frozenset(values.keys() - good.keys()))
+        if isinstance(node, yaml.MappingNode):
+            good = {name: value for name, value in values.items() if value is not BAD}
+            self.in_part[path] = (good, frozenset(values.keys() - good.keys()))
         return None
 
     def reference(self, kind: str, text: str, at: yaml.Node | Place) -> str | None:

@@ -242,6 +242,7 @@ def test_a_tie_with_a_rule_that_cannot_be_read_whole_is_told(tmp_path: Path) -> 
     safety:
       many: {items: ["1"], quantity: "5"}
       few: {items: ["1"], quantity: 2.5}
+      nothing: 5
       elsewhere: {items: ["1"], locations: [nowhere], quantity: "5"}
     """
     problems = [str(problem) for problem in problems_of(with_stock(tmp_path, text))]
