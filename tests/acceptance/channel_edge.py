@@ -131,11 +131,12 @@ class Edge:
             self._show(place, self._instead.pop(place, level)._replace(at=level.at), level)
 
     def _show(self, place: Place, shows: Level, told: Level | None) -> None:
-        """`told` is what the channel was told at this moment, if it was."""
+        """`told` is what the channel was told at this moment, if it was: what was delayed shows without that, and so
+        does what shows in its place."""
         self.shown[place].append(shows)
-        if told is not None and shows.version < told.version:
-            faults = sorted(self._struck[place][shows.version] & BEHIND)
-            self.strikes[place] += [Strike(place, fault, shows.version, shows.at) for fault in faults]
+        behind = sorted(self._struck[place][shows.version] & BEHIND)
+        if behind and (told is None or shows.version < told.version):
+            self.strikes[place] += [Strike(place, fault, shows.version, shows.at) for fault in behind]
         elif "foreign_write" in self._struck[place][shows.version - 1] and not self._was_told(place, shows):
             self.strikes[place].append(Strike(place, "foreign_write", shows.version, shows.at))
 
