@@ -53,7 +53,7 @@ async def _owed(tx: Connection, publication: Publication, seen: Seen, before: Dr
 def _still_owed(look: Waiting, drift: Drift, owed: Decimal) -> Drift:
     """Within the window its orders may come; after it they are lost, and there is nothing to show for it any more."""
     drift.detail, drift.differences = f"{owed:f} that it sold are on their way to us as orders", "{}"
-    if look.stated_at < drift.due_at:
+    if look.stated_at < max(fact.at for fact in drift.facts()) + dt.timedelta(minutes=drift.window_minutes):
         return drift
     drift.cause, drift.detail = "missing", f"{owed:f} that it sold never came to us as orders"
     facts = [msgspec.structs.replace(fact, cause="missing") for fact in drift.facts()]
@@ -87,9 +87,9 @@ def _differs(context: EngineContext, look: Waiting, seen: Seen, before: Drift | 
         changed_at=level.changed_at if level else None,
         sold_there=ZERO if level is None else level.sold,
     )
-    overdue = before is not None and look.stated_at >= before.due_at
     packs = frozenset(context.packs(look.company_id, seen.item))
-    finding = explain(shown, look.subject, look.stated_at, packs, overdue=overdue)
     price = price_of(context, look.company_id, seen.item)
     rule = drift_rule(context, look, seen.item)
+    known, window = before.facts() if before else (), dt.timedelta(minutes=rule.window_minutes)
+    finding = explain(shown, look.subject, look.stated_at, packs, before=known, window=window)
     return drifts.judge(look, Difference(seen.item, {AVAILABLE: shown.difference}, finding, price, rule), before).drift

@@ -43,21 +43,52 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         return (self.shows or _ZERO) - max(self.told - self.sold, _ZERO)
 
 
-def explain(shown: Shown, publication: str, at: dt.datetime, packs: Set[Decimal], *, overdue: bool) -> Finding:
-    """The cause of a mismatch. `publication` is the document that told it, `at` when this was seen. `overdue`: what it
-    sold had time enough to come to us."""
-    cause, why = _cause(shown, packs, overdue=overdue)
+def explain(
+    shown: Shown,
+    publication: str,
+    at: dt.datetime,
+    packs: Set[Decimal],
+    *,
+    before: Sequence[Evidence] = (),
+    window: dt.timedelta,
+) -> Finding:
+    """The cause of a mismatch. `publication` is the document that told it, `at` when this was seen. `before` are the
+    facts by which it was explained last: what the channel sold has so long a `window` (business time) to come to us."""
+    if shown.mismatch == "sold since":
+        return _sold_since(shown, before, at, window)
+    cause, why = _cause(shown, packs)
     changed = {AVAILABLE: shown.told}
     if shown.mismatch == "lost write":
         fact = Evidence("ours", f"version {shown.version}", "told", shown.told_at, changed, publication, cause=cause)
-    elif shown.mismatch == "sold since":
-        unknown = {AVAILABLE: shown.sold - shown.sold_there, SOLD_THERE: shown.sold_there}
-        fact = Evidence("theirs", f"{_SOLD_SINCE}{shown.version}", "sold", at, unknown, cause=cause)
     else:
         here = {AVAILABLE: shown.shows or _ZERO}
         number = f"version {shown.version if shown.shown_version is None else shown.shown_version}"
         fact = Evidence("theirs", number, "shown", shown.changed_at or at, here, cause=cause)
     return Finding(cause, why, (fact,))
+
+
+def _sold_since(shown: Shown, before: Sequence[Evidence], at: dt.datetime, window: dt.timedelta) -> Finding:
+    """Of what it sold and we do not know, so much never came as was unknown at every look for a whole window. A fact is
+    a quantity with the moment since which it is unknown; what is known by now is taken off the latest."""
+    number, left = f"{_SOLD_SINCE}{shown.version}", shown.sold_there - shown.sold
+    unknown: list[tuple[dt.datetime, Decimal]] = []
+    for fact in sorted((one for one in before if one.number == number), key=lambda one: one.at):
+        quantity = min(-fact.changes.get(AVAILABLE, _ZERO), left)
+        unknown += [(fact.at, quantity)] if quantity > 0 else []
+        left -= quantity
+    unknown += [(at, left)] if left > 0 else []
+    lost = sum((quantity for since, quantity in unknown if at >= since + window), _ZERO)
+    on_the_way = shown.sold_there - shown.sold - lost
+    words = f"{lost:f} that it sold never came to us as orders" if lost else ""
+    if on_the_way:
+        more = f", {on_the_way:f} more are on their way"
+        words = words + more if words else f"{on_the_way:f} that it sold are on their way to us as orders"
+    facts = tuple(
+        Evidence("theirs", number, "sold", since, {AVAILABLE: -quantity, SOLD_THERE: shown.sold_there},
+                 cause="missing" if at >= since + window else "late")
+        for since, quantity in unknown
+    )  # fmt: skip
+    return Finding("missing" if lost else "late", words, facts)
 
 
 def sold_under(facts: Sequence[Evidence]) -> tuple[int, Decimal] | None:
@@ -69,7 +100,7 @@ def sold_under(facts: Sequence[Evidence]) -> tuple[int, Decimal] | None:
     return None
 
 
-def _cause(shown: Shown, packs: Set[Decimal], *, overdue: bool) -> tuple[DriftCause, str]:
+def _cause(shown: Shown, packs: Set[Decimal]) -> tuple[DriftCause, str]:
     match shown.mismatch:
         case "lost write":
             return "missing", f"version {shown.version} that it was told does not show"
@@ -77,11 +108,6 @@ def _cause(shown: Shown, packs: Set[Decimal], *, overdue: bool) -> tuple[DriftCa
             return "late", f"version {shown.shown_version} came after version {shown.version} and shows in its place"
         case "old version":
             return "unowned_change", f"somebody else told it version {shown.shown_version}"
-        case "sold since":
-            words = f"{shown.sold_there - shown.sold:f} that it sold"
-            if overdue:
-                return "missing", f"{words} never came to us as orders"
-            return "late", f"{words} are on their way to us as orders"
         case "listing inactive":
             return "unowned_change", "it does not offer the item"
     left = shown.told - shown.sold_there
