@@ -6,13 +6,15 @@ import datetime as dt
 import os
 import socket
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
+
+from crossdock.model.quantity import NoDecimal, stated
 
 if TYPE_CHECKING:
     from crossdock.operations.policies import StockNetwork
@@ -93,14 +95,14 @@ def moment_of(text: str, option: str) -> dt.datetime | None:
 def counted(text: str, option: str, form: str = "ITEM:QUANTITY") -> tuple[str, Decimal]:
     """What an option or argument says in a form such as `ITEM:QUANTITY`: `85123A:24`."""
     name, _, amount = text.rpartition(":")
+    example = "85123A:24" if form.startswith("ITEM") else "1:24"
+    words, why = f"{text!r} is not {form} with a quantity above zero, such as {example}", ""
     try:
-        quantity = Decimal(amount)
-    except InvalidOperation:
-        quantity = Decimal("NaN")
-    if not name or not quantity.is_finite() or quantity <= 0:
-        example = "85123A:24" if form.startswith("ITEM") else "1:24"
-        words = f"{text!r} is not {form} with a quantity above zero, such as {example}"
-        raise typer.BadParameter(words, param_hint=option)
+        quantity = stated(amount)
+    except NoDecimal as error:
+        quantity, why = Decimal(0), f"; {amount!r} {error}" if amount else ""
+    if not name or quantity <= 0:
+        raise typer.BadParameter(words + why, param_hint=option)
     return name, quantity
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from crossdock.cli._console import AsJson, Reason, reach, say_told
 from crossdock.cli._options import CompanyOption, DatabaseOption
+from crossdock.model.quantity import NoDecimal, stated
 from crossdock.operations import orders
 
 app = typer.Typer(help="Sales orders: approve those that are held, cancel, say what was weighed.", no_args_is_help=True)
@@ -83,10 +84,10 @@ def weigh(
 
 def _weight(said: str) -> tuple[str, Decimal]:
     line, _, text = said.rpartition("=")
-    try:
-        weight = Decimal(text)
-    except InvalidOperation:
-        weight = Decimal("NaN")
-    if not line or not weight.is_finite():
+    if not line:
         raise typer.BadParameter(f"{said!r} is no weight of a line; write 1=7.35", param_hint="--weight")
-    return line, weight
+    try:
+        return line, stated(text)
+    except NoDecimal as error:
+        words = f"{said!r} is no weight of a line; write 1=7.35; {text!r} {error}"
+        raise typer.BadParameter(words, param_hint="--weight") from None

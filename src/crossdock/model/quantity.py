@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -10,8 +11,31 @@ import msgspec
 ZERO = Decimal(0)
 EACH = "EA"
 
+# Quantities, money and weights, wherever somebody states one: 15 digits before the point and 9 behind it exceed
+# anything a distributor writes. Decimal itself also takes `NaN`, `1_0`, ` 1`, other scripts' digits and any exponent,
+# so the text itself is read.
+DECIMAL_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
+DECIMAL_RULE = "must be a decimal with at most 15 digits before and 9 behind the point, without exponent"
+_DECIMAL = re.compile(DECIMAL_PATTERN)
+_DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
 # Decimals a currency is written with (ISO 4217 minor units); two for all not named.
 _MINOR_UNITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+
+
+class NoDecimal(ValueError):
+    """A text is no decimal that we take; says which are taken. `too_long`: it has too many digits."""
+
+    def __init__(self, text: str) -> None:
+        self.too_long = _DIGITS.fullmatch(text) is not None
+        super().__init__(f"has too many digits: it {DECIMAL_RULE}" if self.too_long else DECIMAL_RULE)
+
+
+def stated(text: str) -> Decimal:
+    """The decimal that somebody states, digit for digit. Raises `NoDecimal` for what is none, or does not fit."""
+    if _DECIMAL.fullmatch(text) is None:
+        raise NoDecimal(text)
+    return Decimal(text)
 
 
 def tidy(amount: Decimal) -> Decimal:

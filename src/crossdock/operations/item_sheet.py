@@ -4,7 +4,7 @@ unit."""
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
@@ -13,7 +13,7 @@ from crossdock.masterdata import CrossReference, lots
 from crossdock.masterdata.one_item import companies_with, kits_with, masterdata_of, references_of
 from crossdock.model.masterdata import Item, Lot
 from crossdock.model.packs import Conversion, Pack, in_force
-from crossdock.model.quantity import Quantity
+from crossdock.model.quantity import DECIMAL_RULE, NoDecimal, Quantity, stated
 from crossdock.model.units import ConversionRefused, known
 from crossdock.operations.context import Context
 from crossdock.operations.items import SQL, no_item
@@ -165,11 +165,11 @@ def _stated(pack: Pack, holds: bool) -> StatedPack:
 
 def _number(text: str) -> Decimal:
     try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value.adjusted()) > 15:
-        raise Problem("malformed_request", f"{text!r} is no quantity", advice="Give a decimal number, such as 2.5.")
+        value = stated(text)
+    except NoDecimal as error:
+        kind = "is too long" if error.too_long else "is no quantity"
+        advice = "Give a decimal number, such as 2.5."
+        raise Problem("malformed_request", f"{text!r} {kind}: it {DECIMAL_RULE}", advice=advice) from None
     if value <= 0:
         raise Problem("malformed_request", f"the quantity is {text}", advice="Give a number above zero, such as 2.5.")
     return value

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from crossdock.model.quantity import DECIMAL_RULE, NoDecimal, stated
 from crossdock.model.stock_policy import DropShipRule, PlacedScope, PoolRule, Scope, StockPolicies, StockRule
 from crossdock.operations.policies import StockNetwork
 from crossdock.operations.problems import FieldError, Problem, not_found
@@ -121,13 +122,22 @@ def _no_rule(tables: _Tables, table: str, name: str, more: str = "") -> Problem:
 
 
 def _out_of_range(before: StockPolicies, after: StockPolicies) -> Iterator[FieldError]:
-    """Files know numbers from 0 up only."""
+    """Files know numbers from 0 up only, and none longer than anybody states."""
     for path, rule in _fresh(before, after):
         for name in rule.__struct_fields__:
             value = getattr(rule, name)
             for number in value.values() if isinstance(value, dict) else (value,):
                 if isinstance(number, Decimal | int) and (not Decimal(number).is_finite() or number < 0):
                     yield FieldError(f"{path}.{name}", f"{number} is out of range; write a number from 0 up")
+                elif isinstance(number, Decimal | int) and not _fits(Decimal(number)):
+                    yield FieldError(f"{path}.{name}", f"{number} {DECIMAL_RULE}")
+
+
+def _fits(number: Decimal) -> bool:
+    try:
+        return stated(str(number)) == number
+    except NoDecimal:
+        return False
 
 
 def _strangers(network: StockNetwork, after: StockPolicies) -> Iterator[FieldError]:

@@ -12,6 +12,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from crossdock.model.quantity import NoDecimal, stated
 from crossdock.project import kinds
 from crossdock.project.files import Files, Place, place_of
 from crossdock.project.secrets import FromEnvironment, NumberFromEnvironment, Secret
@@ -20,6 +21,7 @@ Form = TypeVar("Form", bound=msgspec.Struct)
 Path = tuple[str, ...]
 
 _NULL = "tag:yaml.org,2002:null"
+_MOST_DIGITS = 15
 _FLOAT = "tag:yaml.org,2002:float"
 _BOOL = "tag:yaml.org,2002:bool"
 _PREFIX = "env:"
@@ -201,6 +203,8 @@ class Reader:
     def _integer(self, text: str, node: yaml.Node, extra: dict[str, Any]) -> int | _Bad:
         if not (text.isascii() and text.isdigit()):
             return self.problem(node, f"`{text}` is no whole number", "write digits only, such as `15`")
+        if len(text) > _MOST_DIGITS:
+            return self.problem(node, f"`{text}` has too many digits", f"at most {_MOST_DIGITS} are taken")
         finding = kinds.port(int(text)) if extra.get("kind") == "port" else None
         return self.problem(node, *finding) if finding else int(text)
 
@@ -215,7 +219,10 @@ class Reader:
             return self.problem(node, f"`{text}` is no number", 'write digits with a point, such as "2.5"')
         if not number.is_finite() or number < 0:
             return self.problem(node, f"`{text}` is out of range", "write a number from 0 up")
-        return number
+        try:
+            return stated(text)
+        except NoDecimal as error:
+            return self.problem(node, f"`{text}` {error}", 'write ASCII digits with a point, such as "2.5"')
 
     def _weekday(self, text: str, node: yaml.Node) -> int | _Bad:
         if text in kinds.WEEKDAYS:

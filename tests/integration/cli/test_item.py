@@ -72,6 +72,7 @@ async def test_what_is_refused_says_why_and_what_to_do(run: Any, store: Store) -
         (["MUG", "1", "KGM", "--company", UK], "KGM is mass and EA is pieces"),
         (["MUG", "5", "CA"], "several companies have an item MUG: albion_ie, albion_uk"),
         (["MUG", "five", "CA"], "'five' is no quantity"),
+        (["MUG", "9" * 16, "CA", "--company", UK], "is too long: it must be a decimal with at most 15 digits"),
         (["NOPE", "5", "CA"], "NOPE"),
     ):
         refused = await run("item", "convert", *arguments, code=1)

@@ -12,6 +12,7 @@ import typer
 from crossdock.cli._console import _in_words, _next_step
 from crossdock.cli._options import counted, day_of, moment_of, one_of, project_folder
 from crossdock.cli.case import deed_in_words
+from crossdock.cli.order import _weight
 from crossdock.operations.problems import Problem
 
 
@@ -24,6 +25,25 @@ def test_goods_that_cannot_be_read_are_refused_by_the_option_and_its_form(text: 
     with pytest.raises(typer.BadParameter, match=r"is not ITEM:QUANTITY with a quantity above zero") as refused:
         counted(text, "--line")
     assert refused.value.param_hint == "--line"
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [
+        ("9" * 16, "has too many digits: it must be a decimal with at most 15 digits before and 9 behind the point"),
+        ("1.0000000001", "has too many digits"),
+        ("1e30", "must be a decimal with at most 15 digits before and 9 behind the point, without exponent"),
+        ("\u0663", "must be a decimal"),
+        ("1_000", "must be a decimal"),
+        (" 3", "must be a decimal"),
+    ],
+)
+def test_quantities_that_callers_over_http_may_not_state_are_not_taken_from_who_types(amount: str, why: str) -> None:
+    with pytest.raises(typer.BadParameter, match="is not ITEM:QUANTITY") as refused:
+        counted(f"22466:{amount}", "--line")
+    assert f"{amount!r} {why}" in refused.value.message
+    with pytest.raises(typer.BadParameter, match="is no weight of a line"):
+        _weight(f"1={amount}")
 
 
 def test_what_only_callers_over_http_can_do_is_not_said_to_who_types() -> None:

@@ -97,6 +97,7 @@ def test_a_misspelt_rule_is_refused_with_those_there_are(wholesaler: StockNetwor
     [
         ("safety.cake_stands.quantity", "-3", "-3 is out of range; write a number from 0 up"),
         ("safety.cake_stands.quantity", "Infinity", "out of range"),
+        ("safety.cake_stands.quantity", "9" * 20, "must be a decimal with at most 15 digits before and 9 behind"),
         ("haircuts.silent_warehouse.percent", "300", '300 is more than all of it; write "0" to "100"'),
         ("haircuts.silent_warehouse.after_minutes", "-1", "-1 is out of range"),
         ("safety.cake_stands.locations", "nort", "there is no 'nort'; did you mean `north`?"),

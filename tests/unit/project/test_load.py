@@ -89,6 +89,8 @@ def test_times_and_dates_are_read(tmp_path: Path) -> None:
         (MAIN, 'price_percent: "2.5"', "price_percent: 2 %", "10: `2 %` is no number"),
         (MAIN, 'price_percent: "2.5"', 'price_percent: "-1"', "10: `-1` is out of range"),
         (MAIN, 'price_percent: "2.5"', 'price_percent: "NaN"', "10: `NaN` is out of range"),
+        (MAIN, 'price_percent: "2.5"', f'price_percent: "{"9" * 20}"', "has too many digits: it must be"),
+        (MAIN, 'price_percent: "2.5"', 'price_percent: "1e3"', "10: `1e3` must be a decimal"),
         # Texts of a kind.
         (MAIN, "zone: Europe/London, calendar: office}\nloc", "zone: Europe/Londn, calendar: office}\nloc",
          "5: `Europe/Londn` is no time zone; did you mean `Europe/London`?"),

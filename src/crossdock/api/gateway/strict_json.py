@@ -17,15 +17,12 @@ import msgspec
 import msgspec.inspect
 import orjson
 
+from crossdock.model.quantity import DECIMAL_PATTERN, DECIMAL_RULE
 from crossdock.operations.problems import FieldError, Problem
 
 T = TypeVar("T")
 
 MOST_BYTES = 1_048_576
-# Quantities and money: 15 digits before the point and 9 behind it exceed anything a distributor writes. A decoder's
-# own Decimal also takes `NaN`, `1_0`, ` 1`, other scripts' digits and any exponent, so the text itself is read.
-DECIMAL_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
-DECIMAL_RULE = "must be a decimal with at most 15 digits before and 9 behind the point, without exponent"
 _DECIMAL = re.compile(f'"({DECIMAL_PATTERN})"|({DECIMAL_PATTERN})'.encode())
 
 Number = Annotated[
