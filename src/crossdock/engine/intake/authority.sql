@@ -11,9 +11,14 @@ select company_id, item, location, pool, source from kept_back
 where reason = 'held_fact' and source = any($1::text[])
 order by source, company_id, item, location, pool
 
--- held_of_source: documents of a source that are held and speak of items at locations
-select distinct d.id, k.location from kept_back k
-join raw_document d on 'raw/' || d.id::text = k.source
-where k.reason = 'held_fact' and k.company_id = $1 and k.location = any($2::text::text[]) and k.item = any($3::text::text[])
-    and d.source = $4 and d.size <= $5
-order by d.id limit $6
+-- held_of_source: documents of a source that are held and speak of items at locations: the latest, $7 bytes in all
+select id from (
+    select d.id, sum(d.size) over (order by d.id desc) as bytes
+    from raw_document as d
+    where d.source = $4 and d.size <= $5 and d.id in (
+        select substr(k.source, 5)::uuid from kept_back as k
+        where k.reason = 'held_fact' and k.company_id = $1 and k.location = any($2::text::text[])
+            and k.item = any($3::text::text[]) and k.source like 'raw/%')
+    order by d.id desc limit $6) as latest
+where bytes <= $7
+order by id

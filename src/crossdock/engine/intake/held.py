@@ -19,9 +19,12 @@ from crossdock.rules.drift_facts import Fact
 from crossdock.store import Connection
 from crossdock.store.arrays import texts
 
-_DOCUMENTS_MOST = 50
+_DOCUMENTS_MOST = 1_000
 _BYTES_MOST = 1_000_000
 """A larger document is a whole report: it is not one change that somebody made."""
+_BYTES_IN_ALL = 20_000_000
+_CONDITIONS = {"good": "unrestricted"}
+"""What a receipt calls goods that can be sold; its other words are the stock's own."""
 
 
 async def held_facts(
@@ -33,18 +36,21 @@ async def held_facts(
     *,
     whole: bool,
 ) -> dict[str, list[Fact]]:
-    """Adjustments and receipts of a (company, system) that are held, by item. `whole`: the system knows one number per
-    item, whatever the condition."""
+    """Adjustments and receipts of a (company, system) that are held, by item; what lies held in two documents (told
+    twice, or asked for again) once. `whole`: the system knows one number per item, whatever the condition. Of more than
+    can be read at once, the latest."""
     company, system = about
     rows = await tx.fetch(
-        SQL.held_of_source, company, texts(locations), texts(items), system, _BYTES_MOST, _DOCUMENTS_MOST
+        SQL.held_of_source, company, texts(locations), texts(items), system, _BYTES_MOST, _DOCUMENTS_MOST, _BYTES_IN_ALL
     )
+    told: set[tuple[str, ...]] = set()
     found: dict[str, list[Fact]] = defaultdict(list)
     for document in await load_documents(tx, [row["id"] for row in rows]):
         for record in translate_one(context, document).records:
             said = spoken_of(record.body)
             rule = context.held_by(system, type(record.body).__name__, company, said.of)
-            if rule and record.company_id == company and said.of in locations:
+            if rule and record.company_id == company and said.of in locations and record.identity not in told:
+                told |= {record.identity} if record.identity else set()
                 for item, changes in _changes(record, whole=whole).items():
                     if item in items:
                         found[item].append(_fact(f"raw/{document.id}", record, changes))
@@ -65,6 +71,7 @@ def _changes(record: Record, *, whole: bool) -> dict[str, dict[str, Decimal]]:
         case GoodsReceiptPosted(receipt=receipt):
             lines = receipt.lines
     for line in lines:
-        condition = BOOK if whole else line.condition  # type: ignore[attr-defined]
+        said: str = line.condition  # type: ignore[attr-defined]
+        condition = BOOK if whole else _CONDITIONS.get(said, said)
         summed[line.item][condition] += line.quantity.amount  # type: ignore[attr-defined]
     return {item: dict(changes) for item, changes in summed.items()}
