@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, get_args
 from uuid import UUID
@@ -14,6 +14,7 @@ from crossdock.cli._console import (
     AsJson,
     Limit,
     Reason,
+    Rows,
     brief,
     console,
     plain,
@@ -61,16 +62,26 @@ def list_(
     if as_json:
         print_json(page)
         return
-    columns = ("id", "system", "location", "item", "units", "money", "state", "cause", "why")
     nothing = "no such drift" if closed else "no such drift is open; --all shows those that are over"
-    print_page(table(columns, [_row(drift) for drift in page.items]), page.next, nothing)
+    print_page(_listing(page.items), page.next, nothing)
 
 
-def _row(drift: Drift) -> tuple[object, ...]:
+def _listing(found: Sequence[Drift]) -> Rows:
+    """Several companies may have an item of one name: then each row says whose it is."""
+    several = len({drift.company for drift in found}) > 1
+    columns = ("id", *(("company",) if several else ()), *_COLUMNS)
+    return table(columns, [_row(drift, several=several) for drift in found])
+
+
+_COLUMNS = ("system", "location", "item", "units", "money", "state", "cause", "why")
+
+
+def _row(drift: Drift, *, several: bool) -> tuple[object, ...]:
     money = "" if drift.money is None else f"{drift.money} {drift.currency}"
-    state = f"{drift.state}, asks you" if drift.waits_for_a_person else drift.state
+    state = f"{drift.stands}, asks you" if drift.waits_for_a_person else drift.stands
     return (
-        drift.id, drift.system, drift.location, drift.item, drift.units, money, state, drift.cause, brief(drift.detail)
+        drift.id, *((drift.company,) if several else ()), drift.system, drift.location, drift.item, drift.units, money,
+        state, drift.cause, brief(drift.detail),
     )  # fmt: skip
 
 
@@ -123,7 +134,8 @@ def show(drift_id: DriftId, database: DatabaseOption, as_json: AsJson = False) -
 
 def _print(story: DriftStory) -> None:
     out, drift = console(), story.drift
-    out.print(plain(f"{drift.item} in {drift.location}, against {drift.system}: {drift.cause}, {drift.state}", "bold"))
+    where = f"{drift.item} of {drift.company} in {drift.location}, against {drift.system}"
+    out.print(plain(f"{where}: {drift.cause}, {drift.stands}", "bold"))
     facts = [
         ("theirs less ours", _changes(drift.differences)),
         ("units", drift.units),
@@ -195,7 +207,8 @@ def _decide(database: str, deed: Deed, drift_id: UUID, reason: str, seen: int | 
             return await deed(context, actor, drift_id, reason, seen)
         drift = (await drifts.show_drift(context, actor, drift_id)).drift
         answer = await deed(context, actor, drift_id, reason, drift.change)
-        told = f"it was {_changes(drift.differences)} of {drift.item} in {drift.location}, against {drift.system}"
+        where = f"{drift.item} of {drift.company} in {drift.location}, against {drift.system}"
+        told = f"it was {_changes(drift.differences)} of {where}"
         typer.echo(f"{told} (change {drift.change})", err=True)
         return answer
 

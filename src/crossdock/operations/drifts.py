@@ -48,7 +48,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
     `differences` are theirs less ours, by condition; `units` how many that are, `money` what they are worth at the
     purchase price. `due_at`: from then on, what is under way does not explain it any more. `change` counts how often it
-    became another one: who decides about it says which one was seen.
+    became another one: who decides about it says which one was seen. `rejected`: a person left it as it is.
     """
 
     id: UUID
@@ -74,6 +74,12 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: dt.datetime | None
     resolution: str
     change: int
+    rejected: bool = False
+
+    @property
+    def stands(self) -> str:
+        """How it stands, in words for people."""
+        return "left as it is" if self.rejected else self.state
 
 
 class DriftChange(msgspec.Struct, frozen=True):
@@ -224,7 +230,8 @@ async def _find(tx: Connection, actor: Actor, drift_id: UUID, query: str) -> Any
 def _drift(row: Any) -> Drift:
     fields = {name: row[name] for name in Drift.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - a record
     fields["differences"] = _differences(row["differences"])
-    fields |= {"company": row["company_id"], "change": row["changes"]}
+    left = row["closed_at"] is None and row["rejected"] == row["differences"]
+    fields |= {"company": row["company_id"], "change": row["changes"], "rejected": left}
     return tidied(Drift(**fields, waits_for_a_person=bool(row["proposed"])))
 
 

@@ -25,6 +25,11 @@ def at(store: Store, number: int) -> Context:
     return Context(store, lambda: minute(number))
 
 
+async def stands(store: Store, number: int) -> str:
+    (drift,) = (await list_drifts(at(store, number), BOSS)).items
+    return drift.stands
+
+
 async def proposed(store: Store) -> World:
     world = World(store)
     await world.opened(50)
@@ -70,7 +75,9 @@ async def test_what_is_rejected_is_left_and_not_proposed_again_until_it_changes(
     assert (await world.stock(), await world.problems()) == (50, [])
     await world.states(100, unrestricted=45)
     assert await world.problems() == []
+    assert await stands(store, 105) == "left as it is"
     await world.states(120, unrestricted=44)
+    assert await stands(store, 125) == "open"
     assert await world.problems() == ["stock_drift"]
     await approve_drift(at(store, 130), BOSS, drift.id, "six then", (await world.drift()).changes)
     await settle(world.engine)
