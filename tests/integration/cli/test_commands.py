@@ -401,5 +401,5 @@ async def test_a_drift_is_decided_upon_as_it_was_seen_or_as_it_stands_from_the_c
         tuple(line.split()) for line in (await run("drift", "show", drift.id)).stdout.splitlines()
     ]
     told = await run("drift", "approve", drift.id, "--reason", "five broke")
-    assert "it was -5 unrestricted of 85123A in north, against wms_north (change 1)" in told.stderr
+    assert "it was -5 unrestricted of 85123A of albion_uk in north, against wms_north (change 1)" in told.stderr
     assert "is on its way" in told.stdout + told.stderr
