@@ -41,7 +41,8 @@ STOCK = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 class NotThere(msgspec.Struct, frozen=True):
-    """So much of an item went in, and by the books only so much stands at the location, in its base unit."""
+    """So much of an item went in, and by the books only so much stands at the location, in its base unit: our own goods
+    of no lot where it went into an assembly, which takes no others."""
 
     item: str
     location: str
@@ -51,7 +52,7 @@ class NotThere(msgspec.Struct, frozen=True):
 
 class Stated(msgspec.Struct, frozen=True):
     """The case that was told, and what goes in and comes out. `not_there` is what the books had too little of at that
-    moment: what was done is booked all the same, the stock falls below zero, and the warehouse counts."""
+    moment, where somebody insisted: it is booked all the same, the stock falls below zero, and the warehouse counts."""
 
     subject: str
     consumed: tuple[AssemblyLine, ...]
@@ -99,14 +100,19 @@ async def assemble(
     *,
     apart: bool = False,
     reason: str,
+    even_if_short: bool = False,
     use: KeyUse | None = None,
 ) -> Answer:
-    """Kits were made of their components, or taken `apart` into them. Answers `Stated`. Raises `Problem` for what is no
-    kit, or a company, location or item that we do not know."""
+    """Kits were made of their components, or taken `apart` into them. Answers `Stated`.
+
+    Raises `Problem` for what is no kit, for a company, location or item that we do not know, and where by the books
+    less stands there than went in, unless the caller insists: what comes out may be promised at once.
+    """
     must_run_the_warehouses(actor, SCOPE, place.company_id)
     if (said := await idempotency.said_before(context.store, use)) is not None:
         return said
     books = await _Books.of(context, actor, place, [kit], quantity, reason, use)
+    books.even_if_short = even_if_short
     parts = books.components(kit)
     if not parts:
         words = f"{kit} is no kit: the master data name no components of it today"
@@ -127,16 +133,22 @@ async def repack(
     into: str,
     *,
     reason: str,
+    even_if_short: bool = False,
     use: KeyUse | None = None,
 ) -> Answer:
     """Goods of one item were packed as another that consists of the same: a case broken, units boxed. Answers `Stated`.
 
-    Raises `Problem` where the two do not consist of the same, or so many make no exact number of the other.
+    Raises `Problem` where the two do not consist of the same, are one, or so many make no exact number of the other,
+    and where by the books less stands there, unless the caller insists.
     """
     must_run_the_warehouses(actor, SCOPE, place.company_id)
     if (said := await idempotency.said_before(context.store, use)) is not None:
         return said
+    if item == into:
+        advice = "Name the item that it was packed as."
+        raise Problem("malformed_request", f"{item} cannot be packed as itself", advice=advice)
     books = await _Books.of(context, actor, place, [item, into], quantity, reason, use)
+    books.even_if_short = even_if_short
     try:
         exact = repacked(quantity, item, into, bill_of((item, into), books.components))
     except ValueError as error:
@@ -182,6 +194,7 @@ class _Books:
     ) -> None:
         self.context, self.actor, self.place, self.masterdata = context, actor, place, masterdata
         self.use = use
+        self.even_if_short = False
 
     @classmethod
     async def of(
@@ -247,10 +260,13 @@ class _Books:
         subject = f"assembly/{place.company_id}/{place.location}/{number}"
         shown = f"{address('assemblies', number)}?company={place.company_id}&location={place.location}"
         async with self.context.store.transaction() as tx:
-            told = Stated(subject, made.consumed, made.produced, shown, await _not_there(tx, made))
+            short = await _not_there(tx, made)
+            told = Stated(subject, made.consumed, made.produced, shown, short)
             answer = Answer(202, msgspec.json.encode(told).decode())
             if self.use is not None and (said := await idempotency.once(tx, self.use, answer)) is not None:
                 return said
+            if short and not self.even_if_short:
+                raise _too_little(short)
             await take_number(tx, subject, place.location, number)
             await tell_case(
                 tx, self.context, self.actor, SCOPE, f"state_{kind}", subject, GoodsAssembled(made), reason=reason
@@ -275,3 +291,17 @@ async def _not_there(tx: Connection, made: Assembly) -> tuple[NotThere, ...]:
         for item, quantity in asked.items()
         if quantity > there.get(item, ZERO)
     )
+
+
+def _too_little(short: Sequence[NotThere]) -> Problem:
+    """What a slip would make of goods that are not there can be sold, so that it is asked about first."""
+    words = "; ".join(f"{each.asked:f} of {each.item} went in, {_standing(each)}" for each in short)
+    advice = (
+        "State what was done; were the goods there after all, insist: `--even-if-short` (`even_if_short: true` in the"
+        " request) takes the books below zero, and the warehouse counts."
+    )
+    return Problem("conflict", words, advice=advice)
+
+
+def _standing(short: NotThere) -> str:
+    return f"and {short.there:f} that are ours and of no lot stand at {short.location} by the books"

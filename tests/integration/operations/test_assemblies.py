@@ -11,6 +11,7 @@ from crossdock.cli.assembly import _words as in_words
 from crossdock.masterdata import upsert
 from crossdock.model.masterdata import Item, KitComponent
 from crossdock.operations.assemblies import NotThere, Place, Stated, assemble, repack
+from crossdock.operations.idempotency import KeyUse
 from crossdock.operations.problems import Problem
 from crossdock.store import Store
 from crossdock.testing.scenario import COMPANY
@@ -60,7 +61,8 @@ async def test_no_more_of_the_master_data_is_read_than_the_goods_consist_of(stor
         await upsert(tx, [KitComponent(COMPANY, kit, part, Decimal(quantity)) for kit, part, quantity in components])
         await upsert(tx, [Item(COMPANY, "GIFT")])
         await tx.execute("update item set body = 'unreadable' where id = 'CASE12'")
-    answer = await assemble(await at_work(store), ANNA, NORTH, "GIFT", Decimal(2), reason="Christmas")
+    desk = await at_work(store)
+    answer = await assemble(desk, ANNA, NORTH, "GIFT", Decimal(2), reason="Christmas", even_if_short=True)
     stated = msgspec.json.decode(answer.body, type=Stated)
     assert [(line.item, line.quantity.amount) for line in stated.consumed] == [("INNER5", 2), ("SET", 6)]
     ((body,),) = await rows(store, "select body from event where type = 'GoodsAssembled'")
@@ -97,12 +99,30 @@ async def test_nothing_is_assembled_where_there_is_no_location(store: Store) -> 
     assert refused.value.advice == "Its locations are north, south."
 
 
-async def test_what_went_in_and_is_not_there_by_the_books_is_said_at_once(store: Store) -> None:
+async def test_a_slip_makes_no_goods_that_can_be_sold(store: Store) -> None:
     await known(store)
     await stocked(store, 13)
-    answer = await assemble(await at_work(store), ANNA, NORTH, "SET", Decimal(1000), reason="Christmas")
+    desk = await at_work(store)
+    with pytest.raises(Problem, match="14 of HEART went in, and 13 that are ours and of no lot stand at north") as no:
+        await assemble(desk, ANNA, NORTH, "SET", Decimal(7), reason="a slip", use=KeyUse("anna", "k1", b"x" * 32))
+    assert "--even-if-short" in no.value.advice
+    with pytest.raises(Problem, match="1000 of SET went in, and 0 that are ours"):
+        await assemble(desk, ANNA, NORTH, "SET", Decimal(1000), apart=True, reason="a slip")
+    with pytest.raises(Problem, match="24 of HEART went in"):
+        await repack(desk, ANNA, NORTH, "HEART", Decimal(24), "CASE12", reason="a slip")
+    with pytest.raises(Problem, match="HEART cannot be packed as itself"):
+        await repack(desk, ANNA, NORTH, "HEART", Decimal(2), "HEART", reason="a slip")
+    assert await rows(store, "select 1 from event where type = 'GoodsAssembled'") == []
+    await assemble(desk, ANNA, NORTH, "SET", Decimal(6), reason="now right", use=KeyUse("anna", "k1", b"x" * 32))
+
+
+async def test_who_insists_is_told_what_went_in_and_is_not_there_by_the_books(store: Store) -> None:
+    await known(store)
+    await stocked(store, 13)
+    desk = await at_work(store)
+    answer = await assemble(desk, ANNA, NORTH, "SET", Decimal(1000), reason="Christmas", even_if_short=True)
     stated = msgspec.json.decode(answer.body, type=Stated)
     assert stated.not_there == (NotThere("HEART", "north", Decimal(2000), Decimal(13)),)
-    assert "13 of 2000 of HEART stands at north by the books" in in_words(stated)
+    assert "2000 of HEART went in, and 13 that are ours and of no lot stand at north by the books" in in_words(stated)
     await happen(store)
     assert await problems(store) == {"stock_negative"}

@@ -29,7 +29,8 @@ class StateAssembly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """State what was done in a warehouse: `assembly` (so many of kit `item` were made of their components),
     `disassembly` (so many were taken apart), or `repack` (so many of `item` were packed as `into`, which consists of
     the same). Quantities are in the item's base unit; what goes in and comes out follows from the bill of materials of
-    today. Its number is made up unless one is given."""
+    today. Its number is made up unless one is given. Refused where by the books less stands there than goes in, unless
+    `even_if_short` insists."""
 
     kind: AssemblyKind
     company: Id
@@ -38,6 +39,7 @@ class StateAssembly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     quantity: Number
     into: Reference = ""
     number: BusinessNumber | None = None
+    even_if_short: bool = False
     reason: Why
 
 
@@ -52,8 +54,9 @@ _read_state = decoder(StateAssembly)
     tags=["stock"],
 )
 async def state_assembly(request: AnyRequest) -> ASGIResponse:
-    """The answer says what went in and what came out; both are booked at once. `not_there` says what of it the books do
-    not have at the location: it is booked all the same, and the warehouse is asked to count."""
+    """The answer says what went in and what came out; both are booked at once. Where by the books less
+    stands at the location than went in (our own goods of no lot), it is refused (409); `even_if_short` books it all the
+    same: `not_there` says what is missing, and the warehouse is asked to count."""
     body, use = await receive_as(request, _read_state)
     faults = list[FieldError]()
     quantity = exact(body.quantity, "/quantity", faults)
@@ -67,12 +70,28 @@ async def state_assembly(request: AnyRequest) -> ASGIResponse:
     place = Place(body.company, body.location, body.number or "")
     if body.kind == "repack":
         answer = await assemblies.repack(
-            context, actor, place, body.item, quantity, body.into, reason=body.reason, use=use
+            context,
+            actor,
+            place,
+            body.item,
+            quantity,
+            body.into,
+            reason=body.reason,
+            even_if_short=body.even_if_short,
+            use=use,
         )
     else:
         apart = body.kind == "disassembly"
         answer = await assemblies.assemble(
-            context, actor, place, body.item, quantity, apart=apart, reason=body.reason, use=use
+            context,
+            actor,
+            place,
+            body.item,
+            quantity,
+            apart=apart,
+            reason=body.reason,
+            even_if_short=body.even_if_short,
+            use=use,
         )
     return stored_answer(answer)
 
