@@ -32,6 +32,7 @@ MOMENT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
         (STATED.forget_statements, (dt.timedelta(days=90), 100)),
         (STATED.forget_facts, (dt.timedelta(days=90), 100)),
         (CHANNELS.open_publication, ("shop", "publication/albion_uk/shop")),
+        (CHANNELS.unanswered, ("albion_uk", "shop")),
         (CASES.keys, ("sales_order/albion_uk/shop/1",)),
         (CASES.exceptions, ("sales_order/albion_uk/shop/1",)),
         (CASES.deliveries, ("sales_order/albion_uk/shop/1",)),
