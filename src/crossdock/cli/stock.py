@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -20,8 +20,9 @@ from crossdock.cli._stock_explained import (
     print_explained,
 )
 from crossdock.inventory.availability import AvailableToPromise
+from crossdock.model.quantity import ZERO
 from crossdock.operations.availability import Asked
-from crossdock.operations.stock import ItemStock, list_stock, show_stock, verify_stock
+from crossdock.operations.stock import Balance, ItemStock, list_stock, show_stock, verify_stock
 
 _STATES = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
 _SELDOM = ("- allocated", "shortage")
@@ -94,7 +95,9 @@ def list_all(
     limit: Annotated[int, typer.Option(min=1, max=5000, help="How many at most.")] = 500,
     as_json: AsJson = False,
 ) -> None:
-    """List the balances of both books, by company, item and place.
+    """List the balances of both books, by company, item and place: on hand, less what is kept back and reserved, is
+    free. Other goods lie there beside that: picked, packed, quarantined, damaged, or not ours to promise; --json says
+    how much of each.
 
     Example: crossdock stock list --limit 100
     """
@@ -105,11 +108,23 @@ def list_all(
     if as_json:
         print_json({"items": found, "next": last})
         return
-    kept = [name for name in ("picked", "packed", "quarantined", "damaged") if any(getattr(one, name) for one in found)]
-    columns = ("company", "item", "location", "unrestricted", *kept, "reserved", "free")
-    console().print(table(columns, ([getattr(one, name) for name in columns] for one in found)))
+    console().print(_balances(found))
     if last:
         console().print(f"more: crossdock stock list --cursor {last}")
+
+
+_OTHER = ("not_promised", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
+
+
+def _balances(found: Iterable[Balance]) -> Rows:
+    """Every row adds up: on hand, less what is kept back and reserved, is free. All else that lies there comes last."""
+    columns = ("company", "item", "location", "on hand", "kept back", "reserved", "free", "other")
+    return table(columns, [_balance(one) for one in found])
+
+
+def _balance(one: Balance) -> tuple[object, ...]:
+    other = sum((getattr(one, name) for name in _OTHER), ZERO)
+    return one.company, one.item, one.location, one.on_hand, one.kept_back, one.reserved, one.free, other
 
 
 @app.command("verify")

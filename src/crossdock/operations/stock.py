@@ -54,7 +54,10 @@ class PhysicalPosition(msgspec.Struct, frozen=True):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """One item at one place: the physical book over all owners and lots, and what of it is promised."""
+    """One item at one place: the physical book over all owners and lots, and what of it is promised, over all pools.
+
+    `on_hand` is what of `unrestricted` may be promised, and `not_promised` the rest: goods of owners that nobody may
+    promise. `free` is what is on hand less `kept_back` and `reserved`; below zero, more is promised than is there."""
 
     company: str
     item: str
@@ -62,9 +65,13 @@ class Balance(msgspec.Struct, frozen=True):
     unrestricted: Decimal
     picked: Decimal
     packed: Decimal
+    in_transfer: Decimal
     quarantined: Decimal
     damaged: Decimal
+    expired: Decimal
     on_hand: Decimal
+    not_promised: Decimal
+    kept_back: Decimal
     reserved: Decimal
     free: Decimal
 

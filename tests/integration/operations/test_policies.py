@@ -19,6 +19,7 @@ from crossdock.operations.policies import StockNetwork, apply_policies, list_pol
 from crossdock.operations.policy_rehearsal import Step, try_policies
 from crossdock.operations.policy_settings import changed
 from crossdock.operations.problems import Problem
+from crossdock.operations.stock import list_stock
 from crossdock.project import load
 from crossdock.project.versions import apply
 from crossdock.rules.stock_policy import Subject
@@ -114,6 +115,9 @@ async def test_policies_are_applied_at_once_and_again_changes_nothing(store: Sto
     done = await apply_policies(context, ANNA, COMPANY)
     assert (done[COMPANY].looked_at, done[COMPANY].changed) == (1, 1)
     assert (await levels(store)).free == D(6)
+    await book(store, ask(1))
+    (row,) = await list_stock(context, ANNA)
+    assert (row.on_hand, row.kept_back, row.reserved, row.free) == (D(10), D(4), D(1), D(5))
     assert (await apply_policies(context, ANNA))[COMPANY].changed == 0
     assert await rows(store, "select action, subject from audit order by id limit 1") == [
         ("apply_policies", f"policies/{COMPANY}")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from crossdock.cli._stock_explained import goods_of_others, print_difference, print_explained
-from crossdock.cli.stock import _print
+from crossdock.cli.stock import _balances, _print
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.inventory.availability.terms import (
     Difference,
@@ -22,7 +22,7 @@ from crossdock.inventory.availability.terms import (
     ShelfLife,
 )
 from crossdock.operations.availability import Asked
-from crossdock.operations.stock import ItemStock
+from crossdock.operations.stock import Balance, ItemStock
 
 AT = dt.datetime(2010, 12, 6, 14, 3, tzinfo=dt.UTC)
 EMPTY = PositionTerms(location="north")
@@ -113,3 +113,19 @@ def test_without_an_explanation_only_goods_that_are_in_no_number_are_told_of() -
     text = said(consigned())
     assert "kilncraft" not in text
     assert "harbour: 6 unrestricted ours on consignment with customer 17850" in text
+
+
+def balance(**numbers: int) -> Balance:
+    names = [name for name in Balance.__struct_fields__ if name not in ("company", "item", "location")]
+    quantities = {name: D(numbers.get(name, 0)) for name in names}
+    return Balance(company="homestead", item="85123A", location="south", **quantities)  # type: ignore[arg-type]
+
+
+def test_every_row_of_the_balances_adds_up_and_fits_in_a_terminal() -> None:
+    row = balance(unrestricted=30, not_promised=3, on_hand=27, kept_back=3, free=24, picked=6, packed=2, damaged=1)
+    out = Console(file=io.StringIO(), width=80, highlight=False)
+    out.print(_balances([row]))
+    assert isinstance(out.file, io.StringIO)
+    head, first = (line.split() for line in out.file.getvalue().splitlines())
+    assert " ".join(head) == "company item location on hand kept back reserved free other"
+    assert first == ["homestead", "85123A", "south", "27", "3", "0", "24", "12"]
