@@ -45,5 +45,5 @@ def state(
 def _words(told: consumptions.Consumed) -> str:
     lines = [f"{told.subject} is stated; see `crossdock case show {told.subject}`"]
     for short in told.not_there:
-        lines.append(f"{plain(short.there)} of {plain(short.asked)} of {short.item} lies there by the books")
+        lines.append(f"{plain(short.asked)} of {short.item} were used, and by the books {plain(short.there)} lie there")
     return "\n".join(lines)

@@ -171,7 +171,9 @@ def _words(told: transfers.Ordered, origin: str) -> str:
     lines = [f"{told.subject} is ordered; see `crossdock transfer show {number}`"]
     for short in told.not_free:
         free, asked = plain(short.free), plain(short.asked)
-        lines.append(f"{free} of {asked} of {short.item} is free at {origin}: no more than is free moves")
+        lines.append(
+            f"{asked} of {short.item} are to move, and {free} are free at {origin}: no more than is free moves"
+        )
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from crossdock.events.inventory import (
 )
 from crossdock.inventory.ledger.expiry import expire_due
 from crossdock.inventory.ledger.outcomes import LedgerConflict, SafetyRequest
+from crossdock.model.stock import MoveRequest, StockMoveLine
 from crossdock.store import Store
 from tests.integration.inventory.helpers import (
     AT,
@@ -326,6 +327,20 @@ async def test_a_physical_fact_is_booked_below_zero_and_reported(store: Store) -
     outcomes = await book(store, receive(3), move(5, "unrestricted", "adjustment"))
     assert [outcome.body.quantity for outcome in outcomes if isinstance(outcome.body, StockWentNegative)] == [D(-2)]
     assert await levels(store) == level(-2, 0)
+    await holds(store)
+
+
+async def test_what_is_below_zero_is_told_as_it_stands_when_the_whole_entry_is_booked(store: Store) -> None:
+    lines = (
+        StockMoveLine("1", MUG, "north", D(1000), "unrestricted", "assembly"),
+        StockMoveLine("2", MUG, "north", D(4), "assembly", "unrestricted"),
+        StockMoveLine("3", "BOWL", "north", D(3), "unrestricted", "assembly"),
+        StockMoveLine("4", "BOWL", "north", D(3), "assembly", "unrestricted"),
+    )
+    outcomes = await book(store, receive(6), MoveRequest(COMPANY, "m/1", "assembly/x", "AS-1", lines, AT))
+    told = [outcome.body for outcome in outcomes if isinstance(outcome.body, StockWentNegative)]
+    assert [(body.item, body.quantity) for body in told] == [(MUG, D(-990))]
+    assert await levels(store) == level(-990, 0)
     await holds(store)
 
 

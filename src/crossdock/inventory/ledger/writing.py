@@ -310,16 +310,22 @@ def _journal(facts: Sequence[Fact], changes: Mapping[StockKey, _Change]) -> list
 
 
 def _negatives(facts: Sequence[Fact], before: dict[StockKey, list[Decimal]]) -> list[Negative]:
-    """Walk through the facts once more; of each request, the last state of whatever it took further below zero."""
-    found: dict[tuple[int, StockKey, int], Negative] = {}
+    """Walk through the facts once more; whatever a request as a whole took further below zero, as it then stands. Its
+    facts are one entry: what stands between two of them nobody ever sees."""
+    found: dict[tuple[int, StockKey, int], tuple[Decimal, Decimal, bytes]] = {}
     for fact in facts:
         for key, column, quantity in _ends(fact):
             if key not in before:
                 continue
             before[key][column] += quantity
-            level = before[key][column]
-            if quantity < 0 and level < 0:
-                entry = fact.entry.hex() if column == 0 else f"{fact.entry.hex()}:{PHYSICAL_STATES[column]}"
-                body = StockWentNegative(key[1], key[2], level, entry)
-                found[(fact.request, key, column)] = Negative(fact.request, body)
-    return list(found.values())
+            taken, _, _ = found.get((fact.request, key, column), (ZERO, ZERO, b""))
+            found[(fact.request, key, column)] = (taken + quantity, before[key][column], fact.entry)
+    return [
+        Negative(request, StockWentNegative(key[1], key[2], level, _in_state(entry, column)))
+        for (request, key, column), (taken, level, entry) in found.items()
+        if taken < 0 and level < 0
+    ]
+
+
+def _in_state(entry: bytes, column: int) -> str:
+    return entry.hex() if column == 0 else f"{entry.hex()}:{PHYSICAL_STATES[column]}"
