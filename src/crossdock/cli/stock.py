@@ -22,6 +22,7 @@ from crossdock.cli._stock_explained import (
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.model.quantity import ZERO
 from crossdock.operations.availability import Asked
+from crossdock.operations.promises import Promise
 from crossdock.operations.stock import Balance, ItemStock, list_stock, show_stock, verify_stock
 
 _STATES = ("unrestricted", "picked", "packed", "in_transfer", "quarantined", "damaged", "expired")
@@ -188,12 +189,18 @@ def _print_promises(out: Console, found: ItemStock) -> None:
             p.remaining,
             "waiting" if p.waiting else p.state,
             p.kind,
-            p.subject or f"{p.source} {p.reference}",
+            p.subject or _caller(p),
         )
         for p in found.promises
     ]
     columns = ("company", "location", "quantity", "state", "kind", "promised to")
     out.print(table(columns, rows, title="To whom it is promised, and who waits for it"))
+
+
+def _caller(promise: Promise) -> str:
+    """Who holds it, under which name of theirs and of ours, and until when."""
+    until = f", until {plain(promise.expires_at)}" if promise.expires_at else ", without a deadline"
+    return f"{promise.source} {promise.reference}, reservation {promise.id}{until}"
 
 
 def _print_terms(out: Console, terms: AvailableToPromise, then: dt.datetime | None) -> None:
@@ -226,6 +233,11 @@ def _beside_positions(terms: AvailableToPromise) -> Iterator[str]:
     yield from goods_of_others(terms, never=True)
     if terms.drop_ship is not None:
         yield in_words(terms.drop_ship)
+        lying = sum((max(p.free, ZERO) for p in terms.positions), ZERO) - sum(
+            (p.counted for p in terms.positions), ZERO
+        )
+        if lying:
+            yield f"so the {plain(lying)} free above do not count: its customers are not served from our stock"
     if terms.kit is not None and terms.kit.kits:
         yield f"{plain(terms.kit.kits)} of them as kits made of components; --explain says of which"
     if terms.shelf_life is not None and terms.shelf_life.less:

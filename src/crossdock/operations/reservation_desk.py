@@ -46,8 +46,8 @@ class Held(msgspec.Struct, frozen=True):
 async def list_reservations(
     context: Context, actor: Actor, *, item: str = "", company_id: str = "", limit: int = 100, everything: bool = False
 ) -> list[Held]:
-    """What callers hold: of an item, place by place and newest first; else what has a deadline, the next one first,
-    and with `everything` what has none after it.
+    """What callers hold, the next deadline first: of an item, what has none last; else what has a deadline, and with
+    `everything` what has none after it.
 
     Raises `Problem` for an item or company that there is not.
     """
@@ -67,7 +67,11 @@ async def list_reservations(
                 for p in await promises_of(tx, row["company_id"], item)
                 if not p.subject
             ]
-    return found[:limit]
+    return sorted(found, key=_by_deadline)[:limit]
+
+
+def _by_deadline(held: Held) -> tuple[bool, float, str]:
+    return held.expires_at is None, held.expires_at.timestamp() if held.expires_at else 0, held.reservation
 
 
 async def without_deadline(context: Context, actor: Actor, company_id: str = "") -> int:

@@ -19,6 +19,7 @@ from crossdock.store import Store
 from tests.integration.cli.test_commands import asked, run
 from tests.integration.cli.test_item import UK, know
 from tests.integration.engine.harness import context, say, settle
+from tests.integration.inventory.helpers import book, receive
 from tests.integration.operations.test_systems import in_force
 from tests.unit.processes.order_to_cash import price
 
@@ -80,6 +81,9 @@ async def test_what_the_supplier_said_less_what_it_was_asked_to_ship_since_is_to
     text = " ".join((await run("stock", "show", CABINET, "--explain")).stdout.split())
     assert "brightware ships it straight to the customer (rule bulky_cabinets@1): 28 for" in text
     assert "less 12 ordered there since" in text
+    await book(store, receive(9, item=CABINET))
+    text = " ".join((await run("stock", "show", CABINET)).stdout.split())
+    assert "so the 9 free above do not count: its customers are not served from our stock" in text
 
 
 async def test_what_a_supplier_has_not_said_is_not_known_and_never_a_number(run: Any, store: Store) -> None:

@@ -116,14 +116,14 @@ async def test_a_person_extends_a_callers_reservation(store: Store) -> None:
 
 async def test_what_callers_hold_is_listed_by_deadline_or_by_item(store: Store) -> None:
     await book(store, receive(9))
-    soon, late, endless = [await held(store, key, 1, at) for key, at in
-                           (("k1", LATE), ("k2", LATE + dt.timedelta(days=1)), ("k3", None))]  # fmt: skip
+    endless, soon, late = [await held(store, key, 1, at) for key, at in
+                           (("k3", None), ("k1", LATE), ("k2", LATE + dt.timedelta(days=1)))]  # fmt: skip
     await book(store, ask(2))
     context = await at_work(store)
     timed = await reservation_desk.list_reservations(context, ANNA)
     assert [one.reservation for one in timed] == [f"{soon}-1", f"{late}-1"]
     of_item = await reservation_desk.list_reservations(context, ANNA, item=MUG)
-    assert {one.reservation for one in of_item} == {f"{name}-1" for name in (soon, late, endless)}
+    assert [one.reservation for one in of_item] == [f"{name}-1" for name in (soon, late, endless)]
     assert {(one.held_by, one.reference, one.item) for one in of_item} == {("shop", "basket", MUG)}
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from crossdock.cli._stock_explained import goods_of_others, print_difference, print_explained
-from crossdock.cli.stock import _balances, _print
+from crossdock.cli.stock import _balances, _caller, _print
 from crossdock.inventory.availability import AvailableToPromise
 from crossdock.inventory.availability.terms import (
     Difference,
@@ -22,6 +22,7 @@ from crossdock.inventory.availability.terms import (
     ShelfLife,
 )
 from crossdock.operations.availability import Asked
+from crossdock.operations.promises import Promise
 from crossdock.operations.stock import Balance, ItemStock
 
 AT = dt.datetime(2010, 12, 6, 14, 3, tzinfo=dt.UTC)
@@ -129,3 +130,12 @@ def test_every_row_of_the_balances_adds_up_and_fits_in_a_terminal() -> None:
     head, first = (line.split() for line in out.file.getvalue().splitlines())
     assert " ".join(head) == "company item location on hand kept back reserved free other"
     assert first == ["homestead", "85123A", "south", "27", "3", "0", "24", "12"]
+
+
+def test_a_callers_reservation_is_told_with_its_id_and_deadline() -> None:
+    promise = Promise(
+        id="5b1f-1", company_id="albion_uk", subject="", reference="basket 7", kind="asked", line="1", location="north",
+        quantity=D(2), remaining=D(2), state="reserved", waiting=False, source="shop", expires_at=AT, due_on=None,
+    )  # fmt: skip
+    assert _caller(promise) == "shop basket 7, reservation 5b1f-1, until 2010-12-06 14:03:00"
+    assert _caller(replace(promise, expires_at=None)).endswith("5b1f-1, without a deadline")
