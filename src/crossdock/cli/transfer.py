@@ -203,7 +203,8 @@ def receive(
     company: CompanyOption = "",
     as_json: AsJson = False,
 ) -> None:
-    """State that goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place.
+    """State that goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place. More
+    than was under way is booked, and said; a receipt that was stated before changes nothing.
 
     Example: crossdock transfer receive TR-5F00D1 --line 1:24 --reason "the customer signed for them"
     """
@@ -214,7 +215,15 @@ def receive(
             context, actor, number, company_id=company, lines=lines, receipt=receipt, reason=reason
         ),
     )
+    told = msgspec.json.decode(answer.body, type=transfers.Arrived)
+    if told.already_counted:
+        say(told, f"receipt {receipt} of {told.subject} was stated before and counts once: nothing changed", as_json)
+        return
     say_told(answer, as_json)
+    for more in told.more_than_under_way if not as_json else ():
+        came, left = plain(more.received), plain(more.under_way)
+        words = f"line {more.line}: {came} of {more.item} came and {left} were under way: it is booked, for it is there"
+        console().print(plain(f"{words}, and transfer_over asks a person which is right"))
 
 
 @app.command("write-off")

@@ -17,6 +17,7 @@ from crossdock.masterdata.one_item import companies_with
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder, TransferReceipt, TransferReceiptLine
 from crossdock.operations import idempotency
+from crossdock.operations.audit import trail
 from crossdock.operations.cases import SQL, find_case
 from crossdock.operations.consigned import consigned
 from crossdock.operations.context import Context
@@ -30,6 +31,7 @@ from crossdock.operations.places import (
     must_run_the_warehouses,
 )
 from crossdock.operations.problems import Faults, Problem, must_say_why
+from crossdock.operations.quantities import tidied
 from crossdock.operations.units import Goods, goods_asked, must_be_whole
 from crossdock.processes import PROCESSES
 from crossdock.processes.transfer.v1_data import TransferData
@@ -39,6 +41,7 @@ from crossdock.store.arrays import texts
 
 SCOPE = "operations:write"
 CREATE = "create_transfer"
+RECEIVE = "receive_transfer"
 STOCK = load_queries(Path(__file__).with_suffix(".sql"))
 
 
@@ -55,6 +58,23 @@ class Ordered(Accepted, frozen=True):
     is asked, and only what it grants moves."""
 
     not_free: tuple[NotFree, ...] = ()
+
+
+class MoreCame(msgspec.Struct, frozen=True):
+    """Of a line so much arrived, and by the books only so much was under way, in the item's base unit."""
+
+    line: str
+    item: str
+    received: Decimal
+    under_way: Decimal
+
+
+class Arrived(Accepted, frozen=True):
+    """What arrived is safe with us. `more_than_under_way`: it is booked all the same, for the goods are there, and a
+    `transfer_over` is opened. `already_counted`: that receipt was stated before, and counts once."""
+
+    more_than_under_way: tuple[MoreCame, ...] = ()
+    already_counted: bool = False
 
 
 async def create(
@@ -233,7 +253,7 @@ async def receive(
     use: KeyUse | None = None,
 ) -> Answer:
     """Goods arrived in good order where no warehouse system tells of it: (line, quantity) each, or all that is under
-    way. Answers `Accepted`.
+    way. Answers `Arrived`; a receipt that was stated before changes nothing.
 
     Raises `Problem` where a system tells of the destination, nothing is under way and no lines are named, a line is
     not of the transfer, or a quantity is not above zero or part of what is counted.
@@ -241,19 +261,26 @@ async def receive(
     must_run_the_warehouses(actor, SCOPE, company_id)
     must_be_a_number(receipt)
     must_say_why(reason)
+    if (said := await idempotency.said_before(context.store, use)) is not None:
+        return said
     async with context.store.transaction() as tx:
         if company_id:
             await must_be_places(tx, company_id)
         subject = await find_case(tx, actor, ["transfer"], number, company_id or None)
-        told = Accepted(subject, f"{address('transfers', number)}?company={subject.split('/')[1]}")
-        answer = Answer(202, msgspec.json.encode(told).decode())
-        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
-            return said
         data = await _data(tx, subject)
         if data.order is None:
             raise Problem("conflict", f"transfer {number} has not been looked at yet", advice="Try again in a moment.")
         await must_be_told_of(tx, data.order.company_id, data.order.to_location)
-        _must_be_receivable(number, data, lines)
+        again = bool(receipt) and await _is_counted(tx, subject, data, receipt)
+        if not again:
+            _must_be_receivable(number, data, lines)
+        shown = f"{address('transfers', number)}?company={data.order.company_id}"
+        told = Arrived(subject, shown, () if again else _beyond(data, lines), already_counted=again)
+        answer = Answer(202, msgspec.json.encode(told).decode())
+        if use is not None and (said := await idempotency.once(tx, use, answer)) is not None:
+            return said
+        if again:
+            return answer
         counted = tuple(
             TransferReceiptLine(key, data.lines[key].item, Quantity(quantity, data.lines[key].unit))
             for key, quantity in lines
@@ -268,7 +295,7 @@ async def receive(
             counted,
             all_of_it=not lines,
         )
-        await tell_case(tx, context, actor, SCOPE, "receive_transfer", subject, TransferReceived(came), reason=reason)
+        await tell_case(tx, context, actor, SCOPE, RECEIVE, subject, TransferReceived(came), reason=reason)
     return answer
 
 
@@ -276,6 +303,26 @@ async def _data(tx: Connection, subject: str) -> TransferData:
     row = await tx.fetchrow(SQL.find, subject)
     data: TransferData = PROCESSES["transfer"].decoder.decode((row and row["data"]) or "{}")
     return data
+
+
+async def _is_counted(tx: Connection, subject: str, data: TransferData, receipt: str) -> bool:
+    """Did somebody state that receipt, or a warehouse send it?"""
+    if f"received {receipt}" in data.seen:
+        return True
+    stated = [deed for deed in await trail(tx, subject) if deed.action == RECEIVE]
+    return any(msgspec.json.decode(deed.detail, type=TransferReceived).receipt.receipt == receipt for deed in stated)
+
+
+def _beyond(data: TransferData, lines: Sequence[tuple[str, Decimal]]) -> tuple[MoreCame, ...]:
+    """What the case will find to be more than left."""
+    more = []
+    for key, quantity in lines:
+        line = data.lines[key]
+        before = line.booked(data.all_shipped)
+        after = msgspec.structs.replace(line, good=line.good + quantity).booked(data.all_shipped)
+        if after.surplus > before.surplus:
+            more.append(tidied(MoreCame(key, line.item, quantity, before.under_way)))
+    return tuple(more)
 
 
 def _must_be_receivable(number: str, data: TransferData, lines: Sequence[tuple[str, Decimal]]) -> None:

@@ -134,6 +134,25 @@ async def test_two_who_say_at_the_same_time_that_all_came_say_it_once(desk: http
     assert await problems(store) == set()
 
 
+async def test_more_than_was_under_way_is_said_at_once_and_a_receipt_counts_once(
+    desk: httpx2.AsyncClient, store: Store
+) -> None:
+    await sent_out(desk, store)
+    await happen(store, (f"transfer/{UK}/T1", shipped("6")), reads=READS)
+    many: Any = {"receipt": "R1", "lines": [{"line": "1", "quantity": "30"}], "reason": "signed for"}
+    told = (await call(desk, "transfers/T1/receive", "k2", **many)).json()
+    assert told["more_than_under_way"] == [{"line": "1", "item": "HEART", "received": "30", "under_way": "6"}]
+    assert told["already_counted"] is False
+    for key, counted in (("k2", False), ("k3", True)):
+        again = (await call(desk, "transfers/T1/receive", key, **many)).json()
+        assert again["already_counted"] is counted, "before any worker has seen it, too"
+    await happen(store, reads=READS)
+    assert (await call(desk, "transfers/T1/receive", "k4", **many)).json()["already_counted"]
+    assert await lies(store) == {("north", "own"): 4, ("harbour", CONSIGNED): 30}
+    assert await problems(store) == {"transfer_over"}
+    await verified(store)
+
+
 async def test_nobody_states_what_a_warehouse_system_tells(desk: httpx2.AsyncClient, store: Store) -> None:
     await a_customers_place(store)
     await stocked(store, 10)

@@ -23,7 +23,7 @@ from crossdock.operations import transfers, transfers_seen
 from crossdock.operations.deeds import Accepted
 from crossdock.operations.paging import Page
 from crossdock.operations.problems import FieldError, Problem
-from crossdock.operations.transfers import Ordered
+from crossdock.operations.transfers import Arrived, Ordered
 from crossdock.operations.transfers_seen import TransferSummary, TransferView
 
 MOST_LINES = 500
@@ -169,12 +169,14 @@ async def cancel_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIRes
 @post(
     "/transfers/{number:str}/receive",
     status_code=202,
-    opt={"scope": "operations:write", "body": ReceiveTransfer, "answer": Accepted},
+    opt={"scope": "operations:write", "body": ReceiveTransfer, "answer": Arrived},
     summary="State what arrived",
     tags=["stock"],
 )
 async def receive_transfer(request: AnyRequest, number: FromPath[str]) -> ASGIResponse:
-    """Goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place."""
+    """Goods of a transfer arrived where no warehouse system tells of it, such as at a customer's place. More than
+    was under way is booked, and named in `more_than_under_way`: a person is asked. A `receipt` that was stated before
+    is `already_counted`, and changes nothing."""
     body, use = await receive_as(request, _read_receive)
     lines = _lines_of_transfer(body.lines)
     answer = await transfers.receive(
