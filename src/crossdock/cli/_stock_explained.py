@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crossdock.cli._console import Rows, hanging, plain, span, table
+from crossdock.cli._stock_reasons import KINDS, Ended, ended_before, ended_since, why_changed, why_moved
 from crossdock.inventory.availability.terms import (
     AvailableToPromise,
     Change,
@@ -25,29 +26,6 @@ from crossdock.inventory.availability.terms import (
 from crossdock.model.quantity import ZERO
 from crossdock.model.stock import OWN
 
-KINDS = {
-    "asked": "reserved, as asked",
-    "told": "promised by somebody else",
-    "short": "promised beyond stock",
-    "shift": "shortage made good",
-    "told_fill": "shortage filled from stock",
-    "asked_fill": "backorder filled from stock",
-    "cross_dock": "shortage made good from a receipt, straight to packed",
-    "put_away": "put away from the dock, promised to its order still",
-    "adopt": "taken over by an order",
-    "pick": "picked for a promise",
-    "move": "goods moved",
-    "release": "promise given back",
-    "safety": "safety stock",
-    "haircut": "haircut: its source is silent",
-    "held_fact": "a fact is held for a person",
-    "allot": "set aside for a pool, or back",
-    "lend": "lent by a pool",
-    "below_zero": "what lies below zero counts as none",
-    "policy": "who may use it changed",
-    "shelf_life": "goods that do not keep long enough for who asks",
-    "components": "kits that can be made of components",
-}
 _HEAD = "bold"
 
 
@@ -89,7 +67,7 @@ def print_difference(out: Console, item: str, found: Difference) -> None:
     )
     out.print(hanging(out, plain(title, _HEAD), 2))
     if found.changes:
-        rows = [(_signed(c.change) or "0", _words(c), c.movements or None) for c in found.changes]
+        rows = [(_signed(c.change) or "0", why_changed(c), c.movements or None) for c in found.changes]
         out.print(table(("change", "why", "movements"), [*rows, (change, "in all", None)]))
     several = len(found.positions) + len(found.components_changed) > 1
     for position in (*found.positions, *found.components_changed) if several else ():
@@ -98,7 +76,7 @@ def print_difference(out: Console, item: str, found: Difference) -> None:
         whose = "" if position.item == item else f"{position.item}, "
         _print(out, f"  {whose}{head}", indent=4)
         for one in position.changes:
-            _print(out, f"    {_signed(one.change) or '0'} {_words(one)}{_times(one)}", indent=6)
+            _print(out, f"    {_signed(one.change) or '0'} {why_changed(one)}{_times(one)}", indent=6)
     for line in found.supply:
         was = f"{_number(line.before.open)} for {line.before.expected_on}" if line.before else "not expected"
         now = f"{_number(line.after.open)} for {line.after.expected_on}" if line.after else "not expected any more"
@@ -106,7 +84,12 @@ def print_difference(out: Console, item: str, found: Difference) -> None:
     if found.movements:
         out.print()
         out.print(plain("The movements between"))
-        out.print(movements_table(found.movements, places=True, item=item))
+        places = {
+            (one.item, one.before.location, one.before.pool): one.before.kept_back
+            for one in (*found.positions, *found.components_changed)
+        }
+        ended = ended_since(found.movements, places)
+        out.print(movements_table(found.movements, places=True, item=item, ended=ended))
     if found.next:
         out.print(plain("there are more: ask with --json, or over HTTP with cursor="))
 
@@ -134,11 +117,16 @@ def _print_position(out: Console, position: PositionTerms, movements: list[Movem
     if position.shortage:
         _print(out, f"  {_number(position.shortage)} of what is reserved was promised beyond stock", indent=4)
     if movements:
-        out.print(movements_table(movements))
+        out.print(movements_table(movements, ended=ended_before(movements, position.kept_back)))
 
 
 def movements_table(
-    movements: Iterable[MovementTerms], *, places: bool = False, title: str = "", item: str = ""
+    movements: Iterable[MovementTerms],
+    *,
+    places: bool = False,
+    title: str = "",
+    item: str = "",
+    ended: Ended = frozenset(),
 ) -> Rows:
     """Movements with what each did and why; `places` where they are of several positions, those of another item than
     `item` (a kit's components) with its name. A movement is told with the
@@ -153,7 +141,7 @@ def movements_table(
             m.recorded_at,
             _did(m),
             m.free_after,
-            _behind(m),
+            _behind(m, ended),
         )
         for m in movements
     ]
@@ -167,17 +155,24 @@ def earlier_movements(terms: AvailableToPromise, position: PositionTerms) -> int
     return min(told, default=1) - 1
 
 
+def ended_of(terms: AvailableToPromise) -> Ended:
+    """Which of the movements told of ended what was kept back for their reason."""
+    return frozenset().union(
+        *(ended_before([m for m in terms.movements if _is_at(m, at)], at.kept_back) for at in terms.positions)
+    )
+
+
 def _did(m: MovementTerms) -> str:
     parts = (("on hand", m.on_hand), ("reserved", m.reserved), ("allocated", m.allocated), ("kept back", m.safety))
     return ", ".join(f"{name} {_signed(value)}" for name, value in parts if value) or m.kind
 
 
-def _behind(m: MovementTerms) -> str:
+def _behind(m: MovementTerms, ended: Ended) -> str:
     """Why, and which document, case and rule, and who."""
     document = "" if m.document == "order" or m.what == "policy" else m.document
     names = dict.fromkeys(name for name in (document, m.subject, f"rule {m.rule}" if m.rule else "") if name)
     said = " ".join(names) or m.key
-    return f"{KINDS.get(m.kind, m.kind)}: {said}" + (f", by {m.actor}" if m.actor not in ("", "engine") else "")
+    return f"{why_moved(m, ended)}: {said}" + (f", by {m.actor}" if m.actor not in ("", "engine") else "")
 
 
 _WHOSE = {
@@ -313,10 +308,6 @@ def _use(position: PositionTerms) -> str:
             return f"set aside for others and lent{rule}"
         case _:
             return f"protected for others{rule}; not counted"
-
-
-def _words(change: Change) -> str:
-    return KINDS.get(change.reason, change.reason)
 
 
 def _times(change: Change) -> str:

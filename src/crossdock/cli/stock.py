@@ -13,6 +13,7 @@ from crossdock.cli._console import AsJson, Rows, console, plain, print_json, rea
 from crossdock.cli._options import DatabaseOption, moment_of
 from crossdock.cli._stock_explained import (
     earlier_movements,
+    ended_of,
     goods_of_others,
     in_words,
     movements_table,
@@ -258,7 +259,7 @@ def _print_coming(out: Console, terms: AvailableToPromise) -> None:
     if terms.movements:
         out.print()
         title = f"{terms.company_id}: what changed it last, newest first by place"
-        out.print(movements_table(terms.movements, places=True, title=title))
+        out.print(movements_table(terms.movements, places=True, title=title, ended=ended_of(terms)))
         older = sum(earlier_movements(terms, position) for position in terms.positions)
         if older:
             out.print(plain(f"... and {older:,} older; --explain says what stands behind each number"))

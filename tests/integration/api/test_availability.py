@@ -16,7 +16,7 @@ from crossdock.model.stock_policy import Scope, ShelfLifeRule, StockPolicies
 from crossdock.store import Store
 from tests.integration.api.test_questions import reserve, stocked
 from tests.integration.inventory.helpers import ask as ask_for
-from tests.integration.inventory.helpers import book, receive
+from tests.integration.inventory.helpers import book, move, receive
 
 PATH = "/process/v1/availability"
 ASKED = {"company": "albion_uk", "item": "HEART"}
@@ -93,10 +93,29 @@ async def test_why_it_dropped_is_told_to_the_last_unit_and_in_pages(http: httpx2
         await reserve(http, key, quantity)
     found = (await ask(http, compare_to=before, limit="2"))["difference"]
     assert (found["quantity_before"], found["quantity_after"], found["change"]) == ("7", "3", "-4")
-    assert found["changes"] == [{"reason": "asked", "change": "-4", "movements": 3}]
+    assert found["changes"] == [{"reason": "asked", "change": "-4", "movements": 3, "why": ""}]
     assert [movement["reserved"] for movement in found["movements"]] == ["2", "1"]
     rest = (await ask(http, compare_to=before, limit="2", cursor=found["next"]))["difference"]
     assert ([movement["reserved"] for movement in rest["movements"]], rest["next"]) == (["1"], "")
+
+
+async def test_what_came_and_what_went_is_told_apart_and_by_what_it_was(http: httpx2.AsyncClient, store: Store) -> None:
+    await stocked(store, 7)
+    before = await moment(store)
+    counted = (
+        receive(1000, item="HEART"),
+        move(993, "unrestricted", "adjustment", item="HEART"),
+        move(4, "unrestricted", "adjustment", item="HEART"),
+    )
+    await book(store, *(msgspec.structs.replace(one, reason="correction") for one in counted))
+    await book(store, receive(3, item="HEART"))
+    found = (await ask(http, compare_to=before))["difference"]
+    assert [(one["reason"], one["why"], one["change"], one["movements"]) for one in found["changes"]] == [
+        ("move", "correction", "1000", 1),
+        ("move", "correction", "-997", 2),
+        ("move", "goods_receipt", "3", 1),
+    ]
+    assert found["change"] == "6"
 
 
 async def test_what_keeps_long_enough_for_who_asks_is_told_as_it_was_and_why_it_changed(

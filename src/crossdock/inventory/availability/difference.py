@@ -91,7 +91,7 @@ async def _sums(tx: Connection, company_id: str, pairs: Iterable[tuple[Key, Pair
     found: dict[Key, list[Change]] = defaultdict(list)
     for row in await tx.fetch(SQL.sums, company_id, *_ranges(pairs)):
         key = (row["item"], row["location"], row["pool"])
-        found[key].append(Change(row["kind"], row["change"], row["movements"]))
+        found[key].append(Change(row["kind"], row["change"], row["movements"], row["why"]))
     return found
 
 
@@ -108,7 +108,7 @@ def _changed(key: Key, pair: Pair, sums: Sequence[Change]) -> PositionChange:
     below_zero = max(-after.free, ZERO) - max(-before.free, ZERO)
     usable = max(after.free, ZERO) - max(before.free, ZERO)
     policy = after.counted - before.counted - usable
-    changes = sorted(sums, key=lambda change: (-abs(change.change), change.reason))
+    changes = sorted(sums, key=_weight)
     for reason, change in (("below_zero", below_zero), ("policy", policy)):
         if change:
             changes.append(Change(reason, change))
@@ -118,19 +118,23 @@ def _changed(key: Key, pair: Pair, sums: Sequence[Change]) -> PositionChange:
 def _total(
     positions: Sequence[PositionChange], before: AvailableToPromise, after: AvailableToPromise
 ) -> tuple[Change, ...]:
-    """All reasons over all positions, the weightiest first."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    counts: dict[str, int] = defaultdict(int)
+    """All reasons over all positions, the weightiest first; what came and what went for one reason apart."""
+    sums: dict[tuple[str, str, bool], Decimal] = defaultdict(Decimal)
+    counts: dict[tuple[str, str, bool], int] = defaultdict(int)
     for change in chain.from_iterable(position.changes for position in positions):
-        sums[change.reason] += change.change
-        counts[change.reason] += change.movements
-    made = _made(after) - _made(before)
-    if made:
-        sums["components"] += made
+        key = (change.reason, change.why, change.change < 0)
+        sums[key] += change.change
+        counts[key] += change.movements
+    rows = [Change(key[0], change, counts[key], key[1]) for key, change in sums.items()]
+    if made := _made(after) - _made(before):
+        rows.append(Change("components", made))
     if lacking := _does_not_keep(before) - _does_not_keep(after):
-        sums["shelf_life"] += lacking
-    rows = [Change(reason, change, counts[reason]) for reason, change in sums.items()]
-    return tuple(sorted(rows, key=lambda row: (-abs(row.change), row.reason)))
+        rows.append(Change("shelf_life", lacking))
+    return tuple(sorted(rows, key=_weight))
+
+
+def _weight(change: Change) -> tuple[Decimal, str, str]:
+    return -abs(change.change), change.reason, change.why
 
 
 def _does_not_keep(answer: AvailableToPromise) -> Decimal:

@@ -1,12 +1,17 @@
--- sums: what each kind of movement did to what is free at each position, between two of its numbers
-select k.item, k.location, k.pool, m.kind, trim_scale(sum(m.on_hand - m.safety - m.reserved - m.allocated)) as change,
-    count(*) as movements
+-- sums: what each kind of movement did to what is free at each position, between two of its numbers: why goods moved, and
+-- what came apart from what went
+select k.item, k.location, k.pool, m.kind, w.why, trim_scale(sum(w.change)) as change, count(*) as movements
 from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
     as k (item, location, pool, behind, until)
 join promise_position as p
     on p.company_id = $1 and p.item = k.item and p.location = k.location and p.pool = k.pool
 join promise_movement as m on m.position_id = p.id and m.number > k.behind and m.number <= k.until
-group by k.item, k.location, k.pool, m.kind
+cross join lateral (
+    select m.on_hand - m.safety - m.reserved - m.allocated as change,
+        case when m.kind = 'move' then (
+            select coalesce(nullif(e.reason, ''), split_part(e.subject, '/', 1)) from ledger_entry as e
+            where e.digest = m.entry) else '' end as why) as w
+group by k.item, k.location, k.pool, m.kind, w.why, w.change < 0
 
 -- movements: those between, position by position in the order given, the oldest of each first; at most $7
 select json_build_object(

@@ -104,11 +104,15 @@ class Change(msgspec.Struct, frozen=True):
     """One reason why a number is another: a kind of movement and how many there were; or `below_zero` (what lies below
     zero counts as none), `policy` (who may use a position changed), `components` (what a kit can be made of changed),
     `shelf_life` (what does not keep for who asks).
+
+    What came and what went for one reason are two changes. `why`: for what goods moved, as the ledger's entry says it
+    (`receipt`, `correction`), else of which kind the case was.
     """
 
     reason: str
     change: Decimal
     movements: int = 0
+    why: str = ""
 
 
 class PositionChange(msgspec.Struct, frozen=True):
