@@ -177,13 +177,18 @@ def _print(out: Console, found: Rehearsal) -> None:
         out.print(plain(note, "yellow"), soft_wrap=True)
     changed = f"{found.positions_changed:,} of {found.positions:,} positions would change"
     out.print(plain(f"Against the books of this moment, network version {found.network_version}: {changed}."))
+    if found.pending:
+        words = (
+            f"{found.pending:,} positions are about to change under the policies in force: that is not counted here."
+        )
+        out.print(plain(words), soft_wrap=True)
     out.print(plain(f"Kept back there: {_step(found.kept_back)}. Free there: {_step(found.free)}."))
     if found.top_positions:
         rows = [
-            (p.company, p.item, p.location, p.pool, _step(p.kept_back), _step(p.on_hand), _step(p.free))
+            (p.company, p.item, p.location, p.pool, _step(p.kept_back), _step(p.on_hand), _step(p.free), p.why)
             for p in found.top_positions
         ]
-        columns = ("company", "item", "location", "pool", "kept back", "on hand", "free")
+        columns = ("company", "item", "location", "pool", "kept back", "on hand", "free", "why")
         out.print(table(columns, rows, title="Positions"))
     if not found.effects:
         out.print(plain("No promise would be altered."))

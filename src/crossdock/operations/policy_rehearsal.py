@@ -1,5 +1,6 @@
 """A dry run of stock policies against the present books: what they would keep back and set aside, and which promises
-they would alter.
+they would alter, compared with what the policies in force make of the books at the same moment. What the clock changes
+under those by itself (a haircut that begins or ends, a new day) is no effect of other policies.
 
 What the ledger would decide is not guessed: it is asked, in transactions that are rolled back, some items at a time. So
 the answer is the one that applying them would give, and nothing is written.
@@ -7,6 +8,7 @@ the answer is the one that applying them would give, and nothing is written.
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,12 +25,13 @@ from crossdock.engine.recomputation import PAGE, parts
 from crossdock.events.inventory import BackorderFilled
 from crossdock.identity import Actor
 from crossdock.inventory.keeping import pages as kept_pages
-from crossdock.inventory.keeping.keeper import Change, Keeper
-from crossdock.inventory.keeping.pages import Decided
+from crossdock.inventory.keeping.keeper import Change, Keeper, Place
+from crossdock.inventory.keeping.pages import Decided, Page
 from crossdock.inventory.ledger.batch import LedgerBatch
 from crossdock.inventory.ledger.outcomes import LedgerOutcome, RebalanceRequest
 from crossdock.log import uuid7
 from crossdock.model.masterdata import Item
+from crossdock.model.stock_policy import StockPolicies
 from crossdock.operations.context import Context
 from crossdock.operations.policies import StockNetwork, in_force
 from crossdock.operations.policy_settings import notes
@@ -49,6 +52,8 @@ Altered = tuple[str, asyncpg.Record, Decimal]
 ITEMS = 50
 """Items asked of the ledger in one transaction: their positions are locked until it is undone."""
 _NOTHING = (ZERO, ZERO, ZERO)
+_Changes = dict[str, list[Change]]
+"""By item."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -72,6 +77,8 @@ class PositionChange(msgspec.Struct, frozen=True):
     kept_back: Step
     on_hand: Step
     free: Step
+    why: str = ""
+    """Which rules keep back another quantity; empty where stock only moves between pools or to who waits."""
 
     @property
     def weight(self) -> Decimal:
@@ -118,20 +125,26 @@ class Rehearsal(msgspec.Struct):
     top_promises: list[AlteredPromise] = []
     notes: list[str] = []
     """Which rules are new, and which changed ones set nothing today, and why."""
+    pending: int = 0
+    """Positions that the policies in force change by themselves in the next moments: that is counted nowhere else."""
 
 
 async def try_policies(
     context: Context, actor: Actor, proposed: StockNetwork | None, *, company_id: str = "", top: int = 20
 ) -> Rehearsal:
-    """What the books would be under the policies of `proposed`, or under those in force if they were applied now."""
+    """What the books would be under the policies of `proposed`, compared with those in force, both applied now; without
+    `proposed`, what the books would be if those in force were applied now."""
     actor.must("stock:read")
     async with context.store.transaction(readonly=True) as tx:
         network = await in_force(tx)
     found = Rehearsal(network.version)
+    ruling = network.stock() if proposed is not None else None
     proposed = proposed or network
     found.notes = notes(network.stock(), proposed.stock(), context.now().date())
     for company in proposed.companies_of(actor, company_id):
-        await _Company(context, proposed, company, found, top).run()
+        async with context.store.transaction(readonly=True) as tx:
+            keeper = await keeper_of(tx, proposed.keeping(company), proposed.stock(), network.version)
+        await _Company(context, keeper, ruling, found, top).run()
     return found
 
 
@@ -148,80 +161,102 @@ class _Seen(NamedTuple):
 
 
 class _Company:
-    """The dry run of one company."""
+    """The dry run of one company: `keeper` is of the policies that are tried, `ruling` are those in force; without
+    them, all is compared with the books as they stand."""
 
-    def __init__(self, context: Context, network: StockNetwork, company: str, found: Rehearsal, top: int) -> None:
+    def __init__(
+        self, context: Context, keeper: Keeper, ruling: StockPolicies | None, found: Rehearsal, top: int
+    ) -> None:
         self._store = context.store
-        self._network = network
-        self._company = company
+        self._keeper = keeper
+        self._ruling = None if ruling is None else keeper.under(ruling)
+        self._company = keeper.company_id
         self._found = found
         self._top = top
         self._run = uuid7()
 
     async def run(self) -> None:
-        async with self._store.transaction(readonly=True) as tx:
-            keeping = self._network.keeping(self._company)
-            keeper = await keeper_of(tx, keeping, self._network.stock(), self._found.network_version)
         after = ""
         while True:
             async with self._store.transaction(readonly=True) as tx:
                 page = await kept_pages.read_page(tx, self._company, after, PAGE)
             self._found.positions += page.rows
-            await self._look(keeper, page.decide(keeper))
+            await self._look(page)
             after = page.last
             if not after:
                 break
-        for items in parts(keeper.exact_items(), PAGE):
+        for items in parts(self._keeper.exact_items(), PAGE):
             async with self._store.transaction(readonly=True) as tx:
-                missing = await kept_pages.read_missing(tx, self._company, items, keeping.locations)
-            await self._look(keeper, missing.decide(keeper))
+                missing = await kept_pages.read_missing(tx, self._company, items, self._keeper.locations)
+            await self._look(missing)
 
-    async def _look(self, keeper: Keeper, decided: Decided) -> None:
+    async def _look(self, page: Page) -> None:
         """Where nobody waits and no pool is to be filled, what would be follows from what is; elsewhere the ledger
-        says."""
-        changes: dict[str, list[Change]] = defaultdict(list)
-        for change in (*decided.changes, *decided.serving):
-            changes[change.item].append(change)
-        asked = sorted({change.item for change in decided.serving} | set(decided.unbalanced))
+        says. An item of which both policies want the same is left out."""
+        decided = page.decide(self._keeper)
+        ruled = page.decide(self._ruling) if self._ruling else Decided([], [], [])
+        self._found.pending += len(ruled.changes) + len(ruled.serving)
+        if self._ruling and self._ruling.policies == self._keeper.policies:
+            return
+        after, before = _by_item(decided), _by_item(ruled)
+        asked = sorted(_asked(decided) | _asked(ruled))
         for first in range(0, len(asked), ITEMS):
-            items = asked[first : first + ITEMS]
-            await self._rehearse(keeper, [one for item in items for one in changes[item]], items)
-        plain = sorted(changes.keys() - set(asked))
+            await self._rehearse(before, after, asked[first : first + ITEMS])
+        plain = sorted(
+            item for item in (after.keys() | before.keys()) - set(asked) if after.get(item) != before.get(item)
+        )
         if plain:
             async with self._store.transaction(readonly=True, snapshot=True) as tx:
                 seen = await self._see(tx, plain)
-            then = dict(seen.standings)
-            for change in (one for item in plain for one in changes[item]):
-                key = (change.item, change.location, "")
-                safety, free, on_hand = then.get(key, _NOTHING)
-                then[key] = (safety + change.safety, free - change.safety, on_hand)
-            self._note(seen, then, [])
+            was, then = (_applied(seen.standings, changes, plain) for changes in (before, after))
+            self._note(seen, was, then, [])
 
-    async def _rehearse(self, keeper: Keeper, changes: Sequence[Change], items: Sequence[str]) -> None:
+    async def _rehearse(self, before: _Changes, after: _Changes, items: Sequence[str]) -> None:
         """Ask the ledger about some items, look, and undo. Run again whole where somebody moved meanwhile."""
-        stem = f"policies/rehearsal/{self._run}"
-        requests = [one for change in changes for one in change.requests(self._company, stem)]
-        balances = [RebalanceRequest(self._company, f"{stem}/{item}", item) for item in items]
         for _ in range(_PATIENCE):
             try:
                 async with self._store.transaction() as tx:
                     seen = await self._see(tx, items)
                     now = await business_now(tx)
-                    batch = LedgerBatch([*requests, *balances], now, "rehearsal", keeper.policies, keeper.version)
-                    await batch.claim(tx)
+                    batch = self._batch(self._keeper, after, items, now, "tried")
+                    await batch.claim(tx)  # before the others: what is compared is of one moment
+                    was, ruled = await self._as_ruled(tx, before, items, now, seen)
                     outcomes = await batch.post(tx)
                     then = await self._standings(tx, items)
                     raise _Undone
             except _Undone:
-                self._note(seen, then, _filled(outcomes, seen.promises))
+                self._note(seen, was, then, _more_filled(outcomes, ruled, seen.promises))
                 return
             except _REPEATABLE:
                 continue
         raise Problem("unavailable", "stock changes too fast for a dry run", advice="Try again in a quieter moment.")
 
-    def _note(self, seen: _Seen, then: Standings, filled: Iterable[Altered]) -> None:
-        self._positions(seen.standings, then)
-        self._promises([*filled, *_uncovered(seen.standings, then, seen.promises)], seen.masters)
+    async def _as_ruled(
+        self, tx: Connection, before: _Changes, items: Sequence[str], now: dt.datetime, seen: _Seen
+    ) -> tuple[Standings, Sequence[LedgerOutcome]]:
+        """What the policies in force make of these items now, undone again."""
+        if self._ruling is None:
+            return seen.standings, ()
+        await tx.execute("savepoint ruled")
+        batch = self._batch(self._ruling, before, items, now, "ruled")
+        await batch.claim(tx)
+        outcomes = await batch.post(tx)
+        was = await self._standings(tx, items)
+        await tx.execute("rollback to savepoint ruled")
+        return was, outcomes
+
+    def _batch(
+        self, keeper: Keeper, changes: _Changes, items: Sequence[str], now: dt.datetime, name: str
+    ) -> LedgerBatch:
+        stem = f"policies/rehearsal/{self._run}/{name}"
+        requests = [one for item in items for change in changes.get(item, ())
+                    for one in change.requests(self._company, stem)]  # fmt: skip
+        balances = [RebalanceRequest(self._company, f"{stem}/{item}", item) for item in items]
+        return LedgerBatch([*requests, *balances], now, "rehearsal", keeper.policies, keeper.version)
+
+    def _note(self, seen: _Seen, was: Standings, then: Standings, filled: Iterable[Altered]) -> None:
+        self._positions(was, then)
+        self._promises([*filled, *_uncovered(was, then, seen.promises)], seen.masters)
 
     async def _see(self, tx: Connection, items: Sequence[str]) -> _Seen:
         masters = {
@@ -240,18 +275,36 @@ class _Company:
         before: Standings,
         then: Standings,
     ) -> None:
-        for key in sorted(then):
-            was, becomes = before.get(key, _NOTHING), then[key]
+        lying: dict[Place, Decimal] = defaultdict(Decimal)
+        for (item, location, _), (_, _, quantity) in then.items():
+            lying[item, location] += quantity
+        for key in sorted(then.keys() | before.keys()):
+            was, becomes = before.get(key, _NOTHING), then.get(key, _NOTHING)
             if was == becomes:
                 continue
             kept_back, free, on_hand = (Step(*pair) for pair in zip(was, becomes, strict=True))
-            change = PositionChange(self._company, *key, kept_back=kept_back, on_hand=on_hand, free=free)
+            why = self._why(key, lying[key[:2]])
+            change = PositionChange(self._company, *key, kept_back=kept_back, on_hand=on_hand, free=free, why=why)
             found = self._found
             found.positions_changed += 1
             found.kept_back = found.kept_back.plus(kept_back)
             found.free = found.free.plus(free)
             found.top_positions.append(change)
         self._found.top_positions = heapq.nlargest(self._top, self._found.top_positions, key=lambda one: one.weight)
+
+    def _why(self, key: Key, on_hand: Decimal) -> str:
+        """What rules keep back of so much otherwise than those in force do: `safety 2 instead of 5 (rule usual)`."""
+        item, location, pool = key
+        if self._ruling is None or pool:
+            return ""
+        ruled, wanted = (keeper.wanted(item, location, on_hand) for keeper in (self._ruling, self._keeper))
+        words = []
+        for reason in sorted(ruled.keys() | wanted.keys()):
+            before, after = ruled.get(reason), wanted.get(reason)
+            more, less = (kept.quantity if kept else ZERO for kept in (after, before))
+            if more != less and (kept := after or before):
+                words.append(f"{reason[0]} {more:f} instead of {less:f} (rule {kept.name})")
+        return ", ".join(words)
 
     def _promises(self, altered: Iterable[Altered], masters: dict[str, Item]) -> None:
         for effect, row, quantity in altered:
@@ -283,17 +336,48 @@ class _Company:
         )
 
 
-def _filled(outcomes: Iterable[LedgerOutcome], promises: Sequence[asyncpg.Record]) -> list[Altered]:
-    """Who waits and would get something: a filling is named after the promise that waits. Who came to wait after the
-    promises were read, and before their positions were held, is left out."""
+def _by_item(decided: Decided) -> _Changes:
+    found: _Changes = defaultdict(list)
+    for change in (*decided.changes, *decided.serving):
+        found[change.item].append(change)
+    return dict(found)
+
+
+def _asked(decided: Decided) -> set[str]:
+    """Items of which only the ledger can say what would be."""
+    return {change.item for change in decided.serving} | set(decided.unbalanced)
+
+
+def _applied(standings: Standings, changes: _Changes, items: Iterable[str]) -> Standings:
+    found = dict(standings)
+    for change in (one for item in items for one in changes.get(item, ())):
+        key = (change.item, change.location, "")
+        safety, free, on_hand = found.get(key, _NOTHING)
+        found[key] = (safety + change.safety, free - change.safety, on_hand)
+    return found
+
+
+def _more_filled(
+    outcomes: Iterable[LedgerOutcome], ruled: Iterable[LedgerOutcome], promises: Sequence[asyncpg.Record]
+) -> list[Altered]:
+    """Who waits and would get something that the policies in force do not give them at this moment anyway. Who came to
+    wait after the promises were read, and before their positions were held, is left out."""
     rows = {row["id"]: row for row in promises}
+    anyway = _filled(ruled)
     return [
-        ("filled", row, line.quantity)
-        for outcome in outcomes
-        if isinstance(outcome.body, BackorderFilled)
-        for line in outcome.body.lines
-        if (row := rows.get(line.reservation.rpartition(".")[0])) is not None
+        ("filled", rows[name], quantity - anyway.get(name, ZERO))
+        for name, quantity in _filled(outcomes).items()
+        if name in rows and quantity > anyway.get(name, ZERO)
     ]
+
+
+def _filled(outcomes: Iterable[LedgerOutcome]) -> dict[str, Decimal]:
+    """How much each promise that waits would get: a filling is named after it."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for outcome in outcomes:
+        for line in outcome.body.lines if isinstance(outcome.body, BackorderFilled) else ():
+            found[line.reservation.rpartition(".")[0]] += line.quantity
+    return found
 
 
 def _uncovered(

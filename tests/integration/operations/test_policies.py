@@ -97,7 +97,8 @@ async def test_a_rule_for_a_warehouse_keeps_back_at_its_bins_and_the_bins_own_ru
     context = await at_work(store)
     found = await try_policies(context, ANNA, changed(network, {"safety.in_north.quantity": "6"}))
     kept = {p.location: p.kept_back.after for p in found.top_positions}
-    assert kept == {"north": D(6), "n1": D(6), "n1a": D(1)}
+    assert kept == {"north": D(6), "n1": D(6)}, "what the bin's own rule keeps back is no effect of the change"
+    assert {p.why for p in found.top_positions} == {"safety 6 instead of 4 (rule in_north)"}
     await apply_policies(context, ANNA)
     assert [(await levels(store, place)).free for place in ("north", "n1", "n1a")] == [D(6), D(6), D(9)]
     (shown,) = await list_policies(context, ANNA, Subject(COMPANY, location="n1a"))
@@ -183,6 +184,28 @@ async def test_a_dry_run_fills_those_who_wait_as_applying_would(store: Store) ->
         if (now := await levels(store, pool=pool)) != Levels(D(0), D(0), D(0))
     }
     assert (await levels(store)).reserved == D(5), "two before, three filled; the pool came first"
+    await holds(store)
+
+
+async def test_what_the_rules_in_force_change_by_themselves_is_no_effect_of_others(store: Store) -> None:
+    network = await wholesaler(store, StockPolicies(safety=(usual(8),)))
+    await book(store, receive(10), receive(10, item="TEAPOT"))
+    context = await at_work(store)
+    await apply_policies(context, ANNA)
+    await book(store, ask(6, source="shop", case="sales_order/albion_uk/shop/1"))
+    pool = PoolRule(name="retail", pool="retail", floor=D(3), scope=Scope(channels=("homestead",)))
+    stock = StockPolicies(safety=(usual(2),), pools=(pool,))
+    network = await wholesaler(store, stock)  # in force, and the workers have not come to it yet
+    same = await try_policies(context, ANNA, network)
+    assert (same.positions_changed, same.top_positions, same.effects, same.pending) == (0, [], {}, 2)
+    teapots = SafetyRule(name="teapots", quantity=D(5), scope=Scope(items=("TEAPOT",)), precedence=9)
+    other = replace(network, policies=policies.PoliciesSaid(replace(stock, safety=(usual(2), teapots))))
+    found = await try_policies(context, ANNA, other, company_id=COMPANY)
+    assert {(p.item, p.location, p.pool, p.kept_back) for p in found.top_positions} >= {
+        ("TEAPOT", "north", "", Step(D(2), D(5)))
+    }
+    assert {p.item for p in found.top_positions} == {"TEAPOT"}
+    assert found.effects == {}
     await holds(store)
 
 

@@ -134,6 +134,10 @@ class Keeper:
             if source.silent_for(minutes)
         )  # fmt: skip
 
+    def under(self, policies: StockPolicies) -> Keeper:
+        """The same day and the same sources under other policies."""
+        return Keeper(self.company_id, policies, self.on, self.version, tuple(self._sources.values()))
+
     @property
     def target(self) -> str:
         """What a recomputation makes true: the same text, the same result as far as rules decide."""
