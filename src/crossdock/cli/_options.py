@@ -89,7 +89,12 @@ def moment_of(text: str, option: str) -> dt.datetime | None:
     except ValueError:
         words = f"{text!r} is no time; write it as 2026-12-24T14:03, with a zone if it is not UTC"
         raise typer.BadParameter(words, param_hint=option) from None
-    return moment.replace(tzinfo=dt.UTC) if moment and moment.tzinfo is None else moment
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:  # hours before the year 1, or after 9999
+        raise typer.BadParameter(f"{text!r} is beyond the calendar", param_hint=option) from None
 
 
 def counted(text: str, option: str, form: str = "ITEM:QUANTITY") -> tuple[str, Decimal]:

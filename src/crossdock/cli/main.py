@@ -93,7 +93,21 @@ def main() -> None:
     """Run the command line."""
     # The pool tells every failed attempt to reconnect with a traceback; commands say in words what is wrong.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
+    for argument in sys.argv[1:]:
+        if not _is_text(argument):
+            words = f"{argument.encode(errors='backslashreplace').decode()} is no text: it is not UTF-8"
+            typer.echo(f"Error: {words}\nWrite it anew; a terminal that sends UTF-8 shows what it sends.", err=True)
+            sys.exit(2)
     app(prog_name="crossdock", args=sys.argv[1:])
+
+
+def _is_text(argument: str) -> bool:
+    """Can it be written down? Bytes that are no UTF-8 come as halves of characters, which no database takes."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

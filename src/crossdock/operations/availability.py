@@ -175,8 +175,18 @@ def _locations(asked: Asked, governs: Governing) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked.locations)) or governs.sales.locations or governs.places
 
 
+def has_passed(day: dt.date, today: dt.date) -> bool:
+    """Is a day over wherever one may be? `today` is that of UTC; in the west it may still be the day before."""
+    return (today - day).days > 1
+
+
 def must_have_come(asked: Asked, now: dt.datetime) -> None:
-    """Raise `Problem` for moments of which nothing is known yet, or that come in the wrong order."""
+    """Raise `Problem` for moments of which nothing is known yet, or that come in the wrong order, and for a day by
+    which nothing can be had any more."""
+    today = (asked.as_of or now).date()
+    if asked.by is not None and has_passed(asked.by, today):
+        fault = FieldError("by", f"{asked.by} has passed; today is {today}")
+        raise Problem("malformed_request", "the question makes no sense", [fault])
     for name, moment, latest, words in (
         ("as_of", asked.as_of, now, "has not come; now is"),
         ("compare_to", asked.compare_to, asked.as_of or now, "is not before the moment it is compared with,"),

@@ -34,6 +34,9 @@ PROBLEMS: dict[str, Kind] = {
     "idempotency_key_missing": Kind(
         400, "Idempotency-Key is missing", "Send a key of 1 to 255 printable characters, the same in every retry."
     ),
+    "idempotency_key_invalid": Kind(
+        400, "Idempotency-Key cannot be used", "Send a key of 1 to 255 printable ASCII characters, such as a UUID."
+    ),
     "unauthenticated": Kind(401, "No valid API key", "Send `Authorization: Bearer <key>` with a key that is valid."),
     "forbidden": Kind(
         403, "The key may not do this", "Ask the operator for a key with the scope, or for the company, named."

@@ -26,6 +26,9 @@ from crossdock.store import Connection, load_queries
 
 SQL = load_queries(Path(__file__).with_name("quarantine.sql"))
 _WHERE = "`crossdock quarantine list` (GET /process/v1/quarantine) names those that are held."
+_UNREAD = "quarantined"
+_COPY = "mended_as"
+"""In the audit of a document: the mended copy that took its place."""
 _HELD = ("quarantined", "partial", "conflict")
 
 
@@ -80,14 +83,18 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
     """Have a document translated again, as it is or mended (`content`); returns the id it now goes by.
 
     What it said before stays: records that were taken are known and not taken twice. Facts that were held because their
-    source may not state them count now, on the word of the actor. Raises `Problem` for a document
-    that is not held, or one that came by a call (its caller was told, and sends it anew).
+    source may not state them count now, on the word of the actor. A document whose mended copy could not be read either
+    can be released again: the copy is dismissed then. Raises `Problem` for a document that is not held, or one that
+    came by a call (its caller was told, and sends it anew), and for a copy that is empty.
     """
     _must_see(actor, "operations:write")
     must_say_why(reason)
+    if content is not None and not content.strip():
+        advice = "Write what the document should have said; `dismiss` says that nothing is to be taken from it."
+        raise Problem("malformed_request", "the mended copy is empty", advice=advice)
     async with context.store.transaction() as tx:
         found = await _find(tx, document_id)
-        _must_be_held(found.document)
+        await _must_be_open(tx, found.document)
         if found.document.kind == "api":
             raise Problem("conflict", "it came by a call, whose caller was told; dismiss it, or have it placed anew")
         released, vouched = document_id, found.document.held
@@ -101,8 +108,10 @@ async def release(context: Context, actor: Actor, document_id: UUID, reason: str
                 await tx.execute(SQL.vouch, released, document_id)
         if changed is None:
             raise Problem("conflict", "somebody else has just dealt with it")
-        closed = await _settle(tx, context, actor, document_id, "release_document", f"released: {reason}")
-        await append(tx, [*closed, _received(found, released, content, context.now(), actor)])
+        unread = await _drop_unread_copy(tx, context, actor, found.document)
+        mended = {_COPY: str(released)} if content is not None else {}
+        closed = await _settle(tx, context, actor, document_id, "release_document", f"released: {reason}", **mended)
+        await append(tx, [*unread, *closed, _received(found, released, content, context.now(), actor)])
     return released
 
 
@@ -141,12 +150,42 @@ def _must_be_held(document: Held) -> None:
         raise Problem("conflict", f"the document is not held: its status is {document.status}")
 
 
+async def _must_be_open(tx: Connection, document: Held) -> None:
+    """Held, or replaced by a mended copy of which nothing could be taken: that copy must not use up the original."""
+    copy = await _copy_of(tx, document)
+    if copy is None:
+        _must_be_held(document)
+    elif copy.status == "received":
+        raise Problem("conflict", f"its mended copy {copy.id} is not translated yet", advice="Try again in a moment.")
+    elif copy.status != _UNREAD:
+        raise Problem("conflict", f"its mended copy {copy.id} took its place: it is {copy.status}", advice=_WHERE)
+
+
+async def _copy_of(tx: Connection, document: Held) -> Held | None:
+    """The last mended copy that took the place of a document."""
+    if document.status != "replaced":
+        return None
+    deeds = [msgspec.json.decode(deed.detail) for deed in await audit.trail(tx, f"raw/{document.id}")]
+    copies = [deed[_COPY] for deed in deeds if _COPY in deed]
+    return (await _find(tx, UUID(copies[-1]))).document if copies else None
+
+
+async def _drop_unread_copy(tx: Connection, context: Context, actor: Actor, document: Held) -> list[NewEvent]:
+    """The copy that nobody could read waits for nobody any more."""
+    if (copy := await _copy_of(tx, document)) is None:
+        return []
+    if await tx.fetchval(SQL.dismiss, copy.id, _UNREAD) is None:
+        raise Problem("conflict", "somebody else has just dealt with its mended copy")
+    words = f"dismissed: {document.id} is released again"
+    return await _settle(tx, context, actor, copy.id, "dismiss_document", words)
+
+
 async def _settle(
-    tx: Connection, context: Context, actor: Actor, document_id: UUID, action: str, resolution: str
+    tx: Connection, context: Context, actor: Actor, document_id: UUID, action: str, resolution: str, **more: str
 ) -> list[NewEvent]:
     """Audit, and the end of the exception case that the document made."""
     subject = f"raw/{document_id}"
-    await audit.record(tx, actor, "operations:write", action, "", subject, resolution=resolution)
+    await audit.record(tx, actor, "operations:write", action, "", subject, resolution=resolution, **more)
     row = await tx.fetchrow(SQL.exception, str(document_id))
     return [] if row is None else [await close(tx, context, actor, exception_case(row), resolution)]
 

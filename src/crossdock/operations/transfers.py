@@ -18,6 +18,7 @@ from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.transfer import LossAccount, TransferLine, TransferOrder, TransferReceipt, TransferReceiptLine
 from crossdock.operations import idempotency
 from crossdock.operations.audit import trail
+from crossdock.operations.availability import has_passed
 from crossdock.operations.cases import SQL, find_case
 from crossdock.operations.consigned import consigned
 from crossdock.operations.context import Context
@@ -94,7 +95,8 @@ async def create(
     `Ordered`.
 
     Raises `Problem` for a company, locations or items that we do not know, locations that no transfer leaves or
-    reaches, quantities that are not above zero or part of what is counted, or a number that was used.
+    reaches, quantities that are not above zero or part of what is counted, a day that has passed, or a number that was
+    used.
     """
     must_run_the_warehouses(actor, SCOPE, company_id)
     if (said := await idempotency.said_before(context.store, use)) is not None:
@@ -104,6 +106,11 @@ async def create(
         must_say_why(reason)
     with faults.at("/number"):
         must_be_a_number(number)
+    today = context.now().date()
+    if arrives_on is not None and has_passed(arrives_on, today):
+        advice = "Say when it should be there; left out, it is the days that goods travel."
+        words = f"nothing arrives on {arrives_on}, which has passed; today is {today}"
+        faults.add("/arrives_on", Problem("malformed_request", words, advice=advice))
     async with context.store.transaction(readonly=True) as tx:
         await must_be_places(tx, company_id)
         await _must_be_ends(tx, company_id, from_location, to_location, faults)

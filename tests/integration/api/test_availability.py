@@ -150,6 +150,7 @@ async def test_what_keeps_long_enough_for_who_asks_is_told_as_it_was_and_why_it_
         ({"as_of": "yesterday"}, 400, "2010-12-06T14:03:00Z"),
         ({"as_of": "2010-12-06T14:03:00"}, 400, "with a zone"),
         ({"as_of": "2999-01-01T00:00:00Z"}, 400, "has not come"),
+        ({"by": "2001-01-01"}, 400, "2001-01-01 has passed; today is"),
         ({"as_of": "2010-12-06T14:03:00Z", "compare_to": "2010-12-07T14:03:00Z"}, 400, "is not before"),
         ({"compare_to": "2010-12-06T14:03:00Z", "cursor": "bm90aGluZw=="}, 400, "cursor"),
         ({"channel": "nowhere"}, 400, "there is no channel"),

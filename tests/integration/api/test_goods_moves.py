@@ -140,6 +140,7 @@ async def test_what_names_nothing_of_ours_is_refused_with_the_true_culprit(
         ("transfers", transfer(to_location="north"), 400, "not from north to itself"),
         ("transfers", transfer(lines=[{"item": "HEART", "quantity": "-1"}]), 422, "breaks rules"),
         ("transfers", transfer(number="a/b"), 422, ""),
+        ("transfers", transfer(arrives_on="2001-01-01"), 400, "nothing arrives on 2001-01-01, which has passed"),
         ("transfers/T9/cancel", {"reason": "x"}, 404, "transfer 'T9'"),
         ("transfers/T9/cancel", {}, 422, ""),
         ("transfers/T9/write-off", {"company": "nope", "account": "scrap", "reason": "x"}, 404, "company 'nope'"),

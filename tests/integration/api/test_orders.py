@@ -254,6 +254,10 @@ async def test_who_calls_without_a_key_a_scope_or_the_company_is_told_so(
 async def test_a_post_without_idempotency_key_or_json_is_refused(http: httpx2.AsyncClient) -> None:
     answer = await http.post("/process/v1/orders", json=order())
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+    for key, why in (("k" * 256, "is too long: 256 characters, and at most 255"), ("a\tb", "not printable ASCII")):
+        answer = await http.post("/process/v1/orders", json=order(), headers={"Idempotency-Key": key})
+        assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_invalid")
+        assert why in answer.json()["errors"][0]["detail"]
     answer = await http.post("/process/v1/orders", content=b"a=1", headers={"Idempotency-Key": "k"})
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
     utf16 = {"Idempotency-Key": "k", "Content-Type": "application/json; charset=utf-16"}

@@ -66,6 +66,27 @@ async def test_a_mended_document_takes_the_place_of_the_first(store: Store) -> N
     ]
 
 
+async def test_an_empty_copy_is_refused_and_one_that_nobody_understands_does_not_use_up_the_original(
+    store: Store,
+) -> None:
+    document = await arrives(store, b"garbage")
+    desk = await at_work(store)
+    with pytest.raises(Problem, match="the mended copy is empty"):
+        await quarantine.release(desk, ANNA, document, "slip", b" \n")
+    copy = await quarantine.release(desk, ANNA, document, "slip", b"more garbage")
+    with pytest.raises(Problem, match=f"its mended copy {copy} is not translated yet"):
+        await quarantine.release(desk, ANNA, document, "again", b"1 begin")
+    await worked(store)
+    assert await statuses(store) == ["replaced", "quarantined"]
+    second = await quarantine.release(desk, ANNA, document, "now right", b"1 begin")
+    await worked(store)
+    assert await notes(store, "1") == [""]
+    assert await statuses(store) == ["replaced", "dismissed", "translated"]
+    assert await rows(store, "select count(*) from exception_case where closed_at is null") == [(0,)]
+    with pytest.raises(Problem, match=f"its mended copy {second} took its place"):
+        await quarantine.release(desk, ANNA, document, "once more")
+
+
 async def test_a_document_released_as_it_is_is_judged_again(store: Store) -> None:
     document = await arrives(store, b"garbage")
     desk = await at_work(store)

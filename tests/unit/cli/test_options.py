@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import typer
 from crossdock.cli._console import _in_words, _next_step
 from crossdock.cli._options import counted, day_of, moment_of, one_of, project_folder
 from crossdock.cli.case import deed_in_words
+from crossdock.cli.main import main
 from crossdock.cli.order import _weight
 from crossdock.operations.problems import Problem
 
@@ -59,6 +62,9 @@ def test_a_time_is_utc_unless_it_says_another_zone_and_a_day_is_its_beginning() 
     assert moment_of("2010-12-09T18:00", "--until") == dt.datetime(2010, 12, 9, 18, tzinfo=dt.UTC)
     assert moment_of("2010-12-09T18:00+01:00", "--until") == dt.datetime(2010, 12, 9, 17, tzinfo=dt.UTC)
     assert moment_of("", "--until") is None
+    for text in ("0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"):
+        with pytest.raises(typer.BadParameter, match="is beyond the calendar"):
+            moment_of(text, "--as-of")
     with pytest.raises(typer.BadParameter, match="'soon' is no time; write it as 2026-12-24T14:03"):
         moment_of("soon", "--until")
 
@@ -99,3 +105,13 @@ def test_a_project_is_a_folder_and_a_file_in_one_is_told_which(tmp_path: Path) -
         typer.BadParameter, match=f"is a file; give the folder of its network project: .*{tmp_path.name}"
     ):
         project_folder(str(file))
+
+
+def test_what_is_typed_and_no_text_is_refused_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["crossdock", "stock", "show", os.fsdecode(b"\xff\xfe")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "\\udcff\\udcfe is no text: it is not UTF-8" in capsys.readouterr().err

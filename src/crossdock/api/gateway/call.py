@@ -17,6 +17,7 @@ from crossdock.operations.problems import FieldError, Problem
 
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _KEY = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_KEY_MOST = 255
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -66,16 +67,21 @@ def actor_of(request: AnyRequest) -> Actor:
     return actor
 
 
+def _why_no_key(key: bytes) -> str:
+    if len(key) > _KEY_MOST:
+        return f"is too long: {len(key)} characters, and at most {_KEY_MOST} are taken"
+    return "holds what is not printable ASCII, or a blank at an end" if key else "is empty"
+
+
 def key_use(request: AnyRequest, digest: bytes) -> KeyUse:
     """The Idempotency-Key of a request whose body has this digest. Raises `Problem` without a usable one.
 
     The route is part of what a key stands for: `digest` must cover it where several routes take the same body.
     """
     key = call_of(request).idempotency_key
-    if key is None or _KEY.fullmatch(key) is None:
-        raise Problem(
-            "idempotency_key_missing",
-            "a POST needs a key of 1 to 255 printable ASCII characters",
-            [FieldError("Idempotency-Key", "is missing" if key is None else "is empty, too long, or not printable")],
-        )
+    words = "a POST needs a key of 1 to 255 printable ASCII characters"
+    if key is None:
+        raise Problem("idempotency_key_missing", words, [FieldError("Idempotency-Key", "is missing")])
+    if _KEY.fullmatch(key) is None:
+        raise Problem("idempotency_key_invalid", words, [FieldError("Idempotency-Key", _why_no_key(key))])
     return KeyUse(actor_of(request).name, key.decode(), digest)
