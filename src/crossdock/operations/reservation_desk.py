@@ -27,6 +27,7 @@ from crossdock.project.versions import governing_at
 from crossdock.store import Connection, load_queries, run_again
 
 SQL = load_queries(Path(__file__).with_name("reservation_desk.sql"))
+_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -70,8 +71,8 @@ async def list_reservations(
     return sorted(found, key=_by_deadline)[:limit]
 
 
-def _by_deadline(held: Held) -> tuple[bool, float, str]:
-    return held.expires_at is None, held.expires_at.timestamp() if held.expires_at else 0, held.reservation
+def _by_deadline(held: Held) -> tuple[bool, dt.datetime, str]:
+    return held.expires_at is None, held.expires_at or _NEVER, held.reservation
 
 
 async def without_deadline(context: Context, actor: Actor, company_id: str = "") -> int:
