@@ -52,7 +52,7 @@ def convert(
 ) -> None:
     """Say what a quantity of an item is in another unit, and by whose word; or why it is refused (exit code 1).
 
-    Example: crossdock item convert 85123A 5 CA --to EA --partner homestead --on 2010-12-01
+    Example: crossdock item convert 84406B 5 CA --to EA --company albion_uk
     """
     day = day_of(on, "--on")
     found = reach(

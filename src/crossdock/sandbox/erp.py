@@ -217,7 +217,8 @@ class Erp(System):
                     "default_site": item.site,
                     "barcode": "",
                 }
-                | _components(item),
+                | _components(item)
+                | _packs(item),
             )
         for customer in self.stage.plan.customers.values():
             limit = customer.credit_limit
@@ -320,6 +321,12 @@ def _components(item: Item) -> Body:
     """What a kit consists of, so many of each in one; nothing for what is no kit."""
     parts = [{"item": part, "qty": text(per)} for part, per in item.components]
     return {"components": parts} if parts else {}
+
+
+def _packs(item: Item) -> Body:
+    """What packs of an item hold; nothing where there are none."""
+    packs = [{"uom": unit, "holds": str(holds)} for unit, holds in item.packs]
+    return {"packs": packs} if packs else {}
 
 
 def _posting(

@@ -39,6 +39,8 @@ class Item(msgspec.Struct, frozen=True):
     site: str
     components: tuple[tuple[str, Decimal], ...] = ()
     """Of a kit: what one consists of."""
+    packs: tuple[tuple[str, int], ...] = ()
+    """By unit, how many one pack holds."""
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -173,6 +175,7 @@ def _items(goods: Iterable[Row], orders: Iterable[Order], settings: Settings) ->
             list_price=price,
             site=site_of(code, settings),
             components=tuple((part, Decimal(per)) for part, per in sorted(settings.kits.get(code, {}).items())),
+            packs=tuple(sorted(settings.packs.get(code, {}).items())),
         )
     return items | _charge_items(orders, settings)
 

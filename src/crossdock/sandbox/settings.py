@@ -158,6 +158,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stock: StockSettings = StockSettings()
     kits: dict[str, dict[str, int]] = {}
     """Items that are sold as kits: so many of each component in one. Kit and components belong to one warehouse."""
+    packs: dict[str, dict[str, int]] = {}
+    """What the ERP says of the packs of items: by unit, how many one holds."""
     low_limit: str = "50.00"
     """Credit of the one customer who has too little of it."""
     calendar: Calendar = Calendar()
