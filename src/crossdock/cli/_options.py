@@ -101,13 +101,17 @@ def counted(text: str, option: str, form: str = "ITEM:QUANTITY") -> tuple[str, D
     """What an option or argument says in a form such as `ITEM:QUANTITY`: `85123A:24`."""
     name, _, amount = text.rpartition(":")
     example = "85123A:24" if form.startswith("ITEM") else "1:24"
-    words, why = f"{text!r} is not {form} with a quantity above zero, such as {example}", ""
+    words = f"{text!r} is not {form} with a quantity above zero, such as {example}"
     try:
         quantity = stated(amount)
     except NoDecimal as error:
-        quantity, why = Decimal(0), f"; {amount!r} {error}" if amount else ""
+        if error.too_long:
+            words = f"the quantity of {text!r} {error}"
+        elif amount:
+            words += f"; {amount!r} {error}"
+        raise typer.BadParameter(words, param_hint=option) from None
     if not name or quantity <= 0:
-        raise typer.BadParameter(words + why, param_hint=option)
+        raise typer.BadParameter(words, param_hint=option)
     return name, quantity
 
 

@@ -42,9 +42,10 @@ def test_goods_that_cannot_be_read_are_refused_by_the_option_and_its_form(text: 
     ],
 )
 def test_quantities_that_callers_over_http_may_not_state_are_not_taken_from_who_types(amount: str, why: str) -> None:
-    with pytest.raises(typer.BadParameter, match="is not ITEM:QUANTITY") as refused:
+    with pytest.raises(typer.BadParameter) as refused:
         counted(f"22466:{amount}", "--line")
-    assert f"{amount!r} {why}" in refused.value.message
+    assert why in refused.value.message
+    assert ("is not ITEM:QUANTITY" in refused.value.message) is ("too many" not in why)
     with pytest.raises(typer.BadParameter, match="is no weight of a line"):
         _weight(f"1={amount}")
 
