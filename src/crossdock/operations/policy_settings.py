@@ -207,7 +207,19 @@ def _read(table: str, rules: list[dict[str, Any]]) -> Any:
             read.append(msgspec.convert({**fields, "scope": Scope(**scope)}, hint, strict=False, from_attributes=True))
         except msgspec.ValidationError as error:
             raise _Unreadable(_in_words(error, at, hint, fields)) from None
+        _must_be_stated(at, fields, read[-1])
     return tuple(read)
+
+
+def _must_be_stated(at: str, fields: Mapping[str, Any], rule: StockRule) -> None:
+    """A decoder reads more as numbers than a project's file may say: other scripts' digits, `1_0`."""
+    for name, value in fields.items():
+        number = getattr(rule, name)
+        if isinstance(value, str) and isinstance(number, Decimal) and number.is_finite():
+            try:
+                stated(value)
+            except NoDecimal as error:
+                raise _Unreadable(f"{at}.{name}: {value!r} {error}") from None
 
 
 class _Unreadable(Exception):
