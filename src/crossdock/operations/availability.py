@@ -115,7 +115,7 @@ async def find(tx: Connection, asked: Asked, now: dt.datetime, detail: Detail, g
     if asked.as_of or asked.compare_to:
         clock = await read_clock(tx)
     if clock is not None and asked.as_of is not None:
-        at = _technical(clock, asked.as_of)
+        at = clock.technical(asked.as_of)
         governs = await governing_at(tx, at, asked.company_id, asked.channel) or governs
     # Nothing is filled in the past; and what master data prefer is known for today alone.
     detail = msgspec.structs.replace(detail, sourcing=detail.sourcing and at is None)
@@ -138,7 +138,7 @@ async def _changed(
 ) -> Difference:
     """What led from the answer of an earlier moment, over the same locations, to this one."""
     assert asked.compare_to is not None
-    at = _technical(clock, asked.compare_to)
+    at = clock.technical(asked.compare_to)
     then = await governing_at(tx, at, asked.company_id, asked.channel) or governs
     before = await available_to_promise(tx, _question(asked, asked.compare_to, then, locations), at=at)
     behind = _mark(asked.cursor) if asked.cursor else None
@@ -194,15 +194,6 @@ def must_have_come(asked: Asked, now: dt.datetime) -> None:
         if moment is not None and moment > latest:
             fault = FieldError(name, f"{moment:{_TIME}} {words} {latest:{_TIME}}")
             raise Problem("malformed_request", "the question makes no sense", [fault])
-
-
-def _technical(clock: BusinessClock, moment: dt.datetime) -> dt.datetime:
-    """When a moment of business was. Raises `Problem` for one that lies further back than time can be told."""
-    try:
-        return clock.technical(moment)
-    except OverflowError:
-        words = f"{moment:{_TIME}} was long before this installation"
-        raise Problem("malformed_request", words, advice="Ask about a moment since it began.") from None
 
 
 def _said(asked: Asked, moment: dt.datetime, found: Found) -> Availability:

@@ -19,5 +19,10 @@ class BusinessClock(msgspec.Struct, frozen=True):
         return self.origin_business + (technical - self.origin_technical) * self.rate
 
     def technical(self, business: dt.datetime) -> dt.datetime:
-        """The technical instant at which business time reaches `business`."""
-        return self.origin_technical + (business - self.origin_business) / self.rate
+        """The technical instant at which business time reaches `business`; the first or last there is where the
+        calendar does not go so far."""
+        since = business - self.origin_business
+        try:
+            return self.origin_technical + since / self.rate
+        except OverflowError:
+            return (dt.datetime.min if since < dt.timedelta(0) else dt.datetime.max).replace(tzinfo=dt.UTC)
