@@ -25,7 +25,7 @@ from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.cli.main import app as command_line
 from crossdock.connectors import CONNECTORS, ConnectorType
-from crossdock.edi.x12.faults import FAULTS
+from crossdock.edi.kernel.faults import FAULTS
 from crossdock.events.registry import REGISTRY, VERSIONS
 from crossdock.identity import SCOPES
 from crossdock.operations.problems import PROBLEMS

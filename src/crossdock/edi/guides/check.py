@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from crossdock.edi.guides import ElementRule, Guide, SegmentRule, Use, guides
+from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import Delimiters, TransactionSet, as_date
-from crossdock.edi.x12.faults import Fault
 
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z")
 _WHOLE = re.compile(r"-?[0-9]+\Z")

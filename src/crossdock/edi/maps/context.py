@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from crossdock.edi.x12.faults import Fault
+from crossdock.edi.kernel.faults import Fault
 from crossdock.model.party import PartyRef
 
 

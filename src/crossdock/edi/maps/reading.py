@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 from crossdock.edi.guides import codes
+from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.x12.envelope import TransactionSet, as_date
-from crossdock.edi.x12.faults import FAULTS, Fault, Severity
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity

@@ -9,6 +9,8 @@ x12.acknowledge(items, faults)                     # the 997s owed for what was 
 
 from __future__ import annotations
 
+from crossdock.edi.kernel.faults import FAULTS, Fault, FaultKind
+from crossdock.edi.kernel.limits import Limits
 from crossdock.edi.x12.acknowledge import acknowledge
 from crossdock.edi.x12.envelope import (
     Delimiters,
@@ -18,8 +20,7 @@ from crossdock.edi.x12.envelope import (
     Segment,
     TransactionSet,
 )
-from crossdock.edi.x12.faults import FAULTS, Fault, FaultKind
-from crossdock.edi.x12.reader import Limits, read
+from crossdock.edi.x12.reader import read
 from crossdock.edi.x12.writer import CannotWrite, InterchangeOut, OutgoingSegment, OutgoingSet, Text, write_interchange
 
 __all__ = [

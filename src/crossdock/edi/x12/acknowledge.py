@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import GroupHeader, InterchangeFault, TransactionSet
-from crossdock.edi.x12.faults import Fault
 from crossdock.model.acknowledgement import AcknowledgedSet, FunctionalAcknowledgement, FunctionalVerdict
 
 _ACKNOWLEDGEMENTS = "FA"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crossdock.edi.x12.faults import Fault, Severity, fault
+from crossdock.edi.kernel.faults import Fault, Severity, fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
+from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader, decode
-from crossdock.edi.x12.faults import Fault, fault
 
 HEADER_WINDOW = 2048
 """Bytes that must hold ISA and the start of what follows it."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from crossdock.edi.kernel.faults import Fault, fault
+from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
+from crossdock.edi.kernel.window import Window
 from crossdock.edi.x12.envelope import (
     Delimiters,
     GroupHeader,
@@ -18,26 +20,8 @@ from crossdock.edi.x12.envelope import (
     decode,
     split_segments,
 )
-from crossdock.edi.x12.faults import Fault, fault
 from crossdock.edi.x12.header import HEADER_WINDOW, parse_header
-from crossdock.edi.x12.window import Window
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one input may cost. Beyond them the reader reports a fault and skips, it never grows."""
-
-    input_bytes: int = 1 << 30
-    set_bytes: int = 4 << 20
-    set_segments: int = 100_000
-    segment_bytes: int = 1 << 16
-    """Of segments outside sets; those inside are bounded by their set."""
-    faults: int = 1_000
-    remembered_sets: int = 20_000
-    """Control numbers of a group that are compared to find repeated ones."""
-
-
-DEFAULT_LIMITS = Limits()
 _KEPT_OF_OVERSIZED = 1 << 16
 _ISA = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")
 _OTHER_SYNTAX = re.compile(rb"UN[ABHG]|STX\s*=|<|\{|\[|PK\x03\x04|%PDF")
