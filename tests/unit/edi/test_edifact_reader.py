@@ -216,7 +216,9 @@ def _told(item: edifact.Message | edifact.InterchangeFault) -> object:
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(["UNA:+.? '", HEAD, *ORDER, TAIL, "UNG+ORDERS+A+B+1+7'", "UNE+1+7'", "?", "'", "+", "\n"])
+        st.sampled_from(
+            ["UNA:+.? '", HEAD, *ORDER, TAIL, "UNG+ORDERS+A+B+1+7'", "UNE+1+7'", "?", "'", "''", "??'", "+", "\n"]
+        )
     ),
     st.binary(max_size=20),
     st.integers(0, 400),

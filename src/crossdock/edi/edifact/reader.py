@@ -70,6 +70,10 @@ class _Reader:
         self.envelope = re.compile(
             end + b"[" + blank + rb"]*(?:(UNT|UNH|UNE|UNG|UNZ)" + mark + rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
         )
+        self.blank = re.compile(end + b"[" + blank + b"]*(?=" + end + b")")
+        # What is released, pair by pair from the left: a released release character releases nothing.
+        release = re.escape(marks.release.encode("latin-1"))
+        self.release = re.compile(b"(?s)" + release + b"(.)") if marks.release else None
 
     def items(self) -> Iterator[Message | InterchangeFault]:
         """Everything in the input, in order."""
@@ -252,7 +256,7 @@ class _Reader:
         raw, trailer, oversized = self._cut()
         faults: list[Fault] = []
         control = at(start, 1)
-        count = oversized or sum(1 for _ in spans(raw, self.marks))
+        count = oversized or self._count(raw)
         if oversized:
             faults.append(self._fault("set_too_large", 1, offset))
         else:
@@ -273,6 +277,17 @@ class _Reader:
         yield Message(
             header, self.group, at(start, 2), version.rstrip(":"), control, raw, first, offset, count, tuple(faults)
         )
+
+    def _count(self, raw: bytes) -> int:
+        """How many segments there are; blank ones are none."""
+        blanks = len(self.blank.findall(raw))
+        released = self.release.findall(raw) if self.release else ()
+        if blanks and released:
+            return sum(1 for _ in spans(raw, self.marks))
+        ended = raw.count(self.terminator) - blanks - released.count(self.terminator)
+        last = raw.rfind(self.terminator)
+        unended = raw[last + 1 :].strip(b" \t\r\n") or (last >= 0 and is_released(raw, last, self.marks.release))
+        return ended + bool(unended)
 
     def _cut(self) -> tuple[bytes, int, int]:
         """The bytes from here to the end of UNT, where in them UNT begins (-1: it is not there), and 0; or, for a
