@@ -3,6 +3,7 @@
 for item in edifact.read(data):                  # bytes or an iterable of chunks; constant memory
     if isinstance(item, edifact.Message): ...     # item.type, .version, .control_number, .interchange, .segments
     else: item.fault                              # edifact.InterchangeFault
+edifact.write_interchange(edifact.InterchangeOut(...), [edifact.OutgoingMessage("ORDERS", "D:96A:UN", [...])])
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from __future__ import annotations
 from crossdock.edi.edifact.characters import ServiceCharacters
 from crossdock.edi.edifact.envelope import GroupHeader, InterchangeFault, InterchangeHeader, Message, Segment
 from crossdock.edi.edifact.reader import read
+from crossdock.edi.edifact.writer import InterchangeOut, OutgoingMessage, OutgoingSegment, write_interchange
 
 __all__ = [
     "GroupHeader",
     "InterchangeFault",
     "InterchangeHeader",
+    "InterchangeOut",
     "Message",
+    "OutgoingMessage",
+    "OutgoingSegment",
     "Segment",
     "ServiceCharacters",
     "read",
+    "write_interchange",
 ]

@@ -61,11 +61,15 @@ def is_known(syntax: str) -> bool:
     return syntax in _ENCODINGS
 
 
+def encoding_of(syntax: str) -> str:
+    """The encoding in which a syntax identifier is written."""
+    return _ENCODINGS.get(syntax, "ascii")
+
+
 def decode(raw: bytes, syntax: str) -> tuple[str, str]:
     """Text, and the encoding that was used, which never fails: what is not of the stated repertoire is read as UTF-8 if
     it is that, else as Latin-1. One character of a repertoire of eight bits is one byte."""
-    encoding = _ENCODINGS.get(syntax, "ascii")
-    for each in (encoding, "utf-8"):
+    for each in (encoding_of(syntax), "utf-8"):
         try:
             return raw.decode(each), each
         except UnicodeDecodeError:

@@ -12,12 +12,13 @@ import msgspec
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
 from crossdock.edi.maps.reading import Reading
 from crossdock.edi.maps.registry import READERS, segments_of, set_type
 from crossdock.edi.maps.writing import Writing, finished
 from crossdock.edi.x12.envelope import TransactionSet
-from crossdock.edi.x12.writer import CannotWrite, OutgoingSet
+from crossdock.edi.x12.writer import OutgoingSet
 
 __all__ = [
     "CannotWrite",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps import (
     functional_acknowledgement,
     inventory_report,
@@ -17,7 +18,7 @@ from crossdock.edi.maps import (
 )
 from crossdock.edi.maps.reading import Reading
 from crossdock.edi.maps.writing import Writing
-from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment
+from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice

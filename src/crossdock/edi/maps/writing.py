@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from crossdock.edi.guides import Guide
 from crossdock.edi.guides.check import check
+from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.reading import ASSIGNED_BY_BUYER
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
-from crossdock.edi.x12.writer import CannotWrite, OutgoingSegment, Text
+from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, Price, Quantity

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from crossdock.edi.kernel.faults import FAULTS, Fault, FaultKind
 from crossdock.edi.kernel.limits import Limits
+from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.x12.acknowledge import acknowledge
 from crossdock.edi.x12.envelope import (
     Delimiters,
@@ -21,7 +22,7 @@ from crossdock.edi.x12.envelope import (
     TransactionSet,
 )
 from crossdock.edi.x12.reader import read
-from crossdock.edi.x12.writer import CannotWrite, InterchangeOut, OutgoingSegment, OutgoingSet, Text, write_interchange
+from crossdock.edi.x12.writer import InterchangeOut, OutgoingSegment, OutgoingSet, write_interchange
 
 __all__ = [
     "FAULTS",

@@ -7,18 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.x12.envelope import Delimiters
-
-
-class CannotWrite(ValueError):
-    """A value cannot be expressed in X12; the message names segment and element."""
-
-
-class Text(str):
-    """Free text for people: separators in it may be replaced when it is written."""
-
-    __slots__ = ()
-
 
 OutgoingSegment = tuple[str, ...]
 """Segment id, then the elements; trailing empty elements are left out when written."""
