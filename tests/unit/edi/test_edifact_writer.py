@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact
-from crossdock.edi.edifact import InterchangeOut, OutgoingMessage, ServiceCharacters
+from crossdock.edi.edifact import InterchangeOut, OutgoingMessage, Repeated, ServiceCharacters
 from crossdock.edi.kernel.writing import CannotWrite, Text
 
 AT = dt.datetime(2010, 12, 1, 8, 30, tzinfo=dt.UTC)
@@ -46,7 +46,7 @@ def test_an_interchange_is_written_with_its_envelope() -> None:
 
 def test_version_four_writes_years_of_four_digits_and_repetitions() -> None:
     marks = ServiceCharacters(repetition="*", stated=True)
-    data = written(("PIA", "1", (("A", "SA"), ("B", "SA"))), version="4", delimiters=marks)
+    data = written(("PIA", "1", Repeated([("A", "SA"), ("B", "SA")])), version="4", delimiters=marks)
     assert data.startswith(b"UNA:+.?*'UNB+UNOC:4")
     assert b"+20101201:0830+" in data
     assert b"PIA+1+A:SA*B:SA'" in data
@@ -83,7 +83,7 @@ def test_messages_are_split_and_put_together_again_byte_for_byte() -> None:
         ([("BGM", "220", "a\nb")], {}, r"BGM element 2 holds"),
         ([("BGM", "220", "\u20ac")], {}, "BGM element 2 holds '\u20ac'"),
         ([("BGM", "220", "a+b")], {"delimiters": ServiceCharacters(release="")}, r"BGM element 2 holds"),
-        ([("PIA", "1", (("A",), ("B",)))], {}, "PIA element 2 is repeated"),
+        ([("PIA", "1", Repeated([("A",), ("B",)]))], {}, "PIA element 2 is repeated"),
         ([], {"control_number": "123456789012345"}, "UNB 0020"),
         ([], {"sender": ""}, "the sender of UNB"),
     ],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from crossdock.edi.edifact.characters import ServiceCharacters
 from crossdock.edi.edifact.envelope import GroupHeader, InterchangeFault, InterchangeHeader, Message, Segment
 from crossdock.edi.edifact.reader import read
-from crossdock.edi.edifact.writer import InterchangeOut, OutgoingMessage, OutgoingSegment, write_interchange
+from crossdock.edi.edifact.writer import InterchangeOut, OutgoingMessage, OutgoingSegment, Repeated, write_interchange
 
 __all__ = [
     "GroupHeader",
@@ -21,6 +21,7 @@ __all__ = [
     "Message",
     "OutgoingMessage",
     "OutgoingSegment",
+    "Repeated",
     "Segment",
     "ServiceCharacters",
     "read",

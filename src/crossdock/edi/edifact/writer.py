@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, encoding_of
 from crossdock.edi.kernel.writing import CannotWrite, Text
 
-Component = str
-Element = str | Sequence[Component] | tuple[Sequence[Component], ...]
-"""A value, the components of a composite, or (syntax version 4) several of those in a tuple of sequences."""
+
+class Repeated(tuple[Sequence[str], ...]):
+    """An element said several times, each with its components; from syntax version 4 on."""
+
+    __slots__ = ()
+
+
+Element = str | Sequence[str] | Repeated
+"""A value, the components of a composite, or several of those."""
 OutgoingSegment = tuple[Element, ...]
 """Tag, then the elements; trailing empty elements and components are left out when written."""
 
@@ -113,7 +119,7 @@ class _Pen:
     def _element(self, tag: str, number: int, element: Element) -> str:
         if isinstance(element, str):
             return self._value(tag, number, element)
-        if any(not isinstance(each, str) for each in element):
+        if isinstance(element, Repeated):
             if not self.marks.repetition:
                 raise CannotWrite(f"{tag} element {number} is repeated, which syntax version 4 alone can say")
             return self.marks.repetition.join(self._composite(tag, number, each) for each in element)
