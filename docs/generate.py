@@ -139,23 +139,24 @@ def connectors_index() -> str:
     return f"# Connectors\n\n{MADE}\n\n{intro}\n\n{words}\n"
 
 
-def x12_faults() -> str:
-    """Every fault of an X12 document; a person meets them in quarantine, a partner in our 997."""
-    rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.words) for one in FAULTS.values()]
+def edi_faults() -> str:
+    """Every fault of an X12 or EDIFACT document; a person meets them in quarantine, a partner in our 997."""
+    rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.contrl, one.words) for one in FAULTS.values()]
     intro = (
         "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in\n"
-        "the 997 and keeps nothing back. The 997 code is that of AK9 for groups, AK5 for sets, AK3 for segments, AK4\n"
-        "for elements. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
+        "the 997 and keeps nothing back. A set is a transaction set of X12 or a message of EDIFACT. The 997 code is that\n"
+        "of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for elements; the CONTRL code is data element 0085.\n"
+        "`crossdock edi explain FILE` shows all faults of an X12 file with segment and byte."
     )
-    words = table(("code", "level", "severity", "997 code", "meaning"), rows)
-    return f"# X12 faults\n\n{MADE}\n\n{intro}\n\n{words}\n"
+    words = table(("code", "level", "severity", "997 code", "CONTRL code", "meaning"), rows)
+    return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n{words}\n"
 
 
 def kept() -> dict[Path, str]:
     """The pages that are kept in Git, by their path."""
     pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
     pages |= {DOCS / "connectors" / f"{name}.md": connector_page(kind) for name, kind in CONNECTORS.items()}
-    pages[DOCS / "runbooks" / "x12-faults.md"] = x12_faults()
+    pages[DOCS / "runbooks" / "edi-faults.md"] = edi_faults()
     pages[DOCS / "processes" / "README.md"] = processes_index()
     pages[DOCS / "connectors" / "README.md"] = connectors_index()
     return pages

@@ -13,7 +13,7 @@ SECTIONS = ("What it means", "What to look at", "What to do", "When it closes")
 
 
 def pages() -> set[str]:
-    return {path.stem for path in RUNBOOKS.glob("*.md")} - {"README", "faults", "x12-faults"}
+    return {path.stem for path in RUNBOOKS.glob("*.md")} - {"README", "faults", "edi-faults"}
 
 
 def test_every_exception_code_has_a_runbook_page() -> None:

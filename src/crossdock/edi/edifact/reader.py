@@ -23,12 +23,11 @@ from crossdock.edi.edifact.envelope import (
 from crossdock.edi.edifact.header import HEADER_WINDOW, parse_header, service_characters
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
+from crossdock.edi.kernel.syntax import EDIFACT, refused_as
 from crossdock.edi.kernel.window import Window
 
 _KEPT_OF_OVERSIZED = 1 << 16
 _START = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
-_TRADACOMS = re.compile(rb"STX\s*=")
-_OTHER_SYNTAX = re.compile(rb"ISA[^A-Za-z0-9]|<|\{|\[|PK\x03\x04|%PDF")
 _LONGEST_TAG = 64  # bytes that a service tag, the terminator and line ends before it take at most
 
 
@@ -102,16 +101,13 @@ class _Reader:
         if _START.match(window.buffer, window.at):
             return None
         start = window.offset
-        code = "data_outside_interchange" if self.header else "not_edifact"
-        if self.header is None and _TRADACOMS.match(window.buffer, window.at):
-            code = "tradacoms"
-        elif self.header is None and _OTHER_SYNTAX.match(window.buffer, window.at):
-            code = "other_syntax"
+        other = None if self.header else refused_as(window.buffer, window.at, EDIFACT)
+        code, words = other or ("data_outside_interchange" if self.header else "not_edifact", "")
         self.header = self.group = None
-        if code not in ("tradacoms", "other_syntax") and window.seek(_START):
+        if other is None and window.seek(_START):
             return self._loose("data_outside_interchange", start)
         window.skip_all()
-        return self._loose(code, start)
+        return self._loose(code, start, detail=words)
 
     def _interchange(self) -> Iterator[Message | InterchangeFault]:
         window = self.window

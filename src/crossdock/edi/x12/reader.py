@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
+from crossdock.edi.kernel.syntax import X12, refused_as
 from crossdock.edi.kernel.window import Window
 from crossdock.edi.x12.envelope import (
     Delimiters,
@@ -24,7 +25,6 @@ from crossdock.edi.x12.header import HEADER_WINDOW, parse_header
 
 _KEPT_OF_OVERSIZED = 1 << 16
 _ISA = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")
-_OTHER_SYNTAX = re.compile(rb"UN[ABHG]|STX\s*=|<|\{|\[|PK\x03\x04|%PDF")
 
 
 def read(data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[TransactionSet | InterchangeFault]:
@@ -84,14 +84,13 @@ class _Reader:
         if _ISA.match(window.buffer, window.at):
             return None
         start = window.offset
-        code = "data_outside_interchange" if self.header else "not_x12"
-        if self.header is None and _OTHER_SYNTAX.match(window.buffer, window.at):
-            code = "other_syntax"
+        other = None if self.header else refused_as(window.buffer, window.at, X12)
+        code, words = other or ("data_outside_interchange" if self.header else "not_x12", "")
         self.header = self.group = None
-        if code != "other_syntax" and window.seek(_ISA):
+        if other is None and window.seek(_ISA):
             return self._loose("data_outside_interchange", start)
         window.skip_all()
-        return self._loose(code, start)
+        return self._loose(code, start, detail=words)
 
     def _interchange(self) -> Iterator[TransactionSet | InterchangeFault]:
         window = self.window
