@@ -108,7 +108,7 @@ def test_a_broken_envelope_is_named_with_its_segment(broken, code: str, segment:
         (b"", "empty_input"),
         (b" \r\n ", "empty_input"),
         (b"UNA:+.? 'UNB+UNOC:3+A+B", "other_syntax"),
-        (b"\xef\xbb\xbfSTX=ANA:1+:ANY SHOP", "other_syntax"),
+        (b"\xef\xbb\xbfSTX=ANA:1+:ANY SHOP", "tradacoms"),
         (b"<?xml version='1.0'?>", "other_syntax"),
         (b"hello", "not_x12"),
         (b"ISA", "not_x12"),
