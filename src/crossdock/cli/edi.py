@@ -16,14 +16,14 @@ from rich.text import Text
 from crossdock.edi.explain import ExplainedFault, ExplainedSet
 from crossdock.edi.explain import explain as explain_document
 
-app = typer.Typer(help="Documents of electronic data interchange (X12).", no_args_is_help=True)
+app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT).", no_args_is_help=True)
 
 _CHUNK = 1 << 18
 
 
 @app.callback()
 def edi() -> None:
-    """Documents of electronic data interchange (X12)."""
+    """Documents of electronic data interchange (X12, EDIFACT)."""
 
 
 @app.command()
@@ -81,8 +81,9 @@ def _print_set(console: Console, item: ExplainedSet) -> None:
     title = f"{item.type or '???'} {item.name}, control number {item.control_number}"
     console.print(_plain(title, "bold"), soft_wrap=True)
     envelope = (
-        f"from {item.sender} to {item.receiver}, interchange {item.interchange}, group {item.group}, version"
-        f" {item.version}, {item.usage}; segment {item.segment}, byte {item.offset}, {item.segments} segments"
+        f"from {item.sender} to {item.receiver}, interchange {item.interchange}, "
+        + (f"group {item.group}, " if item.group else "")
+        + f"version {item.version}, {item.usage}; segment {item.segment}, byte {item.offset}, {item.segments} segments"
     )
     console.print(_plain(envelope, "dim"), soft_wrap=True)
     for words in item.words:

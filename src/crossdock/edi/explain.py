@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Literal
 
 import msgspec
 
-from crossdock.edi import maps, x12
+from crossdock.edi import edifact, maps, x12
 from crossdock.edi.guides import guides, segment_rules
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.syntax import EDIFACT, syntax_of
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
 
 _MOST_SEGMENTS = 200
 # Who we are taken to be, for words that need a side: the receiver of the document.
-_RECEIVED_BY_SUPPLIER = ("850", "860")
+_RECEIVED_BY_SUPPLIER = ("850", "860", "ORDERS", "ORDCHG")
+_TELLING = 64  # bytes that tell the syntax
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ExplainedFault(msgspec.Struct, frozen=True, tag_field="kind", tag="fault"):
@@ -29,7 +35,7 @@ class ExplainedFault(msgspec.Struct, frozen=True, tag_field="kind", tag="fault")
 
 
 class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
-    """One transaction set: `words` say the whole document, `lines` its lines as columns."""
+    """One transaction set, or message of EDIFACT: `words` say the whole document, `lines` its lines as columns."""
 
     type: str
     name: str
@@ -53,15 +59,63 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
 
 
 def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
-    """Everything in an input, in order."""
-    for item in x12.read(data):
-        if isinstance(item, x12.InterchangeFault):
-            yield _fault(item.fault)
-        else:
-            yield _set(item)
+    """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
+    chunks = iter([data]) if isinstance(data, bytes) else iter(data)
+    head = b""
+    while len(head) < _TELLING and (chunk := next(chunks, None)) is not None:
+        head += chunk
+    whole = chain((head,), chunks)
+    if syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip()) == EDIFACT:
+        for each in edifact.read(whole):
+            yield _fault(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
+        return
+    for item in x12.read(whole):
+        yield _fault(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
 
 
-def _fault(fault: x12.Fault) -> ExplainedFault:
+def _message(message: edifact.Message) -> ExplainedSet:
+    head = message.interchange
+    us, partner = PartyRef(head.receiver), PartyRef(head.sender)
+    role: Literal["buyer", "supplier"] = "supplier" if message.type in _RECEIVED_BY_SUPPLIER else "buyer"
+    mapped = maps.read_message(message, maps.MapContext("", us, partner, role))
+    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_raw(message)))
+    return ExplainedSet(
+        type=message.type,
+        name=mapped.document.replace("_", " ").capitalize() or "Message without a map of ours",
+        control_number=message.control_number,
+        segment=message.number,
+        offset=message.offset,
+        segments=message.count,
+        sender=_identity(head.sender_qualifier, head.sender),
+        receiver=_identity(head.receiver_qualifier, head.receiver),
+        interchange=head.control_number,
+        group=message.group.control_number if message.group else "",
+        version=message.version,
+        usage="test" if head.test else "production",
+        document=mapped.document,
+        accepted=mapped.body is not None,
+        words=words,
+        columns=columns,
+        lines=lines,
+        faults=tuple(_fault(each) for each in mapped.faults),
+        body=mapped.body,
+    )
+
+
+def _raw(message: edifact.Message) -> Iterator[str]:
+    """A message as its segments, for those that are refused or that no map reads."""
+    if message.count > _MOST_SEGMENTS * 100:
+        yield f"{message.count} segments, too many to list"
+        return
+    for segment in message.segments[:_MOST_SEGMENTS]:
+        values = (segment.components(number) for number in range(1, len(segment) + 1))
+        said = ", ".join(" ".join(each for each in value if each) for value in values if any(value))
+        yield f"{segment.number}. {segment.id}: {said}"
+    if message.count > _MOST_SEGMENTS:
+        yield f"and {message.count - _MOST_SEGMENTS} more segments"
+
+
+def _fault(fault: Fault) -> ExplainedFault:
     return ExplainedFault(
         fault.code, fault.severity, fault.detail, fault.segment, fault.offset, fault.segment_id, fault.element
     )

@@ -165,6 +165,7 @@ SHORT = "UNH+1+ORDERS:D:96A:UN'BGM+220+1'UNT+3+1'"
         (HEAD.replace("UNOC", "XXXX") + SHORT + TAIL, ["syntax_unknown"]),
         (HEAD.replace("5412345000013:14", "") + SHORT + TAIL, ["interchange_element_missing"]),
         (HEAD + SHORT, ["interchange_unclosed"]),
+        (HEAD + "UNZ+0+REF1'", ["interchange_empty"]),
         (HEAD + SHORT + "UNZ+2+REF1'", ["interchange_count_mismatch"]),
         (HEAD + SHORT + "UNZ+1+REF2'", ["interchange_control_mismatch"]),
         (HEAD + SHORT + TAIL + "rubbish'", ["data_outside_interchange"]),

@@ -133,6 +133,8 @@ class _Reader:
             self.header = InterchangeHeader(version="", delimiters=marks, number=self.number, offset=window.offset)
             yield self._loose("interchange_missing", window.offset)
         yield from self._inside()
+        if not self.messages and self.header.raw:
+            yield self._loose("interchange_empty", self.header.offset, "UNB")
 
     def _seek(self) -> None:
         if not self.window.seek(_START):

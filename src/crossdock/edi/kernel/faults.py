@@ -84,6 +84,7 @@ _TABLE: tuple[tuple[str, Level, Severity, str, str, str], ...] = (
     ("tradacoms", "interchange", "error", "", "", "the input is TRADACOMS, which is not read"),
     ("interchange_malformed", "interchange", "error", "", "13", "the interchange header (UNB) has no end"),
     ("interchange_missing", "interchange", "error", "", "13", "messages stand outside any interchange"),
+    ("interchange_empty", "interchange", "error", "", "32", "the interchange holds nothing"),
     ("interchange_element_missing", "interchange", "warning", "", "13", "the interchange header lacks an element"),
     ("syntax_unknown", "interchange", "warning", "", "2", "the syntax identifier or version is not one of ISO 9735"),
     ("isa_malformed", "interchange", "error", "", "", "the interchange header has no sixteen elements"),

@@ -1,4 +1,4 @@
-"""Maps between X12 transaction sets and canonical objects. Pure: garbage gives faults, never an exception.
+"""Maps between documents and canonical objects. Pure: garbage gives faults, never an exception.
 
 Each map's first lines say which elements carry which fields; those are the declared fields, and reading what was
 written gives them back exactly. What X12 has no place for (contact references, countries, parts of a second below a
@@ -7,18 +7,28 @@ hundredth) is not written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
+from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
-from crossdock.edi.maps.reading import Reading
-from crossdock.edi.maps.registry import READERS, segments_of, set_type
-from crossdock.edi.maps.writing import Writing, finished
+from crossdock.edi.maps.edifact import orders
+from crossdock.edi.maps.edifact.reading import Reading as EdifactReading
+from crossdock.edi.maps.x12.reading import Reading
+from crossdock.edi.maps.x12.registry import READERS, segments_of, set_type
+from crossdock.edi.maps.x12.writing import Writing, finished
 from crossdock.edi.x12.envelope import TransactionSet
 from crossdock.edi.x12.writer import OutgoingSet
+
+MESSAGES: dict[str, tuple[str, Callable[[EdifactReading], msgspec.Struct | None]]] = {
+    "ORDERS": ("purchase_order", orders.read),
+}
+"""EDIFACT message type -> the document it carries, and what reads it."""
 
 __all__ = [
     "CannotWrite",
@@ -27,8 +37,27 @@ __all__ = [
     "MappedDocument",
     "OutgoingSet",
     "read_document",
+    "read_message",
     "write_document",
 ]
+
+
+def read_message(message: Message, context: MapContext) -> MappedDocument:
+    """The business object an EDIFACT message says: ORDERS `purchase_order`. Never raises."""
+    known = MESSAGES.get(message.type)
+    if known is None:
+        unknown = message.fault("set_unknown", 1, 2, 1, f"no map reads {message.type or 'a message without type'}")
+        return MappedDocument("", None, (*message.faults, unknown))
+    document, reader = known
+    if message.refused:
+        return MappedDocument(document, None, message.faults)
+    faults, body = list(message.faults), None
+    try:
+        body = reader(EdifactReading(message, context, faults))
+    except (ValueError, ArithmeticError, LookupError) as problem:
+        # The map leaves nothing that should get here; if it does, one bad message must not stop its file.
+        faults.append(message.fault("not_readable", 1, detail=f"the message cannot be read: {problem}"))
+    return MappedDocument(document, None if _refusing(faults) else body, tuple(faults))
 
 
 def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:

@@ -14,9 +14,9 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from crossdock.edi.maps.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.reading import Reading, Row, at, padded
-from crossdock.edi.maps.writing import Writing, amount, day, moment
+from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
+from crossdock.edi.maps.x12.writing import Writing, amount, day, moment
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, Quantity

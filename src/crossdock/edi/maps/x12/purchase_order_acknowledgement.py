@@ -13,9 +13,9 @@ from typing import cast
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.edi.maps.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
-from crossdock.edi.maps.reading import Reading, at, padded
-from crossdock.edi.maps.writing import Writing, amount, day, number
+from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
+from crossdock.edi.maps.x12.reading import Reading, at, padded
+from crossdock.edi.maps.x12.writing import Writing, amount, day, number
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement

@@ -11,9 +11,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crossdock.edi.guides import codes
-from crossdock.edi.maps.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.reading import Reading, at, padded
-from crossdock.edi.maps.writing import Writing, amount, cents, day
+from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
+from crossdock.edi.maps.x12.reading import Reading, at, padded
+from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.purchase_order import Charge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from crossdock.edi.guides import codes
-from crossdock.edi.maps.reading import Reading, Row, at
+from crossdock.edi.maps.x12.reading import Reading, Row, at
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.acknowledgement import AcknowledgedSet, FunctionalAcknowledgement, FunctionalVerdict
 

@@ -11,7 +11,7 @@ from crossdock.edi.guides import Guide
 from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
-from crossdock.edi.maps.reading import ASSIGNED_BY_BUYER
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef

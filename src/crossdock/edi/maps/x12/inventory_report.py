@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crossdock.edi.maps.reading import Reading, at
-from crossdock.edi.maps.writing import Writing, moment, number
+from crossdock.edi.maps.x12.reading import Reading, at
+from crossdock.edi.maps.x12.writing import Writing, moment, number
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.fulfillment import InventoryReport, StockLevel
 from crossdock.model.quantity import EACH, Quantity

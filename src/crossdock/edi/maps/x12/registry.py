@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.edi.maps import (
+from crossdock.edi.maps.x12 import (
     functional_acknowledgement,
     inventory_report,
     invoice,
@@ -16,8 +16,8 @@ from crossdock.edi.maps import (
     purchase_order_change,
     ship_notice,
 )
-from crossdock.edi.maps.reading import Reading
-from crossdock.edi.maps.writing import Writing
+from crossdock.edi.maps.x12.reading import Reading
+from crossdock.edi.maps.x12.writing import Writing
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import InventoryReport

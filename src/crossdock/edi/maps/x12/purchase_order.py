@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from crossdock.edi.maps.reading import Reading, Row, at, padded
-from crossdock.edi.maps.writing import Writing, amount, day, text
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
+from crossdock.edi.maps.x12.writing import Writing, amount, day, text
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule

@@ -1,0 +1,1 @@
+"""Maps between EDIFACT messages and canonical objects."""

@@ -1,0 +1,210 @@
+"""ORDERS <-> `PurchaseOrder` (EANCOM 1997 and 2002, directories D.96A and D.01B).
+
+BGM header (C106 with 1060 the revision where the directory has it), DTM+137 order date, DTM+2 wanted delivery (or 69,
+63, 64), RFF+CR reference, NAD parties (BY, SU, DP), CUX currency, ALC with MOA charges; per line LIN (1082 is the line
+id), PIA the ids of both sides, IMD description, QTY+21 (or 1), PRI+AAA, RFF+LI their line; per split SCC with QTY and
+DTM, or LOC+7 with QTY+11.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from crossdock.edi.maps.edifact.reading import Reading, Row, as_moment
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
+from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+
+# Original, duplicate, copy; nothing said is an original. By anything else nothing is ordered.
+_TAKEN_PURPOSES = ("", "9", "7", "31")
+_WANTED = ("2", "69", "63", "64", "10")
+"""Qualifiers of the wanted delivery, the surest first."""
+_CHARGE_AMOUNTS = ("8", "23", "204")
+_SPLIT_QUANTITIES = ("11", "21")
+
+
+class _Heading:
+    """What stands before the first line, while it is collected."""
+
+    def __init__(self) -> None:
+        self.ordered_on: dt.date | None = None
+        self.wanted: dict[str, dt.date] = {}
+        self.reference = ""
+        self.charges: list[Charge] = []
+        self.parties: dict[str, PartyRef] = {}
+
+
+def read(reading: Reading) -> PurchaseOrder | None:
+    """The order, or None with faults."""
+    begin, at = reading.first("BGM")
+    purpose = reading.part(begin, 3)
+    if purpose not in _TAKEN_PURPOSES:
+        reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    number, revision = reading.part(begin, 2), reading.part(begin, 2, 3)
+    if not number:
+        reading.fault("element_missing", at, 2, 1, "BGM has no order number")
+    rows = reading.rows
+    starts = [index for index, row in enumerate(rows) if row[0] == "LIN"]
+    end = next((index for index, row in enumerate(rows) if row[0] == "UNS"), len(rows) - 1)
+    head = _heading(reading, starts[0] if starts else end)
+    lines = [
+        _line(reading, start, stop, ordinal)
+        for ordinal, (start, stop) in enumerate(zip(starts, [*starts[1:], max(end, starts[-1] + 1)], strict=True), 1)
+    ] if starts else []  # fmt: skip
+    if not lines:
+        reading.fault("lines_missing", len(rows))
+    _check_count(reading, end, len(lines))
+    context, parties = reading.context, head.parties
+    buyer = parties.get("BY", context.buyer)
+    return PurchaseOrder(
+        company_id=context.company_id,
+        number=number,
+        buyer=buyer,
+        supplier=parties.get("SU", context.supplier),
+        ship_to=parties.get("DP") or parties.get("ST") or buyer,
+        ordered_on=head.ordered_on or _sent_on(reading),
+        currency=reading.currency,
+        lines=tuple(lines),
+        revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0,
+        due_on=_wanted(head.wanted),
+        charges=tuple(head.charges),
+        reference=head.reference,
+    )
+
+
+def _heading(reading: Reading, end: int) -> _Heading:
+    head, rows = _Heading(), reading.rows
+    known = {"BY": reading.context.buyer, "SU": reading.context.supplier}
+    for index, row in enumerate(rows[:end]):
+        tag, qualifier, position = row[0], reading.part(row, 1), index + 1
+        if tag == "DTM":
+            day = reading.date(row, position)
+            if day is not None and qualifier == "137":
+                head.ordered_on = day
+            elif day is not None and qualifier in _WANTED:
+                head.wanted.setdefault(qualifier, day)
+        elif tag == "RFF" and qualifier == "CR":
+            head.reference = reading.part(row, 1, 2)
+        elif tag == "NAD":
+            head.parties.setdefault(qualifier, reading.party(row, known.get(qualifier)))
+        elif tag == "CUX":
+            reading.currency = reading.part(row, 1, 2) or reading.currency
+        elif tag == "ALC" and (charge := _charge(reading, index, end)) is not None:
+            head.charges.append(charge)
+    return head
+
+
+def _charge(reading: Reading, start: int, end: int) -> Charge | None:
+    """A charge or allowance with the amount that follows it; one without is left out, and said."""
+    row = reading.rows[start]
+    kind, code = reading.part(row, 1), reading.part(row, 5)
+    words = next((each for each in reading.parts(row, 5)[3:] if each), "")
+    for index in range(start + 1, end):
+        below = reading.rows[index]
+        if below[0] in ("ALC", "LIN", "UNS"):
+            break
+        if below[0] == "MOA" and reading.part(below, 1) in _CHARGE_AMOUNTS:
+            amount = reading.number(reading.part(below, 1, 2), index + 1, 1, 2)
+            return Charge(code, -amount if kind == "A" else amount, words)
+    reading.fault("charge_without_amount", start + 1)
+    return None
+
+
+def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
+    """The group of one LIN: rows `start` to `end`."""
+    rows, position = reading.rows, start + 1
+    row = rows[start]
+    ids = [(reading.part(row, 3, 1), reading.part(row, 3, 2))]
+    quantity, priced, description, their_line = None, None, "", ""
+    wanted: dict[str, dt.date] = {}
+    splits: list[int] = []
+    for index in range(start + 1, end):
+        below = rows[index]
+        tag, qualifier = below[0], reading.part(below, 1)
+        if tag in ("SCC", "LOC") and (tag == "SCC" or qualifier == "7"):
+            splits.append(index)
+        elif splits:
+            continue
+        elif tag == "PIA":
+            ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
+        elif tag == "IMD":
+            description = description or " ".join(each for each in reading.parts(below, 3)[3:5] if each)
+        elif tag == "QTY" and (qualifier == "21" or (qualifier == "1" and quantity is None)):
+            quantity = reading.quantity(below, index + 1)
+        elif tag == "PRI" and (priced is None or qualifier == "AAA"):
+            priced = index
+        elif tag == "DTM" and qualifier in _WANTED and (day := reading.date(below, index + 1)) is not None:
+            wanted.setdefault(qualifier, day)
+        elif tag == "RFF" and qualifier == "LI":
+            their_line = reading.part(below, 1, 2)
+    if quantity is None:
+        reading.fault("segment_missing", position, detail="the line has no QTY+21")
+        quantity = Quantity(ZERO)
+    schedules = _schedules(reading, splits, end, quantity.unit)
+    if not schedules and (day := _wanted(wanted)) is not None:
+        schedules = [Schedule(quantity, day)]
+    item, theirs, gtin = reading.items(ids, position)
+    as_buyer = reading.context.role == "buyer"
+    return PurchaseOrderLine(
+        reading.part(row, 1) or str(ordinal),
+        item,
+        quantity,
+        _price(reading, priced, position, quantity.unit),
+        their_line,
+        theirs if as_buyer else "",
+        "" if as_buyer else theirs,
+        gtin,
+        description,
+        tuple(schedules),
+    )
+
+
+def _price(reading: Reading, index: int | None, position: int, unit: str) -> Price:
+    if index is not None:
+        return reading.price(reading.rows[index], index + 1, unit)
+    reading.fault("price_missing", position)
+    return Price(ZERO, reading.currency, Quantity(Decimal(1), unit or EACH))
+
+
+def _schedules(reading: Reading, splits: list[int], end: int, unit: str) -> list[Schedule]:
+    """The splits of a line; each begins with its SCC or LOC+7. One without quantity says nothing of how much."""
+    found = []
+    for start, stop in zip(splits, [*splits[1:], end][: len(splits)], strict=True):
+        quantity: Quantity | None = None
+        wanted: dict[str, dt.date] = {}
+        first = reading.rows[start]
+        ship_to = reading.part(first, 2) if first[0] == "LOC" else ""
+        for index in range(start + 1, stop):
+            row = reading.rows[index]
+            qualifier = reading.part(row, 1)
+            if row[0] == "QTY" and qualifier in _SPLIT_QUANTITIES:
+                quantity = reading.quantity(row, index + 1)
+                quantity = quantity if reading.part(row, 1, 3) else Quantity(quantity.amount, unit)
+            elif row[0] == "DTM" and qualifier in _WANTED and (day := reading.date(row, index + 1)) is not None:
+                wanted.setdefault(qualifier, day)
+        if quantity is not None:
+            found.append(Schedule(quantity, _wanted(wanted), ship_to))
+    return found
+
+
+def _wanted(days: dict[str, dt.date]) -> dt.date | None:
+    return next((days[qualifier] for qualifier in _WANTED if qualifier in days), None)
+
+
+def _sent_on(reading: Reading) -> dt.date:
+    """Where the order has no date, the day of its interchange stands for it."""
+    reading.fault("element_missing", 2, detail="the message has no DTM+137", severity="warning")
+    date = reading.message.interchange.date
+    found = as_moment(date, "102" if len(date) == 8 else "101")
+    return found.date() if found else dt.date(1970, 1, 1)
+
+
+def _check_count(reading: Reading, end: int, lines: int) -> None:
+    """CNT+2 says how many lines there are."""
+    for index in range(end, len(reading.rows)):
+        row: Row = reading.rows[index]
+        if row[0] == "CNT" and reading.part(row, 1) == "2":
+            said = reading.part(row, 1, 2)
+            if not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
+                reading.fault("count_mismatch", index + 1, 1, 2, f"CNT+2 says {said or 'nothing'}, {lines} were read")

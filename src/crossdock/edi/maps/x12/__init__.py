@@ -1,0 +1,1 @@
+"""Maps between X12 transaction sets and canonical objects."""
