@@ -144,9 +144,9 @@ def edi_faults() -> str:
     rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.contrl, one.words) for one in FAULTS.values()]
     intro = (
         "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in\n"
-        "the 997 and keeps nothing back. A set is a transaction set of X12 or a message of EDIFACT. The 997 code is that\n"
-        "of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for elements; the CONTRL code is data element 0085.\n"
-        "`crossdock edi explain FILE` shows all faults of an X12 file with segment and byte."
+        "the 997 and keeps nothing back. A set is a transaction set of X12 or a message of EDIFACT. The 997 code is\n"
+        "that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for elements; the CONTRL code is data element\n"
+        "0085. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
     )
     words = table(("code", "level", "severity", "997 code", "CONTRL code", "meaning"), rows)
     return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n{words}\n"
