@@ -12,6 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from crossdock.edi.edifact.envelope import Message
+from crossdock.edi.edifact.writer import OutgoingMessage
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.faults import Fault
@@ -19,11 +20,13 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
 from crossdock.edi.maps.edifact import orders
 from crossdock.edi.maps.edifact.reading import Reading as EdifactReading
+from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
 from crossdock.edi.maps.x12.reading import Reading
 from crossdock.edi.maps.x12.registry import READERS, segments_of, set_type
 from crossdock.edi.maps.x12.writing import Writing, finished
 from crossdock.edi.x12.envelope import TransactionSet
 from crossdock.edi.x12.writer import OutgoingSet
+from crossdock.model.purchase_order import PurchaseOrder
 
 MESSAGES: dict[str, tuple[str, Callable[[EdifactReading], msgspec.Struct | None]]] = {
     "ORDERS": ("purchase_order", orders.read),
@@ -39,6 +42,7 @@ __all__ = [
     "read_document",
     "read_message",
     "write_document",
+    "write_message",
 ]
 
 
@@ -58,6 +62,14 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
         # The map leaves nothing that should get here; if it does, one bad message must not stop its file.
         faults.append(message.fault("not_readable", 1, detail=f"the message cannot be read: {problem}"))
     return MappedDocument(document, None if _refusing(faults) else body, tuple(faults))
+
+
+def write_message(document: str, body: msgspec.Struct, context: MapContext, version: str) -> OutgoingMessage:
+    """The EDIFACT message for a document, in a version such as `D:96A:UN:EAN008`. Raises `CannotWrite` for what
+    EDIFACT cannot express."""
+    if document == "purchase_order" and isinstance(body, PurchaseOrder):
+        return OutgoingMessage("ORDERS", version, orders.write(body, EdifactWriting(context)))
+    raise CannotWrite(f"no EDIFACT message of ours carries a {document} ({type(body).__name__})")
 
 
 def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:

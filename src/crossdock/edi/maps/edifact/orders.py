@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from crossdock.edi.edifact.writer import OutgoingSegment
 from crossdock.edi.maps.edifact.reading import Reading, Row, as_moment
+from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, number, text
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
@@ -79,11 +81,11 @@ def _heading(reading: Reading, end: int) -> _Heading:
     for index, row in enumerate(rows[:end]):
         tag, qualifier, position = row[0], reading.part(row, 1), index + 1
         if tag == "DTM":
-            day = reading.date(row, position)
-            if day is not None and qualifier == "137":
-                head.ordered_on = day
-            elif day is not None and qualifier in _WANTED:
-                head.wanted.setdefault(qualifier, day)
+            when = reading.date(row, position)
+            if when is not None and qualifier == "137":
+                head.ordered_on = when
+            elif when is not None and qualifier in _WANTED:
+                head.wanted.setdefault(qualifier, when)
         elif tag == "RFF" and qualifier == "CR":
             head.reference = reading.part(row, 1, 2)
         elif tag == "NAD":
@@ -116,7 +118,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     rows, position = reading.rows, start + 1
     row = rows[start]
     ids = [(reading.part(row, 3, 1), reading.part(row, 3, 2))]
-    quantity, priced, description, their_line = None, None, "", ""
+    quantity, priced, words, their_line = None, None, "", ""
     wanted: dict[str, dt.date] = {}
     splits: list[int] = []
     for index in range(start + 1, end):
@@ -129,7 +131,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         elif tag == "PIA":
             ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
         elif tag == "IMD":
-            description = description or " ".join(each for each in reading.parts(below, 3)[3:5] if each)
+            words = words or joined(reading.parts(below, 3)[3:5])
         elif tag == "QTY" and (qualifier == "21" or (qualifier == "1" and quantity is None)):
             quantity = reading.quantity(below, index + 1)
         elif tag == "PRI" and (priced is None or qualifier == "AAA"):
@@ -155,7 +157,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         theirs if as_buyer else "",
         "" if as_buyer else theirs,
         gtin,
-        description,
+        words,
         tuple(schedules),
     )
 
@@ -208,3 +210,42 @@ def _check_count(reading: Reading, end: int, lines: int) -> None:
             said = reading.part(row, 1, 2)
             if not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
                 reading.fault("count_mismatch", index + 1, 1, 2, f"CNT+2 says {said or 'nothing'}, {lines} were read")
+
+
+def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the order."""
+    writing.currency = order.currency
+    revision = ("", str(order.revision)) if order.revision else ()
+    rows: list[OutgoingSegment] = [("BGM", "220", (limited("BGM", order.number), *revision), "9")]
+    rows.append(day("137", order.ordered_on))
+    if order.due_on:
+        rows.append(day("2", order.due_on))
+    if order.reference:
+        rows.append(("RFF", ("CR", limited("RFF", order.reference))))
+    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier), writing.party("DP", order.ship_to)]
+    if order.currency:
+        rows.append(("CUX", ("2", order.currency, "9")))
+    for charge in order.charges:
+        kind = "A" if charge.amount < 0 else "C"
+        rows.append(("ALC", kind, "", "", "", (limited("ALC", charge.code), "", "", text(charge.description))))
+        rows.append(("MOA", ("8", number(abs(charge.amount)))))
+    for line in order.lines:
+        rows += _line_rows(line, writing)
+    return [*rows, ("UNS", "S"), ("CNT", ("2", str(len(order.lines))))]
+
+
+def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegment]:
+    rows: list[OutgoingSegment] = [("LIN", limited("LIN", line.line), "", (line.gtin, "EN" if line.gtin else ""))]
+    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    if line.description:
+        rows.append(("IMD", "F", "", ("", "", "", *description(line.description))))
+    rows.append(writing.quantity("21", line.quantity))
+    rows.append(writing.price(line.price, line.quantity.unit))
+    if line.their_line:
+        rows.append(("RFF", ("LI", limited("RFF", line.their_line))))
+    for schedule in line.schedules:
+        rows.append(("LOC", "7", limited("LOC", schedule.ship_to)) if schedule.ship_to else ("SCC", "1"))
+        rows.append(writing.quantity("11" if schedule.ship_to else "21", schedule.quantity))
+        if schedule.due_on:
+            rows.append(day("2", schedule.due_on))
+    return rows
