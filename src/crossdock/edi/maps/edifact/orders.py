@@ -12,7 +12,7 @@ import datetime as dt
 from decimal import Decimal
 
 from crossdock.edi.edifact.writer import OutgoingSegment
-from crossdock.edi.maps.edifact.reading import Reading, Row, as_moment
+from crossdock.edi.maps.edifact.reading import Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, number, text
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -56,7 +56,9 @@ def read(reading: Reading) -> PurchaseOrder | None:
     ] if starts else []  # fmt: skip
     if not lines:
         reading.fault("lines_missing", len(rows))
-    _check_count(reading, end, len(lines))
+    for position, row in enumerate(rows[end:], end + 1):
+        if row[0] == "CNT":
+            reading.counted(row, position, len(lines))
     context, parties = reading.context, head.parties
     buyer = parties.get("BY", context.buyer)
     return PurchaseOrder(
@@ -200,16 +202,6 @@ def _sent_on(reading: Reading) -> dt.date:
     date = reading.message.interchange.date
     found = as_moment(date, "102" if len(date) == 8 else "101")
     return found.date() if found else dt.date(1970, 1, 1)
-
-
-def _check_count(reading: Reading, end: int, lines: int) -> None:
-    """CNT+2 says how many lines there are."""
-    for index in range(end, len(reading.rows)):
-        row: Row = reading.rows[index]
-        if row[0] == "CNT" and reading.part(row, 1) == "2":
-            said = reading.part(row, 1, 2)
-            if not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
-                reading.fault("count_mismatch", index + 1, 1, 2, f"CNT+2 says {said or 'nothing'}, {lines} were read")
 
 
 def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:

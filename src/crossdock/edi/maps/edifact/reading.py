@@ -85,7 +85,12 @@ class Reading:
         return ZERO
 
     def date(self, row: Row, position: int, element: int = 1) -> dt.date | None:
-        """The date of a DTM (C507), in the form that it says; of a range the first. Nonsense is a fault."""
+        """The day of a DTM."""
+        found = self.moment(row, position, element)
+        return found.date() if found else None
+
+    def moment(self, row: Row, position: int, element: int = 1) -> dt.datetime | None:
+        """The moment of a DTM (C507) in UTC, in the form that it says; of a range the first. Nonsense is a fault."""
         _, text, form = (*self.parts(row, element), "", "", "")[:3]
         if not text:
             return None
@@ -94,7 +99,7 @@ class Reading:
         found = as_moment(text, form or _LENGTHS.get(len(text), ""))
         if found is None:
             self.fault("date_invalid", position, element, 2, f"{text!r} is no date of form {form or 'unknown'}")
-        return found.date() if found else None
+        return found
 
     def unit(self, code: str) -> str:
         """Our unit for a code of data element 6411; pieces where there is none."""
@@ -127,6 +132,12 @@ class Reading:
             return PartyRef(known.id, given, qualifier, name)
         own = qualifier == _OWN_LIST
         return PartyRef(given, "" if own else given, "" if own else qualifier, name)
+
+    def counted(self, row: Row, position: int, lines: int) -> None:
+        """Compare CNT+2 with what was read."""
+        said = self.part(row, 1, 2)
+        if self.part(row, 1) == "2" and not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
+            self.fault("count_mismatch", position, 1, 2, f"CNT+2 says {said or 'nothing'}, {lines} were read")
 
     def items(self, ids: Iterable[tuple[str, str]], position: int) -> tuple[str, str, str]:
         """Our item, the partner's id of it, its GTIN, from (id, its type). An unknown item is a fault."""

@@ -62,6 +62,14 @@ def day(qualifier: str, value: dt.date) -> OutgoingSegment:
     return ("DTM", (qualifier, f"{value:%Y%m%d}", "102"))
 
 
+def moment(qualifier: str, value: dt.datetime) -> OutgoingSegment:
+    """DTM with an instant, in UTC. Parts of a second cannot be written."""
+    value = value.astimezone(dt.UTC)
+    if value.microsecond:
+        raise CannotWrite(f"{value.isoformat()} is finer than a second")
+    return ("DTM", (qualifier, f"{value:%Y%m%d%H%M%S}", "204"))
+
+
 def number(value: Decimal) -> str:
     """A number without exponent."""
     if not value.is_finite():

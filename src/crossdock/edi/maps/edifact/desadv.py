@@ -1,0 +1,199 @@
+"""DESADV <-> `ShipNotice` (EANCOM 1997 and 2002, directories D.96A and D.01B).
+
+BGM number, DTM+11 shipped, DTM+17 (or 132, 2, 69) expected, RFF+ON order, RFF+CN (or AAS, BM) tracking, NAD parties (SU
+or SE, DP or ST, BY), TDT+20 carrier; CPS levels with GIN+BJ the SSCC of a pack (or ML its label); per line LIN, PIA,
+QTY+12, RFF+ON order and line, DTM+361 (or 36) when the lot expires, GIN+BX (or PIA NB) lot, GIN+BN serial numbers. A
+level without a pack is in that of its parent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+
+from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.maps.edifact.reading import Reading, Row
+from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import ZERO, Quantity
+from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+
+_REFUSED_PURPOSES = ("1", "3", "4", "5")
+_EXPECTED = ("17", "132", "2", "69", "64")
+_TRACKING = ("CN", "AAS", "BM")
+_EXPIRES = ("361", "36")
+_PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
+_ENDS = frozenset(("LIN", "CPS", "CNT", "UNT"))
+
+
+class _Head:
+    """What stands above the lines, while it is collected."""
+
+    def __init__(self) -> None:
+        self.shipped_at: dt.datetime | None = None
+        self.dated: dt.datetime | None = None
+        self.expected: dict[str, dt.date] = {}
+        self.references: dict[str, str] = {}
+        self.parties: dict[str, PartyRef] = {}
+        self.carrier = ""
+
+
+def read(reading: Reading) -> ShipNotice | None:
+    """The ship notice, or None with faults."""
+    begin, at = reading.first("BGM")
+    purpose, number = reading.part(begin, 3), reading.part(begin, 2)
+    if purpose in _REFUSED_PURPOSES:
+        reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    if not number:
+        reading.fault("element_missing", at, 2, 1, "BGM has no number")
+    rows = reading.rows
+    first = next((index for index, row in enumerate(rows) if row[0] in _ENDS), len(rows))
+    head = _head(reading, first)
+    lines = _levels(reading, first, head.references.get("ON", ""))
+    if not lines:
+        reading.fault("lines_missing", len(rows))
+    shipped_at = head.shipped_at or head.dated
+    if shipped_at is None:
+        reading.fault("element_missing", at, detail="the message has neither DTM+11 nor DTM+137")
+        shipped_at = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    context = reading.context
+    return ShipNotice(
+        company_id=context.company_id,
+        number=number,
+        supplier=head.parties.get("SU") or head.parties.get("SE") or context.supplier,
+        ship_to=head.parties.get("DP") or head.parties.get("ST") or context.buyer,
+        shipped_at=shipped_at,
+        lines=tuple(lines),
+        expected_on=next((head.expected[kind] for kind in _EXPECTED if kind in head.expected), None),
+        carrier=head.carrier,
+        tracking=next((head.references[kind] for kind in _TRACKING if kind in head.references), ""),
+        buyer=head.parties.get("BY"),
+    )
+
+
+def _head(reading: Reading, end: int) -> _Head:
+    head = _Head()
+    context = reading.context
+    known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer}
+    for position, row in enumerate(reading.rows[:end], 1):
+        tag, kind = row[0], reading.part(row, 1)
+        if tag == "DTM" and (at := reading.moment(row, position)) is not None:
+            if kind == "11":
+                head.shipped_at = at
+            elif kind == "137":
+                head.dated = at
+            elif kind in _EXPECTED:
+                head.expected.setdefault(kind, at.date())
+        elif tag == "RFF":
+            head.references.setdefault(kind, reading.part(row, 1, 2))
+        elif tag == "NAD":
+            head.parties.setdefault(kind, reading.party(row, known.get(kind)))
+        elif tag == "TDT":
+            head.carrier = head.carrier or reading.part(row, 5) or reading.part(row, 5, 4)
+    return head
+
+
+def _levels(reading: Reading, first: int, order: str) -> list[ShipNoticeLine]:
+    """Walk the levels; each has the pack of its own, or its parent's."""
+    rows, lines = reading.rows, list[ShipNoticeLine]()
+    packs: dict[str, str] = {}
+    level, inherited, here = "", "", list[str]()
+    index = first
+    while index < len(rows):
+        row = rows[index]
+        if row[0] == "CPS":
+            level, parent = reading.part(row, 1), reading.part(row, 2)
+            if parent and parent not in packs:
+                detail = f"level {level} names parent {parent}, which is not there"
+                reading.fault("hierarchy_broken", index + 1, 2, 0, detail)
+            inherited, here = packs.get(parent, ""), []
+            packs[level] = inherited
+        elif row[0] == "GIN" and reading.part(row, 1) in _PACKS:
+            here += [each for number in range(2, len(row)) for each in reading.parts(row, number) if each]
+            packs[level] = here[0] if len(here) == 1 else ""  # which of several packs holds what is not said
+        elif row[0] == "LIN":
+            end = next((n for n in range(index + 1, len(rows)) if rows[n][0] in _ENDS), len(rows))
+            lines.append(_line(reading, index, end, order, packs.get(level, "")))
+            index = end
+            continue
+        elif row[0] == "CNT":
+            reading.counted(row, index + 1, len(lines))
+        index += 1
+    return lines
+
+
+def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> ShipNoticeLine:
+    """The group of one LIN: rows `start` to `end`."""
+    row = reading.rows[start]
+    ids = [(reading.part(row, 3, 1), reading.part(row, 3, 2))]
+    order_line, lot = reading.part(row, 1), ""
+    shipped: Quantity | None = None
+    expires_on: dt.date | None = None
+    serials: list[str] = []
+    for index in range(start + 1, end):
+        below = reading.rows[index]
+        tag, kind = below[0], reading.part(below, 1)
+        if tag == "PIA":
+            ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
+        elif tag == "QTY" and (kind == "12" or (kind == "1" and shipped is None)):
+            shipped = reading.quantity(below, index + 1)
+        elif tag == "RFF" and kind == "ON":
+            order, order_line = reading.part(below, 1, 2), reading.part(below, 1, 3) or order_line
+        elif tag == "DTM" and kind in _EXPIRES and (expires_on is None or kind == _EXPIRES[0]):
+            expires_on = reading.date(below, index + 1)
+        elif tag == "GIN":
+            numbers = [each for n in range(2, len(below)) for each in reading.parts(below, n) if each]
+            lot = numbers[0] if kind == _LOT and numbers else lot
+            serials += numbers if kind == _SERIAL else []
+            pack = numbers[0] if kind in _PACKS and numbers else pack
+    if shipped is None:
+        reading.fault("segment_missing", start + 1, detail="the line has no QTY+12")
+        shipped = Quantity(ZERO)
+    if not order:
+        reading.fault("order_reference_missing", start + 1)
+    if not order_line:
+        reading.fault("line_reference_missing", start + 1)
+    item, theirs, gtin = reading.items(ids, start + 1)
+    as_buyer = reading.context.role == "buyer"
+    return ShipNoticeLine(
+        order, order_line, item, shipped, theirs if as_buyer else "", "" if as_buyer else theirs, gtin, pack,
+        lot or next((value for value, kind in ids if kind == "NB"), ""), expires_on=expires_on, serials=tuple(serials),
+    )  # fmt: skip
+
+
+def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the ship notice."""
+    rows: list[OutgoingSegment] = [("BGM", "351", limited("BGM", notice.number), "9")]
+    rows.append(moment("11", notice.shipped_at))
+    if notice.expected_on:
+        rows.append(day("17", notice.expected_on))
+    if notice.tracking:
+        rows.append(("RFF", ("CN", limited("RFF", notice.tracking))))
+    rows += [writing.party("SU", notice.supplier), writing.party("DP", notice.ship_to)]
+    if notice.buyer is not None:
+        rows.append(writing.party("BY", notice.buyer))
+    if notice.carrier:
+        rows.append(("TDT", "20", "", "", "", (limited("TDT", notice.carrier),)))
+    level = 1
+    rows.append(("CPS", "1"))
+    for pack, lines in groupby(notice.lines, key=lambda line: line.pack):
+        level += 1
+        rows.append(("CPS", str(level), "1"))
+        if pack:
+            rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN", pack))]
+        for number, line in enumerate(lines, 1):
+            rows += _line_rows(line, number, writing)
+    return [*rows, ("CNT", ("2", str(len(notice.lines))))]
+
+
+def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[OutgoingSegment]:
+    rows: list[OutgoingSegment] = [("LIN", str(number), "", (line.gtin, "EN" if line.gtin else ""))]
+    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    rows.append(writing.quantity("12", line.quantity))
+    if line.lot:
+        rows.append(("GIN", _LOT, limited("GIN", line.lot)))
+    rows += [("GIN", _SERIAL, limited("GIN", serial)) for serial in line.serials]
+    if line.expires_on:
+        rows.append(day("361", line.expires_on))
+    reference: Row = ["ON", limited("RFF", line.order_number), limited("RFF", line.order_line)]
+    return [*rows, ("RFF", reference)]

@@ -1,0 +1,161 @@
+"""EDIFACT despatch advices become the same ship notices as those of X12: what is on its way, in which pack, of which
+order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossdock.edi import edifact, maps
+from crossdock.model.party import PartyRef
+from crossdock.model.quantity import Quantity
+from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+
+FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
+US, KILN = PartyRef("us", "5498765000010", "UL"), PartyRef("kiln", "5412345000013", "UL")
+BUYING = maps.MapContext("us", US, KILN, "buyer")
+HEAD = (
+    "BGM+351+DES1+9",
+    "DTM+137:201012010830:203",
+    "DTM+11:201012011700:203",
+    "DTM+132:20101203:102",
+    "RFF+ON:4500001",
+    "RFF+CN:1Z999",
+    "NAD+SU+5412345000013::9",
+    "NAD+DP+north::92",
+    "TDT+20++30+31+DHL::87",
+)
+PALLETS = (
+    "CPS+1",
+    "CPS+2+1",
+    "PAC+1++201",
+    "PCI+33E",
+    "GIN+BJ+340123450000000018",
+    "LIN+1++5011111111116:EN",
+    "PIA+1+MUG:IN",
+    "QTY+12:6:PCE",
+    "RFF+ON:4500001:10",
+    "DTM+361:20111231:102",
+    "GIN+BX+L7",
+    "LIN+2++5011111111123:EN",
+    "PIA+1+CUP:IN+C-1:SA",
+    "QTY+12:4",
+    "GIN+BN+S1+S2",
+    "CPS+3+2",
+    "LIN+3++5011111111123:EN",
+    "PIA+1+CUP:IN",
+    "QTY+12:1",
+)
+
+
+def mapped(*segments: str) -> maps.MappedDocument:
+    rows = "".join(each + "'" for each in segments)
+    head = "UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1'UNH+1+DESADV:D:96A:UN:EAN005'"
+    data = f"{head}{rows}UNT+{len(segments) + 2}+1'UNZ+1+R1'"
+    (one,) = edifact.read(data.encode())
+    assert isinstance(one, edifact.Message), one
+    return maps.read_message(one, BUYING)
+
+
+def notice(*segments: str) -> ShipNotice:
+    found = mapped(*segments)
+    assert isinstance(found.body, ShipNotice), found.faults
+    return found.body
+
+
+def test_a_despatch_advice_says_what_comes_when_and_in_which_pack() -> None:
+    one = notice(*HEAD, *PALLETS, "CNT+2:3")
+    assert (one.number, one.carrier, one.tracking) == ("DES1", "DHL", "1Z999")
+    assert one.shipped_at == dt.datetime(2010, 12, 1, 17, tzinfo=dt.UTC)
+    assert (one.expected_on, one.supplier, one.ship_to) == (dt.date(2010, 12, 3), KILN, PartyRef("north"))
+    mug, cups, inside = one.lines
+    assert (mug.item, mug.gtin, mug.quantity) == ("MUG", "5011111111116", Quantity(Decimal(6)))
+    assert (mug.order_number, mug.order_line, mug.pack) == ("4500001", "10", "340123450000000018")
+    assert (mug.lot, mug.expires_on) == ("L7", dt.date(2011, 12, 31))
+    assert (cups.order_number, cups.order_line, cups.supplier_item, cups.serials) == (
+        "4500001",
+        "2",
+        "C-1",
+        ("S1", "S2"),
+    )
+    assert inside.pack == "340123450000000018", "what is inside is in the pack around it"
+
+
+def test_which_of_several_packs_holds_a_line_is_not_guessed() -> None:
+    one = notice(*HEAD, "CPS+1", "GIN+BJ+340123450000000018+340123450000000025", *PALLETS[5:9])
+    assert one.lines[0].pack == ""
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        (("BGM+351+DES1+1", *HEAD[1:], *PALLETS), ["purpose_unsupported"]),
+        (("BGM+351++9", *HEAD[1:], *PALLETS), ["element_missing"]),
+        ((*HEAD,), ["lines_missing"]),
+        ((HEAD[0], *HEAD[3:], *PALLETS), ["element_missing"]),
+        ((*HEAD, *PALLETS, "CNT+2:9"), ["count_mismatch"]),
+        ((*HEAD, "CPS+1", "CPS+2+7", *PALLETS[5:9]), ["hierarchy_broken"]),
+        ((*HEAD, "CPS+1", *PALLETS[5:7], PALLETS[8]), ["segment_missing"]),
+        ((*HEAD[:4], *HEAD[5:], "CPS+1", *PALLETS[5:8]), ["order_reference_missing"]),
+    ],
+)
+def test_what_is_wrong_with_a_despatch_advice_has_its_name(segments: tuple[str, ...], expected: list[str]) -> None:
+    assert [fault.code for fault in mapped(*segments).faults] == expected
+
+
+ids = st.text("ABCXYZ0123456789-_./+:'?", min_size=1, max_size=20)
+maybe_ids = st.just("") | ids
+lines = st.builds(
+    ShipNoticeLine,
+    order_number=ids,
+    order_line=ids,
+    item=ids,
+    quantity=st.builds(Quantity, st.decimals(Decimal(0), Decimal(9999), places=2), st.sampled_from(["EA", "BX"])),
+    supplier_item=maybe_ids,
+    gtin=st.just("") | st.text("0123456789", min_size=8, max_size=14),
+    pack=st.sampled_from(["", "340123450000000018", "340123450000000025"]),
+    lot=maybe_ids,
+    expires_on=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31)),
+    serials=st.lists(ids, max_size=2).map(tuple),
+)
+notices = st.builds(
+    ShipNotice,
+    company_id=st.just("us"),
+    number=ids,
+    supplier=st.just(KILN),
+    ship_to=st.builds(PartyRef, ids),
+    shipped_at=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2089, 12, 31)).map(
+        lambda at: at.replace(microsecond=0, tzinfo=dt.UTC)
+    ),
+    lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
+    expected_on=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31)),
+    carrier=maybe_ids,
+    tracking=maybe_ids,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(notices)
+def test_a_ship_notice_that_is_written_is_read_back_as_it_was(notice: ShipNotice) -> None:
+    sent = maps.write_message("ship_notice", notice, BUYING, "D:96A:UN:EAN005")
+    at = dt.datetime(2010, 12, 1, 8, 30, tzinfo=dt.UTC)
+    (message,) = edifact.read(edifact.write_interchange(edifact.InterchangeOut("kiln", "us", "R1", at), [sent]))
+    assert isinstance(message, edifact.Message)
+    found = maps.read_message(message, BUYING)
+    assert found.faults == ()
+    assert found.body == notice
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no public samples in {FOLDER}")
+def test_a_public_despatch_advice_is_taken() -> None:
+    data = (FOLDER / "hellooops+vscode-edi-support" / "DESADV.edifact").read_bytes()
+    first, *_ = [item for item in edifact.read(data) if isinstance(item, edifact.Message)]
+    body = maps.read_message(first, BUYING).body
+    assert isinstance(body, ShipNotice)
+    assert (body.number, body.tracking, len({line.order_number for line in body.lines})) == ("20171229", "0011418", 1)
+    assert "S1975362171229-2" in {line.pack for line in body.lines}
