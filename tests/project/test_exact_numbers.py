@@ -34,7 +34,7 @@ MEASURES = {
 }
 """Files that measure something else than goods or money, and what."""
 EXACT_DIVISIONS = {
-    ("edi/maps/x12/invoice.py", "value / price.per.amount"),
+    ("edi/maps/totals.py", "value / price.per.amount"),
     ("connectors/_kit/writing.py", "price.amount / price.per.amount"),
     ("inventory/ledger/allotment.py", "total * rule.share_percent / 100"),
     ("inventory/availability/answer.py", "levels[part][location] / per_kit"),

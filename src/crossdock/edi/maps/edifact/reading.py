@@ -96,9 +96,12 @@ class Reading:
             return None
         if form in _RANGES:
             text, form = text[: _RANGES[form]], _LENGTHS[_RANGES[form]]
-        found = as_moment(text, form or _LENGTHS.get(len(text), ""))
+        by_length = _LENGTHS.get(len(text), "")
+        found = as_moment(text, form or by_length)
         if found is None:
-            self.fault("date_invalid", position, element, 2, f"{text!r} is no date of form {form or 'unknown'}")
+            found = as_moment(text, by_length)
+            words = f"{text!r} is no date of form {form or 'unknown'}" + (", and read as what it is" if found else "")
+            self.fault("date_invalid", position, element, 2, words, "warning" if found else "error")
         return found
 
     def unit(self, code: str) -> str:

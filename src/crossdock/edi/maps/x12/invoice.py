@@ -11,6 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crossdock.edi.guides import codes
+from crossdock.edi.maps.totals import asked_for
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
@@ -20,7 +21,6 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
-_CENT = Decimal("0.01")
 _ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
 
 
@@ -80,6 +80,9 @@ def read(reading: Reading) -> Invoice | None:
     lines = _lines(reading, found)
     if not lines:
         reading.fault("lines_missing", len(reading.rows))
+    asked, wrong, words = asked_for(total, lines, charges)
+    if wrong:
+        reading.fault(wrong, len(reading.rows), detail=words)
     return Invoice(
         company_id=context.company_id,
         number=begin[2],
@@ -88,7 +91,7 @@ def read(reading: Reading) -> Invoice | None:
         invoiced_on=reading.needed_date(begin[1], 2, 1),
         currency=reading.currency,
         lines=tuple(lines),
-        total=_total(reading, total, lines, charges),
+        total=asked,
         charges=tuple(charges),
         kind="credit_note" if begin[7] in codes("credit") else "invoice",
         reference=reference,
@@ -147,22 +150,6 @@ def _line_ids(reading: Reading, found: list[_Line]) -> list[str]:
 
 def _order_among(pairs: list[str]) -> str:
     return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "")
-
-
-def _total(reading: Reading, total: Decimal | None, lines: list[InvoiceLine], charges: list[Charge]) -> Decimal:
-    """TDS01, compared with lines and charges; half a cent per line may be rounding."""
-    added = sum((charge.amount for charge in charges), Decimal(0))
-    for line in lines:
-        price = line.price
-        value = price.amount * line.quantity.amount
-        added += value if price.per.amount == 1 else value / price.per.amount
-    if total is None:
-        reading.fault("total_missing", len(reading.rows))
-        return added.quantize(_CENT)
-    if abs(total - added) > _CENT * (len(lines) + 1) / 2:
-        said = f"the total is {total}, lines and charges add up to {added.quantize(_CENT)}"
-        reading.fault("total_mismatch", len(reading.rows), detail=said)
-    return total
 
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:

@@ -1,0 +1,248 @@
+"""INVOIC <-> `Invoice` (EANCOM 1997 and 2002, directories D.96A and D.01B).
+
+BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
+CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges; per line LIN, PIA, QTY+47,
+PRI+AAA (or AAB), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the
+MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line names its order line, LIN 1082 counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.maps.edifact.reading import Reading
+from crossdock.edi.maps.edifact.writing import Writing, day, limited, number, text
+from crossdock.edi.maps.totals import asked_for
+from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+
+_REFUSED_PURPOSES = ("1", "3", "4", "5")
+_CREDITS = ("381", "83", "261", "262", "308", "396", "420", "458", "532")
+"""Data element 1001: kinds of credit notes."""
+_DATES = ("137", "3")
+_TOTALS = ("9", "77", "86", "39")
+_TAX, _TAX_OF_ONE = "176", "124"
+TAX_CHARGE = "VAT"
+_CHARGE_AMOUNTS = ("8", "23", "204")
+_PRICES = ("AAA", "AAB", "INV")
+
+
+class _Line:
+    """Where one line stands and what is below it."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.ids: list[tuple[str, str]] = []
+        self.order = self.order_line = self.shipment = ""
+        self.quantity: Quantity | None = None
+        self.priced: dict[str, int] = {}
+
+
+class _Found:
+    """What stands in an invoice, while it is collected."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.charges: list[Charge] = []
+        self.references: dict[str, str] = {}
+        self.dates: dict[str, dt.date] = {}
+        self.parties: dict[str, PartyRef] = {}
+        self.totals: dict[str, Decimal] = {}
+        self.taxes = ZERO
+        self.waiting: tuple[str, str, str, int] | None = None
+        """A charge whose amount has not come yet: kind, code, words, position."""
+
+
+def read(reading: Reading) -> Invoice | None:
+    """The invoice, or None with faults."""
+    begin, at = reading.first("BGM")
+    purpose, invoice = reading.part(begin, 3), reading.part(begin, 2)
+    if purpose in _REFUSED_PURPOSES:
+        reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    if not invoice:
+        reading.fault("element_missing", at, 2, 1, "BGM has no number")
+    found = _collect(reading)
+    lines = _lines(reading, found)
+    if not lines:
+        reading.fault("lines_missing", len(reading.rows))
+    invoiced_on = next((found.dates[kind] for kind in _DATES if kind in found.dates), None)
+    if invoiced_on is None:
+        reading.fault("element_missing", at, detail="the message has no DTM+137")
+    charges = tuple(found.charges)
+    taxes = found.totals.get(_TAX, found.taxes)
+    if taxes:
+        charges += (Charge(TAX_CHARGE, taxes),)
+    stated = next((found.totals[kind] for kind in _TOTALS if kind in found.totals), None)
+    total, wrong, words = asked_for(stated, lines, charges)
+    if wrong:
+        reading.fault(wrong, len(reading.rows), detail=words)
+    context, parties = reading.context, found.parties
+    return Invoice(
+        company_id=context.company_id,
+        number=invoice,
+        issuer=parties.get("SU") or parties.get("SE") or context.supplier,
+        recipient=parties.get("IV") or parties.get("BY") or context.buyer,
+        invoiced_on=invoiced_on or dt.date(1970, 1, 1),
+        currency=reading.currency,
+        lines=tuple(lines),
+        total=total,
+        charges=charges,
+        kind="credit_note" if reading.part(begin, 1) in _CREDITS else "invoice",
+        reference=found.references.get("CR", ""),
+    )
+
+
+def _collect(reading: Reading) -> _Found:
+    """Walk the segments: heading, lines, and behind UNS the sums."""
+    found, line, sums = _Found(), None, False
+    for position, row in enumerate(reading.rows, 1):
+        tag = row[0]
+        if tag == "UNS":
+            line, sums = None, True
+        elif tag == "LIN":
+            line = _Line(position)
+            line.ids.append((reading.part(row, 3, 1), reading.part(row, 3, 2)))
+            found.lines.append(line)
+        elif tag == "ALC":
+            _charge_without_amount(reading, found)
+            words = next((each for each in reading.parts(row, 5)[3:] if each), "")
+            found.waiting = (reading.part(row, 1), reading.part(row, 5), words, position)
+        elif tag == "MOA":
+            _amount(reading, found, position, in_sums=sums)
+        elif tag == "CNT":
+            reading.counted(row, position, len(found.lines))
+        elif line is not None:
+            _below_line(reading, line, position)
+        elif not sums:
+            _in_heading(reading, found, position)
+    _charge_without_amount(reading, found)
+    return found
+
+
+def _in_heading(reading: Reading, found: _Found, position: int) -> None:
+    row, context = reading.rows[position - 1], reading.context
+    tag, kind = row[0], reading.part(row, 1)
+    if tag == "DTM" and kind in _DATES:
+        if (date := reading.date(row, position)) is not None:
+            found.dates[kind] = date
+    elif tag == "RFF":
+        found.references.setdefault(kind, reading.part(row, 1, 2))
+    elif tag == "NAD":
+        known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer, "IV": context.buyer}
+        found.parties.setdefault(kind, reading.party(row, known.get(kind)))
+    elif tag == "CUX":
+        reading.currency = reading.part(row, 1, 2) or reading.currency
+
+
+def _below_line(reading: Reading, line: _Line, position: int) -> None:
+    row = reading.rows[position - 1]
+    tag, kind = row[0], reading.part(row, 1)
+    if tag == "PIA":
+        line.ids += [(reading.part(row, n, 1), reading.part(row, n, 2)) for n in range(2, len(row))]
+    elif tag == "QTY" and (kind == "47" or (kind == "1" and line.quantity is None)):
+        line.quantity = reading.quantity(row, position)
+    elif tag == "PRI" and kind in _PRICES:
+        line.priced.setdefault(kind, position)
+    elif tag == "RFF" and (kind == "ON" or (kind == "CO" and not line.order)):
+        line.order, line.order_line = reading.part(row, 1, 2), reading.part(row, 1, 3)
+    elif tag == "RFF" and kind == "DQ":
+        line.shipment = reading.part(row, 1, 2)
+
+
+def _amount(reading: Reading, found: _Found, position: int, *, in_sums: bool) -> None:
+    """An MOA: of the charge before it, or one of the sums."""
+    row = reading.rows[position - 1]
+    kind = reading.part(row, 1)
+    if found.waiting is not None and kind in _CHARGE_AMOUNTS:
+        allowed, code, words, _ = found.waiting
+        value = reading.number(reading.part(row, 1, 2), position, 1, 2)
+        found.charges.append(Charge(code, -value if allowed == "A" else value, words))
+        found.waiting = None
+    elif in_sums and kind == _TAX_OF_ONE:
+        found.taxes += reading.number(reading.part(row, 1, 2), position, 1, 2)
+    elif in_sums and kind in (*_TOTALS, _TAX):
+        found.totals.setdefault(kind, reading.number(reading.part(row, 1, 2), position, 1, 2))
+
+
+def _charge_without_amount(reading: Reading, found: _Found) -> None:
+    if found.waiting is not None:
+        reading.fault("charge_without_amount", found.waiting[3])
+        found.waiting = None
+
+
+def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
+    """The lines, once it is known whether any of them names its order line."""
+    referring = any(line.order_line for line in found.lines)
+    as_buyer = reading.context.role == "buyer"
+    lines, seen = [], set[str]()
+    for ordinal, each in enumerate(found.lines, 1):
+        said = reading.part(reading.rows[each.position - 1], 1)
+        line_id = said or str(ordinal)
+        if line_id in seen:
+            reading.fault("line_repeated", each.position, 1)
+            line_id = f"{line_id}.{ordinal}"
+        seen.add(line_id)
+        if each.quantity is None:
+            reading.fault("segment_missing", each.position, detail="the line has no QTY+47")
+        quantity = each.quantity or Quantity(ZERO)
+        item, theirs, gtin = reading.items(each.ids, each.position)
+        order = each.order or found.references.get("ON") or found.references.get("CO", "")
+        if not order:
+            reading.fault("order_reference_missing", each.position, severity="warning")
+        lines.append(
+            InvoiceLine(
+                line_id, order, each.order_line if referring else said, item, quantity, _price(reading, each, quantity),
+                each.shipment or found.references.get("DQ", ""), theirs if as_buyer else "", "" if as_buyer else theirs,
+                gtin,
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _price(reading: Reading, line: _Line, quantity: Quantity) -> Price:
+    position = next((line.priced[kind] for kind in _PRICES if kind in line.priced), None)
+    if position is not None:
+        return reading.price(reading.rows[position - 1], position, quantity.unit)
+    reading.fault("price_missing", line.position)
+    return Price(ZERO, reading.currency, Quantity(Decimal(1), quantity.unit or EACH))
+
+
+def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of the invoice."""
+    writing.currency = invoice.currency
+    kind = "381" if invoice.kind == "credit_note" else "380"
+    rows: list[OutgoingSegment] = [("BGM", kind, limited("BGM", invoice.number), "9"), day("137", invoice.invoiced_on)]
+    if invoice.reference:
+        rows.append(("RFF", ("CR", limited("RFF", invoice.reference))))
+    rows += [writing.party("SU", invoice.issuer), writing.party("IV", invoice.recipient)]
+    if invoice.currency:
+        rows.append(("CUX", ("2", invoice.currency, "4")))
+    taxes = [charge for charge in invoice.charges if charge == Charge(TAX_CHARGE, charge.amount)]
+    for charge in invoice.charges:
+        if charge not in taxes:
+            allowance = "A" if charge.amount < 0 else "C"
+            words = text(charge.description)
+            rows.append(("ALC", allowance, "", "", "", (limited("ALC", charge.code), "", "", words)))
+            rows.append(("MOA", ("8", number(abs(charge.amount)))))
+    for line in invoice.lines:
+        rows += _line_rows(line, writing)
+    rows += [("UNS", "S"), ("CNT", ("2", str(len(invoice.lines)))), ("MOA", ("9", number(invoice.total)))]
+    if taxes:
+        rows.append(("MOA", (_TAX, number(sum((charge.amount for charge in taxes), ZERO)))))
+    return rows
+
+
+def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
+    rows: list[OutgoingSegment] = [("LIN", limited("LIN", line.line), "", (line.gtin, "EN" if line.gtin else ""))]
+    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    rows.append(writing.quantity("47", line.priced))  # catch weight goods are invoiced by what they weigh
+    rows.append(writing.price(line.price, line.priced.unit))
+    if line.order_number or line.order_line:
+        rows.append(("RFF", ("ON", limited("RFF", line.order_number), limited("RFF", line.order_line))))
+    if line.shipment:
+        rows.append(("RFF", ("DQ", limited("RFF", line.shipment))))
+    return rows

@@ -1,0 +1,29 @@
+"""Does what an invoice asks for follow from its lines and charges?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from crossdock.model.invoice import InvoiceLine
+from crossdock.model.purchase_order import Charge
+
+_CENT = Decimal("0.01")
+
+
+def asked_for(
+    total: Decimal | None, lines: Sequence[InvoiceLine], charges: Sequence[Charge]
+) -> tuple[Decimal, str, str]:
+    """What an invoice asks for: its total, or what lines and charges add up to where it states none; and the code and
+    words of the fault in that, empty if there is none. Half a cent per line may be rounding."""
+    added = sum((charge.amount for charge in charges), Decimal(0))
+    for line in lines:
+        price = line.price
+        value = price.amount * line.quantity.amount
+        added += value if price.per.amount == 1 else value / price.per.amount
+    if total is None:
+        return added.quantize(_CENT), "total_missing", ""
+    if abs(total - added) > _CENT * (len(lines) + 1) / 2:
+        words = f"the total is {total}, lines and charges add up to {added.quantize(_CENT)}"
+        return total, "total_mismatch", words
+    return total, "", ""

@@ -1,0 +1,170 @@
+"""EDIFACT invoices become the same invoices as those of X12: what is asked for, for which lines of which order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossdock.edi import edifact, maps
+from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import Price, Quantity
+
+US, KILN = PartyRef("us", "5498765000010", "UL"), PartyRef("kiln", "5412345000013", "UL")
+BUYING = maps.MapContext("us", US, KILN, "buyer")
+HEAD = (
+    "BGM+380+INV1+9",
+    "DTM+137:20101205:102",
+    "RFF+ON:4500001",
+    "RFF+DQ:DES1",
+    "NAD+SU+5412345000013::9",
+    "NAD+IV+5498765000010::9",
+    "CUX+2:GBP:4",
+    "ALC+C++++FC",
+    "MOA+23:4.50",
+    "ALC+A++++DI:::Spring",
+    "PCD+3:10",
+    "MOA+204:1.50",
+)
+LINES = (
+    "LIN+1++5011111111116:EN",
+    "PIA+1+MUG:IN",
+    "QTY+47:6:PCE",
+    "MOA+203:15.30",
+    "PRI+AAA:2.55",
+    "RFF+ON:4500001:10",
+    "LIN+2++5011111111123:EN",
+    "PIA+1+CUP:IN",
+    "QTY+47:2",
+    "PRI+AAB:9",
+    "PRI+AAA:1",
+    "RFF+ON:4500002:20",
+    "RFF+DQ:DES2",
+)
+SUMS = ("UNS+S", "CNT+2:2", "MOA+9:24.36", "TAX+7+VAT+++:::20+S", "MOA+124:4.06", "MOA+125:20.30")
+
+
+def mapped(*segments: str) -> maps.MappedDocument:
+    rows = "".join(each + "'" for each in segments)
+    head = "UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1'UNH+1+INVOIC:D:96A:UN:EAN008'"
+    data = f"{head}{rows}UNT+{len(segments) + 2}+1'UNZ+1+R1'"
+    (one,) = edifact.read(data.encode())
+    assert isinstance(one, edifact.Message), one
+    return maps.read_message(one, BUYING)
+
+
+def invoice(*segments: str) -> Invoice:
+    found = mapped(*segments)
+    assert isinstance(found.body, Invoice), found.faults
+    assert found.faults == ()
+    return found.body
+
+
+def test_an_invoice_says_what_is_asked_for_and_for_what() -> None:
+    one = invoice(*HEAD, *LINES, *SUMS)
+    assert (one.number, one.invoiced_on, one.kind, one.currency) == ("INV1", dt.date(2010, 12, 5), "invoice", "GBP")
+    assert (one.issuer, one.recipient, one.total) == (KILN, US, Decimal("24.36"))
+    assert one.charges == (
+        Charge("FC", Decimal("4.50")), Charge("DI", Decimal("-1.50"), "Spring"), Charge("VAT", Decimal("4.06")),
+    )  # fmt: skip
+    mug, cup = one.lines
+    assert (mug.order_number, mug.order_line, mug.shipment, mug.item) == ("4500001", "10", "DES1", "MUG")
+    assert (mug.quantity, mug.price) == (Quantity(Decimal(6)), Price(Decimal("2.55"), "GBP"))
+    assert (cup.order_number, cup.order_line, cup.shipment, cup.price.amount) == ("4500002", "20", "DES2", 1)
+
+
+def test_a_credit_note_is_one_by_its_kind() -> None:
+    assert invoice("BGM+381+CN1+9", *HEAD[1:], *LINES, *SUMS).kind == "credit_note"
+
+
+def test_where_no_line_names_its_order_line_its_own_number_is_taken() -> None:
+    one = invoice(*HEAD, *LINES[:5], "UNS+S", "MOA+77:18.30")
+    assert [(line.order_number, line.order_line) for line in one.lines] == [("4500001", "1")]
+
+
+def test_a_date_in_another_form_than_it_says_is_read_and_told() -> None:
+    found = mapped(HEAD[0], "DTM+137:201012050000:102", *HEAD[2:], *LINES, *SUMS)
+    assert [(fault.code, fault.severity) for fault in found.faults] == [("date_invalid", "warning")]
+    assert isinstance(found.body, Invoice)
+    assert found.body.invoiced_on == dt.date(2010, 12, 5)
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        (("BGM+380+INV1+1", *HEAD[1:], *LINES, *SUMS), ["purpose_unsupported"]),
+        (("BGM+380", *HEAD[1:], *LINES, *SUMS), ["element_missing"]),
+        ((HEAD[0], *HEAD[2:], *LINES, *SUMS), ["element_missing"]),
+        ((*HEAD[:2], *HEAD[3:], *LINES[:5], "UNS+S", "MOA+77:18.30"), ["order_reference_missing"]),
+        ((*HEAD, *LINES, "UNS+S", "CNT+2:3", *SUMS[2:]), ["count_mismatch"]),
+        ((*HEAD, *LINES, "UNS+S", "MOA+9:25", *SUMS[3:]), ["total_mismatch"]),
+        ((*HEAD, *LINES), ["total_missing"]),
+        ((*HEAD[:8], *HEAD[9:], *LINES, "UNS+S", "MOA+77:15.80"), ["charge_without_amount"]),
+        ((*HEAD, *LINES[:6], "LIN+1++X:SA", *LINES[7:], *SUMS), ["line_repeated"]),
+        ((*HEAD, *LINES[:2], *LINES[3:5], "UNS+S", "MOA+77:3"), ["segment_missing"]),
+        ((*HEAD, *LINES[:4], "UNS+S", "MOA+77:3"), ["price_missing"]),
+        ((*HEAD, *LINES, "UNS+S", "MOA+9:x", *SUMS[3:]), ["number_invalid", "total_mismatch"]),
+        ((*HEAD, "UNS+S", "MOA+9:3"), ["lines_missing"]),
+    ],
+)
+def test_what_is_wrong_with_an_invoice_has_its_name(segments: tuple[str, ...], expected: list[str]) -> None:
+    assert [fault.code for fault in mapped(*segments).faults] == expected
+
+
+ids = st.text("ABCXYZ0123456789-_./+:'?", min_size=1, max_size=20)
+maybe_ids = st.just("") | ids
+money = st.decimals(Decimal(-9999), Decimal(9999), places=2)
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> Invoice:
+    numbers = draw(st.lists(ids, min_size=1, max_size=3, unique=True))
+    amounts = st.decimals(Decimal(0), Decimal(999), places=2)
+    lines = tuple(
+        InvoiceLine(
+            number,
+            draw(ids),
+            draw(ids),
+            draw(ids),
+            Quantity(draw(amounts), "BX"),
+            Price(draw(amounts), "GBP", Quantity(Decimal(1), "BX")),
+            draw(maybe_ids),
+            supplier_item=draw(maybe_ids),
+            gtin=draw(st.just("") | st.text("0123456789", min_size=8, max_size=14)),
+        )
+        for number in numbers
+    )
+    charges = tuple(draw(st.lists(st.builds(Charge, ids, money, st.sampled_from(["", "Freight"])), max_size=2)))
+    taxes = draw(st.just(()) | money.filter(bool).map(lambda amount: (Charge("VAT", amount),)))
+    worth = sum((line.price.amount * line.quantity.amount for line in lines), Decimal(0))
+    total = (worth + sum((charge.amount for charge in charges + taxes), Decimal(0))).quantize(Decimal("0.01"))
+    return Invoice(
+        "us",
+        draw(ids),
+        KILN,
+        US,
+        draw(st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31))),
+        "GBP",
+        lines,
+        total,
+        charges + taxes,
+        draw(st.sampled_from(["invoice", "credit_note"])),
+        draw(maybe_ids),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(invoices())
+def test_an_invoice_that_is_written_is_read_back_as_it_was(one: Invoice) -> None:
+    sent = maps.write_message("invoice", one, BUYING, "D:96A:UN:EAN008")
+    at = dt.datetime(2010, 12, 1, 8, 30, tzinfo=dt.UTC)
+    (message,) = edifact.read(edifact.write_interchange(edifact.InterchangeOut("kiln", "us", "R1", at), [sent]))
+    assert isinstance(message, edifact.Message)
+    found = maps.read_message(message, BUYING)
+    assert [fault for fault in found.faults if fault.code != "total_mismatch"] == []
+    assert found.body == one
