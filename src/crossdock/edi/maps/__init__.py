@@ -18,7 +18,7 @@ from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
-from crossdock.edi.maps.edifact import desadv, invoic, orders
+from crossdock.edi.maps.edifact import desadv, invoic, orders, ordrsp
 from crossdock.edi.maps.edifact.reading import Reading as EdifactReading
 from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
 from crossdock.edi.maps.x12.reading import Reading
@@ -27,13 +27,14 @@ from crossdock.edi.maps.x12.writing import Writing, finished
 from crossdock.edi.x12.envelope import TransactionSet
 from crossdock.edi.x12.writer import OutgoingSet
 from crossdock.model.invoice import Invoice
-from crossdock.model.purchase_order import PurchaseOrder
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement
 from crossdock.model.ship_notice import ShipNotice
 
 MESSAGES: dict[str, tuple[str, Callable[[EdifactReading], msgspec.Struct | None]]] = {
     "DESADV": ("ship_notice", desadv.read),
     "INVOIC": ("invoice", invoic.read),
     "ORDERS": ("purchase_order", orders.read),
+    "ORDRSP": ("purchase_order_acknowledgement", ordrsp.read),
 }
 """EDIFACT message type -> the document it carries, and what reads it."""
 
@@ -51,8 +52,8 @@ __all__ = [
 
 
 def read_message(message: Message, context: MapContext) -> MappedDocument:
-    """The business object an EDIFACT message says: ORDERS `purchase_order`, DESADV `ship_notice`, INVOIC
-    `invoice`. Never raises."""
+    """The business object an EDIFACT message says: ORDERS `purchase_order`, ORDRSP
+    `purchase_order_acknowledgement`, DESADV `ship_notice`, INVOIC `invoice`. Never raises."""
     known = MESSAGES.get(message.type)
     if known is None:
         unknown = message.fault("set_unknown", 1, 2, 1, f"no map reads {message.type or 'a message without type'}")
@@ -75,6 +76,8 @@ def write_message(document: str, body: msgspec.Struct, context: MapContext, vers
     match document, body:
         case "purchase_order", PurchaseOrder():
             return OutgoingMessage("ORDERS", version, orders.write(body, EdifactWriting(context)))
+        case "purchase_order_acknowledgement", PurchaseOrderAcknowledgement():
+            return OutgoingMessage("ORDRSP", version, ordrsp.write(body, EdifactWriting(context)))
         case "ship_notice", ShipNotice():
             return OutgoingMessage("DESADV", version, desadv.write(body, EdifactWriting(context)))
         case "invoice" | "supplier_invoice" | "credit_note", Invoice():
