@@ -223,6 +223,11 @@ class Message:
         """The segments, UNH first and UNT last."""
         return [Segment(self, position, text) for position, text in enumerate(self.texts, 1)]
 
+    @property
+    def has_released(self) -> bool:
+        """Does any value hold a released character? Known once it is split."""
+        return self._released is not None
+
     def value(self, text: str) -> str:
         """What a piece of a segment says."""
         return text if self._released is None else self._released.value(text)

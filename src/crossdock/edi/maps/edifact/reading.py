@@ -38,7 +38,7 @@ _RANGES = {"718": 8, "711": 8, "719": 12}
 class Reading:
     """One message being read. `rows` are its segments; a row's position is its index plus one."""
 
-    __slots__ = ("_component", "context", "currency", "faults", "message", "rows")
+    __slots__ = ("_component", "_released", "context", "currency", "faults", "message", "rows")
 
     def __init__(self, message: Message, context: MapContext, faults: list[Fault]) -> None:
         marks = message.interchange.delimiters
@@ -48,6 +48,7 @@ class Reading:
         self.rows: list[Row] = [text.split(marks.element) for text in message.texts]
         self.currency = context.options.currency
         self._component = marks.component
+        self._released = message.has_released
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -62,12 +63,24 @@ class Reading:
         """The components of an element."""
         if element >= len(row):
             return [""]
-        return [self.message.value(each).strip() for each in row[element].split(self._component)]
+        found = row[element].split(self._component)
+        if self._released:
+            return [self.message.value(each).strip() for each in found]
+        return [each.strip() for each in found]
 
     def part(self, row: Row, element: int, component: int = 1) -> str:
         """One component, counted from 1; empty where it is absent."""
-        found = self.parts(row, element)
-        return found[component - 1] if component <= len(found) else ""
+        if element >= len(row):
+            return ""
+        text = row[element]
+        if self._component in text:
+            found = text.split(self._component, component)
+            if component > len(found):
+                return ""
+            text = found[component - 1]
+        elif component > 1:
+            return ""
+        return self.message.value(text).strip() if self._released else text.strip()
 
     def first(self, tag: str) -> tuple[Row, int]:
         """The first segment of a tag and its position; an absent one is a fault."""
