@@ -9,8 +9,6 @@ from crossdock.edi.edifact.characters import BLANK, LEVEL_A, LEVEL_B, ServiceCha
 from crossdock.edi.edifact.envelope import InterchangeHeader, at, split, unreleased
 from crossdock.edi.kernel.faults import Fault, fault
 
-HEADER_WINDOW = 2048
-"""Bytes that must hold UNA, UNB and the start of what follows."""
 UNA_LENGTH = 9
 _VERSION = re.compile(r"[1-9]")
 # Without any terminator, lines are segments.

@@ -20,38 +20,28 @@ from crossdock.edi.edifact.envelope import (
     split,
     unreleased,
 )
-from crossdock.edi.edifact.header import HEADER_WINDOW, parse_header, service_characters
+from crossdock.edi.edifact.header import parse_header, service_characters
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
-from crossdock.edi.kernel.syntax import EDIFACT, refused_as
+from crossdock.edi.kernel.reader import HEADER_WINDOW, KEPT_OF_OVERSIZED, Reader
+from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.window import Window
 
-_KEPT_OF_OVERSIZED = 1 << 16
 _START = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
-_LONGEST_TAG = 64  # bytes that a service tag, the terminator and line ends before it take at most
 
 
 def read(data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[Message | InterchangeFault]:
     """Read interchanges one message at a time. Never raises for what the bytes hold."""
-    found = 0
-    for item in _Reader(Window(data, limits.input_bytes), limits).items():
-        if isinstance(item, InterchangeFault):
-            found += 1
-            if found > limits.faults:
-                last = item.fault
-                flood = fault("too_many_faults", segment=last.segment, offset=last.offset)
-                yield InterchangeFault(flood, item.interchange, item.group)
-                return
-        yield item
+    return _Reader(Window(data, limits.input_bytes), limits).read()
 
 
-class _Reader:
+class _Reader(Reader[Message, InterchangeFault]):
     """State of one pass: where we are, and which interchange and group are open."""
 
+    syntax, unknown, begins, trailer = EDIFACT, "not_edifact", _START, b"UNT"
+
     def __init__(self, window: Window, limits: Limits) -> None:
-        self.window = window
-        self.limits = limits
-        self.number = 1
+        super().__init__(window, limits)
         self.header: InterchangeHeader | None = None
         self.group: GroupHeader | None = None
         self.groups = 0
@@ -74,42 +64,36 @@ class _Reader:
         release = re.escape(marks.release.encode("latin-1"))
         self.release = re.compile(b"(?s)" + release + b"(.)") if marks.release else None
 
-    def items(self) -> Iterator[Message | InterchangeFault]:
-        """Everything in the input, in order."""
-        window = self.window
-        window.skip_byte_order_mark()
-        if not window.skip_blank():
-            yield self._loose("empty_input", 0)
-        while window.skip_blank():
-            stray = self._to_header()
-            if stray is not None:
-                yield stray
-                continue
-            yield from self._interchange()
-        if window.truncated:
-            yield self._loose("input_too_large", window.offset)
-
-    def _loose(self, code: str, offset: int, segment_id: str = "", detail: str = "") -> InterchangeFault:
-        """A fault outside messages, at the present segment."""
-        found = fault(code, segment=self.number, offset=offset, segment_id=segment_id, detail=detail)
+    def outside(self, found: Fault) -> InterchangeFault:
+        """With the headers that are open."""
         return InterchangeFault(found, self.header, self.group)
 
-    def _to_header(self) -> InterchangeFault | None:
-        """Go to the next UNA, UNB or bare UNH; None when already there, else the fault that says what was skipped."""
-        window = self.window
-        window.want(HEADER_WINDOW)
-        if _START.match(window.buffer, window.at):
-            return None
-        start = window.offset
-        other = None if self.header else refused_as(window.buffer, window.at, EDIFACT)
-        code, words = other or ("data_outside_interchange" if self.header else "not_edifact", "")
-        self.header = self.group = None
-        if other is None and window.seek(_START):
-            return self._loose("data_outside_interchange", start)
-        window.skip_all()
-        return self._loose(code, start, detail=words)
+    def fault_of(self, item: Message | InterchangeFault) -> Fault | None:
+        """What is wrong, if the item is no message."""
+        return item.fault if isinstance(item, InterchangeFault) else None
 
-    def _interchange(self) -> Iterator[Message | InterchangeFault]:
+    def has_header(self) -> bool:
+        """Was an interchange read, or is one open?"""
+        return self.header is not None
+
+    def forget_headers(self) -> None:
+        """What comes next belongs to no interchange."""
+        self.header = self.group = None
+
+    def search(self, start: int) -> re.Match[bytes] | None:
+        """Where the next service segment stands; a released terminator before a tag ends nothing."""
+        buffer, release = self.window.buffer, self.marks.release
+        found = self.envelope.search(buffer, start)
+        while found is not None and is_released(buffer, found.start(), release):
+            found = self.envelope.search(buffer, found.start() + 1)
+        return found
+
+    def find_terminator(self, start: int) -> int:
+        """Where the next segment ends; -1 if the buffer does not hold it."""
+        return unreleased(self.window.buffer, self.marks.terminator, self.marks.release, start)
+
+    def interchange(self) -> Iterator[Message | InterchangeFault]:
+        """From one header, or a message without one, to its trailer, or to where it breaks off."""
         window = self.window
         window.want(HEADER_WINDOW)
         self.group = self.header = None
@@ -117,9 +101,8 @@ class _Reader:
         self.seen.clear()
         marks, taken = service_characters(window.buffer[window.at : window.at + HEADER_WINDOW])
         if marks is None:
-            yield self._loose("delimiters_unclear", window.offset, "UNA")
-            window.at += 3
-            self._seek()
+            yield self.loose("delimiters_unclear", window.offset, "UNA")
+            self.to_next()
             return
         window.at += taken
         window.skip_blank()
@@ -131,14 +114,10 @@ class _Reader:
                 return
         else:
             self.header = InterchangeHeader(version="", delimiters=marks, number=self.number, offset=window.offset)
-            yield self._loose("interchange_missing", window.offset)
+            yield self.loose("interchange_missing", window.offset)
         yield from self._inside()
         if not self.messages and self.header.raw:
-            yield self._loose("interchange_empty", self.header.offset, "UNB")
-
-    def _seek(self) -> None:
-        if not self.window.seek(_START):
-            self.window.skip_all()
+            yield self.loose("interchange_empty", self.header.offset, "UNB")
 
     def _open(self, marks: ServiceCharacters) -> Iterator[InterchangeFault]:
         window = self.window
@@ -147,8 +126,7 @@ class _Reader:
         for each in faults:
             yield InterchangeFault(each, self.header)
         if self.header is None:
-            window.at += 3
-            self._seek()
+            self.to_next()
             return
         self._use(self.header.delimiters)
         window.at += taken
@@ -172,22 +150,22 @@ class _Reader:
                 yield from self._service(tag, self._elements(end))
             elif not stray:
                 stray = True
-                yield self._loose("segment_outside_set", window.offset, tag)
+                yield self.loose("segment_outside_set", window.offset, tag)
             window.at = min(end + 1, len(window.buffer))
             self.number += 1
             if tag == "UNZ":
                 return
         if self.group is not None:
-            yield self._loose("group_unclosed", self.group.offset, "UNG")
+            yield self.loose("group_unclosed", self.group.offset, "UNG")
             self.group = None
         if self.header is not None and self.header.raw:
-            yield self._loose("interchange_unclosed", window.offset, "UNB")
+            yield self.loose("interchange_unclosed", window.offset, "UNB")
 
     def _end_of_segment(self) -> int:
         """Where the segment at hand ends: its terminator, or the end of the input, or the longest a segment may be."""
         window = self.window
         while True:
-            end = unreleased(window.buffer, self.marks.terminator, self.marks.release, window.at)
+            end = self.find_terminator(window.at)
             if end >= 0:
                 return min(end, window.at + self.limits.segment_bytes)
             if len(window.buffer) - window.at > self.limits.segment_bytes or not window.fill():
@@ -201,12 +179,12 @@ class _Reader:
         offset = self.window.offset
         if tag == "UNG":
             if self.group is not None:
-                yield self._loose("group_unclosed", self.group.offset, "UNG")
+                yield self.loose("group_unclosed", self.group.offset, "UNG")
             self._open_group(rows, offset)
         elif tag == "UNE":
             yield from self._close_group(at(rows, 1), at(rows, 2), offset)
         elif tag == "UNT":
-            yield self._loose("trailer_without_header", offset, "UNT")
+            yield self.loose("trailer_without_header", offset, "UNT")
         else:
             yield from self._close(at(rows, 1), at(rows, 2), offset)
 
@@ -220,29 +198,29 @@ class _Reader:
     def _close_group(self, count: str, number: str, offset: int) -> Iterator[InterchangeFault]:
         group = self.group
         if group is None:
-            yield self._loose("trailer_without_header", offset, "UNE")
+            yield self.loose("trailer_without_header", offset, "UNE")
             return
         if not _counts(count, self.in_group):
             said = f"UNE counts {count or 'nothing'}, {self.in_group} messages were read"
-            yield self._loose("group_count_mismatch", offset, "UNE", said)
+            yield self.loose("group_count_mismatch", offset, "UNE", said)
         if not _same(number, group.control_number):
             said = f"UNE has reference {number or 'none'}, UNG {group.control_number or 'none'}"
-            yield self._loose("group_control_mismatch", offset, "UNE", said)
+            yield self.loose("group_control_mismatch", offset, "UNE", said)
         self.group = None
 
     def _close(self, count: str, number: str, offset: int) -> Iterator[InterchangeFault]:
         if self.group is not None:
-            yield self._loose("group_unclosed", self.group.offset, "UNG")
+            yield self.loose("group_unclosed", self.group.offset, "UNG")
             self.group = None
         there = self.groups or self.messages
         if not _counts(count, there):
             what = "groups" if self.groups else "messages"
             said = f"UNZ counts {count or 'nothing'}, {there} {what} were read"
-            yield self._loose("interchange_count_mismatch", offset, "UNZ", said)
+            yield self.loose("interchange_count_mismatch", offset, "UNZ", said)
         expected = self.header.control_number if self.header else ""
         if not _same(number, expected):
             said = f"UNZ has reference {number or 'none'}, UNB {expected or 'none'}"
-            yield self._loose("interchange_control_mismatch", offset, "UNZ", said)
+            yield self.loose("interchange_control_mismatch", offset, "UNZ", said)
 
     def _message(self, start: list[list[str]]) -> Iterator[Message | InterchangeFault]:
         """The message that begins here: find its end, cut it out, check its envelope."""
@@ -250,8 +228,8 @@ class _Reader:
         assert header is not None  # messages are only read inside an interchange
         first, offset = self.number, window.offset
         if self.groups and self.group is None:
-            yield self._loose("group_missing", offset, "UNH")
-        raw, trailer, oversized = self._cut()
+            yield self.loose("group_missing", offset, "UNH")
+        raw, trailer, oversized = self.cut()
         faults: list[Fault] = []
         control = at(start, 1)
         count = oversized or self._count(raw)
@@ -260,7 +238,7 @@ class _Reader:
         else:
             self._check_trailer(raw, trailer, count, control, offset, faults)
         if count > self.limits.set_segments:
-            raw = raw[:_KEPT_OF_OVERSIZED]
+            raw = raw[:KEPT_OF_OVERSIZED]
         kind = start[2] if len(start) > 2 else []
         if not control or not at(start, 2) or len(kind) < 4:
             faults.append(self._fault("set_malformed", 1, offset))
@@ -286,51 +264,6 @@ class _Reader:
         last = raw.rfind(self.terminator)
         unended = raw[last + 1 :].strip(b" \t\r\n") or (last >= 0 and is_released(raw, last, self.marks.release))
         return ended + bool(unended)
-
-    def _cut(self) -> tuple[bytes, int, int]:
-        """The bytes from here to the end of UNT, where in them UNT begins (-1: it is not there), and 0; or, for a
-        message too long to keep, its beginning, -1, and the number of its segments."""
-        window = self.window
-        from_here = 0
-        while True:
-            end, trailer = self._end_of_message(window.at + from_here)
-            length = (end if end >= 0 else len(window.buffer)) - window.at
-            if length > self.limits.set_bytes:
-                return self._skip_message()
-            begins = trailer - window.at if trailer >= 0 else -1
-            if end >= 0:
-                return window.take(end), begins, 0
-            # A tag cut by the end of the buffer is seen again: search from a little before it.
-            from_here = max(0, (trailer if trailer >= 0 else len(window.buffer)) - _LONGEST_TAG - window.at)
-            if not window.fill():
-                return window.take(len(window.buffer)), begins, 0
-
-    def _end_of_message(self, start: int) -> tuple[int, int]:
-        """Where the message ends and where its UNT begins; -1 for what the buffer does not hold."""
-        buffer, release = self.window.buffer, self.marks.release
-        found = self.envelope.search(buffer, start)
-        while found is not None and is_released(buffer, found.start(), release):
-            found = self.envelope.search(buffer, found.start() + 1)
-        if found is None:
-            return -1, -1
-        if found[1] != b"UNT":
-            return found.start() + 1, -1
-        end = unreleased(buffer, self.marks.terminator, release, found.end() - 1)
-        return (end + 1 if end >= 0 else -1), found.start(1)
-
-    def _skip_message(self) -> tuple[bytes, int, int]:
-        """Run over a message that is too long, keeping its beginning and counting its segments."""
-        window = self.window
-        kept = window.buffer[window.at : window.at + _KEPT_OF_OVERSIZED]
-        count = 0
-        while True:
-            end, trailer = self._end_of_message(window.at)
-            if end >= 0:
-                return kept, -1, count + window.take(end).count(self.terminator)
-            seen = (trailer if trailer >= 0 else len(window.buffer)) - _LONGEST_TAG
-            count += window.take(max(window.at, seen)).count(self.terminator)
-            if not window.fill() or len(window.buffer) - window.at > self.limits.set_bytes + (1 << 17):
-                return kept, -1, count + window.take(len(window.buffer)).count(self.terminator)
 
     def _check_trailer(
         self, raw: bytes, trailer: int, count: int, control: str, offset: int, faults: list[Fault]

@@ -8,8 +8,6 @@ import re
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader, decode
 
-HEADER_WINDOW = 2048
-"""Bytes that must hold ISA and the start of what follows it."""
 _WIDTH = 105  # characters before the terminator
 # What may follow ISA16: the component separator, the terminator with line ends, and the tag of the next segment.
 _TAIL = re.compile(r"(?s)(?P<component>.?)(?P<between>.{0,40}?)(?P<next>GS|TA1|IEA|ST|ISB|ISE)\Z")
