@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crossdock.model.stock_policy import StockRule
 from crossdock.store.crash import POINTS
 from crossdock.telemetry import logs, metrics
 from tests.project.tree import DOCS, ROOT, sources, tracked
@@ -51,6 +52,18 @@ def test_a_decision_record_has_its_sections(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert [section for section in ADR_SECTIONS if f"\n## {section}\n" not in text] == []
     assert "\n> " in text, "the decision is one sentence that can be quoted"
+
+
+def test_every_field_of_a_stock_rule_is_explained() -> None:
+    text = (DOCS / "howto/stock-policies.md").read_text(encoding="utf-8")
+    of_all = {*StockRule.__struct_fields__, "pool"} - {"name", "scope"}
+    fields = {name for rule in subclasses(StockRule) for name in rule.__struct_fields__} - {"name", "scope"}
+    assert of_all < fields
+    assert sorted(name for name in fields if f"`{name}`" not in text and f"{name}:" not in text) == []
+
+
+def subclasses(of: type[StockRule]) -> list[type[StockRule]]:
+    return [each for one in of.__subclasses__() for each in (one, *subclasses(one))]
 
 
 def test_every_runtime_dependency_is_explained() -> None:
