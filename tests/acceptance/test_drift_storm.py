@@ -14,7 +14,7 @@ from tests.acceptance.test_drift import EXAMPLE_DATA, FAULTS, ask, differing, pr
 
 pytestmark = pytest.mark.storm
 
-ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 150, 1440.0, 150, 60
+ORDERS, RATE, SECONDS, PATIENCE_SECONDS = 150, 1440.0, 150, 120
 
 
 @pytest.fixture(scope="module")
