@@ -105,6 +105,28 @@ def test_dates_are_read_in_the_form_they_say(said: str, day: dt.date) -> None:
     assert order(*HEAD[:2], said, *HEAD[4:], *LINE, *END).due_on == day
 
 
+@pytest.mark.parametrize("said", ["DTM+2:101211:102", "DTM+2:20101211:101", "DTM+2:201012110000:102"])
+def test_a_date_is_never_read_in_a_form_that_it_has_not(said: str) -> None:
+    """Six digits of a form that has eight are no day of the year 1012."""
+    found = mapped(*HEAD[:2], said, *HEAD[4:], *LINE, *END)
+    assert [(fault.code, fault.severity) for fault in found.faults] == [("date_invalid", "warning")]
+    assert isinstance(found.body, PurchaseOrder)
+    assert found.body.due_on == dt.date(2010, 12, 11)
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"), [(".5", "0.5"), (",5", "0.5"), ("5.", "5"), ("-,5", "-0.5"), ("1,25", "1.25")]
+)
+def test_a_number_may_leave_out_digits_on_one_side_of_its_mark(said: str, amount: str) -> None:
+    (line,) = order(*HEAD, *LINE[:3], f"QTY+21:{said}", LINE[4], *END).lines
+    assert line.quantity.amount == Decimal(amount)
+
+
+@pytest.mark.parametrize("said", ["1" * 16, "1." + "1" * 10, "1e5", "1_0", ".", "-", "1.2.3"])
+def test_a_number_that_nobody_could_book_is_refused(said: str) -> None:
+    assert codes(*HEAD, *LINE[:3], f"QTY+21:{said}", LINE[4], *END) == ["number_invalid"]
+
+
 def test_a_decimal_comma_is_a_decimal_point() -> None:
     (line,) = order(*HEAD, *LINE[:3], "QTY+21:1,5:KGM", "PRI+AAA:2,55::::KGM", *END, una="UNA:+,? '").lines
     assert line.quantity == Quantity(Decimal("1.5"), "KGM")

@@ -11,13 +11,14 @@ from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.model.party import PartyRef
-from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.quantity import EACH, ZERO, NoDecimal, Price, Quantity, stated
 from crossdock.model.units import ours
 
 Row = list[str]
 """A segment split into elements, the tag first."""
 _MOST_FAULTS = 100
-_NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{0,30})?|-?[.,][0-9]{1,30}")
+# Digits that a number may leave out before or behind its decimal mark.
+_LEFT_OUT = re.compile(r"(?<![0-9])\.(?=[0-9])")
 BUYER_ITEMS, SUPPLIER_ITEMS = ("IN", "BP"), ("SA", "VN")
 """Data element 7143: whose number of an item it is."""
 GTINS = ("EN", "SRV", "UP")
@@ -26,11 +27,13 @@ AGENCIES = {"9": "UL", "92": "92", "91": "91", "16": "1"}
 _OWN_LIST = "92"
 # Codes of units that directories before Recommendation 20 wrote (6411 in D.96A).
 _OLD_UNITS = {"PCE": EACH}
-# Data element 2379: how a date is written.
+# Data element 2379: how a date is written, and in how many digits.
 _FORMS = {
-    "102": "%Y%m%d", "203": "%Y%m%d%H%M", "204": "%Y%m%d%H%M%S", "101": "%y%m%d", "201": "%y%m%d%H%M", "2": "%d%m%y",
+    "102": ("%Y%m%d", 8), "203": ("%Y%m%d%H%M", 12), "204": ("%Y%m%d%H%M%S", 14), "101": ("%y%m%d", 6),
+    "201": ("%y%m%d%H%M", 10), "2": ("%d%m%y", 6),
 }  # fmt: skip
 _LENGTHS = {8: "102", 12: "203", 14: "204", 6: "101", 10: "201"}
+"""What a date is taken for that does not say its form."""
 _RANGES = {"718": 8, "711": 8, "719": 12}
 """Forms that say from when to when, and how long the first of both is."""
 
@@ -92,10 +95,14 @@ class Reading:
 
     def number(self, text: str, position: int, element: int, component: int = 1) -> Decimal:
         """A number; ISO 9735 takes point and comma alike. An absent one and nonsense are faults."""
-        if _NUMBER.fullmatch(text):
-            return Decimal(text.replace(",", "."))
-        self.fault("number_invalid" if text else "element_missing", position, element, component)
-        return ZERO
+        if not text:
+            self.fault("element_missing", position, element, component)
+            return ZERO
+        try:
+            return stated(_LEFT_OUT.sub("0.", text.replace(",", ".").removesuffix(".")))
+        except NoDecimal as refusal:
+            self.fault("number_invalid", position, element, component, str(refusal) if refusal.too_long else "")
+            return ZERO
 
     def date(self, row: Row, position: int, element: int = 1) -> dt.date | None:
         """The day of a DTM."""
@@ -185,8 +192,9 @@ class Reading:
 
 def as_moment(text: str, form: str) -> dt.datetime | None:
     """A date of a form of data element 2379 that we know; None for any other, or nonsense."""
-    pattern = _FORMS.get(form)
-    if pattern is None or not (text.isascii() and text.isdigit()) or _LENGTHS.get(len(text)) is None:
+    pattern, digits = _FORMS.get(form, ("", 0))
+    # The digits are counted here: `strptime` finds a year 1012 in six of them.
+    if len(text) != digits or not (text.isascii() and text.isdigit()):
         return None
     try:
         return dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC)
