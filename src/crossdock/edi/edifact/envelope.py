@@ -248,15 +248,7 @@ class Message:
             self._starts = [start for start, _ in spans(self.raw, marks)]
         if position > len(self._starts):
             return self.offset + len(self.raw)
-        at = self._starts[position - 1]
-        end = unreleased(self.raw, marks.terminator, marks.release, at)
-        for mark, times in ((marks.element, element), (marks.component, component - 1)):
-            for _ in range(times):
-                found = unreleased(self.raw, mark, marks.release, at)
-                if found < 0 or (0 <= end < found):
-                    return self.offset + (end if end >= 0 else len(self.raw))
-                at = found + 1
-        return self.offset + at
+        return self.offset + start_of(self.raw, marks, self._starts[position - 1], element, component)
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -274,6 +266,18 @@ class Message:
             element=element,
             severity=severity,
         )
+
+
+def start_of(raw: bytes, marks: ServiceCharacters, at: int, element: int, component: int = 0) -> int:
+    """Where an element, or a component of it, of the segment at `at` begins; its end where it is absent."""
+    end = unreleased(raw, marks.terminator, marks.release, at)
+    for mark, times in ((marks.element, element), (marks.component, component - 1)):
+        for _ in range(times):
+            found = unreleased(raw, mark, marks.release, at)
+            if found < 0 or (0 <= end < found):
+                return end if end >= 0 else len(raw)
+            at = found + 1
+    return at
 
 
 def unreleased(raw: bytes, mark: str, release: str, start: int) -> int:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from crossdock.edi.edifact.characters import BLANK, LEVEL_A, LEVEL_B, ServiceCharacters, is_known
-from crossdock.edi.edifact.envelope import InterchangeHeader, at, split, unreleased
+from crossdock.edi.edifact.envelope import InterchangeHeader, at, split, start_of, unreleased
 from crossdock.edi.kernel.faults import Fault, fault
 
 UNA_LENGTH = 9
@@ -85,8 +85,11 @@ def _check(header: InterchangeHeader) -> list[Fault]:
 
     def say(code: str, element: int, detail: str) -> None:
         found.append(
-            fault(code, segment=header.number, offset=header.offset, segment_id="UNB", element=element, detail=detail)
-        )
+            fault(
+                code, segment=header.number, offset=header.offset + start_of(header.raw, header.delimiters, 0, element),
+                segment_id="UNB", element=element, detail=detail,
+            )
+        )  # fmt: skip
 
     if not is_known(header.syntax):
         say("syntax_unknown", 1, f"the syntax identifier is {header.syntax or 'missing'}, not UNOA to UNOY")

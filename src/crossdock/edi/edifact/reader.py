@@ -18,6 +18,7 @@ from crossdock.edi.edifact.envelope import (
     is_released,
     spans,
     split,
+    start_of,
     unreleased,
 )
 from crossdock.edi.edifact.header import parse_header, service_characters
@@ -155,11 +156,21 @@ class _Reader(Reader[Message, InterchangeFault]):
             self.number += 1
             if tag == "UNZ":
                 return
-        if self.group is not None:
-            yield self.loose("group_unclosed", self.group.offset, "UNG")
-            self.group = None
+        yield from self._unclosed()
         if self.header is not None and self.header.raw:
-            yield self.loose("interchange_unclosed", window.offset, "UNB")
+            yield self.loose("interchange_unclosed", self.header.offset, "UNB", segment=self.header.number)
+
+    def _unclosed(self) -> Iterator[InterchangeFault]:
+        """A group that is open when it must not be."""
+        group = self.group
+        if group is not None:
+            yield self.loose("group_unclosed", group.offset, "UNG", segment=group.number)
+        self.group = None
+
+    def _trailer_fault(self, code: str, tag: str, element: int, detail: str) -> InterchangeFault:
+        """What is wrong with an element of the trailer at hand."""
+        offset = self.window.offset + start_of(self.window.buffer[self.window.at :], self.marks, 0, element)
+        return self.loose(code, offset, tag, detail, element=element)
 
     def _end_of_segment(self) -> int:
         """Where the segment at hand ends: its terminator, or the end of the input, or the longest a segment may be."""
@@ -178,15 +189,14 @@ class _Reader(Reader[Message, InterchangeFault]):
     def _service(self, tag: str, rows: list[list[str]]) -> Iterator[InterchangeFault]:
         offset = self.window.offset
         if tag == "UNG":
-            if self.group is not None:
-                yield self.loose("group_unclosed", self.group.offset, "UNG")
+            yield from self._unclosed()
             self._open_group(rows, offset)
         elif tag == "UNE":
             yield from self._close_group(at(rows, 1), at(rows, 2), offset)
         elif tag == "UNT":
             yield self.loose("trailer_without_header", offset, "UNT")
         else:
-            yield from self._close(at(rows, 1), at(rows, 2), offset)
+            yield from self._close(at(rows, 1), at(rows, 2))
 
     def _open_group(self, rows: list[list[str]], offset: int) -> None:
         version = ":".join(each for each in rows[7] if each) if len(rows) > 7 else ""
@@ -202,25 +212,23 @@ class _Reader(Reader[Message, InterchangeFault]):
             return
         if not _counts(count, self.in_group):
             said = f"UNE counts {count or 'nothing'}, {self.in_group} messages were read"
-            yield self.loose("group_count_mismatch", offset, "UNE", said)
+            yield self._trailer_fault("group_count_mismatch", "UNE", 1, said)
         if not _same(number, group.control_number):
             said = f"UNE has reference {number or 'none'}, UNG {group.control_number or 'none'}"
-            yield self.loose("group_control_mismatch", offset, "UNE", said)
+            yield self._trailer_fault("group_control_mismatch", "UNE", 2, said)
         self.group = None
 
-    def _close(self, count: str, number: str, offset: int) -> Iterator[InterchangeFault]:
-        if self.group is not None:
-            yield self.loose("group_unclosed", self.group.offset, "UNG")
-            self.group = None
+    def _close(self, count: str, number: str) -> Iterator[InterchangeFault]:
+        yield from self._unclosed()
         there = self.groups or self.messages
         if not _counts(count, there):
             what = "groups" if self.groups else "messages"
             said = f"UNZ counts {count or 'nothing'}, {there} {what} were read"
-            yield self.loose("interchange_count_mismatch", offset, "UNZ", said)
+            yield self._trailer_fault("interchange_count_mismatch", "UNZ", 1, said)
         expected = self.header.control_number if self.header else ""
         if not _same(number, expected):
             said = f"UNZ has reference {number or 'none'}, UNB {expected or 'none'}"
-            yield self.loose("interchange_control_mismatch", offset, "UNZ", said)
+            yield self._trailer_fault("interchange_control_mismatch", "UNZ", 2, said)
 
     def _message(self, start: list[list[str]]) -> Iterator[Message | InterchangeFault]:
         """The message that begins here: find its end, cut it out, check its envelope."""
@@ -243,7 +251,7 @@ class _Reader(Reader[Message, InterchangeFault]):
         if not control or not at(start, 2) or len(kind) < 4:
             faults.append(self._fault("set_malformed", 1, offset))
         if control in self.seen:
-            faults.append(self._fault("set_control_repeated", 1, offset, 1))
+            faults.append(self._fault("set_control_repeated", 1, offset + start_of(raw, self.marks, 0, 1), 1))
         elif len(self.seen) < self.limits.remembered_sets:
             self.seen.add(control)
         self.messages += 1
@@ -274,16 +282,20 @@ class _Reader(Reader[Message, InterchangeFault]):
             faults.append(self._fault("too_many_segments", 1, offset))
             return
         if trailer < 0:
-            faults.append(self._fault("set_unclosed", count, offset + len(raw)))
+            faults.append(self._fault("set_unclosed", 1, offset))
             return
         rows = split(raw[trailer:].rstrip().removesuffix(self.terminator), self.marks, self.header.syntax)
         said, reference = at(rows, 1), at(rows, 2)
         if not _counts(said, count):
             detail = f"UNT counts {said or 'nothing'}, {count} segments were read"
-            faults.append(self._fault("set_count_mismatch", count, offset + trailer, 1, detail))
+            faults.append(
+                self._fault("set_count_mismatch", count, offset + start_of(raw, self.marks, trailer, 1), 1, detail)
+            )
         if not _same(reference, control):
             detail = f"UNT has reference {reference or 'none'}, UNH {control or 'none'}"
-            faults.append(self._fault("set_control_mismatch", count, offset + trailer, 2, detail))
+            faults.append(
+                self._fault("set_control_mismatch", count, offset + start_of(raw, self.marks, trailer, 2), 2, detail)
+            )
 
     def _fault(self, code: str, count: int, offset: int, element: int = 0, detail: str = "") -> Fault:
         """A fault at segment `count` of the present message."""

@@ -104,9 +104,16 @@ class Reader(ABC, Generic[S, F]):
         found = fault(code, segment=self.number, offset=offset, detail=detail)
         return self.outside(found), found
 
-    def loose(self, code: str, offset: int, segment_id: str = "", detail: str = "") -> F:
-        """A fault outside sets, at the present segment."""
-        return self.outside(fault(code, segment=self.number, offset=offset, segment_id=segment_id, detail=detail))
+    def loose(
+        self, code: str, offset: int, segment_id: str = "", detail: str = "", *, element: int = 0, segment: int = 0
+    ) -> F:
+        """A fault outside sets, at the present segment (or at `segment`, by number)."""
+        return self.outside(
+            fault(
+                code, segment=segment or self.number, offset=offset, segment_id=segment_id, element=element,
+                detail=detail,
+            )
+        )  # fmt: skip
 
     def _to_header(self) -> tuple[F, Fault] | None:
         """Go to where an interchange begins; None when already there, else the fault that says what was skipped."""

@@ -178,7 +178,7 @@ class TransactionSet:
             return self.offset + start
         separator = self.interchange.delimiters.element.encode(self.interchange.encoding)
         end = self.raw.find(self.interchange.terminator, start)
-        return self.offset + start + _element_start(self.raw[start : end if end >= 0 else None], separator, element)
+        return self.offset + start + element_start(self.raw[start : end if end >= 0 else None], separator, element)
 
     def fault(
         self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
@@ -257,7 +257,8 @@ def _spans(raw: bytes, terminator: bytes) -> Iterator[tuple[int, bytes]]:
         at = end + len(terminator)
 
 
-def _element_start(content: bytes, separator: bytes, element: int) -> int:
+def element_start(content: bytes, separator: bytes, element: int) -> int:
+    """Where in a segment an element begins; the end of the segment where it is absent."""
     at = 0
     for _ in range(element):
         found = content.find(separator, at)

@@ -20,6 +20,7 @@ from crossdock.edi.x12.envelope import (
     InterchangeHeader,
     TransactionSet,
     decode,
+    element_start,
     split_segments,
 )
 from crossdock.edi.x12.header import parse_header
@@ -43,6 +44,8 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
         self.group: GroupHeader | None = None
         self.groups = 0
         self.sets = 0
+        self.stands_in = False
+        """The open group stands in for one that is missing."""
         self.seen: set[str] = set()
         self.separator = b"*"
 
@@ -114,9 +117,25 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
             self.number += 1
             if tag == "IEA":
                 return
-        if self.group is not None:
-            yield self.loose("group_unclosed", self.group.offset, "GS")
-        yield self.loose("interchange_unclosed", window.offset, "ISA")
+        yield from self._unclosed()
+        assert self.header is not None  # segments are only read inside an interchange
+        yield self.loose("interchange_unclosed", self.header.offset, "ISA", segment=self.header.number)
+
+    def _unclosed(self) -> Iterator[InterchangeFault]:
+        """A group that is open when it must not be. One that stands in for a missing one has nothing to close."""
+        group, self.group = self.group, None
+        if group is not None and not self.stands_in:
+            yield InterchangeFault(
+                fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="GS"), self.header, group
+            )
+
+    def _trailer_fault(self, code: str, tag: str, element: int, detail: str) -> InterchangeFault:
+        """What is wrong with an element of the trailer at hand."""
+        window = self.window
+        end = window.buffer.find(self.terminator, window.at)
+        content = window.buffer[window.at : end if end >= 0 else None]
+        offset = window.offset + element_start(content, self.separator, element)
+        return self.loose(code, offset, tag, detail, element=element)
 
     @property
     def header_mark(self) -> str:
@@ -126,8 +145,7 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
     def _envelope_segment(self, tag: str, segment: list[str]) -> Iterator[InterchangeFault]:
         offset = self.window.offset
         if tag == "GS":
-            if self.group is not None:
-                yield self.loose("group_unclosed", self.group.offset, "GS")
+            yield from self._unclosed()
             self._open_group(segment, offset)
             if len(segment) < 9:
                 yield self.loose("group_malformed", offset, "GS")
@@ -136,36 +154,36 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
         if tag == "GE":
             yield from self._close_group(code, number, offset)
             return
-        if self.group is not None:
-            yield self.loose("group_unclosed", self.group.offset, "GS")
-            self.group = None
+        yield from self._unclosed()
         if code.lstrip("0") != str(self.groups).lstrip("0"):
             said = f"IEA01 says {code or 'nothing'}, {self.groups} were read"
-            yield self.loose("interchange_count_mismatch", offset, "IEA", said)
+            yield self._trailer_fault("interchange_count_mismatch", "IEA", 1, said)
         expected = self.header.control_number if self.header else ""
         if not _same(number, expected):
             said = f"IEA02 is {number or 'empty'}, ISA13 {expected or 'empty'}"
-            yield self.loose("interchange_control_mismatch", offset, "IEA", said)
+            yield self._trailer_fault("interchange_control_mismatch", "IEA", 2, said)
 
     def _open_group(self, segment: list[str], offset: int) -> None:
         functional_id, sender, receiver, date, time, control = (_at(segment, index) for index in range(1, 7))
         version = _at(segment, 8)
         self.group = GroupHeader(functional_id, sender, receiver, date, time, control, version, self.number, offset)
+        self.stands_in = False
         self.groups += 1
         self.sets = 0
         self.seen.clear()
 
     def _close_group(self, count: str, number: str, offset: int) -> Iterator[InterchangeFault]:
         group = self.group
-        if group is None:
+        if group is None or self.stands_in:
+            self.group = None
             yield self.loose("trailer_without_header", offset, "GE")
             return
         if count.lstrip("0") != str(self.sets).lstrip("0"):
             said = f"GE01 says {count or 'nothing'}, {self.sets} were read"
-            yield self.loose("group_count_mismatch", offset, "GE", said)
+            yield self._trailer_fault("group_count_mismatch", "GE", 1, said)
         if not _same(number, group.control_number):
             said = f"GE02 is {number or 'empty'}, GS06 {group.control_number or 'empty'}"
-            yield self.loose("group_control_mismatch", offset, "GE", said)
+            yield self._trailer_fault("group_control_mismatch", "GE", 2, said)
         self.group = None
 
     def _set(self, start: list[str]) -> Iterator[TransactionSet | InterchangeFault]:
@@ -176,6 +194,7 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
         if self.group is None:
             yield self.loose("group_missing", window.offset, "ST")
             self._open_group(["GS"], window.offset)
+            self.stands_in = True
             self.groups -= 1
         assert self.group is not None
         first, offset = self.number, window.offset
@@ -193,7 +212,8 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
             faults.append(self._fault("set_malformed", 1, offset, 0, ""))
         control = _at(start, 2)
         if control in self.seen:
-            faults.append(self._fault("set_control_repeated", 1, offset, 2, ""))
+            place = offset + element_start(raw, self.separator, 2)
+            faults.append(self._fault("set_control_repeated", 1, place, 2, ""))
         elif len(self.seen) < self.limits.remembered_sets:
             self.seen.add(control)
         self.sets += 1
@@ -210,7 +230,7 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
             return count
         if trailer < 0:
             count = len(split_segments(raw, self.header))
-            faults.append(self._fault("set_unclosed", count, offset + len(raw), 0, ""))
+            faults.append(self._fault("set_unclosed", 1, offset, 0, ""))
             return count
         values = decode(raw[trailer:]).rstrip().removesuffix(self.header.delimiters.terminator).split(self.header_mark)
         said, control = _at(values, 1), _at(values, 2)
@@ -218,11 +238,18 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
             count = len(split_segments(raw, self.header))
             if said.lstrip("0") != str(count):
                 detail = f"SE01 says {said or 'nothing'}, {count} segments were read"
-                faults.append(self._fault("set_count_mismatch", count, offset + trailer, 1, detail))
+                faults.append(self._in_trailer("set_count_mismatch", count, raw, trailer, offset, 1, detail))
         if not _same(control, _at(start, 2)):
             detail = f"SE02 is {control or 'empty'}, ST02 {_at(start, 2) or 'empty'}"
-            faults.append(self._fault("set_control_mismatch", count, offset + trailer, 2, detail))
+            faults.append(self._in_trailer("set_control_mismatch", count, raw, trailer, offset, 2, detail))
         return count
+
+    def _in_trailer(
+        self, code: str, count: int, raw: bytes, trailer: int, offset: int, element: int, detail: str
+    ) -> Fault:
+        """A fault in an element of SE."""
+        start = element_start(raw[trailer:].removesuffix(self.terminator), self.separator, element)
+        return self._fault(code, count, offset + trailer + start, element, detail)
 
     def _fault(self, code: str, count: int, offset: int, element: int, detail: str) -> Fault:
         """A fault at segment `count` of the present set."""
