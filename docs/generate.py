@@ -140,16 +140,27 @@ def connectors_index() -> str:
 
 
 def edi_faults() -> str:
-    """Every fault of an X12 or EDIFACT document; a person meets them in quarantine, a partner in our 997."""
-    rows = [(f"`{one.code}`", one.level, one.severity, one.ak, one.contrl, one.words) for one in FAULTS.values()]
+    """Every fault of an X12 or EDIFACT document; a person meets them in quarantine, a partner in our answers."""
+    rows = [
+        (f"`{one.code}`", one.severity, one.words, one.ta1, one.ak, one.ik, one.contrl, one.advice)
+        for one in FAULTS.values()
+    ]
+    headings = ("code", "severity", "meaning", "TA1", "997", "999", "CONTRL", "what to do next")
+    levels = [one.level for one in FAULTS.values()]
     intro = (
         "An error keeps a document, or the part it stands in, from being taken. A warning is told to the partner in\n"
-        "the 997 and keeps nothing back. A set is a transaction set of X12 or a message of EDIFACT. The 997 code is\n"
-        "that of AK9 for groups, AK5 for sets, AK3 for segments, AK4 for elements; the CONTRL code is data element\n"
-        "0085. `crossdock edi explain FILE` shows all faults of a file with segment and byte."
+        "our answer and keeps nothing back. A set is a transaction set of X12 or a message of EDIFACT. The other\n"
+        "columns are what acknowledgements call it: TA1 the note code of TA105; 997 the code of AK9 for groups, AK5\n"
+        "for sets, AK3 for segments, AK4 for elements; 999 that of AK9, IK5, IK3 and IK4; CONTRL data element 0085.\n"
+        "Empty where that acknowledgement has no code. `crossdock edi explain FILE` shows all faults of a file with\n"
+        "segment and byte."
     )
-    words = table(("code", "level", "severity", "997 code", "CONTRL code", "meaning"), rows)
-    return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n{words}\n"
+    parts = [
+        f"## {level.capitalize()}\n\n"
+        + table(headings, (row for row, its in zip(rows, levels, strict=True) if its == level))
+        for level in dict.fromkeys(levels)
+    ]
+    return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n" + "\n\n".join(parts) + "\n"
 
 
 def kept() -> dict[Path, str]:
