@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import methodcaller
 
 from crossdock.edi.edifact.characters import BLANK, LEVEL_A, ServiceCharacters, decode
 from crossdock.edi.kernel.faults import Fault, Severity, fault
@@ -100,8 +101,10 @@ class Released:
 
 def split(raw: bytes, marks: ServiceCharacters, syntax: str) -> list[list[str]]:
     """The components of the elements of one service segment without its terminator, the tag first."""
-    released = Released(marks)
     text, _ = decode(raw, syntax)
+    if not marks.release or marks.release not in text:
+        return [[each.strip() for each in element.split(marks.component)] for element in text.split(marks.element)]
+    released = Released(marks)
     return [
         [released.value(each).strip() for each in element.split(marks.component)]
         for element in released.hide(text).split(marks.element)
@@ -213,9 +216,7 @@ class Message:
             if marks.release and marks.release in text:
                 self._released = Released(marks)
                 text = self._released.hide(text)
-            lines = BLANK if marks.terminator in BLANK else ""
-            pieces = (piece.lstrip(BLANK).rstrip(lines) for piece in text.split(marks.terminator))
-            self._texts = [piece for piece in pieces if piece]
+            self._texts = _cut_plainly(text, marks) or _cut(text, marks)
         return self._texts
 
     @property
@@ -278,6 +279,22 @@ def start_of(raw: bytes, marks: ServiceCharacters, at: int, element: int, compon
                 return end if end >= 0 else len(raw)
             at = found + 1
     return at
+
+
+def _cut_plainly(text: str, marks: ServiceCharacters) -> list[str] | None:
+    """Segments, if each ends with the interchange's own line end and begins with a letter; else None."""
+    if not text.endswith(marks.terminator):
+        return None
+    pieces = text[: -len(marks.terminator)].split(marks.terminator + marks.suffix)
+    heads = "".join([piece[:1] for piece in pieces])
+    plain = heads.isalpha() and len(heads) == len(pieces) == text.count(marks.terminator)
+    return pieces if plain and marks.terminator not in BLANK else None
+
+
+def _cut(text: str, marks: ServiceCharacters) -> list[str]:
+    """Segments without line ends before them; where lines are segments, blanks at their end are the line's."""
+    tidied = methodcaller("strip" if marks.terminator in BLANK else "lstrip", BLANK)
+    return list(filter(None, map(tidied, text.split(marks.terminator))))
 
 
 def unreleased(raw: bytes, mark: str, release: str, start: int) -> int:

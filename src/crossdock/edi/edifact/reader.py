@@ -58,9 +58,9 @@ class _Reader(Reader[Message, InterchangeFault]):
         mark = b"[" + re.escape((marks.element + marks.component).encode("latin-1")) + end + b"]"
         blank = bytes(each for each in b" \t\r\n" if each not in self.terminator)  # else runs of it cost their square
         self.envelope = re.compile(
-            end + b"[" + blank + rb"]*(?:(UNT|UNH|UNE|UNG|UNZ)" + mark + rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
+            end + b"[" + blank + rb"]*+(?=UN)(?:(UN[THEGZ])" + mark + rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
         )
-        self.blank = re.compile(end + b"[" + blank + b"]*(?=" + end + b")")
+        self.blank = re.compile(end + b"[" + blank + b"]*+(?=" + end + b")")
         # What is released, pair by pair from the left: a released release character releases nothing.
         release = re.escape(marks.release.encode("latin-1"))
         self.release = re.compile(b"(?s)" + release + b"(.)") if marks.release else None

@@ -268,9 +268,13 @@ def element_start(content: bytes, separator: bytes, element: int) -> int:
     return at
 
 
-@lru_cache(maxsize=4096)
 def as_date(text: str) -> dt.date | None:
     """A date of six (`YYMMDD`, a window of 1950 to 2049) or eight digits, or None if it is none."""
+    return _as_date(text) if len(text) in (6, 8) else None
+
+
+@lru_cache(maxsize=4096)
+def _as_date(text: str) -> dt.date | None:
     if len(text) == 6 and text.isascii() and text.isdigit():
         text = ("19" if text >= "50" else "20") + text
     if len(text) != 8 or not text.isascii() or not text.isdigit():

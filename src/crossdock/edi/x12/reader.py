@@ -90,7 +90,7 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
         self.terminator = marks.terminator.encode(encoding)
         end, mark = re.escape(self.terminator), re.escape(self.separator)
         self.envelope = re.compile(
-            end + rb"[ \t\r\n]*(?:(SE|ST|GE|GS|IEA)(?:" + mark + rb"|" + end + rb")|(ISA)[^A-Za-z0-9 \t\r\n])"
+            end + rb"[ \t\r\n]*+(?:(SE|ST|GE|GS|IEA)(?:" + mark + rb"|" + end + rb")|(ISA)[^A-Za-z0-9 \t\r\n])"
         )
 
     def _inside(self) -> Iterator[TransactionSet | InterchangeFault]:

@@ -12,7 +12,8 @@ import datetime as dt
 from itertools import groupby
 
 from crossdock.edi.edifact.writer import OutgoingSegment
-from crossdock.edi.maps.edifact.reading import Reading, Row
+from crossdock.edi.maps.edifact.reading import Reading
+from crossdock.edi.maps.edifact.rows import NOTHING, Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
@@ -23,6 +24,7 @@ _EXPECTED = ("17", "132", "2", "69", "64")
 _TRACKING = ("CN", "AAS", "BM")
 _EXPIRES = ("361", "36")
 _PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
+_LOT_ID = "NB"
 _ENDS = frozenset(("LIN", "CPS", "CNT", "UNT"))
 
 
@@ -47,7 +49,7 @@ def read(reading: Reading) -> ShipNotice | None:
     if not number:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     rows = reading.rows
-    first = next((index for index, row in enumerate(rows) if row[0] in _ENDS), len(rows))
+    first = _end(rows, 0)
     head = _head(reading, first)
     lines = _levels(reading, first, head.references.get("ON", ""))
     if not lines:
@@ -76,8 +78,9 @@ def _head(reading: Reading, end: int) -> _Head:
     context = reading.context
     known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer}
     for position, row in enumerate(reading.rows[:end], 1):
-        tag, kind = row[0], reading.part(row, 1)
-        if tag == "DTM" and (at := reading.moment(row, position)) is not None:
+        tag, said = row[0], reading.parts(row, 1)
+        kind = said[0]
+        if tag == "DTM" and (at := reading.moment(said, position)) is not None:
             if kind == "11":
                 head.shipped_at = at
             elif kind == "137":
@@ -85,7 +88,7 @@ def _head(reading: Reading, end: int) -> _Head:
             elif kind in _EXPECTED:
                 head.expected.setdefault(kind, at.date())
         elif tag == "RFF":
-            head.references.setdefault(kind, reading.part(row, 1, 2))
+            head.references.setdefault(kind, said[1] if len(said) > 1 else "")
         elif tag == "NAD":
             head.parties.setdefault(kind, reading.party(row, known.get(kind)))
         elif tag == "TDT":
@@ -112,7 +115,7 @@ def _levels(reading: Reading, first: int, order: str) -> list[ShipNoticeLine]:
             here += [each for number in range(2, len(row)) for each in reading.parts(row, number) if each]
             packs[level] = here[0] if len(here) == 1 else ""  # which of several packs holds what is not said
         elif row[0] == "LIN":
-            end = next((n for n in range(index + 1, len(rows)) if rows[n][0] in _ENDS), len(rows))
+            end = _end(rows, index + 1)
             lines.append(_line(reading, index, end, order, packs.get(level, "")))
             index = end
             continue
@@ -122,27 +125,43 @@ def _levels(reading: Reading, first: int, order: str) -> list[ShipNoticeLine]:
     return lines
 
 
+def _end(rows: list[Row], start: int) -> int:
+    """Where the group that holds `start` ends."""
+    for index in range(start, len(rows)):
+        if rows[index][0] in _ENDS:
+            return index
+    return len(rows)
+
+
 def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> ShipNoticeLine:
     """The group of one LIN: rows `start` to `end`."""
-    row = reading.rows[start]
-    ids = [(reading.part(row, 3, 1), reading.part(row, 3, 2))]
+    rows, mark = reading.rows, reading.mark
+    row = rows[start]
+    ids: dict[str, str] = {}
+    reading.named(row[3:4], ids)
     order_line, lot = reading.part(row, 1), ""
     shipped: Quantity | None = None
     expires_on: dt.date | None = None
     serials: list[str] = []
     for index in range(start + 1, end):
-        below = reading.rows[index]
-        tag, kind = below[0], reading.part(below, 1)
+        below = rows[index]
+        tag = below[0]
+        said = below[1].split(mark) if len(below) > 1 else NOTHING
+        kind = said[0]
         if tag == "PIA":
-            ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
-        elif tag == "QTY" and (kind == "12" or (kind == "1" and shipped is None)):
-            shipped = reading.quantity(below, index + 1)
-        elif tag == "RFF" and kind == "ON":
-            order, order_line = reading.part(below, 1, 2), reading.part(below, 1, 3) or order_line
-        elif tag == "DTM" and kind in _EXPIRES and (expires_on is None or kind == _EXPIRES[0]):
-            expires_on = reading.date(below, index + 1)
+            reading.named(below[2:], ids)
+        elif tag == "QTY":
+            if kind == "12" or (kind == "1" and shipped is None):
+                shipped = reading.quantity(said, index + 1)
+        elif tag == "RFF":
+            if kind == "ON":
+                _, order, line = (*said, "", "")[:3]
+                order_line = line or order_line
+        elif tag == "DTM":
+            if kind in _EXPIRES and (expires_on is None or kind == _EXPIRES[0]):
+                expires_on = reading.date(said, index + 1)
         elif tag == "GIN":
-            numbers = [each for n in range(2, len(below)) for each in reading.parts(below, n) if each]
+            numbers = [each for n in range(2, len(below)) for each in below[n].split(mark) if each]
             lot = numbers[0] if kind == _LOT and numbers else lot
             serials += numbers if kind == _SERIAL else []
             pack = numbers[0] if kind in _PACKS and numbers else pack
@@ -154,10 +173,10 @@ def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> Ship
     if not order_line:
         reading.fault("line_reference_missing", start + 1)
     item, theirs, gtin = reading.items(ids, start + 1)
-    as_buyer = reading.context.role == "buyer"
+    as_buyer = reading.as_buyer
     return ShipNoticeLine(
         order, order_line, item, shipped, theirs if as_buyer else "", "" if as_buyer else theirs, gtin, pack,
-        lot or next((value for value, kind in ids if kind == "NB"), ""), expires_on=expires_on, serials=tuple(serials),
+        lot or ids.get(_LOT_ID, ""), expires_on=expires_on, serials=tuple(serials),
     )  # fmt: skip
 
 

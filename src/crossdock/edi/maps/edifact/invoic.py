@@ -36,10 +36,10 @@ class _Line:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.ids: list[tuple[str, str]] = []
+        self.ids: dict[str, str] = {}
         self.order = self.order_line = self.shipment = ""
         self.quantity: Quantity | None = None
-        self.priced: dict[str, int] = {}
+        self.priced: dict[str, tuple[list[str], int]] = {}
 
 
 class _Found:
@@ -105,7 +105,7 @@ def _collect(reading: Reading) -> _Found:
             line, sums = None, True
         elif tag == "LIN":
             line = _Line(position)
-            line.ids.append((reading.part(row, 3, 1), reading.part(row, 3, 2)))
+            reading.named(row[3:4], line.ids)
             found.lines.append(line)
         elif tag == "ALC":
             _charge_without_amount(reading, found)
@@ -125,9 +125,10 @@ def _collect(reading: Reading) -> _Found:
 
 def _in_heading(reading: Reading, found: _Found, position: int) -> None:
     row, context = reading.rows[position - 1], reading.context
-    tag, kind = row[0], reading.part(row, 1)
+    tag, said = row[0], reading.parts(row, 1)
+    kind = said[0]
     if tag == "DTM" and kind in _DATES:
-        if (date := reading.date(row, position)) is not None:
+        if (date := reading.date(said, position)) is not None:
             found.dates[kind] = date
     elif tag == "RFF":
         found.references.setdefault(kind, reading.part(row, 1, 2))
@@ -140,13 +141,14 @@ def _in_heading(reading: Reading, found: _Found, position: int) -> None:
 
 def _below_line(reading: Reading, line: _Line, position: int) -> None:
     row = reading.rows[position - 1]
-    tag, kind = row[0], reading.part(row, 1)
+    tag, said = row[0], reading.parts(row, 1)
+    kind = said[0]
     if tag == "PIA":
-        line.ids += [(reading.part(row, n, 1), reading.part(row, n, 2)) for n in range(2, len(row))]
+        reading.named(row[2:], line.ids)
     elif tag == "QTY" and (kind == "47" or (kind == "1" and line.quantity is None)):
-        line.quantity = reading.quantity(row, position)
+        line.quantity = reading.quantity(said, position)
     elif tag == "PRI" and kind in _PRICES:
-        line.priced.setdefault(kind, position)
+        line.priced.setdefault(kind, (said, position))
     elif tag == "RFF" and (kind == "ON" or (kind == "CO" and not line.order)):
         line.order, line.order_line = reading.part(row, 1, 2), reading.part(row, 1, 3)
     elif tag == "RFF" and kind == "DQ":
@@ -177,7 +179,7 @@ def _charge_without_amount(reading: Reading, found: _Found) -> None:
 def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
     """The lines, once it is known whether any of them names its order line."""
     referring = any(line.order_line for line in found.lines)
-    as_buyer = reading.context.role == "buyer"
+    as_buyer = reading.as_buyer
     lines, seen = [], set[str]()
     for ordinal, each in enumerate(found.lines, 1):
         said = reading.part(reading.rows[each.position - 1], 1)
@@ -204,9 +206,9 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
 
 
 def _price(reading: Reading, line: _Line, quantity: Quantity) -> Price:
-    position = next((line.priced[kind] for kind in _PRICES if kind in line.priced), None)
-    if position is not None:
-        return reading.price(reading.rows[position - 1], position, quantity.unit)
+    priced = next((line.priced[kind] for kind in _PRICES if kind in line.priced), None)
+    if priced is not None:
+        return reading.price(*priced, quantity.unit)
     reading.fault("price_missing", line.position)
     return Price(ZERO, reading.currency, Quantity(Decimal(1), quantity.unit or EACH))
 

@@ -9,10 +9,10 @@ DTM, or LOC+7 with QTY+11.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 from crossdock.edi.edifact.writer import OutgoingSegment
-from crossdock.edi.maps.edifact.reading import Reading, as_moment
+from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
+from crossdock.edi.maps.edifact.rows import NOTHING
 from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, number, text
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -47,13 +47,14 @@ def read(reading: Reading) -> PurchaseOrder | None:
     if not number:
         reading.fault("element_missing", at, 2, 1, "BGM has no order number")
     rows = reading.rows
-    starts = [index for index, row in enumerate(rows) if row[0] == "LIN"]
-    end = next((index for index, row in enumerate(rows) if row[0] == "UNS"), len(rows) - 1)
+    tags = [row[0] for row in rows]
+    starts = [index for index, tag in enumerate(tags) if tag == "LIN"]
+    end = tags.index("UNS") if "UNS" in tags else len(rows) - 1
     head = _heading(reading, starts[0] if starts else end)
+    stops = [*starts[1:], max(end, starts[-1] + 1)] if starts else []
     lines = [
-        _line(reading, start, stop, ordinal)
-        for ordinal, (start, stop) in enumerate(zip(starts, [*starts[1:], max(end, starts[-1] + 1)], strict=True), 1)
-    ] if starts else []  # fmt: skip
+        _line(reading, start, stop, ordinal) for ordinal, (start, stop) in enumerate(zip(starts, stops, strict=True), 1)
+    ]
     if not lines:
         reading.fault("lines_missing", len(rows))
     for position, row in enumerate(rows[end:], end + 1):
@@ -81,9 +82,10 @@ def _heading(reading: Reading, end: int) -> _Heading:
     head, rows = _Heading(), reading.rows
     known = {"BY": reading.context.buyer, "SU": reading.context.supplier}
     for index, row in enumerate(rows[:end]):
-        tag, qualifier, position = row[0], reading.part(row, 1), index + 1
+        tag, said, position = row[0], reading.parts(row, 1), index + 1
+        qualifier = said[0]
         if tag == "DTM":
-            when = reading.date(row, position)
+            when = reading.date(said, position)
             if when is not None and qualifier == "137":
                 head.ordered_on = when
             elif when is not None and qualifier in _WANTED:
@@ -117,79 +119,89 @@ def _charge(reading: Reading, start: int, end: int) -> Charge | None:
 
 def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
     """The group of one LIN: rows `start` to `end`."""
-    rows, position = reading.rows, start + 1
-    row = rows[start]
-    ids = [(reading.part(row, 3, 1), reading.part(row, 3, 2))]
-    quantity, priced, words, their_line = None, None, "", ""
+    rows, mark, position = reading.rows, reading.mark, start + 1
+    _tag, own_line, _action, named, *_ = (*rows[start], "", "", "")
+    ids: dict[str, str] = {}
+    reading.named((named,), ids)
+    quantity, words, their_line = None, "", ""
+    priced, priced_at = NOTHING, 0
     wanted: dict[str, dt.date] = {}
-    splits: list[int] = []
-    for index in range(start + 1, end):
+    splits = end
+    for index in range(position, end):
         below = rows[index]
-        tag, qualifier = below[0], reading.part(below, 1)
-        if tag in ("SCC", "LOC") and (tag == "SCC" or qualifier == "7"):
-            splits.append(index)
-        elif splits:
+        tag = below[0]
+        if tag == "PIA":
+            reading.named(below[2:], ids)
             continue
-        elif tag == "PIA":
-            ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
-        elif tag == "IMD":
-            words = words or joined(reading.parts(below, 3)[3:5])
-        elif tag == "QTY" and (qualifier == "21" or (qualifier == "1" and quantity is None)):
-            quantity = reading.quantity(below, index + 1)
-        elif tag == "PRI" and (priced is None or qualifier == "AAA"):
-            priced = index
-        elif tag == "DTM" and qualifier in _WANTED and (day := reading.date(below, index + 1)) is not None:
-            wanted.setdefault(qualifier, day)
+        if tag == "IMD":
+            words = words or (joined(below[3].split(mark)[3:5]) if len(below) > 3 else "")
+            continue
+        said = below[1].split(mark) if len(below) > 1 else NOTHING
+        qualifier = said[0]
+        if tag == "QTY":
+            if qualifier == "21" or (qualifier == "1" and quantity is None):
+                quantity = reading.quantity(said, index + 1)
+        elif tag == "PRI":
+            if not priced_at or qualifier == "AAA":
+                priced, priced_at = said, index + 1
+        elif tag == "DTM":
+            if qualifier in _WANTED and (day := reading.date(said, index + 1)) is not None:
+                wanted.setdefault(qualifier, day)
         elif tag == "RFF" and qualifier == "LI":
-            their_line = reading.part(below, 1, 2)
+            their_line = said[1] if len(said) > 1 else ""
+        elif tag == "SCC" or (tag == "LOC" and qualifier == "7"):
+            splits = index
+            break
     if quantity is None:
         reading.fault("segment_missing", position, detail="the line has no QTY+21")
         quantity = Quantity(ZERO)
-    schedules = _schedules(reading, splits, end, quantity.unit)
-    if not schedules and (day := _wanted(wanted)) is not None:
-        schedules = [Schedule(quantity, day)]
+    schedules = _schedules(reading, splits, end, quantity.unit) if splits < end else ()
+    if wanted and not schedules:
+        schedules = (Schedule(quantity, _wanted(wanted)),)
     item, theirs, gtin = reading.items(ids, position)
-    as_buyer = reading.context.role == "buyer"
+    if priced_at:
+        price = reading.price(priced, priced_at, quantity.unit)
+    else:
+        reading.fault("price_missing", position)
+        price = Price(ZERO, reading.currency, Quantity(ONE, quantity.unit or EACH))
+    as_buyer = reading.as_buyer
     return PurchaseOrderLine(
-        reading.part(row, 1) or str(ordinal),
+        own_line.split(mark)[0] or str(ordinal),
         item,
         quantity,
-        _price(reading, priced, position, quantity.unit),
+        price,
         their_line,
         theirs if as_buyer else "",
         "" if as_buyer else theirs,
         gtin,
         words,
-        tuple(schedules),
+        schedules,
     )
 
 
-def _price(reading: Reading, index: int | None, position: int, unit: str) -> Price:
-    if index is not None:
-        return reading.price(reading.rows[index], index + 1, unit)
-    reading.fault("price_missing", position)
-    return Price(ZERO, reading.currency, Quantity(Decimal(1), unit or EACH))
-
-
-def _schedules(reading: Reading, splits: list[int], end: int, unit: str) -> list[Schedule]:
+def _schedules(reading: Reading, first: int, end: int, unit: str) -> tuple[Schedule, ...]:
     """The splits of a line; each begins with its SCC or LOC+7. One without quantity says nothing of how much."""
-    found = []
-    for start, stop in zip(splits, [*splits[1:], end][: len(splits)], strict=True):
-        quantity: Quantity | None = None
-        wanted: dict[str, dt.date] = {}
-        first = reading.rows[start]
-        ship_to = reading.part(first, 2) if first[0] == "LOC" else ""
-        for index in range(start + 1, stop):
-            row = reading.rows[index]
-            qualifier = reading.part(row, 1)
-            if row[0] == "QTY" and qualifier in _SPLIT_QUANTITIES:
-                quantity = reading.quantity(row, index + 1)
-                quantity = quantity if reading.part(row, 1, 3) else Quantity(quantity.amount, unit)
-            elif row[0] == "DTM" and qualifier in _WANTED and (day := reading.date(row, index + 1)) is not None:
-                wanted.setdefault(qualifier, day)
-        if quantity is not None:
-            found.append(Schedule(quantity, _wanted(wanted), ship_to))
-    return found
+    found: list[Schedule] = []
+    quantity: Quantity | None = None
+    wanted: dict[str, dt.date] = {}
+    ship_to = ""
+    for index in range(first, end):
+        row = reading.rows[index]
+        tag, said = row[0], reading.parts(row, 1)
+        qualifier = said[0]
+        if tag == "SCC" or (tag == "LOC" and qualifier == "7"):
+            if quantity is not None:
+                found.append(Schedule(quantity, _wanted(wanted), ship_to))
+            quantity, wanted = None, {}
+            ship_to = reading.part(row, 2) if tag == "LOC" else ""
+        elif tag == "QTY" and qualifier in _SPLIT_QUANTITIES:
+            quantity = reading.quantity(said, index + 1)
+            quantity = quantity if len(said) > 2 and said[2] else Quantity(quantity.amount, unit)
+        elif tag == "DTM" and qualifier in _WANTED and (day := reading.date(said, index + 1)) is not None:
+            wanted.setdefault(qualifier, day)
+    if quantity is not None:
+        found.append(Schedule(quantity, _wanted(wanted), ship_to))
+    return tuple(found)
 
 
 def _wanted(days: dict[str, dt.date]) -> dt.date | None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment
-from crossdock.edi.maps.edifact.reading import Reading, Row
+from crossdock.edi.maps.edifact.reading import Reading
+from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
@@ -43,11 +44,11 @@ class _Line:
 
     def __init__(self, line: str, action: str) -> None:
         self.line, self.action = line, action
-        self.ids: list[tuple[str, str]] = []
-        self.substitute: list[tuple[str, str]] = []
+        self.ids: dict[str, str] = {}
+        self.substitute: dict[str, str] = {}
         self.quantities: dict[str, Quantity] = {}
         self.dates: dict[str, dt.date] = {}
-        self.priced: int | None = None
+        self.priced: tuple[list[str], int] | None = None
 
 
 def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
@@ -98,13 +99,14 @@ def _heading(reading: Reading, end: int) -> tuple[str, str, dt.date | None, dt.d
     context = reading.context
     known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer}
     for position, row in enumerate(reading.rows[:end], 1):
-        tag, kind = row[0], reading.part(row, 1)
+        tag, said = row[0], reading.parts(row, 1)
+        kind = said[0]
         if tag == "RFF" and kind == "ON" and not order:
             order, revision = reading.part(row, 1, 2), reading.part(row, 1, 4)
         elif tag == "DTM" and kind == "137":
-            said_on = reading.date(row, position)
+            said_on = reading.date(said, position)
         elif tag == "DTM" and kind in ("171", "4"):
-            order_date = reading.date(row, position)
+            order_date = reading.date(said, position)
         elif tag == "NAD":
             parties.setdefault(kind, reading.party(row, known.get(kind)))
         elif tag == "CUX":
@@ -125,8 +127,8 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
     if line.substitute and kind != "rejected":
         kind = "substituted"
     ids = line.substitute or line.ids
-    item, theirs, _ = reading.items(ids, position) if any(value for value, _ in ids) else ("", "", "")
-    as_buyer = reading.context.role == "buyer"
+    item, theirs, _ = reading.items(ids, position) if ids else ("", "", "")
+    as_buyer = reading.as_buyer
     confirmed = next((line.quantities[name] for name in _CONFIRMED if name in line.quantities), None)
     later = line.quantities.get(_LATER)
     if confirmed is None and later is None:
@@ -135,7 +137,7 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
     price: Price | None = None
     if line.priced is not None:
         unit = (confirmed or later or Quantity(ZERO)).unit
-        price = reading.price(reading.rows[line.priced - 1], line.priced, unit)
+        price = reading.price(*line.priced, unit)
     due_on = next((line.dates[name] for name in _WHEN if name in line.dates), None)
     told: list[tuple[AnswerKind, Quantity]] = [(kind, confirmed)] if confirmed is not None else []
     told += [("backordered", later)] if later is not None else []
@@ -146,19 +148,20 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
 def _collect(reading: Reading, start: int, end: int) -> _Line:
     row: Row = reading.rows[start]
     line = _Line(reading.part(row, 1), reading.part(row, 2))
-    line.ids.append((reading.part(row, 3, 1), reading.part(row, 3, 2)))
+    reading.named(row[3:4], line.ids)
     for index in range(start + 1, end):
         below = reading.rows[index]
-        tag, kind, position = below[0], reading.part(below, 1), index + 1
+        tag, said, position = below[0], reading.parts(below, 1), index + 1
+        kind = said[0]
         if tag == "PIA":
             ids = line.substitute if kind == _SUBSTITUTE else line.ids
-            ids += [(reading.part(below, n, 1), reading.part(below, n, 2)) for n in range(2, len(below))]
+            reading.named(below[2:], ids)
         elif tag == "QTY":
-            line.quantities.setdefault(kind, reading.quantity(below, position))
-        elif tag == "DTM" and kind in _WHEN and (when := reading.date(below, position)) is not None:
+            line.quantities.setdefault(kind, reading.quantity(said, position))
+        elif tag == "DTM" and kind in _WHEN and (when := reading.date(said, position)) is not None:
             line.dates.setdefault(kind, when)
         elif tag == "PRI" and (line.priced is None or kind == "AAA"):
-            line.priced = position
+            line.priced = (said, position)
         elif tag == "RFF" and kind in ("ON", "LI"):
             line.line = reading.part(below, 1, 3 if kind == "ON" else 2) or line.line
     return line

@@ -6,19 +6,21 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.edifact.rows import NOTHING, Row, rows_of
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, ZERO, NoDecimal, Price, Quantity, stated
 from crossdock.model.units import ours
 
-Row = list[str]
-"""A segment split into elements, the tag first."""
 _MOST_FAULTS = 100
 # Digits that a number may leave out before or behind its decimal mark.
 _LEFT_OUT = re.compile(r"(?<![0-9])\.(?=[0-9])")
+_LONGEST_REMEMBERED = 24
+"""Of the texts of numbers: what is longer is read each time, so that nothing grows."""
 BUYER_ITEMS, SUPPLIER_ITEMS = ("IN", "BP"), ("SA", "VN")
 """Data element 7143: whose number of an item it is."""
 GTINS = ("EN", "SRV", "UP")
@@ -39,19 +41,20 @@ _RANGES = {"718": 8, "711": 8, "719": 12}
 
 
 class Reading:
-    """One message being read. `rows` are its segments; a row's position is its index plus one."""
+    """One message being read. `rows` are its segments; a row's position is its index plus one. `mark` separates the
+    components of an element: `row[1].split(mark)` are what they say."""
 
-    __slots__ = ("_component", "_released", "context", "currency", "faults", "message", "rows")
+    __slots__ = ("_kinds", "as_buyer", "context", "currency", "faults", "mark", "message", "rows")
 
     def __init__(self, message: Message, context: MapContext, faults: list[Fault]) -> None:
-        marks = message.interchange.delimiters
         self.message = message
         self.context = context
         self.faults = faults
-        self.rows: list[Row] = [text.split(marks.element) for text in message.texts]
+        self.rows, self.mark = rows_of(message)
         self.currency = context.options.currency
-        self._component = marks.component
-        self._released = message.has_released
+        self.as_buyer = context.role == "buyer"
+        ours, theirs = (BUYER_ITEMS, SUPPLIER_ITEMS) if self.as_buyer else (SUPPLIER_ITEMS, BUYER_ITEMS)
+        self._kinds = (ours, theirs, GTINS)
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -63,27 +66,13 @@ class Reading:
             self.faults.append(self.message.fault(code, position, element, component, detail, severity))
 
     def parts(self, row: Row, element: int) -> list[str]:
-        """The components of an element."""
-        if element >= len(row):
-            return [""]
-        found = row[element].split(self._component)
-        if self._released:
-            return [self.message.value(each).strip() for each in found]
-        return [each.strip() for each in found]
+        """The components of an element; one that is empty where it is absent."""
+        return row[element].split(self.mark) if element < len(row) else NOTHING
 
     def part(self, row: Row, element: int, component: int = 1) -> str:
         """One component, counted from 1; empty where it is absent."""
-        if element >= len(row):
-            return ""
-        text = row[element]
-        if self._component in text:
-            found = text.split(self._component, component)
-            if component > len(found):
-                return ""
-            text = found[component - 1]
-        elif component > 1:
-            return ""
-        return self.message.value(text).strip() if self._released else text.strip()
+        found = row[element].split(self.mark) if element < len(row) else NOTHING
+        return found[component - 1] if component <= len(found) else ""
 
     def first(self, tag: str) -> tuple[Row, int]:
         """The first segment of a tag and its position; an absent one is a fault."""
@@ -95,23 +84,27 @@ class Reading:
 
     def number(self, text: str, position: int, element: int, component: int = 1) -> Decimal:
         """A number; ISO 9735 takes point and comma alike. An absent one and nonsense are faults."""
+        found = _remembered(text) if len(text) <= _LONGEST_REMEMBERED else None
+        if found is not None:
+            return found
         if not text:
             self.fault("element_missing", position, element, component)
             return ZERO
         try:
-            return stated(_LEFT_OUT.sub("0.", text.replace(",", ".").removesuffix(".")))
+            return as_number(text)
         except NoDecimal as refusal:
             self.fault("number_invalid", position, element, component, str(refusal) if refusal.too_long else "")
             return ZERO
 
-    def date(self, row: Row, position: int, element: int = 1) -> dt.date | None:
-        """The day of a DTM."""
-        found = self.moment(row, position, element)
+    def date(self, parts: list[str], position: int, element: int = 1) -> dt.date | None:
+        """The day of a DTM (the components of C507)."""
+        found = self.moment(parts, position, element)
         return found.date() if found else None
 
-    def moment(self, row: Row, position: int, element: int = 1) -> dt.datetime | None:
-        """The moment of a DTM (C507) in UTC, in the form that it says; of a range the first. Nonsense is a fault."""
-        _, text, form = (*self.parts(row, element), "", "", "")[:3]
+    def moment(self, parts: list[str], position: int, element: int = 1) -> dt.datetime | None:
+        """The moment of a DTM (the components of C507) in UTC, in the form that it says; of a range the first. Nonsense
+        is a fault."""
+        _, text, form = (*parts, "", "", "")[:3]
         if not text:
             return None
         if form in _RANGES:
@@ -124,28 +117,33 @@ class Reading:
             self.fault("date_invalid", position, element, 2, words, "warning" if found else "error")
         return found
 
-    def unit(self, code: str) -> str:
-        """Our unit for a code of data element 6411; pieces where there is none."""
-        return _OLD_UNITS.get(code) or ours(code, "rec20") if code else EACH
+    def quantity(self, parts: list[str], position: int) -> Quantity:
+        """The quantity of a QTY (the components of C186)."""
+        text = parts[1] if len(parts) > 1 else ""
+        unit = parts[2] if len(parts) > 2 else ""
+        if len(text) + len(unit) <= _LONGEST_REMEMBERED and (found := _quantity(text, unit)) is not None:
+            return found
+        return Quantity(self.number(text, position, 1, 2), unit_of(unit))
 
-    def quantity(self, row: Row, position: int) -> Quantity:
-        """The quantity of a QTY (C186)."""
-        return Quantity(self.number(self.part(row, 1, 2), position, 1, 2), self.unit(self.part(row, 1, 3)))
-
-    def price(self, row: Row, position: int, unit: str) -> Price:
-        """The price of a PRI (C509), per what it says, else per one of the line's unit."""
-        basis, code = self.part(row, 1, 5), self.part(row, 1, 6)
-        per = self.number(basis, position, 1, 5) if basis else Decimal(1)
+    def price(self, parts: list[str], position: int, unit: str) -> Price:
+        """The price of a PRI (the components of C509), per what it says, else per one of the line's unit."""
+        amount, basis, code = (parts[1] if len(parts) > 1 else ""), "", ""
+        if len(parts) > 4:
+            basis, code = (*parts[4:6], "")[:2]
+        per = self.number(basis, position, 1, 5) if basis else ONE
         if per <= 0:
             self.fault("number_invalid", position, 1, 5, f"a price per {basis}")
-            per = Decimal(1)
-        amount = self.number(self.part(row, 1, 2), position, 1, 2)
-        return Price(amount, self.currency, Quantity(per, self.unit(code) if code else unit))
+            per = ONE
+        unit = unit_of(code) if code else unit
+        each = PER_EACH if per is ONE and unit == EACH else Quantity(per, unit)
+        return Price(self.number(amount, position, 1, 2), self.currency, each)
 
     def party(self, row: Row, known: PartyRef | None = None) -> PartyRef:
         """A party (NAD); `known` is the one the agreement says it is. Addresses stand in no canonical object."""
         given, _, agency = (*self.parts(row, 2), "", "")[:3]
-        name = next((each for element in (4, 3) for each in self.parts(row, element) if each), "")
+        name = next(
+            (each for element in (4, 3) if element < len(row) for each in row[element].split(self.mark) if each), ""
+        )
         qualifier = AGENCIES.get(agency, agency)
         if known is not None:
             if not given or given == known.id or (given == known.their_id and qualifier == known.qualifier):
@@ -158,36 +156,73 @@ class Reading:
 
     def counted(self, row: Row, position: int, lines: int) -> None:
         """Compare CNT+2 with what was read."""
-        said = self.part(row, 1, 2)
-        if self.part(row, 1) == "2" and not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
+        kind, said = (*self.parts(row, 1), "")[:2]
+        if kind == "2" and not (said.isascii() and said.isdigit() and int(said[:20]) == lines):
             self.fault("count_mismatch", position, 1, 2, f"CNT+2 says {said or 'nothing'}, {lines} were read")
 
-    def items(self, ids: Iterable[tuple[str, str]], position: int) -> tuple[str, str, str]:
-        """Our item, the partner's id of it, its GTIN, from (id, its type). An unknown item is a fault."""
-        named: dict[str, str] = {}
-        for value, kind in ids:
-            if value:
-                named.setdefault(kind, value)
-        buyer = self.context.role == "buyer"
-        of_ours, of_theirs = (BUYER_ITEMS, SUPPLIER_ITEMS) if buyer else (SUPPLIER_ITEMS, BUYER_ITEMS)
-        item, theirs, gtin = (
-            next((named[kind] for kind in kinds if kind in named), "") for kinds in (of_ours, of_theirs, GTINS)
-        )
-        if not (item or theirs or gtin):  # of a type that nobody agreed on: whoever wrote it knows it by that
-            theirs = next(iter(named.values()), "")
+    def items(self, named: dict[str, str], position: int) -> tuple[str, str, str]:
+        """Our item, the partner's id of it, its GTIN, from ids by their type. An unknown item is a fault."""
+        of_ours, of_theirs, of_gtins = self._kinds
+        item = _first(named, of_ours)
+        theirs = _first(named, of_theirs)
+        gtin = _first(named, of_gtins)
         if item:
             return item, theirs, gtin
+        if not (theirs or gtin):  # of a type that nobody agreed on: whoever wrote it knows it by that
+            theirs = next(iter(named.values()), "")
         for known in (theirs, gtin):
             found = self.context.our_item(known) if known else None
             if found is not None:
                 return found, theirs, gtin
         if theirs or gtin:
-            severity: Severity = "warning" if buyer else "error"
+            severity: Severity = "warning" if self.as_buyer else "error"
             words = f"no item of ours is known for {theirs or gtin!r}"
             self.fault("item_unknown", position, 0, 0, words, severity)
         else:
             self.fault("item_missing", position, 3)
         return "", theirs, gtin
+
+    def named(self, elements: Iterable[str], into: dict[str, str]) -> None:
+        """Gather the ids of an item (C212) by their type; of each type the first."""
+        for element in elements:
+            parts = element.split(self.mark)
+            if parts[0]:
+                into.setdefault(parts[1] if len(parts) > 1 else "", parts[0])
+
+
+ONE = Decimal(1)
+PER_EACH = Quantity(ONE)
+
+
+def _first(named: dict[str, str], kinds: Iterable[str]) -> str:
+    for kind in kinds:
+        if kind in named:
+            return named[kind]
+    return ""
+
+
+def as_number(text: str) -> Decimal:
+    """The number a text states, with point or comma. Raises `NoDecimal`."""
+    return stated(_LEFT_OUT.sub("0.", text.replace(",", ".").removesuffix(".")))
+
+
+def unit_of(code: str) -> str:
+    """Our unit for a code of data element 6411; pieces where there is none."""
+    return _OLD_UNITS.get(code) or ours(code, "rec20") if code else EACH
+
+
+@lru_cache(maxsize=4096)
+def _quantity(text: str, unit: str) -> Quantity | None:
+    amount = _remembered(text)
+    return None if amount is None else Quantity(amount, unit_of(unit))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> Decimal | None:
+    try:
+        return as_number(text)
+    except NoDecimal:
+        return None
 
 
 def as_moment(text: str, form: str) -> dt.datetime | None:
@@ -196,6 +231,11 @@ def as_moment(text: str, form: str) -> dt.datetime | None:
     # The digits are counted here: `strptime` finds a year 1012 in six of them.
     if len(text) != digits or not (text.isascii() and text.isdigit()):
         return None
+    return _parsed(text, pattern)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, pattern: str) -> dt.datetime | None:
     try:
         return dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC)
     except ValueError:

@@ -107,5 +107,7 @@ def description(value: str) -> tuple[Text, ...]:
 
 def joined(components: list[str]) -> str:
     """A description as it was before it was parted: a first part that is full goes on in the second."""
+    if len(components) == 1:
+        return components[0]
     first, *rest = [*components, ""][:2]
     return first + ("" if len(first) == _LONGEST_TEXT or not rest or not rest[0] or not first else " ") + "".join(rest)

@@ -1,0 +1,57 @@
+"""Rows of a message: one plain split of an element gives what `Segment.components` says, however it is written."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crossdock.edi import edifact
+from crossdock.edi.maps.edifact.rows import rows_of
+
+# What matters to the split: separators, the release character, blanks of all kinds, letters beyond ASCII.
+_PIECES = st.sampled_from(
+    [
+        "A",
+        "12",
+        " ",
+        "  ",
+        "\t",
+        "\u00a0",
+        "\u3000",
+        "\u00e0",
+        "+",
+        ":",
+        "?",
+        "?+",
+        "?:",
+        "?'",
+        "??",
+        "? ",
+        "\ufddf",
+        "\ufdd1",
+    ]
+)
+_BODIES = st.lists(st.lists(_PIECES, max_size=9).map("".join), max_size=6)
+
+
+@given(_BODIES)
+@example(["+12\t"])
+@example(["+ 12:EA"])
+@example(["+1?:2:B"])
+@example(["+plain:text"])
+def test_the_components_of_rows_are_those_of_segments(bodies: list[str]) -> None:
+    segments = [f"FTX{body}" for body in bodies]
+    text = "'".join(["UNH+1+ORDERS:D:96A:UN", *segments, f"UNT+{len(bodies) + 2}+1", "UNZ+1+1", ""])
+    data = f"UNB+UNOY:3+A+B+240101:0800+1'{text}".encode()
+    messages = [item for item in edifact.read(data) if isinstance(item, edifact.Message)]
+    for message in messages:
+        rows, mark = rows_of(message)
+        assert len(rows) == len(message.segments)
+        for row, segment in zip(rows, message.segments, strict=True):
+            found = [[_text(each) for each in row[number].split(mark)] for number in range(1, len(row))]
+            meant = [segment.components(number) for number in range(1, len(segment) + 1)]
+            assert found == [[_text(each).strip() for each in one] for one in meant]
+
+
+def _text(value: str) -> str:
+    return value.replace("\ufddf", "\ufffd")
