@@ -11,7 +11,8 @@ import msgspec
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.syntax import EDIFACT, syntax_of
+from crossdock.edi.kernel.syntax import EDIFACT, X12, syntax_of
+from crossdock.edi.maps.declared import definitions
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
 
@@ -122,14 +123,14 @@ def _fault(fault: Fault) -> ExplainedFault:
 
 
 def _set(ts: x12.TransactionSet) -> ExplainedSet:
-    guide = guides().get(ts.type)
+    guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
     mapped = maps.read_document(ts, _context(ts))
     header = ts.interchange
     known = mapped.body is not None
     columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,
-        name=guide.name if guide else "Transaction set without a guide of ours",
+        name=guide.name if guide else definition.name if definition else "Transaction set without a map of ours",
         control_number=ts.control_number,
         segment=ts.number,
         offset=ts.offset,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -22,7 +25,57 @@ Said = tuple[tuple[str, ...], tuple[Line, ...], tuple[str, ...]]
 
 def say(body: msgspec.Struct) -> Said:
     """Columns, lines and words of a business object."""
-    return _SAY[type(body)](body)
+    return _SAY.get(type(body), _any)(body)
+
+
+def _any(body: msgspec.Struct) -> Said:
+    """Any other object: what it says of itself, then the lines of its first list as columns."""
+    words = [_title(type(body).__name__)]
+    columns: tuple[str, ...] = ()
+    lines: list[Line] = []
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct) and not lines:
+            columns, lines = _table(value)
+        elif shown := _shown(value):
+            words.append(f"{name.replace('_', ' ').capitalize()}: {shown}")
+    return columns, tuple(lines), tuple(words)
+
+
+def _title(name: str) -> str:
+    """`PriceCatalogue` as `Price catalogue`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _table(objects: tuple[Any, ...]) -> tuple[tuple[str, ...], list[Line]]:
+    """The fields that any of the objects fills, and a line for each."""
+    rows = [[_shown(getattr(each, name)) for name in each.__struct_fields__] for each in objects]
+    filled = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
+    names = [objects[0].__struct_fields__[index].replace("_", " ") for index in filled]
+    return tuple(names), [tuple(row[index] for index in filled) for row in rows]
+
+
+def _shown(value: Any) -> str:
+    """A value in words; empty for what says nothing."""
+    match value:
+        case None | "" | () | False:
+            return ""
+        case Quantity():
+            return _quantity(value)
+        case Price():
+            return _price(value)
+        case PartyRef():
+            return _party("", value).strip()
+        case dt.datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case Decimal():
+            return f"{value:f}"
+        case tuple():
+            return "; ".join(_shown(each) for each in value)
+        case msgspec.Struct():
+            parts = ((name, _shown(getattr(value, name))) for name in value.__struct_fields__)
+            return ", ".join(f"{name.replace('_', ' ')} {shown}" for name, shown in parts if shown)
+    return str(value)
 
 
 def _party(role: str, party: PartyRef | None) -> str:

@@ -137,7 +137,7 @@ def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
         if len(row) == 1:
             yield ts.fault("segment_empty", position)
         if rule is not None:
-            yield from _elements(ts, rule, row, position)
+            yield from elements(ts, rule, row, position)
     for index, uses in enumerate(guide.areas):
         for tag, use in uses.items():
             if use.mandatory and not seen.get((index, tag)):
@@ -162,7 +162,8 @@ def _placed(
         yield ts.fault("segment_repeated", position)
 
 
-def _elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: int) -> Iterator[Fault]:
+def elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: int) -> Iterator[Fault]:
+    """What is wrong with the elements of one segment, by its description."""
     for element, each in enumerate(rule.elements, 1):
         if each.mandatory and (element >= len(row) or not row[element].strip()):
             yield ts.fault("element_missing", position, element, f"{each.name} is missing")

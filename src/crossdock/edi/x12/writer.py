@@ -12,6 +12,8 @@ from crossdock.edi.x12.envelope import Delimiters
 
 OutgoingSegment = tuple[str, ...]
 """Segment id, then the elements; trailing empty elements are left out when written."""
+COMPONENT = "\x1f"
+"""Stands between the components of a composite element until an interchange says what separates them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,10 @@ def _line(row: OutgoingSegment, marks: Delimiters) -> str:
     for index in range(last):
         value = row[index]
         if value.isprintable() and not any(mark in value for mark in forbidden):
+            continue
+        if COMPONENT in value:
+            parts = [_line((row[0], part), marks)[len(row[0]) + 1 :] for part in value.split(COMPONENT)]
+            row = (*row[:index], marks.component.join(parts), *row[index + 1 :])
             continue
         if not isinstance(value, Text):
             raise CannotWrite(f"{row[0]}{index:02d} holds a separator or control character: {value!r}")

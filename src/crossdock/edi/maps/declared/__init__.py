@@ -1,0 +1,83 @@
+"""Documents that are read and written by definitions, which are data (`x12/*.toml`, `edifact/*.toml`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crossdock.edi.edifact.envelope import Message
+from crossdock.edi.edifact.writer import OutgoingMessage
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.syntax import EDIFACT, X12
+from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.declared.account import Account, Dropped, Extension
+from crossdock.edi.maps.declared.definition import (
+    UNKNOWN_MESSAGE,
+    UNKNOWN_SET,
+    Definition,
+    DefinitionError,
+    definitions,
+)
+from crossdock.edi.maps.declared.reading import Walk
+from crossdock.edi.maps.declared.source import EdifactSource, X12Source
+from crossdock.edi.maps.declared.writing import write_edifact, write_x12
+from crossdock.edi.x12.envelope import TransactionSet
+from crossdock.edi.x12.writer import OutgoingSet
+
+__all__ = [
+    "Account",
+    "Definition",
+    "DefinitionError",
+    "Dropped",
+    "Extension",
+    "account_of",
+    "definitions",
+    "message_of",
+    "read_by",
+    "read_set",
+    "set_of",
+    "written_as",
+]
+
+
+def read_set(ts: TransactionSet, context: MapContext, faults: list[Fault]) -> Any:
+    """The object a transaction set says; faults are added."""
+    source = X12Source(ts, context, faults)
+    source.check_elements()
+    return Walk(definitions(X12)[ts.type], source).read()
+
+
+def read_by(message: Message, context: MapContext, faults: list[Fault]) -> Any:
+    """The object a message says; faults are added."""
+    return Walk(definitions(EDIFACT)[message.type], EdifactSource(message, context, faults)).read()
+
+
+def account_of(read: TransactionSet | Message, context: MapContext) -> Account:
+    """What becomes of every element. One that no definition describes is kept whole."""
+    faults: list[Fault] = []
+    if isinstance(read, Message):
+        walk = Walk(definitions(EDIFACT).get(read.type, UNKNOWN_MESSAGE), EdifactSource(read, context, faults))
+    else:
+        walk = Walk(definitions(X12).get(read.type, UNKNOWN_SET), X12Source(read, context, faults))
+    walk.read()
+    return walk.account()
+
+
+def written_as(dialect: str, document: str, body: Any) -> Definition | None:
+    """The definition by which a document of an object is written; None where there is none."""
+    fitting = (each for each in definitions(dialect).values() if each.document == document and not each.own)
+    return next((each for each in fitting if isinstance(body, each.object)), None)
+
+
+def set_of(definition: Definition, body: Any, context: MapContext) -> OutgoingSet:
+    """The transaction set of an object. Raises `CannotWrite`."""
+    if not isinstance(body, definition.object):
+        raise CannotWrite(f"a {definition.document} is not a {type(body).__name__}")
+    return OutgoingSet(definition.functional_id, definition.type, write_x12(definition, body, context))
+
+
+def message_of(definition: Definition, body: Any, context: MapContext, version: str) -> OutgoingMessage:
+    """The message of an object. Raises `CannotWrite`."""
+    if not isinstance(body, definition.object):
+        raise CannotWrite(f"a {definition.document} is not a {type(body).__name__}")
+    return OutgoingMessage(definition.type, version, write_edifact(definition, body, context))

@@ -1,0 +1,300 @@
+"""Definitions of documents as data: which segments and loops a set has, and which element carries which field.
+
+A definition is a TOML file. Its `map` is a tree of lines; what is indented deeper belongs to the loop above it:
+
+    BRA! 1=number 2=received_at:moment(5) 3:='00'
+    REF 1='PO|CO' 2=reference
+    N1 1='SF' 2=supplier:party(supplier)
+      also N2 N3 N4
+    lines[] RCD! 1=line 2=quantity.amount:number 3=quantity.unit:unit
+      LIN 2=:ids
+      < REF 1='LT' 2=lot
+      drop RCD/4 'quantity in question: told in the line of its own condition'
+
+- `TAG!` must come, `TAG*` may come several times and adds to what the first said; `<` before a segment: it is read
+  and never written.
+- `2=path` element 2 carries that field of the object (of the present loop's, which `$.path` steps out of);
+  `2.1=` its first component; `path:kind(arguments)` how it is written (see `kinds.py`); without kind it is text.
+- `1='PO|CO'` only a segment with one of those codes is meant; the first is written.
+- `3:='00'` is written and not read; `3:='00'@4` only where element 4 has a value.
+- `lines[]` each such loop is one of `lines`; `lines[order_number]` one per group of lines of equal `order_number`,
+  and `[]` inside of it is each line of the group; `ship_to` before a loop: its fields are those of `ship_to`.
+- `also` segments that may stand here and that nothing of ours reads: they are kept beside the object.
+- `drop` elements that are not kept, and why.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from crossdock.edi.kernel.syntax import EDIFACT, X12
+from crossdock.edi.maps.declared.building import field_of
+from crossdock.edi.maps.declared.objects import OBJECTS
+
+_LINE = re.compile(
+    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[a-z_, .]*\])?\s+)?"
+    r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>[!*])?(?P<cells>(?:\s.*)?)\Z"
+)
+_CELL = re.compile(
+    r"(?P<element>\d+)(?:\.(?P<component>\d+))?"
+    r"(?::='(?P<constant>[^']*)'(?:@(?P<with>\d+))?|='(?P<codes>[^']*)'"
+    r"|=#(?:\((?P<list>[a-z_.]*)\))?|=(?P<path>[$a-z_][a-z_.$]*|)(?::(?P<kind>[a-z_]+)(?:\((?P<arguments>[^)]*)\))?)?)\Z"
+)
+_DROP = re.compile(r"drop\s+(?P<tag>[A-Z0-9]{2,3})(?:/(?P<element>\d+))?\s+'(?P<reason>[^']+)'\Z")
+Address = tuple[int, int]
+"""Element and component, both from 1; component 0 is the whole element."""
+
+
+class DefinitionError(ValueError):
+    """A definition does not say what it must; names file, line and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field in an element."""
+
+    at: Address
+    path: str
+    kind: str = "text"
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """What is written, and not read; `only_with` an element that must have a value, 0 for always."""
+
+    at: Address
+    value: str
+    only_with: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentMap:
+    """One segment as it is read and written."""
+
+    tag: str
+    selectors: tuple[tuple[Address, tuple[str, ...]], ...] = ()
+    constants: tuple[Constant, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    mandatory: bool = False
+    repeated: bool = False
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Segments that belong to the one that begins it. `path` names the field that it fills; `many`: one object per
+    loop; `keys`: one loop per group of objects that agree in these fields."""
+
+    start: SegmentMap
+    path: str = ""
+    many: bool = False
+    keys: tuple[str, ...] = ()
+    members: tuple[SegmentMap | Loop, ...] = ()
+    also: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Elements (0: all of the segment) that are not kept."""
+
+    tag: str
+    element: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Definition:
+    """One document: `type` is the transaction set or message, `document` the name of what it carries."""
+
+    dialect: str
+    type: str
+    name: str
+    document: str
+    object: Any
+    """The type of its object."""
+    functional_id: str
+    version: str
+    sources: tuple[str, ...]
+    root: Loop
+    values: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    drops: tuple[Drop, ...] = ()
+    own: bool = False
+    """A map of its own reads and writes it; the definition tells what that takes."""
+
+    def __repr__(self) -> str:
+        return f"<Definition {self.dialect} {self.type}>"
+
+    def reason(self, tag: str, element: int) -> str:
+        """Why an element is dropped; empty where it is not."""
+        return next((each.reason for each in self.drops if each.tag == tag and each.element in (0, element)), "")
+
+
+@cache
+def definitions(dialect: str) -> dict[str, Definition]:
+    """All definitions of a dialect (`X12`, `EDIFACT`), by set or message type."""
+    folder = resources.files(__package__).joinpath(dialect.lower())
+    found = {}
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.name.endswith(".toml"):
+            definition = parse(each.read_text(encoding="utf-8"), dialect, f"{dialect.lower()}/{each.name}")
+            found[definition.type] = definition
+    return found
+
+
+def parse(text: str, dialect: str, name: str) -> Definition:
+    """The definition in a TOML text. Raises `DefinitionError`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{name}: {error}") from error
+    for key in ("type", "name", "document", "object", "map", "sources"):
+        if not data.get(key):
+            raise DefinitionError(f"{name}: {key} is missing")
+    if data["object"] not in OBJECTS:
+        raise DefinitionError(f"{name}: object {data['object']} is none of {', '.join(sorted(OBJECTS))}")
+    tree = _Tree(name, 0 if dialect == X12 else 1, [Drop(*row) for row in _ENVELOPE[dialect]])
+    definition = Definition(
+        dialect,
+        data["type"],
+        data["name"],
+        data["document"],
+        OBJECTS[data["object"]],
+        data.get("functional_id", ""),
+        data.get("version", "004010" if dialect == X12 else "D:96A:UN:EAN008"),
+        tuple(data["sources"]),
+        tree.root(data["map"]),
+        data.get("values", {}),
+        data.get("codes", {}),
+        tuple(tree.drops),
+        data.get("own", False),
+    )
+    _check(definition, name)
+    return definition
+
+
+def _check(definition: Definition, name: str) -> None:
+    """Every field is one of the object's, and every list of codes that is used is there."""
+    for path in definition.values:
+        _field(definition, path, f"{name}: [values]")
+    for loop, prefix in _loops(definition.root, ""):
+        for key in loop.keys:
+            _field(definition, prefix + key, name)
+        segments = [loop.start, *(each for each in loop.members if isinstance(each, SegmentMap))]
+        for cell in (cell for segment in segments for cell in segment.cells if cell.path != "#"):
+            if cell.kind == "code" and (not cell.arguments or cell.arguments[0] not in definition.codes):
+                raise DefinitionError(f"{name}: {cell.path} needs [codes.{', '.join(cell.arguments) or 'NAME'}]")
+            path = cell.path[2:] if cell.path.startswith("$.") else prefix + cell.path
+            _field(definition, path.rstrip("."), name)
+
+
+def _field(definition: Definition, path: str, where: str) -> None:
+    if path and field_of(definition.object, path) is None:
+        raise DefinitionError(f"{where}: {definition.object.__name__} has no field {path}")
+
+
+def _loops(loop: Loop, prefix: str) -> Iterator[tuple[Loop, str]]:
+    """Each loop and the path of the object that it fills."""
+    yield loop, prefix
+    for each in loop.members:
+        if isinstance(each, Loop):
+            yield from _loops(each, f"{prefix}{each.path}." if each.path else prefix)
+
+
+_ENVELOPE: dict[str, tuple[tuple[str, int, str], ...]] = {
+    X12: (("ST", 0, "stands in the header of the set"), ("SE", 0, "counts the segments of the set")),
+    EDIFACT: (("UNH", 0, "stands in the header of the message"), ("UNT", 0, "counts the segments of the message")),
+}
+
+UNKNOWN_SET, UNKNOWN_MESSAGE = (
+    Definition(dialect, "", "", "", None, "", "", (), Loop(SegmentMap("")), drops=tuple(Drop(*row) for row in rows))
+    for dialect, rows in _ENVELOPE.items()
+)
+"""Of a set or message that nothing describes."""
+
+_Line = tuple[int, str, int]
+"""Depth, text and number of a line."""
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The lines of one map. `component` is the one meant where none is named."""
+
+    name: str
+    component: int
+    drops: list[Drop]
+
+    def root(self, text: str) -> Loop:
+        """The whole map."""
+        lines = [(len(line) - len(line.lstrip()), line.strip(), at) for at, line in enumerate(text.splitlines(), 1)]
+        members, also = self._members([row for row in lines if row[1] and not row[1].startswith("#")])
+        return Loop(SegmentMap(""), members=members, also=also)
+
+    def _members(self, lines: list[_Line]) -> tuple[tuple[SegmentMap | Loop, ...], frozenset[str]]:
+        """The lines of one depth, each with what is indented below it."""
+        members: list[SegmentMap | Loop] = []
+        also: set[str] = set()
+        for (_, line, number), below in _nested(lines):
+            place = f"{self.name}, map line {number}"
+            if line.startswith("also "):
+                also.update(line.split()[1:])
+            elif line.startswith("drop "):
+                self.drops.append(_drop(line, place))
+            else:
+                members.append(self._member(line, below, place))
+                continue
+            if below:
+                raise DefinitionError(f"{place}: nothing can be indented below {line.split()[0]!r}")
+        return tuple(members), frozenset(also)
+
+    def _member(self, line: str, below: list[_Line], place: str) -> SegmentMap | Loop:
+        found = _LINE.match(line)
+        if found is None:
+            raise DefinitionError(f"{place}: {line!r} is no segment: write [path] TAG[!] ELEMENT=FIELD ...")
+        segment = self._segment(found["tag"], found["cells"], found["mark"] or "", bool(found["read"]), place)
+        path, many = found["path"] or "", found["many"]
+        if not below and not path and many is None:
+            return segment
+        members, also = self._members(below)
+        keys = tuple(key.strip() for key in (many or "[]")[1:-1].split(",") if key.strip())
+        return Loop(segment, path, many is not None and not keys, keys, members, also)
+
+    def _segment(self, tag: str, text: str, mark: str, read_only: bool, place: str) -> SegmentMap:
+        selectors, constants, cells = [], [], []
+        for word in re.findall(r"[^\s']*'[^']*'\S*|\S+", text):
+            found = _CELL.match(word)
+            if found is None:
+                raise DefinitionError(f"{place}: {word!r} is no element: write 2=field:kind, 2='CODE' or 2:='value'")
+            at = int(found["element"]), int(found["component"] or self.component)
+            if found["codes"] is not None:
+                selectors.append((at, tuple(found["codes"].split("|"))))
+            elif found["constant"] is not None:
+                constants.append(Constant(at, found["constant"], int(found["with"] or 0)))
+            elif found["path"] is None:
+                cells.append(Cell(at, "#", arguments=tuple(filter(None, (found["list"],)))))
+            else:
+                arguments = tuple(each.strip() for each in (found["arguments"] or "").split(",") if each.strip())
+                cells.append(Cell(at, found["path"], found["kind"] or "text", arguments))
+        return SegmentMap(tag, tuple(selectors), tuple(constants), tuple(cells), mark == "!", mark == "*", read_only)
+
+
+def _nested(lines: list[_Line]) -> Iterator[tuple[_Line, list[_Line]]]:
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or lines[index][0] <= lines[start][0]:
+            yield lines[start], lines[start + 1 : index]
+            start = index
+
+
+def _drop(line: str, place: str) -> Drop:
+    found = _DROP.match(line)
+    if found is None:
+        raise DefinitionError(f"{place}: a drop is written drop TAG/ELEMENT 'reason', not {line!r}")
+    return Drop(found["tag"], int(found["element"] or 0), found["reason"])

@@ -1,0 +1,175 @@
+"""Writes a document by its definition: the segments in the order of its map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from crossdock.edi.edifact.writer import OutgoingSegment as EdifactSegment
+from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
+from crossdock.edi.maps.declared.kinds import Cells, Sheet
+from crossdock.edi.maps.declared.reading import KINDS
+from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
+from crossdock.edi.maps.x12.writing import Writing as X12Writing
+from crossdock.edi.x12.writer import COMPONENT
+from crossdock.edi.x12.writer import OutgoingSegment as X12Segment
+
+
+def write_x12(definition: Definition, body: Any, context: MapContext) -> list[X12Segment]:
+    """The segments of a transaction set. Raises `CannotWrite`."""
+    pen = X12Writing(context, getattr(body, "currency", "") or context.options.currency)
+    return [_x12_row(tag, cells) for tag, cells in _Sheets(definition, body, pen).rows()]
+
+
+def write_edifact(definition: Definition, body: Any, context: MapContext) -> list[EdifactSegment]:
+    """The segments of a message. Raises `CannotWrite`."""
+    pen = EdifactWriting(context, getattr(body, "currency", "") or context.options.currency)
+    return [_edifact_row(tag, cells) for tag, cells in _Sheets(definition, body, pen).rows()]
+
+
+def _x12_row(tag: str, cells: Cells) -> X12Segment:
+    row = [tag, *[""] * max((element for element, _ in cells), default=0)]
+    composites: dict[int, dict[int, str]] = {}
+    for (element, component), text in cells.items():
+        if component:
+            composites.setdefault(element, {})[component] = text
+        else:
+            row[element] = text
+    for element, components in composites.items():
+        row[element] = COMPONENT.join(_components(components))
+    return tuple(row)
+
+
+def _edifact_row(tag: str, cells: Cells) -> EdifactSegment:
+    row: list[str | Sequence[str]] = [tag, *[""] * max((element for element, _ in cells), default=0)]
+    composites: dict[int, dict[int, str]] = {}
+    for (element, component), text in cells.items():
+        composites.setdefault(element, {})[component or 1] = text
+    for element, components in composites.items():
+        row[element] = _components(components)
+    return tuple(row)
+
+
+def _components(found: dict[int, str]) -> tuple[str, ...]:
+    return tuple([found.get(each, "") for each in range(1, max(found) + 1)])
+
+
+class _Sheets:
+    """One document being written."""
+
+    def __init__(self, definition: Definition, body: Any, pen: Any) -> None:
+        self.definition = definition
+        self.body = body
+        self.pen = pen
+        self.kinds = KINDS[definition.dialect]
+        self.levels = 0
+        self.parents: list[str] = []
+
+    def rows(self) -> Iterator[tuple[str, Cells]]:
+        """Tags and cells of all segments."""
+        yield from self._members(self.definition.root, self.body)
+
+    def _members(self, loop: Loop, owner: Any) -> Iterator[tuple[str, Cells]]:
+        for member in loop.members:
+            if isinstance(member, SegmentMap):
+                yield from self._segment(member, owner, 0)
+            else:
+                yield from self._loops(member, owner)
+
+    def _loops(self, loop: Loop, owner: Any) -> Iterator[tuple[str, Cells]]:
+        """Each occurrence of a loop: of each object, of each group of them, or of the object that it stands in."""
+        if loop.start.read_only:
+            return
+        found = self._items(loop, owner)
+        if loop.keys:
+            ordered = [list(group) for _, group in groupby(found, lambda each: [_get(each, key) for key in loop.keys])]
+            for ordinal, group in enumerate(ordered, 1):
+                yield from self._loop(loop, _Group(group), ordinal)
+            return
+        for ordinal, each in enumerate(found, 1):
+            yield from self._loop(loop, each, ordinal)
+
+    def _items(self, loop: Loop, owner: Any) -> Sequence[Any]:
+        if (loop.many or loop.keys) and not loop.path:
+            return owner.items if isinstance(owner, _Group) else ()
+        found = _get(owner, loop.path) if loop.path else owner
+        if loop.many or loop.keys:
+            return found or ()
+        return () if found is None else (found,)
+
+    def _loop(self, loop: Loop, owner: Any, ordinal: int) -> Iterator[tuple[str, Cells]]:
+        start = list(self._segment(loop.start, owner, ordinal))
+        if not start:
+            return
+        yield from start
+        level = loop.start.tag == "HL"
+        if level:
+            self.parents.append(str(self.levels))
+        yield from self._members(loop, owner)
+        if level:
+            self.parents.pop()
+
+    def _segment(self, segment: SegmentMap, owner: Any, ordinal: int) -> Iterator[tuple[str, Cells]]:
+        """The segment, if it must come or has anything to say."""
+        if segment.read_only:
+            return
+        cells: Cells = {}
+        said = False
+        for cell in segment.cells:
+            found = self._cell(cell, owner, ordinal)
+            cells |= found
+            said = said or bool(found)
+        if not said and not segment.mandatory:
+            return
+        for at, codes in segment.selectors:
+            cells.setdefault(at, codes[0])
+        for constant in segment.constants:
+            if not constant.only_with or any(at[0] == constant.only_with for at in cells):
+                cells.setdefault(constant.at, constant.value)
+        if segment.tag == "HL":
+            self.levels += 1
+            cells[1, 0] = str(self.levels)
+            if self.parents:
+                cells[2, 0] = self.parents[-1]
+        yield segment.tag, cells
+
+    def _cell(self, cell: Cell, owner: Any, ordinal: int) -> Cells:
+        if cell.path == "#":
+            return {cell.at: str(_length(self.body, cell.arguments[0]) if cell.arguments else ordinal)}
+        source, path = (self.body, cell.path[2:]) if cell.path.startswith("$.") else (owner, cell.path)
+        value = _get(source, path) if path else _one(source)
+        if value is None or value in ("", ()):
+            return {}
+        written = self.kinds[cell.kind].write(value, Sheet(cell, _one(owner), self.definition, self.pen))
+        return {at: text for at, text in written.items() if text}
+
+
+class _Group:
+    """Objects of a list that agree in the keys of their loop."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+
+def _one(owner: Any) -> Any:
+    return owner.items[0] if isinstance(owner, _Group) else owner
+
+
+def _get(owner: Any, path: str) -> Any:
+    """The value at a path; None as soon as there is none on the way."""
+    found = _one(owner)
+    for name in path.split("."):
+        if found is None:
+            return None
+        found = getattr(found, name)
+    return found
+
+
+def _length(body: Any, path: str) -> int:
+    first, _, rest = path.partition(".")
+    found = getattr(body, first)
+    return sum(_length(each, rest) for each in found) if rest else len(found)

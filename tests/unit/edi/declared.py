@@ -1,0 +1,137 @@
+"""Objects for any definition: each field that it declares gets values which its element can hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from hypothesis import strategies as st
+
+from crossdock.edi.maps.declared.building import fields
+from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import Price
+
+COMPANY = "albion_uk"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_OF_ITEMS = ("ids", "gtin")
+_DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2049, 12, 31))
+
+
+def bodies(definition: Definition) -> st.SearchStrategy[Any]:
+    """Objects that hold nothing but what the definition declares."""
+    return _object(definition, definition.object, dict(_leaves(definition.root, "", (), ())), "")
+
+
+def leaves(definition: Definition) -> dict[str, Cell]:
+    """Path of a declared field -> the cell that writes it."""
+    return dict(_leaves(definition.root, "", (), ()))
+
+
+def _leaves(loop: Loop, prefix: str, keys: tuple[str, ...], above: tuple[str, ...]) -> Iterator[tuple[str, Cell]]:
+    for member in loop.members:
+        if isinstance(member, SegmentMap):
+            yield from _cells(member, prefix)
+            continue
+        if member.start.read_only:
+            continue
+        inside = prefix
+        if member.path:
+            inside = f"{prefix}{member.path}."
+        yield from _cells(member.start, inside)
+        yield from _leaves(member, inside, member.keys, above)
+
+
+def _cells(segment: SegmentMap, prefix: str) -> Iterator[tuple[str, Cell]]:
+    if segment.read_only:
+        return
+    for cell in segment.cells:
+        if cell.path == "#":
+            continue
+        path = cell.path[2:] if cell.path.startswith("$.") else prefix + cell.path
+        yield path.rstrip("."), cell
+
+
+def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], prefix: str) -> st.SearchStrategy[Any]:
+    hints = get_type_hints(kind)
+    parts: dict[str, st.SearchStrategy[Any]] = {}
+    optional: dict[str, st.SearchStrategy[Any]] = {}
+    ids = any(cell.kind in _OF_ITEMS for path, cell in declared.items() if path == prefix.rstrip("."))
+    for each in fields(kind):
+        path = prefix + each.name
+        cell = declared.get(path)
+        cell = None if cell is not None and cell.kind in _OF_ITEMS else cell
+        below = any(one.startswith(path + ".") for one in declared)
+        if each.item is not None and (cell is not None or below):
+            size = 1 if each.required else 0
+            inner = (
+                _object(definition, each.item, declared, path + ".")
+                if cell is None and issubclass(each.item, msgspec.Struct)
+                else _value(definition, cell, each.item, path)
+            )
+            parts[each.name] = st.lists(inner, min_size=size, max_size=3).map(tuple)
+        elif cell is not None:
+            told = each.required or path in definition.values
+            (parts if told else optional)[each.name] = _value(definition, cell, hints[each.name], path)
+        elif below and each.struct is not None:
+            (parts if each.required else optional)[each.name] = _object(definition, each.struct, declared, path + ".")
+        elif ids and each.name in ("item", "supplier_item", "gtin"):
+            parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14)
+        elif each.required:
+            parts[each.name] = st.just(_undeclared(definition, kind, path, hints[each.name]))
+    if not optional:
+        return st.builds(kind, **parts)
+    return st.fixed_dictionaries(parts, optional=optional).map(lambda found: kind(**found))
+
+
+def _undeclared(definition: Definition, kind: type[Any], path: str, hint: Any) -> Any:
+    """What reading gives a field that no element carries."""
+    if path == "company_id":
+        return COMPANY
+    value = definition.values.get(path)
+    if value == "@supplier" or value == "@partner":
+        return PartyRef("brightware")
+    if value in ("@buyer", "@us"):
+        return PartyRef(COMPANY)
+    if value == "@us.id":
+        return COMPANY
+    if value is None or value.startswith("@"):
+        raise AssertionError(f"{definition.type}: nothing tells {path} ({kind.__name__})")
+    return value
+
+
+def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> st.SearchStrategy[Any]:
+    assert cell is not None, f"{definition.type}: nothing writes {path}"
+    kind, arguments = cell.kind, cell.arguments
+    if kind == "code":
+        return st.sampled_from(sorted({meant for code, meant in definition.codes[arguments[0]].items() if code != "*"}))
+    if get_origin(hint) is Literal:
+        raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")
+    longest = int(arguments[0]) if kind in ("an", "text") and arguments else 20
+    if kind in ("an", "text", "words"):
+        return st.text(_LETTERS, min_size=1, max_size=min(longest, 30))
+    if kind == "moment":
+        finest = dt.datetime(2000, 1, 1), dt.datetime(2049, 12, 31)
+        clock = definition.dialect == "EDIFACT" or bool(arguments)
+        moments = st.datetimes(*finest, timezones=st.just(dt.UTC))
+        return moments.map(
+            lambda at: at.replace(microsecond=0) if clock else dt.datetime(*at.timetuple()[:3], tzinfo=dt.UTC)
+        )
+    simple: dict[str, st.SearchStrategy[Any]] = {
+        "number": st.decimals(Decimal("0.01"), Decimal(99999), places=2).map(lambda found: found.normalize() + 0),
+        "cents": st.decimals(Decimal("0.01"), Decimal(99999), places=2),
+        "int": st.integers(1, 999),
+        "flag": st.booleans(),
+        "day": _DAYS,
+        "unit": st.sampled_from(["EA", "CS"] if definition.dialect == "X12" else ["EA", "KGM"]),
+        "price": st.builds(lambda cents: Price(Decimal(cents).scaleb(-2), "GBP"), st.integers(1, 99999)),
+        "charge": st.builds(Charge, st.just("D240"), st.integers(1, 9999).map(lambda n: Decimal(n).scaleb(-2))),
+        "party": st.sampled_from([PartyRef("STORE7", name="STORE SEVEN"), PartyRef("DC2")])
+        if not arguments
+        else st.sampled_from([PartyRef("brightware" if arguments[0] in ("supplier", "partner") else COMPANY)]),
+    }
+    return simple[kind]

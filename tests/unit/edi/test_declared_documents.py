@@ -1,0 +1,54 @@
+"""Every document that is described as data: what is written is read back, whatever its fields hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crossdock.edi import edifact, maps, x12
+from crossdock.edi.maps.declared import definitions
+from tests.unit.edi.declared import COMPANY, bodies
+from tests.unit.edi.samples import BUYING, envelope
+
+AT = dt.datetime(2010, 12, 1, 8, 26)
+DECLARED = [each for dialect in ("X12", "EDIFACT") for each in definitions(dialect).values() if not each.own]
+assert BUYING.company_id == COMPANY
+
+
+def written(definition: Any, body: Any) -> bytes:
+    if definition.dialect == "X12":
+        return x12.write_interchange(envelope(), [maps.write_document(definition.document, body, BUYING)])
+    header = edifact.InterchangeOut("ALBION", "BRIGHTWARE", "1", AT)
+    return edifact.write_interchange(header, [maps.write_message(definition.document, body, BUYING)])
+
+
+def only(data: bytes, dialect: str) -> Any:
+    (found,) = x12.read(data) if dialect == "X12" else edifact.read(data)
+    return found
+
+
+def read(item: Any) -> maps.MappedDocument:
+    return maps.read_document(item, BUYING) if isinstance(item, x12.TransactionSet) else maps.read_message(item, BUYING)
+
+
+@pytest.mark.parametrize("definition", DECLARED, ids=lambda each: each.type)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_written_is_read_back_without_a_fault(definition: Any, data: st.DataObject) -> None:
+    body = data.draw(bodies(definition))
+    mapped = read(only(written(definition, body), definition.dialect))
+    assert mapped.faults == ()
+    assert mapped.body == body
+    assert mapped.document == definition.document
+
+
+@pytest.mark.parametrize("definition", DECLARED, ids=lambda each: each.type)
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_of_what_we_write_nothing_is_left_beside_the_object(definition: Any, data: st.DataObject) -> None:
+    item = only(written(definition, data.draw(bodies(definition))), definition.dialect)
+    assert maps.account(item, BUYING).kept == ()
