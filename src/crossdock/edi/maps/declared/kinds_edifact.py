@@ -15,7 +15,7 @@ from typing import Any
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import EdifactSource
-from crossdock.edi.maps.edifact.reading import GTINS
+from crossdock.edi.maps.edifact.reading import GTINS, unit_of
 from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, moment, unit_code
 from crossdock.edi.maps.edifact.writing import number as number_text
 from crossdock.model.party import PartyRef
@@ -54,7 +54,8 @@ def read_moment(source: EdifactSource, place: Place) -> dt.datetime | None:
     for each in (component, component + 1):
         if source.value(place.row, (element, each)):
             source.take(place.position, element, each)
-    return source.reading.moment(place.row, place.position, element)
+    parts = source.reading.parts(place.row, element)
+    return source.reading.moment(["", *parts[component - 1 :]], place.position, element) if parts else None
 
 
 def write_moment(value: dt.datetime, sheet: Sheet) -> Cells:
@@ -70,7 +71,7 @@ def _date(row: Any, sheet: Sheet) -> Cells:
 def read_unit(source: EdifactSource, place: Place) -> str | None:
     """Our unit for a code of Recommendation 20."""
     text = taken(source, place)
-    return source.reading.unit(text) if text else None
+    return unit_of(text) if text else None
 
 
 def write_unit(value: str, sheet: Sheet) -> Cells:
@@ -84,10 +85,12 @@ def read_price(source: EdifactSource, place: Place) -> None:
         if source.value(place.row, (1, component)):
             source.take(place.position, 1, component)
 
+    parts = source.reading.parts(place.row, 1)
+
     def finish(scope: Scope) -> None:
         unit = scope.values.get("quantity.unit") or EACH
         if place.cell.path not in scope.values:
-            scope.values[place.cell.path] = source.reading.price(place.row, place.position, unit)
+            scope.values[place.cell.path] = source.reading.price(parts, place.position, unit)
 
     place.scope.later.append(finish)
 
@@ -113,8 +116,8 @@ def read_ids(source: EdifactSource, place: Place) -> None:
 
 def _named(source: EdifactSource, scope: Scope) -> None:
     if scope.ids:
-        pairs = [(each.value, each.kind) for each in scope.ids]
-        name_item(source, scope, source.reading.items(pairs, scope.ids[0].position))
+        named = {each.kind: each.value for each in reversed(scope.ids)}  # of each kind the first
+        name_item(source, scope, source.reading.items(named, scope.ids[0].position))
 
 
 def write_gtin(value: Any, sheet: Sheet) -> Cells:
