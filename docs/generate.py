@@ -25,7 +25,12 @@ from crossdock.api.app import create
 from crossdock.api.services import Services
 from crossdock.cli.main import app as command_line
 from crossdock.connectors import CONNECTORS, ConnectorType
+from crossdock.edi import maps
+from crossdock.edi.guides import guides
 from crossdock.edi.kernel.faults import FAULTS
+from crossdock.edi.kernel.syntax import X12
+from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared.definition import Loop
 from crossdock.events.registry import REGISTRY, VERSIONS
 from crossdock.identity import SCOPES
 from crossdock.operations.problems import PROBLEMS
@@ -163,6 +168,41 @@ def edi_faults() -> str:
     return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n" + "\n\n".join(parts) + "\n"
 
 
+def documents() -> str:
+    """Sets and messages with the object that each becomes, and where each field stands."""
+    by_dialect = maps.documents()
+    parts = ["# Documents", MADE]
+    for dialect, kinds in by_dialect.items():
+        described = definitions(dialect)
+        rows = [
+            (code((kind,)), described[kind].name if kind in described else guides()[kind].name, code((document,)))
+            for kind, document in sorted(kinds.items())
+            if kind in described or kind in guides()
+        ]
+        parts += [f"## {dialect}", table(("set" if dialect == X12 else "message", "what it is", "becomes"), rows)]
+        for kind, definition in sorted(described.items()):
+            cells = sorted(fields_of(definition.root))
+            words = f"`{definition.object.__name__}`. Sources: {'; '.join(definition.sources)}."
+            parts += [f"### {kind} {definition.name}", words, table(("field", "stands in"), cells)]
+    return "\n\n".join(parts) + "\n"
+
+
+def fields_of(loop: Loop, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each field and the elements that carry it."""
+    for member in (loop.start, *loop.members):
+        if isinstance(member, Loop):
+            below = f"{prefix}{member.path}{'[]' if member.many or member.keys else ''}." if member.path else prefix
+            yield from fields_of(member, below)
+            continue
+        told = "*".join([member.tag, *(codes[0] for _, codes in member.selectors[:1])])
+        for cell in member.cells:
+            if cell.path != "#":
+                element, component = cell.at
+                name = cell.path[2:] if cell.path.startswith("$.") else (prefix + cell.path).rstrip(".")
+                where = f"{told} element {element}" + (f" component {component}" if component else "")
+                yield code((name + (f" ({cell.kind})" if not cell.path else ""),)), where
+
+
 def kept() -> dict[Path, str]:
     """The pages that are kept in Git, by their path."""
     pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
@@ -255,6 +295,7 @@ def reference() -> dict[str, str]:
         "events.md": events(),
         "events.schema.json": event_schemas(),
         "commands.md": commands(),
+        "documents.md": documents(),
         "names.md": vocabularies(),
         "processes.md": "\n".join(process_page(process) for process in PROCESSES.values()),
         "connectors.md": connectors_index() + "\n" + "\n".join(connector_page(kind) for kind in CONNECTORS.values()),
