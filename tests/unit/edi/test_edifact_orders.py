@@ -165,7 +165,7 @@ def test_a_line_may_be_split_by_date_or_by_store(splits: tuple[str, ...], expect
     ("segments", "expected"),
     [
         (("BGM+220+4500001+1", *HEAD[1:], *LINE, *END), ["purpose_unsupported"]),
-        ((*HEAD[1:], *LINE, *END), ["segment_missing", "element_missing"]),
+        ((*HEAD[1:], *LINE, *END), ["segment_missing"]),
         (("BGM+220++9", *HEAD[1:], *LINE, *END), ["element_missing"]),
         ((HEAD[0], *HEAD[2:], *LINE, *END), ["element_missing"]),
         ((*HEAD, *END), ["lines_missing"]),

@@ -85,7 +85,13 @@ def _segment_pattern(rule: SegmentRule, marks: Delimiters) -> str:
     tail = f"(?:{mark}[^{_class(marks.terminator)}]*+)?+" if rule.open else ""
     if rule.pairs:
         character = _character(marks)
-        tail = f"(?:{mark}{character}{{2}}{mark}{character}{{1,48}}+){{0,{rule.pairs}}}+" + tail
+        pair = f"(?:{mark}{character}{{2}}{mark}{character}{{1,48}}+)"
+        # What an open segment holds beyond its pairs stands behind the last of them: half a pair is none of it.
+        tail = (
+            f"(?:{pair}{{{rule.pairs}}}+{tail}|{pair}{{0,{rule.pairs - 1}}}+)"
+            if tail
+            else pair + f"{{0,{rule.pairs}}}+"
+        )
     for part in reversed(parts[needed:]):
         tail = f"(?:{part}{tail})?+"
     return rule.id + "".join(parts[:needed]) + tail + _end(marks)
@@ -115,7 +121,9 @@ def _element_pattern(rule: ElementRule, marks: Delimiters) -> str:
         "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
     }.get(rule.type, f"{character}{{{rule.shortest},{rule.longest}}}+")
     if rule.mandatory:
-        return content
+        # Blanks alone say nothing.
+        said = f"(?! +[{_class(marks.element + marks.terminator)}])" if rule.type in ("AN", "ID", "C") else ""
+        return said + content
     if rule.type in ("AN", "ID", "C") and rule.shortest == 1:
         return f"{character}{{0,{rule.longest}}}+"
     return f"(?:{content})?+"

@@ -60,6 +60,8 @@ def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     faults. Never raises."""
     guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
     if guide is None and definition is None:
+        if not ts.type and ts.refused:  # that it has no type is told already
+            return MappedDocument("", None, ts.faults)
         unknown = ts.fault("set_unknown", 1, 1, f"no guide knows transaction set {ts.type or 'without type'}")
         return MappedDocument("", None, (*ts.faults, unknown))
     document = guide.document if guide else definition.document if definition else ""
@@ -81,6 +83,8 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
     lists them). Never raises."""
     own, definition = MESSAGE_READERS.get(message.type), definitions(EDIFACT).get(message.type)
     if own is None and definition is None:
+        if not message.type and message.refused:  # that it has no type is told already
+            return MappedDocument("", None, message.faults)
         unknown = message.fault("set_unknown", 1, 2, 1, f"no map reads {message.type or 'a message without type'}")
         return MappedDocument("", None, (*message.faults, unknown))
     document = own[0] if own else definition.document if definition else ""

@@ -110,6 +110,9 @@ class _Reader(Reader[TransactionSet, InterchangeFault]):
             if tag in ("GS", "GE", "IEA"):
                 stray = False
                 yield from self._envelope_segment(tag, segment)
+            elif tag == "SE":
+                stray = False
+                yield self.loose("trailer_without_header", window.offset, tag)
             elif tag != "TA1" and not stray:
                 stray = True
                 yield self.loose("segment_outside_set", window.offset, tag[:3])

@@ -46,7 +46,7 @@ def read(reading: Reading) -> ShipNotice | None:
     purpose, number = reading.part(begin, 3), reading.part(begin, 2)
     if purpose in _REFUSED_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
-    if not number:
+    if not number and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     rows = reading.rows
     first = _end(rows, 0)

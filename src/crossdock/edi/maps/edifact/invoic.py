@@ -63,7 +63,7 @@ def read(reading: Reading) -> Invoice | None:
     purpose, invoice = reading.part(begin, 3), reading.part(begin, 2)
     if purpose in _REFUSED_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
-    if not invoice:
+    if not invoice and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     found = _collect(reading)
     lines = _lines(reading, found)

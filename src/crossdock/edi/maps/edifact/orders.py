@@ -44,7 +44,7 @@ def read(reading: Reading) -> PurchaseOrder | None:
     if purpose not in _TAKEN_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
     number, revision = reading.part(begin, 2), reading.part(begin, 2, 3)
-    if not number:
+    if not number and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no order number")
     rows = reading.rows
     tags = [row[0] for row in rows]
