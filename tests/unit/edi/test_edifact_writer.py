@@ -101,3 +101,18 @@ def test_free_text_loses_what_cannot_be_said() -> None:
     assert b"FTX+AAI+++5   net'" in written(("FTX", "AAI", "", "", Text("5 \u20ac net")))
     plain = ServiceCharacters(release="")
     assert b"FTX+AAI+++a b'" in written(("FTX", "AAI", "", "", Text("a+b")), delimiters=plain)
+
+
+_VALUES = st.text(st.sampled_from("A1 é+:?'\x1d\x1f\ufdd0Ж"), max_size=4).map(Text)
+_ELEMENTS = st.one_of(_VALUES, st.lists(_VALUES, max_size=3).map(tuple))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(_ELEMENTS, max_size=4), max_size=3))
+def test_a_message_is_written_as_it_is_beside_one_whose_values_need_release(bodies: list[list[Any]]) -> None:
+    header = InterchangeOut("US", "THEM", "1", dt.datetime(2024, 1, 2, 3, 4))
+    message = OutgoingMessage("ORDERS", "D:96A:UN", [("FTX", *body) for body in bodies])
+    released = OutgoingMessage("ORDERS", "D:96A:UN", [("FTX", "+")])
+    alone = edifact.write_interchange(header, [message]).split(b"UNH+")[1].split(b"UNZ+")[0]
+    beside = edifact.write_interchange(header, [message, released]).split(b"UNH+")[1]
+    assert alone == beside

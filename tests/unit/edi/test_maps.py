@@ -8,9 +8,9 @@ import pytest
 
 from crossdock.edi import maps, x12
 from crossdock.model.party import PartyRef
-from crossdock.model.purchase_order import PurchaseOrderAcknowledgement
+from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import Price, Quantity
-from tests.unit.edi.samples import BUYING, DAY, SELLING, interchange, order, sets
+from tests.unit.edi.samples import BUYING, DAY, SELLING, US, interchange, order, sets
 
 
 def read(*segments: str, context: maps.MapContext = BUYING, **marks: str) -> maps.MappedDocument:
@@ -337,3 +337,12 @@ def test_a_stock_report_says_what_can_be_sold_and_what_is_on_hand_and_nothing_of
 
 def test_an_inquiry_about_stock_is_no_report() -> None:
     assert codes(read("BIA*13*SI*IR1*20101201", "LIN*1*IN*85123A")) == ["purpose_unsupported"]
+
+
+def test_an_answer_priced_by_the_kilogram_is_written_in_x12s_code() -> None:
+    price = Price(Decimal("2.55"), "GBP", Quantity(Decimal(1), "KGM"))
+    said = LineAnswer("10", "accepted", Quantity(Decimal(6), "KGM"), price, None, "85123A")
+    body = PurchaseOrderAcknowledgement("albion_uk", "4500001", US, DAY, (said,), currency="GBP")
+    rows = maps.write_document("purchase_order_acknowledgement", body, SELLING).segments
+    assert [row[:5] for row in rows if row[0] == "PO1"] == [("PO1", "10", "6", "KG", "2.55")]
+    assert [row[:4] for row in rows if row[0] == "ACK"] == [("ACK", "IA", "6", "KG")]

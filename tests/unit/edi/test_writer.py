@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossdock.edi import maps, x12
+from crossdock.edi.kernel.writing import Text
 from tests.unit.edi.samples import BUYING, codes, envelope, faults, order, sets, written
 
 ROWS = [("BEG", "00", "SA", "4500001", "", "20101201"), ("PO1", "10", "6", "EA", "2.55", "", "IN", "85123A")]
@@ -74,3 +77,11 @@ def test_what_was_read_is_written_back_byte_for_byte(marks: x12.Delimiters) -> N
         x12.OutgoingSet("PO", ts.type, [tuple(segment.elements) for segment in ts.segments[1:-1]]) for ts in sets(data)
     ]
     assert x12.write_interchange(envelope(delimiters=marks), again) == data
+
+
+@given(st.lists(st.lists(st.text(st.sampled_from("A1 é*~>\x1d\n"), max_size=4).map(Text), max_size=4), max_size=3))
+def test_a_set_is_written_as_it_is_beside_one_whose_text_must_be_changed(bodies: list[list[Text]]) -> None:
+    plain = x12.OutgoingSet("PO", "850", [("MSG", *body) for body in bodies])
+    changed = x12.OutgoingSet("PO", "850", [("MSG", Text("a*b"))])
+    alone = x12.write_interchange(envelope(), [plain]).split(b"ST*")[1].split(b"GE*")[0]
+    assert x12.write_interchange(envelope(), [plain, changed]).split(b"ST*")[1] == alone

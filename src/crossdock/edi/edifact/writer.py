@@ -23,6 +23,9 @@ Element = str | Sequence[str] | Repeated
 OutgoingSegment = tuple[Element, ...]
 """Tag, then the elements; trailing empty elements and components are left out when written."""
 
+# Separators of no interchange; where values hold none of them, nor any of its own, everything is written at once.
+_COMPONENT, _ELEMENT, _END = "\x1f", "\x1d", "\x1c"
+_EMPTY_AT_END = re.compile(r"\x1f++(?=[\x1c\x1d])|[\x1d\x1f]++(?=\x1c)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -72,7 +75,7 @@ def write_interchange(header: InterchangeOut, messages: Sequence[OutgoingMessage
         LEVEL_A.component, LEVEL_A.element, LEVEL_A.decimal, LEVEL_A.release, LEVEL_A.terminator,
     )  # fmt: skip
     una = b"" if usual and not marks.stated else (marks.una + marks.suffix).encode("latin-1")
-    return una + b"".join(pen.segment(row) for row in rows)
+    return una + (pen.plainly(rows) or b"".join(pen.segment(row) for row in rows))
 
 
 def _unb(header: InterchangeOut) -> OutgoingSegment:
@@ -107,6 +110,35 @@ class _Pen:
         self.special += [marks.terminator, marks.element, marks.component]
         self.special += [marks.repetition] if marks.repetition else []
         self.end = marks.terminator + marks.suffix
+
+    def plainly(self, rows: Sequence[OutgoingSegment]) -> bytes | None:
+        """All segments with their terminators, if no value needs more than to stand between separators; else None."""
+        composites: list[Sequence[str]] = []
+        lines = []
+        for row in rows:
+            elements = []
+            for element in row:
+                if isinstance(element, str):
+                    elements.append(element)
+                elif isinstance(element, Repeated):
+                    return None
+                else:
+                    composites.append(element)
+                    elements.append(_COMPONENT.join(element))
+            lines.append(_ELEMENT.join(elements))
+        text = _END.join([*lines, ""])
+        marks = self.marks
+        between = (text.count(_COMPONENT), text.count(_ELEMENT), text.count(_END))
+        if between != (sum(map(len, composites)) - len(composites), sum(map(len, rows)) - len(rows), len(rows)):
+            return None
+        if any(mark in text for mark in self.special):
+            return None
+        text = _EMPTY_AT_END.sub("", text).replace(_COMPONENT, marks.component).replace(_ELEMENT, marks.element)
+        try:
+            written = text.replace(_END, marks.terminator)
+            return text.replace(_END, self.end).encode(self.encoding) if written.isprintable() else None
+        except UnicodeEncodeError:
+            return None
 
     def segment(self, row: OutgoingSegment) -> bytes:
         """One segment with its terminator."""

@@ -51,14 +51,14 @@ class InterchangeOut:
 
 def write_interchange(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> bytes:
     """One interchange with a group per run of equal functional ids. Raises `CannotWrite`."""
-    rows: list[OutgoingSegment] = [_isa(header)]
+    rows: list[OutgoingSegment] = []
     groups = _groups(sets)
     for index, group in enumerate(groups):
         rows.extend(_group(header, header.group_control_number + index, group))
     rows.append(("IEA", str(len(groups)), f"{header.control_number:09d}"))
     marks = header.delimiters
     end = marks.terminator + marks.suffix
-    return "".join(_line(row, marks) + end for row in rows).encode()
+    return (marks.element.join(_isa(header)) + end + _lines(rows, marks, end)).encode()
 
 
 def _isa(header: InterchangeOut) -> OutgoingSegment:
@@ -126,13 +126,19 @@ def _group(header: InterchangeOut, number: int, sets: Sequence[OutgoingSet]) -> 
     return rows
 
 
-def _line(row: OutgoingSegment, marks: Delimiters) -> str:
+def _lines(rows: Sequence[OutgoingSegment], marks: Delimiters, end: str) -> str:
+    """All segments. Values are looked through one by one only where something in them may not be written."""
+    separator, forbidden = marks.element, marks.element + marks.terminator + marks.component + marks.repetition
+    said = "".join(["".join(row) for row in rows])
+    if said.isprintable() and not any(mark in said for mark in forbidden):
+        return end.join([separator.join(row).rstrip(separator) for row in rows]) + end
+    return "".join(_line(row, marks, forbidden) + end for row in rows)
+
+
+def _line(row: OutgoingSegment, marks: Delimiters, forbidden: str) -> str:
     last = len(row)
     while last > 1 and not row[last - 1]:
         last -= 1
-    if row[0] == "ISA":
-        return marks.element.join(row)
-    forbidden = marks.element + marks.terminator + marks.component + marks.repetition
     for index in range(last):
         value = row[index]
         if value.isprintable() and not any(mark in value for mark in forbidden):

@@ -59,7 +59,7 @@ class Writing:
 
 def day(qualifier: str, value: dt.date) -> OutgoingSegment:
     """DTM with a day."""
-    return ("DTM", (qualifier, f"{value:%Y%m%d}", "102"))
+    return ("DTM", (qualifier, dt.date.isoformat(value).replace("-", ""), "102"))
 
 
 def moment(qualifier: str, value: dt.datetime) -> OutgoingSegment:
@@ -74,7 +74,8 @@ def number(value: Decimal) -> str:
     """A number without exponent."""
     if not value.is_finite():
         raise CannotWrite(f"{value} is not a number")
-    return f"{value:f}"
+    text = str(value)
+    return f"{value:f}" if "E" in text else text
 
 
 def unit_code(unit: str) -> str:

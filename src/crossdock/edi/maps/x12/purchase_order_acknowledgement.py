@@ -15,7 +15,7 @@ from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, at, padded
-from crossdock.edi.maps.x12.writing import Writing, amount, day, number
+from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_code
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
@@ -154,16 +154,22 @@ def _line_rows(
     line: str, item: str, supplier_item: str, price: Price | None, answers: list[LineAnswer], writing: Writing
 ) -> list[OutgoingSegment]:
     unit = price.per.unit if price else answers[0].quantity.unit
-    same_unit = all(each.quantity.unit == unit for each in answers)
-    total = number(sum((each.quantity.amount for each in answers), Decimal(0))) if same_unit else ""
+    total, code = _together(answers, unit), unit_code(unit)
     ids = writing.ids(item, writing.partner_item(supplier_item, ""))
-    rows: list[OutgoingSegment] = [("PO1", line, total, unit, *writing.price(price, unit), *ids)]
+    rows: list[OutgoingSegment] = [("PO1", line, total, code, *writing.price(price, code), *ids)]
     for each in answers:
         if each.kind not in _ANSWER_CODES:
             raise CannotWrite(f"{each.kind!r} is no answer to a line")
-        when = ("068", day(each.due_on)) if each.due_on else ("", "")
-        substitute: tuple[str, ...] = ()
+        kind, due = ("068", day(each.due_on)) if each.due_on else ("", "")
+        said: OutgoingSegment = ("ACK", _ANSWER_CODES[each.kind], *amount(each.quantity), kind, due)
         if each.kind == "substituted":
-            substitute = writing.ids(each.item, writing.partner_item(each.supplier_item, ""))
-        rows.append(("ACK", _ANSWER_CODES[each.kind], *amount(each.quantity), *when, "", *substitute))
+            said = (*said, "", *writing.ids(each.item, writing.partner_item(each.supplier_item, "")))
+        rows.append(said)
     return rows
+
+
+def _together(answers: list[LineAnswer], unit: str) -> str:
+    """What was ordered: all that is answered, where that is in the unit of the line."""
+    if any(each.quantity.unit != unit for each in answers):
+        return ""
+    return number(sum((each.quantity.amount for each in answers[1:]), answers[0].quantity.amount))

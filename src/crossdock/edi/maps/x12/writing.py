@@ -20,7 +20,7 @@ from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.units import known
 
 _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
-_BASIS_OF = {Decimal(1): "", Decimal(100): "HP", Decimal(1000): "TP"}
+_BASIS_OF = {Decimal(100): "HP", Decimal(1000): "TP"}
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
 _MARKS = Delimiters(element="\x1d", component="\x1f", terminator="\x1c")
 _CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
@@ -29,26 +29,28 @@ _CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
 class Writing:
     """One document being written."""
 
-    __slots__ = ("context", "currency")
+    __slots__ = ("_as_buyer", "_ours", "_theirs", "context", "currency")
 
     def __init__(self, context: MapContext, currency: str = "") -> None:
         self.context = context
         self.currency = currency
+        self._as_buyer = context.role == "buyer"
+        buyer, supplier = context.options.buyer_item_qualifier, context.options.supplier_item_qualifier
+        self._ours, self._theirs = (buyer, supplier) if self._as_buyer else (supplier, buyer)
 
     def ids(self, item: str, theirs: str = "", gtin: str = "") -> tuple[str, ...]:
         """Pairs of qualifier and id: ours, the partner's (asked of the cross-reference where not given), the GTIN."""
-        options = self.context.options
-        buyer, supplier = options.buyer_item_qualifier, options.supplier_item_qualifier
-        ours, other = (buyer, supplier) if self.context.role == "buyer" else (supplier, buyer)
+        if item and theirs and not gtin:  # what nearly every line has
+            return self._ours, item, self._theirs, theirs
         theirs = theirs or (self.context.their_item(item) or "" if item else "")
-        pairs: tuple[str, ...] = (ours, item) if item else ()
+        pairs: tuple[str, ...] = (self._ours, item) if item else ()
         if theirs:
-            pairs += (other, theirs)
-        return (*pairs, options.gtin_qualifier, gtin) if gtin else pairs
+            pairs += (self._theirs, theirs)
+        return (*pairs, self.context.options.gtin_qualifier, gtin) if gtin else pairs
 
     def partner_item(self, supplier_item: str, buyer_item: str) -> str:
         """Of the two sides' ids, the one that is not ours."""
-        return supplier_item if self.context.role == "buyer" else buyer_item
+        return supplier_item if self._as_buyer else buyer_item
 
     def price(self, price: Price | None, unit: str) -> tuple[str, str]:
         """Price and its basis. Refused in another currency or unit than the document's and the line's."""
@@ -56,9 +58,11 @@ class Writing:
             return "", ""
         if price.currency != self.currency:
             raise CannotWrite(f"a price in {price.currency} in a document in {self.currency or 'no currency'}")
-        if unit_code(price.per.unit) != unit or price.per.amount not in _BASIS_OF:
-            raise CannotWrite(f"a price per {price.per.amount} {price.per.unit} of a line in {unit}")
-        return number(price.amount), _BASIS_OF[price.per.amount]
+        per = price.per
+        basis = "" if per.amount == 1 else _BASIS_OF.get(per.amount)
+        if basis is None or (per.unit != unit and unit_code(per.unit) != unit):
+            raise CannotWrite(f"a price per {per.amount} {per.unit} of a line in {unit}")
+        return number(price.amount), basis
 
     def party(self, role: str, party: PartyRef) -> OutgoingSegment:
         """N1: the id the other side knows, else our id as one assigned by the buyer."""
@@ -87,12 +91,11 @@ class Writing:
 def finished(guide: Guide, segments: Sequence[OutgoingSegment]) -> list[OutgoingSegment]:
     """The segments, if they keep to the guide; else `CannotWrite` with the first fault."""
     rows = [("ST", guide.type, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
-    lines = []
-    for row in rows:
-        # A value with one of these would shift every element behind it.
-        if any(not value.isprintable() for value in row):
-            raise CannotWrite(f"{row[0]} holds a control character: {row}")
-        lines.append("\x1d".join(row).rstrip("\x1d"))
+    # A value with a control character would shift every element behind it.
+    if not "".join(["".join(row) for row in rows]).isprintable():
+        bad = next(row for row in rows if not "".join(row).isprintable())
+        raise CannotWrite(f"{bad[0]} holds a control character: {bad}")
+    lines = ["\x1d".join(row).rstrip("\x1d") for row in rows]
     group = GroupHeader(guide.functional_id, "", "", "", "", "", "", 0, 0)
     raw = "\x1c".join([*lines, ""]).encode()
     faults = check(TransactionSet(_CHECKING, group, guide.type, "0001", raw, 1, 0, len(rows)), guide)
@@ -105,7 +108,8 @@ def number(value: Decimal) -> str:
     """A number without exponent."""
     if not value.is_finite():
         raise CannotWrite(f"{value} is not a number")
-    return f"{value:f}"
+    text = str(value)
+    return f"{value:f}" if "E" in text else text
 
 
 def cents(value: Decimal) -> str:
@@ -131,7 +135,7 @@ def unit_code(unit: str) -> str:
 
 def day(value: dt.date | None) -> str:
     """`YYYYMMDD`, empty for None."""
-    return f"{value:%Y%m%d}" if value else ""
+    return dt.date.isoformat(value).replace("-", "") if value else ""
 
 
 def moment(value: dt.datetime) -> tuple[str, str, str]:
@@ -148,4 +152,6 @@ def moment(value: dt.datetime) -> tuple[str, str, str]:
 
 def text(value: str, longest: int) -> Text:
     """Free text: cut to what the element takes, control characters made blanks."""
-    return Text("".join(c if c.isprintable() else " " for c in value)[:longest].rstrip())
+    if not value.isprintable():
+        value = "".join(c if c.isprintable() else " " for c in value)
+    return Text(value[:longest].rstrip())
