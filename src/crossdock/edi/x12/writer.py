@@ -129,9 +129,10 @@ def _group(header: InterchangeOut, number: int, sets: Sequence[OutgoingSet]) -> 
 def _lines(rows: Sequence[OutgoingSegment], marks: Delimiters, end: str) -> str:
     """All segments. Values are looked through one by one only where something in them may not be written."""
     separator, forbidden = marks.element, marks.element + marks.terminator + marks.component + marks.repetition
-    said = "".join(["".join(row) for row in rows])
+    said = "".join(["".join(row) for row in rows]).replace(COMPONENT, "")
     if said.isprintable() and not any(mark in said for mark in forbidden):
-        return end.join([separator.join(row).rstrip(separator) for row in rows]) + end
+        text = end.join([separator.join(row).rstrip(separator) for row in rows]) + end
+        return text.replace(COMPONENT, marks.component)
     return "".join(_line(row, marks, forbidden) + end for row in rows)
 
 
@@ -144,7 +145,7 @@ def _line(row: OutgoingSegment, marks: Delimiters, forbidden: str) -> str:
         if value.isprintable() and not any(mark in value for mark in forbidden):
             continue
         if COMPONENT in value:
-            parts = [_line((row[0], part), marks)[len(row[0]) + 1 :] for part in value.split(COMPONENT)]
+            parts = [_line((row[0], part), marks, forbidden)[len(row[0]) + 1 :] for part in value.split(COMPONENT)]
             row = (*row[:index], marks.component.join(parts), *row[index + 1 :])
             continue
         if not isinstance(value, Text):
