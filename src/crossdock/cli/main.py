@@ -23,6 +23,7 @@ from crossdock.cli import (
     item,
     order,
     ownership,
+    partner,
     policy,
     project,
     projection,
@@ -79,6 +80,7 @@ app.add_typer(projection.app, name="projection")
 app.add_typer(project.app, name="project")
 app.add_typer(ownership.app, name="ownership")
 app.add_typer(edi.app, name="edi")
+app.add_typer(partner.app, name="partner")
 
 
 @app.callback(invoke_without_command=True)

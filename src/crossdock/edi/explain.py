@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -59,26 +59,37 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     body: msgspec.Struct | None
 
 
-def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
-    """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
+class Head(NamedTuple):
+    """How an input begins, and what syntax that tells."""
+
+    bytes: bytes
+    syntax: str
+
+
+def head_of(data: bytes | Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
+    """The first bytes of an input, and the rest of it. What tells nothing is read as X12."""
     chunks = iter([data]) if isinstance(data, bytes) else iter(data)
     head = b""
     while len(head) < _TELLING and (chunk := next(chunks, None)) is not None:
         head += chunk
-    whole = chain((head,), chunks)
-    if syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip()) == EDIFACT:
+    return Head(head, syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip())), chunks
+
+
+def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
+    """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
+    head, chunks = head_of(data)
+    whole = chain((head.bytes,), chunks)
+    if head.syntax == EDIFACT:
         for each in edifact.read(whole):
-            yield _fault(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
+            yield explained(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
         return
     for item in x12.read(whole):
-        yield _fault(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
+        yield explained(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
 
 
 def _message(message: edifact.Message) -> ExplainedSet:
     head = message.interchange
-    us, partner = PartyRef(head.receiver), PartyRef(head.sender)
-    role: Literal["buyer", "supplier"] = "supplier" if message.type in _RECEIVED_BY_SUPPLIER else "buyer"
-    mapped = maps.read_message(message, maps.MapContext("", us, partner, role))
+    mapped = maps.read_message(message, context_of(message))
     columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
         type=message.type,
@@ -98,7 +109,7 @@ def _message(message: edifact.Message) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(_fault(each) for each in mapped.faults),
+        faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
     )
 
@@ -116,7 +127,8 @@ def _raw(message: edifact.Message) -> Iterator[str]:
         yield f"and {message.count - _MOST_SEGMENTS} more segments"
 
 
-def _fault(fault: Fault) -> ExplainedFault:
+def explained(fault: Fault) -> ExplainedFault:
+    """A fault as it is shown."""
     return ExplainedFault(
         fault.code, fault.severity, fault.detail, fault.segment, fault.offset, fault.segment_id, fault.element
     )
@@ -124,7 +136,7 @@ def _fault(fault: Fault) -> ExplainedFault:
 
 def _set(ts: x12.TransactionSet) -> ExplainedSet:
     guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
-    mapped = maps.read_document(ts, _context(ts))
+    mapped = maps.read_document(ts, context_of(ts))
     header = ts.interchange
     known = mapped.body is not None
     columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_segments(ts)))
@@ -146,15 +158,16 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(_fault(each) for each in mapped.faults),
+        faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
     )
 
 
-def _context(ts: x12.TransactionSet) -> maps.MapContext:
+def context_of(item: x12.TransactionSet | edifact.Message) -> maps.MapContext:
     """Without an agreement: the receiver is us, and item ids are taken as they stand."""
-    us, partner = PartyRef(ts.interchange.receiver), PartyRef(ts.interchange.sender)
-    return maps.MapContext("", us, partner, "supplier" if ts.type in _RECEIVED_BY_SUPPLIER else "buyer")
+    us, partner = PartyRef(item.interchange.receiver), PartyRef(item.interchange.sender)
+    role: Literal["buyer", "supplier"] = "supplier" if item.type in _RECEIVED_BY_SUPPLIER else "buyer"
+    return maps.MapContext("", us, partner, role)
 
 
 def _identity(qualifier: str, name: str) -> str:

@@ -340,6 +340,50 @@ BUSINESS: tuple[Row, ...] = (
      "the set cannot be read as a business object",
      "Look at the detail; if the document is right, it is a defect of ours: report it with a sample."),
 )
+# What the guideline of a partner asks for beyond the syntax, and what identifiers say of themselves.
+GUIDELINE: tuple[tuple[Level, tuple[Row, ...]], ...] = (
+    ("set", (
+        ("guideline_version", "warning", "", "", "I6", "",
+         "the document is of another version than the guideline of the partner",
+         "Read on with care; ask the partner for its guideline of that version."),
+    )),
+    ("segment", (
+        ("guideline_segment_unused", "warning", "", "2", "I4", "15",
+         "the guideline of the partner does not use the segment",
+         "Nothing of ours reads it. Ask the partner, if it means something."),
+        ("guideline_qualifier_missing", "error", "", "3", "I8", "13",
+         "a segment with a qualifier that the guideline of the partner wants is missing",
+         "Ask the partner for what is missing; for a document of ours, add it where its data come from."),
+    )),
+    ("element", (
+        ("guideline_element_unused", "warning", "", "", "I10", "",
+         "the guideline of the partner does not use the element",
+         "Nothing of ours reads it. Ask the partner, if it means something."),
+        ("guideline_id_missing", "error", "", "2", "I9", "13",
+         "an id that the guideline of the partner wants is missing",
+         "Ask the partner for the id; for a document of ours, add it to the item's cross-reference."),
+        ("guideline_format", "error", "", "7", "I12", "12",
+         "the value is not of the form that the guideline of the partner asks for",
+         "Compare it with the partner's words in the detail."),
+        ("identifier_malformed", "error", "", "7", "I12", "12",
+         "the identifier has not the digits it must have",
+         "Ask the partner for the right number; do not fill it up with zeros."),
+        ("check_digit_wrong", "error", "", "7", "I12", "12",
+         "the check digit does not follow from the digits before it",
+         "A digit was mistyped or swapped: ask the partner for the right number."),
+        ("unit_unknown", "error", "", "7", "7", "12",
+         "the code is no unit of measure that is known",
+         "Ask the partner what it means and add it to the units of its guideline."),
+    )),
+    ("business", (
+        ("guideline_condition", "error", "", "", "", "",
+         "a condition of the partner's guideline does not hold",
+         "Compare the document with the partner's words in the detail."),
+        ("guideline_amount", "error", "", "", "", "",
+         "a quantity, amount or day does not keep to the partner's guideline",
+         "Compare the document with the partner's words in the detail."),
+    )),
+)
 # fmt: on
 
 TABLE: tuple[tuple[Level, tuple[Row, ...]], ...] = (
@@ -349,4 +393,5 @@ TABLE: tuple[tuple[Level, tuple[Row, ...]], ...] = (
     ("segment", SEGMENT),
     ("element", ELEMENT),
     ("business", BUSINESS),
+    *GUIDELINE,
 )

@@ -11,6 +11,8 @@ import msgspec
 
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.edifact.writer import OutgoingMessage
+from crossdock.edi.guidelines.check import as_read, checked
+from crossdock.edi.guidelines.sending import as_sent, message_as_sent
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check
 from crossdock.edi.kernel.faults import Fault
@@ -67,7 +69,12 @@ def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     document = guide.document if guide else definition.document if definition else ""
     if ts.refused:
         return MappedDocument(document, None, ts.faults)
-    faults = [*ts.faults, *(check(ts, guide) if guide else ())]
+    compiled = context.guidelines.for_item(ts, "in") if context.guidelines else None
+    if compiled is None:
+        faults = [*ts.faults, *(check(ts, guide) if guide else ())]
+    else:
+        faults = [*ts.faults, *checked(ts, guide, compiled)]
+        ts = as_read(ts, compiled)
     body = None
     if not faults or not _refusing(faults):
         try:
@@ -91,6 +98,12 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
     if message.refused:
         return MappedDocument(document, None, message.faults)
     faults, body = list(message.faults), None
+    compiled = context.guidelines.for_item(message, "in") if context.guidelines else None
+    if compiled is not None:
+        faults += compiled.faults(message)
+        if _refusing(faults):
+            return MappedDocument(document, None, tuple(faults))
+        message = as_read(message, compiled)
     try:
         body = own[1](EdifactReading(message, context, faults)) if own else read_by(message, context, faults)
     except (ValueError, ArithmeticError, LookupError) as problem:
@@ -107,7 +120,13 @@ def account(read: Unmapped, context: MapContext) -> Account:
 
 def write_document(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSet:
     """The transaction set for a document (any name `read_document` gives, `supplier_invoice`, `credit_note`). Raises
-    `CannotWrite` for what X12 or the guide cannot express."""
+    `CannotWrite` for what X12, the guide or the guideline of the partner cannot express."""
+    made = _set(document, body, context)
+    compiled = context.guidelines.of(made.type, context.options.version, "out") if context.guidelines else None
+    return made if compiled is None else as_sent(made, compiled)
+
+
+def _set(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSet:
     definition = written_as(X12, document, body)
     if definition is not None:
         return set_of(definition, body, context)
@@ -120,11 +139,14 @@ def write_document(document: str, body: msgspec.Struct, context: MapContext) -> 
 
 def write_message(document: str, body: msgspec.Struct, context: MapContext, version: str = "") -> OutgoingMessage:
     """The EDIFACT message for a document, in a version such as `D:96A:UN:EAN008`. Raises `CannotWrite` for what
-    EDIFACT cannot express."""
+    EDIFACT or the guideline of the partner cannot express."""
     definition = written_as(EDIFACT, document, body)
     if definition is not None:
-        return message_of(definition, body, context, version or definition.version)
-    return own_message(document, body, context, version)
+        made = message_of(definition, body, context, version or definition.version)
+    else:
+        made = own_message(document, body, context, version)
+    compiled = context.guidelines.of(made.type, made.version, "out") if context.guidelines else None
+    return made if compiled is None else message_as_sent(made, compiled)
 
 
 def documents() -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.kernel.faults import Fault
 from crossdock.model.party import PartyRef
 
@@ -47,6 +48,8 @@ class MapContext(msgspec.Struct, frozen=True):
     our_item: Callable[[str], str | None] = same_item
     their_item: Callable[[str], str | None] = no_item
     options: MapOptions = MapOptions()
+    guidelines: Guidelines | None = None
+    """What the partner says of its documents; None: the base guides alone hold."""
 
     @property
     def buyer(self) -> PartyRef:

@@ -1,0 +1,45 @@
+"""How commands find partner packs, and say what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from crossdock.edi.guidelines.packs import PartnerPack, UnknownPartner, find, load
+from crossdock.edi.guidelines.reading import Problem, Unreadable
+
+Project = Annotated[
+    Path, typer.Option("--project", help="The network project whose `partners/` is searched before the built-in packs.")
+]
+
+
+def folder_of(name: str, project: Path) -> Path:
+    """The folder of a pack by its folder or name; ends with words and code 2 if there is none."""
+    try:
+        return find(name, project)
+    except UnknownPartner as problem:
+        refuse(str(problem))
+
+
+def pack_of(name: str, project: Path) -> PartnerPack:
+    """A pack by its folder or name; ends with words and code 2 if there is none, or it cannot be used."""
+    try:
+        return load(folder_of(name, project))
+    except Unreadable as problem:
+        print_problems(problem.problems)
+        raise typer.Exit(2) from None
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """What is wrong with files, on standard error."""
+    for each in problems:
+        typer.echo(str(each), err=True)
+
+
+def refuse(words: str) -> NoReturn:
+    """End with words and code 2: the command was used in a way that cannot work."""
+    typer.echo(words, err=True)
+    raise typer.Exit(2)

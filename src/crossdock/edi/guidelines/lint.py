@@ -1,0 +1,161 @@
+"""What is wrong with a partner pack beyond its form: names, places and codes that do not go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from crossdock.edi.guidelines.form import Element, Guideline, Pack, Segment
+from crossdock.edi.guidelines.packs import MAIN, SAMPLES, read_guideline
+from crossdock.edi.guidelines.places import Place, place
+from crossdock.edi.guidelines.reading import Document, Problem, Where
+from crossdock.edi.guidelines.tree import level_of
+from crossdock.edi.kernel.faults import FAULTS
+
+_X12_DOCUMENT = re.compile(r"[0-9]{3}")
+_EDIFACT_DOCUMENT = re.compile(r"[A-Z]{6}")
+_NUMBERS = ("N0", "N2", "R", "DT", "TM")
+Told = Iterator[tuple[Where, str, str]]
+
+
+def lint(folder: Path) -> list[Problem]:
+    """Everything that is wrong with a pack, in the order of its files."""
+    main = Document(folder.joinpath(MAIN))
+    if not main.path.is_file():
+        return [Problem(str(main.path), 1, "is not there", f"a partner pack is a folder with a {MAIN}")]
+    pack = main.read(Pack)
+    if pack is not None:
+        for told in _pack(pack, folder):
+            main.problem(*told)
+    problems = list(main.problems)
+    seen: dict[tuple[str, str, str], str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name != MAIN:
+            problems += lint_guideline(path, pack, seen)
+    return sorted(set(problems))
+
+
+def lint_guideline(path: Path, pack: Pack | None, seen: dict[tuple[str, str, str], str]) -> list[Problem]:
+    """Everything that is wrong with one guideline."""
+    compiled, problems = read_guideline(path)
+    file = Document(path)
+    form = file.read(Guideline)
+    if form is None or compiled is None:
+        return problems
+    for told in _guideline(form, pack):
+        file.problem(*told)
+    for direction in form.directions:
+        first = seen.setdefault((form.document, form.version, direction), path.name)
+        if first != path.name:
+            words = f"{first} describes {form.document} {form.version} {direction} already"
+            file.problem(("document",), words, "keep one of them")
+    if not problems and not file.problems:
+        try:
+            compiled._made_fast("*", ">", "~", "")
+        except re.error as error:
+            file.problem(("segments",), f"no expression can be made of it: {error}", "make it smaller")
+    return [*problems, *file.problems]
+
+
+def _pack(pack: Pack, folder: Path) -> Told:
+    if pack.partner != folder.resolve().name:
+        yield ("partner",), f"`{pack.partner}` is not the name of its folder", f"write `{folder.resolve().name}`"
+    for name, sample in pack.samples.items():
+        if not folder.joinpath(SAMPLES, name).is_file():
+            yield ("samples", name), f"there is no {SAMPLES}/{name}", "put it there, or leave it out"
+        for code in sample.faults:
+            if code not in FAULTS:
+                yield ("samples", name, "faults"), f"`{code}` is no code of a fault", "take one of the runbook's"
+    there = {path.name for path in folder.joinpath(SAMPLES).glob("*") if path.is_file() and path.suffix != ".md"}
+    for name in sorted(there - pack.samples.keys()):
+        yield ("samples",), f"{SAMPLES}/{name} has no entry", "say whose it is, under which licence"
+    for code, way in pack.tolerance.items():
+        if code not in FAULTS:
+            yield ("tolerance", code), f"`{code}` is no code of a fault", "take one of the runbook's"
+        if way not in ("mend", "accept", "reject"):
+            yield ("tolerance", code), f"`{way}` is no way to take a fault", "use mend, accept or reject"
+
+
+def _guideline(form: Guideline, pack: Pack | None) -> Told:
+    if pack is not None and form.partner != pack.partner:
+        yield ("partner",), f"`{form.partner}` is not the partner of this pack", f"write `{pack.partner}`"
+    wanted = _X12_DOCUMENT if form.dialect == "x12" else _EDIFACT_DOCUMENT
+    if not wanted.fullmatch(form.document):
+        example = "850" if form.dialect == "x12" else "ORDERS"
+        yield ("document",), f"`{form.document}` is no document of {form.dialect}", f"write one such as `{example}`"
+    if not form.directions:
+        yield ("directions",), "nobody sends it", "write `in`, `out` or both"
+    if not form.source.title:
+        yield ("source",), "it does not say which public guideline it follows", "write its title, publisher and URL"
+    yield from _segments(form.segments, ("segments",))
+    yield from _places(form)
+
+
+def _segments(segments: tuple[Segment, ...], where: Where) -> Told:
+    if not segments and where == ("segments",):
+        yield where, "it describes no segment", "describe at least the first"
+    for number, form in enumerate(segments):
+        here = (*where, str(number))
+        at = place(form.segment)
+        if at.element:
+            yield (*here, "segment"), f"`{form.segment}` names an element", f"name the segment: `{at.tag}`"
+        if form.pairs is not None:
+            yield from _pairs(form, here)
+        for key, element in form.elements.items():
+            if form.pairs is not None and int(key) >= form.pairs.first:
+                words = f"element {key} stands where the pairs are"
+                yield (*here, "elements", key), words, "describe it there"
+            yield from _element(element, (*here, "elements", key))
+        yield from _tests(form, at, here)
+        yield from _segments(form.segments, (*here, "segments"))
+
+
+def _pairs(form: Segment, here: Where) -> Told:
+    assert form.pairs is not None
+    for code, element in form.pairs.ids.items():
+        yield from _element(element, (*here, "pairs", "ids", code))
+
+
+def _tests(form: Segment, at: Place, here: Where) -> Told:
+    """A segment told by what stands in it must let that stand there."""
+    for test in at.tests:
+        element = next((one for key, one in form.elements.items() if int(key) == test.element), None)
+        if element is not None and test.component:
+            element = next((one for key, one in element.components.items() if int(key) == test.component), None)
+        if element is None:
+            continue
+        if (element.codes and test.value not in element.codes) or (element.value and element.value != test.value):
+            words = f"`{form.segment}` has {test.value}, which its element {test.element:02d} does not allow"
+            yield (*here, "segment"), words, "add the code there"
+
+
+def _element(form: Element, where: Where) -> Told:
+    if form.format:
+        try:
+            re.compile(form.format)
+        except re.error as error:
+            yield (*where, "format"), f"`{form.format}` is no regular expression: {error}", "correct it"
+    first, _, last = form.length.partition("..")
+    if last and int(first) > int(last):
+        yield (*where, "length"), f"`{form.length}` has no length in it", f"write `{last}..{first}`"
+    for code in form.require:
+        if code not in form.codes:
+            yield (*where, "require"), f"`{code}` must come and is not among the codes", "add it to `codes`"
+    if form.value and form.codes:
+        yield (*where, "value"), "it has a value and codes", "keep one of them"
+    if form.components and (form.codes or form.value or form.format or form.check):
+        yield (*where, "components"), "what is said of the whole is not judged", "say it of a component"
+    if form.type in _NUMBERS and form.codes:
+        yield (*where, "type"), "codes are texts, not numbers or dates", "leave `type` out"
+    for key, inner in form.components.items():
+        yield from _element(inner, (*where, "components", key))
+
+
+def _places(form: Guideline) -> Told:
+    """Conditions and changes must speak of segments that are described."""
+    tags = {node.tag for node in level_of(form.segments, form.dialect).nodes()}
+    for number, condition in enumerate(form.conditions):
+        if place(condition.at).tag not in tags:
+            words = f"no segment {condition.at} is described"
+            yield ("conditions", str(number), "at"), words, f"describe it, or take one of {', '.join(sorted(tags))}"

@@ -1,0 +1,248 @@
+"""A guideline as one regular expression of a whole set: what matches it is faultless in its form, in one call.
+
+What an expression cannot say (check digits, formats, conditions) is asked of the values afterwards; `finder` makes the
+expressions that pick those out. Where an expression is narrower than the rule, the walk has the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossdock.edi.guidelines.places import Place
+from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The separators that an expression is made for."""
+
+    element: str
+    component: str
+    terminator: str
+    suffix: str = ""
+
+    @property
+    def end(self) -> str:
+        """How a segment ends."""
+        return re.escape(self.terminator + self.suffix)
+
+    @property
+    def last(self) -> str:
+        """How the last segment ends."""
+        return f"{re.escape(self.terminator)}(?:{re.escape(self.suffix)})?" if self.suffix else self.end
+
+    @property
+    def character(self) -> str:
+        """One of an element."""
+        return f"[^{_class(self.element + self.terminator)}\\x00-\\x1f\\x7f]"
+
+    @property
+    def within(self) -> str:
+        """One of a component."""
+        return f"[^{_class(self.element + self.terminator + self.component)}\\x00-\\x1f\\x7f]"
+
+    @property
+    def mark(self) -> str:
+        """The element separator."""
+        return re.escape(self.element)
+
+
+def _class(characters: str) -> str:
+    return "".join(re.escape(each) for each in characters)
+
+
+class Drawing:
+    """Draws the expression of one guideline for one set of separators."""
+
+    def __init__(self, marks: Marks, ends: tuple[str, str], others: bool) -> None:
+        self.marks = marks
+        self.ends = ends
+        """The tags of the envelope."""
+        self.others = others
+        """Are segments that nobody describes passed over?"""
+
+    def whole(self, level: Level) -> str:
+        """A whole set, from header to trailer."""
+        start, end = self.ends
+        rest = f"{self.marks.mark}[^{_class(self.marks.terminator)}]*+"
+        return f"{start}{rest}{self.marks.end}{self.level(level, level)}{end}{rest}{self.marks.last}"
+
+    def level(self, level: Level, top: Level) -> str:
+        """Everything that may follow one another."""
+        passed = self._passed(top) if self.others else ""
+        return passed + "".join(self._group(group, top) + passed for group in level.groups)
+
+    def _passed(self, top: Level) -> str:
+        known = "|".join(sorted({node.tag for node in top.nodes()} | {self.ends[1]}))
+        marks = self.marks
+        tag = f"(?!(?:{known}){marks.mark})[A-Z][A-Z0-9]{{1,2}}"
+        return f"(?:{tag}{marks.mark}[^{_class(marks.terminator)}]*+{marks.end})*+"
+
+    def _group(self, group: Group, top: Level) -> str:
+        drawn = [self.node(node, top) for node in group.nodes if not node.never]
+        if not drawn:
+            return ""
+        one = "|".join(drawn)
+        needs = "".join(self._needs(group, node, one) for node in group.nodes if not node.never)
+        if len(group.nodes) == 1:
+            node = group.nodes[0]
+            return needs + _times(drawn[0], int(node.mandatory), node.most)
+        return f"{needs}(?:{one})*+"
+
+    def _needs(self, group: Group, node: Node, one: str) -> str:
+        """What must be ahead, and what must not: mandatory ones, no more than so many, and codes that must occur."""
+        start = self._start(node)
+        found = ""
+        if len(group.nodes) > 1:
+            found += f"(?=(?:{one})*?{start})" if node.mandatory else ""
+            if node.form.max:
+                # Atomic: the earliest ones are the ones to count, so there is nothing to try again.
+                found += f"(?!(?>(?:{one})*?(?={start})(?:{one})){{{node.most + 1}}})"
+        for rule in node.rules:
+            for code in rule.require:
+                before = f"(?:{self.marks.mark}{self.marks.character}*+){{{rule.number - 1}}}{self.marks.mark}"
+                found += f"(?=(?:{one})*?{node.tag}{before}{re.escape(code)}(?:{self.marks.mark}|{self.marks.end}))"
+        return found
+
+    def _start(self, node: Node) -> str:
+        return node.tag + tests(node.place, self.marks)
+
+    def node(self, node: Node, top: Level) -> str:
+        """A segment and what is below it."""
+        below = self.level(node.level, top) if node.level is not None else ""
+        return self._segment(node) + below
+
+    def _segment(self, node: Node) -> str:
+        marks, rules = self.marks, node.rules
+        needed = max((each.number for each in rules if each.mandatory), default=1)
+        parts = [marks.mark + self._element(rule, node) for rule in rules]
+        tail, required = self._behind(node)
+        if node.pairs or (node.base is not None and node.base.pairs):
+            # Ids stand at fixed places: if they come, so do the elements before them.
+            needed = max(needed, len(parts)) if required else needed
+        for part in reversed(parts[needed:]):
+            tail = f"(?:{part}{tail})?+"
+        wanted = ahead(node.place, marks)
+        return node.tag + wanted + required + "".join(parts[:needed]) + tail + marks.end
+
+    def _behind(self, node: Node) -> tuple[str, str]:
+        """What may come behind the described elements, and what must be ahead of them."""
+        marks, form = self.marks, node.form
+        rest = f"(?:{marks.mark}[^{_class(marks.terminator)}]*+)?+"
+        if form.pairs is not None:
+            ids = "|".join(
+                f"{re.escape(code)}{marks.mark}{self._content(rule)}"
+                for code, rule in sorted(node.pairs.items(), key=lambda each: -len(each[0]))
+            )
+            wanted = "".join(
+                f"(?=[^{_class(marks.terminator)}]*?{marks.mark}{re.escape(code)}{marks.mark})"
+                for code, rule in node.pairs.items()
+                if rule.mandatory
+            )
+            return f"(?:{marks.mark}(?:{ids})){{0,{form.pairs.most}}}+", wanted
+        if node.base is None:
+            return rest, ""
+        if node.base.pairs and len(node.rules) == len(node.base.elements):
+            pair = f"(?:{marks.mark}{marks.character}{{2}}{marks.mark}{marks.character}{{1,48}}+)"
+            return f"{pair}{{0,{node.base.pairs}}}+" + (rest if node.base.open else ""), ""
+        return (rest if node.base.open else ""), ""
+
+    def _element(self, rule: Rule, node: Node) -> str:
+        if rule.unused:
+            return ""
+        content = self._composite(rule) if rule.components else self._content(rule)
+        return content if rule.mandatory else f"(?:{content})?+"
+
+    def _composite(self, rule: Rule) -> str:
+        mark = re.escape(self.marks.component)
+        more = f"(?:{mark}{self.marks.within}*+)*+"
+        parts, last = [], 0
+        for each in rule.components:
+            parts += [f"{self.marks.within}*+"] * (each.number - last - 1)
+            content = "" if each.unused else self._content(each, self.marks.within)
+            parts.append(content if each.mandatory else f"(?:{content})?+")
+            last = each.number
+        needed = max((each.number for each in rule.components if each.mandatory), default=1)
+        tail = more
+        for part in reversed(parts[needed:]):
+            tail = f"(?:{mark}{part}{tail})?+"
+        return mark.join(parts[:needed]) + tail
+
+    def _content(self, rule: Rule, character: str = "") -> str:
+        if rule.value:
+            return re.escape(rule.value)
+        if rule.codes:
+            # The longer first: what has matched is not given back.
+            return f"(?:{'|'.join(map(re.escape, sorted(rule.codes, key=len, reverse=True)))})"
+        if not rule.described and not rule.name:
+            return f"{self.marks.character}*+"
+        character = character or self.marks.character
+        whole = f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+"
+        return {
+            "N0": whole,
+            "N2": whole,
+            "R": f"-?+[0-9]{{1,{max(1, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
+            "DT": _date(rule.longest),
+            "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
+        }.get(rule.type, f"(?! ){character}{{{rule.shortest},{rule.longest}}}+")
+
+
+def _date(longest: int) -> str:
+    years = "[12][0-9]{3}" if longest == 8 else "[0-9]{2}"
+    return f"{years}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+
+
+def _times(drawn: str, least: int, most: int) -> str:
+    if most == 1:
+        return f"(?:{drawn})" if least else f"(?:{drawn})?+"
+    return f"(?:{drawn}){{{least},{most}}}+"
+
+
+def tests(place: Place, marks: Marks) -> str:
+    """What must stand behind the tag for the tests of a place, up to the last tested element."""
+    if not place.tests:
+        return f"(?={marks.mark}|{marks.end})"
+    found = ""
+    for test in place.tests:
+        before = f"(?:{marks.mark}{marks.character}*+){{{test.element - 1}}}{marks.mark}"
+        component = f"(?:{marks.within}*+{re.escape(marks.component)}){{{max(test.component, 1) - 1}}}"
+        behind = f"(?={marks.mark}|{re.escape(marks.component)}|{marks.end})"
+        found += f"(?={before}{component}{re.escape(test.value)}{behind})"
+    return found
+
+
+def ahead(place: Place, marks: Marks) -> str:
+    """The tests of a place, none where it has none."""
+    return tests(place, marks) if place.tests else ""
+
+
+def finder(place: Place, elements: Sequence[tuple[int, int]], marks: Marks) -> str:
+    """An expression that captures some elements (or components) of every segment at a place, in ascending order."""
+    parts = {element: "" for element, _ in elements}
+    for element in parts:
+        wanted = sorted(component for of, component in elements if of == element)
+        if wanted == [0]:
+            parts[element] = f"({marks.character}*+)"
+            continue
+        last, inner = 0, ""
+        pieces = []
+        for component in wanted:
+            pieces += [f"{marks.within}*+"] * (component - last - 1)
+            pieces.append(f"({marks.within}*+)")
+            last = component
+        for piece in reversed(pieces):
+            inner = piece + (f"(?:{re.escape(marks.component)}{inner})?+" if inner else "")
+        parts[element] = inner + f"(?:{re.escape(marks.component)}{marks.character}*+)?+"
+    drawn = ""
+    for number in range(max(parts), 0, -1):
+        drawn = f"(?:{marks.mark}{parts.get(number, marks.character + '*+')}{drawn})?+"
+    return f"{marks.end}{place.tag}{tests(place, marks)}{drawn}"
+
+
+def pair_finder(node: Node, qualifier: str, marks: Marks) -> str:
+    """An expression that captures the ids behind a qualifier, in every segment at a place."""
+    anything = f"[^{_class(marks.terminator)}]*?"
+    start = f"{marks.end}{node.tag}{ahead(node.place, marks)}"
+    return f"{start}{marks.mark}{anything}{marks.mark}{re.escape(qualifier)}{marks.mark}({marks.character}*+)"

@@ -1,0 +1,93 @@
+"""Is what a file holds as its partner wants it? Envelope, guideline, and what our maps need, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import msgspec
+
+from crossdock.edi import edifact, maps, x12
+from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
+from crossdock.edi.guidelines.form import Direction
+from crossdock.edi.guidelines.packs import Guidelines
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.syntax import EDIFACT
+
+
+class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
+    """One transaction set or message: `guideline` names what it was held against (partner, document and version), empty
+    where the base guide alone holds; `valid` where nothing refuses it."""
+
+    type: str
+    control_number: str
+    version: str
+    segment: int
+    offset: int
+    guideline: str
+    valid: bool
+    faults: tuple[ExplainedFault, ...]
+
+
+def validate(
+    data: bytes | Iterable[bytes], guidelines: Guidelines | None = None, direction: Direction | None = None
+) -> Iterator[ValidatedSet | ExplainedFault]:
+    """Everything in an input, in order."""
+    head, chunks = head_of(data)
+    if head.syntax == EDIFACT:
+        for message in edifact.read(chain((head.bytes,), chunks)):
+            if isinstance(message, edifact.InterchangeFault):
+                yield explained(message.fault)
+            else:
+                yield _validated(message, message.version, guidelines, direction)
+        return
+    for item in x12.read(chain((head.bytes,), chunks)):
+        if isinstance(item, x12.InterchangeFault):
+            yield explained(item.fault)
+        else:
+            yield _validated(item, item.group.version or item.interchange.version, guidelines, direction)
+
+
+def _validated(
+    item: x12.TransactionSet | edifact.Message,
+    version: str,
+    guidelines: Guidelines | None,
+    direction: Direction | None,
+) -> ValidatedSet:
+    compiled = guidelines.for_item(item, direction) if guidelines else None
+    chosen = Guidelines(guidelines.partner, (compiled,)) if guidelines and compiled else None
+    faults = faults_of(item, chosen)
+    named = f"{compiled.form.partner} {compiled.document} {compiled.form.version}" if compiled else ""
+    return ValidatedSet(
+        item.type,
+        item.control_number,
+        version,
+        item.number,
+        item.offset,
+        named,
+        not any(each.severity == "error" for each in faults),
+        tuple(map(explained, faults)),
+    )
+
+
+def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | None) -> tuple[Fault, ...]:
+    """Everything that is wrong with a set, by the one guideline that is chosen, and by what our map needs where we have
+    one."""
+    if chosen is not None:
+        # Whoever sends it: it is held against this guideline.
+        (compiled,) = chosen.guidelines
+        mapped = item.type in maps.documents()["EDIFACT" if isinstance(item, edifact.Message) else "X12"]
+        if not mapped or item.refused:
+            found = () if item.refused and item.count > _MOST_SEGMENTS else tuple(compiled.faults(item))
+            return tuple(dict.fromkeys((*item.faults, *found)))
+        both = Guidelines(chosen.partner, (compiled.both_ways,))
+        context = msgspec.structs.replace(context_of(item), guidelines=both)
+    else:
+        context = context_of(item)
+    if isinstance(item, edifact.Message):
+        return maps.read_message(item, context).faults
+    return maps.read_document(item, context).faults
+
+
+_MOST_SEGMENTS = 100_000
+"""A set that is refused for its size is not looked into."""
