@@ -21,7 +21,7 @@ from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.validate import ValidatedSet
 from crossdock.edi.validate import validate as validate_document
 
-app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT).", no_args_is_help=True)
+app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT, UBL).", no_args_is_help=True)
 
 _CHUNK = 1 << 18
 
@@ -139,13 +139,16 @@ def _print_words(found: Iterator[ExplainedSet | ExplainedFault]) -> bool:
 
 
 def _print_set(console: Console, item: ExplainedSet) -> None:
-    title = f"{item.type or '???'} {item.name}, control number {item.control_number}"
+    number = f", control number {item.control_number}" if item.control_number else ""
+    title = f"{item.type or '???'} {item.name}{number}"
     console.print(_plain(title, "bold"), soft_wrap=True)
     envelope = (
         f"from {item.sender} to {item.receiver}, interchange {item.interchange}, "
         + (f"group {item.group}, " if item.group else "")
         + f"version {item.version}, {item.usage}; segment {item.segment}, byte {item.offset}, {item.segments} segments"
     )
+    if not item.interchange:  # XML has no envelope
+        envelope = f"from {item.sender} to {item.receiver}, version {item.version}, {item.segments} lines"
     console.print(_plain(envelope, "dim"), soft_wrap=True)
     for words in item.words:
         console.print(_plain("  " + words), soft_wrap=True)
@@ -164,6 +167,7 @@ def _print_set(console: Console, item: ExplainedSet) -> None:
 def _fault_words(fault: ExplainedFault) -> Text:
     where = f"segment {fault.segment}" + (f" ({fault.segment_id})" if fault.segment_id else "")
     where += f", element {fault.element}" if fault.element else ""
+    where = f"line {fault.segment}, {fault.path}" if fault.path else where
     style = "red" if fault.severity == "error" else "yellow"
     return _plain(f"  {fault.severity} {fault.code} at {where}, byte {fault.offset}: {fault.detail}", style)
 

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from crossdock.edi import edifact, maps, x12
+from crossdock.edi import edifact, maps, ubl, x12
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.syntax import EDIFACT, X12, syntax_of
+from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
 from crossdock.edi.maps.declared import definitions
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -20,6 +20,7 @@ _MOST_SEGMENTS = 200
 # Who we are taken to be, for words that need a side: the receiver of the document.
 _RECEIVED_BY_SUPPLIER = ("850", "860", "ORDERS", "ORDCHG")
 _TELLING = 64  # bytes that tell the syntax
+_WIDE_XML = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -33,6 +34,8 @@ class ExplainedFault(msgspec.Struct, frozen=True, tag_field="kind", tag="fault")
     offset: int
     segment_id: str
     element: int
+    path: str = ""
+    """Of XML: where it stands, such as `/Order/OrderLine[2]`; `segment` is then the line."""
 
 
 class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
@@ -72,19 +75,72 @@ def head_of(data: bytes | Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
     head = b""
     while len(head) < _TELLING and (chunk := next(chunks, None)) is not None:
         head += chunk
-    return Head(head, syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip())), chunks
+    wide = XML if head.startswith(_WIDE_XML) else ""
+    return Head(head, wide or syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip())), chunks
 
 
 def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
     """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
+    if head.syntax == XML:
+        yield _document(b"".join(_bounded(whole)))
+        return
     if head.syntax == EDIFACT:
         for each in edifact.read(whole):
             yield explained(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
         return
     for item in x12.read(whole):
         yield explained(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
+
+
+def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """An XML document is read whole; what is beyond its limit is not."""
+    left = ubl.XmlLimits().input_bytes + 1
+    for chunk in chunks:
+        yield chunk[:left]
+        left -= len(chunk)
+        if left <= 0:
+            return
+
+
+def _document(data: bytes) -> ExplainedSet | ExplainedFault:
+    """A UBL document; its receiver is us."""
+    mapped = ubl.read(data)
+    if not mapped.document:
+        return explained(mapped.faults[0])
+    sides = [_side(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
+    of_customers = ubl.DOCUMENTS[mapped.type].received_by == "supplier"
+    sender, receiver = sides if of_customers else reversed(sides)
+    kept = tuple(f"{each.path}: {each.value}" for each in mapped.kept[:_MOST_SEGMENTS] if each.value)
+    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), kept)
+    return ExplainedSet(
+        type=mapped.type,
+        name=mapped.document.replace("_", " ").capitalize(),
+        control_number="",
+        segment=1,
+        offset=0,
+        segments=data.count(b"\n") + 1,
+        sender=sender,
+        receiver=receiver,
+        interchange="",
+        group="",
+        version=next((each.value for each in mapped.kept if each.path.endswith("/UBLVersionID")), "2"),
+        usage="production",
+        document=mapped.document,
+        accepted=mapped.body is not None,
+        words=words,
+        columns=columns,
+        lines=lines,
+        faults=tuple(explained(each) for each in mapped.faults),
+        body=mapped.body,
+    )
+
+
+def _side(body: msgspec.Struct | None, names: tuple[str, ...]) -> str:
+    """Who stands on one side of a document, by the id it has there."""
+    found = next((each for name in names if isinstance(each := getattr(body, name, None), PartyRef)), None)
+    return "" if found is None else _identity(found.qualifier, found.their_id or found.id or found.name)
 
 
 def _message(message: edifact.Message) -> ExplainedSet:
@@ -130,7 +186,14 @@ def _raw(message: edifact.Message) -> Iterator[str]:
 def explained(fault: Fault) -> ExplainedFault:
     """A fault as it is shown."""
     return ExplainedFault(
-        fault.code, fault.severity, fault.detail, fault.segment, fault.offset, fault.segment_id, fault.element
+        fault.code,
+        fault.severity,
+        fault.detail,
+        fault.segment,
+        fault.offset,
+        fault.segment_id,
+        fault.element,
+        fault.path,
     )
 
 

@@ -99,6 +99,10 @@ class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
     supplier: PartyRef
     currency: str
     lines: tuple[PurchaseOrderChangeLine, ...]
+    whole_order: bool = False
+    """The order is cancelled as a whole; `lines` is then empty, for who cancels it so names none."""
+    reason: str = ""
+    """Why, in the words of who changes or cancels it."""
 
 
 class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,7 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
+from crossdock.edi import ubl
+from crossdock.edi.explain import ExplainedFault, ExplainedSet, explain
 from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
+from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
+from tests.unit.edi.ubl_samples import DOCUMENTS as UBL_DOCUMENTS
 
 RUNNER = CliRunner()
 
@@ -84,3 +88,28 @@ def test_a_file_is_explained_by_name(tmp_path: Path) -> None:
     path = tmp_path / "order.edi"
     path.write_bytes(written(("purchase_order", order())))
     assert RUNNER.invoke(app, ["explain", str(path)]).exit_code == 0
+
+
+def test_a_ubl_document_is_explained_as_the_object_it_says() -> None:
+    data = ubl.write(*UBL_DOCUMENTS["Invoice"], UBL_BUYING)
+    (item,) = explain(data)
+    assert isinstance(item, ExplainedSet)
+    assert (item.type, item.document, item.accepted) == ("Invoice", "invoice", True)
+    assert (item.sender, item.receiver) == ("UL/7300010000001", "UL/5060000000017")
+    assert item.words[0] == "Invoice INV-9 of 2026-11-21"
+    assert len(item.lines) == 2
+    (wide,) = explain(data.decode().replace("UTF-8", "UTF-16").encode("utf-16"))
+    assert wide == item
+
+
+def test_a_fault_of_xml_says_line_and_path() -> None:
+    (item,) = explain(
+        ubl.write(*UBL_DOCUMENTS["Order"], UBL_BUYING).replace(b">12</cbc:Quantity>", b">x</cbc:Quantity>")
+    )
+    assert isinstance(item, ExplainedSet)
+    assert not item.accepted
+    assert item.words
+    assert item.faults[0].path == "/Order/OrderLine[1]/LineItem/Quantity"
+    (refused,) = explain(b'<!DOCTYPE a [<!ENTITY x SYSTEM "f">]><a>&x;</a>')
+    assert isinstance(refused, ExplainedFault)
+    assert refused.code == "xml_external_entity"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from crossdock.edi.kernel.document_faults import DOCUMENT
+
 Severity = Literal["error", "warning"]
-Level = Literal["interchange", "group", "set", "segment", "element", "business"]
+Level = Literal["interchange", "group", "set", "segment", "element", "business", "document"]
 Row = tuple[str, Severity, str, str, str, str, str, str]
 
 # fmt: off
@@ -394,4 +396,5 @@ TABLE: tuple[tuple[Level, tuple[Row, ...]], ...] = (
     ("element", ELEMENT),
     ("business", BUSINESS),
     *GUIDELINE,
+    ("document", DOCUMENT),
 )

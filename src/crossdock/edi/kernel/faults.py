@@ -32,7 +32,10 @@ class FaultKind:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, and where: `segment` counts from 1 over the whole input, `offset` is the byte the
-    segment (or element) begins at, `position` counts from 1 at ST as the 997 wants it (0 outside a set)."""
+    segment (or element) begins at, `position` counts from 1 at ST as the 997 wants it (0 outside a set).
+
+    In XML and in files of a declared layout `segment` is the line, `segment_id` the element or column, `element` the
+    column's number, and `path` says the same for people: `/Order/OrderLine[2]/LineItem/Quantity`, `column qty`."""
 
     code: str
     severity: Severity
@@ -42,6 +45,7 @@ class Fault:
     position: int = 0
     segment_id: str = ""
     element: int = 0
+    path: str = ""
 
     @property
     def kind(self) -> FaultKind:
@@ -51,6 +55,8 @@ class Fault:
     @property
     def pointer(self) -> str:
         """Where it is, in words: `segment 12 (PO1), element 2, byte 431`."""
+        if self.path:
+            return f"line {self.segment}, {self.path}, byte {self.offset}"
         named = f"segment {self.segment}" + (f" ({self.segment_id})" if self.segment_id else "")
         return named + (f", element {self.element}" if self.element else "") + f", byte {self.offset}"
 
@@ -68,10 +74,12 @@ def fault(
     segment_id: str = "",
     element: int = 0,
     severity: Severity | None = None,
+    path: str = "",
 ) -> Fault:
     """A fault of a documented kind; words and severity are the kind's unless told otherwise."""
     kind = FAULTS[code]
-    return Fault(code, severity or kind.severity, detail or kind.words, segment, offset, position, segment_id, element)
+    said = severity or kind.severity
+    return Fault(code, said, detail or kind.words, segment, offset, position, segment_id, element, path)
 
 
 def _kinds() -> dict[str, FaultKind]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-X12, EDIFACT, TRADACOMS = "X12", "EDIFACT", "TRADACOMS"
+X12, EDIFACT, TRADACOMS, XML = "X12", "EDIFACT", "TRADACOMS", "XML"
 _BEGINS = (
     (X12, re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")),
     (EDIFACT, re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UN[GH]\+")),
     (TRADACOMS, re.compile(rb"STX\s*=")),
-    ("XML", re.compile(rb"<")),
+    (XML, re.compile(rb"<")),
     ("JSON", re.compile(rb"\{|\[")),
     ("ZIP", re.compile(rb"PK\x03\x04")),
     ("PDF", re.compile(rb"%PDF")),

@@ -19,7 +19,7 @@ def asked_for(
     added = sum((charge.amount for charge in charges), Decimal(0))
     for line in lines:
         price = line.price
-        value = price.amount * line.quantity.amount
+        value = price.amount * line.priced.amount
         added += value if price.per.amount == 1 else value / price.per.amount
     if total is None:
         return added.quantize(_CENT), "total_missing", ""

@@ -1,0 +1,32 @@
+"""Code lists that UBL documents name, and what they are with us."""
+
+from __future__ import annotations
+
+from crossdock.model.purchase_order import AnswerKind
+
+# ISO 6523 ICD codes as Peppol writes them (`schemeID`), beside the names that older documents use. Ours are those of
+# `PartyRef.qualifier`.
+GLN, DUNS = "0088", "0060"
+QUALIFIERS = {GLN: "UL", "GLN": "UL", "EAN": "UL", "GS1": "UL", DUNS: "1", "DUNS": "1"}
+SCHEMES = {"UL": GLN, "1": DUNS}
+GTIN = "0160"
+SSCC = "SSCC"
+
+# Data element 1229 of UN/EDIFACT (action code), as Peppol's order messages use it.
+LINE_CHANGES = {"1": "add", "2": "cancel", "3": "change"}
+LINE_ANSWERS: dict[str, AnswerKind] = {
+    "1": "changed", "3": "changed", "5": "accepted", "7": "rejected", "42": "accepted",
+}  # fmt: skip
+# Data element 4343 (response type code), and the codes of 1225 that were written before it.
+OF_ALL: dict[str, AnswerKind] = {
+    "": "accepted", "AP": "accepted", "CA": "accepted", "29": "accepted", "30": "accepted", "RE": "rejected",
+    "27": "rejected",
+}  # fmt: skip
+
+# Data element 1001: kinds of documents that an Invoice may be although they give money back.
+CREDITS = ("381", "83", "261", "262", "308", "396", "420", "458", "532")
+# Those that are plain invoices: commercial, metered, partial, corrected, tax, factored, consignment, of works.
+PLAIN = ("", "380", "82", "326", "384", "388", "393", "395", "751", "875", "876", "877")
+
+# Charges of ours that UBL has elements of its own for.
+TAX, PREPAID, ROUNDING = "VAT", "PREPAID", "ROUNDING"
