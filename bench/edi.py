@@ -1,111 +1,31 @@
-"""EDI: documents a second from bytes to validated canonical object, against pyx12's segment reader in the same run, and
-one interchange of 64 MB in a process of its own."""
+"""EDI: documents a second from bytes to validated canonical object and back, and an interchange of 64 MB in a process
+of its own. Other people's readers take turns with ours on the same bytes (`bench.edi_peers`)."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from io import StringIO
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-import msgspec
-
-from crossdock.edi import maps, x12
-from crossdock.model.invoice import Invoice, InvoiceLine
-from crossdock.model.party import PartyRef
-from crossdock.model.purchase_order import (
-    LineAnswer,
-    PurchaseOrder,
-    PurchaseOrderAcknowledgement,
-    PurchaseOrderLine,
-)
-from crossdock.model.quantity import Price, Quantity
-from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+from bench import edi_big
+from bench.edi_documents import CONTEXT, EDIFACT, LINES, X12, interchange, write_edifact, write_x12
+from bench.edi_peers import Peer
+from crossdock.edi import edifact, maps, x12
 
 ROUNDS = 7
 DOCUMENTS = 250
-LINES = 20
-BIG_BYTES = 64 << 20
-_DAY = dt.date(2010, 12, 1)
-_US, _SUPPLIER = PartyRef("albion_uk"), PartyRef("brightware")
-CONTEXT = maps.MapContext("albion_uk", _US, _SUPPLIER, "buyer", options=maps.MapOptions(currency="GBP"))
+OF_PEERS = DOCUMENTS // 10
+"""Documents that a peer reads in a round."""
+SMALL_BYTES, BIG_BYTES = 16 << 20, 64 << 20
+PEERS = {"bots": X12, "pyx12": X12, "pydifact": EDIFACT}
+Row = dict[str, float]
 
 
-def _items() -> list[tuple[str, str, Decimal, Decimal]]:
-    """Line id, item, quantity, price of each line; prices and quantities as a wholesaler's vary."""
-    return [
-        (str(10 * n), f"{85000 + 37 * n}A", Decimal(6 + n * 7 % 96), Decimal(101 + n * 83 % 997).scaleb(-2))
-        for n in range(1, LINES + 1)
-    ]
-
-
-def _orders(n: int) -> PurchaseOrder:
-    lines = tuple(
-        PurchaseOrderLine(
-            line,
-            item,
-            Quantity(quantity),
-            Price(price + n % 50, "GBP"),
-            supplier_item=f"B-{item}",
-            description="WHITE HANGING HEART T-LIGHT HOLDER",
-        )
-        for line, item, quantity, price in _items()
-    )
-    return PurchaseOrder("albion_uk", f"45{n:05d}", _US, _SUPPLIER, PartyRef("north"), _DAY, "GBP", lines, due_on=_DAY)
-
-
-def _answers(n: int) -> PurchaseOrderAcknowledgement:
-    answers = tuple(
-        LineAnswer(line, "accepted", Quantity(quantity), Price(price + n % 50, "GBP"), _DAY, item, f"B-{item}")
-        for line, item, quantity, price in _items()
-    )
-    return PurchaseOrderAcknowledgement(
-        "albion_uk", f"45{n:05d}", _SUPPLIER, _DAY, answers, number=f"S{n}", currency="GBP"
-    )
-
-
-def _notices(n: int) -> ShipNotice:
-    lines = tuple(
-        ShipNoticeLine(f"45{n:05d}", line, item, Quantity(quantity), supplier_item=f"B-{item}")
-        for line, item, quantity, _price in _items()
-    )
-    at = dt.datetime(2010, 12, 2, 14, 30, tzinfo=dt.UTC)
-    return ShipNotice("albion_uk", f"SN{n:05d}", _SUPPLIER, PartyRef("north"), at, lines, _DAY, "swift", f"TRK{n:09d}")
-
-
-def _invoices(n: int) -> Invoice:
-    lines = tuple(
-        InvoiceLine(line, f"45{n:05d}", line, item, Quantity(quantity), Price(price, "GBP"), supplier_item=f"B-{item}")
-        for line, item, quantity, price in _items()
-    )
-    total = sum((line.price.amount * line.quantity.amount for line in lines), Decimal(0))
-    return Invoice("albion_uk", f"INV{n:05d}", _SUPPLIER, _US, _DAY, "GBP", lines, total)
-
-
-MAKERS: dict[str, tuple[str, Callable[[int], msgspec.Struct]]] = {
-    "850": ("purchase_order", _orders),
-    "855": ("purchase_order_acknowledgement", _answers),
-    "856": ("ship_notice", _notices),
-    "810": ("invoice", _invoices),
-}
-
-
-def interchange(kind: str, count: int) -> bytes:
-    """One interchange with `count` documents of a kind."""
-    document, make = MAKERS[kind]
-    header = x12.InterchangeOut("ALBIONUK", "BRIGHTWARE", 1, 1, dt.datetime(2010, 12, 1, 8, 0))
-    return x12.write_interchange(header, [maps.write_document(document, make(n), CONTEXT) for n in range(count)])
-
-
-def read_all(data: bytes) -> int:
+def read_x12(data: bytes) -> int:
     """Bytes to canonical objects, every one of them validated and faultless."""
     count = 0
     for item in x12.read(data):
@@ -117,130 +37,130 @@ def read_all(data: bytes) -> int:
     return count
 
 
-def read_segments_pyx12(data: bytes) -> int:
-    """pyx12's segment reader over the same bytes: segments and envelope checks, no objects."""
-    from pyx12.x12file import X12Reader  # the big interchange is read in a process that has no use for it
+def read_edifact(data: bytes) -> int:
+    """Bytes to canonical objects, every one of them faultless."""
+    count = 0
+    for item in edifact.read(data):
+        assert isinstance(item, edifact.Message), item
+        mapped = maps.read_message(item, CONTEXT)
+        assert mapped.body is not None, mapped.faults
+        assert not mapped.faults, mapped.faults
+        count += 1
+    return count
 
-    return sum(segment.get_seg_id() == "ST" for segment in X12Reader(StringIO(data.decode())))
 
-
-def _per_second(work: Callable[[bytes], int], data: bytes) -> float:
+def _per_second(work: Callable[..., object], *given: object) -> float:
     start = time.process_time()
-    count = work(data)
-    return count / (time.process_time() - start)
+    work(*given)
+    return DOCUMENTS / (time.process_time() - start)
 
 
-def _documents() -> dict[str, dict[str, float]]:
-    """Per kind, medians over rounds that alternate between us and pyx12."""
+def _reading(folder: Path, peers: dict[str, Peer]) -> dict[str, Row]:
+    """Per kind of document, medians over rounds in which we and the peers take turns."""
     table = {}
-    for kind in MAKERS:
-        data = interchange(kind, DOCUMENTS)
-        few = interchange(kind, DOCUMENTS // 10)
-        ours, theirs = [], []
-        read_all(few)
-        for _ in range(ROUNDS):
-            ours.append(_per_second(read_all, data))
-            theirs.append(_per_second(read_segments_pyx12, few))
-        table[kind] = {
-            "documents_per_second": statistics.median(ours),
-            "pyx12_per_second": statistics.median(theirs),
+    for kind in (*X12, *EDIFACT):
+        data, few = interchange(kind, DOCUMENTS), folder / kind
+        few.write_bytes(interchange(kind, OF_PEERS))
+        read = read_x12 if kind in X12 else read_edifact
+        beside = {name: peer for name, peer in peers.items() if kind in PEERS[name]}
+        rounds: dict[str, list[float]] = {name: [] for name in ("ours", *beside)}
+        for turn in range(ROUNDS + 1):
+            found = {"ours": _per_second(read, data)}
+            found |= {name: peer.per_second(few, OF_PEERS) for name, peer in beside.items()}
+            for name, value in found.items() if turn else ():  # the first turn only makes warm
+                rounds[name].append(value)
+        mark = b"~" if kind in X12 else b"'"
+        table[kind] = {name: statistics.median(values) for name, values in rounds.items()} | {
             "bytes": len(data) / DOCUMENTS,
-            "segments": data.count(b"~") / DOCUMENTS,
+            "segments": (data.count(mark) - data.count(mark + b"IEA")) / DOCUMENTS,
         }
     return table
 
 
-def _big_file(path: Path) -> int:
-    """Write an interchange of 64 MB; returns its sets."""
-    body = interchange("850", 1000)
-    start, end = body.index(b"ST*"), body.index(b"GE*")
-    block, count = body[start:end], 0
-    with path.open("wb") as file:
-        file.write(body[:start])
-        while file.tell() < BIG_BYTES:
-            file.write(block)
-            count += 1000
-        file.write(b"GE*%d*1~IEA*1*000000001~" % count)
-    return count
+def _writing() -> dict[str, float]:
+    """Per kind, documents a second from object to the bytes of an interchange."""
+    table = {}
+    for kinds, write in ((X12, write_x12), (EDIFACT, write_edifact)):
+        for kind, (document, make) in kinds.items():
+            bodies = [make(n) for n in range(DOCUMENTS)]
+            turns = [_per_second(write, document, bodies) for _ in range(ROUNDS + 1)]
+            table[kind] = statistics.median(turns[1:])
+    return table
 
 
-def read_big(path: str) -> None:
-    """In a process of its own: read in chunks as intake does, hash the bytes, split every set into segments."""
-    import hashlib
-
-    digest = hashlib.sha256()
-
-    def chunks() -> Iterator[bytes]:
-        with Path(path).open("rb") as file:
-            while chunk := file.read(1 << 18):
-                digest.update(chunk)
-                yield chunk
-
-    start = time.process_time()
-    sets = segments = 0
-    for item in x12.read(chunks()):
-        if isinstance(item, x12.TransactionSet):
-            sets += 1
-            segments += len(item.texts)
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = time.process_time() - start
-    print(json.dumps({"cpu": spent, "rss_mb": usage.ru_maxrss / 1024, "sets": sets, "segments": segments}))
+def _big(folder: Path) -> dict[str, Row]:
+    """An interchange of 64 MB, and what a quarter of it takes in memory: the same."""
+    table = {}
+    for kind in ("850", "ORDERS"):
+        path = folder / f"{kind}.edi"
+        edi_big.write(path, kind, SMALL_BYTES)
+        small = edi_big.measure(kind, path)
+        documents = edi_big.write(path, kind, BIG_BYTES)
+        runs = [edi_big.measure(kind, path) for _ in range(3)]
+        assert all(run["documents"] == documents for run in runs), runs
+        table[kind] = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+        table[kind] |= {"small_rss_mb": small["rss_mb"], "mb": path.stat().st_size / (1 << 20)}
+        path.unlink()
+    return table
 
 
-def _big() -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "big.edi"
-        expected = _big_file(path)
-        runs = []
-        for _ in range(3):
-            command = [sys.executable, "-m", "bench.edi", "--read", str(path)]
-            done = subprocess.run(command, capture_output=True, check=True, text=True)
-            runs.append(json.loads(done.stdout))
-        size = path.stat().st_size
-    assert all(run["sets"] == expected for run in runs), runs
-    return {
-        "cpu": statistics.median(run["cpu"] for run in runs),
-        "rss_mb": statistics.median(run["rss_mb"] for run in runs),
-        "segments": runs[0]["segments"],
-        "mb": size / (1 << 20),
-    }
+def _mean(values: list[float]) -> float:
+    """Over kinds: as many documents of each, so the time per document is what is averaged."""
+    return statistics.harmonic_mean(values)
+
+
+def _against(table: dict[str, Row], name: str) -> float:
+    """How many times a peer's documents a second ours are, over the kinds that it reads."""
+    rows = [row for row in table.values() if name in row]
+    return _mean([row["ours"] for row in rows]) / _mean([row[name] for row in rows])
+
+
+def _tell(reading: dict[str, Row], writing: dict[str, float], big: dict[str, Row], missing: list[str]) -> None:
+    print(f"{LINES} lines a document, one core, medians of {ROUNDS} rounds; documents a second")
+    print(f"{'kind':>7} {'bytes':>6} {'segments':>9} {'read':>8} {'written':>8}   peers reading the same bytes")
+    for kind, row in reading.items():
+        beside = ", ".join(
+            f"{name} {row[name]:,.0f} (ours {row['ours'] / row[name]:.1f}x)" for name in PEERS if name in row
+        )
+        sizes = f"{kind:>7} {row['bytes']:>6.0f} {row['segments']:>9.0f}"
+        print(f"{sizes} {row['ours']:>8,.0f} {writing[kind]:>8,.0f}   {beside}")
+    for name in missing:
+        print(f"{name} is not installed: not compared (requirements-bench.txt has it)")
+    for kind, row in big.items():
+        print(
+            f"one interchange of {row['mb']:.0f} MB, {kind} ({row['segments']:,.0f} segments): {row['cpu']:.2f} s CPU,"
+            f" {row['rss_mb']:.0f} MB resident ({row['small_rss_mb']:.0f} MB for a quarter of it)"
+        )
 
 
 def main(out_dir: Path | str = "bench/results") -> dict[str, float]:
     """Run, print a table, write `edi.json`."""
-    table = _documents()
-    big = _big()
-    print(f"X12, {LINES} lines a document, bytes -> validated canonical object, one core, medians of {ROUNDS} rounds")
-    print(f"{'set':>5} {'bytes':>7} {'segments':>9} {'documents/s':>12} {'pyx12/s':>9} {'ratio':>7}")
-    for kind, row in table.items():
-        ratio = row["documents_per_second"] / row["pyx12_per_second"]
-        print(
-            f"{kind:>5} {row['bytes']:>7.0f} {row['segments']:>9.0f} {row['documents_per_second']:>12,.0f}"
-            f" {row['pyx12_per_second']:>9,.0f} {ratio:>6.1f}x"
-        )
-    # Over all kinds: as many documents of each, so the time per document is what is averaged.
-    ours = statistics.harmonic_mean([row["documents_per_second"] for row in table.values()])
-    theirs = statistics.harmonic_mean([row["pyx12_per_second"] for row in table.values()])
-    print(f"  all {'':>17} {ours:>12,.0f} {theirs:>9,.0f} {ours / theirs:>6.1f}x")
-    print(
-        f"one interchange of {big['mb']:.0f} MB ({big['segments']:,.0f} segments): {big['cpu']:.2f} s CPU,"
-        f" {big['rss_mb']:.0f} MB resident"
-    )
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        started = {name: stack.enter_context(Peer(name)) for name in PEERS}
+        missing = [name for name, peer in started.items() if peer.missing]
+        reading = _reading(folder, {name: peer for name, peer in started.items() if not peer.missing})
+        writing = _writing()
+        big = _big(folder)
+    _tell(reading, writing, big, missing)
     result = {
-        "x12_documents_per_second": round(ours),
-        "vs_pyx12": round(ours / theirs, 2),
-        "interchange_64mb_cpu_seconds": round(big["cpu"], 3),
-        "interchange_64mb_rss_mb": round(big["rss_mb"], 1),
-        **{f"x12_{kind}_documents_per_second": round(row["documents_per_second"]) for kind, row in table.items()},
+        "x12_documents_per_second": round(_mean([reading[kind]["ours"] for kind in X12])),
+        "edifact_documents_per_second": round(_mean([reading[kind]["ours"] for kind in EDIFACT])),
+        **{f"vs_{name}": round(_against(reading, name), 2) for name in PEERS if name not in missing},
+        "write_documents_per_second": round(_mean([writing[kind] for kind in X12])),
+        "edifact_write_documents_per_second": round(_mean([writing[kind] for kind in EDIFACT])),
+        "interchange_64mb_cpu_seconds": round(big["850"]["cpu"], 3),
+        "interchange_64mb_rss_mb": round(big["850"]["rss_mb"], 1),
+        "edifact_64mb_cpu_seconds": round(big["ORDERS"]["cpu"], 3),
+        "edifact_64mb_rss_mb": round(big["ORDERS"]["rss_mb"], 1),
+        **{f"x12_{kind}_documents_per_second": round(reading[kind]["ours"]) for kind in X12},
+        **{f"edifact_{kind.lower()}_documents_per_second": round(reading[kind]["ours"]) for kind in EDIFACT},
     }
-    folder = Path(out_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "edi.json").write_text(json.dumps(result, indent=2) + "\n")
+    out = Path(out_dir)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "edi.json").write_text(json.dumps(result, indent=2) + "\n")
     return result
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--read"]:
-        read_big(sys.argv[2])
-    else:
-        main()
+    main()

@@ -248,7 +248,7 @@ class _Reader(Reader[Message, InterchangeFault]):
         if count > self.limits.set_segments:
             raw = raw[:KEPT_OF_OVERSIZED]
         kind = start[2] if len(start) > 2 else []
-        if not control or not all(at(start, 2, component) for component in range(1, 5)):
+        if not control or len(kind) < 4 or "" in kind[:4]:
             faults.append(self._fault("set_malformed", 1, offset))
         if control in self.seen:
             faults.append(self._fault("set_control_repeated", 1, offset + start_of(raw, self.marks, 0, 1), 1))

@@ -137,29 +137,28 @@ def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> Ship
     """The group of one LIN: rows `start` to `end`."""
     rows, mark = reading.rows, reading.mark
     row = rows[start]
-    ids: dict[str, str] = {}
-    reading.named(row[3:4], ids)
+    ids = row[3:4]
     order_line, lot = reading.part(row, 1), ""
     shipped: Quantity | None = None
     expires_on: dt.date | None = None
     serials: list[str] = []
-    for index in range(start + 1, end):
-        below = rows[index]
+    for at, below in enumerate(rows[start + 1 : end], start + 2):
         tag = below[0]
+        if tag == "PIA":
+            ids += below[2:]
+            continue
         said = below[1].split(mark) if len(below) > 1 else NOTHING
         kind = said[0]
-        if tag == "PIA":
-            reading.named(below[2:], ids)
-        elif tag == "QTY":
+        if tag == "QTY":
             if kind == "12" or (kind == "1" and shipped is None):
-                shipped = reading.quantity(said, index + 1)
+                shipped = reading.quantity(below[1], at)
         elif tag == "RFF":
             if kind == "ON":
                 _, order, line = (*said, "", "")[:3]
                 order_line = line or order_line
         elif tag == "DTM":
             if kind in _EXPIRES and (expires_on is None or kind == _EXPIRES[0]):
-                expires_on = reading.date(said, index + 1)
+                expires_on = reading.date(said, at)
         elif tag == "GIN":
             numbers = [each for n in range(2, len(below)) for each in below[n].split(mark) if each]
             lot = numbers[0] if kind == _LOT and numbers else lot
@@ -172,11 +171,12 @@ def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> Ship
         reading.fault("order_reference_missing", start + 1)
     if not order_line:
         reading.fault("line_reference_missing", start + 1)
-    item, theirs, gtin = reading.items(ids, start + 1)
+    named = reading.named(ids)
+    item, theirs, gtin = reading.items(named, start + 1)
     as_buyer = reading.as_buyer
     return ShipNoticeLine(
         order, order_line, item, shipped, theirs if as_buyer else "", "" if as_buyer else theirs, gtin, pack,
-        lot or ids.get(_LOT_ID, ""), expires_on=expires_on, serials=tuple(serials),
+        lot or named.get(_LOT_ID, ""), expires_on=expires_on, serials=tuple(serials),
     )  # fmt: skip
 
 

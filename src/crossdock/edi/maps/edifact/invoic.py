@@ -36,7 +36,7 @@ class _Line:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.ids: dict[str, str] = {}
+        self.ids: list[str] = []
         self.order = self.order_line = self.shipment = ""
         self.quantity: Quantity | None = None
         self.priced: dict[str, tuple[list[str], int]] = {}
@@ -105,7 +105,7 @@ def _collect(reading: Reading) -> _Found:
             line, sums = None, True
         elif tag == "LIN":
             line = _Line(position)
-            reading.named(row[3:4], line.ids)
+            line.ids += row[3:4]
             found.lines.append(line)
         elif tag == "ALC":
             _charge_without_amount(reading, found)
@@ -144,9 +144,9 @@ def _below_line(reading: Reading, line: _Line, position: int) -> None:
     tag, said = row[0], reading.parts(row, 1)
     kind = said[0]
     if tag == "PIA":
-        reading.named(row[2:], line.ids)
+        line.ids += row[2:]
     elif tag == "QTY" and (kind == "47" or (kind == "1" and line.quantity is None)):
-        line.quantity = reading.quantity(said, position)
+        line.quantity = reading.quantity(row[1], position)
     elif tag == "PRI" and kind in _PRICES:
         line.priced.setdefault(kind, (said, position))
     elif tag == "RFF" and (kind == "ON" or (kind == "CO" and not line.order)):
@@ -191,7 +191,7 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
         if each.quantity is None:
             reading.fault("segment_missing", each.position, detail="the line has no QTY+47")
         quantity = each.quantity or Quantity(ZERO)
-        item, theirs, gtin = reading.items(each.ids, each.position)
+        item, theirs, gtin = reading.items(reading.named(each.ids), each.position)
         order = each.order or found.references.get("ON") or found.references.get("CO", "")
         if not order:
             reading.fault("order_reference_missing", each.position, severity="warning")

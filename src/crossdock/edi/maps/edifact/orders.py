@@ -120,18 +120,16 @@ def _charge(reading: Reading, start: int, end: int) -> Charge | None:
 def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
     """The group of one LIN: rows `start` to `end`."""
     rows, mark, position = reading.rows, reading.mark, start + 1
-    _tag, own_line, _action, named, *_ = (*rows[start], "", "", "")
-    ids: dict[str, str] = {}
-    reading.named((named,), ids)
+    row = rows[start]
+    ids = row[3:4]
     quantity, words, their_line = None, "", ""
     priced, priced_at = NOTHING, 0
     wanted: dict[str, dt.date] = {}
     splits = end
-    for index in range(position, end):
-        below = rows[index]
+    for at, below in enumerate(rows[position:end], position + 1):
         tag = below[0]
         if tag == "PIA":
-            reading.named(below[2:], ids)
+            ids += below[2:]
             continue
         if tag == "IMD":
             words = words or (joined(below[3].split(mark)[3:5]) if len(below) > 3 else "")
@@ -140,17 +138,17 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         qualifier = said[0]
         if tag == "QTY":
             if qualifier == "21" or (qualifier == "1" and quantity is None):
-                quantity = reading.quantity(said, index + 1)
+                quantity = reading.quantity(below[1], at)
         elif tag == "PRI":
             if not priced_at or qualifier == "AAA":
-                priced, priced_at = said, index + 1
+                priced, priced_at = said, at
         elif tag == "DTM":
-            if qualifier in _WANTED and (day := reading.date(said, index + 1)) is not None:
+            if qualifier in _WANTED and (day := reading.date(said, at)) is not None:
                 wanted.setdefault(qualifier, day)
         elif tag == "RFF" and qualifier == "LI":
             their_line = said[1] if len(said) > 1 else ""
         elif tag == "SCC" or (tag == "LOC" and qualifier == "7"):
-            splits = index
+            splits = at - 1
             break
     if quantity is None:
         reading.fault("segment_missing", position, detail="the line has no QTY+21")
@@ -158,7 +156,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     schedules = _schedules(reading, splits, end, quantity.unit) if splits < end else ()
     if wanted and not schedules:
         schedules = (Schedule(quantity, _wanted(wanted)),)
-    item, theirs, gtin = reading.items(ids, position)
+    item, theirs, gtin = reading.items(reading.named(ids), position)
     if priced_at:
         price = reading.price(priced, priced_at, quantity.unit)
     else:
@@ -166,7 +164,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         price = Price(ZERO, reading.currency, Quantity(ONE, quantity.unit or EACH))
     as_buyer = reading.as_buyer
     return PurchaseOrderLine(
-        own_line.split(mark)[0] or str(ordinal),
+        reading.part(row, 1) or str(ordinal),
         item,
         quantity,
         price,
@@ -195,7 +193,7 @@ def _schedules(reading: Reading, first: int, end: int, unit: str) -> tuple[Sched
             quantity, wanted = None, {}
             ship_to = reading.part(row, 2) if tag == "LOC" else ""
         elif tag == "QTY" and qualifier in _SPLIT_QUANTITIES:
-            quantity = reading.quantity(said, index + 1)
+            quantity = reading.quantity(row[1], index + 1)
             quantity = quantity if len(said) > 2 and said[2] else Quantity(quantity.amount, unit)
         elif tag == "DTM" and qualifier in _WANTED and (day := reading.date(said, index + 1)) is not None:
             wanted.setdefault(qualifier, day)

@@ -44,8 +44,8 @@ class _Line:
 
     def __init__(self, line: str, action: str) -> None:
         self.line, self.action = line, action
-        self.ids: dict[str, str] = {}
-        self.substitute: dict[str, str] = {}
+        self.ids: list[str] = []
+        self.substitute: list[str] = []
         self.quantities: dict[str, Quantity] = {}
         self.dates: dict[str, dt.date] = {}
         self.priced: tuple[list[str], int] | None = None
@@ -124,10 +124,11 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
     if not line.line:
         reading.fault("line_reference_missing", position, 1, severity="error")
     kind = _OF_LINE.get(line.action, of_all)
-    if line.substitute and kind != "rejected":
+    substitute = reading.named(line.substitute)
+    if substitute and kind != "rejected":
         kind = "substituted"
-    ids = line.substitute or line.ids
-    item, theirs, _ = reading.items(ids, position) if ids else ("", "", "")
+    named = substitute or reading.named(line.ids)
+    item, theirs, _ = reading.items(named, position) if named else ("", "", "")
     as_buyer = reading.as_buyer
     confirmed = next((line.quantities[name] for name in _CONFIRMED if name in line.quantities), None)
     later = line.quantities.get(_LATER)
@@ -148,16 +149,16 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
 def _collect(reading: Reading, start: int, end: int) -> _Line:
     row: Row = reading.rows[start]
     line = _Line(reading.part(row, 1), reading.part(row, 2))
-    reading.named(row[3:4], line.ids)
+    line.ids += row[3:4]
     for index in range(start + 1, end):
         below = reading.rows[index]
         tag, said, position = below[0], reading.parts(below, 1), index + 1
         kind = said[0]
         if tag == "PIA":
             ids = line.substitute if kind == _SUBSTITUTE else line.ids
-            reading.named(below[2:], ids)
+            ids += below[2:]
         elif tag == "QTY":
-            line.quantities.setdefault(kind, reading.quantity(said, position))
+            line.quantities.setdefault(kind, reading.quantity(below[1] if len(below) > 1 else "", position))
         elif tag == "DTM" and kind in _WHEN and (when := reading.date(said, position)) is not None:
             line.dates.setdefault(kind, when)
         elif tag == "PRI" and (line.priced is None or kind == "AAA"):

@@ -54,7 +54,7 @@ class Reading:
         self.currency = context.options.currency
         self.as_buyer = context.role == "buyer"
         ours, theirs = (BUYER_ITEMS, SUPPLIER_ITEMS) if self.as_buyer else (SUPPLIER_ITEMS, BUYER_ITEMS)
-        self._kinds = (ours, theirs, GTINS)
+        self._kinds = (*ours, *theirs, *GTINS)
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -117,26 +117,28 @@ class Reading:
             self.fault("date_invalid", position, element, 2, words, "warning" if found else "error")
         return found
 
-    def quantity(self, parts: list[str], position: int) -> Quantity:
-        """The quantity of a QTY (the components of C186)."""
-        text = parts[1] if len(parts) > 1 else ""
-        unit = parts[2] if len(parts) > 2 else ""
-        if len(text) + len(unit) <= _LONGEST_REMEMBERED and (found := _quantity(text, unit)) is not None:
+    def quantity(self, element: str, position: int) -> Quantity:
+        """The quantity of a QTY (C186)."""
+        found = _quantity(element, self.mark) if len(element) <= _LONGEST_REMEMBERED else None
+        if found is not None:
             return found
+        _, text, unit = (*element.split(self.mark), "", "")[:3]
         return Quantity(self.number(text, position, 1, 2), unit_of(unit))
 
     def price(self, parts: list[str], position: int, unit: str) -> Price:
         """The price of a PRI (the components of C509), per what it says, else per one of the line's unit."""
-        amount, basis, code = (parts[1] if len(parts) > 1 else ""), "", ""
+        each = PER_EACH if unit == EACH else Quantity(ONE, unit)
         if len(parts) > 4:
-            basis, code = (*parts[4:6], "")[:2]
-        per = self.number(basis, position, 1, 5) if basis else ONE
+            each = self._basis(parts[4], parts[5] if len(parts) > 5 else "", position, unit)
+        return Price(self.number(parts[1] if len(parts) > 1 else "", position, 1, 2), self.currency, each)
+
+    def _basis(self, text: str, code: str, position: int, unit: str) -> Quantity:
+        """How much a price is for."""
+        per = self.number(text, position, 1, 5) if text else ONE
         if per <= 0:
-            self.fault("number_invalid", position, 1, 5, f"a price per {basis}")
+            self.fault("number_invalid", position, 1, 5, f"a price per {text}")
             per = ONE
-        unit = unit_of(code) if code else unit
-        each = PER_EACH if per is ONE and unit == EACH else Quantity(per, unit)
-        return Price(self.number(amount, position, 1, 2), self.currency, each)
+        return Quantity(per, unit_of(code) if code else unit)
 
     def party(self, row: Row, known: PartyRef | None = None) -> PartyRef:
         """A party (NAD); `known` is the one the agreement says it is. Addresses stand in no canonical object."""
@@ -162,10 +164,11 @@ class Reading:
 
     def items(self, named: dict[str, str], position: int) -> tuple[str, str, str]:
         """Our item, the partner's id of it, its GTIN, from ids by their type. An unknown item is a fault."""
-        of_ours, of_theirs, of_gtins = self._kinds
-        item = _first(named, of_ours)
-        theirs = _first(named, of_theirs)
-        gtin = _first(named, of_gtins)
+        get = named.get
+        ours, ours_else, theirs_by, theirs_else, ean, srv, upc = self._kinds
+        item = get(ours) or get(ours_else, "")
+        theirs = get(theirs_by) or get(theirs_else, "")
+        gtin = get(ean) or get(srv) or get(upc, "")
         if item:
             return item, theirs, gtin
         if not (theirs or gtin):  # of a type that nobody agreed on: whoever wrote it knows it by that
@@ -182,23 +185,18 @@ class Reading:
             self.fault("item_missing", position, 3)
         return "", theirs, gtin
 
-    def named(self, elements: Iterable[str], into: dict[str, str]) -> None:
-        """Gather the ids of an item (C212) by their type; of each type the first."""
+    def named(self, elements: Iterable[str]) -> dict[str, str]:
+        """The ids of an item (each a C212) by their type; of each type the first."""
+        found: dict[str, str] = {}
         for element in elements:
             parts = element.split(self.mark)
             if parts[0]:
-                into.setdefault(parts[1] if len(parts) > 1 else "", parts[0])
+                found.setdefault(parts[1] if len(parts) > 1 else "", parts[0])
+        return found
 
 
 ONE = Decimal(1)
 PER_EACH = Quantity(ONE)
-
-
-def _first(named: dict[str, str], kinds: Iterable[str]) -> str:
-    for kind in kinds:
-        if kind in named:
-            return named[kind]
-    return ""
 
 
 def as_number(text: str) -> Decimal:
@@ -212,7 +210,8 @@ def unit_of(code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _quantity(text: str, unit: str) -> Quantity | None:
+def _quantity(element: str, mark: str) -> Quantity | None:
+    _, text, unit = (*element.split(mark), "", "")[:3]
     amount = _remembered(text)
     return None if amount is None else Quantity(amount, unit_of(unit))
 

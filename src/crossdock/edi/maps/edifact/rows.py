@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crossdock.edi.edifact.characters import ServiceCharacters
+from crossdock.edi.edifact.characters import BLANK, ServiceCharacters, decode
 from crossdock.edi.edifact.envelope import Message
 
 Row = list[str]
@@ -21,11 +21,26 @@ _BETWEEN = "\ufddf"
 
 def rows_of(message: Message) -> tuple[list[Row], str]:
     """The segments of a message, UNH first, and what separates the components of their elements."""
-    marks, texts = message.interchange.delimiters, message.texts
+    marks = message.interchange.delimiters
+    plain = _rows_plainly(message, marks)
+    if plain is not None:
+        return plain, marks.component
+    return [_meant(message, text, marks) for text in message.texts], _BETWEEN
+
+
+def _rows_plainly(message: Message, marks: ServiceCharacters) -> list[Row] | None:
+    """The rows of a message in which nothing is released and no blank stands beside a separator, but for the
+    interchange's own line ends; else None."""
+    text, _ = decode(message.raw, message.interchange.syntax)
+    terminator = marks.terminator
+    if (marks.release and marks.release in text) or terminator in BLANK:
+        return None
+    pieces = text.removesuffix(terminator).split(terminator + marks.suffix)
+    text = terminator.join([*pieces, ""])
+    if "" in pieces or text.count(terminator) != len(pieces) or not _is_tidy(text, marks):
+        return None
     element = marks.element
-    if not message.has_released and _is_tidy(marks.terminator.join(texts), marks):
-        return [text.split(element) for text in texts], marks.component
-    return [_meant(message, text, marks) for text in texts], _BETWEEN
+    return [piece.split(element) for piece in pieces]
 
 
 @lru_cache(maxsize=64)
@@ -37,8 +52,8 @@ def _outline(marks: ServiceCharacters) -> bytes:
 
 def _is_tidy(text: str, marks: ServiceCharacters) -> bool:
     """Does no blank stand beside a separator? What lies beyond ASCII may be one, and is taken for one."""
-    outline = (text + marks.terminator).encode("utf-8", "replace").translate(_outline(marks))
-    return b" +" not in outline and b"+ " not in outline
+    outline = text.encode("utf-8", "replace").translate(_outline(marks))
+    return b" +" not in outline and b"+ " not in outline and not outline.endswith(b" ")
 
 
 def _meant(message: Message, text: str, marks: ServiceCharacters) -> Row:
