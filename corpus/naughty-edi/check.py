@@ -23,7 +23,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 Record = dict[str, Any]
-MOST_PER_CODE, FEWEST_CODES, FEWEST_DOCUMENTS = 10, 40, 250
+MOST_PER_CODE, FEWEST_CODES, FEWEST_DOCUMENTS = 10, 60, 500
 _BLANK = b" \t\r\n\x00\x1a"
 
 

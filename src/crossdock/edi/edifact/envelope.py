@@ -270,14 +270,18 @@ class Message:
 
 
 def start_of(raw: bytes, marks: ServiceCharacters, at: int, element: int, component: int = 0) -> int:
-    """Where an element, or a component of it, of the segment at `at` begins; its end where it is absent."""
+    """Where an element, or a component of it, of the segment at `at` begins; where it is absent, the end of what should
+    hold it."""
     end = unreleased(raw, marks.terminator, marks.release, at)
+    end = len(raw) if end < 0 else end
     for mark, times in ((marks.element, element), (marks.component, component - 1)):
         for _ in range(times):
             found = unreleased(raw, mark, marks.release, at)
-            if found < 0 or (0 <= end < found):
-                return end if end >= 0 else len(raw)
+            if found < 0 or found >= end:
+                return end
             at = found + 1
+        behind = unreleased(raw, marks.element, marks.release, at) if component > 1 else -1
+        end = min(end, behind) if behind >= 0 else end
     return at
 
 
