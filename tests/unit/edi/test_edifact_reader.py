@@ -139,7 +139,7 @@ def test_a_released_terminator_before_a_service_tag_ends_nothing() -> None:
 
 def test_several_interchanges_groups_and_types_stand_in_one_file() -> None:
     group = "UNG+DESADV+A+B+101201:0830+7+UN+D:96A'UNH+1+DESADV:D:96A:UN'BGM+351+9'UNT+3+1'UNE+1+7'"
-    text = WHOLE + "\n" + HEAD + group + TAIL
+    text = WHOLE + "\n" + (HEAD + group + TAIL).replace("REF1", "REF2")
     found = [item for item in read(text) if isinstance(item, edifact.Message)]
     assert [(one.type, one.group.control_number if one.group else "") for one in found] == [
         ("ORDERS", ""),
@@ -171,9 +171,9 @@ SHORT = "UNH+1+ORDERS:D:96A:UN'BGM+220+1'UNT+3+1'"
         (HEAD + SHORT + TAIL + "rubbish'", ["data_outside_interchange"]),
         (HEAD + "RUB+BISH'" + SHORT + TAIL, ["segment_outside_set"]),
         (HEAD + "UNT+3+1'" + SHORT + TAIL, ["trailer_without_header"]),
-        (HEAD + "UNG+ORDERS+A+B+1+7'" + SHORT + TAIL, ["group_unclosed"]),
-        (HEAD + "UNG+ORDERS+A+B+1+7'" + SHORT + "UNE+2+7'" + TAIL, ["group_count_mismatch"]),
-        (HEAD + "UNG+ORDERS+A+B+1+7'" + SHORT + "UNE+1+8'" + TAIL, ["group_control_mismatch"]),
+        (HEAD + "UNG+ORDERS+A+B+101201:0930+7'" + SHORT + TAIL, ["group_unclosed"]),
+        (HEAD + "UNG+ORDERS+A+B+101201:0930+7'" + SHORT + "UNE+2+7'" + TAIL, ["group_count_mismatch"]),
+        (HEAD + "UNG+ORDERS+A+B+101201:0930+7'" + SHORT + "UNE+1+8'" + TAIL, ["group_control_mismatch"]),
         (HEAD + SHORT.replace("UNT+3", "UNT+4") + TAIL, ["set_count_mismatch"]),
         (HEAD + SHORT.replace("UNT+3+1", "UNT+3+2") + TAIL, ["set_control_mismatch"]),
         (HEAD + SHORT.replace("UNT+3+1'", "") + TAIL, ["set_unclosed"]),
@@ -218,7 +218,20 @@ def _told(item: edifact.Message | edifact.InterchangeFault) -> object:
 @given(
     st.lists(
         st.sampled_from(
-            ["UNA:+.? '", HEAD, *ORDER, TAIL, "UNG+ORDERS+A+B+1+7'", "UNE+1+7'", "?", "'", "''", "??'", "+", "\n"]
+            [
+                "UNA:+.? '",
+                HEAD,
+                *ORDER,
+                TAIL,
+                "UNG+ORDERS+A+B+101201:0930+7'",
+                "UNE+1+7'",
+                "?",
+                "'",
+                "''",
+                "??'",
+                "+",
+                "\n",
+            ]
         )
     ),
     st.binary(max_size=20),

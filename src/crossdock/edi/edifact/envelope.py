@@ -8,6 +8,8 @@ from operator import methodcaller
 
 from crossdock.edi.edifact.characters import BLANK, LEVEL_A, ServiceCharacters, decode
 from crossdock.edi.kernel.faults import Fault, Severity, fault
+from crossdock.edi.kernel.values import Value
+from crossdock.edi.kernel.wrapping import unwrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class InterchangeHeader:
     offset: int = 0
     raw: bytes = b""
     """As it stands in the input, the terminator included and UNA not."""
+    wrapped: bytes = b""
+    """The line end that cuts the input into lines of one length, in the middle of segments; empty where none does."""
 
     @property
     def encoding(self) -> str:
@@ -170,6 +174,18 @@ class Segment:
         mark = self._owner.interchange.delimiters.repetition
         return whole.split(mark) if mark else [whole]
 
+    def element(self, element: int, component: int = 0, repeat: int | None = None) -> Value:
+        """An element with its place; one of its repetitions, or one component, where they are named."""
+        if component:
+            text = self.component(element, component, repeat or 0)
+        elif repeat is None:
+            text = self[element]
+        else:
+            repeats = self.repeats(element)
+            text = self._owner.value(repeats[repeat]) if repeat < len(repeats) else ""
+        offset, length = self._owner.span_of(self.position, element, component, repeat)
+        return Value(text, self.number, self.id, element, component, repeat or 0, offset, length)
+
     @property
     def number(self) -> int:
         """Its number in the whole input, UNB being 1."""
@@ -204,14 +220,17 @@ class Message:
     faults: tuple[Fault, ...] = ()
     _texts: list[str] | None = field(default=None, repr=False)
     _released: Released | None = field(default=None, repr=False)
-    _starts: list[int] | None = field(default=None, repr=False)
+    _spans: list[tuple[int, int]] | None = field(default=None, repr=False)
+    _plain: bytes = field(default=b"", repr=False)
+    _places: list[int] | None = field(default=None, repr=False)
 
     @property
     def texts(self) -> list[str]:
         """The segments, UNH first and UNT last, with stand-ins for released characters; terminators and line ends are
         taken off."""
         if self._texts is None:
-            text, _ = decode(self.raw, self.interchange.syntax)
+            raw = unwrap(self.raw) if self.interchange.wrapped else self.raw
+            text, _ = decode(raw, self.interchange.syntax)
             marks = self.interchange.delimiters
             if marks.release and marks.release in text:
                 self._released = Released(marks)
@@ -242,14 +261,51 @@ class Message:
         """Is something so wrong with the message that it must not be read?"""
         return any(each.severity == "error" for each in self.faults)
 
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where in the bytes (of wrapped input: in those that are no line ends) each segment begins and ends, its
+        terminator not included."""
+        if self._spans is None:
+            wrapped = self.interchange.wrapped
+            self._plain = unwrap(self.raw) if wrapped else self.raw
+            self._places = [at for at, each in enumerate(self.raw) if each not in b"\r\n"] if wrapped else None
+            self._spans = list(spans(self._plain, self.interchange.delimiters))
+        return self._spans
+
     def offset_of(self, position: int, element: int = 0, component: int = 0) -> int:
         """The byte of the input at which a segment (or one of its elements, or components) begins."""
+        return self.span_of(position, element, component)[0]
+
+    def span_of(
+        self, position: int, element: int = 0, component: int = 0, repeat: int | None = None
+    ) -> tuple[int, int]:
+        """The byte of the input at which a segment, element, repetition or component begins, and its bytes. What is
+        absent stands at the end of what should hold it."""
+        if position > len(self.spans):
+            return self.offset + len(self.raw), 0
+        start, end = self.spans[position - 1]
         marks = self.interchange.delimiters
-        if self._starts is None:
-            self._starts = [start for start, _ in spans(self.raw, marks)]
-        if position > len(self._starts):
-            return self.offset + len(self.raw)
-        return self.offset + start_of(self.raw, marks, self._starts[position - 1], element, component)
+        if element:
+            start, end = self._piece(start, end, marks.element, element)
+            if repeat is not None or (component and marks.repetition):
+                start, end = self._piece(start, end, marks.repetition, repeat or 0)
+            if component:
+                start, end = self._piece(start, end, marks.component, component - 1)
+        if self._places is not None:
+            first = self._places[start] if start < len(self._places) else len(self.raw)
+            return self.offset + first, self._places[end - 1] + 1 - first if end > start else 0
+        return self.offset + start, end - start
+
+    def _piece(self, start: int, end: int, mark: str, index: int) -> tuple[int, int]:
+        """The piece of that index of what one separator separates."""
+        release = self.interchange.delimiters.release
+        for _ in range(index):
+            found = unreleased(self._plain, mark, release, start) if mark else -1
+            if not 0 <= found < end:
+                return end, end
+            start = found + 1
+        found = unreleased(self._plain, mark, release, start) if mark else -1
+        return start, found if 0 <= found < end else end
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",

@@ -1,44 +1,19 @@
-"""UNA and UNB: which characters separate, and whose interchange it is."""
+"""UNB, and what ISO 9735 wants of it and of UNG. Nothing here keeps a header from being read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from crossdock.edi.edifact.characters import BLANK, LEVEL_A, LEVEL_B, ServiceCharacters, is_known
+from crossdock.edi.edifact.characters import ServiceCharacters, is_known
 from crossdock.edi.edifact.envelope import InterchangeHeader, at, split, start_of, unreleased
+from crossdock.edi.kernel.calendar import is_date, is_time
 from crossdock.edi.kernel.faults import Fault, fault
 
-UNA_LENGTH = 9
 _VERSION = re.compile(r"[1-9]")
-# Without any terminator, lines are segments.
-_LINES = re.compile(rb"UN[BH]\+[^'\r\n]*\r?([\r\n])\s*[A-Z]{3}\+")
-_BLANKS = BLANK.encode()
-
-
-def service_characters(window: bytes) -> tuple[ServiceCharacters | None, int]:
-    """What UNA states at the start of `window` and the bytes it takes, or what the character behind UNB tells; None if
-    they cannot be told apart."""
-    if not window.startswith(b"UNA"):
-        if window[3:4] == b"\x1d":
-            return LEVEL_B, 0
-        broken = _LINES.match(window)
-        return (replace(LEVEL_A, terminator=broken[1].decode()) if broken else LEVEL_A), 0
-    text = window[:UNA_LENGTH].decode("latin-1")
-    if len(text) < UNA_LENGTH:
-        return None, 0
-    component, element, decimal, release, repetition, terminator = list(text[3:])
-    if terminator in BLANK and window[UNA_LENGTH:].lstrip(_BLANKS)[:3] == b"UNB":
-        # An editor broke the line, or cut the space that says there is no repetition: the last mark is one earlier.
-        if repetition not in BLANK:
-            terminator, repetition = repetition, " "
-        else:
-            terminator = "'" if b"'" in window else terminator
-    marks = ServiceCharacters(component, element, decimal, release.strip(), repetition.strip(), terminator, stated=True)
-    named = [component, element, terminator, *marks.release]
-    if len(set(named)) < len(named) or any(mark.isalnum() for mark in named):
-        return None, UNA_LENGTH
-    return marks, UNA_LENGTH
+_LONGEST_REFERENCE = 14
+_SPECIAL_TESTS = ("", "0", "1", "2", "3", "4")  # 0035: a test, or a syntax test, or an echo
 
 
 def parse_header(
@@ -77,31 +52,53 @@ def parse_header(
         offset=offset,
         raw=raw,
     )
-    return header, end + 1, list(_check(header))
+    return header, end + 1, list(_check(header, at(rows, 9, 1), at(rows, 11, 1)))
 
 
-def _check(header: InterchangeHeader) -> list[Fault]:
-    found = []
-
-    def say(code: str, element: int, detail: str) -> None:
-        found.append(
-            fault(
-                code, segment=header.number, offset=header.offset + start_of(header.raw, header.delimiters, 0, element),
-                segment_id="UNB", element=element, detail=detail,
-            )
+def _check(header: InterchangeHeader, request: str, test: str) -> Iterator[Fault]:
+    for code, element, component, detail in _wrong(header, request, test):
+        yield fault(
+            code, segment=header.number, segment_id="UNB", element=element, detail=detail,
+            offset=header.offset + start_of(header.raw, header.delimiters, 0, element, component),
         )  # fmt: skip
 
+
+def _wrong(header: InterchangeHeader, request: str, test: str) -> Iterator[tuple[str, int, int, str]]:
+    """Code, element, component and words."""
     if not is_known(header.syntax):
-        say("syntax_unknown", 1, f"the syntax identifier is {header.syntax or 'missing'}, not UNOA to UNOY")
+        yield "syntax_unknown", 1, 1, f"the syntax identifier is {header.syntax or 'missing'}, not UNOA to UNOY"
     if not _VERSION.match(header.version):
-        say("syntax_unknown", 1, f"the syntax version is {header.version or 'missing'}, not 1 to 4")
+        yield "syntax_unknown", 1, 2, f"the syntax version is {header.version or 'missing'}, not 1 to 4"
     for element, name, value in (
         (2, "sender", header.sender), (3, "recipient", header.receiver), (4, "date", header.date),
         (5, "control reference", header.control_number),
     ):  # fmt: skip
         if not value:
-            say("interchange_element_missing", element, f"UNB has no {name}")
-    return found
+            yield "interchange_element_missing", element, 1, f"UNB has no {name}"
+    if header.date and not is_date(header.date):
+        yield "interchange_date_invalid", 4, 1, f"the date of UNB is {header.date}"
+    if header.date and not is_time(header.time):
+        yield "interchange_time_invalid", 4, 2, f"the time of UNB is {header.time or 'missing'}"
+    if len(header.control_number) > _LONGEST_REFERENCE:
+        yield "interchange_control_invalid", 5, 1, f"the reference of UNB has {len(header.control_number)} characters"
+    if request not in ("", "0", "1"):
+        yield "acknowledgement_request_invalid", 9, 1, f"the acknowledgement request of UNB is {request}"
+    if test not in _SPECIAL_TESTS:
+        yield "usage_invalid", 11, 1, f"the test indicator of UNB is {test}"
+
+
+def check_ung(rows: list[list[str]], version: str) -> Iterator[tuple[str, int, int, str]]:
+    """Code, element, component and words of what is wrong with a UNG."""
+    if version[:1] < "4":  # from syntax version 4 on, parties and date of a group may be left out
+        for element, name in ((2, "sender"), (3, "recipient")):
+            if not at(rows, element):
+                yield "group_party_missing", element, 1, f"UNG has no {name}"
+        if not is_date(at(rows, 4)):
+            yield "group_date_invalid", 4, 1, f"the date of UNG is {at(rows, 4) or 'missing'}"
+        elif not is_time(at(rows, 4, 2)):
+            yield "group_time_invalid", 4, 2, f"the time of UNG is {at(rows, 4, 2) or 'missing'}"
+    if not 1 <= len(at(rows, 5)) <= _LONGEST_REFERENCE:
+        yield "group_control_invalid", 5, 1, f"the reference of UNG is {at(rows, 5) or 'missing'}"
 
 
 def _line_end(following: bytes) -> str:

@@ -6,11 +6,11 @@ What stands between UNH and UNT is not looked at here; it is split when somebody
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters
 from crossdock.edi.edifact.envelope import (
-    GroupHeader,
     InterchangeFault,
     InterchangeHeader,
     Message,
@@ -21,45 +21,61 @@ from crossdock.edi.edifact.envelope import (
     start_of,
     unreleased,
 )
-from crossdock.edi.edifact.header import parse_header, service_characters
-from crossdock.edi.kernel.faults import Fault, fault
+from crossdock.edi.edifact.header import parse_header
+from crossdock.edi.edifact.service_string import service_characters
+from crossdock.edi.edifact.trailers import Trailers, counts, same
+from crossdock.edi.kernel.faults import Fault, Mend, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
-from crossdock.edi.kernel.reader import HEADER_WINDOW, KEPT_OF_OVERSIZED, Reader
+from crossdock.edi.kernel.reader import HEADER_WINDOW, KEPT_OF_OVERSIZED
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.window import Window
+from crossdock.edi.kernel.wrapping import cuts_segments, line_end_of_wrapped, unwrap, wrapped_length
 
-_START = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
+_SERVICE = ("UNH", "UNT", "UNG", "UNE", "UNZ")
+_LONGEST_REFERENCE = 14
+# Agencies that control messages (data element 0051).
+_AGENCIES = frozenset(
+    each.decode() for each in re.findall(b"..", b"AAABACADAEAFAGCCCECRECEDEEENEREUEWEXIAKELIODRIRTSPUNUS")
+)
+_NO_BREAK = rb"\r?\n?"
 
 
-def read(data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[Message | InterchangeFault]:
-    """Read interchanges one message at a time. Never raises for what the bytes hold."""
-    return _Reader(Window(data, limits.input_bytes), limits).read()
+def read(
+    data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS, clock: Callable[[], float] | None = None
+) -> Iterator[Message | InterchangeFault]:
+    """Read interchanges one message at a time. Never raises for what the bytes hold. `clock` tells monotonic seconds,
+    for the limit of time."""
+    return _Reader(Window(data, limits.input_bytes, clock, limits.seconds), limits).read()
 
 
-class _Reader(Reader[Message, InterchangeFault]):
+class _Reader(Trailers):
     """State of one pass: where we are, and which interchange and group are open."""
 
-    syntax, unknown, begins, trailer = EDIFACT, "not_edifact", _START, b"UNT"
+    syntax, unknown, trailer = EDIFACT, "not_edifact", b"UNT"
+    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNH\+")
+    sought = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
 
     def __init__(self, window: Window, limits: Limits) -> None:
         super().__init__(window, limits)
-        self.header: InterchangeHeader | None = None
-        self.group: GroupHeader | None = None
-        self.groups = 0
-        self.in_group = 0
-        self.messages = 0
-        self.seen: set[str] = set()
         self._use(LEVEL_A)
 
-    def _use(self, marks: ServiceCharacters) -> None:
-        self.marks = marks
+    def _use(self, marks: ServiceCharacters, small: bool = False) -> None:
+        self.marks, self.small = marks, small
+        self.wrapped = self.header.wrapped if self.header else b""
+        self.odd = small or bool(self.wrapped)
         self.terminator = marks.terminator.encode("latin-1")
         end = re.escape(self.terminator)
         mark = b"[" + re.escape((marks.element + marks.component).encode("latin-1")) + end + b"]"
         blank = bytes(each for each in b" \t\r\n" if each not in self.terminator)  # else runs of it cost their square
-        self.envelope = re.compile(
-            end + b"[" + blank + rb"]*+(?=UN)(?:(UN[THEGZ])" + mark + rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
-        )
+        tags, start = rb"(?=UN)(?:(UN[THEGZ])", rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
+        if self.wrapped:
+            tags, start = (
+                rb"(?:(U~N~[THEGZ]~)".replace(b"~", _NO_BREAK),
+                start.replace(b"N", _NO_BREAK + b"N" + _NO_BREAK),
+            )
+        elif small:
+            tags, start = rb"(?i:(?=UN)(?:(UN[THEGZ])", start + b")"
+        self.envelope = re.compile(end + b"[" + blank + rb"]*+" + tags + mark + start)
         self.blank = re.compile(end + b"[" + blank + b"]*+(?=" + end + b")")
         # What is released, pair by pair from the left: a released release character releases nothing.
         release = re.escape(marks.release.encode("latin-1"))
@@ -81,17 +97,33 @@ class _Reader(Reader[Message, InterchangeFault]):
         """What comes next belongs to no interchange."""
         self.header = self.group = None
 
+    def _released(self, found: int) -> bool:
+        """Is the terminator at this place of the buffer part of a value?"""
+        buffer, release = self.window.buffer, self.marks.release
+        while self.wrapped and found > 0 and buffer[found - 1] in b"\r\n":
+            found -= 1
+        return is_released(buffer, found, release)
+
     def search(self, start: int) -> re.Match[bytes] | None:
         """Where the next service segment stands; a released terminator before a tag ends nothing."""
-        buffer, release = self.window.buffer, self.marks.release
+        buffer = self.window.buffer
         found = self.envelope.search(buffer, start)
-        while found is not None and is_released(buffer, found.start(), release):
+        while found is not None and self._released(found.start()):
             found = self.envelope.search(buffer, found.start() + 1)
         return found
 
     def find_terminator(self, start: int) -> int:
         """Where the next segment ends; -1 if the buffer does not hold it."""
-        return unreleased(self.window.buffer, self.marks.terminator, self.marks.release, start)
+        if not self.wrapped:
+            return unreleased(self.window.buffer, self.marks.terminator, self.marks.release, start)
+        found = self.window.buffer.find(self.terminator, start)
+        while found >= 0 and self._released(found):
+            found = self.window.buffer.find(self.terminator, found + 1)
+        return found
+
+    def plain(self, raw: bytes) -> bytes:
+        """Without the line ends of wrapped input."""
+        return unwrap(raw) if self.wrapped else raw
 
     def interchange(self) -> Iterator[Message | InterchangeFault]:
         """From one header, or a message without one, to its trailer, or to where it breaks off."""
@@ -100,36 +132,73 @@ class _Reader(Reader[Message, InterchangeFault]):
         self.group = self.header = None
         self.groups = self.in_group = self.messages = 0
         self.seen.clear()
-        marks, taken = service_characters(window.buffer[window.at : window.at + HEADER_WINDOW])
+        self.group_numbers.clear()
+        head = window.buffer[window.at : window.at + HEADER_WINDOW]
+        line_end = line_end_of_wrapped(head)
+        advice = service_characters(unwrap(head) if line_end else head)
+        if line_end and (advice.marks is None or not _is_cut(head, line_end, advice.marks)):
+            line_end, advice = b"", service_characters(head)
+        marks, start = advice.marks, window.offset
         if marks is None:
-            yield self.loose("delimiters_unclear", window.offset, "UNA")
+            yield self.loose("delimiters_unclear", start, "UNA")
             self.to_next()
             return
-        window.at += taken
+        if advice.odd:
+            mends = (Mend(start, advice.taken, advice.should),) if advice.should and not line_end else ()
+            self.waiting.append(
+                fault(
+                    "una_invalid", segment=self.number, offset=start, segment_id="UNA", detail=advice.odd, mends=mends
+                )
+            )
+        window.at += wrapped_length(head, advice.taken) if line_end else advice.taken
+        if line_end:
+            at_break = head.find(line_end)
+            self.waiting.append(fault("lines_wrapped", segment=self.number, offset=start + at_break))
         window.skip_blank()
         window.want(HEADER_WINDOW)
-        self._use(marks)
-        if window.buffer.startswith(b"UNB", window.at):
-            yield from self._open(marks)
+        small = head[:3].islower()
+        if self.plain_head(line_end)[:3].upper() == b"UNB":
+            yield from self._open(marks, line_end, small)
             if self.header is None:
                 return
         else:
+            self._use(marks, small)
             self.header = InterchangeHeader(version="", delimiters=marks, number=self.number, offset=window.offset)
+            yield from self.told_before()
             yield self.loose("interchange_missing", window.offset)
         yield from self._inside()
         if not self.messages and self.header.raw:
-            yield self.loose("interchange_empty", self.header.offset, "UNB")
+            yield self.loose("interchange_empty", self.header.offset, "UNB", segment=self.header.number)
 
-    def _open(self, marks: ServiceCharacters) -> Iterator[InterchangeFault]:
+    def plain_head(self, line_end: bytes) -> bytes:
+        """What may hold a header, without the line ends of wrapped input."""
         window = self.window
         head = window.buffer[window.at : window.at + HEADER_WINDOW]
-        self.header, taken, faults = parse_header(head, marks, self.number, window.offset)
+        return unwrap(head) if line_end else head
+
+    def _open(self, marks: ServiceCharacters, line_end: bytes, small: bool) -> Iterator[InterchangeFault]:
+        window = self.window
+        head = window.buffer[window.at : window.at + HEADER_WINDOW]
+        header, taken, faults = parse_header(self.plain_head(line_end), marks, self.number, window.offset)
+        if header is not None and line_end:
+            taken = wrapped_length(head, taken)
+            header = replace(header, wrapped=line_end, raw=head[:taken])
+            faults = [
+                replace(each, offset=window.offset + wrapped_length(head, each.offset - window.offset + 1) - 1)
+                for each in faults
+            ]
+        self.header = header
+        yield from self.told_before()
         for each in faults:
             yield InterchangeFault(each, self.header)
-        if self.header is None:
+        if header is None:
             self.to_next()
             return
-        self._use(self.header.delimiters)
+        self._use(header.delimiters, small)
+        if header.raw[:3].islower():
+            mend = Mend(header.offset, 3, b"UNB")
+            yield self.loose("tag_lower_case", header.offset, "UNB", "the tag unb is in small letters", mends=(mend,))
+        yield from self.check_repeated()
         window.at += taken
         self.number += 1
 
@@ -138,39 +207,48 @@ class _Reader(Reader[Message, InterchangeFault]):
         window = self.window
         stray = False
         while window.skip_blank():
-            if window.buffer[window.at : window.at + 3] in (b"UNB", b"UNA") and _START.match(window.buffer, window.at):
+            head = self.plain(window.buffer[window.at : window.at + 8])[:3]
+            if head.upper() in (b"UNB", b"UNA") and self.begins.match(window.buffer, window.at):
+                break
+            if window.late():
                 break
             end = self._end_of_segment()
-            tag = window.buffer[window.at : window.at + 3].decode("latin-1")
+            tag = head.decode("latin-1")
+            if tag.islower() and tag.upper() in _SERVICE:
+                yield self._small(tag)
+                tag = tag.upper()
             if tag == "UNH":
                 yield from self._message(self._elements(end))
                 stray = False
                 continue
-            if tag in ("UNG", "UNE", "UNZ", "UNT"):
+            self._note_end(end)
+            if tag in _SERVICE:
                 stray = False
-                yield from self._service(tag, self._elements(end))
+                yield from self.service(tag, self._elements(end), window.buffer[window.at : end], end)
             elif not stray:
                 stray = True
                 yield self.loose("segment_outside_set", window.offset, tag)
             window.at = min(end + 1, len(window.buffer))
             self.number += 1
             if tag == "UNZ":
+                yield from self.unterminated()
                 return
-        yield from self._unclosed()
-        if self.header is not None and self.header.raw:
-            yield self.loose("interchange_unclosed", self.header.offset, "UNB", segment=self.header.number)
+        yield from self.close_all()
 
-    def _unclosed(self) -> Iterator[InterchangeFault]:
-        """A group that is open when it must not be."""
-        group = self.group
-        if group is not None:
-            yield self.loose("group_unclosed", group.offset, "UNG", segment=group.number)
-        self.group = None
+    def _small(self, tag: str) -> InterchangeFault:
+        """Tell a tag in small letters, and look for others of its kind from here on."""
+        if not self.small:
+            self._use(self.marks, True)
+        offset = self.window.offset
+        mend = Mend(offset, len(tag), tag.upper().encode())
+        return self.loose("tag_lower_case", offset, tag, f"the tag {tag} is in small letters", mends=(mend,))
 
-    def _trailer_fault(self, code: str, tag: str, element: int, detail: str) -> InterchangeFault:
-        """What is wrong with an element of the trailer at hand."""
-        offset = self.window.offset + start_of(self.window.buffer[self.window.at :], self.marks, 0, element)
-        return self.loose(code, offset, tag, detail, element=element)
+    def _note_end(self, end: int) -> None:
+        """Remember where the input ended inside a segment, and what is released by nothing there."""
+        window = self.window
+        if end < len(window.buffer) or self.terminator in (b"\r", b"\n"):
+            return
+        self.cut_off = window.offset + end - window.at
 
     def _end_of_segment(self) -> int:
         """Where the segment at hand ends: its terminator, or the end of the input, or the longest a segment may be."""
@@ -184,62 +262,21 @@ class _Reader(Reader[Message, InterchangeFault]):
 
     def _elements(self, end: int) -> list[list[str]]:
         assert self.header is not None
-        return split(self.window.buffer[self.window.at : end], self.marks, self.header.syntax)
-
-    def _service(self, tag: str, rows: list[list[str]]) -> Iterator[InterchangeFault]:
-        offset = self.window.offset
-        if tag == "UNG":
-            yield from self._unclosed()
-            self._open_group(rows, offset)
-        elif tag == "UNE":
-            yield from self._close_group(at(rows, 1), at(rows, 2), offset)
-        elif tag == "UNT":
-            yield self.loose("trailer_without_header", offset, "UNT")
-        else:
-            yield from self._close(at(rows, 1), at(rows, 2))
-
-    def _open_group(self, rows: list[list[str]], offset: int) -> None:
-        version = ":".join(each for each in rows[7] if each) if len(rows) > 7 else ""
-        self.group = GroupHeader(at(rows, 1), at(rows, 2), at(rows, 3), at(rows, 5), version, self.number, offset)
-        self.groups += 1
-        self.in_group = 0
-        self.seen.clear()
-
-    def _close_group(self, count: str, number: str, offset: int) -> Iterator[InterchangeFault]:
-        group = self.group
-        if group is None:
-            yield self.loose("trailer_without_header", offset, "UNE")
-            return
-        if not _counts(count, self.in_group):
-            said = f"UNE counts {count or 'nothing'}, {self.in_group} messages were read"
-            yield self._trailer_fault("group_count_mismatch", "UNE", 1, said)
-        if not _same(number, group.control_number):
-            said = f"UNE has reference {number or 'none'}, UNG {group.control_number or 'none'}"
-            yield self._trailer_fault("group_control_mismatch", "UNE", 2, said)
-        self.group = None
-
-    def _close(self, count: str, number: str) -> Iterator[InterchangeFault]:
-        yield from self._unclosed()
-        there = self.groups or self.messages
-        if not _counts(count, there):
-            what = "groups" if self.groups else "messages"
-            said = f"UNZ counts {count or 'nothing'}, {there} {what} were read"
-            yield self._trailer_fault("interchange_count_mismatch", "UNZ", 1, said)
-        expected = self.header.control_number if self.header else ""
-        if not _same(number, expected):
-            said = f"UNZ has reference {number or 'none'}, UNB {expected or 'none'}"
-            yield self._trailer_fault("interchange_control_mismatch", "UNZ", 2, said)
+        return split(self.plain(self.window.buffer[self.window.at : end]), self.marks, self.header.syntax)
 
     def _message(self, start: list[list[str]]) -> Iterator[Message | InterchangeFault]:
         """The message that begins here: find its end, cut it out, check its envelope."""
         header, window = self.header, self.window
         assert header is not None  # messages are only read inside an interchange
         first, offset = self.number, window.offset
+        control, kind = at(start, 1), at(start, 2)
         if self.groups and self.group is None:
             yield self.loose("group_missing", offset, "UNH")
-        raw, trailer, oversized = self.cut()
+        if self.group is not None and self.group.type and kind and kind != self.group.type:
+            said = f"UNG is for {self.group.type}, UNH says {kind}"
+            yield self.loose("group_type_mismatch", offset, "UNH", said)
+        raw, trailer, oversized = self._cut()
         faults: list[Fault] = []
-        control = at(start, 1)
         count = oversized or self._count(raw)
         if oversized:
             faults.append(self._fault("set_too_large", 1, offset))
@@ -247,23 +284,65 @@ class _Reader(Reader[Message, InterchangeFault]):
             self._check_trailer(raw, trailer, count, control, offset, faults)
         if count > self.limits.set_segments:
             raw = raw[:KEPT_OF_OVERSIZED]
-        kind = start[2] if len(start) > 2 else []
-        if not control or len(kind) < 4 or "" in kind[:4]:
-            faults.append(self._fault("set_malformed", 1, offset))
-        if control in self.seen:
-            faults.append(self._fault("set_control_repeated", 1, offset + start_of(raw, self.marks, 0, 1), 1))
-        elif len(self.seen) < self.limits.remembered_sets:
-            self.seen.add(control)
+        self._check_header(start, control, raw, offset, faults)
         self.messages += 1
         self.in_group += 1
         self.number += count
-        version = ":".join(each for each in kind[1:5])
-        yield Message(
-            header, self.group, at(start, 2), version.rstrip(":"), control, raw, first, offset, count, tuple(faults)
+        version = ":".join(start[2][1:5]) if len(start) > 2 else ""
+        found = Message(
+            header, self.group, kind, version.rstrip(":"), control, raw, first, offset, count, tuple(faults)
         )
+        if len(raw) > self.limits.segment_elements:
+            found.faults += tuple(self._too_many_elements(found))
+        yield found
+        if trailer < 0 and not oversized:
+            yield from self._dangling(raw, offset)
+
+    def _cut(self) -> tuple[bytes, int, int]:
+        """The message's bytes; once more with small letters if its trailer seems to be written in them."""
+        raw, trailer, oversized = self.cut()
+        if trailer < 0 and not self.small and not oversized and b"unt" in raw:
+            self._use(self.marks, True)
+            if self.envelope.search(raw):
+                self.window.at -= len(raw)
+                raw, trailer, oversized = self.cut()
+        if not oversized and not raw.endswith(self.terminator):
+            self.cut_off = self.window.offset
+        return raw, trailer, oversized
+
+    def _dangling(self, raw: bytes, offset: int) -> Iterator[InterchangeFault]:
+        release = self.marks.release
+        end = raw.rstrip(b"\r\n")
+        if release and end.endswith(release.encode("latin-1")) and not is_released(end, len(end) - 1, release):
+            yield self.loose("release_dangling", offset + len(end) - 1)
+
+    def _too_many_elements(self, found: Message) -> Iterator[Fault]:
+        most, mark = self.limits.segment_elements, self.marks.element
+        for position, text in enumerate(found.texts, 1):
+            if text.count(mark) > most:
+                yield found.fault("too_many_elements", position)
+
+    def _check_header(self, start: list[list[str]], control: str, raw: bytes, offset: int, faults: list[Fault]) -> None:
+        kind = start[2] if len(start) > 2 else []
+        if not control or len(kind) < 4 or "" in kind[:4]:
+            faults.append(self._fault("set_malformed", 1, offset))
+        elif kind[3] not in _AGENCIES:
+            place = offset + start_of(self.plain(raw), self.marks, 0, 2, 4)
+            detail = f"the controlling agency is {kind[3] or 'missing'}"
+            faults.append(self._fault("set_agency_unknown", 1, place, 2, detail))
+        if len(control) > _LONGEST_REFERENCE:
+            place = offset + start_of(self.plain(raw), self.marks, 0, 1)
+            faults.append(self._fault("set_control_invalid", 1, place, 1, f"UNH has a reference of {len(control)}"))
+        if control in self.seen:
+            faults.append(
+                self._fault("set_control_repeated", 1, offset + start_of(self.plain(raw), self.marks, 0, 1), 1)
+            )
+        elif len(self.seen) < self.limits.remembered_sets:
+            self.seen.add(control)
 
     def _count(self, raw: bytes) -> int:
         """How many segments there are; blank ones are none."""
+        raw = self.plain(raw)
         blanks = len(self.blank.findall(raw))
         released = self.release.findall(raw) if self.release else ()
         if blanks and released:
@@ -282,33 +361,38 @@ class _Reader(Reader[Message, InterchangeFault]):
             faults.append(self._fault("too_many_segments", 1, offset))
             return
         if trailer < 0:
-            faults.append(self._fault("set_unclosed", 1, offset))
+            text = self.trailer_text("UNT", count + 1, control, raw.rstrip(b" \t\r\n").endswith(self.terminator))
+            faults.append(self._fault("set_unclosed", 1, offset, mends=(Mend(offset + len(raw), 0, text),)))
             return
-        rows = split(raw[trailer:].rstrip().removesuffix(self.terminator), self.marks, self.header.syntax)
+        ending = raw[trailer:].rstrip(b" \t\r\n").removesuffix(self.terminator)
+        rows = split(self.plain(ending), self.marks, self.header.syntax)
         said, reference = at(rows, 1), at(rows, 2)
-        if not _counts(said, count):
+        if counts(said, count) and same(reference, control) and rows[0][0] == "UNT":
+            return
+        placed = self.placed(ending, offset + trailer)
+        if not counts(said, count):
             detail = f"UNT counts {said or 'nothing'}, {count} segments were read"
-            faults.append(
-                self._fault("set_count_mismatch", count, offset + start_of(raw, self.marks, trailer, 1), 1, detail)
-            )
-        if not _same(reference, control):
+            mends: tuple[Mend, ...] = (placed.replaced(1, str(count).encode()),)
+            faults.append(self._fault("set_count_mismatch", count, placed.span(1)[0], 1, detail, mends))
+        if not same(reference, control):
             detail = f"UNT has reference {reference or 'none'}, UNH {control or 'none'}"
-            faults.append(
-                self._fault("set_control_mismatch", count, offset + start_of(raw, self.marks, trailer, 2), 2, detail)
-            )
+            repeated = self.repeated(placed, control)
+            faults.append(self._fault("set_control_mismatch", count, placed.span(2)[0], 2, detail, repeated))
+        if rows[0][0] == "unt":
+            mend = Mend(placed.offset, 3, b"UNT")
+            detail = "the tag unt is in small letters"
+            faults.append(self._fault("tag_lower_case", count, placed.offset, 0, detail, (mend,)))
 
-    def _fault(self, code: str, count: int, offset: int, element: int = 0, detail: str = "") -> Fault:
+    def _fault(
+        self, code: str, count: int, offset: int, element: int = 0, detail: str = "", mends: tuple[Mend, ...] = ()
+    ) -> Fault:
         """A fault at segment `count` of the present message."""
-        tag = "UNH" if count == 1 else "UNT" if element else ""
+        tag = "UNH" if count == 1 else "UNT" if element or mends else ""
         return fault(
             code, segment=self.number + count - 1, offset=offset, position=count, segment_id=tag, element=element,
-            detail=detail,
+            detail=detail, mends=mends,
         )  # fmt: skip
 
 
-def _counts(said: str, there: int) -> bool:
-    return said.isascii() and said.isdigit() and int(said[:20]) == there
-
-
-def _same(one: str, other: str) -> bool:
-    return bool(one) and one == other
+def _is_cut(head: bytes, line_end: bytes, marks: ServiceCharacters) -> bool:
+    return cuts_segments(head, line_end, marks.terminator.encode("latin-1"))

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from crossdock.edi.kernel.fault_table import TABLE, Level, Severity
 
-__all__ = ["FAULTS", "Fault", "FaultKind", "Level", "Severity", "fault"]
+__all__ = ["FAULTS", "REST", "Fault", "FaultKind", "Level", "Mend", "Severity", "fault"]
+
+REST = -1
+"""The length of a mend that takes everything up to the end of the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class FaultKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """`length` bytes of the input at `offset` become `text`; `length` 0 inserts."""
+
+    offset: int
+    length: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, and where: `segment` counts from 1 over the whole input, `offset` is the byte the
     segment (or element) begins at, `position` counts from 1 at ST as the 997 wants it (0 outside a set).
@@ -46,6 +58,8 @@ class Fault:
     segment_id: str = ""
     element: int = 0
     path: str = ""
+    mends: tuple[Mend, ...] = ()
+    """What would make it right, where that follows from the rest of the envelope; only bytes of the envelope change."""
 
     @property
     def kind(self) -> FaultKind:
@@ -75,11 +89,12 @@ def fault(
     element: int = 0,
     severity: Severity | None = None,
     path: str = "",
+    mends: tuple[Mend, ...] = (),
 ) -> Fault:
     """A fault of a documented kind; words and severity are the kind's unless told otherwise."""
     kind = FAULTS[code]
-    said = severity or kind.severity
-    return Fault(code, said, detail or kind.words, segment, offset, position, segment_id, element, path)
+    how, said = severity or kind.severity, detail or kind.words
+    return Fault(code, how, said, segment, offset, position, segment_id, element, path, mends)
 
 
 def _kinds() -> dict[str, FaultKind]:

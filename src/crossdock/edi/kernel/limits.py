@@ -16,7 +16,11 @@ class Limits:
     """Of segments outside sets; those inside are bounded by their set."""
     faults: int = 1_000
     remembered_sets: int = 20_000
-    """Control numbers of a group that are compared to find repeated ones."""
+    """Control numbers of a group (and of an input's interchanges) that are compared to find repeated ones."""
+    segment_elements: int = 10_000
+    """Elements of one segment. Segments are the only thing an input can make deep: nothing else nests without end."""
+    seconds: float = 0
+    """How long reading may take by the clock that is given to it; 0 for no limit."""
 
 
 DEFAULT_LIMITS = Limits()

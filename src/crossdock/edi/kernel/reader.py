@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Generic, TypeVar
 
-from crossdock.edi.kernel.faults import Fault, fault
+from crossdock.edi.kernel.faults import REST, Fault, Mend, fault
 from crossdock.edi.kernel.limits import Limits
-from crossdock.edi.kernel.syntax import refused_as
+from crossdock.edi.kernel.syntax import encoded_as, refused_as
 from crossdock.edi.kernel.window import Window
+from crossdock.edi.kernel.wrapping import unwrap
 
 S = TypeVar("S")
 """A set: a transaction set, or a message."""
@@ -35,7 +36,9 @@ class Reader(ABC, Generic[S, F]):
     unknown: ClassVar[str]
     """The fault of an input of no syntax that is known."""
     begins: ClassVar[re.Pattern[bytes]]
-    """How an interchange begins."""
+    """How an interchange begins; here small letters are let pass, and line ends of wrapped input."""
+    sought: ClassVar[re.Pattern[bytes]]
+    """The same where it is sought among other data."""
     trailer: ClassVar[bytes]
     """The tag that ends a set."""
 
@@ -45,6 +48,18 @@ class Reader(ABC, Generic[S, F]):
         self.number = 1
         self.terminator = b"~"
         self.envelope = re.compile(rb"~")
+        self.waiting: list[Fault] = []
+        """Faults found before a header, told together with it."""
+        self.odd = False
+        """Tags may be in small letters, or hold line ends."""
+        self.counts: frozenset[bytes] = frozenset()
+        """Tags of segments with counted data."""
+        self.exhausted = False
+        """There is no more input to wait for."""
+        self._pending = -1  # where counted data begins that the buffer does not hold yet
+        self._floor = 0  # where, from the set's beginning, the last counted data ended
+        self.cut_off = -1
+        """Where the input ended inside a segment."""
 
     @abstractmethod
     def outside(self, found: Fault) -> F:
@@ -79,20 +94,37 @@ class Reader(ABC, Generic[S, F]):
                 yield self.outside(fault("too_many_faults", segment=wrong.segment, offset=wrong.offset))
                 return
             yield item
+            if self.window.late():
+                break
+        if self.window.overdue:
+            yield self.loose("time_exceeded", self.window.offset)
 
     def _items(self) -> Iterator[tuple[S | F, Fault | None]]:
         """Everything in the input, in order; and what is wrong, where it stands outside sets."""
         window = self.window
-        window.skip_byte_order_mark()
-        if not window.skip_blank():
-            yield self._loose("empty_input", 0)
+        window.want(HEADER_WINDOW)
+        if encoded := encoded_as(window.buffer):
+            yield self._loose("encoding_unsupported", 0, f"the input is {encoded[0]}, not ASCII, Latin-1 or UTF-8")
+            window.skip_all()
+            return
+        empty = True
         while window.skip_blank():
+            here = window.offset
+            if window.skip_byte_order_mark():
+                mend = Mend(here, window.offset - here, b"")
+                self.waiting.append(fault("byte_order_mark", segment=self.number, offset=here, mends=(mend,)))
+                continue
+            empty = False
             stray = self._to_header()
             if stray is not None:
                 yield stray
                 continue
             for item in self.interchange():
                 yield item, self.fault_of(item)
+        if empty:
+            yield self._loose("empty_input", 0)
+        for each in self.waiting:
+            yield self.outside(each), each
         if window.truncated:
             yield self._loose("input_too_large", window.offset)
 
@@ -100,20 +132,27 @@ class Reader(ABC, Generic[S, F]):
     def fault_of(self, item: S | F) -> Fault | None:
         """What is wrong, if the item is no set."""
 
-    def _loose(self, code: str, offset: int, detail: str = "") -> tuple[F, Fault]:
-        found = fault(code, segment=self.number, offset=offset, detail=detail)
+    def _loose(self, code: str, offset: int, detail: str = "", mends: tuple[Mend, ...] = ()) -> tuple[F, Fault]:
+        found = fault(code, segment=self.number, offset=offset, detail=detail, mends=mends)
         return self.outside(found), found
 
     def loose(
-        self, code: str, offset: int, segment_id: str = "", detail: str = "", *, element: int = 0, segment: int = 0
-    ) -> F:
+        self, code: str, offset: int, segment_id: str = "", detail: str = "", *, element: int = 0, segment: int = 0,
+        mends: tuple[Mend, ...] = (),
+    ) -> F:  # fmt: skip
         """A fault outside sets, at the present segment (or at `segment`, by number)."""
         return self.outside(
             fault(
                 code, segment=segment or self.number, offset=offset, segment_id=segment_id, element=element,
-                detail=detail,
+                detail=detail, mends=mends,
             )
         )  # fmt: skip
+
+    def told_before(self) -> Iterator[F]:
+        """The faults that waited for the header."""
+        for each in self.waiting:
+            yield self.outside(each)
+        self.waiting.clear()
 
     def _to_header(self) -> tuple[F, Fault] | None:
         """Go to where an interchange begins; None when already there, else the fault that says what was skipped."""
@@ -125,22 +164,29 @@ class Reader(ABC, Generic[S, F]):
         other = None if inside else refused_as(window.buffer, window.at, self.syntax)
         code, words = other or ("data_outside_interchange" if inside else self.unknown, "")
         self.forget_headers()
-        if other is None and window.seek(self.begins):
-            return self._loose("data_outside_interchange", start)
+        if other is None and window.seek(self.sought):
+            mend = Mend(start, window.offset - start, b"")
+            return self._loose("data_outside_interchange", start, mends=(mend,))
         window.skip_all()
-        return self._loose(code, start, words)
+        self.waiting.clear()  # what is refused has no header that could be wrong
+        return self._loose(code, start, words, (Mend(start, REST, b""),) if inside else ())
 
     def to_next(self) -> None:
         """Go on behind a header that cannot be read."""
         self.window.at += 3
-        if not self.window.seek(self.begins):
+        if not self.window.seek(self.sought):
             self.window.skip_all()
+
+    def hole(self, found: re.Match[bytes]) -> int:
+        """Where the search goes on behind the counted data that begins here; -1 if the buffer does not hold its end."""
+        return found.end() - 1
 
     def cut(self) -> tuple[bytes, int, int]:
         """The bytes from here to the end of the set's trailer, where in them that begins (-1: it is not there), and 0;
         or, for a set too long to keep, its beginning, -1, and the number of its segments."""
         window = self.window
-        from_here = 0
+        from_here = self._floor = 0
+        self.exhausted = False
         while True:
             end, trailer = self._end_of_set(window.at + from_here)
             length = (end if end >= 0 else len(window.buffer)) - window.at
@@ -150,16 +196,27 @@ class Reader(ABC, Generic[S, F]):
             if end >= 0:
                 return window.take(end), begins, 0
             # A tag cut by the end of the buffer is seen again: search from a little before it.
-            from_here = max(0, (trailer if trailer >= 0 else len(window.buffer)) - _LONGEST_TAG - window.at)
+            seen = self._pending if self._pending >= 0 else trailer if trailer >= 0 else len(window.buffer)
+            from_here = max(self._floor, seen - _LONGEST_TAG - window.at)
             if not window.fill():
-                return window.take(len(window.buffer)), begins, 0
+                if self._pending < 0:
+                    return window.take(len(window.buffer)), begins, 0
+                self.exhausted = True
 
     def _end_of_set(self, start: int) -> tuple[int, int]:
         """Where the set ends and where its trailer begins; -1 for what the buffer does not hold."""
+        self._pending = -1
         found = self.search(start)
+        while found is not None and found[1] in self.counts:
+            behind = self.hole(found)
+            if behind < 0:
+                self._pending = found.start()
+                return -1, -1
+            self._floor = behind - self.window.at
+            found = self.search(behind)
         if found is None:
             return -1, -1
-        if found[1] != self.trailer:
+        if found[1] != self.trailer and not (self.odd and unwrap(found[1] or b"").upper() == self.trailer):
             return found.start() + len(self.terminator), -1
         end = self.find_terminator(found.end() - 1)
         return (end + len(self.terminator) if end >= 0 else -1), found.start(1)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK
 
 _CHUNK = 1 << 18
 _BLANK = re.compile(rb"[ \t\r\n\x00\x1a]*")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Window:
     """`buffer[at:]` is what is not yet consumed; `offset` is the input's byte number of `at`."""
 
-    def __init__(self, data: bytes | Iterable[bytes], limit: int) -> None:
+    def __init__(
+        self, data: bytes | Iterable[bytes], limit: int, clock: Callable[[], float] | None = None, seconds: float = 0
+    ) -> None:
         self._chunks: Iterator[bytes] = (
             _slices(data) if isinstance(data, bytes | bytearray | memoryview) else iter(data)
         )
@@ -23,6 +26,17 @@ class Window:
         self.at = 0
         self.truncated = False
         """The input was longer than the limit; what is beyond it was not read."""
+        self._clock = clock if seconds else None
+        self._until = clock() + seconds if clock and seconds else 0.0
+        self.overdue = False
+        """Reading took longer than the limit; what is beyond was not read."""
+
+    def late(self) -> bool:
+        """Is the time over? What is not yet read then stays unread."""
+        if self._clock is not None and not self.overdue and self._clock() > self._until:
+            self.overdue = True
+            self._chunks = iter(())
+        return self.overdue
 
     @property
     def offset(self) -> int:
@@ -31,6 +45,8 @@ class Window:
 
     def fill(self) -> bool:
         """Get more; what was consumed goes. False at the end of the input."""
+        if self.late():
+            return False
         parts = [self.buffer[self.at :]]
         # Small chunks are gathered, so that a set in one-byte chunks does not cost its length squared.
         wanted = max(1 << 16, len(parts[0]) // 2)
@@ -57,11 +73,12 @@ class Window:
         while len(self.buffer) - self.at < size and self.fill():
             pass
 
-    def skip_byte_order_mark(self) -> None:
-        """Step over a UTF-8 byte order mark."""
-        self.want(3)
-        if self.buffer.startswith(_BYTE_ORDER_MARK, self.at):
-            self.at += 3
+    def skip_byte_order_mark(self) -> bool:
+        """Step over a UTF-8 byte order mark. False if none is here."""
+        self.want(len(BYTE_ORDER_MARK))
+        found = self.buffer.startswith(BYTE_ORDER_MARK, self.at)
+        self.at += len(BYTE_ORDER_MARK) * found
+        return found
 
     def skip_blank(self) -> bool:
         """Step over white space and padding. False at the end of the input."""

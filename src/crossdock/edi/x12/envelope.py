@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crossdock.edi.kernel.faults import Fault, Severity, fault
+from crossdock.edi.kernel.values import Value
+from crossdock.edi.kernel.wrapping import unwrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class InterchangeHeader:
     encoding: str = "utf-8"
     """Of the header; it tells which bytes a terminator beyond ASCII is."""
     faults: tuple[Fault, ...] = ()
+    wrapped: bytes = b""
+    """The line end that cuts the input into lines of one length, in the middle of segments; empty where none does."""
+    raw: bytes = b""
+    """As it stands in the input, the terminator included."""
 
     @property
     def terminator(self) -> bytes:
@@ -78,7 +84,9 @@ class Segment:
     def elements(self) -> list[str]:
         """All elements; the first is the segment id."""
         if self._elements is None:
-            self._elements = self.text.split(self._owner.interchange.delimiters.element)
+            mark = self._owner.interchange.delimiters.element
+            most = COUNTED.get(self.text[:3], -1) if self._owner.binary else -1
+            self._elements = self.text.split(mark, most)
         return self._elements
 
     @property
@@ -94,10 +102,39 @@ class Segment:
         """How many elements follow the id."""
         return len(self.elements) - 1
 
-    def components(self, element: int) -> list[str]:
-        """The components of a composite element."""
-        mark = self._owner.interchange.delimiters.component
+    def repeats(self, element: int) -> list[str]:
+        """The repetitions of an element (from version 00402 on); before that the element itself."""
+        mark = self._owner.interchange.delimiters.repetition
         return self[element].split(mark) if mark else [self[element]]
+
+    def components(self, element: int, repeat: int = 0) -> list[str]:
+        """The components of a composite element, or of one of its repetitions."""
+        repeats = self.repeats(element)
+        whole = repeats[repeat] if repeat < len(repeats) else ""
+        mark = self._owner.interchange.delimiters.component
+        return whole.split(mark) if mark else [whole]
+
+    def component(self, element: int, component: int, repeat: int = 0) -> str:
+        """One component, counted from 1; empty where it is absent."""
+        found = self.components(element, repeat)
+        return found[component - 1] if component <= len(found) else ""
+
+    def element(self, element: int, component: int = 0, repeat: int | None = None) -> Value:
+        """An element with its place; one of its repetitions, or one component, where they are named."""
+        if component:
+            text = self.component(element, component, repeat or 0)
+        elif repeat is None:
+            text = self[element]
+        else:
+            repeats = self.repeats(element)
+            text = repeats[repeat] if repeat < len(repeats) else ""
+        offset, length = self._owner.span_of(self.position, element, component, repeat)
+        return Value(text, self.number, self.id, element, component, repeat or 0, offset, length)
+
+    @property
+    def binary(self) -> bytes | None:
+        """The counted data of a BIN or BDS segment, byte for byte; None for other segments."""
+        return self._owner.binary_of(self.position) if self._owner.binary else None
 
     @property
     def number(self) -> int:
@@ -128,14 +165,16 @@ class TransactionSet:
     count: int
     """Segments, ST and SE included."""
     faults: tuple[Fault, ...] = ()
+    binary: tuple[tuple[int, int], ...] = ()
+    """Where in `raw` the counted data of BIN and BDS segments begins and ends."""
     _texts: list[str] | None = field(default=None, repr=False)
-    _starts: list[int] | None = field(default=None, repr=False)
+    _spans: list[tuple[int, int]] | None = field(default=None, repr=False)
 
     @property
     def texts(self) -> list[str]:
         """The segments as text, ST first and SE last, terminators and line ends taken off."""
         if self._texts is None:
-            self._texts = split_segments(self.raw, self.interchange)
+            self._texts = split_segments(self.raw, self.interchange, self.binary)
         return self._texts
 
     @property
@@ -165,20 +204,55 @@ class TransactionSet:
             self.faults,
         )  # fmt: skip
 
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where in `raw` each segment begins and ends, its terminator not included."""
+        if self._spans is None:
+            # Kept: a set with many faults asks many times.
+            self._spans = list(_spans(self.raw, self.interchange.terminator, self.binary))
+        return self._spans
+
     def offset_of(self, position: int, element: int = 0) -> int:
         """The byte of the input at which a segment (or one of its elements) begins."""
-        starts = self._starts
-        if starts is None:
-            # Kept: a set with many faults asks many times.
-            starts = self._starts = [start for start, _ in _spans(self.raw, self.interchange.terminator)]
-        if position > len(starts):
-            return self.offset + len(self.raw)
-        start = starts[position - 1]
-        if not element:
-            return self.offset + start
-        separator = self.interchange.delimiters.element.encode(self.interchange.encoding)
-        end = self.raw.find(self.interchange.terminator, start)
-        return self.offset + start + element_start(self.raw[start : end if end >= 0 else None], separator, element)
+        return self.span_of(position, element)[0]
+
+    def span_of(
+        self, position: int, element: int = 0, component: int = 0, repeat: int | None = None
+    ) -> tuple[int, int]:
+        """The byte of the input at which a segment, element, repetition or component begins, and its bytes. What is
+        absent stands at the end of what should hold it."""
+        spans = self.spans
+        if position > len(spans):
+            return self.offset + len(self.raw), 0
+        start, end = spans[position - 1]
+        if element:
+            header, marks = self.interchange, self.interchange.delimiters
+            counted = self.raw[start : start + 3].decode("latin-1") if self.binary else ""
+            last = element if counted and COUNTED.get(counted) == element else -1
+            start, end = self._piece(start, end, marks.element, element, last)
+            if repeat is not None or (component and marks.repetition):
+                start, end = self._piece(start, end, marks.repetition, repeat or 0)
+            if component:
+                start, end = self._piece(start, end, marks.component, component - 1)
+            while header.wrapped and start < end and self.raw[start : start + 1] in (b"\r", b"\n"):
+                start += 1
+        return self.offset + start, end - start
+
+    def _piece(self, start: int, end: int, mark: str, index: int, last: int = -1) -> tuple[int, int]:
+        """The piece of that index of what one separator separates; the one of index `last` goes on to the end."""
+        separator = mark.encode(self.interchange.encoding)
+        for _ in range(index):
+            found = self.raw.find(separator, start, end) if separator else -1
+            if found < 0:
+                return end, end
+            start = found + len(separator)
+        found = self.raw.find(separator, start, end) if separator and index != last else -1
+        return start, found if found >= 0 else end
+
+    def binary_of(self, position: int) -> bytes | None:
+        """The counted data in a segment; None where it has none."""
+        start, end = self.spans[position - 1]
+        return next((self.raw[first:last] for first, last in self.binary if start <= first <= end), None)
 
     def fault(
         self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
@@ -206,6 +280,9 @@ class InterchangeFault:
     group: GroupHeader | None = None
 
 
+Spans = tuple[tuple[int, int], ...]
+COUNTED = {"BIN": 2, "BDS": 3}
+"""Segments whose element of that number is data of the length that the element before it says; it may hold anything."""
 BLANK = " \t\r\n"
 _BLANK = b" \t\r\n"
 
@@ -218,11 +295,12 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def split_segments(raw: bytes, interchange: InterchangeHeader) -> list[str]:
+def split_segments(raw: bytes, interchange: InterchangeHeader, binary: Spans = ()) -> list[str]:
     """Segments as text. Blank segments (empty lines between terminators) do not count."""
     terminator, suffix = interchange.terminator, interchange.delimiters.suffix
-    if not _regular(raw, terminator, suffix.encode()):
-        return [decode(content) for _, content in _spans(raw, terminator)]
+    raw = unwrap(raw) if interchange.wrapped else raw
+    if binary or not _regular(raw, terminator, suffix.encode()):
+        return [decode(raw[start:end]) for start, end in _spans(raw, terminator, binary)]
     pieces = decode(raw).split(interchange.delimiters.terminator + suffix)
     if not pieces[-1]:
         pieces.pop()
@@ -244,28 +322,22 @@ def _regular(raw: bytes, terminator: bytes, suffix: bytes) -> bool:
     return raw.count(terminator + suffix) == lines == raw.count(b"\n") and raw.count(b"\r") == returns
 
 
-def _spans(raw: bytes, terminator: bytes) -> Iterator[tuple[int, bytes]]:
+def _spans(raw: bytes, terminator: bytes, binary: Spans = ()) -> Iterator[tuple[int, int]]:
+    """Where each segment begins and its terminator stands; of counted data no byte is a terminator."""
     at = 0
     lines = terminator in (b"\n", b"\r")
     while at < len(raw):
         end = raw.find(terminator, at)
+        for first, last in binary:
+            if at <= first <= end:
+                end = raw.find(terminator, last)
         end = len(raw) if end < 0 else end
         piece = raw[at:end]
         content = piece.lstrip(_BLANK)
         if content:
-            yield end - len(content), content.rstrip(_BLANK) if lines or end == len(raw) else content
+            start = end - len(content)
+            yield start, start + len(content.rstrip(_BLANK)) if lines or end == len(raw) else end
         at = end + len(terminator)
-
-
-def element_start(content: bytes, separator: bytes, element: int) -> int:
-    """Where in a segment an element begins; the end of the segment where it is absent."""
-    at = 0
-    for _ in range(element):
-        found = content.find(separator, at)
-        if found < 0:
-            return len(content)
-        at = found + len(separator)
-    return at
 
 
 def as_date(text: str) -> dt.date | None:

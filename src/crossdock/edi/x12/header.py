@@ -4,45 +4,75 @@ not 106 characters wide."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from crossdock.edi.kernel.faults import Fault, fault
+from crossdock.edi.kernel.wrapping import cuts_segments, line_end_of_wrapped, unwrap, wrapped_length
 from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader, decode
+from crossdock.edi.x12.header_check import check_isa
 
-_WIDTH = 105  # characters before the terminator
 # What may follow ISA16: the component separator, the terminator with line ends, and the tag of the next segment.
-_TAIL = re.compile(r"(?s)(?P<component>.?)(?P<between>.{0,40}?)(?P<next>GS|TA1|IEA|ST|ISB|ISE)\Z")
+_TAIL = re.compile(r"(?s)(?P<component>.?)(?P<between>.{0,40}?)(?P<next>(?i:GS|TA1|TA3|IEA|ST|ISB|ISE))\Z")
+_LONGEST_ELEMENT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """`parts` are ISA to ISA15 as they stand; `taken` is the text up to and with the terminator."""
+
+    parts: list[str]
+    sixteenth: str
+    """The character where ISA16 stands, be it blank; empty where there is none."""
+    marks: Delimiters
+    taken: str
 
 
 def parse_header(window: bytes, number: int, offset: int) -> tuple[InterchangeHeader | None, int, Fault | None]:
     """The header at the start of `window`, the bytes it takes up to and with its terminator, or the fault that refuses
     it."""
-    text = decode(window)
+    line_end = line_end_of_wrapped(window)
+    found = _parse(unwrap(window) if line_end else window)
+    if line_end and (isinstance(found, str) or not _is_cut(window, line_end, found)):
+        line_end, found = b"", _parse(window)
+    if isinstance(found, str):
+        return None, 0, fault(found, segment=number, offset=offset, segment_id="ISA")
     encoding = "utf-8" if _is_utf8(window) else "latin-1"
+    taken = len(found.taken.encode(encoding))
+    taken = wrapped_length(window, taken) if line_end else taken
+    header = _header(found, number, offset, encoding, line_end, window.find(line_end), window[:taken])
+    return header, taken, None
+
+
+def _is_cut(window: bytes, line_end: bytes, found: _Parsed) -> bool:
+    return cuts_segments(window, line_end, found.marks.terminator.encode())
+
+
+def _parse(window: bytes) -> _Parsed | str:
+    """The header, or the code of the fault that refuses it."""
+    text = decode(window)
     separator = text[3:4]
     if not separator or separator.isalnum() or separator in BLANK:
-        return None, 0, fault("delimiters_unclear", segment=number, offset=offset, segment_id="ISA")
+        return "delimiters_unclear"
     parts = text.split(separator, 17)
     tail = _TAIL.match(parts[16]) if len(parts) > 16 else None
-    if tail is None or any(len(part) > 60 for part in parts[:16]):
-        return None, 0, fault("isa_malformed", segment=number, offset=offset, segment_id="ISA")
+    if tail is None or any(len(part) > _LONGEST_ELEMENT for part in parts[:16]):
+        return "isa_malformed"
     component, terminator = _marks(tail["component"], tail["between"], separator.join(parts[17:]))
     if not terminator or separator in (component, terminator) or terminator.isalnum():
-        return None, 0, fault("delimiters_unclear", segment=number, offset=offset, segment_id="ISA")
-    values = [part.strip() for part in parts[:16]]
-    before_tail = separator.join(parts[:16]) + separator
-    taken = before_tail + parts[16][: len(tail["component"]) + len(tail["between"])]
+        return "delimiters_unclear"
+    taken = separator.join(parts[:16]) + separator + parts[16][: len(tail["component"]) + len(tail["between"])]
     taken = taken[: taken.rindex(terminator) + len(terminator)]
     suffix = parts[16][: tail.start("next")].rpartition(terminator)[2]
-    faults: tuple[Fault, ...] = ()
-    if len(before_tail) + len(component) != _WIDTH:
-        faults = (fault("isa_width", segment=number, offset=offset, segment_id="ISA"),)
+    values = [part.strip() for part in parts[:16]]
     marks = Delimiters(separator, component, terminator, _repetition(values), suffix)
-    return _header(values, marks, number, offset, encoding, faults), len(taken.encode(encoding)), None
+    there = "" if tail["component"] == terminator and not component else tail["component"]
+    return _Parsed(parts[:16], there, marks, taken)
 
 
 def _header(
-    values: list[str], marks: Delimiters, number: int, offset: int, encoding: str, faults: tuple[Fault, ...]
+    found: _Parsed, number: int, offset: int, encoding: str, wrapped: bytes, first_break: int, raw: bytes
 ) -> InterchangeHeader:
+    values = [part.strip() for part in found.parts]
     return InterchangeHeader(
         sender_qualifier=values[5],
         sender=values[6],
@@ -54,11 +84,15 @@ def _header(
         control_number=values[13],
         acknowledgement_requested=values[14] == "1",
         usage=values[15],
-        delimiters=marks,
+        delimiters=found.marks,
         number=number,
         offset=offset,
         encoding=encoding,
-        faults=faults,
+        faults=tuple(
+            check_isa(found.parts, found.sixteenth, found.marks, raw, number, offset, encoding, wrapped, first_break)
+        ),
+        wrapped=wrapped,
+        raw=raw,
     )
 
 
