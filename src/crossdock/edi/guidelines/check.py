@@ -40,7 +40,7 @@ def _of_read(ts: TransactionSet, read: TransactionSet, guide: Guide) -> list[Fau
     texts = [text or was for text, was in zip(read.texts, ts.texts, strict=True)]
     end = ts.interchange.delimiters.terminator
     raw = (end.join(texts) + end).encode(ts.interchange.encoding, "replace")
-    judged = replace(ts, raw=raw, _texts=texts, _starts=None)
+    judged = replace(ts, raw=raw, _texts=texts, _spans=None)
     return [replace(each, offset=ts.offset_of(each.position, each.element)) for each in check_base(judged, guide)]
 
 
