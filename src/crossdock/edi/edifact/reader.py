@@ -41,10 +41,10 @@ _NO_BREAK = rb"\r?\n?"
 
 
 def read(
-    data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS, clock: Callable[[], float] | None = None
+    data: bytes | Iterable[bytes], limits: Limits = DEFAULT_LIMITS, clock: Callable[[], int] | None = None
 ) -> Iterator[Message | InterchangeFault]:
-    """Read interchanges one message at a time. Never raises for what the bytes hold. `clock` tells monotonic seconds,
-    for the limit of time."""
+    """Read interchanges one message at a time. Never raises for what the bytes hold. `clock` tells monotonic
+    nanoseconds, for the limit of time."""
     return _Reader(Window(data, limits.input_bytes, clock, limits.seconds), limits).read()
 
 

@@ -19,7 +19,7 @@ class Limits:
     """Control numbers of a group (and of an input's interchanges) that are compared to find repeated ones."""
     segment_elements: int = 10_000
     """Elements of one segment. Segments are the only thing an input can make deep: nothing else nests without end."""
-    seconds: float = 0
+    seconds: int = 0
     """How long reading may take by the clock that is given to it; 0 for no limit."""
 
 

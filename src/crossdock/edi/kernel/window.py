@@ -15,7 +15,7 @@ class Window:
     """`buffer[at:]` is what is not yet consumed; `offset` is the input's byte number of `at`."""
 
     def __init__(
-        self, data: bytes | Iterable[bytes], limit: int, clock: Callable[[], float] | None = None, seconds: float = 0
+        self, data: bytes | Iterable[bytes], limit: int, clock: Callable[[], int] | None = None, seconds: int = 0
     ) -> None:
         self._chunks: Iterator[bytes] = (
             _slices(data) if isinstance(data, bytes | bytearray | memoryview) else iter(data)
@@ -27,7 +27,7 @@ class Window:
         self.truncated = False
         """The input was longer than the limit; what is beyond it was not read."""
         self._clock = clock if seconds else None
-        self._until = clock() + seconds if clock and seconds else 0.0
+        self._until = clock() + seconds * 1_000_000_000 if clock and seconds else 0
         self.overdue = False
         """Reading took longer than the limit; what is beyond was not read."""
 

@@ -45,11 +45,11 @@ _LONGEST_COUNT = 12  # digits of the length of counted data
 def read(
     data: bytes | Iterable[bytes],
     limits: Limits = DEFAULT_LIMITS,
-    clock: Callable[[], float] | None = None,
+    clock: Callable[[], int] | None = None,
     acknowledgements: bool = False,
 ) -> Iterator[TransactionSet | InterchangeFault]:
     """Read interchanges one transaction set at a time. Never raises for what the bytes hold. `clock` tells monotonic
-    seconds, for the limit of time. With `acknowledgements`, each TA1 is handed out as a set of one segment."""
+    nanoseconds, for the limit of time. With `acknowledgements`, each TA1 is handed out as a set of one segment."""
     return _Reader(Window(data, limits.input_bytes, clock, limits.seconds), limits, acknowledgements).read()
 
 
