@@ -18,6 +18,8 @@ from crossdock.cli._partners import Project, pack_of
 from crossdock.edi.explain import ExplainedFault, ExplainedSet
 from crossdock.edi.explain import explain as explain_document
 from crossdock.edi.guidelines.form import Direction
+from crossdock.edi.guidelines.generate import CannotGenerate
+from crossdock.edi.guidelines.scenarios import scenario as scenario_of
 from crossdock.edi.validate import ValidatedSet
 from crossdock.edi.validate import validate as validate_document
 
@@ -75,6 +77,40 @@ def validate(
         refused = _print_json(found) if as_json else _print_verdicts(found)
     if refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def generate(
+    document: Annotated[str, typer.Argument(help="850, 856, ORDERS, ...", metavar="DOCUMENT")],
+    partner: Annotated[str, typer.Option("--partner", help="A partner pack: its folder or its name.")],
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="`valid`, or a scenario that `partner test` shows, such as `too_long`.")
+    ] = "valid",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same document.")] = 0,
+    project: Project = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a document of a partner: a sound one, or one with a defect, to try what is done with it.
+
+    Example: crossdock edi generate 850 --partner northgate --scenario wrong_count
+    """
+    pack = pack_of(partner, project)
+    compiled = pack.guidelines.of(document, "")
+    if compiled is None:
+        there = ", ".join(sorted({each.document for each in pack.guidelines.guidelines})) or "nothing"
+        typer.echo(f"{partner} has no guideline for {document}; it describes {there}", err=True)
+        raise typer.Exit(2)
+    try:
+        made = scenario_of(compiled, pack.pack, scenario, seed)
+    except CannotGenerate as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        content = made.data.decode("latin-1" if compiled.form.dialect == "edifact" else "utf-8")
+        report = {"scenario": made.name, "what": made.words, "expected": made.expected, "content": content}
+        typer.echo(msgspec.json.encode(report).decode())
+    else:
+        sys.stdout.buffer.write(made.data)
 
 
 @contextmanager

@@ -48,6 +48,12 @@ class Amount:
     places: tuple[Place, ...]
     wide: bool
     verdict: Verdict
+    counted: tuple[Place, ...] = ()
+    """What it counts and adds up."""
+    left: Place | None = None
+    """The place on the left, where nothing else stands there."""
+    sign: str = ""
+    right: Value | None = None
 
     def holds(self, ask: Ask, ask_all: AskAll) -> bool:
         """Does it hold? So it does where there is nothing to compare."""
@@ -83,6 +89,8 @@ class _Parser:
         self.at = 0
         self.places: list[Place] = []
         self.wide = False
+        self.right: Value | None = None
+        self.counted: list[Place] = []
 
     def _tokens(self) -> list[tuple[str, str, Place | None]]:
         found, at = [], 0
@@ -100,15 +108,27 @@ class _Parser:
     def amount(self) -> Amount:
         """The whole."""
         left = self._sum()
+        alone = self.places[0] if len(self.places) == self.at == 1 else None
+        sign = self._peek()
         verdict = self._rest(left)
         if self.at < len(self.tokens):
             raise ValueError(f"`{self.tokens[self.at][1]}` is too much")
-        return Amount(self.text, tuple(dict.fromkeys(self.places)), self.wide, verdict)
+        return Amount(
+            self.text,
+            tuple(dict.fromkeys(self.places)),
+            self.wide,
+            verdict,
+            tuple(self.counted),
+            alone,
+            sign,
+            self.right,
+        )
 
     def _rest(self, left: Value) -> Verdict:
         word = self._take()
         if word in _COMPARE:
             compare, right = _COMPARE[word], self._sum()
+            self.right = right
             return lambda ask, everything: compare(left(ask, everything), right(ask, everything))
         if word == "is" and self._peek() == "whole":
             self._take()
@@ -193,12 +213,14 @@ class _Parser:
                 raise ValueError("`count` wants a place, such as `count(PO1)`")
             self._take()
             counted = named
+            self.counted.append(named)
             self.places = before
             self._expect(")")
             return lambda ask, everything: Decimal(sum(1 for _ in everything(counted)))
         inner = self._sum()
         self._expect(")")
         inside, self.places = self.places, before
+        self.counted += inside
         first = inside[0] if inside else None
         if first is None or any((each.tag, each.tests) != (first.tag, first.tests) for each in inside):
             raise ValueError("`sum` adds up elements of one segment")

@@ -47,6 +47,8 @@ class Element(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = ""
     """A regular expression for the whole value."""
     check: Check = ""
+    example: str = ""
+    """What generated documents say here; needed where there is a `format`."""
     says: str = ""
     """The partner's own words, told where the rule is broken."""
     severity: Said = ""

@@ -34,6 +34,7 @@ class Rule:
     value: str = ""
     format: re.Pattern[str] | None = None
     check: Check = ""
+    example: str = ""
     says: str = ""
     severity: Said = ""
     components: tuple[Rule, ...] = ()
@@ -183,8 +184,8 @@ def _rule(number: int, form: Element, name: str | None, kind: str, where: Where)
         kind = ""
     return Rule(
         number, form.name or name or "", form.use == "M", form.use == "X", kind, shortest, longest, form.codes,
-        form.require, form.value, re.compile(form.format) if form.format else None, form.check, form.says,
-        form.severity, components, where=where,
+        form.require, form.value, re.compile(form.format) if form.format else None, form.check, form.example,
+        form.says, form.severity, components, where=where,
     )  # fmt: skip
 
 

@@ -98,8 +98,15 @@ class Walk:
                 known = _listed({code: one.name for code, one in node.pairs.items()})
                 words = f"{qualifier[:20]!r} is not one of {known}"
                 yield self.view.fault("code_unknown", placed.position, element, 0, words, node.form.severity or None)
+            elif not value and rule.mandatory:
+                yield self._fault(
+                    placed, rule, element + 1, 0, "element_missing", f"{rule.name or 'the id'} is missing"
+                )
             elif not value:
-                yield self._fault(placed, rule, element + 1, 0, "element_missing", f"{rule.name} is missing")
+                # Many partners leave a qualifier without id; nothing is lost by reading on.
+                words = f"{qualifier} comes without its id"
+                severity = rule.severity or "warning"
+                yield self.view.fault("element_condition", placed.position, element, 0, words, severity)
             else:
                 yield from self._value(placed, rule, element + 1, 0, value)
         for qualifier, rule in node.pairs.items():

@@ -1,0 +1,258 @@
+"""Makes up documents that keep to a guideline: the same ones for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from crossdock.edi.guidelines.amounts import Ask, Nothing
+from crossdock.edi.guidelines.chance import Chance
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.conditions import Ready, own
+from crossdock.edi.guidelines.draft import DAY, Draft, Line
+from crossdock.edi.guidelines.form import Pack
+from crossdock.edi.guidelines.overlay import get
+from crossdock.edi.guidelines.places import Place
+from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
+from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
+from crossdock.edi.guidelines.values import made_up
+from crossdock.edi.guidelines.view import View, view
+from crossdock.edi.guidelines.walk import holds
+
+_TRIES = 60
+"""So many documents are made until one keeps to every condition."""
+_KINDS = 3
+# Codes that the base guide leaves open, and a habit settles.
+_HABITS = {("CUR", 1): "BY", ("PID", 1): "F", ("SAC", 1): "C", ("TD5", 1): "O", ("FOB", 1): "CC"}
+# What a trailer counts, where a document has it.
+_COUNTED = ("PO1", "POC", "IT1", "LIN")
+
+
+class CannotGenerate(ValueError):
+    """No document was found that keeps to the guideline; the message says what it does not keep to."""
+
+
+def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = False, lines: int = 2) -> Draft:
+    """A document that keeps to a guideline: with everything it describes, or with what must be alone. Raises
+    `CannotGenerate`."""
+    faults: list[str] = []
+    for attempt in range(_TRIES):
+        chance = Chance(f"{seed}/{attempt}/{compiled.form.partner}/{compiled.document}")
+        draft = Draft(compiled, pack, DAY, control_number=seed % 9000 + 1)
+        _Maker(draft, chance, minimal, lines).make()
+        _counted(draft)
+        mended(draft)
+        found = compiled.faults(draft.item())
+        if not found:
+            return draft
+        faults = faults or [str(each) for each in found]
+    raise CannotGenerate(f"no {compiled.document} of {compiled.form.partner} was found: {faults[0]}")
+
+
+class _Maker:
+    """Makes the segments of one document."""
+
+    def __init__(self, draft: Draft, chance: Chance, minimal: bool, lines: int) -> None:
+        self.draft = draft
+        self.chance = chance
+        self.minimal = minimal
+        self.times = lines
+        self.levels: list[tuple[int, int]] = []
+        """Of HL so far: which kind, and its number."""
+        self.numbers: dict[str, int] = {}
+
+    def make(self) -> None:
+        self._level(self.draft.compiled.level)
+
+    def _level(self, level: Level) -> None:
+        for group in level.groups:
+            for kind, node in enumerate(group.nodes):
+                for code in self._wanted(group, node):
+                    self._segment(node, code, kind)
+
+    def _wanted(self, group: Group, node: Node) -> Iterator[dict[int, str]]:
+        """The passes that are made of a node, each with the codes it must have."""
+        if node.never or (self.minimal and not node.mandatory and not _requires(node)):
+            return
+        kinds = list(self._kinds(node))
+        if kinds:
+            yield from kinds[: node.most]
+            return
+        many = node.level is not None and node.mandatory and node.most > 1 and not self.minimal and not node.place.tests
+        for _ in range(min(self.times, node.most) if many else 1):
+            yield {}
+
+    def _kinds(self, node: Node) -> Iterator[dict[int, str]]:
+        """What comes several times comes in several kinds: those that must come, then others."""
+        for rule in node.rules:
+            if rule.require or (node.most > 1 and rule.number == 1 and len(rule.codes) > 1 and not self.minimal):
+                others = [code for code in rule.codes if code not in rule.require]
+                more = 0 if self.minimal else max(0, _KINDS - len(rule.require))
+                yield from ({rule.number: code} for code in (*rule.require, *others[:more]))
+                return
+
+    def _segment(self, node: Node, codes: dict[int, str], kind: int) -> None:
+        line = Line(node, [[node.tag]])
+        self.draft.lines.append(line)
+        for test in node.place.tests:
+            self.draft.put(line, test.element, test.component, test.value)
+        for rule in node.rules:
+            if not self._left_out(rule, node):
+                self._element(line, rule, codes)
+        self._ids(line, node)
+        self._numbered(line, kind)
+        if len(line.cells) == 1:
+            self._something(line, node)
+        if node.level is not None:
+            self._level(node.level)
+
+    def _left_out(self, rule: Rule, node: Node) -> bool:
+        if any(test.element == rule.number and not test.component for test in node.place.tests):
+            return True
+        if rule.mandatory or rule.require:
+            return False
+        return self.minimal or rule.unused or not rule.described or node.form.elements[_key(node, rule)].use == "C"
+
+    def _element(self, line: Line, rule: Rule, codes: dict[int, str]) -> None:
+        draft = self.draft
+        dialect = draft.compiled.form.dialect
+        if not rule.components:
+            habit = "" if rule.described else _HABITS.get((line.tag, rule.number), "")
+            value = codes.get(rule.number) or habit or made_up(rule, self.chance, draft.day, dialect)
+            draft.put(line, rule.number, 0, value)
+            return
+        for inner in rule.components:
+            there = get(line.cells, Place(line.tag, (), rule.number, inner.number))
+            if not there and (inner.mandatory or not (self.minimal or inner.unused)):
+                value = made_up(inner, self.chance, draft.day, dialect)
+                draft.put(line, rule.number, inner.number, value)
+
+    def _ids(self, line: Line, node: Node) -> None:
+        form = node.form.pairs
+        if form is None:
+            return
+        element = form.first
+        for code, rule in node.pairs.items():
+            if rule.mandatory or not (self.minimal or rule.unused or form.ids[code].use == "C"):
+                self.draft.put(line, element, 0, code)
+                value = made_up(rule, self.chance, self.draft.day, self.draft.compiled.form.dialect)
+                self.draft.put(line, element + 1, 0, value)
+                element += 2
+
+    def _numbered(self, line: Line, kind: int) -> None:
+        """Lines and levels are numbered; a level stands under the last one of a kind before its own."""
+        if line.tag == "HL":
+            number = len(self.levels) + 1
+            parent = next((last for of, last in reversed(self.levels) if of < kind), 0)
+            self.levels.append((kind, number))
+            self.draft.put(line, 1, 0, str(number))
+            self.draft.put(line, 2, 0, str(parent) if parent else "")
+        elif line.tag in _COUNTED:
+            number = self.numbers[line.tag] = self.numbers.get(line.tag, 0) + 1
+            rule = next((each for each in line.node.rules if each.number == 1), None) if line.node else None
+            if rule is not None and not (rule.codes or rule.value or rule.format or rule.unused) and rule.longest < 999:
+                self.draft.put(line, 1, 0, str(number).zfill(rule.shortest))
+
+    def _something(self, line: Line, node: Node) -> None:
+        """A segment says at least one thing."""
+        rule = next((each for each in node.rules if not each.unused), None)
+        if rule is None:
+            self.draft.put(line, 1, 0, "1")
+        elif rule.components:
+            first = rule.components[0]
+            value = made_up(first, self.chance, self.draft.day, self.draft.compiled.form.dialect)
+            self.draft.put(line, rule.number, first.number, value)
+        else:
+            value = made_up(rule, self.chance, self.draft.day, self.draft.compiled.form.dialect)
+            self.draft.put(line, rule.number, 0, value)
+
+
+def _requires(node: Node) -> bool:
+    return any(rule.require for rule in node.rules)
+
+
+def _key(node: Node, rule: Rule) -> str:
+    return next(key for key in node.form.elements if int(key) == rule.number)
+
+
+def _counted(draft: Draft) -> None:
+    """Trailers count what is there."""
+    of = (
+        "HL"
+        if draft.compiled.document == "856"
+        else next((tag for tag in _COUNTED if any(line.tag == tag for line in draft.lines)), "")
+    )
+    count = sum(line.tag == of for line in draft.lines)
+    for line in draft.lines:
+        if line.tag == "CTT" and count:
+            draft.put(line, 1, 0, str(count))
+        elif line.tag == "CNT" and line.cells[1][:1] == ["2"]:
+            draft.put(line, 1, 2, str(count))
+
+
+def mended(draft: Draft, but: Ready | None = None) -> None:
+    """Comparisons that do not hold and have a place alone on their left get what they want there."""
+    for _ in range(3):
+        broken = list(_broken(draft, but))
+        if not broken:
+            return
+        for each, line, wanted in broken:
+            assert each.amount is not None
+            assert each.amount.left is not None
+            draft.put(line, each.amount.left.element, each.amount.left.component, wanted)
+
+
+def _broken(draft: Draft, but: Ready | None) -> Iterator[tuple[Ready, Line, str]]:
+    item = draft.item()
+    seen = view(item)
+    placing = Placing(seen, draft.compiled.level, draft.compiled.form.others)
+    around = Surroundings(placing)
+    for placed in placing.placed:
+        for each in draft.compiled.conditions:
+            if each is but or each.amount is None or not seen.at(placed.row, each.at):
+                continue
+            if holds(each, seen, placed, around):
+                continue
+            wanted = _wanted(each, seen, placed, around, draft)
+            if wanted:
+                yield each, draft.lines[placed.position - 2], wanted
+
+
+def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft: Draft) -> str:
+    """What the place on the left must say for a comparison to hold; empty where that cannot be told."""
+    amount = each.amount
+    if amount is None or amount.right is None or amount.left is None or not own(amount.left, each.at):
+        return ""
+
+    def ask(one: Place) -> str:
+        found = around.first(seen, placed, one)
+        return seen.value(found.row, one.element, one.component) if found else ""
+
+    def everything(one: Place) -> Iterator[Ask]:
+        for found in around.all(seen, placed.instance, one):
+            yield lambda inner, row=found.row: seen.value(row, inner.element, inner.component)  # type: ignore[misc]
+
+    try:
+        right = amount.right(ask, everything)
+    except Nothing:
+        return ""
+    change = {">": Decimal(1), "<": Decimal(-1), "!=": Decimal(1)}.get(amount.sign, Decimal(0))
+    wanted = right + change
+    if kind_of(draft.compiled, amount.left) == "N2":
+        wanted = (wanted * 100).to_integral_value()
+    return f"{wanted.normalize():f}"
+
+
+def kind_of(compiled: Compiled, place: Place) -> str:
+    """The type of what stands at a place."""
+    return next(iter(_types(compiled.level.nodes(), place)), "")
+
+
+def _types(nodes: Iterator[Node], place: Place) -> Sequence[str]:
+    return [
+        rule.type
+        for node in nodes
+        if node.tag == place.tag
+        for rule in node.rules
+        if rule.number == place.element and not rule.components
+    ]
