@@ -103,6 +103,8 @@ class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """The order is cancelled as a whole; `lines` is then empty, for who cancels it so names none."""
     reason: str = ""
     """Why, in the words of who changes or cancels it."""
+    reference: str = ""
+    """The number of the change itself, where whoever sends it gives it one."""
 
 
 class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):

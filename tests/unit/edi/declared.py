@@ -50,10 +50,9 @@ def _cells(segment: SegmentMap, prefix: str) -> Iterator[tuple[str, Cell]]:
     if segment.read_only:
         return
     for cell in segment.cells:
-        if cell.path == "#":
+        if cell.path in ("#", "^") or cell.read_only or cell.kind in ("when", "allowance"):
             continue
-        path = cell.path[2:] if cell.path.startswith("$.") else prefix + cell.path
-        yield path.rstrip("."), cell
+        yield cell.absolute(prefix), cell
 
 
 def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], prefix: str) -> st.SearchStrategy[Any]:
@@ -74,6 +73,8 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
                 else _value(definition, cell, each.item, path)
             )
             parts[each.name] = st.lists(inner, min_size=size, max_size=3).map(tuple)
+        elif cell is not None and path == "currency":  # in which all prices are
+            parts[each.name] = st.just("GBP")
         elif cell is not None:
             told = each.required or path in definition.values
             (parts if told else optional)[each.name] = _value(definition, cell, hints[each.name], path)
@@ -112,7 +113,7 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
     if get_origin(hint) is Literal:
         raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")
     longest = int(arguments[0]) if kind in ("an", "text") and arguments else 20
-    if kind in ("an", "text", "words"):
+    if kind in ("an", "text", "words", "note", "sole"):
         return st.text(_LETTERS, min_size=1, max_size=min(longest, 30))
     if kind == "moment":
         finest = dt.datetime(2000, 1, 1), dt.datetime(2049, 12, 31)
@@ -127,6 +128,8 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         "int": st.integers(1, 999),
         "flag": st.booleans(),
         "day": _DAYS,
+        "until": _DAYS,
+        "rows": st.lists(st.text(_LETTERS, min_size=1, max_size=30), min_size=1, max_size=2).map(tuple),
         "unit": st.sampled_from(["EA", "CS"] if definition.dialect == "X12" else ["EA", "KGM"]),
         "price": st.builds(lambda cents: Price(Decimal(cents).scaleb(-2), "GBP"), st.integers(1, 99999)),
         "charge": st.builds(Charge, st.just("D240"), st.integers(1, 9999).map(lambda n: Decimal(n).scaleb(-2))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -74,6 +75,8 @@ class Field:
     struct: type[Any] | None
     item: type[Any] | None
     """What a tuple holds, if it is one."""
+    number: type[Any] | None
+    """What makes a number of its text, if it is one."""
 
 
 _FIELDS: dict[type[Any], tuple[Field, ...]] = {}
@@ -85,8 +88,9 @@ def fields(kind: type[Any]) -> tuple[Field, ...]:
     if found is None:
         hints = get_type_hints(kind)
         found = _FIELDS[kind] = tuple(
-            Field(each.name, each.required, _struct(hints[each.name]), _item(hints[each.name]))
+            Field(each.name, each.required, _struct(hint), _item(hint), _number(hint))
             for each in msgspec.structs.fields(kind)
+            for hint in (hints[each.name],)
         )
     return found
 
@@ -108,6 +112,11 @@ def field_of(kind: type[Any], path: str) -> Field | None:
 def _struct(hint: Any) -> type[Any] | None:
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     return next((each for each in options if isinstance(each, type) and issubclass(each, msgspec.Struct)), None)
+
+
+def _number(hint: Any) -> type[Any] | None:
+    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return next((each for each in options if each in (Decimal, int)), None)
 
 
 def _item(hint: Any) -> type[Any] | None:

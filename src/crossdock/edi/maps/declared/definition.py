@@ -12,15 +12,25 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
       drop RCD/4 'quantity in question: told in the line of its own condition'
 
 - `TAG!` must come, `TAG*` may come several times and adds to what the first said; `<` before a segment: it is read
-  and never written.
+  and never written, and counts only where no line above it says the same field, whichever comes first in the document.
 - `2=path` element 2 carries that field of the object (of the present loop's, which `$.path` steps out of);
   `2.1=` its first component; `path:kind(arguments)` how it is written (see `kinds.py`); without kind it is text.
 - `1='PO|CO'` only a segment with one of those codes is meant; the first is written.
 - `3:='00'` is written and not read; `3:='00'@4` only where element 4 has a value.
+- `2=<path` is read where nothing else says the field, and never written; `2=~path` is read so, and written.
+- `^.path` is a field of the object above; `2=@order` is remembered under a name of no field, for `[values]`.
+- `CPS?` a loop whose first segment may be left out: what may stand in it opens it; `CPS!?` is always written. `2=^` the
+  number of the loop of the same kind (`1=#`) that this one is in: what that says is said here, too.
 - `lines[]` each such loop is one of `lines`; `lines[order_number]` one per group of lines of equal `order_number`,
-  and `[]` inside of it is each line of the group; `ship_to` before a loop: its fields are those of `ship_to`.
+  and `[]` inside of it is each line of the group; of `documents[.]` there must be but one to be written; `ship_to`
+  before a loop: its fields are those of `ship_to`.
 - `also` segments that may stand here and that nothing of ours reads: they are kept beside the object.
 - `drop` elements that are not kept, and why.
+
+`[values]` are what fields are that nothing says: a text; `@supplier.id` of the agreement, `@date` and `@moment` on
+which it was sent, `@currency`; `#` which of its list it is; `=path` what another field of the same object is, `^path`
+one of the objects above, the nearest first (`^@order` what was remembered there); `^path|text` a text where those say
+nothing; `()` nothing.
 """
 
 from __future__ import annotations
@@ -38,13 +48,13 @@ from crossdock.edi.maps.declared.building import field_of
 from crossdock.edi.maps.declared.objects import OBJECTS
 
 _LINE = re.compile(
-    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[a-z_, .]*\])?\s+)?"
-    r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>[!*])?(?P<cells>(?:\s.*)?)\Z"
+    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[(?:[a-z_, .]*|\.)\])?\s+)?"
+    r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>!\?|[!*?])?(?P<cells>(?:\s.*)?)\Z"
 )
 _CELL = re.compile(
     r"(?P<element>\d+)(?:\.(?P<component>\d+))?"
     r"(?::='(?P<constant>[^']*)'(?:@(?P<with>\d+))?|='(?P<codes>[^']*)'"
-    r"|=#(?:\((?P<list>[a-z_.]*)\))?|=(?P<path>[$a-z_][a-z_.$]*|)(?::(?P<kind>[a-z_]+)(?:\((?P<arguments>[^)]*)\))?)?)\Z"
+    r"|=#(?:\((?P<list>[a-z_.]*)\))?|=(?P<above>\^)|=(?P<spare>[<~])?(?P<path>(?:[$^]\.|@)?[a-z_][a-z_.]*|)(?::(?P<kind>[a-z_]+)(?:\((?P<arguments>[^)]*)\))?)?)\Z"
 )
 _DROP = re.compile(r"drop\s+(?P<tag>[A-Z0-9]{2,3})(?:/(?P<element>\d+))?\s+'(?P<reason>[^']+)'\Z")
 Address = tuple[int, int]
@@ -63,6 +73,18 @@ class Cell:
     path: str
     kind: str = "text"
     arguments: tuple[str, ...] = ()
+    spare: bool = False
+    """Read only where nothing else says the field."""
+    read_only: bool = False
+
+    def absolute(self, prefix: str) -> str:
+        """The path in the document of a cell in an object at a path that ends in a point."""
+        if self.path.startswith("$."):
+            return self.path[2:]
+        if self.path.startswith("^."):
+            above = prefix.rstrip(".").rpartition(".")[0]
+            return f"{above}.{self.path[2:]}" if above else self.path[2:]
+        return (prefix + self.path).rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +107,8 @@ class SegmentMap:
     mandatory: bool = False
     repeated: bool = False
     read_only: bool = False
+    rank: int = 0
+    """Of lines that are only read, the line in the map: a field has the value of the line that stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +122,10 @@ class Loop:
     keys: tuple[str, ...] = ()
     members: tuple[SegmentMap | Loop, ...] = ()
     also: frozenset[str] = frozenset()
+    optional: bool = False
+    """What may stand in it opens it, where its first segment does not."""
+    single: bool = False
+    """Of several nothing can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +216,11 @@ def _check(definition: Definition, name: str) -> None:
         for key in loop.keys:
             _field(definition, prefix + key, name)
         segments = [loop.start, *(each for each in loop.members if isinstance(each, SegmentMap))]
-        for cell in (cell for segment in segments for cell in segment.cells if cell.path != "#"):
+        for cell in (cell for segment in segments for cell in segment.cells if cell.path not in ("#", "^")):
             if cell.kind == "code" and (not cell.arguments or cell.arguments[0] not in definition.codes):
                 raise DefinitionError(f"{name}: {cell.path} needs [codes.{', '.join(cell.arguments) or 'NAME'}]")
-            path = cell.path[2:] if cell.path.startswith("$.") else prefix + cell.path
-            _field(definition, path.rstrip("."), name)
+            if not cell.path.startswith("@"):
+                _field(definition, cell.absolute(prefix), name)
 
 
 def _field(definition: Definition, path: str, where: str) -> None:
@@ -248,25 +276,29 @@ class _Tree:
             elif line.startswith("drop "):
                 self.drops.append(_drop(line, place))
             else:
-                members.append(self._member(line, below, place))
+                members.append(self._member(line, below, number, place))
                 continue
             if below:
                 raise DefinitionError(f"{place}: nothing can be indented below {line.split()[0]!r}")
         return tuple(members), frozenset(also)
 
-    def _member(self, line: str, below: list[_Line], place: str) -> SegmentMap | Loop:
+    def _member(self, line: str, below: list[_Line], number: int, place: str) -> SegmentMap | Loop:
         found = _LINE.match(line)
         if found is None:
             raise DefinitionError(f"{place}: {line!r} is no segment: write [path] TAG[!] ELEMENT=FIELD ...")
-        segment = self._segment(found["tag"], found["cells"], found["mark"] or "", bool(found["read"]), place)
+        rank = number if found["read"] else 0
+        segment = self._segment(found["tag"], found["cells"], found["mark"] or "", rank, place)
         path, many = found["path"] or "", found["many"]
         if not below and not path and many is None:
             return segment
+        optional = "?" in (found["mark"] or "")
+        single = many == "[.]"
+        many = "[]" if single else many
         members, also = self._members(below)
         keys = tuple(key.strip() for key in (many or "[]")[1:-1].split(",") if key.strip())
-        return Loop(segment, path, many is not None and not keys, keys, members, also)
+        return Loop(segment, path, many is not None and not keys, keys, members, also, optional, single)
 
-    def _segment(self, tag: str, text: str, mark: str, read_only: bool, place: str) -> SegmentMap:
+    def _segment(self, tag: str, text: str, mark: str, rank: int, place: str) -> SegmentMap:
         selectors, constants, cells = [], [], []
         for word in re.findall(r"[^\s']*'[^']*'\S*|\S+", text):
             found = _CELL.match(word)
@@ -277,12 +309,22 @@ class _Tree:
                 selectors.append((at, tuple(found["codes"].split("|"))))
             elif found["constant"] is not None:
                 constants.append(Constant(at, found["constant"], int(found["with"] or 0)))
+            elif found["above"]:
+                cells.append(Cell(at, "^"))
             elif found["path"] is None:
                 cells.append(Cell(at, "#", arguments=tuple(filter(None, (found["list"],)))))
             else:
                 arguments = tuple(each.strip() for each in (found["arguments"] or "").split(",") if each.strip())
-                cells.append(Cell(at, found["path"], found["kind"] or "text", arguments))
-        return SegmentMap(tag, tuple(selectors), tuple(constants), tuple(cells), mark == "!", mark == "*", read_only)
+                cells.append(
+                    Cell(at, found["path"], found["kind"] or "text", arguments, *_spare(found["spare"], found["path"]))
+                )
+        said = tuple(selectors), tuple(constants), tuple(cells)
+        return SegmentMap(tag, *said, mark[:1] == "!", mark == "*", rank > 0, rank)
+
+
+def _spare(mark: str | None, path: str) -> tuple[bool, bool]:
+    """Is it read only where nothing else says the field, and is it never written?"""
+    return mark is not None, mark == "<" or path.startswith("@")
 
 
 def _nested(lines: list[_Line]) -> Iterator[tuple[_Line, list[_Line]]]:

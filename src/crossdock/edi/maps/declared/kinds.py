@@ -1,8 +1,10 @@
 """How fields are written in elements: the kinds that both dialects know by the same names.
 
 `text(n)` words, cut to n characters; `an(n)` an identifier, refused when longer; `int`, `number`; `flag(Y)` true where
-the element says so; `code(list)` by a list of the definition; `#` a running number, `#(lines)` how many of those there
-are. The dialects add `day`, `moment`, `unit`, `price`, `party`, `charge` and `ids`, each as it writes them.
+the element says so; `code(list, raw)` by a list of the definition, a code that is not the first of its meaning being
+kept in the field `raw`; `purpose(9,5)` the purposes for which we take a document, the first of which we write, or
+`purpose(9,!1)` those for which we do not; `#` a running number, `#(lines)` how many of those there are. The dialects
+add `day`, `moment`, `unit`, `price`, `party`, `charge` and `ids`, each as it writes them.
 """
 
 from __future__ import annotations
@@ -142,29 +144,51 @@ def write_flag(value: bool, sheet: Sheet) -> Cells:
 
 
 def read_code(source: Source, place: Place) -> str | None:
-    """What the definition's list says of a code. A code that it lacks is read as its entry `*`, and is a fault where
-    there is none."""
+    """What the definition's list says of a code. A code that it lacks is read as its entry `*` (nothing said, where
+    that is empty), and is a fault where there is none."""
     text = source.value(place.row, place.cell.at)
     if not text:
         return None
-    known = place.definition.codes[place.cell.arguments[0]]
-    if text in known:
+    name, *raw = place.cell.arguments
+    known = place.definition.codes[name]
+    if text not in known and "*" not in known:
+        words = f"{text!r} is none of {', '.join(known)}"
+        source.fault("code_unknown", place.position, place.cell.at, words)
+        return None
+    meant = known.get(text, known.get("*")) or None
+    if raw and _first_code(known, meant) != text:
+        place.scope.values[raw[0]] = text
+    if raw or text in known:
         source.take(place.position, *place.cell.at)
-        return known[text]
-    if "*" in known:
-        return known["*"]
-    words = f"{text!r} is none of {', '.join(known)}"
-    source.fault("code_unknown", place.position, place.cell.at, words)
-    return None
+    return meant
+
+
+def _first_code(known: Mapping[str, str], meant: str | None) -> str | None:
+    return next((code for code, meaning in known.items() if meaning == meant and code != "*"), None)
 
 
 def write_code(value: str, sheet: Sheet) -> Cells:
-    """The first code that means the value."""
-    known: Mapping[str, str] = sheet.definition.codes[sheet.cell.arguments[0]]
-    code = next((code for code, meant in known.items() if meant == value and code != "*"), None)
+    """The partner's own code, where the object has it, else the first that means the value."""
+    name, *raw = sheet.cell.arguments
+    known: Mapping[str, str] = sheet.definition.codes[name]
+    code = (getattr(sheet.owner, raw[0]) if raw else "") or _first_code(known, value)
     if code is None:
         raise CannotWrite(f"{sheet.definition.type} has no code for {sheet.cell.path} {value!r}")
     return {sheet.cell.at: code}
+
+
+def read_purpose(source: Source, place: Place) -> None:
+    """Refuses what is sent for another purpose."""
+    text = taken(source, place)
+    told = place.cell.arguments
+    good = f"!{text}" not in told if any(each.startswith("!") for each in told) else text in told
+    if text and not good:
+        source.fault("purpose_unsupported", place.position, place.cell.at, f"purpose {text} is not one we take")
+
+
+def write_purpose(value: Any, sheet: Sheet) -> Cells:
+    """The purpose of what we send."""
+    return {sheet.cell.at: sheet.cell.arguments[0]}
 
 
 def name_item(source: Source, scope: Scope, found: tuple[str, str, str]) -> None:
@@ -191,4 +215,5 @@ COMMON: dict[str, Kind[Source]] = {
     "int": Kind(read_int, write_int),
     "flag": Kind(read_flag, write_flag),
     "code": Kind(read_code, write_code),
+    "purpose": Kind(read_purpose, write_purpose),
 }

@@ -3,26 +3,33 @@
 `day` and `moment` the value component of a date (C507), whose form stands in the next; `unit` of data element 6411;
 `price` all of a PRI's C509; `ids` an item number and its type (C212) in this element and those behind it, `gtin` the
 GTIN alone; `party(known)` all of a NAD from its second element on, `known` being `buyer`, `supplier`, `us` or `partner`
-where the agreement says who that is; `words` free text in two components.
+where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
+an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
+negative (A) or not (C), and `size` that amount; `sole` an identifier of which there must be but one to mean anything;
+`when(1)` a code that is written where the field is there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from decimal import Decimal
 from typing import Any
 
+from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
-from crossdock.edi.maps.declared.scope import ItemId, Scope
+from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
 from crossdock.edi.maps.declared.source import EdifactSource
-from crossdock.edi.maps.edifact.reading import GTINS, unit_of
+from crossdock.edi.maps.edifact.reading import GTINS, RANGES, as_moment, unit_of
 from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, moment, unit_code
 from crossdock.edi.maps.edifact.writing import number as number_text
+from crossdock.edi.maps.edifact.writing import text as short_text
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, Price, Quantity
 
 _MOST_IDS = 5
 _IDENTIFIER = 35
+_NOTE_PARTS, _NOTE_LENGTH = 5, 70
 
 
 def read_an(source: EdifactSource, place: Place) -> str | None:
@@ -35,6 +42,30 @@ def write_an(value: str, sheet: Sheet) -> Cells:
     if sheet.cell.arguments:
         return COMMON["an"].write(value, sheet)
     return {sheet.cell.at: limited(sheet.cell.path, value)}
+
+
+def read_sole(source: EdifactSource, place: Place) -> str | None:
+    """One identifier, in this element and those behind it; several say nothing of which is meant, and are kept."""
+    scope, path, row = place.scope, place.cell.path, place.row
+    elements = range(place.cell.at[0], len(row))
+    found = [each for element in elements for each in source.reading.parts(row, element) if each]
+    _, rank, took = scope.said.get(path, (0, 1, []))
+    if rank == 0:
+        source.taken.difference_update(took)
+        scope.values[path] = ""
+        return None
+    return taken(source, place) or None if len(found) == 1 else ""
+
+
+def read_when(source: EdifactSource, place: Place) -> None:
+    """Says nothing that another element does not."""
+    if source.value(place.row, place.cell.at) in place.cell.arguments:
+        source.take(place.position, *place.cell.at)
+
+
+def write_when(value: Any, sheet: Sheet) -> Cells:
+    """The code, where the field is there."""
+    return {sheet.cell.at: sheet.cell.arguments[0]}
 
 
 def read_day(source: EdifactSource, place: Place) -> dt.date | None:
@@ -79,20 +110,16 @@ def write_unit(value: str, sheet: Sheet) -> Cells:
     return {sheet.cell.at: unit_code(value)}
 
 
-def read_price(source: EdifactSource, place: Place) -> None:
+def read_price(source: EdifactSource, place: Place) -> Later | None:
     """A PRI; what it is for, the line's unit says where it does not, so it is read when the line was."""
+    parts = source.reading.parts(place.row, 1)
+    if not any(parts[1:2]):
+        return None
     for component in (2, 5, 6):
         if source.value(place.row, (1, component)):
             source.take(place.position, 1, component)
-
-    parts = source.reading.parts(place.row, 1)
-
-    def finish(scope: Scope) -> None:
-        unit = scope.values.get("quantity.unit") or EACH
-        if place.cell.path not in scope.values:
-            scope.values[place.cell.path] = source.reading.price(parts, place.position, unit)
-
-    place.scope.later.append(finish)
+    position = place.position
+    return Later(lambda scope: source.reading.price(parts, position, scope.values.get("quantity.unit") or EACH))
 
 
 def write_price(value: Price, sheet: Sheet) -> Cells:
@@ -104,11 +131,20 @@ def write_price(value: Price, sheet: Sheet) -> Cells:
 
 def read_ids(source: EdifactSource, place: Place) -> None:
     """Numbers of the item with their types; looked up when all of the line was read."""
+    _gather(source, place, _MOST_IDS)
+
+
+def read_gtin(source: EdifactSource, place: Place) -> None:
+    """The one number in this element, of whatever type; what stands behind it (C829) is none."""
+    _gather(source, place, 1)
+
+
+def _gather(source: EdifactSource, place: Place, most: int) -> None:
     scope = place.scope
     if not scope.named:
         scope.named = True
         scope.later.append(lambda scope: _named(source, scope))
-    for element in range(place.cell.at[0], place.cell.at[0] + _MOST_IDS):
+    for element in range(place.cell.at[0], place.cell.at[0] + most):
         value, kind = (source.value(place.row, (element, component)) for component in (1, 2))
         if value:
             scope.ids.append(ItemId(value, kind, place.position, ((element, 1), (element, 2))))
@@ -150,7 +186,7 @@ def read_party(source: EdifactSource, place: Place) -> PartyRef:
     if part:
         source.take(place.position, named, part)
     known = getattr(source.context, place.cell.arguments[0]) if place.cell.arguments else None
-    return source.reading.party(row, known)
+    return source.reading.party(row, known)  # always somebody: the role alone may say who
 
 
 def write_party(value: PartyRef, sheet: Sheet) -> Cells:
@@ -176,6 +212,77 @@ def write_words(value: str, sheet: Sheet) -> Cells:
     return {(element, component + index): text for index, text in enumerate(description(value))}
 
 
+def read_note(source: EdifactSource, place: Place) -> str | None:
+    """Free text of C108: its parts one after the other."""
+    parts = [each for each in _row(source, place, _NOTE_PARTS) if each]
+    return " ".join(parts) or None
+
+
+def write_note(value: str, sheet: Sheet) -> Cells:
+    """Free text in five parts of 70 characters, parted between words; what is longer is cut."""
+    parts = textwrap.wrap(" ".join(value.split()), _NOTE_LENGTH)[:_NOTE_PARTS]
+    element, component = sheet.cell.at
+    return {(element, component + index): Text(part) for index, part in enumerate(parts)}
+
+
+def read_rows(source: EdifactSource, place: Place) -> tuple[str, ...] | None:
+    """The components of an element, one line each."""
+    return tuple(each for each in _row(source, place, int(place.cell.arguments[0])) if each) or None
+
+
+def _row(source: EdifactSource, place: Place, most: int) -> list[str]:
+    element, component = place.cell.at
+    found = [source.value(place.row, (element, each)) for each in range(component, component + most)]
+    for each, text in enumerate(found, component):
+        if text:
+            source.take(place.position, element, each)
+    return found
+
+
+def write_rows(value: tuple[str, ...], sheet: Sheet) -> Cells:
+    """One component for each line."""
+    element, component = sheet.cell.at
+    most = int(sheet.cell.arguments[0])
+    if len(value) > most:
+        raise CannotWrite(f"{sheet.cell.path} has room for {most} lines, not for {len(value)}")
+    return {(element, component + index): short_text(each) for index, each in enumerate(value)}
+
+
+def read_until(source: EdifactSource, place: Place) -> dt.date | None:
+    """The later day of a range, which the earlier one's cell has read; nothing where it is no range."""
+    text, form = (source.value(place.row, (place.cell.at[0], component)) for component in (2, 3))
+    half, rest = divmod(len(text), 2)
+    if form not in RANGES or rest:
+        return None
+    found = as_moment(text[half:], RANGES[form])
+    if found is None:
+        source.fault("date_invalid", place.position, place.cell.at, f"{text!r} is no date of form {form}")
+        return None
+    source.take(place.position, *place.cell.at)
+    return found.date()
+
+
+def read_allowance(source: EdifactSource, place: Place) -> None:
+    """Whether the amount that follows is taken off."""
+    if taken(source, place) == "A":
+
+        def finish(scope: Scope) -> None:
+            if (amount := scope.values.get(place.cell.path)) is not None:
+                scope.values[place.cell.path] = -amount
+
+        place.scope.later.append(finish)
+
+
+def write_allowance(value: Decimal, sheet: Sheet) -> Cells:
+    """A for what is taken off, else C."""
+    return {sheet.cell.at: "A" if value < 0 else "C"}
+
+
+def write_size(value: Decimal, sheet: Sheet) -> Cells:
+    """A number without its sign."""
+    return {sheet.cell.at: number_text(abs(value))}
+
+
 def read_number(source: EdifactSource, place: Place) -> Decimal | None:
     """A number."""
     text = taken(source, place)
@@ -196,7 +303,14 @@ KINDS: dict[str, Kind[Any]] = {
     "unit": Kind(read_unit, write_unit),
     "price": Kind(read_price, write_price),
     "ids": Kind(read_ids, write_ids),
-    "gtin": Kind(read_ids, write_gtin),
+    "gtin": Kind(read_gtin, write_gtin),
     "party": Kind(read_party, write_party),
     "words": Kind(read_words, write_words),
+    "note": Kind(read_note, write_note),
+    "rows": Kind(read_rows, write_rows),
+    "until": Kind(read_until, write_day),
+    "allowance": Kind(read_allowance, write_allowance),
+    "size": Kind(read_number, write_size),
+    "sole": Kind(read_sole, write_an),
+    "when": Kind(read_when, write_when),
 }

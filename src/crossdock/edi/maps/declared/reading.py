@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,14 @@ import msgspec
 from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.maps.declared import kinds_edifact, kinds_x12
 from crossdock.edi.maps.declared.account import Account, Dropped, Extension
-from crossdock.edi.maps.declared.building import Missing, build, field_of, fields, nested
+from crossdock.edi.maps.declared.building import Field, Missing, Values, build, field_of, fields, nested
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.kinds import Place
-from crossdock.edi.maps.declared.scope import Scope
+from crossdock.edi.maps.declared.scope import Later, Scope
 from crossdock.edi.maps.declared.source import Row, Source
 
+_SPARE, _INHERITED = 1 << 20, 1 << 21
+"""Ranks of what is said where nothing else is, and of what the level above says."""
 KINDS = {X12: kinds_x12.KINDS, EDIFACT: kinds_edifact.KINDS}
 
 
@@ -42,6 +45,8 @@ class Walk:
         """Position -> the part of the object that a segment stood beside."""
         self.constants: dict[tuple[int, int, int], str] = {}
         self.counts: list[tuple[str, Cell, int]] = []
+        self.ordinals: Counter[tuple[int, Scope]] = Counter()
+        """Loop and the scope around it -> how many of those there were."""
 
     def read(self) -> Any:
         """The object; None where a fault refuses it."""
@@ -99,6 +104,12 @@ class Walk:
                 else:
                     self._take(member, row, position, frame.scope, frame.prefix)
                 return
+            inside = self._left_out(frame, tag, row)
+            if inside is not None:
+                self._close_to(frames, depth)
+                frames.append(self._opened(frame, inside, None, position))
+                self._place(frames, tag, row, position)
+                return
             if tag in frame.loop.also or _mentions(frame.loop, tag):
                 self._close_to(frames, depth)
                 return
@@ -120,10 +131,19 @@ class Walk:
                 return index
         return None
 
+    def _left_out(self, frame: _Frame, tag: str, row: Row) -> Loop | None:
+        """The loop in which the segment may stand and whose first segment was left out."""
+        loops = (each for each in frame.loop.members if isinstance(each, Loop) and each.optional)
+        for loop in loops:
+            inside = _Frame(loop, frame.scope, frame.prefix, frame.position)
+            if self._member(inside, tag, row) is not None or self._left_out(inside, tag, row) is not None:
+                return loop
+        return None
+
     def _selected(self, segment: SegmentMap, row: Row) -> bool:
         return all(self.source.value(row, at) in codes for at, codes in segment.selectors)
 
-    def _opened(self, frame: _Frame, loop: Loop, row: Row, position: int) -> _Frame:
+    def _opened(self, frame: _Frame, loop: Loop, row: Row | None, position: int) -> _Frame:
         """The frame of a loop that begins; one without path fills the object that it stands in."""
         scope, prefix = frame.scope, frame.prefix
         if loop.keys or loop.many:
@@ -132,35 +152,68 @@ class Walk:
         elif loop.path:
             prefix = f"{prefix}{loop.path}."
         opened = _Frame(loop, scope, prefix, position)
-        self._take(loop.start, row, position, scope, prefix)
+        self.ordinals[id(loop), frame.scope] += 1
+        if row is not None:
+            self._numbered(loop, row, position, scope, frame.scope)
+            self._take(loop.start, row, position, scope, prefix)
         return opened
 
+    def _numbered(self, loop: Loop, row: Row, position: int, scope: Scope, around: Scope) -> None:
+        """The running number of a loop, and that of the one it is in, whose values hold here as well."""
+        for cell in loop.start.cells:
+            said = self.source.value(row, cell.at)
+            if cell.path == "#" and not cell.arguments:
+                self.constants[position, *cell.at] = str(self.ordinals[id(loop), around])
+                around.levels[said] = scope
+            elif cell.path == "^" and said:
+                above = around.levels.get(said)
+                if above is None or above is scope:
+                    words = f"names level {said} as the one above it, which is not there"
+                    self.source.fault("hierarchy_broken", position, cell.at, words)
+                    continue
+                self.source.take(position, *cell.at)
+                scope.values |= above.values
+                scope.said |= {path: (position, _INHERITED, []) for path in above.values}
+
     def _take(self, segment: SegmentMap, row: Row, position: int, scope: Scope, prefix: str) -> None:
-        """Read the cells of one segment. What was said first stands."""
-        for at, _ in segment.selectors:
-            self.source.take(position, *at)
+        """Read the cells of one segment. What was said first stands, but what a line that is only read says only until
+        a line of a better rank says it. Codes that select are taken where anything is."""
         for constant in segment.constants:
             self.constants[position, *constant.at] = constant.value
         if segment.tag == "HL":
             for element in (1, 2, 4):
                 self.source.take(position, element)
+        before, waiting = len(self.source.trail), len(scope.ids)
         for cell in segment.cells:
-            self._cell(cell, row, position, scope, prefix)
+            self._cell(cell, row, position, scope, prefix, segment.rank)
+        taken = any(each in self.source.taken for each in self.source.trail[before:])
+        if not segment.cells or taken or len(scope.ids) > waiting:
+            for at, _ in segment.selectors:
+                self.source.take(position, *at)
 
-    def _cell(self, cell: Cell, row: Row, position: int, scope: Scope, prefix: str) -> None:
-        if cell.path == "#":
-            self.source.take(position, *cell.at)
+    def _cell(self, cell: Cell, row: Row, position: int, scope: Scope, prefix: str, rank: int) -> None:
+        if cell.path in ("#", "^"):
             if cell.arguments:
+                self.source.take(position, *cell.at)
                 self.counts.append((cell.arguments[0], cell, position))
             return
-        target, path = (scope.root, cell.path[2:]) if cell.path.startswith("$.") else (scope, prefix + cell.path)
+        rank = _SPARE if cell.spare else rank
+        target, path = _target(cell, scope, prefix)
+        before = len(self.source.trail)
         value = self.kinds[cell.kind].read(self.source, Place(row, position, cell, target, self.definition))
         if value is None:
             return
+        took = self.source.trail[before:]
         if path in target.values:
-            self.source.taken.discard((position, *cell.at))
-            return
+            _, rank_before, took_before = target.said.get(path, (0, 0, []))
+            if rank >= rank_before:
+                self.source.taken.difference_update(took)
+                return
+            self.source.taken.difference_update(took_before)
+        if path.startswith("@"):  # taken when something says it
+            self.source.taken.difference_update(took)
         target.values[path] = value
+        target.said[path] = (position, rank, took)
         if path == "currency" and target.above is None:
             self.source.currency = value
 
@@ -178,19 +231,42 @@ class Walk:
                 words = f"a mandatory segment is missing: {_words(segment)}"
                 self.source.fault("segment_missing", frame.position, (0, 0), words)
         scope = frame.scope
+        if frame.loop.keys and not scope.filled:
+            self._keep_bare(scope)
         if not frame.loop.many:
             return
+        self._keep(scope)
+
+    def _keep(self, scope: Scope) -> None:
+        """Put the object of a loop into the list that it belongs to."""
         owner, path = scope.owner, scope.path
         kept = owner.lists.setdefault(path, [])
         body = self._listed(scope, path, len(kept) + 1)
+        above = scope.above
+        while above is not None and above.group:
+            above.filled = True
+            above = above.above
         if body is not None:
             kept.append(body)
+
+    def _keep_bare(self, scope: Scope) -> None:
+        """A group in which no object stands is one itself, if it says all that one must."""
+        if scope.above is not None and scope.above.group and not scope.values:
+            return
+        bare = Scope(scope.position, scope.path, scope, scope.loop)
+        noted = len(self.source.faults)
+        if not self._incomplete(bare):
+            self._keep(bare)
+        else:
+            del self.source.faults[noted:]
 
     def _listed(self, scope: Scope, path: str, ordinal: int) -> Any:
         """One object of a list: what was read of it, and of the groups that it stands in."""
         above = scope.above
         while above is not None and above.group:
             scope.values = above.values | scope.values
+            scope.ids = [*above.ids, *scope.ids]
+            scope.later = [*above.later, *scope.later]
             above = above.above
         kind = field_of(self.definition.object, self._absolute(scope))
         assert kind is not None  # definitions are held against their objects when they are loaded
@@ -198,6 +274,16 @@ class Walk:
         if "" in scope.values or not issubclass(kind.item, msgspec.Struct):
             return scope.values.get("")
         return self._built(scope, kind.item, ordinal)
+
+    def _incomplete(self, scope: Scope) -> bool:
+        """Does a group lack what an object of its list must say?"""
+        kind = field_of(self.definition.object, self._absolute(scope))
+        if kind is None or kind.item is None or not issubclass(kind.item, msgspec.Struct):
+            return True
+        where = self._absolute(scope) + "."
+        values = {path for above in _groups(scope) for path in above.values}
+        values |= {path.removeprefix(where) for path in self.definition.values if path.startswith(where)}
+        return any(each.required and not _told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
 
     def _absolute(self, scope: Scope) -> str:
         """The path of a list from the document on."""
@@ -209,18 +295,38 @@ class Walk:
         for finish in scope.later:
             finish(scope)
         values = scope.values
+        values |= {path: value.work(scope) for path, value in values.items() if isinstance(value, Later)}
         values.update({path: tuple(found) for path, found in scope.lists.items()})
         where = self._absolute(scope) + "." if scope.above is not None else ""
         for name, value in self.definition.values.items():
             field_name = name.removeprefix(where)
-            if name.startswith(where) and field_of(kind, field_name) is not None and values.get(field_name) is None:
-                values[field_name] = self._default(value, ordinal)
+            wanted = field_of(kind, field_name) if name.startswith(where) else None
+            if wanted is not None and not _told(values, field_name):
+                self._fill(scope, wanted, field_name, value, ordinal)
         built = build(kind, nested({path: value for path, value in values.items() if path}))
         for each in built.missing:
             self._missing(kind, each, scope)
         return built.body
 
+    def _fill(self, scope: Scope, wanted: Field, path: str, value: str, ordinal: int) -> None:
+        """A field that nothing said: what the definition says, or another field of this object or of the one above."""
+        other, _, text = value.partition("|")
+        if other[:1] in ("=", "^"):
+            around: Scope | None = scope if other[0] == "=" else scope.above
+            while around is not None and not (same := _same(around, other[1:], path)):
+                around = around.above if other[0] == "^" else None
+            if around is not None:
+                if other[1:2] == "@":
+                    self.source.taken.update(around.said[other[1:]][2])
+                scope.values |= same
+                return
+            if "|" not in value:
+                return
+        default = self._default(text if "|" in value else value, ordinal)
+        scope.values[path] = wanted.number(default) if wanted.number and isinstance(default, str) else default
+
     def _default(self, value: str, ordinal: int) -> Any:
+        """What a field is that nothing said: see `[values]` in `definition.py`."""
         if value == "#":
             return str(ordinal)
         if value == "()":
@@ -248,6 +354,27 @@ class Walk:
         self.source.fault(code, scope.position, at, words, "error" if missing.fatal else "warning")
 
 
+def _target(cell: Cell, scope: Scope, prefix: str) -> tuple[Scope, str]:
+    """The object and the path in it that a cell speaks of."""
+    if cell.path.startswith("$."):
+        return scope.root, cell.path[2:]
+    return (scope.owner, cell.path[2:]) if cell.path.startswith("^.") else (scope, prefix + cell.path)
+
+
+def _same(scope: Scope, name: str, path: str) -> Values:
+    """What an object says of a field, for another field."""
+    found = scope.values.items()
+    return {path + each.removeprefix(name): one for each, one in found if f"{each}.".startswith(f"{name}.")}
+
+
+def _told(values: Values, path: str) -> bool:
+    """Was a field said, or the object that it belongs to, or a part of it?"""
+    above = path.split(".")
+    if any(values.get(".".join(above[:end])) is not None for end in range(1, len(above) + 1)):
+        return True
+    return any(each.startswith(f"{path}.") for each, value in values.items() if value is not None)
+
+
 def _where(scope: Scope) -> str:
     """`orders[1].lines[2]`: the object that is being filled."""
     if scope.above is None:
@@ -256,6 +383,14 @@ def _where(scope: Scope) -> str:
     above = _where(owner)
     ordinal = len(owner.lists.get(scope.path, ())) + 1
     return f"{above}.{scope.path}[{ordinal}]" if above else f"{scope.path}[{ordinal}]"
+
+
+def _groups(scope: Scope) -> Iterator[Scope]:
+    """The groups that an object stands in."""
+    above = scope.above
+    while above is not None and above.group:
+        yield above
+        above = above.above
 
 
 def _count(scope: Scope, path: str) -> int:
@@ -290,5 +425,5 @@ def _cells(loop: Loop, path: str) -> Iterator[tuple[SegmentMap, Cell]]:
             yield from _cells(member, path)
         else:
             for cell in member.cells:
-                if cell.path in (path, f"$.{path}") or cell.path.startswith(path + "."):
+                if cell.path in (path, f"$.{path}", f"^.{path}") or cell.path.startswith(path + "."):
                     yield member, cell

@@ -20,6 +20,13 @@ class ItemId:
     cells: tuple[Address, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A value that is worked out when all of its object was read."""
+
+    work: Callable[[Scope], Any]
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """What was read of one object so far. `group`: it is no object itself, its values belong to each of those below
@@ -30,9 +37,15 @@ class Scope:
     above: Scope | None = None
     loop: Loop | None = None
     group: bool = False
+    filled: bool = False
+    """Does an object stand in the group?"""
     values: Values = field(default_factory=dict)
     lists: dict[str, list[Any]] = field(default_factory=dict)
+    said: dict[str, tuple[int, int, list[tuple[int, int, int]]]] = field(default_factory=dict)
+    """Path of a value -> position, rank, and the elements that it was taken from."""
     ids: list[ItemId] = field(default_factory=list)
+    levels: dict[str, Scope] = field(default_factory=dict)
+    """Of the loops in it that are in one another, by their numbers."""
     named: bool = False
     """Will the item be looked up?"""
     fields: frozenset[str] = frozenset()

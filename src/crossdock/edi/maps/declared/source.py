@@ -28,6 +28,8 @@ class Source(ABC):
         self.rows: list[Row] = reading.rows
         self.taken: set[tuple[int, int, int]] = set()
         """Position, element, component of what went into the object."""
+        self.trail: list[tuple[int, int, int]] = []
+        """The same in the order of taking, with what was given back."""
         self._reading = reading
 
     @property
@@ -42,6 +44,7 @@ class Source(ABC):
     def take(self, position: int, element: int, component: int = 0) -> None:
         """Note that a value went into the object."""
         self.taken.add((position, element, component))
+        self.trail.append((position, element, component))
 
     def fault(self, code: str, position: int, at: Address, detail: str = "", severity: Severity | None = None) -> None:
         """Note a fault, once at its place."""

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from crossdock.edi.edifact.writer import OutgoingSegment as EdifactSegment
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.kinds import Cells, Sheet
@@ -88,6 +89,8 @@ class _Sheets:
             for ordinal, group in enumerate(ordered, 1):
                 yield from self._loop(loop, _Group(group), ordinal)
             return
+        if loop.single and len(found) > 1:
+            raise CannotWrite(f"one {self.definition.type} has room for one of {loop.path}, not for {len(found)}")
         for ordinal, each in enumerate(found, 1):
             yield from self._loop(loop, each, ordinal)
 
@@ -101,7 +104,7 @@ class _Sheets:
 
     def _loop(self, loop: Loop, owner: Any, ordinal: int) -> Iterator[tuple[str, Cells]]:
         start = list(self._segment(loop.start, owner, ordinal))
-        if not start:
+        if not start and not loop.optional:
             return
         yield from start
         level = loop.start.tag == "HL"
@@ -136,8 +139,12 @@ class _Sheets:
         yield segment.tag, cells
 
     def _cell(self, cell: Cell, owner: Any, ordinal: int) -> Cells:
+        if cell.read_only or cell.path == "^":
+            return {}
         if cell.path == "#":
             return {cell.at: str(_length(self.body, cell.arguments[0]) if cell.arguments else ordinal)}
+        if cell.path.startswith("^."):
+            raise CannotWrite(f"{self.definition.type} cannot write {cell.path}")
         source, path = (self.body, cell.path[2:]) if cell.path.startswith("$.") else (owner, cell.path)
         value = _get(source, path) if path else _one(source)
         if value is None or value in ("", ()):

@@ -38,6 +38,8 @@ _LENGTHS = {8: "102", 12: "203", 14: "204", 6: "101", 10: "201"}
 """What a date is taken for that does not say its form."""
 _RANGES = {"718": 8, "711": 8, "719": 12}
 """Forms that say from when to when, and how long the first of both is."""
+RANGES = {form: _LENGTHS[digits] for form, digits in _RANGES.items()}
+"""Those forms, and in which form each of both is."""
 
 
 class Reading:
