@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
+from crossdock.edi.guidelines.packs import load
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import (
@@ -29,6 +31,9 @@ LINES = 20
 _DAY = dt.date(2010, 12, 1)
 _US, _SUPPLIER = PartyRef("albion_uk"), PartyRef("brightware")
 CONTEXT = maps.MapContext("albion_uk", _US, _SUPPLIER, "buyer", options=maps.MapOptions(currency="GBP"))
+GUIDELINES = load(Path(__file__).parent / "brightware").guidelines
+"""What the partner of the benchmark wants of its four X12 documents: codes, forms, checked ids, conditions, amounts."""
+GUIDED = msgspec.structs.replace(CONTEXT, guidelines=GUIDELINES)
 Make = Callable[[int], msgspec.Struct]
 
 

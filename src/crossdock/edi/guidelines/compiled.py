@@ -13,6 +13,7 @@ from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guidelines.base import within_base
 from crossdock.edi.guidelines.conditions import Ready, ready
 from crossdock.edi.guidelines.form import Guideline
+from crossdock.edi.guidelines.glance import Glance, is_enough
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
 from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder
 from crossdock.edi.guidelines.places import Place
@@ -23,6 +24,7 @@ from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import TransactionSet, decode
 
 _MOST_FAULTS = 100
+_LONGEST_REMEMBERED = 80
 _ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
 # Where EDIFACT has quantities and money: (tag, element, component).
 _AMOUNTS = {("QTY", 1, 2), ("PRI", 1, 2), ("MOA", 1, 2), ("PCD", 1, 2), ("CNT", 1, 2), ("PRI", 1, 5), ("CUX", 3, 0)}
@@ -33,10 +35,13 @@ class _Fast:
     """What one guideline is for one set of separators."""
 
     whole: re.Pattern[str]
-    values: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...]
-    """Expressions that pick values out, and who judges one."""
+    marks: Marks
+    values: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...]
+    """What stands in every text that has one, expressions that pick values out, and who judges one."""
     rows: tuple[tuple[re.Pattern[str], Callable[[tuple[str, ...]], bool]], ...]
     """The same for conditions that a segment answers alone."""
+    glances: tuple[Ready, ...]
+    """Conditions that the text answers."""
     wide: tuple[re.Pattern[str], ...]
     """Where conditions apply that need more than their own segment."""
 
@@ -51,6 +56,7 @@ class Compiled:
         self.overlay = overlay
         self.fits_base = form.dialect == "x12" and not overlay.steps and within_base(form, level)
         """Is what keeps to it sure to keep to the base guide?"""
+        self._known = frozenset(node.tag for node in level.nodes())
         self._fast = lru_cache(maxsize=16)(self._made_fast)
 
     @property
@@ -106,16 +112,18 @@ class Compiled:
         return fast.whole.fullmatch(text) is not None and self._judged(item, text, fast)
 
     def _judged(self, item: TransactionSet | Message, text: str, fast: _Fast) -> bool:
-        for found, good in fast.values:
-            for value in found.findall(text):
-                if not good(value):
-                    return False
+        for needle, found, good in fast.values:
+            if needle in text and not all(map(good, found.findall(text))):
+                return False
         for found, holds in fast.rows:
-            for values in found.findall(text):
-                if not holds(values):
-                    return False
+            if not all(map(holds, found.findall(text))):
+                return False
+        if fast.glances:
+            glance = Glance(text, fast.marks, self._known, int(self.form.dialect == "edifact"))
+            if not all(map(glance.holds, fast.glances)):
+                return False
         if any(found.search(text) for found in fast.wide):
-            wide = [each for each in self.conditions if not each.alone]
+            wide = [each for each in self.conditions if not each.alone and each not in fast.glances]
             walk = Walk(view(item), self.level, wide, self.form.others, self.form.dialect)
             return next(walk.conditional(), None) is None
         return True
@@ -134,21 +142,30 @@ class Compiled:
         for node, rule, number, inner in nodes_with_values(self.level):
             if number:
                 source = finder(node.place, [(number, inner)], marks)
-                values.append((re.compile(source), partial(_good, rule, self.form.dialect)))
+                values.append((node.tag, re.compile(source), _judge(rule, self.form.dialect)))
             else:
                 qualifier = next(code for code, one in node.pairs.items() if one is rule)
-                values.append(
-                    (re.compile(pair_finder(node, qualifier, marks)), partial(_good, rule, self.form.dialect))
-                )
+                source = pair_finder(node, qualifier, marks)
+                needle = f"{element}{qualifier}{element}"
+                values.append((needle, re.compile(source), _judge(rule, self.form.dialect)))
         alone = [each for each in self.conditions if each.alone]
-        wide = [re.compile(finder(each.at, [(1, 0)], marks)) for each in self.conditions if not each.alone]
+        glances = [each for each in self.conditions if not each.alone and is_enough(each, self.level)]
+        others = [each for each in self.conditions if not each.alone and each not in glances]
+        wide = [re.compile(finder(each.at, [(1, 0)], marks)) for each in others]
         rows = [_row_judge(each, marks) for each in alone]
-        return _Fast(re.compile(drawing.whole(self.level)), tuple(values), tuple(rows), tuple(wide))
+        whole = re.compile(drawing.whole(self.level))
+        return _Fast(whole, marks, tuple(values), tuple(rows), tuple(glances), tuple(wide))
 
 
-def _good(rule: Rule, dialect: str, value: str) -> bool:
-    value = value.strip()
-    return not value or wrong_with(rule, value, dialect) == NOTHING
+def _judge(rule: Rule, dialect: str) -> Callable[[str], bool]:
+    """Who says whether a value keeps to a rule. Short ones are remembered: the same units and items come again."""
+
+    @lru_cache(maxsize=1 << 12)
+    def remembered(value: str) -> bool:
+        value = value.strip()
+        return not value or wrong_with(rule, value, dialect) == NOTHING
+
+    return lambda value: (remembered if len(value) <= _LONGEST_REMEMBERED else remembered.__wrapped__)(value)
 
 
 def _row_judge(each: Ready, marks: Marks) -> tuple[re.Pattern[str], Callable[[tuple[str, ...]], bool]]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 import cel
 
 from crossdock.edi.guidelines import amounts
-from crossdock.edi.guidelines.amounts import Amount
+from crossdock.edi.guidelines.amounts import Amount, Ask, AskAll
 from crossdock.edi.guidelines.form import Condition
 from crossdock.edi.guidelines.places import PLACE, Place, of_match, place
 from crossdock.edi.x12.envelope import as_date
@@ -78,6 +78,19 @@ class Ready:
         rule = self.form.must or self.form.amount
         given = f" where {self.form.when}" if self.form.when else ""
         return f"{self.form.says} ({rule}{given})" if self.form.says else f"the partner wants {rule}{given}"
+
+
+def holds_by(each: Ready, ask: Ask, everything: AskAll) -> bool:
+    """Does a condition hold, by what stands at the places it names?"""
+    for expression, wanted in ((each.when, False), (each.must, True)):
+        if expression is None:
+            continue
+        verdict = expression.verdict(tuple(ask(one) for one, _ in expression.places))
+        if not wanted and not verdict:
+            return True
+        if wanted and verdict is False:
+            return False
+    return each.amount is None or each.amount.holds(ask, everything)
 
 
 def own(one: Place, at: Place) -> bool:

@@ -125,7 +125,7 @@ class Drawing:
         for part in reversed(parts[needed:]):
             tail = f"(?:{part}{tail})?+"
         wanted = ahead(node.place, marks)
-        return node.tag + wanted + required + "".join(parts[:needed]) + tail + marks.end
+        return node.tag + wanted + "".join(parts[:needed]) + required + tail + marks.end
 
     def _behind(self, node: Node) -> tuple[str, str]:
         """What may come behind the described elements, and what must be ahead of them."""
@@ -136,8 +136,9 @@ class Drawing:
                 f"{re.escape(code)}{marks.mark}{self._content(rule)}"
                 for code, rule in sorted(node.pairs.items(), key=lambda each: -len(each[0]))
             )
+            pair = f"{marks.mark}{marks.character}*+{marks.mark}{marks.character}*+"
             wanted = "".join(
-                f"(?=[^{_class(marks.terminator)}]*?{marks.mark}{re.escape(code)}{marks.mark})"
+                f"(?=(?:{pair})*?{marks.mark}{re.escape(code)}{marks.mark})"
                 for code, rule in node.pairs.items()
                 if rule.mandatory
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from crossdock.edi.guidelines.conditions import Ready
+from crossdock.edi.guidelines.conditions import Ready, holds_by
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
 from crossdock.edi.guidelines.tree import Level, Node, Rule
@@ -136,15 +136,7 @@ def holds(each: Ready, view: View, placed: Placed, around: Surroundings) -> bool
         for found in around.all(view, placed.instance, one):
             yield lambda inner, row=found.row: view.value(row, inner.element, inner.component)
 
-    for expression, wanted in ((each.when, False), (each.must, True)):
-        if expression is None:
-            continue
-        verdict = expression.verdict(tuple(ask(one) for one, _ in expression.places))
-        if not wanted and not verdict:
-            return True
-        if wanted and verdict is False:
-            return False
-    return each.amount is None or each.amount.holds(ask, everything)  # type: ignore[arg-type]
+    return holds_by(each, ask, everything)  # type: ignore[arg-type]
 
 
 def wrong_with(rule: Rule, value: str, dialect: str) -> Wrong:
