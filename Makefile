@@ -45,7 +45,12 @@ check: $(VENV)/.installed-dev ## Format, lint, types, layers, unit and contract 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/unit tests/contract tests/project
 
-bench: $(VENV)/.installed-dev ## Measure; results also go to bench/results/*.json
+# Readers of others that we are measured beside; one is under the GPL, so nothing of ours depends on them.
+$(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)/.installed-dev $(VENV)/.installed-bench ## Measure; results also go to bench/results/*.json
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/.installed-dev ## Generate the reference into docs/reference
@@ -58,6 +63,7 @@ format: $(VENV)/.installed-dev ## Format and mend what can be mended
 lock: ## Lock the dependencies anew (needs uv)
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml - -o requirements.txt
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml - -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench -c requirements-dev.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results

@@ -24,6 +24,7 @@ ROOT_FILES = {
     "README.md",
     "SECURITY.md",
     "pyproject.toml",
+    "requirements-bench.txt",
     "requirements-dev.txt",
     "requirements.txt",
 }
