@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -15,6 +15,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.kernel.faults import FAULTS, Fault
 from crossdock.edi.kernel.limits import Limits
 from crossdock.model.party import PartyRef
+from tests.unit.edi.naughty_guidelines import checking_identifiers
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus" / "naughty-edi"
 # Sets that a customer sends to its supplier; all others go the other way.
@@ -54,7 +55,9 @@ def read(name: str, verdict: dict[str, Any]) -> list[Fault]:
     def context(kind: str) -> maps.MapContext:
         us, them = PartyRef("us"), PartyRef("them")
         known = (lambda item: item) if items is None else (lambda item: item if item in items else None)
-        return maps.MapContext("us", us, them, "supplier" if kind in TO_SUPPLIER else "buyer", our_item=known)
+        guidelines = checking_identifiers() if given.get("identifiers") else None
+        role: Literal["buyer", "supplier"] = "supplier" if kind in TO_SUPPLIER else "buyer"
+        return maps.MapContext("us", us, them, role, our_item=known, guidelines=guidelines)
 
     found: list[Fault] = []
     if verdict["read_as"] == "EDIFACT":
@@ -140,7 +143,7 @@ def test_the_tool_finds_the_place_of_a_byte() -> None:
 
 def disagreements(schema: dict[str, Any], value: Any, at: str) -> list[str]:
     """What a value has against the part of JSON Schema that the corpus uses."""
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
     wanted = schema.get("type", [])
     allowed = tuple(kinds[each] for each in ([wanted] if isinstance(wanted, str) else wanted))
     if allowed and not isinstance(value, allowed):
