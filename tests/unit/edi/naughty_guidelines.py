@@ -27,9 +27,8 @@ _LINE = (
 )
 _NAD = "{segment: 'NAD[02.3=9]', max: 0, elements: {02: {components: {01: {check: gln}}}}}"
 _CPS = (
-    "{segment: CPS, max: 0, segments: [{segment: 'GIN[01=BJ]', max: 0, elements: {02: {components: {01: {check: sscc}}}}}, "
-    + _LINE
-    + "]}"
+    "{segment: CPS, max: 0, segments: ["
+    "{segment: 'GIN[01=BJ]', max: 0, elements: {02: {components: {01: {check: sscc}}}}}, " + _LINE + "]}"
 )
 _MESSAGES = {"ORDERS": (_NAD, _LINE), "INVOIC": (_NAD, _LINE), "ORDRSP": (_NAD, _LINE), "DESADV": (_NAD, _CPS)}
 
@@ -42,8 +41,8 @@ def checking_identifiers() -> Guidelines:
         for document, segments in documents.items():
             lines = "\n".join(f"  - {each}" for each in segments)
             text = (
-                f'partner: anybody\ndialect: {dialect}\ndocument: "{document}"\nversion: "{version}"\ndirections: [in]\n'
-                f"others: ignored\nsource: {{title: the corpus}}\nsegments:\n{lines}\n"
+                f'partner: anybody\ndialect: {dialect}\ndocument: "{document}"\nversion: "{version}"\n'
+                f"directions: [in]\nothers: ignored\nsource: {{title: the corpus}}\nsegments:\n{lines}\n"
             )
             compiled, problems = read_guideline(Path(f"{document}.yaml"), text)
             assert compiled is not None, problems

@@ -163,7 +163,7 @@ SHORT = "UNH+1+ORDERS:D:96A:UN'BGM+220+1'UNT+3+1'"
         ("UNB+UNOC:3+A+B", ["interchange_malformed"]),
         (SHORT, ["interchange_missing"]),
         (HEAD.replace("UNOC", "XXXX") + SHORT + TAIL, ["syntax_unknown"]),
-        (HEAD.replace("5412345000013:14", "") + SHORT + TAIL, ["interchange_element_missing"]),
+        (HEAD.replace("5412345000013:14", "") + SHORT + TAIL, ["sender_missing"]),
         (HEAD + SHORT, ["interchange_unclosed"]),
         (HEAD + "UNZ+0+REF1'", ["interchange_empty"]),
         (HEAD + SHORT + "UNZ+2+REF1'", ["interchange_count_mismatch"]),

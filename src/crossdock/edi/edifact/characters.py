@@ -7,6 +7,7 @@ the syntax identifier of UNB (data element 0001) names the character repertoire.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 BLANK = " \t\r\n"
 
@@ -54,6 +55,36 @@ _ENCODINGS = {
     "UNOX": "iso2022_jp",
     "UNOY": "utf-8",
 }
+
+
+# Letters, digits and marks of levels A and B (ISO 9735:1988, 5.1 and 5.2); line ends between segments are let pass.
+_LEVEL_A = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,-()/=!\"%&*;<>'+:?\r\n")
+_LEVELS = {"UNOA": _LEVEL_A, "UNOB": _LEVEL_A | frozenset(b"abcdefghijklmnopqrstuvwxyz")}
+_NO_CONTROLS = frozenset(b"\r\n") | frozenset(range(0x20, 0x100)) - {0x7F}
+_TAB = ord("\t")
+
+
+@lru_cache(maxsize=64)
+def _repertoire(syntax: str, marks: ServiceCharacters) -> bytes:
+    stated = f"{marks.component}{marks.element}{marks.release}{marks.repetition}{marks.terminator}"
+    return bytes(_LEVELS.get(syntax, _NO_CONTROLS) | frozenset(stated.encode("latin-1")))
+
+
+def beyond_repertoire(raw: bytes, syntax: str, marks: ServiceCharacters) -> int:
+    """Where the first byte stands that is no character of the stated repertoire, nor separates; -1 if none does. A tab
+    may indent a segment, and stands in no value."""
+    at = -1
+    allowed = _repertoire(syntax, marks)
+    if raw.translate(None, allowed):
+        blank = b" \t\r\n" + marks.terminator.encode("latin-1")
+        places = (place for place, byte in enumerate(raw) if byte not in allowed)
+        at = next((each for each in places if raw[each] != _TAB or raw[each - 1] not in blank), -1)
+    if _ENCODINGS.get(syntax) == "utf-8" and not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as problem:
+            return problem.start if at < 0 else min(at, problem.start)
+    return at
 
 
 def is_known(syntax: str) -> bool:

@@ -11,8 +11,9 @@ from crossdock.edi.edifact.envelope import InterchangeHeader, at, split, start_o
 from crossdock.edi.kernel.calendar import is_date, is_time
 from crossdock.edi.kernel.faults import Fault, fault
 
-_VERSION = re.compile(r"[1-9]")
+_VERSION = re.compile(r"[1-4X]\Z")  # X: that of version 3 within version 4
 _LONGEST_REFERENCE = 14
+_DATE_OF_VERSION_4 = 8  # digits; before that the year has two
 _SPECIAL_TESTS = ("", "0", "1", "2", "3", "4")  # 0035: a test, or a syntax test, or an echo
 
 
@@ -69,13 +70,15 @@ def _wrong(header: InterchangeHeader, request: str, test: str) -> Iterator[tuple
         yield "syntax_unknown", 1, 1, f"the syntax identifier is {header.syntax or 'missing'}, not UNOA to UNOY"
     if not _VERSION.match(header.version):
         yield "syntax_unknown", 1, 2, f"the syntax version is {header.version or 'missing'}, not 1 to 4"
-    for element, name, value in (
-        (2, "sender", header.sender), (3, "recipient", header.receiver), (4, "date", header.date),
-        (5, "control reference", header.control_number),
+    for code, element, name, value in (
+        ("sender_missing", 2, "sender", header.sender), ("receiver_missing", 3, "recipient", header.receiver),
+        ("interchange_element_missing", 4, "date", header.date),
+        ("interchange_element_missing", 5, "control reference", header.control_number),
     ):  # fmt: skip
         if not value:
-            yield "interchange_element_missing", element, 1, f"UNB has no {name}"
-    if header.date and not is_date(header.date):
+            yield code, element, 1, f"UNB has no {name}"
+    long = header.version[:1] < "4" and len(header.date) == _DATE_OF_VERSION_4
+    if header.date and (long or not is_date(header.date)):
         yield "interchange_date_invalid", 4, 1, f"the date of UNB is {header.date}"
     if header.date and not is_time(header.time):
         yield "interchange_time_invalid", 4, 2, f"the time of UNB is {header.time or 'missing'}"

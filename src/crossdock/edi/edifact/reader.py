@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters
+from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, is_known
 from crossdock.edi.edifact.envelope import (
     InterchangeFault,
     InterchangeHeader,
@@ -37,6 +37,7 @@ _LONGEST_REFERENCE = 14
 _AGENCIES = frozenset(
     each.decode() for each in re.findall(b"..", b"AAABACADAEAFAGCCCECRECEDEEENEREUEWEXIAKELIODRIRTSPUNUS")
 )
+_HEADER = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]")
 _NO_BREAK = rb"\r?\n?"
 
 
@@ -52,8 +53,9 @@ class _Reader(Trailers):
     """State of one pass: where we are, and which interchange and group are open."""
 
     syntax, unknown, trailer = EDIFACT, "not_edifact", b"UNT"
-    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNH\+")
+    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNA {6}UNB|UNH\+")
     sought = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
+    closes = re.compile(rb"UNZ[^A-Za-z0-9 \t\r\n]")
 
     def __init__(self, window: Window, limits: Limits) -> None:
         super().__init__(window, limits)
@@ -77,6 +79,10 @@ class _Reader(Trailers):
             tags, start = rb"(?i:(?=UN)(?:(UN[THEGZ])", start + b")"
         self.envelope = re.compile(end + b"[" + blank + rb"]*+" + tags + mark + start)
         self.blank = re.compile(end + b"[" + blank + b"]*+(?=" + end + b")")
+        # A line end and a tag where a terminator should be.
+        lines = self.terminator in (b"\n", b"\r") or self.wrapped
+        inside = b"[^ \t\r\n" + end + b"]"
+        self.mixed = None if lines else re.compile(inside + rb"[ \t]*+([\r\n])[ \t\r\n]*+[A-Z]{3}" + mark)
         # What is released, pair by pair from the left: a released release character releases nothing.
         release = re.escape(marks.release.encode("latin-1"))
         self.release = re.compile(b"(?s)" + release + b"(.)") if marks.release else None
@@ -131,6 +137,7 @@ class _Reader(Trailers):
         window.want(HEADER_WINDOW)
         self.group = self.header = None
         self.groups = self.in_group = self.messages = 0
+        self.first_ungrouped = None
         self.seen.clear()
         self.group_numbers.clear()
         head = window.buffer[window.at : window.at + HEADER_WINDOW]
@@ -158,7 +165,7 @@ class _Reader(Trailers):
         window.want(HEADER_WINDOW)
         small = head[:3].islower()
         if self.plain_head(line_end)[:3].upper() == b"UNB":
-            yield from self._open(marks, line_end, small)
+            yield from self._open(marks, line_end, small, start)
             if self.header is None:
                 return
         else:
@@ -176,7 +183,7 @@ class _Reader(Trailers):
         head = window.buffer[window.at : window.at + HEADER_WINDOW]
         return unwrap(head) if line_end else head
 
-    def _open(self, marks: ServiceCharacters, line_end: bytes, small: bool) -> Iterator[InterchangeFault]:
+    def _open(self, marks: ServiceCharacters, line_end: bytes, small: bool, una: int) -> Iterator[InterchangeFault]:
         window = self.window
         head = window.buffer[window.at : window.at + HEADER_WINDOW]
         header, taken, faults = parse_header(self.plain_head(line_end), marks, self.number, window.offset)
@@ -192,9 +199,15 @@ class _Reader(Trailers):
         for each in faults:
             yield InterchangeFault(each, self.header)
         if header is None:
-            self.to_next()
+            # What stands in a header without end is no interchange either.
+            window.at += len("UNB")
+            if not window.seek(_HEADER):
+                window.skip_all()
             return
         self._use(header.delimiters, small)
+        if marks.stated and marks.repetition and header.version[:1] in ("1", "2", "3"):
+            said = f"the fifth character of UNA is {marks.repetition!r}, which only version 4 has a use for"
+            yield self.loose("una_invalid", una, "UNA", said, segment=header.number)
         if header.raw[:3].islower():
             mend = Mend(header.offset, 3, b"UNB")
             yield self.loose("tag_lower_case", header.offset, "UNB", "the tag unb is in small letters", mends=(mend,))
@@ -224,6 +237,7 @@ class _Reader(Trailers):
             self._note_end(end)
             if tag in _SERVICE:
                 stray = False
+                yield from self._mixed(window.buffer[window.at : end], window.offset)
                 yield from self.service(tag, self._elements(end), window.buffer[window.at : end], end)
             elif not stray:
                 stray = True
@@ -272,9 +286,14 @@ class _Reader(Trailers):
         control, kind = at(start, 1), at(start, 2)
         if self.groups and self.group is None:
             yield self.loose("group_missing", offset, "UNH")
+        elif self.group is None and not self.messages:
+            self.first_ungrouped = (first, offset)
         if self.group is not None and self.group.type and kind and kind != self.group.type:
             said = f"UNG is for {self.group.type}, UNH says {kind}"
-            yield self.loose("group_type_mismatch", offset, "UNH", said)
+            place = offset + start_of(
+                self.plain(window.buffer[window.at : window.at + HEADER_WINDOW]), self.marks, 0, 2
+            )
+            yield InterchangeFault(self._fault("group_type_mismatch", 1, place, 2, said), header, self.group)
         raw, trailer, oversized = self._cut()
         faults: list[Fault] = []
         count = oversized or self._count(raw)
@@ -294,9 +313,23 @@ class _Reader(Trailers):
         )
         if len(raw) > self.limits.segment_elements:
             found.faults += tuple(self._too_many_elements(found))
+        foreign = beyond_repertoire(raw, header.syntax, self.marks) if is_known(header.syntax) else -1
+        if foreign >= 0:
+            found.faults += (self._foreign(found, foreign),)
         yield found
         if trailer < 0 and not oversized:
             yield from self._dangling(raw, offset)
+        if faults and (trailer < 0 or any(each.code == "set_count_mismatch" for each in faults)):
+            yield from self._mixed(raw, offset, found)
+
+    def _mixed(self, raw: bytes, offset: int, inside: Message | None = None) -> Iterator[InterchangeFault]:
+        """Does a line end stand for a terminator in here?"""
+        found = self.mixed.search(raw) if self.mixed is not None else None
+        if found is not None:
+            at = found.start(1)
+            before = sum(start <= at for start, _ in spans(raw, self.marks)) if inside else 1
+            number = (inside.number if inside else self.number) + before - 1
+            yield self.loose("terminator_mixed", offset + at, "", "a line end ends a segment", segment=number)
 
     def _cut(self) -> tuple[bytes, int, int]:
         """The message's bytes; once more with small letters if its trailer seems to be written in them."""
@@ -314,7 +347,22 @@ class _Reader(Trailers):
         release = self.marks.release
         end = raw.rstrip(b"\r\n")
         if release and end.endswith(release.encode("latin-1")) and not is_released(end, len(end) - 1, release):
-            yield self.loose("release_dangling", offset + len(end) - 1)
+            yield self.loose("release_dangling", offset + len(end) - 1, segment=self.number - 1)
+
+    def _foreign(self, found: Message, at: int) -> Fault:
+        """The fault of a character that the repertoire of the interchange does not have: the first tells enough."""
+        raw, marks = found.raw, self.marks
+        starts = [start for start, _ in spans(raw, marks) if start <= at] or [0]
+        before = raw[starts[-1] : at]
+        elements = self.placed(before, 0).starts
+        component, place = 1, unreleased(before, marks.component, marks.release, elements[-1])
+        while place >= 0:
+            component, place = component + 1, unreleased(before, marks.component, marks.release, place + 1)
+        element = len(elements) - 1
+        return found.fault(
+            "element_character", len(starts), element, component if element else 0,
+            f"{raw[at : at + 1]!r} is no character of {found.interchange.syntax}",
+        )  # fmt: skip
 
     def _too_many_elements(self, found: Message) -> Iterator[Fault]:
         most, mark = self.limits.segment_elements, self.marks.element

@@ -36,6 +36,8 @@ class Trailers(Reader[Message, InterchangeFault]):
         self.messages = 0
         self.seen: set[str] = set()
         self.group_numbers: set[str] = set()
+        self.first_ungrouped: tuple[int, int] | None = None
+        """Number and byte of the first message of the interchange, if it stands in no group."""
         self.interchanges: set[tuple[str, str, str]] = set()
 
     def check_repeated(self) -> Iterator[InterchangeFault]:
@@ -80,7 +82,9 @@ class Trailers(Reader[Message, InterchangeFault]):
         if self.cut_off < 0 or self.terminator in (b"\r", b"\n"):
             return
         at_end, self.cut_off = self.cut_off, -1
-        yield self.loose("segment_unterminated", at_end, mends=(Mend(at_end, 0, self.terminator),))
+        self.broke_off = True
+        mend = Mend(at_end, 0, self.terminator)
+        yield self.loose("segment_unterminated", at_end, segment=self.number - 1, mends=(mend,))
 
     def group_unclosed(self) -> Iterator[InterchangeFault]:
         """A group that is open when it must not be."""
@@ -110,7 +114,7 @@ class Trailers(Reader[Message, InterchangeFault]):
         if tag == "UNG":
             yield from self.group_unclosed()
             yield from self._open_group(rows, placed)
-        elif tag == "UNT" or (tag == "UNE" and self.group is None):
+        elif tag == "UNT" or (tag == "UNE" and self.group is None) or (tag == "UNZ" and not self._has_unb()):
             mend = Mend(placed.offset, end - self.window.at + 1, b"")
             yield self.loose("trailer_without_header", placed.offset, tag, mends=(mend,))
         elif tag == "UNE":
@@ -119,10 +123,16 @@ class Trailers(Reader[Message, InterchangeFault]):
             yield from self.group_unclosed()
             yield from self._close(at(rows, 1), at(rows, 2), placed)
 
+    def _has_unb(self) -> bool:
+        return self.header is not None and bool(self.header.raw)
+
     def _open_group(self, rows: list[list[str]], placed: ServiceSegment) -> Iterator[InterchangeFault]:
         version = ":".join(each for each in rows[7] if each) if len(rows) > 7 else ""
         reference = at(rows, 5)
         self.group = GroupHeader(at(rows, 1), at(rows, 2), at(rows, 3), reference, version, self.number, placed.offset)
+        if not self.groups and self.first_ungrouped:
+            number, offset = self.first_ungrouped
+            yield self.loose("group_missing", offset, "UNH", segment=number)
         self.groups += 1
         self.in_group = 0
         self.seen.clear()

@@ -39,6 +39,8 @@ class Reader(ABC, Generic[S, F]):
     """How an interchange begins; here small letters are let pass, and line ends of wrapped input."""
     sought: ClassVar[re.Pattern[bytes]]
     """The same where it is sought among other data."""
+    closes: ClassVar[re.Pattern[bytes]]
+    """How an interchange ends."""
     trailer: ClassVar[bytes]
     """The tag that ends a set."""
 
@@ -60,6 +62,8 @@ class Reader(ABC, Generic[S, F]):
         self._floor = 0  # where, from the set's beginning, the last counted data ended
         self.cut_off = -1
         """Where the input ended inside a segment."""
+        self.broke_off = False
+        """It did, and that segment is counted already."""
 
     @abstractmethod
     def outside(self, found: Fault) -> F:
@@ -126,6 +130,7 @@ class Reader(ABC, Generic[S, F]):
         for each in self.waiting:
             yield self.outside(each), each
         if window.truncated:
+            self.number -= self.broke_off
             yield self._loose("input_too_large", window.offset)
 
     @abstractmethod
@@ -161,6 +166,8 @@ class Reader(ABC, Generic[S, F]):
         if self.begins.match(window.buffer, window.at):
             return None
         start, inside = window.offset, self.has_header()
+        if inside and self.closes.match(window.buffer, window.at):
+            return self._second_end()
         other = None if inside else refused_as(window.buffer, window.at, self.syntax)
         code, words = other or ("data_outside_interchange" if inside else self.unknown, "")
         self.forget_headers()
@@ -170,6 +177,15 @@ class Reader(ABC, Generic[S, F]):
         window.skip_all()
         self.waiting.clear()  # what is refused has no header that could be wrong
         return self._loose(code, start, words, (Mend(start, REST, b""),) if inside else ())
+
+    def _second_end(self) -> tuple[F, Fault]:
+        """Another trailer behind that of the interchange: it ends nothing."""
+        window = self.window
+        start, end = window.offset, self.find_terminator(window.at)
+        window.at = len(window.buffer) if end < 0 else end + len(self.terminator)
+        told = self._loose("trailer_without_header", start, mends=(Mend(start, window.offset - start, b""),))
+        self.number += 1
+        return told
 
     def to_next(self) -> None:
         """Go on behind a header that cannot be read."""

@@ -13,6 +13,9 @@ from crossdock.edi.x12.header_check import check_isa
 
 # What may follow ISA16: the component separator, the terminator with line ends, and the tag of the next segment.
 _TAIL = re.compile(r"(?s)(?P<component>.?)(?P<between>.{0,40}?)(?P<next>(?i:GS|TA1|TA3|IEA|ST|ISB|ISE))\Z")
+# An interchange of a header alone: nothing follows its terminator.
+_ALONE = re.compile(r"(?P<component>[^A-Za-z0-9\s])(?P<between>[^A-Za-z0-9\s]\s*)(?P<next>)")
+_NEXT = re.compile(r"\s*(?:GS|TA1|TA3|IEA|ST)\b")
 _LONGEST_ELEMENT = 60
 
 
@@ -55,6 +58,10 @@ def _parse(window: bytes) -> _Parsed | str:
         return "delimiters_unclear"
     parts = text.split(separator, 17)
     tail = _TAIL.match(parts[16]) if len(parts) > 16 else None
+    if tail is None and len(parts) == 17:
+        tail = _ALONE.fullmatch(parts[16])
+    if tail is None and len(parts) > 17 and len(parts[16]) < 2 and _NEXT.match(parts[17], not parts[16]):
+        return "delimiters_unclear"  # the element separator is another one, too
     if tail is None or any(len(part) > _LONGEST_ELEMENT for part in parts[:16]):
         return "isa_malformed"
     component, terminator = _marks(tail["component"], tail["between"], separator.join(parts[17:]))

@@ -58,6 +58,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
 
     syntax, unknown, begins, trailer = X12, "not_x12", _ISA, b"SE"
     sought = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")
+    closes = re.compile(rb"IEA[^A-Za-z0-9 \t\r\n]")
 
     def __init__(self, window: Window, limits: Limits, acknowledgements: bool = False) -> None:
         super().__init__(window, limits)
@@ -98,6 +99,9 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
             return
         for each in self.header.faults:
             yield InterchangeFault(each, self.header)
+        if head.startswith(b"isa"):
+            mend = Mend(window.offset, 3, b"ISA")
+            yield self.loose("tag_lower_case", window.offset, "ISA", "the tag isa is in small letters", mends=(mend,))
         yield from self.check_repeated()
         window.at += taken
         self.number += 1
@@ -176,11 +180,14 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         mend = Mend(offset, len(tag), tag.upper().encode())
         return self.loose("tag_lower_case", offset, tag, f"the tag {tag} is in small letters", mends=(mend,))
 
-    def _mixed(self, raw: bytes, offset: int) -> Iterator[InterchangeFault]:
+    def _mixed(self, raw: bytes, offset: int, inside: TransactionSet | None = None) -> Iterator[InterchangeFault]:
         """Does a line end stand for a terminator in here?"""
         found = self.mixed.search(raw) if self.mixed is not None else None
         if found is not None:
-            yield self.loose("terminator_mixed", offset + found.start(1), "", "a line end ends a segment")
+            at = found.start(1)
+            before = sum(start <= at for start, _ in inside.spans) if inside else 1
+            number = (inside.number if inside else self.number) + before - 1
+            yield self.loose("terminator_mixed", offset + at, "", "a line end ends a segment", segment=number)
 
     def _alone(self, tag: str, raw: bytes) -> TransactionSet:
         """A segment of the interchange itself, as a set."""
@@ -224,7 +231,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         group = self.group.functional_id
         if group and FUNCTIONAL_IDS.get(kind, group) != group:
             said = f"GS01 is {group}, a set {kind} belongs into {FUNCTIONAL_IDS[kind]}"
-            yield self.loose("group_type_mismatch", window.offset, "ST", said)
+            yield InterchangeFault(self._fault("group_type_mismatch", 1, window.offset, 1, said), header, self.group)
         first, offset = self.number, window.offset
         faults: list[Fault] = []
         raw, trailer, oversized = self._cut()
@@ -248,7 +255,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
             found.faults += tuple(self._wrong_inside(found))
         yield found
         if faults and (trailer < 0 or any(each.code == "set_count_mismatch" for each in faults)):
-            yield from self._mixed(raw, offset)
+            yield from self._mixed(raw, offset, found)
 
     def _cut(self) -> tuple[bytes, int, int]:
         """The set's bytes; once more with small letters if its trailer seems to be written in them."""
@@ -278,7 +285,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         starts = [start for start, _ in found.spans]
         for at in self.miscounted:
             position = sum(start <= at for start in starts)
-            yield found.fault("binary_length_mismatch", position)
+            yield found.fault("binary_length_mismatch", position, COUNTED[found.raw[at : at + 3].decode().upper()] - 1)
         most = self.limits.segment_elements
         for position, (start, end) in enumerate(found.spans, 1):
             if end - start > most and found.raw.count(self.separator, start, end) > most:

@@ -60,7 +60,8 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         if self.cut_off >= 0 and self.terminator not in (b"\r", b"\n"):
             mend = Mend(self.cut_off, 0, self.terminator)
             at, self.cut_off = self.cut_off, -1
-            yield self.loose("segment_unterminated", at, mends=(mend,))
+            self.broke_off = True
+            yield self.loose("segment_unterminated", at, segment=self.number - 1, mends=(mend,))
 
     def envelope_segment(self, tag: str, segment: list[str], raw: bytes, end: int) -> Iterator[InterchangeFault]:
         """GS, GE, IEA, or an SE that closes nothing."""
