@@ -18,7 +18,6 @@ from crossdock.model.party import PartyRef
 from tests.unit.edi.naughty_guidelines import checking_identifiers
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus" / "naughty-edi"
-# Sets that a customer sends to its supplier; all others go the other way.
 AT_A_CHARACTER = {
     "input_too_large",
     "lines_wrapped",
@@ -28,6 +27,7 @@ AT_A_CHARACTER = {
     "terminator_mixed",
 }
 """Faults that do not stand at the beginning of their segment."""
+# Sets that a customer sends to its supplier; all others go the other way.
 TO_SUPPLIER = ("850", "860", "ORDERS", "ORDCHG")
 
 
@@ -42,8 +42,6 @@ def tool() -> ModuleType:
 
 CHECK = tool()
 VERDICTS: list[dict[str, Any]] = CHECK.verdicts()
-AWAITED = set((Path(__file__).parent / "naughty_awaited.txt").read_text(encoding="utf-8").split())
-"""Documents whose verdict the readers do not reach yet."""
 MENDED = [verdict for verdict in VERDICTS if verdict["mended"]]
 
 
@@ -83,13 +81,7 @@ def expected(verdict: dict[str, Any]) -> set[tuple[str, str, int, int, int, int]
     }
 
 
-def judged(verdict: dict[str, Any]) -> Any:
-    waiting = verdict["id"] in AWAITED
-    marks = [pytest.mark.xfail(strict=False, reason="the readers do not say so yet")] if waiting else []
-    return pytest.param(verdict, id=verdict["id"], marks=marks)
-
-
-@pytest.mark.parametrize("verdict", [judged(verdict) for verdict in VERDICTS])
+@pytest.mark.parametrize("verdict", VERDICTS, ids=lambda verdict: verdict["id"])
 def test_every_fault_is_found_at_its_place_and_no_other_that_refuses(verdict: dict[str, Any]) -> None:
     found = {place(fault) for fault in read(verdict["file"], verdict)}
     wanted = expected(verdict)
@@ -99,7 +91,7 @@ def test_every_fault_is_found_at_its_place_and_no_other_that_refuses(verdict: di
         assert found == set()
 
 
-@pytest.mark.parametrize("verdict", [judged(verdict) for verdict in MENDED])
+@pytest.mark.parametrize("verdict", MENDED, ids=lambda verdict: verdict["id"])
 def test_a_mended_document_reads_without_its_fault(verdict: dict[str, Any]) -> None:
     found = read(verdict["mended"], verdict)
     assert verdict["code"] not in {fault.code for fault in found}
