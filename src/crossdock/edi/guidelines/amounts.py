@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -17,7 +17,7 @@ from crossdock.edi.x12.envelope import as_date
 
 Ask = Callable[[Place], str]
 """What stands at a place; empty if nothing does."""
-AskAll = Callable[[Place], Iterator[Ask]]
+AskAll = Callable[[Place], Sequence[Ask]]
 """One asker for every segment at a place within reach."""
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<word>count|sum|within|days?|of|is|whole|multiple|has|at|most|decimals?)\b"
@@ -216,7 +216,7 @@ class _Parser:
             self.counted.append(named)
             self.places = before
             self._expect(")")
-            return lambda ask, everything: Decimal(sum(1 for _ in everything(counted)))
+            return lambda ask, everything: Decimal(len(everything(counted)))
         inner = self._sum()
         self._expect(")")
         inside, self.places = self.places, before

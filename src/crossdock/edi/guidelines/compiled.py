@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
@@ -13,7 +13,7 @@ from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guidelines.base import within_base
 from crossdock.edi.guidelines.conditions import Ready, ready
 from crossdock.edi.guidelines.form import Guideline
-from crossdock.edi.guidelines.glance import Glance, is_enough
+from crossdock.edi.guidelines.judges import IdJudge, PlaceJudge, SetJudge, set_judge
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
 from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder
 from crossdock.edi.guidelines.places import Place
@@ -24,6 +24,7 @@ from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import TransactionSet, decode
 
 _MOST_FAULTS = 100
+_REMEMBERED = 1 << 14
 _LONGEST_REMEMBERED = 80
 _ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
 # Where EDIFACT has quantities and money: (tag, element, component).
@@ -35,15 +36,12 @@ class _Fast:
     """What one guideline is for one set of separators."""
 
     whole: re.Pattern[str]
-    marks: Marks
-    values: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...]
-    """What stands in every text that has one, expressions that pick values out, and who judges one."""
-    rows: tuple[tuple[re.Pattern[str], Callable[[tuple[str, ...]], bool]], ...]
-    """The same for conditions that a segment answers alone."""
-    glances: tuple[Ready, ...]
-    """Conditions that the text answers."""
-    wide: tuple[re.Pattern[str], ...]
-    """Where conditions apply that need more than their own segment."""
+    judges: tuple[PlaceJudge | IdJudge | SetJudge, ...]
+    """Who judges values and conditions."""
+    walked: tuple[re.Pattern[str], ...]
+    """Where conditions apply that only a walk can judge."""
+    looped: tuple[Ready, ...]
+    """Those conditions."""
 
 
 class Compiled:
@@ -56,7 +54,6 @@ class Compiled:
         self.overlay = overlay
         self.fits_base = form.dialect == "x12" and not overlay.steps and within_base(form, level)
         """Is what keeps to it sure to keep to the base guide?"""
-        self._known = frozenset(node.tag for node in level.nodes())
         self._fast = lru_cache(maxsize=16)(self._made_fast)
 
     @property
@@ -112,19 +109,10 @@ class Compiled:
         return fast.whole.fullmatch(text) is not None and self._judged(item, text, fast)
 
     def _judged(self, item: TransactionSet | Message, text: str, fast: _Fast) -> bool:
-        for needle, found, good in fast.values:
-            if needle in text and not all(map(good, found.findall(text))):
-                return False
-        for found, holds in fast.rows:
-            if not all(map(holds, found.findall(text))):
-                return False
-        if fast.glances:
-            glance = Glance(text, fast.marks, self._known, int(self.form.dialect == "edifact"))
-            if not all(map(glance.holds, fast.glances)):
-                return False
-        if any(found.search(text) for found in fast.wide):
-            wide = [each for each in self.conditions if not each.alone and each not in fast.glances]
-            walk = Walk(view(item), self.level, wide, self.form.others, self.form.dialect)
+        if not all(judge.holds(text) for judge in fast.judges):
+            return False
+        if any(found.search(text) for found in fast.walked):
+            walk = Walk(view(item), self.level, fast.looped, self.form.others, self.form.dialect)
             return next(walk.conditional(), None) is None
         return True
 
@@ -138,56 +126,46 @@ class Compiled:
     def _made_fast(self, element: str, component: str, terminator: str, suffix: str) -> _Fast:
         marks = Marks(element, component, terminator, suffix)
         drawing = Drawing(marks, _ENVELOPE[self.form.dialect], self.form.others == "ignored")
-        values = []
+        judges: list[PlaceJudge | IdJudge | SetJudge] = list(self._place_judges(marks))
+        looped: list[Ready] = []
+        for each in self.conditions:
+            if not each.alone:
+                judge = set_judge(each, self.level, marks)
+                if judge is None:
+                    looped.append(each)
+                else:
+                    judges.append(judge)
+        walked = tuple(re.compile(finder(each.at, [(1, 0)], marks)) for each in looped)
+        whole = re.compile(drawing.whole(self.level))
+        return _Fast(whole, tuple(judges), walked, tuple(looped))
+
+    def _place_judges(self, marks: Marks) -> Iterator[PlaceJudge | IdJudge]:
+        """One for each place at which values are judged or a condition is answered by its segment alone."""
+        values: dict[Place, list[tuple[tuple[int, int], Callable[[str], bool]]]] = {}
         for node, rule, number, inner in nodes_with_values(self.level):
+            good = _judge(rule, self.form.dialect)
             if number:
-                source = finder(node.place, [(number, inner)], marks)
-                values.append((node.tag, re.compile(source), _judge(rule, self.form.dialect)))
+                values.setdefault(node.place, []).append(((number, inner), good))
             else:
                 qualifier = next(code for code, one in node.pairs.items() if one is rule)
-                source = pair_finder(node, qualifier, marks)
-                needle = f"{element}{qualifier}{element}"
-                values.append((needle, re.compile(source), _judge(rule, self.form.dialect)))
-        alone = [each for each in self.conditions if each.alone]
-        glances = [each for each in self.conditions if not each.alone and is_enough(each, self.level)]
-        others = [each for each in self.conditions if not each.alone and each not in glances]
-        wide = [re.compile(finder(each.at, [(1, 0)], marks)) for each in others]
-        rows = [_row_judge(each, marks) for each in alone]
-        whole = re.compile(drawing.whole(self.level))
-        return _Fast(whole, marks, tuple(values), tuple(rows), tuple(glances), tuple(wide))
+                yield IdJudge(pair_finder(node, qualifier, marks), qualifier, good, marks)
+        alone: dict[Place, list[Ready]] = {}
+        for each in self.conditions:
+            if each.alone:
+                alone.setdefault(each.at, []).append(each)
+        for at in {**values, **alone}:
+            yield PlaceJudge(at, values.get(at, []), alone.get(at, []), marks)
 
 
 def _judge(rule: Rule, dialect: str) -> Callable[[str], bool]:
     """Who says whether a value keeps to a rule. Short ones are remembered: the same units and items come again."""
 
-    @lru_cache(maxsize=1 << 12)
+    @lru_cache(maxsize=_REMEMBERED)
     def remembered(value: str) -> bool:
         value = value.strip()
         return not value or wrong_with(rule, value, dialect) == NOTHING
 
     return lambda value: (remembered if len(value) <= _LONGEST_REMEMBERED else remembered.__wrapped__)(value)
-
-
-def _row_judge(each: Ready, marks: Marks) -> tuple[re.Pattern[str], Callable[[tuple[str, ...]], bool]]:
-    """An expression for what a condition asks of its segment, and who judges that."""
-    wanted = sorted({(one.element, one.component) for one in each.places if one.element}) or [(1, 0)]
-    at = {key: number for number, key in enumerate(wanted)}
-    single = len(wanted) == 1
-
-    @lru_cache(maxsize=1 << 14)
-    def judge(values: tuple[str, ...]) -> bool:
-        said = (values,) if single else values
-
-        def ask(one: Place) -> str:
-            return str(said[at[one.element, one.component]]).strip()
-
-        if each.when is not None and not each.when.verdict(tuple(ask(one) for one, _ in each.when.places)):
-            return True
-        if each.must is not None:
-            return each.must.verdict(tuple(ask(one) for one, _ in each.must.places)) is not False
-        return each.amount is None or each.amount.holds(ask, lambda _: iter(()))
-
-    return re.compile(finder(each.at, wanted, marks)), judge
 
 
 def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, str], None]) -> Compiled:

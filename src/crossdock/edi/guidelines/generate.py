@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from crossdock.edi.guidelines.amounts import Ask, Nothing
 from crossdock.edi.guidelines.chance import Chance
@@ -16,7 +17,7 @@ from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
 from crossdock.edi.guidelines.values import made_up
-from crossdock.edi.guidelines.view import View, view
+from crossdock.edi.guidelines.view import Row, View, view
 from crossdock.edi.guidelines.walk import holds
 
 _TRIES = 60
@@ -228,9 +229,8 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
         found = around.first(seen, placed, one)
         return seen.value(found.row, one.element, one.component) if found else ""
 
-    def everything(one: Place) -> Iterator[Ask]:
-        for found in around.all(seen, placed.instance, one):
-            yield lambda inner, row=found.row: seen.value(row, inner.element, inner.component)  # type: ignore[misc]
+    def everything(one: Place) -> list[Ask]:
+        return [partial(_value_of, seen, found.row) for found in around.all(seen, placed.instance, one)]
 
     try:
         right = amount.right(ask, everything)
@@ -241,6 +241,10 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
     if kind_of(draft.compiled, amount.left) == "N2":
         wanted = (wanted * 100).to_integral_value()
     return f"{wanted.normalize():f}"
+
+
+def _value_of(seen: View, row: Row, one: Place) -> str:
+    return seen.value(row, one.element, one.component)
 
 
 def kind_of(compiled: Compiled, place: Place) -> str:

@@ -7,7 +7,7 @@ that come with the product.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from crossdock.edi.x12.envelope import TransactionSet
 BUILT_IN = Path(crossdock.__file__).parent.joinpath("partners")
 MAIN = "partner.yaml"
 SAMPLES = "samples"
+_REMEMBERED = 1000
 
 
 class UnknownPartner(LookupError):
@@ -33,10 +34,19 @@ class Guidelines:
 
     partner: str
     guidelines: tuple[Compiled, ...] = ()
+    _chosen: dict[tuple[str, str, Direction | None], Compiled | None] = field(default_factory=dict, repr=False)
 
     def of(self, document: str, version: str, direction: Direction | None = None) -> Compiled | None:
         """The guideline for a document (`850`, `ORDERS`) in a version, that of its direction first; None where the
         partner has none. Of several versions the one that fits most; where none fits, the first."""
+        key = (document, version, direction)
+        if key not in self._chosen:
+            if len(self._chosen) > _REMEMBERED:  # versions are a stranger's words
+                self._chosen.clear()
+            self._chosen[key] = self._of(*key)
+        return self._chosen[key]
+
+    def _of(self, document: str, version: str, direction: Direction | None) -> Compiled | None:
         fitting = [each for each in self.guidelines if each.document == document]
         if direction is not None:
             fitting = [each for each in fitting if direction in each.form.directions]

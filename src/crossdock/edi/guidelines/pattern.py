@@ -147,7 +147,7 @@ class Drawing:
             return rest, ""
         if node.base.pairs and len(node.rules) == len(node.base.elements):
             pair = f"(?:{marks.mark}{marks.character}{{2}}{marks.mark}{marks.character}{{1,48}}+)"
-            return f"{pair}{{0,{node.base.pairs}}}+" + (rest if node.base.open else ""), ""
+            return f"{pair}{{0,{node.base.pairs}}}+", ""
         return (rest if node.base.open else ""), ""
 
     def _element(self, rule: Rule, node: Node) -> str:
@@ -220,7 +220,10 @@ def ahead(place: Place, marks: Marks) -> str:
 
 
 def finder(place: Place, elements: Sequence[tuple[int, int]], marks: Marks) -> str:
-    """An expression that captures some elements (or components) of every segment at a place, in ascending order."""
+    """An expression that captures some elements (or components) of every segment at a place, in ascending order; of
+    none, it finds the segments."""
+    if not elements:
+        return f"{marks.end}{place.tag}{tests(place, marks)}"
     parts = {element: "" for element, _ in elements}
     for element in parts:
         wanted = sorted(component for of, component in elements if of == element)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
+from crossdock.edi.guidelines.amounts import Ask
 from crossdock.edi.guidelines.conditions import Ready, holds_by
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
 from crossdock.edi.guidelines.tree import Level, Node, Rule
-from crossdock.edi.guidelines.view import View
+from crossdock.edi.guidelines.view import Row, View
 from crossdock.edi.identifiers import fault_of
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import as_date
@@ -132,11 +134,14 @@ def holds(each: Ready, view: View, placed: Placed, around: Surroundings) -> bool
         found = around.first(view, placed, one)
         return view.value(found.row, one.element, one.component) if found else ""
 
-    def everything(one: Place) -> Iterator[object]:
-        for found in around.all(view, placed.instance, one):
-            yield lambda inner, row=found.row: view.value(row, inner.element, inner.component)
+    def everything(one: Place) -> list[Ask]:
+        return [partial(_value_of, view, found.row) for found in around.all(view, placed.instance, one)]
 
-    return holds_by(each, ask, everything)  # type: ignore[arg-type]
+    return holds_by(each, ask, everything)
+
+
+def _value_of(view: View, row: Row, one: Place) -> str:
+    return view.value(row, one.element, one.component)
 
 
 def wrong_with(rule: Rule, value: str, dialect: str) -> Wrong:

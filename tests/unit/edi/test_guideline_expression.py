@@ -1,0 +1,122 @@
+"""What a guideline's expression calls faultless, the walk calls faultless too: the one call never hides a fault."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from crossdock.edi import edifact, x12
+from crossdock.edi.guidelines import scaffold
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.form import Pack, Source
+from crossdock.edi.guidelines.generate import generate
+from crossdock.edi.guidelines.packs import read_guideline
+from crossdock.edi.guidelines.view import view
+from crossdock.edi.guidelines.walk import Walk
+from crossdock.edi.guides import guides
+from crossdock.edi.guides.check import check as check_base
+from tests.unit.edi.guidelines import SOUND, compiled
+from tests.unit.edi.samples import interchange, sets
+
+PACK = Pack("trial", "Trial", "customer", Source("none"))
+VALUES = [
+    "",
+    "1",
+    "12",
+    "EA",
+    "CA",
+    "20101203",
+    "2010120",
+    "0930",
+    "9999",
+    "1.5",
+    "-3",
+    "x" * 31,
+    "A B",
+    "é",
+    "1E5",
+    "ST",
+]
+
+
+def walked(item: x12.TransactionSet | edifact.Message, guideline: Compiled) -> list[str]:
+    form = guideline.form
+    walk = Walk(view(item), guideline.level, guideline.conditions, form.others, form.dialect)
+    return [each.code for each in walk.faults()]
+
+
+def template(document: str) -> Compiled:
+    found, problems = read_guideline(Path(f"{document}.yaml"), scaffold.guideline_text("trial", document))
+    assert found is not None, problems
+    assert not problems
+    return found
+
+
+def mutated(rows: list[str], mark: str, chance: random.Random) -> list[str]:
+    document = [row.split(mark) for row in rows]
+    for _ in range(chance.randint(1, 3)):
+        match chance.randint(0, 5):
+            case 0:
+                del document[chance.randrange(1, len(document) - 1)]
+            case 1:
+                at = chance.randrange(1, len(document) - 1)
+                document.insert(at, list(document[chance.randrange(1, len(document) - 1)]))
+            case _:
+                row = chance.choice(document[1:-1])
+                at = chance.randint(1, len(row))
+                other = chance.choice(chance.choice(document[1:-1])[1:] or [""])
+                row[at:] = [chance.choice([*VALUES, other]), *row[at + chance.randint(0, 1) :]]
+        if len(document) < 4:
+            break
+    return [mark.join(row) for row in document]
+
+
+def test_a_mutated_order_that_passes_in_one_call_is_faultless_segment_by_segment() -> None:
+    chance = random.Random(7)
+    guideline = compiled()
+    passed = 0
+    for _ in range(4000):
+        (ts,) = sets(interchange(*mutated(list(SOUND), "*", chance)))
+        if guideline.faultless(ts):
+            passed += 1
+            assert walked(ts, guideline) == [], ts.raw
+            assert not guideline.fits_base or check_base(ts, guides()[ts.type]) == []
+    assert passed > 200
+
+
+@pytest.mark.parametrize("document", scaffold.documents())
+def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
+    chance = random.Random(document)
+    guideline = template(document)
+    passed = 0
+    for round_ in range(400):
+        draft = generate(guideline, PACK, round_ % 5)
+        mark = "*" if guideline.form.dialect == "x12" else "+"
+        end = b"~\n" if mark == "*" else b"'"
+        rows = draft.bytes().decode().split(end.decode())
+        first = next(at for at, row in enumerate(rows) if row[:3] in ("ST*", "UNH"))
+        last = next(at for at, row in enumerate(rows) if row[:3] in ("SE*", "UNT"))
+        rows[first : last + 1] = mutated(rows[first : last + 1], mark, chance)
+        data = end.join(row.encode() for row in rows)
+        items = edifact.read(data) if mark == "+" else x12.read(data)
+        for item in items:
+            if isinstance(item, x12.TransactionSet | edifact.Message) and item.type == document and item.count < 200:
+                if not guideline.faultless(item):
+                    continue
+                passed += 1
+                assert walked(item, guideline) == [], item.raw
+                if isinstance(item, x12.TransactionSet) and guideline.fits_base:
+                    assert check_base(item, guides()[item.type]) == []
+    assert passed > 10
+
+
+@pytest.mark.parametrize("document", scaffold.documents())
+def test_sound_documents_pass_in_one_call(document: str) -> None:
+    """Else every one of them would be walked, at a tenth of the speed."""
+    guideline = template(document)
+    for seed in range(5):
+        draft = generate(guideline, PACK, seed, lines=5)
+        assert walked(draft.item(), guideline) == []
+        assert guideline.faultless(draft.item()), draft.bytes()
