@@ -95,7 +95,7 @@ def test_a_ubl_document_is_explained_as_the_object_it_says() -> None:
     (item,) = explain(data)
     assert isinstance(item, ExplainedSet)
     assert (item.type, item.document, item.accepted) == ("Invoice", "invoice", True)
-    assert (item.sender, item.receiver) == ("UL/7300010000001", "UL/5060000000017")
+    assert (item.sender, item.receiver) == ("UL/7300010000001", "UL/5060000000016")
     assert item.words[0] == "Invoice INV-9 of 2026-11-21"
     assert len(item.lines) == 2
     (wide,) = explain(data.decode().replace("UTF-8", "UTF-16").encode("utf-16"))

@@ -28,7 +28,7 @@ from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, ShipNoti
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "ubl"
 FILES = sorted(FOLDER.rglob("*.xml")) if FOLDER.is_dir() else []
 
-BUYER = PartyRef("albion", "5060000000017", "UL", "Albion Wholesale", "GB")
+BUYER = PartyRef("albion", "5060000000016", "UL", "Albion Wholesale", "GB")
 SUPPLIER = PartyRef("brightware", "7300010000001", "UL", "Brightware AB", "SE")
 NORTH = PartyRef("north", name="Northern warehouse", country="GB")
 BUYING = MapContext("albion_uk", BUYER, SUPPLIER, "buyer")
