@@ -53,8 +53,8 @@ class _Reader(Trailers):
     """State of one pass: where we are, and which interchange and group are open."""
 
     syntax, unknown, trailer = EDIFACT, "not_edifact", b"UNT"
-    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNA {6}UNB|UNH\+")
-    sought = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
+    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNA {6}UNB|UN[GH]\+")
+    sought = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UN[GH]\+")
     closes = re.compile(rb"UNZ[^A-Za-z0-9 \t\r\n]")
 
     def __init__(self, window: Window, limits: Limits) -> None:

@@ -23,6 +23,8 @@ _LONGEST_REMEMBERED = 24
 """Of the texts of numbers: what is longer is read each time, so that nothing grows."""
 BUYER_ITEMS, SUPPLIER_ITEMS = ("IN", "BP"), ("SA", "VN")
 """Data element 7143: whose number of an item it is."""
+NO_ITEMS = frozenset(("NB", "SN", "PV", "GN", "HS", "CC", "CG", "DR", "EC"))
+"""Numbers of data element 7143 that are no item's: of a batch, a piece, a promotion, a class of goods, a drawing."""
 GTINS = ("EN", "SRV", "UP")
 # Code lists of party ids: data element 3055 beside the X12 codes that `PartyRef` holds.
 AGENCIES = {"9": "UL", "92": "92", "91": "91", "16": "1"}
@@ -174,7 +176,7 @@ class Reading:
         if item:
             return item, theirs, gtin
         if not (theirs or gtin):  # of a type that nobody agreed on: whoever wrote it knows it by that
-            theirs = next(iter(named.values()), "")
+            theirs = next((value for kind, value in named.items() if kind not in NO_ITEMS), "")
         for known in (theirs, gtin):
             found = self.context.our_item(known) if known else None
             if found is not None:
