@@ -121,7 +121,7 @@ def place(data: bytes, offset: int) -> Record:
         found.append((start, end))
         if end >= offset:
             break
-    start, end = found[-1]
+    start, end = found[-1] if found else (0, len(data))
     position = 0
     for back, (begin, _) in enumerate(reversed(found), 1):
         if data[begin : begin + 3] in (b"ST" + marks["element"], b"UNH"):
@@ -139,7 +139,7 @@ def place(data: bytes, offset: int) -> Record:
         at += 1
     tag = re.match(rb"[A-Za-z0-9]{0,3}", data[start:end])
     return {
-        "segment": len(found),
+        "segment": max(1, len(found)),
         "tag": tag.group().decode() if tag else "",
         "position": position,
         "element": element,
@@ -163,7 +163,7 @@ def _segments(data: bytes, marks: dict[str, bytes]) -> Iterator[tuple[int, int]]
     while at <= len(data):
         mark = data[at : at + 1]
         if mark and mark == marks["release"]:
-            at += 2
+            at = min(at + 2, len(data))
             continue
         if not mark or mark == marks["terminator"]:
             piece = data[start:at].removeprefix(b"\xef\xbb\xbf")

@@ -133,6 +133,22 @@ def test_the_tool_finds_the_place_of_a_byte() -> None:
     assert told == {key: value for key, value in fault.items() if key not in ("code", "severity")}
 
 
+def test_places_are_counted_like_the_tool_counts_them() -> None:
+    strange = AT_A_CHARACTER | {"delimiters_unclear", "isa_width"}  # of whole documents, or of headers nobody can count
+    counted = 0
+    for verdict in VERDICTS:
+        data = (CORPUS / verdict["file"]).read_bytes()
+        for each in verdict["faults"]:
+            told = CHECK.place(data, each["offset"])
+            here = [told[name] for name in ("segment", "element", "component")]
+            wanted = [each[name] for name in ("segment", "element", "component")]
+            # What is missing stands at the end of what should hold it, behind a smaller number of elements.
+            absent = here[0] == wanted[0] and here[1:] < wanted[1:]
+            assert here == wanted or absent or strange & {verdict["code"], each["code"]}, verdict["id"]
+            counted += here == wanted
+    assert counted > len(VERDICTS)
+
+
 def disagreements(schema: dict[str, Any], value: Any, at: str) -> list[str]:
     """What a value has against the part of JSON Schema that the corpus uses."""
     kinds = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
