@@ -207,7 +207,8 @@ class _Reader(Trailers):
         self._use(header.delimiters, small)
         if marks.stated and marks.repetition and header.version[:1] in ("1", "2", "3"):
             said = f"the fifth character of UNA is {marks.repetition!r}, which only version 4 has a use for"
-            yield self.loose("una_invalid", una, "UNA", said, segment=header.number)
+            mends = (Mend(una + len("UNA:+.?"), 1, b" "),) if not line_end else ()
+            yield self.loose("una_invalid", una, "UNA", said, segment=header.number, mends=mends)
         if header.raw[:3].islower():
             mend = Mend(header.offset, 3, b"UNB")
             yield self.loose("tag_lower_case", header.offset, "UNB", "the tag unb is in small letters", mends=(mend,))
@@ -409,8 +410,9 @@ class _Reader(Trailers):
             faults.append(self._fault("too_many_segments", 1, offset))
             return
         if trailer < 0:
-            text = self.trailer_text("UNT", count + 1, control, raw.rstrip(b" \t\r\n").endswith(self.terminator))
-            faults.append(self._fault("set_unclosed", 1, offset, mends=(Mend(offset + len(raw), 0, text),)))
+            ended = raw.rstrip(b" \t\r\n").endswith(self.terminator)
+            added = self.added("UNT", count + 1, control, offset + len(raw), ended)
+            faults.append(self._fault("set_unclosed", 1, offset, mends=added))
             return
         ending = raw[trailer:].rstrip(b" \t\r\n").removesuffix(self.terminator)
         rows = split(self.plain(ending), self.marks, self.header.syntax)

@@ -69,13 +69,21 @@ class Trailers(Reader[Message, InterchangeFault]):
         if marks.release:
             for mark in (marks.release, marks.terminator, marks.element, marks.component):
                 text = text.replace(mark, marks.release + mark)
-        return text.encode("latin-1", "replace")
+        return text.encode()
 
-    def trailer_text(self, tag: str, count: int, reference: str, ended: bool) -> bytes:
-        """A trailer as it should stand here."""
+    def added(self, tag: str, count: int, reference: str, offset: int, ended: bool) -> tuple[Mend, ...]:
+        """A trailer as it should stand there."""
+        if not self.fits(reference):
+            return ()
         mark, suffix = self.marks.element.encode("latin-1"), self.marks.suffix.encode()
         text = mark.join((tag.encode(), str(count).encode(), self.written(reference))) + self.terminator + suffix
-        return text if ended else self.terminator + suffix + text
+        return (Mend(offset, 0, text if ended else self.terminator + suffix + text),)
+
+    def fits(self, text: str) -> bool:
+        """Can it be written into a trailer?"""
+        marks = self.marks.terminator + self.marks.element + self.marks.component
+        plain = bool(self.marks.release) or not any(mark in text for mark in marks)
+        return bool(text) and text.isascii() and text.isprintable() and plain
 
     def unterminated(self) -> Iterator[InterchangeFault]:
         """Tell that the last segment has no terminator; of lines the last one needs none."""
@@ -90,9 +98,8 @@ class Trailers(Reader[Message, InterchangeFault]):
         """A group that is open when it must not be."""
         group, self.group = self.group, None
         if group is not None:
-            text = self.trailer_text("UNE", self.in_group, group.control_number, self.cut_off < 0)
-            mend = Mend(self.window.offset, 0, text)
-            found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="UNG", mends=(mend,))
+            mends = self.added("UNE", self.in_group, group.control_number, self.window.offset, self.cut_off < 0)
+            found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="UNG", mends=mends)
             yield InterchangeFault(found, self.header, group)
 
     def close_all(self) -> Iterator[InterchangeFault]:
@@ -103,10 +110,9 @@ class Trailers(Reader[Message, InterchangeFault]):
             yield from self.unterminated()
             return
         there = self.groups or self.messages
-        text = self.trailer_text("UNZ", there, header.control_number, self.cut_off < 0)
+        mends = self.added("UNZ", there, header.control_number, self.window.offset, self.cut_off < 0)
         yield from self.unterminated()
-        mend = Mend(self.window.offset, 0, text)
-        yield self.loose("interchange_unclosed", header.offset, "UNB", segment=header.number, mends=(mend,))
+        yield self.loose("interchange_unclosed", header.offset, "UNB", segment=header.number, mends=mends)
 
     def service(self, tag: str, rows: list[list[str]], raw: bytes, end: int) -> Iterator[InterchangeFault]:
         """UNG, UNE, UNZ, or a UNT that closes nothing."""
@@ -164,7 +170,7 @@ class Trailers(Reader[Message, InterchangeFault]):
 
     def repeated(self, placed: ServiceSegment, reference: str) -> tuple[Mend, ...]:
         """A trailer's reference as its header has it; where that has none there is nothing to repeat."""
-        return (placed.replaced(2, self.written(reference)),) if reference else ()
+        return (placed.replaced(2, self.written(reference)),) if self.fits(reference) else ()
 
     def _close(self, count: str, number: str, placed: ServiceSegment) -> Iterator[InterchangeFault]:
         there = self.groups or self.messages

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.wrapping import cuts_segments, line_end_of_wrapped, unwrap, wrapped_length
-from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader, decode
+from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader
 from crossdock.edi.x12.header_check import check_isa
 
 # What may follow ISA16: the component separator, the terminator with line ends, and the tag of the next segment.
@@ -28,6 +28,7 @@ class _Parsed:
     """The character where ISA16 stands, be it blank; empty where there is none."""
     marks: Delimiters
     taken: str
+    encoding: str
 
 
 def parse_header(window: bytes, number: int, offset: int) -> tuple[InterchangeHeader | None, int, Fault | None]:
@@ -39,20 +40,19 @@ def parse_header(window: bytes, number: int, offset: int) -> tuple[InterchangeHe
         line_end, found = b"", _parse(window)
     if isinstance(found, str):
         return None, 0, fault(found, segment=number, offset=offset, segment_id="ISA")
-    encoding = "utf-8" if _is_utf8(window) else "latin-1"
-    taken = len(found.taken.encode(encoding))
+    taken = len(found.taken.encode(found.encoding))
     taken = wrapped_length(window, taken) if line_end else taken
-    header = _header(found, number, offset, encoding, line_end, window.find(line_end), window[:taken])
+    header = _header(found, number, offset, found.encoding, line_end, window.find(line_end), window[:taken])
     return header, taken, None
 
 
 def _is_cut(window: bytes, line_end: bytes, found: _Parsed) -> bool:
-    return cuts_segments(window, line_end, found.marks.terminator.encode())
+    return cuts_segments(window, line_end, found.marks.terminator.encode(found.encoding))
 
 
 def _parse(window: bytes) -> _Parsed | str:
     """The header, or the code of the fault that refuses it."""
-    text = decode(window)
+    text, encoding = _decoded(window)
     separator = text[3:4]
     if not separator or separator.isalnum() or separator in BLANK:
         return "delimiters_unclear"
@@ -73,7 +73,7 @@ def _parse(window: bytes) -> _Parsed | str:
     values = [part.strip() for part in parts[:16]]
     marks = Delimiters(separator, component, terminator, _repetition(values), suffix)
     there = "" if tail["component"] == terminator and not component else tail["component"]
-    return _Parsed(parts[:16], there, marks, taken)
+    return _Parsed(parts[:16], there, marks, taken, encoding)
 
 
 def _header(
@@ -103,15 +103,14 @@ def _header(
     )
 
 
-def _is_utf8(window: bytes) -> bool:
-    """Does the window decode as UTF-8, a character cut off at its end forgiven?"""
+def _decoded(window: bytes) -> tuple[str, str]:
+    """The text and its encoding: UTF-8 where it is that, a character cut off at its end forgiven, else Latin-1."""
     for cut in range(4):
         try:
-            window[: len(window) - cut].decode()
+            return window[: len(window) - cut].decode(), "utf-8"
         except UnicodeDecodeError:
             continue
-        return True
-    return False
+    return window.decode("latin-1"), "latin-1"
 
 
 def _marks(component: str, between: str, following: str) -> tuple[str, str]:

@@ -303,9 +303,8 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         control = _at(start, 2)
         if trailer < 0:
             count = len(split_segments(raw, header, binary))
-            text = self.trailer_text("SE", count + 1, control, ended=raw.endswith(self.terminator))
-            mend = Mend(offset + len(raw), 0, text)
-            faults.append(self._fault("set_unclosed", 1, offset, mends=(mend,)))
+            mends = self.added("SE", count + 1, control, offset + len(raw), raw.endswith(self.terminator))
+            faults.append(self._fault("set_unclosed", 1, offset, mends=mends))
             return count
         ending = raw[trailer:].rstrip() if self.terminator not in (b"\r", b"\n") else raw[trailer:]
         ending = ending.removesuffix(self.terminator)
@@ -322,7 +321,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
             faults.append(self._fault("set_count_mismatch", count, segment.span(1)[0], 1, detail, mends))
         if not same(reference, control):
             detail = f"SE02 is {reference or 'empty'}, ST02 {control or 'empty'}"
-            mends = (segment.replaced(2, control.encode()),)
+            mends = self.repeated(segment, control)
             faults.append(self._fault("set_control_mismatch", count, segment.span(2)[0], 2, detail, mends))
         if values[0] != "SE":
             mend = Mend(offset + trailer, len("SE"), b"SE")

@@ -85,8 +85,8 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         if group is None or self.stands_in:
             return
         ended = self.cut_off < 0
-        mend = Mend(self.window.offset, 0, self.trailer_text("GE", self.sets, group.control_number, ended))
-        found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="GS", mends=(mend,))
+        mends = self.added("GE", self.sets, group.control_number, self.window.offset, ended)
+        found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="GS", mends=mends)
         yield InterchangeFault(found, self.header, group)
 
     def close_all(self) -> Iterator[InterchangeFault]:
@@ -94,28 +94,36 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         yield from self._group_unclosed()
         header = self.header
         assert header is not None  # only what was opened is closed
-        mend = Mend(
-            self.window.offset, 0, self.trailer_text("IEA", self.groups, header.control_number, self.cut_off < 0)
-        )
+        mends = self.added("IEA", self.groups, header.control_number, self.window.offset, self.cut_off < 0)
         yield from self.unterminated()
-        yield self.loose("interchange_unclosed", header.offset, "ISA", segment=header.number, mends=(mend,))
+        yield self.loose("interchange_unclosed", header.offset, "ISA", segment=header.number, mends=mends)
 
-    def trailer_text(self, tag: str, count: int, control: str, ended: bool) -> bytes:
-        """A trailer as it should stand here."""
-        marks = self.header.delimiters if self.header else None
-        suffix = marks.suffix.encode() if marks else b""
+    def fits(self, text: str) -> bool:
+        """Can it be written into a trailer as it is?"""
+        marks = (self.separator + self.terminator).decode("latin-1")
+        return bool(text) and text.isascii() and text.isprintable() and not any(mark in text for mark in marks)
+
+    def added(self, tag: str, count: int, control: str, offset: int, ended: bool) -> tuple[Mend, ...]:
+        """A trailer as it should stand there."""
+        if not self.fits(control):
+            return ()
+        suffix = self.header.delimiters.suffix.encode() if self.header else b""
         text = self.separator.join((tag.encode(), str(count).encode(), control.encode())) + self.terminator + suffix
-        return text if ended else self.terminator + suffix + text
+        return (Mend(offset, 0, text if ended else self.terminator + suffix + text),)
+
+    def repeated(self, placed: ServiceSegment, control: str) -> tuple[Mend, ...]:
+        """A trailer's number as its header has it; where that has none there is nothing to repeat."""
+        return (placed.replaced(2, control.encode()),) if self.fits(control) else ()
 
     def _close(self, code: str, number: str, placed: ServiceSegment) -> Iterator[InterchangeFault]:
         if code.lstrip("0") != str(self.groups).lstrip("0"):
             said = f"IEA01 says {code or 'nothing'}, {self.groups} were read"
-            mends = (placed.replaced(1, str(self.groups).encode()),)
+            mends: tuple[Mend, ...] = (placed.replaced(1, str(self.groups).encode()),)
             yield self.loose("interchange_count_mismatch", placed.span(1)[0], "IEA", said, element=1, mends=mends)
         expected = self.header.control_number if self.header else ""
         if not same(number, expected):
             said = f"IEA02 is {number or 'empty'}, ISA13 {expected or 'empty'}"
-            mends = (placed.replaced(2, expected.encode()),)
+            mends = self.repeated(placed, expected)
             yield self.loose("interchange_control_mismatch", placed.span(2)[0], "IEA", said, element=2, mends=mends)
         if not self.groups and not self.others and not self.outside_groups:
             header = self.header
@@ -155,7 +163,7 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
             "GS", FUNCTIONAL_IDS.get(kind, ""), header.sender, header.receiver, date, header.time, number, "X", version
         )  # fmt: skip
         mends: tuple[Mend, ...] = ()
-        if kind in FUNCTIONAL_IDS:
+        if kind in FUNCTIONAL_IDS and all(map(self.fits, values)):
             text = self.separator.join(each.encode(header.encoding, "replace") for each in values)
             mends = (Mend(offset, 0, text + self.terminator + header.delimiters.suffix.encode()),)
         yield self.loose("group_missing", offset, "ST", mends=mends)
@@ -170,11 +178,11 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         assert group is not None
         if count.lstrip("0") != str(self.sets).lstrip("0"):
             said = f"GE01 says {count or 'nothing'}, {self.sets} were read"
-            mends = (placed.replaced(1, str(self.sets).encode()),)
+            mends: tuple[Mend, ...] = (placed.replaced(1, str(self.sets).encode()),)
             yield self.loose("group_count_mismatch", placed.span(1)[0], "GE", said, element=1, mends=mends)
         if not same(number, group.control_number):
             said = f"GE02 is {number or 'empty'}, GS06 {group.control_number or 'empty'}"
-            mends = (placed.replaced(2, group.control_number.encode()),)
+            mends = self.repeated(placed, group.control_number)
             yield self.loose("group_control_mismatch", placed.span(2)[0], "GE", said, element=2, mends=mends)
         if not self.sets:
             yield self.loose("group_empty", group.offset, "GS", segment=group.number)

@@ -1,0 +1,24 @@
+"""Mends an input of either dialect under the tolerance of its sender: `mend(data, policy)`."""
+
+from __future__ import annotations
+
+import re
+
+from crossdock.edi import edifact, x12
+from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK, EDIFACT, X12, encoded_as, syntax_of
+from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Policy, apply
+
+_TELLING = 4096  # bytes that tell the syntax
+_HEADER = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]|UN[AB][^A-Za-z0-9 \t\r\n]")
+
+
+def mend(data: bytes, policy: Policy = DEFAULT) -> Applied:
+    """The input, mended as far as the policy says so, with a note for each fault. What it is its beginning tells, else
+    the first header in it; what tells nothing is read as X12."""
+    head = data[:_TELLING]
+    if (told := encoded_as(head)) and told[1]:
+        head = head.decode(told[1], "ignore").removeprefix("\ufeff").encode()
+    syntax = syntax_of(head.removeprefix(BYTE_ORDER_MARK).lstrip())
+    if not syntax and (found := _HEADER.search(head)) is not None:
+        syntax = X12 if found[0].startswith(b"ISA") else EDIFACT
+    return apply(data, policy, edifact.read if syntax == EDIFACT else x12.read)
