@@ -26,6 +26,9 @@ from crossdock.api.services import Services
 from crossdock.cli.main import app as command_line
 from crossdock.connectors import CONNECTORS, ConnectorType
 from crossdock.edi import maps
+from crossdock.edi.guidelines.packs import folders as packs
+from crossdock.edi.guidelines.packs import load
+from crossdock.edi.guidelines.page import page
 from crossdock.edi.guides import guides
 from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.kernel.syntax import X12
@@ -40,6 +43,8 @@ from crossdock.store.crash import POINTS
 from crossdock.telemetry import logs, metrics
 
 DOCS = Path(__file__).resolve().parent
+KEPT_WHOLE = ("processes", "connectors", "partners")
+"""Folders that hold nothing but pages made here."""
 MADE = "<!-- Made from the code by `make docs`; change the code, not this page. -->"
 
 
@@ -203,10 +208,22 @@ def fields_of(loop: Loop, prefix: str = "") -> Iterator[tuple[str, str]]:
                 yield code((name + (f" ({cell.kind})" if not cell.path else ""),)), where
 
 
+def partners_index() -> str:
+    """The partner packs that come with the product."""
+    rows = [
+        (f"[{name}]({name}.md)", found.pack.kind, code(sorted({each.document for each in found.guidelines.guidelines})))
+        for name, found in ((name, load(at)) for name, at in packs().items())
+    ]
+    words = "Each describes the documents of a partner of its kind, after a public guideline, with real samples."
+    return "\n\n".join(["# Partner packs", MADE, words, table(("pack", "kind", "documents"), rows)]) + "\n"
+
+
 def kept() -> dict[Path, str]:
     """The pages that are kept in Git, by their path."""
     pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
     pages |= {DOCS / "connectors" / f"{name}.md": connector_page(kind) for name, kind in CONNECTORS.items()}
+    pages |= {DOCS / "partners" / f"{name}.md": f"{MADE}\n\n{page(load(at))}" for name, at in packs().items()}
+    pages[DOCS / "partners" / "README.md"] = partners_index()
     pages[DOCS / "runbooks" / "edi-faults.md"] = edi_faults()
     pages[DOCS / "processes" / "README.md"] = processes_index()
     pages[DOCS / "connectors" / "README.md"] = connectors_index()
@@ -217,7 +234,7 @@ def stale() -> list[Path]:
     """Kept pages that do not say what the code says, or that nothing makes any more."""
     pages = kept()
     old = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    there = {path for folder in ("processes", "connectors") for path in (DOCS / folder).glob("*.md")}
+    there = {path for folder in KEPT_WHOLE for path in (DOCS / folder).glob("*.md")}
     return sorted([*old, *(there - pages.keys())])
 
 

@@ -1,0 +1,96 @@
+"""A partner pack as a page in Markdown: who the partner is, what it wants in each document, what its samples show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.form import Change, Element, Segment, Source
+from crossdock.edi.guidelines.packs import PartnerPack
+
+_USES = {"M": "must", "O": "may", "C": "by condition", "X": "never"}
+_FATES = {"mend": "is mended", "accept": "is accepted", "reject": "refuses"}
+_WAYS = {"in": "the partner sends it", "out": "we send it"}
+
+
+def page(found: PartnerPack) -> str:
+    """The whole page."""
+    pack = found.pack
+    parts = [f"# {pack.name}", " ".join(pack.about.split()) or f"A {pack.kind}.", f"After {_source(pack.source)}."]
+    rows = [("kind", pack.kind), *((f"interchange identity ({name})", f"`{id_}`") for name, id_ in pack.ids.items())]
+    rows += [(f"`{code}` in envelopes", _FATES.get(fate, fate)) for code, fate in pack.tolerance.items()]
+    parts.append(_table(("", ""), rows))
+    for each in found.guidelines.guidelines:
+        parts += _guideline(each)
+    samples = [
+        (f"`{name}`", sample.source, sample.licence, ", ".join(f"`{code}`" for code in sample.faults) or "nothing")
+        for name, sample in sorted(pack.samples.items())
+    ]
+    parts += ["## Samples", _table(("file", "source", "licence", "what is wrong with it"), samples)]
+    tried = (
+        f"`crossdock partner test {pack.partner}` holds them, and made-up documents with every defect, against this."
+    )
+    return "\n\n".join([*parts, tried]) + "\n"
+
+
+def _guideline(each: Compiled) -> Iterator[str]:
+    form = each.form
+    ways = " and ".join(_WAYS[way] for way in form.directions)
+    yield f"## {form.document} {form.name}".rstrip()
+    yield f"Version `{form.version}`; {ways}. After {_source(form.source)}."
+    yield _table(("segment", "", "times", "elements"), _segments(form.segments))
+    if each.conditions:
+        yield "\n".join(f"- {condition.at}: {condition.words}" for condition in each.conditions)
+    if form.overlay:
+        yield "What the partner writes in its own way:"
+        yield "\n".join(f"- {_change(change)}" for change in form.overlay)
+
+
+def _source(source: Source) -> str:
+    words = f"*{source.title}*" + (f", {source.publisher}" if source.publisher else "")
+    return words + (f" (<{source.url}>)" if source.url else "")
+
+
+def _segments(segments: Iterable[Segment], depth: int = 0) -> Iterator[tuple[str, ...]]:
+    for each in segments:
+        most = "any number" if not each.max else "once" if each.max == 1 else f"up to {each.max}"
+        said = [_element(number, element) for number, element in each.elements.items()]
+        if each.pairs is not None:
+            said += [f"`{kind}` {_words(element)}" for kind, element in each.pairs.ids.items()]
+        name = "&nbsp;&nbsp;" * depth + f"`{each.segment}`" + (f" {each.name}" if each.name else "")
+        yield name, _USES[each.use], most, "; ".join([*said, *([each.says] if each.says else [])])
+        yield from _segments(each.segments, depth + 1)
+
+
+def _element(number: str, element: Element) -> str:
+    return f"{number} {_words(element)}"
+
+
+def _words(element: Element) -> str:
+    codes = ", ".join(f"`{code}` {word}".rstrip() for code, word in element.codes.items())
+    parts = [
+        element.name,
+        "never" if element.use == "X" else "must" if element.use == "M" else "",
+        f"{element.length} characters" if element.length else "",
+        f"`{element.value}`" if element.value else "",
+        f"as `{element.format}`" if element.format else "",
+        f"a sound {element.check.upper()}" if element.check not in ("", "unit") else "",
+        f"({codes})" if codes else "",
+        f"with {', '.join(f'`{code}`' for code in element.require)}" if element.require else "",
+        f"- {element.says}" if element.says else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _change(change: Change) -> str:
+    told = {name: getattr(change, name) for name in change.__struct_fields__ if name != "places"}
+    words = [f"{name} `{value}`" for name, value in told.items() if value and name != "table"]
+    words += [f"`{theirs}` is `{ours}`" for theirs, ours in change.table.items()]
+    return ", ".join(words)
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join(
+        "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in line) + " |" for line in lines
+    )
