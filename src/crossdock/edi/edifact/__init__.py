@@ -8,8 +8,10 @@ edifact.write_interchange(edifact.InterchangeOut(...), [edifact.OutgoingMessage(
 
 from __future__ import annotations
 
+from crossdock.edi.edifact.acknowledge import acknowledge
 from crossdock.edi.edifact.characters import ServiceCharacters
 from crossdock.edi.edifact.envelope import GroupHeader, InterchangeFault, InterchangeHeader, Message, Segment
+from crossdock.edi.edifact.pieces import pieces, rewrite
 from crossdock.edi.edifact.reader import read
 from crossdock.edi.edifact.writer import InterchangeOut, OutgoingMessage, OutgoingSegment, Repeated, write_interchange
 
@@ -24,6 +26,9 @@ __all__ = [
     "Repeated",
     "Segment",
     "ServiceCharacters",
+    "acknowledge",
+    "pieces",
     "read",
+    "rewrite",
     "write_interchange",
 ]
