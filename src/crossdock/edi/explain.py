@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -112,8 +112,8 @@ def _document(data: bytes) -> ExplainedSet | ExplainedFault:
     sides = [_side(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
     of_customers = ubl.DOCUMENTS[mapped.type].received_by == "supplier"
     sender, receiver = sides if of_customers else reversed(sides)
-    kept = tuple(f"{each.path}: {each.value}" for each in mapped.kept[:_MOST_SEGMENTS] if each.value)
-    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), kept)
+    said = () if mapped.body is not None else tuple(islice(ubl.outline(data), _MOST_SEGMENTS))
+    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), said)
     return ExplainedSet(
         type=mapped.type,
         name=mapped.document.replace("_", " ").capitalize(),

@@ -147,7 +147,10 @@ def _change(change: PurchaseOrderChange) -> Said:
         for line in change.lines
     )
     words = _sentences(
-        f"Change {change.revision} of purchase order {change.number}, {change.changed_on or 'undated'}",
+        f"Purchase order {change.number} is cancelled as a whole, {change.changed_on or 'undated'}"
+        if change.whole_order
+        else f"Change {change.revision} of purchase order {change.number}, {change.changed_on or 'undated'}",
+        f"Reason: {change.reason}" if change.reason else "",
         _party("Buyer", change.buyer),
         _party("Supplier", change.supplier),
     )

@@ -102,13 +102,22 @@ def test_a_ubl_document_is_explained_as_the_object_it_says() -> None:
     assert wide == item
 
 
+def test_a_cancelled_order_is_said_to_be() -> None:
+    (item,) = explain(ubl.write(*UBL_DOCUMENTS["OrderCancellation"], UBL_BUYING))
+    assert isinstance(item, ExplainedSet)
+    assert item.words[:2] == (
+        "Purchase order 4500001 is cancelled as a whole, 2026-11-21",
+        "Reason: Ordered twice",
+    )
+
+
 def test_a_fault_of_xml_says_line_and_path() -> None:
     (item,) = explain(
         ubl.write(*UBL_DOCUMENTS["Order"], UBL_BUYING).replace(b">12</cbc:Quantity>", b">x</cbc:Quantity>")
     )
     assert isinstance(item, ExplainedSet)
     assert not item.accepted
-    assert item.words
+    assert "/Order/OrderLine[1]/LineItem/Quantity: x" in item.words
     assert item.faults[0].path == "/Order/OrderLine[1]/LineItem/Quantity"
     (refused,) = explain(b'<!DOCTYPE a [<!ENTITY x SYSTEM "f">]><a>&x;</a>')
     assert isinstance(refused, ExplainedFault)

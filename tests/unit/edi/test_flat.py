@@ -230,9 +230,11 @@ def test_memory_does_not_grow_with_the_file() -> None:
         for n in range(rows):
             yield f"{n // 10};21.11.2026;;north;{n % 10};85123A;text;1;ST;1\n".encode()
 
+    layout = flat.layout(ROWS)
+
     def peak(rows: int) -> int:
         tracemalloc.start()
-        seen = sum(1 for each in flat.read(chunks(rows), flat.layout(ROWS), CONTEXT) if each.body is not None)
+        seen = sum(1 for each in flat.read(chunks(rows), layout, CONTEXT) if each.body is not None)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert seen == rows // 10
@@ -260,8 +262,9 @@ def test_a_file_of_open_quotes_costs_little() -> None:
 
 
 def test_a_line_without_end_is_refused_and_not_gathered() -> None:
+    layout = flat.layout(MARKED)
     tracemalloc.start()
-    found = list(flat.read((b"x" * 65_536 for _ in range(100)), flat.layout(MARKED), CONTEXT))
+    found = list(flat.read((b"x" * 65_536 for _ in range(100)), layout, CONTEXT))
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [fault.code for each in found for fault in each.faults] == ["record_too_long"]
@@ -327,6 +330,48 @@ def test_fixed_places_implied_decimals_and_padding() -> None:
     assert lines[0] == "014711           20261121north".ljust(60)
     assert lines[1] == "02" + "00001" + "85123A".ljust(15) + "0000012500" + "0000000255" + "Heart".ljust(18)
     assert numbers(read(data, FIXED)) == ["4711"]
+
+
+def test_what_stands_in_no_column_is_told_once_of_each_kind_of_record() -> None:
+    text = FIXED.replace("at: [26, 35]", "at: [26, 30]")
+    data = flat.write(flat.layout(FIXED), [_order(), _order("4712")]).replace(b"north     ", b"north   XY")
+    found = read(data, text)
+    assert [(fault.code, fault.severity, fault.segment) for each in found for fault in each.faults] == [
+        ("column_unexpected", "warning", 1)
+    ]
+    assert "'XY'" in found[0].faults[0].detail
+    assert numbers(found) == ["4711", "4712"]
+
+
+@pytest.mark.parametrize(
+    ("pad", "align", "said", "wanted"),
+    [("0", "", "0000012500", "12.5"), ("*", "", "*****12500", "12.5"), (" ", "left", "12500     ", "12.5")],
+)
+def test_a_number_may_be_filled_up_in_any_way(pad: str, align: str, said: str, wanted: str) -> None:
+    old = 'at: [23, 32], path: lines.quantity.amount, implied_decimals: 3, pad: "0"'
+    new = f"at: [23, 32], path: lines.quantity.amount, implied_decimals: 3, pad: '{pad}', align: '{align}'"
+    text = FIXED.replace(old, new)
+    data = flat.write(flat.layout(text), [_order(quantity=wanted)])
+    assert said.encode() in data
+    assert read(data, text)[0].body == _order(quantity=wanted)
+
+
+def test_a_text_that_could_not_be_told_from_its_filling_is_not_written() -> None:
+    order = _order()
+    odd = msgspec.structs.replace(order, lines=(msgspec.structs.replace(order.lines[0], line="007"),))
+    with pytest.raises(flat.CannotWrite, match="'007' could not be told from what fills its places up"):
+        flat.write(flat.layout(FIXED), [odd])
+    left = FIXED.replace('implied_decimals: 3, pad: "0"', 'implied_decimals: 3, pad: "0", align: left')
+    with pytest.raises(flat.LayoutError, match="a number that is filled up with 0 behind it is another number"):
+        flat.layout(left)
+
+
+def test_a_number_of_nothing_but_zeros_is_none_and_one_of_blanks_is_missing() -> None:
+    data = flat.write(flat.layout(FIXED), [_order(quantity="0")])
+    assert b"0000000000" in data
+    assert read(data, FIXED)[0].body == _order(quantity="0")
+    found = read(data.replace(b"0000000000", b" " * 10), FIXED)
+    assert told(found) == [("column_missing", 2, "column 3 (qty)")]
 
 
 def test_fixed_records_without_line_ends_are_told_apart_by_length() -> None:
@@ -542,6 +587,7 @@ def test_a_wrong_layout_is_refused_with_words(old: str, new: str, says: str) -> 
     ("old", "new", "says"),
     [
         ("at: [18, 25]", "at: [17, 24]", "number and date overlap at place 17"),
+        ("at: [3, 17]", "at: [2, 17]", "the marker and number overlap at place 2"),
         ("at: [43, 60]", "at: [43, 61]", "text ends at 61, the record at 60"),
         ("at: [43, 60]", "at: [60, 43]", "its places are 60 to 43"),
         ('mark: "02"', 'mark: "01"', "the mark 01 stands for two records"),

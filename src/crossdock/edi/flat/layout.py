@@ -222,7 +222,10 @@ def _column(layout: Layout, column: Column) -> list[str]:
 
 def _overlaps(layout: Layout, record: Record) -> list[str]:
     found = []
-    placed = sorted((column.at, column.name or column.path) for column in record.columns if column.at)
+    placed = [(column.at, column.name or column.path) for column in record.columns if column.at]
+    if isinstance(layout.marker, tuple) and not any(at == layout.marker for at, _ in placed):
+        placed.append((layout.marker, "the marker"))
+    placed.sort()
     for (first, last), name in placed:
         if first < 1 or last < first:
             found.append(f"{name}: its places are {first} to {last}")

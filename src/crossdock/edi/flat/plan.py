@@ -135,6 +135,8 @@ def _column(kind: type[msgspec.Struct], column: Column, number: int, lists: tupl
         raise NoField(f"{column.path} is a {field.kind}; only dates have a form")
     if field.kind == "code" and (strange := sorted(set(column.codes.values()) - set(field.choices))):
         raise NoField(f"{strange[0]!r} is none of {', '.join(field.choices)}")
+    if field.kind in ("decimal", "integer") and column.align == "left" and column.pad.isdigit():
+        raise NoField(f"a number that is filled up with {column.pad} behind it is another number")
     depth = len(field.lists)
     relative = field.path[len(field.lists[-1]) if field.lists else 0 :]
     needed = column.required or fields.needed(kind, column.path)

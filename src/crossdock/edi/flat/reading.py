@@ -63,6 +63,7 @@ class Reader:
         self._known = tuple(name for name in FROM_CONTEXT if name in of_object)
         self._needed = frozenset(name for name in self._known if of_object[name])
         self._seen: set[int] = set()
+        self._told: set[str] = set()
         self._columns: tuple[int, ...] | None = None
         """Of a file with a header: which of its columns each of ours is, -1 for none."""
 
@@ -161,6 +162,7 @@ class Reader:
 
     def _cells(self, raw: Raw, record: PlannedRecord, faults: list[Fault]) -> list[tuple[PlannedColumn, str]]:
         if self._plan.layout.form == "fixed":
+            self._uncovered(raw, record, faults)
             return [(each, _at(raw.text, each)) for each in record.columns]
         order = self._columns if self._columns is not None else tuple(range(len(record.columns)))
         if self._columns is None and len(raw.cells) > len(record.columns):
@@ -172,9 +174,24 @@ class Reader:
             for column, at in zip(record.columns, order, strict=True)
         ]
 
+    def _uncovered(self, raw: Raw, record: PlannedRecord, faults: list[Fault]) -> None:
+        """What stands in no column is told, of each kind of record once."""
+        if record.record.mark in self._told:
+            return
+        places = [each.column.at for each in record.columns if each.column.at is not None]
+        if isinstance(self._plan.layout.marker, tuple):
+            places.append(self._plan.layout.marker)
+        left = list(raw.text)
+        for first, last in places:
+            left[first - 1 : last] = " " * (min(last, len(left)) - first + 1)
+        if said := "".join(left).strip():
+            self._told.add(record.record.mark)
+            words = f"{said[:40]!r} stands where the layout has no column"
+            faults.append(self._fault("column_unexpected", raw, words))
+
     def _value(self, planned: PlannedColumn, cell: str, raw: Raw, faults: list[Fault]) -> Any:
         column = planned.column
-        text = trimmed(cell, column)
+        text = trimmed(cell, column, planned.kind)
         escapes = self._plan.layout.form == "csv" and self._plan.layout.csv.formulas == "escape"
         if escapes and planned.kind == "text" and text.startswith("'") and is_formula(text[1:]):
             text = text[1:]

@@ -13,6 +13,8 @@ from crossdock.model.quantity import NoDecimal, stated
 
 _FORMS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S"}
 _TRUE, _FALSE = ("1", "true", "y", "yes"), ("0", "false", "n", "no")
+_ZEROS = re.compile(r"^(-?)0+(?=[0-9])")
+"""What fills up a number; it would count among its digits."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Directives of a date's form and how many characters each takes.
 _WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "f": 6}
@@ -22,16 +24,20 @@ class BadValue(ValueError):
     """A text is not what its column says; the message says what is wanted."""
 
 
-def trimmed(text: str, column: Column) -> str:
-    """The text without what it was filled up with."""
-    pad = column.pad
+def trimmed(text: str, column: Column, kind: str) -> str:
+    """The text without what it was filled up with. Of nothing but zeros one stays."""
+    pad, right = column.pad, stands_right(column, kind)
     if column.trim in ("both", "left"):
-        text = text.lstrip(pad if pad == " " or column.align == "right" else " ") or (
-            pad if pad == "0" and text else ""
-        )
+        plain = text.lstrip(" " if not right else pad + " ")
+        text = "0" if not plain and pad == "0" and right and text.strip() else plain
     if column.trim in ("both", "right"):
-        text = text.rstrip(pad if column.align != "right" and pad != "0" else " ")
+        text = text.rstrip(" " if right else pad + " ")
     return text
+
+
+def stands_right(column: Column, kind: str) -> bool:
+    """Does a value stand at the right of its places? Numbers do unless told otherwise."""
+    return column.align == "right" or (not column.align and kind in ("decimal", "integer"))
 
 
 def value(text: str, column: Column, kind: str, choices: tuple[str, ...]) -> Any:
@@ -66,7 +72,7 @@ def _decimal(text: str, column: Column) -> Decimal:
             raise BadValue(f"{text!r} is no number with {column.decimal_mark!r} before its decimals")
         plain = plain.replace(column.decimal_mark, ".")
     plain = plain[-1] + plain[:-1] if plain.endswith(("-", "+")) else plain
-    plain = plain.removeprefix("+")
+    plain = _ZEROS.sub(r"\1", plain.removeprefix("+"))
     try:
         found = stated(plain)
     except NoDecimal as refusal:
@@ -139,12 +145,15 @@ def placed(said: str, column: Column, kind: str) -> str:
         raise CannotWrite(f"{_named(column)}: {said!r} has a line end")
     if not said:
         return " " * width
-    right = column.align == "right" or (not column.align and kind in ("decimal", "integer"))
-    if not right:
-        return said.ljust(width, column.pad)
-    if column.pad == "0" and said[:1] == "-":
-        return "-" + said[1:].rjust(width - 1, "0")
-    return said.rjust(width, column.pad)
+    if not stands_right(column, kind):
+        cell = said.ljust(width, column.pad)
+    elif column.pad == "0" and said[:1] == "-":
+        cell = "-" + said[1:].rjust(width - 1, "0")
+    else:
+        cell = said.rjust(width, column.pad)
+    if kind not in ("decimal", "integer") and trimmed(cell, column, kind) != said:
+        raise CannotWrite(f"{_named(column)}: {said!r} could not be told from what fills its places up")
+    return cell
 
 
 def is_formula(said: str) -> bool:

@@ -9,7 +9,7 @@ silently: each text and attribute is taken into the object, kept in `kept` with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -20,12 +20,12 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MappedDocument
 from crossdock.edi.ubl import catalogue, despatch_advice, invoice, invoice_writing, order, order_change, order_response
 from crossdock.edi.ubl import receipt_advice as receipt
-from crossdock.edi.ubl.account import Dropped, Extension, account, line_of
+from crossdock.edi.ubl.account import Dropped, Extension, Paths, account, leaves, line_of
 from crossdock.edi.ubl.building import Maybe, render
 from crossdock.edi.ubl.limits import DEFAULT_XML_LIMITS, XmlLimits
 from crossdock.edi.ubl.options import Endpoint, UblOptions
 from crossdock.edi.ubl.reading import Reading
-from crossdock.edi.ubl.schema import aggregates, breaches, root_namespace
+from crossdock.edi.ubl.schema import Breach, aggregates, breaches, root_namespace
 from crossdock.edi.ubl.source import Source, parse
 from crossdock.edi.ubl.writing import Writing
 from crossdock.model.catalogue import PriceCatalogue
@@ -43,6 +43,7 @@ __all__ = [
     "UblDocument",
     "UblOptions",
     "XmlLimits",
+    "outline",
     "read",
     "write",
 ]
@@ -104,6 +105,17 @@ def read(data: bytes, context: MapContext | None = None, limits: XmlLimits = DEF
     return UblDocument(kind.document, None if refused else body, faults, name.localname, told.kept, told.dropped)
 
 
+def outline(data: bytes, limits: XmlLimits = DEFAULT_XML_LIMITS) -> Iterator[str]:
+    """Each text and attribute of a document with its path, whatever becomes of it; nothing for what is no XML."""
+    source = parse(data, limits)
+    if isinstance(source, Fault):
+        return
+    paths = Paths()
+    for leaf in leaves(source.root):
+        if leaf.value:
+            yield f"{paths.path(leaf.node, leaf.attribute)}: {leaf.value}"
+
+
 def write(document: str, body: msgspec.Struct, context: MapContext, options: UblOptions | None = None) -> bytes:
     """The UBL document for an object (any name `read` gives, `supplier_invoice`, `credit_note`). Raises `CannotWrite`
     for what UBL, or the Peppol process of the options, cannot express."""
@@ -152,15 +164,23 @@ def _unknown(source: Source, name: etree.QName) -> Fault:
 def _structure(reading: Reading, root: str) -> None:
     """Hold the document against the order of the standard, as far as its aggregates are in our table."""
     known = aggregates()
+    judged: dict[tuple[str, tuple[str, ...]], tuple[Breach, ...]] = {}
     waiting = [(reading.root, root)] if root in known else []
     while waiting:
         node, kind = waiting.pop()
         children = list(node)
-        names = [(etree.QName(each).namespace or "", etree.QName(each).localname) for each in children]
-        for code, severity, words, index in breaches(kind, names):
+        tags = tuple(str(each.tag) for each in children)
+        found = judged.get((kind, tags))
+        if found is None:  # lines are alike: what one of them is judged to be, all are
+            found = judged[kind, tags] = tuple(breaches(kind, [_parted(tag) for tag in tags]))
+        for code, severity, words, index in found:
             reading.fault(code, node if index < 0 else children[index], words, severity)
         places = known[kind]
-        for child, (_, name) in reversed(list(zip(children, names, strict=True))):
-            place = places.get(name)
-            if place is not None and place.kind in known:
-                waiting.append((child, place.kind))
+        below = ((child, places.get(tag.rpartition("}")[2])) for child, tag in zip(children, tags, strict=True))
+        waiting += [(child, place.kind) for child, place in below if place is not None and place.kind in known][::-1]
+
+
+def _parted(tag: str) -> tuple[str, str]:
+    """Namespace and name."""
+    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    return namespace, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache
 from importlib import resources
@@ -75,12 +76,13 @@ def leaves(root: etree._Element) -> Iterator[Leaf]:
 def account(root: etree._Element, taken: Container[tuple[etree._Element, str]]) -> Account:
     """What became of the leaves that were not taken."""
     kept, dropped = list[Extension](), list[Dropped]()
+    paths, why = Paths(), dict[etree._Element, str]()
     for leaf in leaves(root):
         if leaf.key in taken:
             continue
-        place = path(leaf.node, leaf.attribute)
+        place = paths.path(leaf.node, leaf.attribute)
         line = line_of(leaf.node)
-        reason = _reason(leaf)
+        reason = _reason(leaf, why)
         if reason:
             dropped.append(Dropped(place, leaf.value, line, reason))
         else:
@@ -88,16 +90,23 @@ def account(root: etree._Element, taken: Container[tuple[etree._Element, str]]) 
     return Account(tuple(kept), tuple(dropped))
 
 
-def _reason(leaf: Leaf) -> str:
-    known = reasons()
-    if leaf.attribute and (found := known.get("@" + etree.QName(leaf.attribute).localname)):
+def _reason(leaf: Leaf, why: dict[etree._Element, str]) -> str:
+    """Why a leaf is dropped; empty where it is kept. `why` remembers what is in what."""
+    if leaf.attribute and (found := reasons().get("@" + local(leaf.attribute))):
         return found
-    node: etree._Element | None = leaf.node
-    while node is not None:
-        if found := known.get(etree.QName(node).localname):
-            return found
-        node = node.getparent()
-    return ""
+    return _reason_of(leaf.node, why)
+
+
+def _reason_of(node: etree._Element, why: dict[etree._Element, str]) -> str:
+    if node not in why:
+        parent = node.getparent()
+        why[node] = reasons().get(local(node.tag), "") or ("" if parent is None else _reason_of(parent, why))
+    return why[node]
+
+
+def local(tag: Any) -> str:
+    """A name without its namespace."""
+    return str(tag).rpartition("}")[2]
 
 
 def line_of(node: etree._Element) -> int:
@@ -108,20 +117,34 @@ def line_of(node: etree._Element) -> int:
 
 def path(node: etree._Element, attribute: str = "") -> str:
     """`/Order/OrderLine[2]/LineItem/Quantity/@unitCode`. Names of UBL stand without their namespace, others with."""
-    steps = []
-    here: etree._Element | None = node
-    while here is not None:
-        steps.append(_step(here))
-        here = here.getparent()
-    end = f"/@{attribute}" if attribute else ""
-    return "/" + "/".join(reversed(steps)) + end
+    return Paths().path(node, attribute)
 
 
-def _step(node: etree._Element) -> str:
-    parent = node.getparent()
-    name = etree.QName(node)
-    shown = name.localname if parent is None or name.namespace in (CAC, CBC) else str(node.tag)
-    if parent is None:
-        return shown
-    same = [each for each in parent if each.tag == node.tag]
-    return shown if len(same) == 1 else f"{shown}[{same.index(node) + 1}]"
+class Paths:
+    """Paths of many elements of one tree: the elements of each parent are counted once."""
+
+    def __init__(self) -> None:
+        self._of: dict[etree._Element, str] = {}
+
+    def path(self, node: etree._Element, attribute: str = "") -> str:
+        """The path of an element, or of an attribute of it."""
+        return self._path(node) + (f"/@{attribute}" if attribute else "")
+
+    def _path(self, node: etree._Element) -> str:
+        if node not in self._of:
+            parent = node.getparent()
+            if parent is None:
+                self._of[node] = f"/{local(node.tag)}"
+            else:
+                above = self._path(parent)
+                total = Counter(each.tag for each in parent)
+                seen = Counter[Any]()
+                for each in parent:
+                    seen[each.tag] += 1
+                    number = f"[{seen[each.tag]}]" if total[each.tag] > 1 else ""
+                    self._of[each] = f"{above}/{_named(each)}{number}"
+        return self._of[node]
+
+
+def _named(node: etree._Element) -> str:
+    return local(node.tag) if etree.QName(node).namespace in (CAC, CBC) else str(node.tag)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from lxml import etree
 
@@ -158,22 +160,24 @@ def _tree(text: str, start: int) -> etree._Element | Fault:
 
 
 def _too_much(source: Source, limits: XmlLimits) -> Fault | None:
-    """Depth and number of elements, without recursion."""
-    depth = count = 0
-    for event, node in _walk(source.root):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if depth > limits.depth or count > limits.elements:
-            line = line_of(node)
-            code = "xml_too_deep" if depth > limits.depth else "input_too_large"
-            bound = f"{limits.depth} levels" if depth > limits.depth else f"{limits.elements} elements"
-            words = f"the document has more than {bound}"
-            return fault(code, segment=line, offset=source.offset_of(line), detail=words)
+    """Depth and number of elements."""
+    deeper = _deeper(limits.depth)(source.root)
+    if deeper:
+        line = line_of(deeper[0])
+        words = f"the document has more than {limits.depth} levels"
+        return fault("xml_too_deep", segment=line, offset=source.offset_of(line), detail=words)
+    if _count(source.root) > limits.elements:
+        return _refused("input_too_large", f"the document has more than {limits.elements} elements")
     return None
 
 
-def _walk(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    return iter(etree.iterwalk(root, events=("start", "end")))
+_count: Callable[[etree._Element], Any] = etree.XPath("count(//*)")
+
+
+@cache
+def _deeper(depth: int) -> Callable[[etree._Element], Any]:
+    """Finds the first element that is nested more deeply."""
+    return etree.XPath(f"({'/*' * (depth + 1)})[1]")
 
 
 def _refused(code: str, words: str) -> Fault:

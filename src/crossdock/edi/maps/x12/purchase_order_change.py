@@ -91,6 +91,8 @@ def write(change: PurchaseOrderChange, writing: Writing) -> list[OutgoingSegment
     writing.currency = change.currency
     if change.changed_on is None:
         raise CannotWrite("a change of an order needs a date")
+    if change.whole_order:
+        raise CannotWrite("a whole order is cancelled line by line in an 860")
     changed = day(change.changed_on)
     rows: list[OutgoingSegment] = [
         ("BCH", "04", "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),
