@@ -53,6 +53,8 @@ def _outline(marks: ServiceCharacters) -> bytes:
 def _is_tidy(text: str, marks: ServiceCharacters) -> bool:
     """Does no blank stand beside a separator? What lies beyond ASCII may be one, and is taken for one."""
     outline = text.encode("utf-8", "replace").translate(_outline(marks))
+    if b" " not in outline:
+        return True
     return b" +" not in outline and b"+ " not in outline and not outline.endswith(b" ")
 
 
