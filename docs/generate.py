@@ -32,6 +32,7 @@ from crossdock.edi.guidelines.page import page
 from crossdock.edi.guides import guides
 from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.kernel.syntax import X12
+from crossdock.edi.kernel.tolerance import MENDABLE, POLICIES, Policy
 from crossdock.edi.maps.declared import definitions
 from crossdock.edi.maps.declared.definition import Loop
 from crossdock.events.registry import REGISTRY, VERSIONS
@@ -170,7 +171,30 @@ def edi_faults() -> str:
         + table(headings, (row for row, its in zip(rows, levels, strict=True) if its == level))
         for level in dict.fromkeys(levels)
     ]
-    return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n" + "\n\n".join(parts) + "\n"
+    return f"# EDI faults\n\n{MADE}\n\n{intro}\n\n" + "\n\n".join([*parts, _mending()]) + "\n"
+
+
+def _mending() -> str:
+    """What a tolerance can mend, and what each of the three does."""
+    headings = ("code", "how it is mended", *POLICIES)
+    rows = [
+        (f"`{fault}`", how, *(_done(policy, fault) for policy in POLICIES.values())) for fault, how in MENDABLE.items()
+    ]
+    intro = (
+        "A tolerance says for each code whether it is mended, accepted with a note, or rejected; one not named is\n"
+        "rejected if it is an error, else accepted (`strict` rejects it). Mending changes bytes of the envelope and\n"
+        "line ends, never a business segment, and says what was there. What does not follow from the rest of the\n"
+        "envelope is not mended: it is accepted or rejected by its severity. A partner's own is a mapping:\n\n"
+        "```yaml\nbased_on: default          # strict, default or lenient\nfaults:\n  set_count_mismatch: mend\n"
+        "  byte_order_mark: reject\n```"
+    )
+    return f"## Mending\n\n{intro}\n\n{table(headings, rows)}"
+
+
+def _done(policy: Policy, fault: str) -> str:
+    """What a policy does about a fault that can be mended."""
+    default = policy.error if FAULTS[fault].severity == "error" else policy.warning
+    return policy.codes.get(fault, default)
 
 
 def documents() -> str:

@@ -257,3 +257,10 @@ def test_how_many_public_samples_are_read_under_each_policy() -> None:
                 assert "error" not in severities
     assert len(FILES) == 131
     assert dict(read) == {"strict": 48, "default": 91, "lenient": 117}
+
+
+def test_a_trailer_added_before_an_unterminated_one_ends_nothing_twice() -> None:
+    assert mend(GOOD.replace(b"GE*1*7~", b"")[:-1], DEFAULT).data == GOOD
+    assert mend(GROUPED.replace(b"UNE+1+7'", b"")[:-1], DEFAULT).data == GROUPED
+    cut = GOOD[: GOOD.index(b"GE*")] + b"\r\n"
+    assert mend(cut, DEFAULT).data == cut + GOOD[GOOD.index(b"GE*") :]

@@ -38,6 +38,7 @@ _AGENCIES = frozenset(
     each.decode() for each in re.findall(b"..", b"AAABACADAEAFAGCCCECRECEDEEENEREUEWEXIAKELIODRIRTSPUNUS")
 )
 _HEADER = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]")
+_BLANK = b" \t\r\n"
 _NO_BREAK = rb"\r?\n?"
 
 
@@ -340,7 +341,7 @@ class _Reader(Trailers):
             if self.envelope.search(raw):
                 self.window.at -= len(raw)
                 raw, trailer, oversized = self.cut()
-        if not oversized and not raw.endswith(self.terminator):
+        if not oversized and not raw.endswith(self.terminator) and not raw.rstrip(_BLANK).endswith(self.terminator):
             self.cut_off = self.window.offset
         return raw, trailer, oversized
 

@@ -94,17 +94,17 @@ class Trailers(Reader[Message, InterchangeFault]):
         mend = Mend(at_end, 0, self.terminator)
         yield self.loose("segment_unterminated", at_end, segment=self.number - 1, mends=(mend,))
 
-    def group_unclosed(self) -> Iterator[InterchangeFault]:
+    def group_unclosed(self, ended: bool = True) -> Iterator[InterchangeFault]:
         """A group that is open when it must not be."""
         group, self.group = self.group, None
         if group is not None:
-            mends = self.added("UNE", self.in_group, group.control_number, self.window.offset, self.cut_off < 0)
+            mends = self.added("UNE", self.in_group, group.control_number, self.window.offset, ended)
             found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="UNG", mends=mends)
             yield InterchangeFault(found, self.header, group)
 
     def close_all(self) -> Iterator[InterchangeFault]:
         """The interchange breaks off here."""
-        yield from self.group_unclosed()
+        yield from self.group_unclosed(self.cut_off < 0)
         header = self.header
         if header is None or not header.raw:
             yield from self.unterminated()

@@ -36,7 +36,7 @@ MENDABLE: Mapping[str, str] = MappingProxyType(
         "authorization_qualifier_invalid": "it becomes 00, if ISA02 is blank",
         "security_qualifier_invalid": "it becomes 00, if ISA04 is blank",
         "interchange_standard_unknown": "it becomes U",
-        "acknowledgement_request_invalid": "ISA14 becomes 0",
+        "acknowledgement_request_invalid": "ISA14 becomes 0, if it is blank",
         "segment_unterminated": "the terminator is added",
         "interchange_unclosed": "IEA or UNZ is added",
         "interchange_control_mismatch": "the trailer repeats the number of the header",

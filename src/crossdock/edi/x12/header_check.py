@@ -109,7 +109,7 @@ def _isa_values(values: list[str]) -> Iterator[tuple[str, int, str, str | None]]
     if not _DIGITS.match(values[13]) or len(values[13]) > _WIDTHS[_CONTROL]:
         yield "interchange_control_invalid", 13, f"ISA13 is {values[13] or 'empty'}", None
     if values[14] not in ("0", "1", "2", "3"):
-        yield "acknowledgement_request_invalid", 14, f"ISA14 is {values[14] or 'empty'}", "0"
+        yield "acknowledgement_request_invalid", 14, f"ISA14 is {values[14] or 'empty'}", None if values[14] else "0"
     if values[15] not in ("P", "T", "I"):
         yield "usage_invalid", 15, f"ISA15 is {values[15] or 'empty'}", None
 

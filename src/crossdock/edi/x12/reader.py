@@ -240,7 +240,10 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         if oversized:
             faults.append(self._fault("set_too_large", 1, offset))
         else:
-            ended = raw.endswith(self.terminator)
+            # Blanks may follow the last terminator, where they are none themselves.
+            ended = raw.endswith(self.terminator) or (
+                self.terminator not in (b"\r", b"\n") and raw.rstrip(b" \t\r\n").endswith(self.terminator)
+            )
             if not ended:
                 self.cut_off = offset + len(raw)
             count = raw.count(self.terminator) + (not ended)
@@ -303,7 +306,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         control = _at(start, 2)
         if trailer < 0:
             count = len(split_segments(raw, header, binary))
-            mends = self.added("SE", count + 1, control, offset + len(raw), raw.endswith(self.terminator))
+            mends = self.added("SE", count + 1, control, offset + len(raw), self.cut_off < 0)
             faults.append(self._fault("set_unclosed", 1, offset, mends=mends))
             return count
         ending = raw[trailer:].rstrip() if self.terminator not in (b"\r", b"\n") else raw[trailer:]

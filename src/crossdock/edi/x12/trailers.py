@@ -80,18 +80,17 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
             yield from self._group_unclosed()
             yield from self._close(at(segment, 1), at(segment, 2), placed)
 
-    def _group_unclosed(self) -> Iterator[InterchangeFault]:
+    def _group_unclosed(self, ended: bool = True) -> Iterator[InterchangeFault]:
         group, self.group = self.group, None
         if group is None or self.stands_in:
             return
-        ended = self.cut_off < 0
         mends = self.added("GE", self.sets, group.control_number, self.window.offset, ended)
         found = fault("group_unclosed", segment=group.number, offset=group.offset, segment_id="GS", mends=mends)
         yield InterchangeFault(found, self.header, group)
 
     def close_all(self) -> Iterator[InterchangeFault]:
         """The interchange breaks off here."""
-        yield from self._group_unclosed()
+        yield from self._group_unclosed(self.cut_off < 0)
         header = self.header
         assert header is not None  # only what was opened is closed
         mends = self.added("IEA", self.groups, header.control_number, self.window.offset, self.cut_off < 0)
