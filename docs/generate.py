@@ -26,6 +26,7 @@ from crossdock.api.services import Services
 from crossdock.cli.main import app as command_line
 from crossdock.connectors import CONNECTORS, ConnectorType
 from crossdock.edi import maps
+from crossdock.edi.guidelines.form import Guideline, Pack
 from crossdock.edi.guidelines.packs import folders as packs
 from crossdock.edi.guidelines.packs import load
 from crossdock.edi.guidelines.page import page
@@ -242,12 +243,22 @@ def partners_index() -> str:
     return "\n\n".join(["# Partner packs", MADE, words, table(("pack", "kind", "documents"), rows)]) + "\n"
 
 
+def schemas() -> dict[str, str]:
+    """The form of the files of a partner pack, as JSON Schema for editors."""
+    return {
+        f"{name}.schema.json": msgspec.json.format(msgspec.json.encode(msgspec.json.schema(form)), indent=2).decode()
+        + "\n"
+        for name, form in (("guideline", Guideline), ("partner", Pack))
+    }
+
+
 def kept() -> dict[Path, str]:
     """The pages that are kept in Git, by their path."""
     pages = {DOCS / "processes" / f"{name}.md": process_page(process) for name, process in PROCESSES.items()}
     pages |= {DOCS / "connectors" / f"{name}.md": connector_page(kind) for name, kind in CONNECTORS.items()}
     pages |= {DOCS / "partners" / f"{name}.md": f"{MADE}\n\n{page(load(at))}" for name, at in packs().items()}
     pages[DOCS / "partners" / "README.md"] = partners_index()
+    pages |= {DOCS / "partners" / name: text for name, text in schemas().items()}
     pages[DOCS / "runbooks" / "edi-faults.md"] = edi_faults()
     pages[DOCS / "processes" / "README.md"] = processes_index()
     pages[DOCS / "connectors" / "README.md"] = connectors_index()

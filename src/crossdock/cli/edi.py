@@ -20,6 +20,7 @@ from crossdock.edi.explain import explain as explain_document
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.scenarios import scenario as scenario_of
+from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.validate import ValidatedSet
 from crossdock.edi.validate import validate as validate_document
 
@@ -70,10 +71,12 @@ def validate(
     if direction not in ("", "in", "out"):
         typer.echo(f"--direction is in or out, not {direction!r}", err=True)
         raise typer.Exit(2)
-    guidelines = pack_of(partner, project).guidelines if partner else None
+    pack = pack_of(partner, project) if partner else None
+    guidelines = pack.guidelines if pack else None
+    tolerance = Policy.of({"faults": pack.pack.tolerance}, partner) if pack else None
     way: Direction | None = "in" if direction == "in" else "out" if direction == "out" else None
     with _opened(file) as source:
-        found = validate_document(iter(lambda: source.read(_CHUNK), b""), guidelines, way)
+        found = validate_document(iter(lambda: source.read(_CHUNK), b""), guidelines, way, tolerance)
         refused = _print_json(found) if as_json else _print_verdicts(found)
     if refused:
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 import msgspec
@@ -13,6 +14,7 @@ from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT
+from crossdock.edi.kernel.tolerance import Policy
 
 
 class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
@@ -30,22 +32,33 @@ class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
 
 
 def validate(
-    data: bytes | Iterable[bytes], guidelines: Guidelines | None = None, direction: Direction | None = None
+    data: bytes | Iterable[bytes],
+    guidelines: Guidelines | None = None,
+    direction: Direction | None = None,
+    tolerance: Policy | None = None,
 ) -> Iterator[ValidatedSet | ExplainedFault]:
-    """Everything in an input, in order."""
+    """Everything in an input, in order. What the tolerance mends or accepts is a warning, what it rejects an error."""
     head, chunks = head_of(data)
     if head.syntax == EDIFACT:
         for message in edifact.read(chain((head.bytes,), chunks)):
             if isinstance(message, edifact.InterchangeFault):
-                yield explained(message.fault)
+                yield explained(_judged(message.fault, tolerance))
             else:
-                yield _validated(message, message.version, guidelines, direction)
+                faults = tuple(_judged(each, tolerance) for each in message.faults)
+                yield _validated(replace(message, faults=faults), message.version, guidelines, direction)
         return
     for item in x12.read(chain((head.bytes,), chunks)):
         if isinstance(item, x12.InterchangeFault):
-            yield explained(item.fault)
+            yield explained(_judged(item.fault, tolerance))
         else:
-            yield _validated(item, item.group.version or item.interchange.version, guidelines, direction)
+            faults = tuple(_judged(each, tolerance) for each in item.faults)
+            yield _validated(
+                replace(item, faults=faults), item.group.version or item.interchange.version, guidelines, direction
+            )
+
+
+def _judged(fault: Fault, tolerance: Policy | None) -> Fault:
+    return tolerance.judged(fault) if tolerance is not None else fault
 
 
 def _validated(

@@ -22,7 +22,8 @@ segments:
       01: {use: M, codes: {"00": original, "07": duplicate}}
       02: {use: M, codes: {SA: stand-alone order}}
       03:
-        {use: M, name: Order number, length: 1..22, format: "[A-Z0-9]+", says: Our order numbers are letters and digits}
+        {use: M, name: Order number, length: 1..22, format: "[A-Z0-9]+", example: A1,
+         says: Our order numbers are letters and digits}
       05: {use: M, type: DT}
   - segment: CUR
     elements:

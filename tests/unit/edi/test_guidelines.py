@@ -84,6 +84,6 @@ def test_another_version_is_told_and_read() -> None:
 def test_what_is_wrong_with_the_file_is_told_with_its_line() -> None:
     text = ORDER.replace("use: M\n    says:", "use: N\n    says:").replace("amount: PO1.02 > 0", "must: PO1.02 > 0")
     told = [(each.line, each.what) for each in problems(text)]
-    assert told == [(21, "`N` is not possible for `use`")]
+    assert told == [(22, "`N` is not possible for `use`")]
     told = [(each.line, each.what) for each in problems(ORDER.replace("amount: PO1.02 > 0", 'must: PO1.02 != "0"'))]
-    assert told == [(70, "PO1.02 is a quantity or money, which `amount` compares exactly")]
+    assert told == [(71, "PO1.02 is a quantity or money, which `amount` compares exactly")]

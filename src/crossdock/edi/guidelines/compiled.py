@@ -12,7 +12,7 @@ import msgspec
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guidelines.base import within_base
 from crossdock.edi.guidelines.conditions import Ready, ready
-from crossdock.edi.guidelines.form import Guideline
+from crossdock.edi.guidelines.form import Guideline, Segment
 from crossdock.edi.guidelines.judges import IdJudge, PlaceJudge, SetJudge, set_judge
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
 from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder
@@ -171,6 +171,8 @@ def _judge(rule: Rule, dialect: str) -> Callable[[str], bool]:
 def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, str], None]) -> Compiled:
     """A guideline made ready; what cannot be used is told to `problem` with its place, and left out."""
     level = level_of(form.segments, form.dialect)
+    for where, words in _wrong_formats(form.segments, ("segments",)):
+        problem(where, words, "correct it")
     conditions = []
     for number, each in enumerate(form.conditions):
         where = ("conditions", str(number))
@@ -179,6 +181,23 @@ def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, 
         except ValueError as error:
             problem(where, str(error), "correct the condition")
     return Compiled(form, level, tuple(conditions), overlay_of(form, problem))
+
+
+def _wrong_formats(segments: tuple[Segment, ...], where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Formats that are no regular expressions."""
+    for number, segment in enumerate(segments):
+        here = (*where, str(number))
+        elements = [((*here, "elements", key), one) for key, one in segment.elements.items()]
+        if segment.pairs is not None:
+            elements += [((*here, "pairs", "ids", key), one) for key, one in segment.pairs.ids.items()]
+        for at, element in elements:
+            inner = [((*at, "components", key), one) for key, one in element.components.items()]
+            for place, one in ((at, element), *inner):
+                try:
+                    re.compile(one.format)
+                except re.error as error:
+                    yield (*place, "format"), f"`{one.format}` is no regular expression: {error}"
+        yield from _wrong_formats(segment.segments, (*here, "segments"))
 
 
 def _kind_of(dialect: str, level: Level, one: Place) -> str:

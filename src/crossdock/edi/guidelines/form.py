@@ -167,7 +167,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: dict[str, str] = {}
     """Interchange identities as qualifier and id: `{x12: ZZ/NORTHGATE}`."""
     about: str = ""
-    tolerance: dict[str, str] = {}
-    """Per code of an envelope fault: `mend`, `accept`, `reject`."""
+    tolerance: dict[str, Literal["mend", "accept", "reject"]] = {}
+    """What is done about faults of the envelope, by code, beside what is always done (`edi.kernel.tolerance`)."""
     samples: dict[str, Sample] = {}
     """By file name."""

@@ -108,7 +108,7 @@ def sure(seen: int, of: int) -> int:
 
 def proposed(data: Sequence[bytes], partner: str, document: str = "") -> Proposal:
     """A guideline that every document in the samples keeps to. Raises `NothingToInfer`."""
-    items = [item for each in data for item in _items(each)]
+    items = [item for each in data for item in items_of(each)]
     kinds = Counter(item.type for item in items)
     if not kinds:
         raise NothingToInfer("the samples hold no document")
@@ -121,7 +121,8 @@ def proposed(data: Sequence[bytes], partner: str, document: str = "") -> Proposa
     return _Proposing(items, partner).made()
 
 
-def _items(data: bytes) -> list[Item]:
+def items_of(data: bytes) -> list[Item]:
+    """The sets or messages of an input."""
     head = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
     if syntax_of(head) == EDIFACT:
         return [item for item in edifact.read(data) if isinstance(item, Message)]
@@ -263,7 +264,9 @@ class _Proposing:
     def _as_base(self, made: dict[str, Value], rule: ElementRule, there: list[str], sizes: list[int]) -> None:
         """Form and length of the base guide, wider where the samples are."""
         judged = Rule(0, rule.name, type=rule.type, shortest=1, longest=1 << 16)
-        if rule.type != "C" and any(_WRONG_FORM.intersection(wrong_with(judged, each, "x12")) for each in there):
+        if (rule.type == "DT" and sizes != [8]) or (
+            rule.type != "C" and any(_WRONG_FORM.intersection(wrong_with(judged, each, "x12")) for each in there)
+        ):
             made["type"], made["length"] = "AN", f"1..{max(sizes[-1], rule.longest)}"
         elif rule.type not in ("DT", "TM", "C") and not (rule.shortest <= sizes[0] and sizes[-1] <= rule.longest):
             made["length"] = f"{min(sizes[0], rule.shortest)}..{max(sizes[-1], rule.longest)}"

@@ -10,8 +10,10 @@ from crossdock.edi.guidelines.form import Element, Guideline, Pack, Segment
 from crossdock.edi.guidelines.packs import MAIN, SAMPLES, read_guideline
 from crossdock.edi.guidelines.places import Place, place
 from crossdock.edi.guidelines.reading import Document, Problem, Where
-from crossdock.edi.guidelines.tree import level_of
+from crossdock.edi.guidelines.tree import level_of, made_rule
+from crossdock.edi.guidelines.walk import wrong_with
 from crossdock.edi.kernel.faults import FAULTS
+from crossdock.edi.kernel.tolerance import Policy, PolicyError
 
 _X12_DOCUMENT = re.compile(r"[0-9]{3}")
 _EDIFACT_DOCUMENT = re.compile(r"[A-Z]{6}")
@@ -71,10 +73,10 @@ def _pack(pack: Pack, folder: Path) -> Told:
     for name in sorted(there - pack.samples.keys()):
         yield ("samples",), f"{SAMPLES}/{name} has no entry", "say whose it is, under which licence"
     for code, way in pack.tolerance.items():
-        if code not in FAULTS:
-            yield ("tolerance", code), f"`{code}` is no code of a fault", "take one of the runbook's"
-        if way not in ("mend", "accept", "reject"):
-            yield ("tolerance", code), f"`{way}` is no way to take a fault", "use mend, accept or reject"
+        try:
+            Policy.of({"faults": {code: way}})
+        except PolicyError as problem:
+            yield ("tolerance", code), str(problem), "see the runbook of EDI faults"
 
 
 def _guideline(form: Guideline, pack: Pack | None) -> Told:
@@ -131,11 +133,13 @@ def _tests(form: Segment, at: Place, here: Where) -> Told:
 
 
 def _element(form: Element, where: Where) -> Told:
-    if form.format:
-        try:
-            re.compile(form.format)
-        except re.error as error:
-            yield (*where, "format"), f"`{form.format}` is no regular expression: {error}", "correct it"
+    if form.format and not (form.example or form.codes or form.value):
+        yield (*where, "format"), "of a form alone no document can be made up", "give an `example`"
+    if form.example and not (form.codes or form.components):
+        judged = made_rule(form)
+        code, words = wrong_with(judged, form.example, "x12")
+        if code and form.check != "unit":
+            yield (*where, "example"), f"the example does not keep to the rule: {words}", "correct one of both"
     first, _, last = form.length.partition("..")
     if last and int(first) > int(last):
         yield (*where, "length"), f"`{form.length}` has no length in it", f"write `{last}..{first}`"

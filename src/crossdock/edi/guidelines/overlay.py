@@ -65,7 +65,10 @@ class Step(ABC):
 
     @abstractmethod
     def write(self, rows: list[Cells]) -> None:
-        """From our way to the partner's."""
+        """From our way to the partner's. Raises `CannotWrite` for what the partner's way cannot say."""
+
+    def settle(self, rows: list[Cells]) -> None:  # noqa: B027 - most say a thing in one way only
+        """Write what can be written in several ways as `read` does: 2.50 as 2.5."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class _Value(Step):
     at: Place
     inward: Callable[[str], str]
     outward: Callable[[str], str] | None
+    same: Callable[[str], str] | None = None
 
     @property
     def read_only(self) -> bool:  # type: ignore[override]
@@ -87,6 +91,10 @@ class _Value(Step):
     def write(self, rows: list[Cells]) -> None:
         if self.outward is not None:
             self._change(rows, self.outward)
+
+    def settle(self, rows: list[Cells]) -> None:
+        if self.same is not None:
+            self._change(rows, self.same)
 
     def _change(self, rows: list[Cells], change: Callable[[str], str]) -> None:
         for row in rows:
@@ -176,6 +184,8 @@ class Overlay:
     def write(self, rows: list[Cells]) -> list[Cells]:
         """The segments as the partner expects them. Raises `CannotWrite` for what would be read as something else."""
         plain = [_plain(row) for row in rows]
+        for step in self.steps:
+            step.settle(plain)
         found = [[list(parts) for parts in row] for row in plain]
         for step in reversed(self.steps):
             if not step.read_only:
@@ -304,8 +314,10 @@ def _date(at: Place, change: Change) -> Step:
         return day if as_date(day) else value
 
     def outward(value: str) -> str:
-        if len(value) != 8 or not as_date(value):
+        if not value:
             return value
+        if len(value) != 8 or not as_date(value):
+            raise CannotWrite(f"{value!r} at {at} is no date that could be written as {change.form}")
         said = {"YYYY": value[:4], "YY": value[2:4], "MM": value[4:6], "DD": value[6:]}
         return "".join(said.get(piece, piece) for piece in parts.groups())
 
@@ -326,13 +338,25 @@ def _decimals(at: Place, change: Change) -> Step:
         return sign + whole + (f".{part}" if part else "")
 
     def outward(value: str) -> str:
+        if not value:
+            return value
         sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
         whole, _, part = digits.partition(".")
-        if not _POINTED.match(value) or not value or len(part) > places:
-            return value
+        if not _POINTED.match(value) or len(part) > places:
+            raise CannotWrite(f"{value!r} at {at} is no number of {places} decimals")
         return sign + ((whole + part.ljust(places, "0")).lstrip("0") or "0")
 
-    return _Value(at, inward, outward)
+    return _Value(at, inward, outward, _settled)
+
+
+def _settled(value: str) -> str:
+    """A number without zeros that say nothing."""
+    if not value or not _POINTED.match(value):
+        return value
+    sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
+    whole, _, part = digits.partition(".")
+    part = part.rstrip("0")
+    return sign + (whole.lstrip("0") or "0") + (f".{part}" if part else "")
 
 
 def _trim(at: Place, change: Change) -> Step:

@@ -392,7 +392,7 @@ def _candidates(was: str, rule: Rule | None) -> Iterator[str]:
     elif rule is not None and rule.type == "DT":
         yield from ("20250101", "20991231")
     elif was.replace(".", "").replace("-", "").isdigit():
-        yield from ("0", "-1", "999999", "1.5", "0.0001", "1")
+        yield from ("0", "-1", "999999", "1.5", "0.0001", "1", "")
     else:
         yield from ("X", "X" * max(1, len(was)), "")
 

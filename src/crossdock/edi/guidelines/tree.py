@@ -158,7 +158,7 @@ def _rules(form: Segment, base: SegmentRule | None, where: Where) -> Iterator[Ru
         if number in described:
             key, one = described[number]
             made = _rule(number, one, ours.name if ours else None, ours.type if ours else "", (*where, "elements", key))
-            if ours is not None and not one.length and made.type == ours.type:
+            if ours is not None and not one.length and _alike(made.type, ours.type):
                 made = replace(made, shortest=ours.shortest, longest=ours.longest)
             yield made
         elif ours is not None:
@@ -168,6 +168,11 @@ def _rules(form: Segment, base: SegmentRule | None, where: Where) -> Iterator[Ru
             )  # fmt: skip
         else:
             yield Rule(number, "", described=False)
+
+
+def _alike(kind: str, base: str) -> bool:
+    """Do lengths of the one mean lengths of the other? A date has its own."""
+    return kind == base or not {kind, base} & {"DT", "TM", "C"}
 
 
 def _rule(number: int, form: Element, name: str | None, kind: str, where: Where) -> Rule:
@@ -184,9 +189,22 @@ def _rule(number: int, form: Element, name: str | None, kind: str, where: Where)
         kind = ""
     return Rule(
         number, form.name or name or "", form.use == "M", form.use == "X", kind, shortest, longest, form.codes,
-        form.require, form.value, re.compile(form.format) if form.format else None, form.check, form.example,
+        form.require, form.value, _compiled(form.format), form.check, form.example,
         form.says, form.severity, components, where=where,
     )  # fmt: skip
+
+
+def _compiled(text: str) -> re.Pattern[str] | None:
+    """The expression; None of what is none, which is told when the guideline is compiled."""
+    try:
+        return re.compile(text) if text else None
+    except re.error:
+        return None
+
+
+def made_rule(form: Element) -> Rule:
+    """The rule of an element, without what the base guide adds."""
+    return _rule(0, form, None, "", ())
 
 
 def _length(form: Element) -> tuple[int, int]:

@@ -153,7 +153,8 @@ def wrong_with(rule: Rule, value: str, dialect: str) -> Wrong:
         return "code_unknown", f"{name}: {value[:40]!r} stands where {rule.value!r} belongs"
     if rule.codes and value not in rule.codes:
         return "code_unknown", f"{name}: {value[:40]!r} is not one of {_listed(rule.codes)}"
-    code = _typed(rule, value)
+    # What is listed is right as it stands, whatever its length.
+    code = "" if rule.value or rule.codes else _typed(rule, value)
     if code:
         return code, f"{name}: {value[:40]!r} is not {_wanted(rule)}"
     if rule.format is not None and not rule.format.fullmatch(value):

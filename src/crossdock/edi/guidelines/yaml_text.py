@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ .()/-]*[A-Za-z0-9)]|[A-Za-z]")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ .()/=<>*%+-]*[A-Za-z0-9)]|[A-Za-z]")
 _NUMBER = re.compile(r"[1-9][0-9]*\.\.[0-9]+|[1-9][0-9]{0,8}|0")
 # What YAML would not take for a text, or not for the whole of one.
 _WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}

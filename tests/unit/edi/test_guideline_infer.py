@@ -1,0 +1,89 @@
+"""What is inferred from samples takes those samples, and says how little it knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossdock.edi.guidelines.generate import generate
+from crossdock.edi.guidelines.infer import NothingToInfer, proposed, sure
+from crossdock.edi.guidelines.packs import read_guideline
+from tests.unit.edi.guidelines import SOUND, compiled
+from tests.unit.edi.samples import interchange, sets
+from tests.unit.edi.test_fixtures import FILES
+from tests.unit.edi.test_guideline_expression import PACK, template
+
+# Public samples with segments whose ids are none, which no guideline can describe.
+NOT_DESCRIBED = {"segment_unexpected", "element_condition", "element_character"}
+
+
+def test_an_order_is_described_with_how_sure_each_line_is() -> None:
+    found = proposed([interchange(*SOUND)] * 3, "northgate")
+    guideline, problems = read_guideline(Path("850.yaml"), found.text)
+    assert problems == []
+    assert guideline is not None
+    (ts,) = sets(interchange(*SOUND))
+    assert guideline.faults(ts) == []
+    assert "in 3 of 3 documents, sure 43 %" in found.text
+    assert "amount: CTT.01 == count(PO1)" in found.text
+    assert found.lines["/segments/0/elements/02"] == "in 3 of 3, sure 43 %; 1 code in 3, sure 43 %"
+
+
+@pytest.mark.parametrize("document", ["850", "855", "856", "810", "ORDERS", "DESADV", "INVOIC"])
+def test_documents_made_up_by_one_guideline_are_taken_by_what_is_inferred_from_them(document: str) -> None:
+    drafts = [generate(template(document), PACK, seed, minimal=seed % 2 == 1, lines=seed + 1) for seed in range(6)]
+    found = proposed([draft.bytes() for draft in drafts], "trial")
+    guideline, problems = read_guideline(Path("x.yaml"), found.text)
+    assert problems == []
+    assert guideline is not None
+    for draft in drafts:
+        assert guideline.faults(draft.item()) == []
+
+
+@pytest.mark.skipif(not FILES, reason="no public samples")
+def test_all_public_samples_of_a_kind_are_taken_by_what_is_inferred_from_them() -> None:
+    from crossdock.edi.guidelines.infer import items_of
+
+    kinds: dict[str, list[Path]] = defaultdict(list)
+    for path in FILES:
+        for item in items_of(path.read_bytes()):
+            kinds[item.type].append(path)
+    assert len(kinds) > 20
+    for kind, paths in kinds.items():
+        if not kind:
+            continue
+        guideline, problems = read_guideline(
+            Path("x.yaml"), proposed([each.read_bytes() for each in set(paths)], "x", kind).text
+        )
+        assert problems == [], kind
+        assert guideline is not None
+        for path in set(paths):
+            for item in items_of(path.read_bytes()):
+                if item.type == kind:
+                    codes = {each.code for each in guideline.faults(item)}
+                    assert codes <= NOT_DESCRIBED, (path.name, codes)
+
+
+def test_samples_of_several_kinds_need_a_choice() -> None:
+    two = [interchange(*SOUND), generate(template("855"), PACK).bytes()]
+    with pytest.raises(NothingToInfer, match="850, 855: say which"):
+        proposed(two, "x")
+    assert proposed(two, "x", "855").documents == 1
+    with pytest.raises(NothingToInfer, match="hold no document"):
+        proposed([b"hello"], "x")
+
+
+@given(st.integers(0, 200), st.integers(1, 200))
+def test_more_samples_make_surer_and_nothing_is_certain(seen: int, of: int) -> None:
+    seen = min(seen, of)
+    assert 0 <= sure(seen, of) < 100
+    assert sure(seen, of) <= 100 * seen // of
+    assert sure(of, of) <= sure(2 * of, 2 * of)
+
+
+def test_identifiers_are_recognised_by_their_check_digits() -> None:
+    assert "check: gtin" in proposed([generate(compiled(), PACK, seed).bytes() for seed in range(3)], "x").text
