@@ -9,12 +9,21 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.model.advice import Address
 from crossdock.model.fulfillment import Milestone
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 
 StopReason = Literal["load", "unload", "part_load", "part_unload", "other"]
 FreightTerms = Literal["prepaid", "collect", "third_party", "other", ""]
+
+
+class FreightReference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number by which somebody knows it: `kind` is the sender's code for whose and what number it is."""
+
+    kind: str
+    number: str
+    description: str = ""
 
 
 class FreightItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,11 +35,12 @@ class FreightItem(msgspec.Struct, frozen=True, omit_defaults=True):
     volume: Quantity | None = None
     description: str = ""
     freight_class: str = ""
+    reference: str = ""
 
 
 class Stop(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where something is loaded or unloaded, in the order of `sequence`. Moments are the place's own clock as UTC
-    where the document names no zone."""
+    where the document names no zone. `address` is that of a firm's place; a person's is never here."""
 
     sequence: str
     reason: StopReason
@@ -38,6 +48,12 @@ class Stop(msgspec.Struct, frozen=True, omit_defaults=True):
     earliest_at: dt.datetime | None = None
     latest_at: dt.datetime | None = None
     items: tuple[FreightItem, ...] = ()
+    address: Address = Address()
+    references: tuple[FreightReference, ...] = ()
+    instructions: tuple[str, ...] = ()
+    weight: Quantity | None = None
+    volume: Quantity | None = None
+    packages: int | None = None
 
 
 class LoadTender(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,6 +75,10 @@ class LoadTender(msgspec.Struct, frozen=True, omit_defaults=True):
     packages: int | None = None
     bill_of_lading: str = ""
     instructions: tuple[str, ...] = ()
+    references: tuple[FreightReference, ...] = ()
+    mode: str = ""
+    charge: Decimal | None = None
+    trailer: str = ""
 
 
 class LoadTenderResponse(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +91,7 @@ class LoadTenderResponse(msgspec.Struct, frozen=True, omit_defaults=True):
     answered_on: dt.date | None = None
     reason: str = ""
     carrier_reference: str = ""
+    references: tuple[FreightReference, ...] = ()
 
 
 class ShipmentStatusReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,10 +103,16 @@ class ShipmentStatusReport(msgspec.Struct, frozen=True, omit_defaults=True):
     carrier: str
     milestones: tuple[Milestone, ...]
     bill_of_lading: str = ""
+    references: tuple[FreightReference, ...] = ()
+    shipper: PartyRef | None = None
+    consignee: PartyRef | None = None
+    weight: Quantity | None = None
+    packages: int | None = None
 
 
 class FreightCharge(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a carrier's invoice: the haul itself or an extra, by the carrier's code."""
+    """One line of a carrier's invoice: the haul itself or an extra, by the carrier's code. A line that only describes
+    goods costs nothing."""
 
     line: str
     amount: Decimal
@@ -93,6 +120,9 @@ class FreightCharge(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
     weight: Quantity | None = None
     rate: Decimal | None = None
+    rate_basis: str = ""
+    packages: Quantity | None = None
+    commodity: str = ""
 
 
 class FreightInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -113,6 +143,11 @@ class FreightInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
     bill_to: PartyRef | None = None
     delivered_on: dt.date | None = None
     weight: Quantity | None = None
+    picked_up_on: dt.date | None = None
+    packages: int | None = None
+    references: tuple[FreightReference, ...] = ()
+    correction: str = ""
+    equipment: str = ""
 
 
 class RoutedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -124,6 +159,8 @@ class RoutedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     weight: Quantity | None = None
     volume: Quantity | None = None
     packages: Quantity | None = None
+    reference: str = ""
+    cancel_after: dt.date | None = None
 
 
 class RoutingRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -146,6 +183,10 @@ class RoutingAssignment(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: str = ""
     ship_to: PartyRef | None = None
     instruction: str = ""
+    weight: Quantity | None = None
+    volume: Quantity | None = None
+    packages: Quantity | None = None
+    load: str = ""
 
 
 class RoutingInstructions(msgspec.Struct, frozen=True, omit_defaults=True):

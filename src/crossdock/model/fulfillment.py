@@ -21,7 +21,9 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """Goods of one sales order line. `owner` is whose they were while they lay in the warehouse. A component of a `kit`
     names the line of the kit, so that a warehouse can pack together what belongs together.
 
-    Catch weight: `second` is what was weighed of them, `weigh_in` the unit in which a warehouse is asked to.
+    Catch weight: `second` is what was weighed of them, `weigh_in` the unit in which a warehouse is asked to. `pack` is
+    the SSCC-18 (or the warehouse's own number) of the carton or pallet they travel in, `ordered` what had been asked
+    for, in the unit of `quantity`, `serials` the numbers of single pieces.
     """
 
     order_number: str
@@ -34,11 +36,18 @@ class ShippingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     kit: str = ""
     second: Quantity | None = None
     weigh_in: str = ""
+    description: str = ""
+    gtin: str = ""
+    pack: str = ""
+    ordered: Decimal | None = None
+    expires_on: dt.date | None = None
+    serials: tuple[str, ...] = ()
 
 
 class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a warehouse is asked to ship. `number` is ours and unique per warehouse and release. `cross_dock` names the
-    receipt of that warehouse whose goods these are: they are not put away but go straight out."""
+    receipt of that warehouse whose goods these are: they are not put away but go straight out. `action` other than
+    `original` changes or takes back what was asked for under the same number. `carrier` is a SCAC or a name."""
 
     company_id: str
     number: str
@@ -49,6 +58,15 @@ class WarehouseShippingOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[ShippingLine, ...]
     ship_to: PartyRef | None = None
     cross_dock: str = ""
+    action: Literal["original", "change", "cancel"] = "original"
+    ship_on: dt.date | None = None
+    deliver_on: dt.date | None = None
+    cancel_after: dt.date | None = None
+    carrier: str = ""
+    routing: str = ""
+    mode: str = ""
+    terms: str = ""
+    instructions: tuple[str, ...] = ()
 
 
 class WarehouseProgress(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +108,10 @@ class WarehouseShippingAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     ship_to: PartyRef | None = None
     supplier: str = ""
     tracking: str = ""
+    bill_of_lading: str = ""
+    equipment: str = ""
+    mode: str = ""
+    weight: Quantity | None = None
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,7 +130,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Progress of a shipment as its carrier tells it; `raw_code` is the carrier's own."""
+    """Progress of a shipment as its carrier tells it; `raw_code` is the carrier's own. `reason` is the code by which it
+    says why; `region` and `country` belong to `place`; `equipment` is the trailer or container it is in."""
 
     shipment: str
     carrier: str
@@ -117,6 +140,10 @@ class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):
     tracking: str = ""
     raw_code: str = ""
     place: str = ""
+    reason: str = ""
+    region: str = ""
+    country: str = ""
+    equipment: str = ""
 
 
 class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -180,6 +207,7 @@ class InventoryAdjustmentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = "own"
     stated: Stated | None = None
     second: Quantity | None = None
+    lot: str = ""
 
 
 class GoodsMovementLine(msgspec.Struct, frozen=True, omit_defaults=True):

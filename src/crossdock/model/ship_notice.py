@@ -58,6 +58,11 @@ class InboundAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     supplier: str
     lines: tuple[ShipNoticeLine, ...]
     expected_on: dt.date | None = None
+    shipped_on: dt.date | None = None
+    carrier: str = ""
+    tracking: str = ""
+    bill_of_lading: str = ""
+    equipment: str = ""
 
 
 ReceiptCondition = Literal["good", "damaged", "quarantined"]
@@ -82,6 +87,8 @@ class GoodsReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     serials: tuple[str, ...] = ()
     second: Quantity | None = None
     """Catch weight: what was weighed of it, with the sign of `quantity`."""
+    reason: str = ""
+    """The warehouse's code for what is wrong with it."""
 
 
 HoldAction = Literal["hold", "release", "remove"]
@@ -120,3 +127,5 @@ class GoodsReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
     supplier: str = ""
     closes: tuple[str, ...] = ()
     """Ship notices that this receipt finishes: what they announced and is not here did not come."""
+    carrier: str = ""
+    bill_of_lading: str = ""

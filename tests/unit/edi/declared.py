@@ -14,7 +14,7 @@ from crossdock.edi.maps.declared.building import fields
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import Price
+from crossdock.model.quantity import Price, Quantity
 
 COMPANY = "albion_uk"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -24,7 +24,40 @@ _DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2049, 12, 31))
 
 def bodies(definition: Definition) -> st.SearchStrategy[Any]:
     """Objects that hold nothing but what the definition declares."""
-    return _object(definition, definition.object, dict(_leaves(definition.root, "", (), ())), "")
+    found = _object(definition, definition.object, dict(_leaves(definition.root, "", (), ())), "")
+    return found.map(_inherited).map(lambda body: _without_parts(definition, body))
+
+
+def _without_parts(definition: Definition, body: Any) -> Any:
+    """What only the part of a line can say is said of no line that is whole."""
+    for loop in definition.root.members:
+        for part in (each for each in getattr(loop, "members", ()) if isinstance(each, Loop) and each.part):
+            code = next((cell for cell in part.start.cells if cell.kind == "code"), part.start.cells[0])
+            told = {cell.path for each in (loop.start, *loop.members) for cell in getattr(each, "cells", ())}
+            only = {cell.path: "" for cell in part.start.cells} if part.part != "." else {}
+            only = {path: "" for path in only if path not in {*told, code.path} and "." not in path and path != "lot"}
+            coded = definition.codes[code.arguments[0]].values() if only else ()
+            lines = tuple(
+                each if getattr(each, code.path) in coded else msgspec.structs.replace(each, **only)
+                for each in getattr(body, loop.path)
+            )
+            body = msgspec.structs.replace(body, **{loop.path: lines}) if only else body
+    return body
+
+
+def _inherited(body: Any) -> Any:
+    """The object with what those in its lists have of it."""
+    said = {}
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            said[name] = tuple(_taking(body, each) for each in value)
+    return msgspec.structs.replace(body, **said)
+
+
+def _taking(body: Any, each: Any) -> Any:
+    names = [name for name in each.__struct_fields__ if getattr(each, name) == "^"]
+    return msgspec.structs.replace(each, **{name: getattr(body, name) for name in names})
 
 
 def leaves(definition: Definition) -> dict[str, Cell]:
@@ -40,7 +73,7 @@ def _leaves(loop: Loop, prefix: str, keys: tuple[str, ...], above: tuple[str, ..
         if member.start.read_only:
             continue
         inside = prefix
-        if member.path:
+        if member.path and not member.part:
             inside = f"{prefix}{member.path}."
         yield from _cells(member.start, inside)
         yield from _leaves(member, inside, member.keys, above)
@@ -50,7 +83,7 @@ def _cells(segment: SegmentMap, prefix: str) -> Iterator[tuple[str, Cell]]:
     if segment.read_only:
         return
     for cell in segment.cells:
-        if cell.path in ("#", "^") or cell.read_only or cell.kind in ("when", "allowance"):
+        if cell.path in ("#", "^") or cell.read_only or cell.kind in ("when", "allowance", "chosen", "shipped"):
             continue
         yield cell.absolute(prefix), cell
 
@@ -65,14 +98,20 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
         cell = declared.get(path)
         cell = None if cell is not None and cell.kind in _OF_ITEMS else cell
         below = any(one.startswith(path + ".") for one in declared)
-        if each.item is not None and (cell is not None or below):
+        if cell is not None and cell.kind == "rows":
+            parts[each.name] = st.lists(st.text(_LETTERS, min_size=1, max_size=30), max_size=2).map(tuple)
+        elif each.item is not None and (cell is not None or below):
             size = 1 if each.required else 0
             inner = (
                 _object(definition, each.item, declared, path + ".")
                 if cell is None and issubclass(each.item, msgspec.Struct)
                 else _value(definition, cell, each.item, path)
             )
-            parts[each.name] = st.lists(inner, min_size=size, max_size=3).map(tuple)
+            if cell is None and issubclass(each.item, msgspec.Struct):
+                inner = inner.filter(_says_anything)
+            unique = _plain_fields if _joins(definition, path) else None
+            lists = st.lists(inner, min_size=size, max_size=3, unique_by=unique)
+            parts[each.name] = lists.map(tuple if f"{path}.line" in declared else _numbered)
         elif cell is not None and path == "currency":  # in which all prices are
             parts[each.name] = st.just("GBP")
         elif cell is not None:
@@ -82,11 +121,38 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             (parts if each.required else optional)[each.name] = _object(definition, each.struct, declared, path + ".")
         elif ids and each.name in ("item", "supplier_item", "gtin"):
             parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14)
+        elif each.required and definition.values.get(path, "").startswith("^"):
+            parts[each.name] = st.just("^")  # what the object above says
         elif each.required:
             parts[each.name] = st.just(_undeclared(definition, kind, path, hints[each.name]))
     if not optional:
         return st.builds(kind, **parts)
     return st.fixed_dictionaries(parts, optional=optional).map(lambda found: kind(**found))
+
+
+def _joins(definition: Definition, path: str) -> bool:
+    """Are loops of this list that agree read as one object? Then no two of ours agree."""
+    loops = [definition.root]
+    for loop in loops:
+        loops += [each for each in loop.members if isinstance(each, Loop)]
+    return any(loop.joins and loop.path == path for loop in loops)
+
+
+def _says_anything(body: Any) -> bool:
+    return any(getattr(body, each.name) != each.default for each in msgspec.structs.fields(type(body)))
+
+
+def _plain_fields(body: Any) -> tuple[str, ...]:
+    values = (getattr(body, name) for name in body.__struct_fields__)
+    return tuple(repr(value) for value in values if not isinstance(value, tuple))
+
+
+def _numbered(found: list[Any]) -> tuple[Any, ...]:
+    """Lines that no element numbers are numbered as they stand."""
+    return tuple(
+        msgspec.structs.replace(each, line=str(at)) if getattr(each, "line", "") == "#" else each
+        for at, each in enumerate(found, 1)
+    )
 
 
 def _undeclared(definition: Definition, kind: type[Any], path: str, hint: Any) -> Any:
@@ -114,7 +180,7 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")
     longest = int(arguments[0]) if kind in ("an", "text") and arguments else 20
     if kind in ("an", "text", "words", "note", "sole"):
-        return st.text(_LETTERS, min_size=1, max_size=min(longest, 30))
+        return st.text(_LETTERS, min_size=min(3, longest), max_size=min(longest, 30))
     if kind == "moment":
         finest = dt.datetime(2000, 1, 1), dt.datetime(2049, 12, 31)
         clock = definition.dialect == "EDIFACT" or bool(arguments)
@@ -129,6 +195,9 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         "flag": st.booleans(),
         "day": _DAYS,
         "until": _DAYS,
+        "weight": st.builds(Quantity, st.integers(1, 9999).map(Decimal), st.sampled_from(["LB", "KG"])),
+        "volume": st.builds(Quantity, st.integers(1, 9999).map(Decimal), st.sampled_from(["CF", "CR"])),
+        "its_day": _DAYS.map(lambda day: dt.datetime(*day.timetuple()[:3], tzinfo=dt.UTC)),
         "rows": st.lists(st.text(_LETTERS, min_size=1, max_size=30), min_size=1, max_size=2).map(tuple),
         "unit": st.sampled_from(["EA", "CS"] if definition.dialect == "X12" else ["EA", "KGM"]),
         "price": st.builds(lambda cents: Price(Decimal(cents).scaleb(-2), "GBP"), st.integers(1, 99999)),

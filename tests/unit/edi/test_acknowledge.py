@@ -65,7 +65,7 @@ def test_a_group_that_does_not_count_its_sets_is_told_so() -> None:
 
 
 def test_an_unknown_set_type_is_rejected_as_not_supported() -> None:
-    (answer,) = acknowledged(interchange("ST*940*0001", "W05*N*1", "SE*3*0001"))
+    (answer,) = acknowledged(interchange("ST*270*0001", "BHT*0022*13", "SE*3*0001"))
     assert (answer.sets[0].verdict, answer.sets[0].codes) == ("rejected", ("1",))
 
 

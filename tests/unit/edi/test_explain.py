@@ -44,10 +44,10 @@ def test_what_is_wrong_is_told_with_its_place_and_the_file_is_refused() -> None:
 
 
 def test_a_set_without_guide_is_told_segment_by_segment() -> None:
-    code, text = explained(interchange("ST*940*0001", "W05*N*12345", "N1*ST*SHOP", "SE*4*0001", group="OW"))
+    code, text = explained(interchange("ST*270*0001", "BHT*0022*13", "N1*ST*SHOP", "SE*4*0001", group="HS"))
     assert code == 1
     assert "from ZZ/SENDER to ZZ/RECEIVER" in text
-    assert "4. W05: 01 N, 02 12345" in text
+    assert "4. BHT: 01 0022, 02 13" in text
     assert "5. N1 Party: Role ST, Name SHOP" in text
     assert "set_unknown" in text
 

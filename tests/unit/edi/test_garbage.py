@@ -144,7 +144,7 @@ def test_elements_swapped_for_nonsense_never_raise() -> None:
 
 
 def test_a_set_type_without_guide_is_refused_by_name() -> None:
-    (ts,) = sets(interchange("ST*940*0001", "W05*N*1", "SE*3*0001"))
+    (ts,) = sets(interchange("ST*270*0001", "BHT*0022*13", "SE*3*0001"))
     mapped = maps.read_document(ts, SELLING)
     assert (mapped.document, mapped.body) == ("", None)
     assert [fault.code for fault in mapped.faults] == ["set_unknown"]

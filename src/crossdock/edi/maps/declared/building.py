@@ -9,6 +9,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from crossdock.model.quantity import ZERO
+
 Values = dict[str, Any]
 """Field names to values; those of a nested object are a dictionary of their own."""
 
@@ -107,6 +109,15 @@ def field_of(kind: type[Any], path: str) -> Field | None:
             return None
         inside = found.struct or found.item
     return found
+
+
+def total(body: Any, path: str) -> Decimal | int:
+    """How many objects a list holds, or the sum of a number in all of them."""
+    first, _, rest = path.partition(".")
+    found = getattr(body, first)
+    if isinstance(found, tuple):
+        return sum((total(each, rest) for each in found), ZERO) if rest else len(found)
+    return total(found, rest) if rest else found
 
 
 def _struct(hint: Any) -> type[Any] | None:

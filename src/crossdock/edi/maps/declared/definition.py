@@ -16,7 +16,8 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 - `2=path` element 2 carries that field of the object (of the present loop's, which `$.path` steps out of);
   `2.1=` its first component; `path:kind(arguments)` how it is written (see `kinds.py`); without kind it is text.
 - `1='PO|CO'` only a segment with one of those codes is meant; the first is written.
-- `3:='00'` is written and not read; `3:='00'@4` only where element 4 has a value.
+- `3:='00'` is written and not read; `3:='00'@4` only where element 4 has a value. Beside a field of the same element it
+  fills the place of that field where it is empty.
 - `2=<path` is read where nothing else says the field, and never written; `2=~path` is read so, and written.
 - `^.path` is a field of the object above; `2=@order` is remembered under a name of no field, for `[values]`.
 - `CPS?` a loop whose first segment may be left out: what may stand in it opens it; `CPS!?` is always written. `2=^` the
@@ -24,6 +25,13 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 - `lines[]` each such loop is one of `lines`; `lines[order_number]` one per group of lines of equal `order_number`,
   and `[]` inside of it is each line of the group; of `documents[.]` there must be but one to be written; `ship_to`
   before a loop: its fields are those of `ship_to`.
+- `orders[+lines.pack]` loops in a row that agree in all but their lists are one of `orders`; each of them is written as
+  one loop for every run of its `lines` with equal `pack` (`[+]`: as one).
+- `lines[/quantity]` inside of a line: a part of that line, which is a line of its own; the `quantity` of the one above
+  is less by it, and where nothing is left there is only the part. Written where it has a code for the line.
+  `charges[/]` is one of its own and no part, read beside the one it stands in.
+- `4=lines.order_number` in a segment above the lines: of all of them that do not say it themselves; written where they
+  agree.
 - `also` segments that may stand here and that nothing of ours reads: they are kept beside the object.
 - `drop` elements that are not kept, and why.
 
@@ -48,7 +56,7 @@ from crossdock.edi.maps.declared.building import field_of
 from crossdock.edi.maps.declared.objects import OBJECTS
 
 _LINE = re.compile(
-    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[(?:[a-z_, .]*|\.)\])?\s+)?"
+    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\.)\])?\s+)?"
     r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>!\?|[!*?])?(?P<cells>(?:\s.*)?)\Z"
 )
 _CELL = re.compile(
@@ -114,7 +122,8 @@ class SegmentMap:
 @dataclass(frozen=True, slots=True)
 class Loop:
     """Segments that belong to the one that begins it. `path` names the field that it fills; `many`: one object per
-    loop; `keys`: one loop per group of objects that agree in these fields."""
+    loop; `keys`: one loop per group of objects that agree in these fields; `joins`: loops in a row that agree are one
+    object, and `splits` the path in it whose changes begin a new loop; `part`: what each takes of the object above."""
 
     start: SegmentMap
     path: str = ""
@@ -126,6 +135,9 @@ class Loop:
     """What may stand in it opens it, where its first segment does not."""
     single: bool = False
     """Of several nothing can be written."""
+    joins: bool = False
+    splits: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +225,7 @@ def _check(definition: Definition, name: str) -> None:
     for path in definition.values:
         _field(definition, path, f"{name}: [values]")
     for loop, prefix in _loops(definition.root, ""):
-        for key in loop.keys:
+        for key in (*loop.keys, *filter(None, (loop.splits, loop.part.strip(".")))):
             _field(definition, prefix + key, name)
         segments = [loop.start, *(each for each in loop.members if isinstance(each, SegmentMap))]
         for cell in (cell for segment in segments for cell in segment.cells if cell.path not in ("#", "^")):
@@ -233,7 +245,7 @@ def _loops(loop: Loop, prefix: str) -> Iterator[tuple[Loop, str]]:
     yield loop, prefix
     for each in loop.members:
         if isinstance(each, Loop):
-            yield from _loops(each, f"{prefix}{each.path}." if each.path else prefix)
+            yield from _loops(each, f"{prefix}{each.path}." if each.path and not each.part else prefix)
 
 
 _ENVELOPE: dict[str, tuple[tuple[str, int, str], ...]] = {
@@ -295,7 +307,11 @@ class _Tree:
         single = many == "[.]"
         many = "[]" if single else many
         members, also = self._members(below)
-        keys = tuple(key.strip() for key in (many or "[]")[1:-1].split(",") if key.strip())
+        inside = (many or "[]")[1:-1]
+        if inside[:1] in ("+", "/"):
+            splits, part = (inside[1:], "") if inside[0] == "+" else ("", inside[1:] or ".")
+            return Loop(segment, path, True, (), members, also, joins=not part, splits=splits, part=part)
+        keys = tuple(key.strip() for key in inside.split(",") if key.strip())
         return Loop(segment, path, many is not None and not keys, keys, members, also, optional, single)
 
     def _segment(self, tag: str, text: str, mark: str, rank: int, place: str) -> SegmentMap:

@@ -3,7 +3,8 @@
 `text(n)` words, cut to n characters; `an(n)` an identifier, refused when longer; `int`, `number`; `flag(Y)` true where
 the element says so; `code(list, raw)` by a list of the definition, a code that is not the first of its meaning being
 kept in the field `raw`; `purpose(9,5)` the purposes for which we take a document, the first of which we write, or
-`purpose(9,!1)` those for which we do not; `#` a running number, `#(lines)` how many of those there are. The dialects
+`purpose(9,!1)` those for which we do not; `chosen(list,4)` the code that a list has for what a field
+says, where element 4 has a value; `#` a running number, `#(lines)` how many of those there are. The dialects
 add `day`, `moment`, `unit`, `price`, `party`, `charge` and `ids`, each as it writes them.
 """
 
@@ -191,6 +192,18 @@ def write_purpose(value: Any, sheet: Sheet) -> Cells:
     return {sheet.cell.at: sheet.cell.arguments[0]}
 
 
+def read_chosen(source: Source, place: Place) -> None:
+    """A code that follows from a field: it says nothing that the field does not."""
+    if source.value(place.row, place.cell.at) in place.definition.codes[place.cell.arguments[0]].values():
+        source.take(place.position, *place.cell.at)
+
+
+def write_chosen(value: str, sheet: Sheet) -> Cells:
+    """The code that the list has for the value."""
+    known = sheet.definition.codes[sheet.cell.arguments[0]]
+    return {sheet.cell.at: known.get(value, known["*"])}
+
+
 def name_item(source: Source, scope: Scope, found: tuple[str, str, str]) -> None:
     """Give the object its item: our number, the partner's, the GTIN. Of the numbers that were read, those that the
     object has a field for are taken, and the one by which ours was found."""
@@ -216,4 +229,5 @@ COMMON: dict[str, Kind[Source]] = {
     "flag": Kind(read_flag, write_flag),
     "code": Kind(read_code, write_code),
     "purpose": Kind(read_purpose, write_purpose),
+    "chosen": Kind(read_chosen, write_chosen),
 }

@@ -1,7 +1,11 @@
 """Kinds of X12 beside the common ones.
 
 `day`; `moment(time, zone)` with the elements of time and zone, which may be left out; `cents` two implied decimals;
-`unit` of element 355; `price(basis, unit)` with the elements of both; `ids` pairs of qualifier and number from here on;
+`its_day` the day of a moment which another element tells whole; `unit` of element 355; `price(basis, unit)` with the
+elements of both; `ids` pairs of qualifier and number from here on, `ids(4, 6, 15)` in these elements, and behind them
+`UA@3` a number that stands alone and is of this kind; `weight(qualifier, unit, codes)` a weight with the elements of
+its qualifier, of which only these are meant, and of its unit, `volume(unit)` likewise; `rows(n)` as many elements;
+`shipped(CC, CP, ordered)` whether it is as much as that field;
 `party(known)` name, qualifier and number from here on, `known` being `buyer`, `supplier`, `us` or `partner` where the
 agreement says who that is; `charge` a whole SAC.
 """
@@ -12,16 +16,20 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.maps.declared.definition import Cell
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
+from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
+from crossdock.edi.maps.x12.reading import as_zone
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import EACH, Price
+from crossdock.model.quantity import EACH, Price, Quantity
 
 _MOST_PAIRS = 15
+_LOT = "LT"
 
 
 def read_day(source: X12Source, place: Place) -> dt.date | None:
@@ -38,7 +46,8 @@ def read_moment(source: X12Source, place: Place) -> dt.datetime | None:
     """A date with the elements of time and zone that the definition names."""
     element = place.cell.at[0]
     clock, zone = _others(place.cell.arguments)
-    for each in (element, clock, zone):
+    known = bool(zone) and as_zone(source.value(place.row, (zone, 0)))
+    for each in (element, clock, zone if known else 0):  # of a zone that may be any the code is kept
         if each and source.value(place.row, (each, 0)):
             source.take(place.position, each)
     return source.reading.instant(place.row, element, clock, zone, place.position)
@@ -52,6 +61,16 @@ def write_moment(value: dt.datetime, sheet: Sheet) -> Cells:
         raise CannotWrite(f"{sheet.cell.path} has a time, for which {sheet.definition.type} has no element")
     found = {sheet.cell.at: date, (clock, 0): time, (zone, 0): of_zone}
     return {at: text for at, text in found.items() if at[0] and text}
+
+
+def read_its_day(source: X12Source, place: Place) -> dt.datetime | None:
+    """The day of a moment, its midnight; where another element tells the moment, that stands."""
+    return source.reading.instant(place.row, place.cell.at[0], 0, 0, place.position) if taken(source, place) else None
+
+
+def write_its_day(value: dt.datetime, sheet: Sheet) -> Cells:
+    """Eight digits."""
+    return {sheet.cell.at: day(value.astimezone(dt.UTC))}
 
 
 def _others(arguments: tuple[str, ...]) -> tuple[int, int]:
@@ -109,13 +128,29 @@ def read_ids(source: X12Source, place: Place) -> None:
     if not scope.named:
         scope.named = True
         scope.later.append(lambda scope: _named(source, scope))
-    for element in range(first, min(len(place.row), first + 2 * _MOST_PAIRS), 2):
+    alone = [each.split("@") for each in place.cell.arguments if "@" in each]
+    pairs = _pairs(place.cell) or range(first, min(len(place.row), first + 2 * _MOST_PAIRS), 2)
+    for element in pairs:
         kind, value = source.value(place.row, (element, 0)), source.value(place.row, (element + 1, 0))
         if kind and value:
             scope.ids.append(ItemId(value, kind, place.position, ((element, 0), (element + 1, 0))))
+    for kind, where in alone:
+        if value := source.value(place.row, (int(where), 0)):
+            scope.ids.append(ItemId(value, kind, place.position, ((int(where), 0),)))
+
+
+def _pairs(cell: Cell) -> list[int]:
+    """Elements at which a pair may begin; none where all behind the first may."""
+    return [int(each) for each in cell.arguments if "@" not in each]
 
 
 def _named(source: X12Source, scope: Scope) -> None:
+    """The item of all numbers that were read; the lot, where one of them is that."""
+    for each in scope.ids:
+        if each.kind == _LOT and "lot" in scope.fields and not scope.values.get("lot"):
+            scope.values["lot"] = each.value
+            for at in each.cells:
+                source.take(each.position, *at)
     if scope.ids:
         flat = [text for each in scope.ids for text in (each.kind, each.value)]
         name_item(source, scope, source.reading.items(flat, scope.ids[0].position))
@@ -126,15 +161,20 @@ def write_ids(value: Any, sheet: Sheet) -> Cells:
     pen: Writing = sheet.pen
     theirs = pen.partner_item(getattr(value, "supplier_item", ""), getattr(value, "buyer_item", ""))
     texts = pen.ids(value.item, theirs, getattr(value, "gtin", ""))
-    return {(sheet.cell.at[0] + index, 0): text for index, text in enumerate(texts)}
+    pairs = _pairs(sheet.cell) or range(sheet.cell.at[0], sheet.cell.at[0] + len(texts), 2)
+    if 2 * len(pairs) < len(texts):
+        raise CannotWrite(f"{sheet.definition.type} has room for {len(pairs)} numbers of an item")
+    return {(pairs[index // 2] + index % 2, 0): text for index, text in enumerate(texts)}
 
 
-def read_party(source: X12Source, place: Place) -> PartyRef:
-    """Name, qualifier and number of a party."""
+def read_party(source: X12Source, place: Place) -> PartyRef | None:
+    """Name, qualifier and number of a party; a role alone says who it is where the agreement does."""
     for element in range(place.cell.at[0], place.cell.at[0] + 3):
         if source.value(place.row, (element, 0)):
             source.take(place.position, element)
     known = getattr(source.context, place.cell.arguments[0]) if place.cell.arguments else None
+    if known is None and not any(each.strip() for each in place.row[place.cell.at[0] :]):
+        return None
     return source.reading.party(["", "", *place.row[place.cell.at[0] :]], known)
 
 
@@ -142,6 +182,45 @@ def write_party(value: PartyRef, sheet: Sheet) -> Cells:
     """Name, qualifier and number."""
     _, _, *texts = sheet.pen.party("", value)
     return {(sheet.cell.at[0] + index, 0): text for index, text in enumerate(texts)}
+
+
+def read_rows(source: X12Source, place: Place) -> tuple[str, ...] | None:
+    """Elements from here on, one line each."""
+    first = place.cell.at[0]
+    found = []
+    for element in range(first, first + int(place.cell.arguments[0])):
+        if text := source.value(place.row, (element, 0)):
+            source.take(place.position, element)
+            found.append(text)
+    return tuple(found) or None
+
+
+def write_rows(value: tuple[str, ...], sheet: Sheet) -> Cells:
+    """One element for each line."""
+    most = int(sheet.cell.arguments[0])
+    if len(value) > most:
+        raise CannotWrite(f"{sheet.cell.path} has room for {most} lines, not for {len(value)}")
+    return {(sheet.cell.at[0] + index, 0): Text(each) for index, each in enumerate(value)}
+
+
+def read_shipped(source: X12Source, place: Place) -> None:
+    """Whether all or a part was shipped: taken where it says what the quantities say."""
+    said = source.value(place.row, place.cell.at)
+    place.scope.later.append(lambda scope: _agree(source, place, scope, said))
+
+
+def _agree(source: X12Source, place: Place, scope: Scope, said: str) -> None:
+    complete, partly, ordered = place.cell.arguments
+    asked = scope.values.get(ordered)
+    if said == (complete if asked in (None, scope.values.get(f"{place.cell.path}.amount")) else partly):
+        source.take(place.position, *place.cell.at)
+
+
+def write_shipped(value: Quantity, sheet: Sheet) -> Cells:
+    """The code of what was shipped complete, or in part."""
+    complete, partly, ordered = sheet.cell.arguments
+    asked = getattr(sheet.owner, ordered)
+    return {sheet.cell.at: complete if asked in (None, value.amount) else partly}
 
 
 def read_charge(source: X12Source, place: Place) -> Charge | None:
@@ -167,10 +246,15 @@ KINDS: dict[str, Kind[Any]] = {
     **COMMON,
     "day": Kind(read_day, write_day),
     "moment": Kind(read_moment, write_moment),
+    "its_day": Kind(read_its_day, write_its_day),
     "cents": Kind(read_cents, write_cents),
     "unit": Kind(read_unit, write_unit),
     "price": Kind(read_price, write_price),
     "ids": Kind(read_ids, write_ids),
     "party": Kind(read_party, write_party),
+    "weight": Kind(read_weight, write_weight),
+    "volume": Kind(read_volume, write_volume),
+    "rows": Kind(read_rows, write_rows),
+    "shipped": Kind(read_shipped, write_shipped),
     "charge": Kind(read_charge, write_charge),
 }

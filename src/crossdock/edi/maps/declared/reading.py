@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -12,11 +13,13 @@ import msgspec
 from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.maps.declared import kinds_edifact, kinds_x12
 from crossdock.edi.maps.declared.account import Account, Dropped, Extension
-from crossdock.edi.maps.declared.building import Field, Missing, Values, build, field_of, fields, nested
+from crossdock.edi.maps.declared.building import Field, Missing, Values, build, field_of, fields, nested, total
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
-from crossdock.edi.maps.declared.kinds import Place
+from crossdock.edi.maps.declared.joining import apart, joined, of_a_list, same_day
+from crossdock.edi.maps.declared.kinds import Place, as_number
 from crossdock.edi.maps.declared.scope import Later, Scope
 from crossdock.edi.maps.declared.source import Row, Source
+from crossdock.model.quantity import ZERO
 
 _SPARE, _INHERITED = 1 << 20, 1 << 21
 """Ranks of what is said where nothing else is, and of what the level above says."""
@@ -146,7 +149,10 @@ class Walk:
     def _opened(self, frame: _Frame, loop: Loop, row: Row | None, position: int) -> _Frame:
         """The frame of a loop that begins; one without path fills the object that it stands in."""
         scope, prefix = frame.scope, frame.prefix
-        if loop.keys or loop.many:
+        if loop.part:
+            scope, prefix = Scope(position, scope.path, scope, loop, part=True), ""
+            frame.scope.parts.append(scope)
+        elif loop.keys or loop.many:
             inside = frame.scope.path if not loop.path else prefix + loop.path
             scope, prefix = Scope(position, inside, frame.scope, loop, group=bool(loop.keys)), ""
         elif loop.path:
@@ -184,8 +190,10 @@ class Walk:
             for element in (1, 2, 4):
                 self.source.take(position, element)
         before, waiting = len(self.source.trail), len(scope.ids)
+        fillers = {constant.at: constant.value for constant in segment.constants}
         for cell in segment.cells:
-            self._cell(cell, row, position, scope, prefix, segment.rank)
+            if cell.at not in fillers or fillers[cell.at] != self.source.value(row, cell.at):
+                self._cell(cell, row, position, scope, prefix, segment.rank)
         taken = any(each in self.source.taken for each in self.source.trail[before:])
         if not segment.cells or taken or len(scope.ids) > waiting:
             for at, _ in segment.selectors:
@@ -207,9 +215,11 @@ class Walk:
         if path in target.values:
             _, rank_before, took_before = target.said.get(path, (0, 0, []))
             if rank >= rank_before:
-                self.source.taken.difference_update(took)
+                if target.values[path] != value:
+                    self.source.taken.difference_update(took)
                 return
-            self.source.taken.difference_update(took_before)
+            if not same_day(target.values[path], value):
+                self.source.taken.difference_update(took_before)
         if path.startswith("@"):  # taken when something says it
             self.source.taken.difference_update(took)
         target.values[path] = value
@@ -220,45 +230,74 @@ class Walk:
     def _counted(self, root: Scope, path: str, cell: Cell, position: int) -> None:
         said = self.source.value(self.source.rows[position - 1], cell.at)
         count = _count(root, path)
-        if said and said.lstrip("0") != str(count).lstrip("0"):
-            self.source.fault("count_mismatch", position, cell.at, f"{said} are said to be here, {count} were read")
+        place = Place(self.source.rows[position - 1], position, cell, root, self.definition)
+        if said and as_number(self.source, place, said) not in (None, count):
+            self.source.fault("count_mismatch", position, cell.at, f"{said} are said to be here, {count:f} were read")
 
     def _close(self, frame: _Frame) -> None:
         """What a loop must hold is there, and its object is made."""
         for index, member in enumerate(frame.loop.members):
             segment = member.start if isinstance(member, Loop) else member
-            if segment.mandatory and index not in frame.seen:
+            optional = isinstance(member, Loop) and member.optional
+            if segment.mandatory and not optional and index not in frame.seen:
                 words = f"a mandatory segment is missing: {_words(segment)}"
                 self.source.fault("segment_missing", frame.position, (0, 0), words)
         scope = frame.scope
-        if frame.loop.keys and not scope.filled:
+        if frame.loop.keys:
+            self._close_group(scope)
+        elif frame.loop.many and not scope.part:
+            if scope.above is not None and scope.above.group:  # which may have more to say
+                scope.above.waiting.append(scope)
+            else:
+                self._keep(scope)
+
+    def _close_group(self, scope: Scope) -> None:
+        """Keep what stands in a group, when the outermost group around it was read."""
+        if not scope.waiting:
             self._keep_bare(scope)
-        if not frame.loop.many:
+        if scope.above is not None and scope.above.group:
+            scope.above.waiting += scope.waiting
             return
-        self._keep(scope)
+        for each in scope.waiting:
+            self._keep(each)
 
     def _keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""
         owner, path = scope.owner, scope.path
         kept = owner.lists.setdefault(path, [])
         body = self._listed(scope, path, len(kept) + 1)
-        above = scope.above
-        while above is not None and above.group:
-            above.filled = True
-            above = above.above
-        if body is not None:
-            kept.append(body)
+        if body is None:
+            return
+        found = apart(self.source, scope, [body, *self._parts(scope, len(kept) + 1)]) if scope.parts else [body]
+        joins = scope.loop is not None and scope.loop.joins
+        if joins and kept and (both := joined(kept[-1], body)) is not None:
+            kept[-1] = both
+        else:
+            kept.extend(found)
+
+    def _parts(self, scope: Scope, ordinal: int) -> list[Any]:
+        """The objects of parts: each has what it does not say itself of the object that it is a part of."""
+        found: list[Any] = []
+        for part in scope.parts:
+            if part.loop is None or part.loop.part == ".":
+                found += [
+                    body for body in [self._listed(part, scope.path, ordinal + 1 + len(found))] if body is not None
+                ]
+                continue
+            part.values = {path: value for path, value in scope.values.items() if value is not None} | part.values
+            part.lists = scope.lists | part.lists
+            part.ids, part.later = [*scope.ids, *part.ids], [*scope.later, *part.later]
+            if (body := self._listed(part, scope.path, ordinal)) is not None:
+                found.append(body)
+        return found
 
     def _keep_bare(self, scope: Scope) -> None:
         """A group in which no object stands is one itself, if it says all that one must."""
         if scope.above is not None and scope.above.group and not scope.values:
             return
         bare = Scope(scope.position, scope.path, scope, scope.loop)
-        noted = len(self.source.faults)
         if not self._incomplete(bare):
-            self._keep(bare)
-        else:
-            del self.source.faults[noted:]
+            scope.waiting.append(bare)
 
     def _listed(self, scope: Scope, path: str, ordinal: int) -> Any:
         """One object of a list: what was read of it, and of the groups that it stands in."""
@@ -268,6 +307,10 @@ class Walk:
             scope.ids = [*above.ids, *scope.ids]
             scope.later = [*above.later, *scope.later]
             above = above.above
+        of_all = f"{scope.path}."
+        for name, value in scope.owner.values.items():
+            if name.startswith(of_all):
+                scope.values.setdefault(name.removeprefix(of_all), value)
         kind = field_of(self.definition.object, self._absolute(scope))
         assert kind is not None  # definitions are held against their objects when they are loaded
         assert kind.item is not None
@@ -303,7 +346,10 @@ class Walk:
             wanted = field_of(kind, field_name) if name.startswith(where) else None
             if wanted is not None and not _told(values, field_name):
                 self._fill(scope, wanted, field_name, value, ordinal)
-        built = build(kind, nested({path: value for path, value in values.items() if path}))
+        said = {
+            path: value for path, value in values.items() if path[:1] not in ("", "@") and not of_a_list(kind, path)
+        }
+        built = build(kind, nested(said))
         for each in built.missing:
             self._missing(kind, each, scope)
         return built.body
@@ -312,9 +358,11 @@ class Walk:
         """A field that nothing said: what the definition says, or another field of this object or of the one above."""
         other, _, text = value.partition("|")
         if other[:1] in ("=", "^"):
-            around: Scope | None = scope if other[0] == "=" else scope.above
-            while around is not None and not (same := _same(around, other[1:], path)):
-                around = around.above if other[0] == "^" else None
+            below, around = scope, scope if other[0] == "=" else scope.above
+            while around is not None:
+                if same := _same(around, other[1:], path) or _same(around, f"{below.path}.{other[1:]}", path):
+                    break
+                below, around = around, around.above if other[0] == "^" else None
             if around is not None:
                 if other[1:2] == "@":
                     self.source.taken.update(around.said[other[1:]][2])
@@ -381,7 +429,7 @@ def _where(scope: Scope) -> str:
         return ""
     owner = scope.owner
     above = _where(owner)
-    ordinal = len(owner.lists.get(scope.path, ())) + 1
+    ordinal = len(owner.lists.get(scope.path, ())) + sum(len(each.waiting) for each in _groups(scope)) + 1
     return f"{above}.{scope.path}[{ordinal}]" if above else f"{scope.path}[{ordinal}]"
 
 
@@ -393,19 +441,11 @@ def _groups(scope: Scope) -> Iterator[Scope]:
         above = above.above
 
 
-def _count(scope: Scope, path: str) -> int:
-    """How many objects a list of the document holds, at any depth."""
+def _count(scope: Scope, path: str) -> Decimal | int:
+    """How many objects a list of the document holds at any depth, or the sum of a number in them."""
     first, _, rest = path.partition(".")
     found = scope.lists.get(first, [])
-    if not rest:
-        return len(found)
-    return sum(_below(each, rest) for each in found)
-
-
-def _below(body: Any, path: str) -> int:
-    first, _, rest = path.partition(".")
-    found = getattr(body, first)
-    return sum(_below(each, rest) for each in found) if rest else len(found)
+    return sum((total(each, rest) for each in found), ZERO) if rest else len(found)
 
 
 def _mentions(loop: Loop, tag: str) -> bool:

@@ -37,8 +37,6 @@ class Scope:
     above: Scope | None = None
     loop: Loop | None = None
     group: bool = False
-    filled: bool = False
-    """Does an object stand in the group?"""
     values: Values = field(default_factory=dict)
     lists: dict[str, list[Any]] = field(default_factory=dict)
     said: dict[str, tuple[int, int, list[tuple[int, int, int]]]] = field(default_factory=dict)
@@ -51,6 +49,11 @@ class Scope:
     fields: frozenset[str] = frozenset()
     """Of the object; known when all of it was read."""
     later: list[Callable[[Scope], None]] = field(default_factory=list)
+    parts: list[Scope] = field(default_factory=list)
+    """What was read of parts of this object that are objects of their own."""
+    part: bool = False
+    waiting: list[Scope] = field(default_factory=list)
+    """Of a group: what stands in it, until all of the group was read."""
 
     @property
     def root(self) -> Scope:
@@ -61,4 +64,4 @@ class Scope:
     def owner(self) -> Scope:
         """The object whose list this one stands in."""
         above = self.above or self
-        return above.owner if above.group else above
+        return above.owner if above.group or self.part else above

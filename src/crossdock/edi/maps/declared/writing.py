@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
+
+import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment as EdifactSegment
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.declared.building import total
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.kinds import Cells, Sheet
 from crossdock.edi.maps.declared.reading import KINDS
@@ -16,6 +20,10 @@ from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
 from crossdock.edi.maps.x12.writing import Writing as X12Writing
 from crossdock.edi.x12.writer import COMPONENT
 from crossdock.edi.x12.writer import OutgoingSegment as X12Segment
+from crossdock.model.quantity import tidy
+
+FOLLOWING = ("chosen", "shipped")
+"""Kinds that say what follows from other fields: a segment is not written for their sake."""
 
 
 def write_x12(definition: Definition, body: Any, context: MapContext) -> list[X12Segment]:
@@ -83,7 +91,13 @@ class _Sheets:
         """Each occurrence of a loop: of each object, of each group of them, or of the object that it stands in."""
         if loop.start.read_only:
             return
+        if loop.part:
+            if self._has_codes(loop.start, owner):
+                yield from self._loop(loop, owner, 0)
+            return
         found = self._items(loop, owner)
+        if loop.splits:
+            found = [piece for each in found for piece in _pieces(each, loop.splits)]
         if loop.keys:
             ordered = [list(group) for _, group in groupby(found, lambda each: [_get(each, key) for key in loop.keys])]
             for ordinal, group in enumerate(ordered, 1):
@@ -93,6 +107,14 @@ class _Sheets:
             raise CannotWrite(f"one {self.definition.type} has room for one of {loop.path}, not for {len(found)}")
         for ordinal, each in enumerate(found, 1):
             yield from self._loop(loop, each, ordinal)
+
+    def _has_codes(self, segment: SegmentMap, owner: Any) -> bool:
+        """Does every cell that holds a code have one for what the object says?"""
+        return all(
+            _get(owner, cell.path) in self.definition.codes[cell.arguments[0]].values()
+            for cell in segment.cells
+            if cell.kind == "code"
+        )
 
     def _items(self, loop: Loop, owner: Any) -> Sequence[Any]:
         if (loop.many or loop.keys) and not loop.path:
@@ -123,9 +145,12 @@ class _Sheets:
         for cell in segment.cells:
             found = self._cell(cell, owner, ordinal)
             cells |= found
-            said = said or bool(found)
+            said = said or (bool(found) and cell.kind not in FOLLOWING)
         if not said and not segment.mandatory:
             return
+        for cell in segment.cells:  # a code of what is not there
+            if cell.kind == "chosen" and len(cell.arguments) > 1 and (int(cell.arguments[1]), 0) not in cells:
+                cells.pop(cell.at, None)
         for at, codes in segment.selectors:
             cells.setdefault(at, codes[0])
         for constant in segment.constants:
@@ -142,7 +167,7 @@ class _Sheets:
         if cell.read_only or cell.path == "^":
             return {}
         if cell.path == "#":
-            return {cell.at: str(_length(self.body, cell.arguments[0]) if cell.arguments else ordinal)}
+            return {cell.at: _plain(total(self.body, cell.arguments[0]) if cell.arguments else ordinal)}
         if cell.path.startswith("^."):
             raise CannotWrite(f"{self.definition.type} cannot write {cell.path}")
         source, path = (self.body, cell.path[2:]) if cell.path.startswith("$.") else (owner, cell.path)
@@ -167,16 +192,24 @@ def _one(owner: Any) -> Any:
 
 
 def _get(owner: Any, path: str) -> Any:
-    """The value at a path; None as soon as there is none on the way."""
+    """The value at a path; None as soon as there is none on the way. Of a list what all of it agree in."""
     found = _one(owner)
-    for name in path.split("."):
-        if found is None:
-            return None
-        found = getattr(found, name)
-    return found
-
-
-def _length(body: Any, path: str) -> int:
     first, _, rest = path.partition(".")
-    found = getattr(body, first)
-    return sum(_length(each, rest) for each in found) if rest else len(found)
+    found = None if found is None else getattr(found, first)
+    if not rest or found is None:
+        return found
+    if not isinstance(found, tuple):
+        return _get(found, rest)
+    values = [_get(each, rest) for each in found]
+    return values[0] if values and all(each == values[0] for each in values) else None
+
+
+def _pieces(body: Any, path: str) -> Iterator[Any]:
+    """The object once for every run of the objects of its list that agree in a field."""
+    name, _, key = path.partition(".")
+    for _, run in groupby(getattr(body, name), lambda each: _get(each, key)):
+        yield msgspec.structs.replace(body, **{name: tuple(run)})
+
+
+def _plain(number: Decimal | int) -> str:
+    return str(number) if isinstance(number, int) else f"{tidy(number):f}"

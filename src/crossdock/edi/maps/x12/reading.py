@@ -22,8 +22,10 @@ _CENTS = Decimal("0.01")
 _BUYER_QUALIFIERS = ("IN", "BP", "CB", "PI", "SK", "PN", "IT")
 _SUPPLIER_QUALIFIERS = ("VN", "VP", "VC", "VA", "VS", "SK", "MG", "MF")
 _GTIN_QUALIFIERS = ("UK", "UP", "EN", "UA", "EO", "UI", "UD", "UX")
-# Zones that mean one offset all year round; others are taken as UTC.
+# Zones that mean one offset all year round, and those that have a summer; others are taken as UTC.
 _ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
+
+_WITH_SUMMER = {"ET": -5, "CT": -6, "MT": -7, "PT": -8, "AT": -4}
 
 
 class Reading:
@@ -85,8 +87,7 @@ class Reading:
             return None
         clock = as_time(at(row, time_at))
         zone = at(row, zone_at) if zone_at else ""
-        hours = _ZONES.get(zone, 0)
-        return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=hours)
+        return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=_hours(zone, day))
 
     def number(self, text: str, position: int, element: int) -> Decimal:
         """A number; an absent one is a fault."""
@@ -190,6 +191,30 @@ def at(row: Row, element: int) -> str:
 def padded(row: Row, size: int) -> Row:
     """The row with empty elements up to `size`, each without surrounding blanks."""
     return [each.strip() for each in row] + [""] * (size - len(row))
+
+
+def as_zone(code: str) -> bool:
+    """Does the code of a zone (element 623) name one that we know?"""
+    return code in _ZONES or code in _WITH_SUMMER or code in ("UT", "GM")
+
+
+def _hours(zone: str, day: dt.date) -> int:
+    """Hours ahead of UTC."""
+    return _WITH_SUMMER[zone] + _is_summer(day) if zone in _WITH_SUMMER else _ZONES.get(zone, 0)
+
+
+def _is_summer(day: dt.date) -> bool:
+    """Is it daylight saving time in North America? Energy Policy Act of 2005: from the second Sunday of March to the
+    first of November; before 2007 from the first of April to the last of October."""
+    if day.year < 2007:
+        return _sunday(day.year, 4, 1) <= day < _sunday(day.year, 10, 25)
+    return _sunday(day.year, 3, 8) <= day < _sunday(day.year, 11, 1)
+
+
+def _sunday(year: int, month: int, first: int) -> dt.date:
+    """The first Sunday on or behind a day."""
+    day = dt.date(year, month, first)
+    return day + dt.timedelta(days=(6 - day.weekday()) % 7)
 
 
 def as_time(text: str) -> dt.time:
