@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crossdock.cli import edi_documents
 from crossdock.cli._partners import Project, pack_of
 from crossdock.edi.explain import ExplainedFault, ExplainedSet
 from crossdock.edi.explain import explain as explain_document
@@ -27,6 +28,10 @@ from crossdock.edi.validate import validate as validate_document
 app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT, UBL).", no_args_is_help=True)
 
 _CHUNK = 1 << 18
+
+
+app.command()(edi_documents.convert)
+app.command()(edi_documents.diff)
 
 
 @app.callback()

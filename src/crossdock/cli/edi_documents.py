@@ -1,0 +1,187 @@
+"""`crossdock edi convert` and `crossdock edi diff`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, cast
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crossdock.edi import documents, flat
+from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target
+from crossdock.edi.convert import convert as convert_documents
+from crossdock.edi.diff import compare
+from crossdock.edi.documents import Document
+
+_MOST_SHOWN = 20
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def convert(
+    file: Annotated[
+        str, typer.Argument(help="X12, EDIFACT, UBL, canonical JSON or CSV; - for standard input.", metavar="FILE")
+    ],
+    to: Annotated[str, typer.Option("--to", help="canonical, x12, edifact, ubl or csv.")],
+    layout: Annotated[
+        Path | None, typer.Option("--layout", help="Layout of the flat file: of the input, or of --to csv.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write there; for several UBL documents a folder.")
+    ] = None,
+    version: Annotated[str, typer.Option("--version", help="Of the target, such as 005010 or D:96A:UN.")] = "",
+    sender: Annotated[str, typer.Option("--sender", help="In place of the sender that the file names.")] = "",
+    receiver: Annotated[str, typer.Option("--receiver", help="In place of the receiver.")] = "",
+    currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write the documents of a file in another syntax. What the target has no place for is told on standard error.
+    Exit code 1 if any document is refused.
+
+    Example: crossdock edi convert order.x12 --to edifact --output order.edi
+    """
+    if to not in TARGETS:
+        _stop(f"--to is one of {', '.join(TARGETS)}, not {to!r}")
+    plan = _layout(layout) if layout else None
+    if to == "csv" and plan is None:
+        _stop("--to csv needs --layout")
+    found = list(documents.read(_bytes(file), plan if to != "csv" else None, currency))
+    made = convert_documents(found, cast(Target, to), Options(dt.datetime.now(dt.UTC), version, sender, receiver, plan))
+    if as_json:
+        _print_report(made)
+    else:
+        _write(made, output)
+        console = Console(stderr=True, highlight=False)
+        for report in made.reports:
+            _say(console, report)
+    if made.refused:
+        raise typer.Exit(1)
+
+
+def diff(
+    first: Annotated[str, typer.Argument(help="A file of any syntax that `convert` reads.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another, of the same syntax or a different one.", metavar="B")],
+    layout: Annotated[Path | None, typer.Option("--layout", help="Layout of both, where they are flat files.")] = None,
+    envelope: Annotated[
+        bool, typer.Option("--envelope", help="Compare sender, receiver, control numbers, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two files in business words: header, lines by their id or item, quantities, prices, dates, parties. Exit
+    code 0 if they say the same, 1 if not.
+
+    Example: crossdock edi diff order.x12 answer.x12
+    """
+    plan = _layout(layout) if layout else None
+    sides = [list(documents.read(_bytes(name), plan)) for name in (first, second)]
+    for name, side in zip((first, second), sides, strict=True):
+        _readable(name, side)
+    found = compare(*sides, envelope=envelope)
+    if as_json:
+        typer.echo(msgspec.json.encode({"same": not found, "differences": found}).decode())
+    else:
+        console = Console(highlight=False)
+        for each in found or ():
+            several = len({one.document for one in found}) > 1
+            console.print(plain((f"{each.document}, " if several else "") + each.said), soft_wrap=True)
+        if not found:
+            console.print("Both say the same.")
+    if found:
+        raise typer.Exit(1)
+
+
+def plain(value: str, style: str = "") -> Text:
+    """Text of a stranger's document: nothing in it may steer the terminal."""
+    return Text("".join(c if c.isprintable() else "�" for c in value), style=style)
+
+
+def _stop(words: str) -> None:
+    typer.echo(words, err=True)
+    raise typer.Exit(2)
+
+
+def _bytes(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as problem:
+        typer.echo(f"{file} cannot be read: {problem.strerror}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _layout(path: Path) -> flat.Plan:
+    try:
+        return flat.layout(path.read_bytes(), "toml" if path.suffix == ".toml" else "yaml")
+    except OSError as problem:
+        typer.echo(f"{path} cannot be read: {problem.strerror}", err=True)
+    except flat.LayoutError as problem:
+        typer.echo(f"{path}: {problem}", err=True)
+    raise typer.Exit(2)
+
+
+def _readable(name: str, side: Sequence[Document]) -> None:
+    """What was refused cannot be compared."""
+    bad = [each for each in side if each.refused]
+    for each in bad:
+        first = next((fault for fault in each.faults if fault.severity == "error"), None)
+        words = f"{first.code} at segment {first.segment}: {first.detail}" if first else "it says nothing"
+        typer.echo(f"{name}: {each.document.replace('_', ' ') or 'the file'} is refused: {words}", err=True)
+    if bad or not side:
+        raise typer.Exit(2)
+
+
+def _write(made: Conversion, output: Path | None) -> None:
+    if len(made.files) > 1 and (output is None or output.is_file()):
+        _stop(f"{len(made.files)} UBL documents are {len(made.files)} files: name a folder with --output")
+    try:
+        if output is None:
+            for data in made.files:
+                sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        elif len(made.files) > 1 or output.is_dir():
+            output.mkdir(parents=True, exist_ok=True)
+            for number, data in enumerate(made.files, 1):
+                (output / f"{number:04d}.xml").write_bytes(data)
+        else:
+            for data in made.files:
+                output.write_bytes(data)
+    except OSError as problem:
+        _stop(f"{output} cannot be written: {problem.strerror}")
+
+
+def _print_report(made: Conversion) -> None:
+    contents = [data.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode() for data in made.files]
+    report = {"documents": made.reports, "contents": contents, "refused": made.refused}
+    typer.echo(msgspec.json.encode(report).decode())
+
+
+def _say(console: Console, report: Report) -> None:
+    """What a person should know of one document: nothing, where all of it was carried over."""
+    name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
+    if not report.converted:
+        console.print(plain(f"{name}: refused: {report.refusal}", "bold red"), soft_wrap=True)
+        for fault in report.faults:
+            words = f"  {fault.severity} {fault.code} at segment {fault.segment}: {fault.detail}"
+            console.print(plain(words), soft_wrap=True)
+        return
+    rows = [_lost(each.path, each.value, each.became) for each in report.lost]
+    rows += [f"kept beside it: {_place(each)} {each['value']}" for each in report.kept]
+    if rows:
+        console.print(plain(f"{name}: {len(rows)} not carried over", "yellow"), soft_wrap=True)
+        for row in rows[:_MOST_SHOWN]:
+            console.print(plain(f"  {row}"), soft_wrap=True)
+        if len(rows) > _MOST_SHOWN:
+            console.print(f"  and {len(rows) - _MOST_SHOWN} more; --json lists all", soft_wrap=True)
+
+
+def _lost(path: str, value: str, became: str) -> str:
+    return f"{path} {value}" + (f" became {became}" if became else " has no place there")
+
+
+def _place(each: dict[str, object]) -> str:
+    """Where something stood: `N3/1`, or the path of XML."""
+    return str(each.get("path") or f"{each.get('segment')}/{each.get('element')}")

@@ -1,0 +1,182 @@
+"""Documents from one syntax into another. What the target cannot say is never lost silently: what was written is read
+again, and all that is not as it was is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from crossdock.edi import edifact, flat, maps, ubl, x12
+from crossdock.edi.documents import Document, Envelope, canonical
+from crossdock.edi.explain import ExplainedFault
+from crossdock.edi.facts import facts
+from crossdock.edi.kernel.writing import CannotWrite
+
+Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
+TARGETS: tuple[Target, ...] = ("canonical", "x12", "edifact", "ubl", "csv")
+# Whose number an identification is: what X12 and EDIFACT both have codes for (DUNS, GLN, mutually agreed).
+_TO_EDIFACT = {"01": "1", "07": "14", "ZZ": "ZZZ"}
+_TO_X12 = {code: ours for ours, code in _TO_EDIFACT.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the envelope of the target says; what is empty, the input says. `at` is when it is made."""
+
+    at: dt.datetime
+    version: str = ""
+    sender: str = ""
+    receiver: str = ""
+    layout: flat.Plan | None = None
+
+
+class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A field that the target does not say as it was; `became` is empty where it says nothing."""
+
+    path: str
+    value: str
+    became: str = ""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What became of one document. `kept` stood beside its object and is carried only by the canonical form."""
+
+    document: str
+    number: str
+    converted: bool
+    lost: tuple[Lost, ...] = ()
+    kept: tuple[dict[str, Any], ...] = ()
+    dropped: tuple[dict[str, Any], ...] = ()
+    faults: tuple[ExplainedFault, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The files of the target (one, or one per UBL document), and a report per document."""
+
+    files: tuple[bytes, ...]
+    reports: tuple[Report, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Was any document left out?"""
+        return not all(each.converted for each in self.reports)
+
+
+def convert(documents: Sequence[Document], target: Target, options: Options) -> Conversion:
+    """All documents in the target's syntax. One that cannot be written is left out, and its report says why."""
+    made: list[Any] = []
+    reports: list[Report] = []
+    for each in documents:
+        if each.body is None:
+            reports.append(Report(each.document, each.number, False, faults=each.faults, refusal="it was refused"))
+            continue
+        try:
+            unit = _written(each, target, options)
+            lost = _losses(each, unit, target, options)
+        except CannotWrite as problem:
+            reports.append(_report(each, target, (), str(problem)))
+            continue
+        made.append(unit)
+        reports.append(_report(each, target, lost))
+    try:
+        return Conversion(_files(made, documents, target, options), tuple(reports))
+    except CannotWrite as problem:  # the envelope cannot be written: none of them is
+        refused = (msgspec.structs.replace(each, converted=False, refusal=str(problem)) for each in reports)
+        return Conversion((), tuple(refused))
+
+
+def _report(document: Document, target: Target, lost: tuple[Lost, ...], refusal: str = "") -> Report:
+    beside = () if target == "canonical" else document.extensions
+    said = document.document, document.number, not refusal
+    return Report(*said, lost, beside, document.dropped, document.faults, refusal)
+
+
+def _written(document: Document, target: Target, options: Options) -> Any:
+    """A document as its set, message or file. Raises `CannotWrite`."""
+    body, context = document.body, document.context
+    assert body is not None
+    if target == "canonical":
+        return canonical(document)
+    if target == "x12":
+        return maps.write_document(document.document, body, context)
+    if target == "edifact":
+        version = options.version or (document.envelope.version if document.envelope.syntax == "EDIFACT" else "")
+        return maps.write_message(document.document, body, context, version)
+    if target == "ubl":
+        return ubl.write(document.document, body, context)
+    if options.layout is None:
+        raise CannotWrite("a flat file needs a layout")
+    flat.write(options.layout, [body], context)  # refuses it alone, and not those beside it
+    return body
+
+
+def _files(made: list[Any], documents: Sequence[Document], target: Target, options: Options) -> tuple[bytes, ...]:
+    if not made:
+        return ()
+    envelope = next((each.envelope for each in documents if each.body is not None), Envelope())
+    if target == "canonical":
+        return (b"".join(line + b"\n" for line in made),)
+    if target == "ubl":
+        return tuple(made)
+    if target == "csv":
+        assert options.layout is not None
+        return (flat.write(options.layout, made, None),)
+    return (_interchange(made, envelope, target, options),)
+
+
+def _interchange(made: list[Any], envelope: Envelope, target: Target, options: Options) -> bytes:
+    sender, receiver = options.sender or envelope.sender, options.receiver or envelope.receiver
+    if not sender or not receiver:
+        raise CannotWrite("nothing says who sends it to whom: name --sender and --receiver")
+    number = envelope.interchange if envelope.interchange.isdigit() and int(envelope.interchange) else "1"
+    qualifiers = envelope.sender_qualifier, envelope.receiver_qualifier
+    if target == "x12":
+        from_us, to_them = (
+            _TO_X12.get(each, "ZZ") if envelope.syntax == "EDIFACT" else each[:2] or "ZZ" for each in qualifiers
+        )
+        version = options.version or (envelope.version if envelope.syntax == "X12" else "") or "004010"
+        control = int(number) if int(number) <= 999_999_999 else 1
+        named = sender, receiver, control, control, options.at
+        out = x12.InterchangeOut(*named, from_us, to_them, version=version[:12])
+        return x12.write_interchange(out, made)
+    from_us, to_them = (_TO_EDIFACT.get(each, "") if envelope.syntax == "X12" else each[:4] for each in qualifiers)
+    head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, from_us, to_them)
+    return edifact.write_interchange(head, made)
+
+
+def _losses(document: Document, unit: Any, target: Target, options: Options) -> tuple[Lost, ...]:
+    """What the document said and its new form does not say, or says otherwise. Raises `CannotWrite` where we would not
+    take ourselves what was written."""
+    assert document.body is not None
+    again = _again(document, unit, target, options)
+    if again.body is None:
+        first = next((each for each in again.faults if each.severity == "error"), None)
+        raise CannotWrite(f"what it would be is refused when it is read: {first.detail if first else 'it is empty'}")
+    before, after = dict(facts(document.body)), dict(facts(again.body))
+    return tuple(
+        Lost(path, value, after.get(path, "")) for path, value in before.items() if after.get(path, "") != value
+    )
+
+
+def _again(document: Document, unit: Any, target: Target, options: Options) -> maps.MappedDocument:
+    """What is read of what was written."""
+    context = document.context
+    if target == "canonical":
+        return maps.MappedDocument(document.document, document.body)
+    if target == "ubl":
+        return ubl.read(unit, context)
+    if target == "csv":
+        assert options.layout is not None
+        return next(iter(flat.read(flat.write(options.layout, [unit], context), options.layout, context)))
+    alone = _interchange([unit], Envelope(sender="SENDER", receiver="RECEIVER"), target, options)
+    if target == "x12":
+        item = next(each for each in x12.read(alone) if isinstance(each, x12.TransactionSet))
+        return maps.read_document(item, context)
+    message = next(each for each in edifact.read(alone) if isinstance(each, edifact.Message))
+    return maps.read_message(message, context)

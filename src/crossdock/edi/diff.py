@@ -1,0 +1,196 @@
+"""Two documents compared in business words, whatever syntax each is in: an order as X12 and as EDIFACT, an order and
+the answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from crossdock.edi.documents import Document
+from crossdock.edi.facts import LINE_IDS, facts, words
+from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
+from crossdock.model.quantity import ZERO, Quantity
+
+_ITEM_IDS = ("item", "buyer_item", "supplier_item", "gtin")
+_ANSWERED = ("quantity", "price", "due on")
+"""What an order's line and the answer to it both say."""
+Line = dict[str, str]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One thing that two documents say differently; empty where one of them does not say it. `document` is the number
+    it belongs to, `where` a line or empty for the header."""
+
+    document: str
+    where: str
+    what: str
+    first: str
+    second: str
+
+    @property
+    def said(self) -> str:
+        """`line 20: quantity 12 EA -> 8 EA`."""
+        place = f"{self.where}: " if self.where else ""
+        if not self.first or not self.second:
+            verb = "only in the first" if self.first else "only in the second"
+            return f"{place}{self.what} {self.first or self.second} {verb}".replace("  ", " ")
+        return f"{place}{self.what} {self.first} -> {self.second}"
+
+
+class View(msgspec.Struct, frozen=True):
+    """A document as it is compared. `lines` by their ids, as far as they have any."""
+
+    number: str
+    header: dict[str, str]
+    lines: dict[str, Line]
+
+
+def compare(first: Sequence[Document], second: Sequence[Document], *, envelope: bool = False) -> list[Difference]:
+    """All differences, in the order of the first. Documents belong together that have one number; two alone do in any
+    case. What was refused is not compared."""
+    one, other = _by_number(first), _by_number(second)
+    if len(one) == len(other) == 1:
+        pairs = [(next(iter(one.values())), next(iter(other.values())))]
+        alone: list[Difference] = []
+    else:
+        pairs = [(one[number], other[number]) for number in one if number in other]
+        alone = [_alone(each, True) for number, each in one.items() if number not in other]
+        alone += [_alone(each, False) for number, each in other.items() if number not in one]
+    return [found for pair in pairs for found in _compared(*pair, envelope=envelope)] + alone
+
+
+def _by_number(documents: Sequence[Document]) -> dict[str, Document]:
+    """Documents by number; the same number again has a count behind it."""
+    found: dict[str, Document] = {}
+    for each in documents:
+        if each.body is None:
+            continue
+        name, count = _number(each), 2
+        while name in found:
+            name, count = f"{_number(each)} ({count})", count + 1
+        found[name] = each
+    return found
+
+
+def _number(document: Document) -> str:
+    body = document.body
+    return str(getattr(body, "order_number", "") or getattr(body, "number", ""))
+
+
+def _alone(document: Document, first: bool) -> Difference:
+    name = f"{document.document.replace('_', ' ')} {_number(document)}"
+    return Difference(_number(document), "", "document", name if first else "", "" if first else name)
+
+
+def _compared(one: Document, other: Document, *, envelope: bool) -> list[Difference]:
+    answered = isinstance(one.body, PurchaseOrderAcknowledgement) != isinstance(
+        other.body, PurchaseOrderAcknowledgement
+    )
+    first, second = _view(one), _view(other)
+    found: list[tuple[str, str, str, str]] = []
+    if envelope:
+        found += _of(_envelope(one), _envelope(other), "envelope")
+    shared = set(first.header) & set(second.header) if type(one.body) is not type(other.body) else None
+    found += _of(first.header, second.header, "", shared)
+    for name, line, matched in _matched(first.lines, second.lines):
+        if line is None or matched is None:
+            found.append((name, "", _short(line), _short(matched)))
+        else:
+            wanted = {name for name in _ANSWERED if name in line and name in matched} if answered else None
+            found += _of(line, matched, name, wanted)
+    return [Difference(first.number, *each) for each in found]
+
+
+def _of(one: Line, other: Line, where: str, wanted: set[str] | None = None) -> list[tuple[str, str, str, str]]:
+    names = [name for name in {**one, **other} if wanted is None or name in wanted]
+    return [
+        (where, name, one.get(name, ""), other.get(name, "")) for name in names if one.get(name) != other.get(name)
+    ]  # fmt: skip
+
+
+def _envelope(document: Document) -> Line:
+    return {name.replace("_", " "): value for name, value in msgspec.to_builtins(document.envelope).items()}
+
+
+def _view(document: Document) -> View:
+    body = document.body
+    assert body is not None
+    if isinstance(body, PurchaseOrderAcknowledgement):
+        return View(_number(document), _header(body, "answers"), _answers(body.answers))
+    name = next((each for each in body.__struct_fields__ if _is_list(getattr(body, each))), "")
+    lines: dict[str, Line] = {}
+    for at, each in enumerate(getattr(body, name, ()), 1):
+        key = _key(each, at)
+        lines[key if key not in lines else f"{key} ({at})"] = _facts(each)
+    return View(_number(document), _header(body, name), lines)
+
+
+def _header(body: msgspec.Struct, lines: str) -> Line:
+    left = lines.replace("_", " ")
+    return {path: value for path, value in facts(body) if not (lines and path.startswith(f"{left}["))}
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], msgspec.Struct) and _has_id(value[0])
+
+
+def _has_id(line: msgspec.Struct) -> bool:
+    return any(name in line.__struct_fields__ for name in (*LINE_IDS, "item"))
+
+
+def _key(line: msgspec.Struct, at: int) -> str:
+    """`line 20`: zeros before a number make no difference."""
+    found = next((getattr(line, name) for name in LINE_IDS if getattr(line, name, "")), "")
+    return f"line {found.lstrip('0') or found}" if found else f"line at {at}"
+
+
+def _answers(answers: tuple[LineAnswer, ...]) -> dict[str, Line]:
+    """The answers to a line as one: how much will come of it."""
+    found: dict[str, Line] = {}
+    for name in dict.fromkeys(each.line for each in answers):
+        these = [each for each in answers if each.line == name]
+        coming = [each for each in these if each.kind != "rejected"]
+        first = (coming or these)[0]
+        amount = sum((each.quantity.amount for each in coming), ZERO)
+        said = _facts(first) | {"quantity": words(Quantity(amount, first.quantity.unit))}
+        said["kind"] = ", ".join(dict.fromkeys(each.kind for each in these))
+        found[_key(first, len(found) + 1)] = said
+    return found
+
+
+def _facts(line: Any) -> Line:
+    """What a line says, without the id by which it is found."""
+    own = next((name for name in LINE_IDS if getattr(line, name, "")), "").replace("_", " ")
+    said = {path: value for path, value in facts(line) if path != own}
+    splits: tuple[Any, ...] = getattr(line, "schedules", ())
+    if len(splits) == 1 and splits[0].due_on:  # all of the line on one day
+        said["due on"] = words(splits[0].due_on)
+    return said
+
+
+def _matched(one: dict[str, Line], other: dict[str, Line]) -> list[tuple[str, Line | None, Line | None]]:
+    """Lines of one id, else of one item; then those that have no counterpart."""
+    left, right = dict(one), dict(other)
+    found: list[tuple[str, Line | None, Line | None]] = []
+    by_id = bool(set(left) & set(right)) and not all(name.startswith("line at") for name in left)
+    for name, line in one.items():
+        same = name if by_id and name in right else next((key for key, each in right.items() if _item(line, each)), "")
+        if same:
+            found.append((name, left.pop(name), right.pop(same)))
+        else:
+            found.append((name, left.pop(name), None))
+    return found + [(name, None, line) for name, line in right.items()]
+
+
+def _item(one: Line, other: Line) -> bool:
+    """Do two lines name the same item by any number of it?"""
+    numbers = {one.get(name.replace("_", " ")) for name in _ITEM_IDS} - {None, ""}
+    return bool(numbers & {other.get(name.replace("_", " ")) for name in _ITEM_IDS})
+
+
+def _short(line: Line | None) -> str:
+    if line is None:
+        return ""
+    return " of ".join(line[name] for name in ("quantity", "item", "gtin") if line.get(name)) or "without words"

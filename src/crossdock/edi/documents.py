@@ -1,0 +1,229 @@
+"""Documents of any syntax in one form: X12, EDIFACT, UBL, flat files by a layout, and canonical JSON.
+
+for each in documents.read(data):        # Document: .document, .body, .envelope, .extensions, .dropped, .faults
+    line = documents.canonical(each)     # one line of JSON that `read` takes again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+
+from crossdock.edi import edifact, flat, maps, ubl, x12
+from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
+from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
+from crossdock.edi.maps.declared import definitions
+from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.fulfillment import InventoryReport
+from crossdock.model.invoice import Invoice
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.ship_notice import ShipNotice
+
+JSON, CSV = "JSON", "CSV"
+_CUSTOMERS = ("purchase_order", "purchase_order_change")
+_OWN: dict[str, type[msgspec.Struct]] = {
+    "credit_note": Invoice,
+    "functional_acknowledgement": FunctionalAcknowledgement,
+    "inventory_report": InventoryReport,
+    "invoice": Invoice,
+    "purchase_order": PurchaseOrder,
+    "purchase_order_acknowledgement": PurchaseOrderAcknowledgement,
+    "purchase_order_change": PurchaseOrderChange,
+    "ship_notice": ShipNotice,
+    "supplier_invoice": Invoice,
+}
+"""Documents whose maps are modules."""
+
+
+class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who sent a document to whom, in which syntax; a flat file says nothing of it."""
+
+    syntax: str = ""
+    type: str = ""
+    version: str = ""
+    sender: str = ""
+    sender_qualifier: str = ""
+    receiver: str = ""
+    receiver_qualifier: str = ""
+    interchange: str = ""
+    control_number: str = ""
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What was read of one document. `body` is None where `faults` refuse it; `extensions` is what no field of it
+    holds, `dropped` what is not kept and why. One without `document` is a fault of the file itself."""
+
+    document: str
+    body: msgspec.Struct | None
+    context: maps.MapContext
+    envelope: Envelope = Envelope()
+    extensions: tuple[dict[str, Any], ...] = ()
+    dropped: tuple[dict[str, Any], ...] = ()
+    faults: tuple[ExplainedFault, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The number it goes by in business."""
+        return str(getattr(self.body, "number", "") or getattr(self.body, "order_number", ""))
+
+    @property
+    def refused(self) -> bool:
+        """Is there nothing that could be written or compared?"""
+        return self.body is None
+
+
+class Canonical(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document as JSON: which object `body` is, its `document` says."""
+
+    document: str
+    body: msgspec.Raw
+    envelope: Envelope = Envelope()
+    extensions: tuple[dict[str, Any], ...] = ()
+    dropped: tuple[dict[str, Any], ...] = ()
+    faults: tuple[ExplainedFault, ...] = ()
+
+
+@cache
+def objects() -> dict[str, type[msgspec.Struct]]:
+    """Name of a document -> the object that it is."""
+    declared = {
+        each.document: each.object
+        for dialect in (X12, EDIFACT)
+        for each in definitions(dialect).values()
+        if each.object
+    }
+    return {
+        **declared,
+        **{kind.document: declared.get(kind.document, Invoice) for kind in ubl.DOCUMENTS.values()},
+        **_OWN,
+    }
+
+
+def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> Iterator[Document]:
+    """Everything in an input, in order. With a layout it is a flat file; else its beginning tells what it is.
+    `currency` is that of X12 and EDIFACT documents that name none."""
+    if layout is not None:
+        nobody = _context(Envelope(), "")
+        for found in flat.read(data, layout, nobody):
+            faults = tuple(explained(each) for each in found.faults)
+            yield Document(found.document, found.body, nobody, Envelope(CSV), faults=faults)
+        return
+    plain = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if plain[:1] in (b"{", b"["):
+        yield from _of_json(plain)
+        return
+    head, _ = head_of(data)
+    if head.syntax == XML:
+        yield _of_ubl(data)
+        return
+    for item in edifact.read(data) if head.syntax == EDIFACT else x12.read(data):
+        if isinstance(item, edifact.InterchangeFault | x12.InterchangeFault):
+            yield Document("", None, _context(Envelope(), ""), faults=(explained(item.fault),))
+        else:
+            yield _of_set(item, currency)
+
+
+def canonical(document: Document) -> bytes:
+    """A document as one line of JSON."""
+    body = msgspec.Raw(msgspec.json.encode(document.body))
+    return msgspec.json.encode(
+        Canonical(document.document, body, document.envelope, document.extensions, document.dropped, document.faults)
+    )
+
+
+def _of_set(item: x12.TransactionSet | edifact.Message, currency: str) -> Document:
+    head = item.interchange
+    context = msgspec.structs.replace(context_of(item), options=maps.MapOptions(currency=currency))
+    if isinstance(item, x12.TransactionSet):
+        mapped, dialect, version = maps.read_document(item, context), X12, item.group.version
+    else:
+        mapped, dialect, version = maps.read_message(item, context), EDIFACT, item.version
+    envelope = Envelope(
+        *(dialect, item.type, version, head.sender, head.sender_qualifier, head.receiver, head.receiver_qualifier),
+        *(head.control_number, item.control_number),
+    )
+    faults = tuple(explained(each) for each in mapped.faults)
+    if mapped.body is None or item.type not in definitions(dialect):
+        return Document(mapped.document, mapped.body, context, envelope, faults=faults)
+    account = maps.account(item, context)
+    return Document(
+        mapped.document, mapped.body, context, envelope, _rows(account.kept), _rows(account.dropped), faults
+    )  # fmt: skip
+
+
+def _of_ubl(data: bytes) -> Document:
+    mapped = ubl.read(data)
+    role = ubl.DOCUMENTS[mapped.type].received_by if mapped.type in ubl.DOCUMENTS else "buyer"
+    sides = [_party(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
+    sender, receiver = sides if role == "supplier" else reversed(sides)
+    named = (sender.their_id or sender.id, sender.qualifier, receiver.their_id or receiver.id, receiver.qualifier)
+    envelope = Envelope("UBL", mapped.type, "", *named)
+    context = maps.MapContext("", receiver, sender, role)
+    faults = tuple(explained(each) for each in mapped.faults)
+    return Document(
+        mapped.document, mapped.body, context, envelope, _rows(mapped.kept), _rows(mapped.dropped), faults
+    )  # fmt: skip
+
+
+def _party(body: msgspec.Struct | None, names: tuple[str, ...]) -> PartyRef:
+    found = (getattr(body, name, None) for name in names)
+    return next((each for each in found if isinstance(each, PartyRef)), PartyRef(""))
+
+
+def _of_json(data: bytes) -> Iterator[Document]:
+    """One object, several in lines behind each other, or a list of them."""
+    lines = [data] if data[:1] == b"[" else data.splitlines()
+    if data[:1] == b"{" and _decoded(data) is not None:
+        lines = [data]
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        found = _decoded(line)
+        if found is None:
+            words = "is no document: an object with document and body, or a list of those"
+            yield _bad(number, f"line {number} {words}")
+        for each in found or ():
+            yield _of_canonical(each, number)
+
+
+def _decoded(data: bytes) -> list[Canonical] | None:
+    try:
+        if data.lstrip()[:1] == b"[":
+            return msgspec.json.decode(data, type=list[Canonical])
+        return [msgspec.json.decode(data, type=Canonical)]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _of_canonical(found: Canonical, number: int) -> Document:
+    kind = objects().get(found.document)
+    if kind is None:
+        return _bad(number, f"{found.document!r} is no document of ours")
+    context = _context(found.envelope, found.document)
+    try:
+        body = msgspec.json.decode(found.body, type=kind | None)
+    except (msgspec.DecodeError, ValueError) as problem:
+        return _bad(number, f"the body is no {kind.__name__}: {problem}", found.document)
+    company = getattr(body, "company_id", "") if body is not None else ""
+    context = msgspec.structs.replace(context, company_id=company)
+    beside = found.extensions, found.dropped, found.faults
+    return Document(found.document, body, context, found.envelope, *beside)
+
+
+def _bad(line: int, words: str, document: str = "") -> Document:
+    fault = ExplainedFault("not_readable", "error", words, line, 0, "", 0)
+    return Document(document, None, _context(Envelope(), ""), Envelope(JSON), faults=(fault,))
+
+
+def _context(envelope: Envelope, document: str) -> maps.MapContext:
+    """Without an agreement: the receiver is us, and item ids are taken as they stand."""
+    role: Literal["buyer", "supplier"] = "supplier" if document in _CUSTOMERS else "buyer"
+    return maps.MapContext("", PartyRef(envelope.receiver), PartyRef(envelope.sender), role)
+
+
+def _rows(found: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(msgspec.to_builtins(each) for each in found)

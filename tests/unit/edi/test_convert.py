@@ -1,0 +1,270 @@
+"""`edi convert` and `edi diff`: one document in every syntax, and what differs in business words."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from crossdock.cli.edi import app
+from crossdock.edi import documents, maps, x12
+from crossdock.edi.maps.declared import definitions
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
+from crossdock.model.quantity import Quantity
+from tests.unit.edi.samples import BRIGHTWARE, BUYING, DAY, envelope, interchange, order, written
+
+RUNNER = CliRunner()
+ORDER = written(("purchase_order", order()))
+SHIPPING_ORDER = interchange(
+    "ST*940*0001", "W05*N*1*P", "N1*ST*X*92*S1", "N3*1 HIGH ST", "LX*1", "W01*1*EA**VN*A", "SE*7*0001", group="OW"
+)
+
+
+def ran(*arguments: str, data: bytes = b"", code: int = 0) -> Any:
+    result = RUNNER.invoke(app, list(arguments), input=data)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def converted(data: bytes, to: str, *options: str, code: int = 0) -> bytes:
+    return bytes(ran("convert", "-", "--to", to, *options, data=data, code=code).stdout_bytes)
+
+
+def report(data: bytes, to: str, *options: str, code: int = 0) -> Any:
+    return json.loads(ran("convert", "-", "--to", to, "--json", *options, data=data, code=code).stdout)
+
+
+def bodies(data: bytes) -> list[msgspec.Struct | None]:
+    return [each.body for each in documents.read(data)]
+
+
+def files(folder: Path, *contents: bytes) -> list[str]:
+    names = []
+    for number, content in enumerate(contents):
+        path = folder / f"{number}.txt"
+        path.write_bytes(content)
+        names.append(str(path))
+    return names
+
+
+def difference(folder: Path, first: bytes, second: bytes, *options: str, code: int = 1) -> list[str]:
+    return str(ran("diff", *files(folder, first, second), *options, code=code).stdout).splitlines()
+
+
+class TestConvert:
+    @pytest.mark.parametrize("way", [("edifact",), ("canonical",), ("ubl",), ("edifact", "canonical", "x12")])
+    def test_an_order_is_the_same_in_every_syntax(self, way: tuple[str, ...], tmp_path: Path) -> None:
+        data = ORDER
+        for target in way:
+            data = converted(data, target)
+        assert data != ORDER
+        assert difference(tmp_path, ORDER, data, code=0) == ["Both say the same."]
+
+    def test_canonical_to_a_document_and_back_is_equal(self) -> None:
+        line = converted(ORDER, "canonical")
+        assert bodies(converted(line, "x12")) == bodies(line) == bodies(ORDER)
+
+    def test_what_stood_beside_an_object_is_in_its_canonical_form(self) -> None:
+        data = SHIPPING_ORDER
+        found = json.loads(converted(data, "canonical"))
+        assert found["document"] == "warehouse_shipping_order"
+        assert found["extensions"] == [
+            {"position": 4, "segment": "N3", "element": 1, "value": "1 HIGH ST", "qualifier": "1 HIGH ST"}
+        ]
+        again = converted(msgspec.json.encode(found), "canonical")
+        assert json.loads(again)["extensions"] == found["extensions"]
+        assert bodies(again) == bodies(SHIPPING_ORDER)
+
+    def test_what_the_target_has_no_place_for_is_told(self) -> None:
+        data = SHIPPING_ORDER
+        said = ran("convert", "-", "--to", "x12", data=data).stderr
+        assert "warehouse shipping order 1: 1 not carried over" in said
+        assert "kept beside it: N3/1 1 HIGH ST" in said
+
+    def test_a_field_that_changes_on_the_way_is_told(self) -> None:
+        named = msgspec.structs.replace(order(), ship_to=PartyRef("north", country="GB"))
+        line = next(documents.read(converted(ORDER, "canonical")))
+        data = documents.canonical(msgspec.structs.replace(line, body=named))
+        (found,) = report(data, "x12")["documents"]
+        assert found["converted"]
+        assert {"path": "ship to country", "value": "GB"} in found["lost"]
+
+    def test_sender_and_receiver_stay_unless_others_are_named(self) -> None:
+        (kept,) = documents.read(converted(ORDER, "edifact"))
+        assert (kept.envelope.sender, kept.envelope.receiver) == ("ALBIONUK", "BRIGHTWARE")
+        (named,) = documents.read(converted(ORDER, "x12", "--sender", "A", "--receiver", "B", "--version", "005010"))
+        assert (named.envelope.sender, named.envelope.receiver, named.envelope.version) == ("A", "B", "005010")
+
+    def test_several_documents_are_sets_of_one_interchange(self) -> None:
+        two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
+        back = converted(converted(two, "canonical"), "x12")
+        assert back.count(b"ISA*") == 1
+        assert [each.number for each in documents.read(back)] == ["1", "2"]
+
+    def test_several_ubl_documents_are_files_of_a_folder(self, tmp_path: Path) -> None:
+        two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
+        said = ran("convert", "-", "--to", "ubl", data=two, code=2).stderr
+        assert "name a folder with --output" in said
+        ran("convert", "-", "--to", "ubl", "--output", str(tmp_path / "out"), data=two)
+        written_files = sorted((tmp_path / "out").iterdir())
+        assert [next(documents.read(each.read_bytes())).number for each in written_files] == ["1", "2"]
+
+    def test_one_that_cannot_be_written_is_left_out_and_told(self) -> None:
+        found = report(SHIPPING_ORDER, "edifact", code=1)
+        assert found["refused"]
+        assert "no EDIFACT message" in found["documents"][0]["refusal"]
+
+    def test_one_that_was_refused_is_told_with_its_fault(self) -> None:
+        said = ran("convert", "-", "--to", "edifact", data=ORDER.replace(b"*6*EA", b"*six*EA"), code=1).stderr
+        assert "purchase order" in said
+        assert "number_invalid" in said
+
+    def test_a_currency_can_be_told_where_the_document_names_none(self) -> None:
+        silent = ORDER.replace(b"CUR*BY*GBP~", b"").replace(b"SE*12*", b"SE*11*")
+        assert b"CUR" not in silent
+        refused = report(silent, "ubl", code=1)["documents"][0]["refusal"]
+        assert "currency" in refused
+        (found,) = documents.read(converted(silent, "ubl", "--currency", "USD"))
+        assert getattr(found.body, "currency", "") == "USD"
+
+    def test_what_we_would_not_take_ourselves_is_not_written(self) -> None:
+        line = next(documents.read(converted(ORDER, "canonical")))
+        bad = documents.canonical(msgspec.structs.replace(line, body=msgspec.structs.replace(order(), lines=())))
+        (found,) = report(bad, "edifact", code=1)["documents"]
+        assert not found["converted"]
+
+    def test_without_a_sender_no_interchange_is_written(self) -> None:
+        line = json.loads(converted(ORDER, "canonical"))
+        del line["envelope"]
+        said = ran("convert", "-", "--to", "x12", data=msgspec.json.encode(line), code=1).stderr
+        assert "--sender" in said
+
+    @pytest.mark.parametrize(
+        "data",
+        [b'{"document": "nothing", "body": {}}', b'{"document": "invoice", "body": {}}', b"{", b"[1]", b"{}\n{}"],
+    )
+    def test_json_that_is_no_document_is_refused_with_words(self, data: bytes) -> None:
+        assert "not_readable" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
+
+    def test_flat_files_by_a_layout(self, tmp_path: Path) -> None:
+        layout = tmp_path / "orders.yaml"
+        layout.write_text(LAYOUT, encoding="utf-8")
+        rows = converted(ORDER, "csv", "--layout", str(layout))
+        assert rows.decode().splitlines()[1].split(",")[:3] == [
+            "4500001",
+            "10",
+            "B-85121A",
+        ]  # which the supplier calls it
+        told = report(ORDER, "csv", "--layout", str(layout))["documents"][0]["lost"]
+        assert "lines[1] description" in [each["path"] for each in told]
+        back = converted(rows, "canonical", "--layout", str(layout))
+        assert json.loads(back)["body"]["number"] == "4500001"
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [("convert", "nowhere", "--to", "x12"), ("convert", "-", "--to", "pdf"), ("convert", "-", "--to", "csv")],
+    )
+    def test_wrong_use_is_two(self, arguments: tuple[str, ...]) -> None:
+        ran(*arguments, code=2)
+
+    def test_each_document_that_maps_know_has_its_object(self) -> None:
+        known = documents.objects()
+        for kinds in maps.documents().values():
+            assert set(kinds.values()) <= set(known)
+        for definition in definitions("X12").values():
+            assert known[definition.document] is definition.object
+
+
+LAYOUT = """
+layout: orders
+document: purchase_order
+form: csv
+csv: {header: true}
+key: [number]
+same: {lines.price.currency: currency, lines.price.per.unit: lines.quantity.unit}
+constants: {currency: GBP, lines.price.per.amount: "1"}
+records:
+  - each: lines
+    columns:
+      - {name: Order, path: number}
+      - {name: Line, path: lines.line}
+      - {name: Article, path: lines.item}
+      - {name: Date, path: ordered_on}
+      - {name: Ship to, path: ship_to.id}
+      - {name: Qty, path: lines.quantity.amount}
+      - {name: Unit, path: lines.quantity.unit}
+      - {name: Price, path: lines.price.amount}
+"""
+
+
+class TestDiff:
+    def test_quantities_prices_and_dates_differ_line_by_line(self, tmp_path: Path) -> None:
+        changed = order()
+        lines = (
+            msgspec.structs.replace(changed.lines[0], quantity=Quantity(Decimal(8))),
+            *changed.lines[1:],
+        )
+        other = written(("purchase_order", msgspec.structs.replace(changed, lines=lines, due_on=DAY)))
+        assert difference(tmp_path, ORDER, other) == [
+            "due on 2010-12-01 only in the second",
+            "line 10: quantity 6 EA -> 8 EA",
+        ]
+
+    def test_an_order_against_its_answer(self, tmp_path: Path) -> None:
+        answers = (
+            LineAnswer("10", "accepted", Quantity(Decimal(6)), item="85121A"),
+            LineAnswer("20", "accepted", Quantity(Decimal(8)), item="85122A"),
+            LineAnswer("20", "rejected", Quantity(Decimal(4)), item="85122A"),
+        )
+        answer = PurchaseOrderAcknowledgement("albion_uk", "4500001", BRIGHTWARE, DAY, answers)
+        data = written(("purchase_order_acknowledgement", answer))
+        assert difference(tmp_path, ORDER, data) == ["line 20: quantity 12 EA -> 8 EA"]
+
+    def test_a_line_that_one_of_them_lacks(self, tmp_path: Path) -> None:
+        short = written(("purchase_order", order(lines=1)))
+        assert difference(tmp_path, ORDER, short) == ["line 20: 12 EA of B-85122A only in the first"]
+
+    def test_documents_are_matched_by_number(self, tmp_path: Path) -> None:
+        two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
+        other = written(("purchase_order", order("2")), ("purchase_order", order("3")))
+        assert difference(tmp_path, two, other) == [
+            "1, document purchase order 1 only in the first",
+            "3, document purchase order 3 only in the second",
+        ]
+
+    def test_envelopes_are_compared_when_asked(self, tmp_path: Path) -> None:
+        later = written(("purchase_order", order()), control_number=2)
+        assert difference(tmp_path, ORDER, later, code=0) == ["Both say the same."]
+        assert difference(tmp_path, ORDER, later, "--envelope") == ["envelope: interchange 000000001 -> 000000002"]
+
+    def test_json_says_the_same(self, tmp_path: Path) -> None:
+        found = json.loads("\n".join(difference(tmp_path, ORDER, ORDER, "--json", code=0)))
+        assert found == {"same": True, "differences": []}
+        short = written(("purchase_order", order(lines=1)))
+        (row,) = json.loads("\n".join(difference(tmp_path, ORDER, short, "--json")))["differences"]
+        assert (row["document"], row["where"], row["second"]) == ("4500001", "line 20", "")
+
+    def test_what_is_refused_cannot_be_compared(self, tmp_path: Path) -> None:
+        bad = ORDER.replace(b"*6*EA", b"*six*EA")
+        result = ran("diff", *files(tmp_path, ORDER, bad), code=2)
+        assert "number_invalid" in result.stderr
+
+    def test_lines_without_ids_are_matched_by_item(self, tmp_path: Path) -> None:
+        def advice(amount: int) -> bytes:
+            return interchange(
+                "ST*940*0001", "W05*N*1*P", "N1*ST*X*92*S1", "LX*1", f"W01*{amount}*EA**VN*A", "SE*6*0001", group="OW"
+            )
+
+        assert difference(tmp_path, advice(5), advice(7)) == ["line at 1: quantity 5 EA -> 7 EA"]
+
+
+def test_a_set_written_alone_is_read_as_it_was() -> None:
+    (item,) = x12.read(x12.write_interchange(envelope(), [maps.write_document("purchase_order", order(), BUYING)]))
+    assert isinstance(item, x12.TransactionSet)
