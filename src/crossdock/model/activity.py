@@ -35,6 +35,9 @@ class ActivityLine(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     serial: str = ""
     raw_code: str = ""
+    begins_on: dt.date | None = None
+    """From this day on, where it is not all of the report's period."""
+    ends_on: dt.date | None = None
 
 
 class ProductActivity(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -42,6 +42,8 @@ class PartyInformation(msgspec.Struct, frozen=True, omit_defaults=True):
     sender: PartyRef
     issued_on: dt.date
     entries: tuple[PartyEntry, ...]
+    purpose: Literal["original", "add", "change", "delete"] = "original"
+    """What is to be done with all entries, where it is said once for the list."""
 
 
 class AdviceError(msgspec.Struct, frozen=True, omit_defaults=True):

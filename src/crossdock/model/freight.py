@@ -36,6 +36,7 @@ class FreightItem(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
     freight_class: str = ""
     reference: str = ""
+    packs: tuple[str, ...] = ()
 
 
 class Stop(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,6 +80,11 @@ class LoadTender(msgspec.Struct, frozen=True, omit_defaults=True):
     mode: str = ""
     charge: Decimal | None = None
     trailer: str = ""
+    items: tuple[FreightItem, ...] = ()
+    """Goods of the whole load, where it is not said at which stop each is loaded."""
+    collect_at: dt.datetime | None = None
+    deliver_at: dt.datetime | None = None
+    vehicle: str = ""
 
 
 class LoadTenderResponse(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -143,6 +143,8 @@ class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     region: str = ""
     country: str = ""
+    place_name: str = ""
+    description: str = ""
     equipment: str = ""
 
 

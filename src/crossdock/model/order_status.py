@@ -62,6 +62,15 @@ class OrderLineStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     raw_code: str = ""
 
 
+class OrderEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of an order as a whole; `party` is who has it now: the carrier, or whom it was delivered to."""
+
+    status: LineStatus
+    happened_on: dt.date | None = None
+    party: PartyRef | None = None
+    raw_code: str = ""
+
+
 class ReportedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     """One order of a report."""
 
@@ -69,6 +78,7 @@ class ReportedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     order_date: dt.date | None = None
     supplier_reference: str = ""
     lines: tuple[OrderLineStatus, ...] = ()
+    events: tuple[OrderEvent, ...] = ()
 
 
 class OrderStatusReport(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -25,7 +25,8 @@ _DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2049, 12, 31))
 def bodies(definition: Definition) -> st.SearchStrategy[Any]:
     """Objects that hold nothing but what the definition declares."""
     found = _object(definition, definition.object, dict(_leaves(definition.root, "", (), ())), "")
-    return found.map(_inherited).map(lambda body: _without_parts(definition, body))
+    whole = found.map(_inherited).map(lambda body: _without_parts(definition, body))
+    return whole.map(lambda body: _settled(body, body, 1))
 
 
 def _without_parts(definition: Definition, body: Any) -> Any:
@@ -58,6 +59,22 @@ def _inherited(body: Any) -> Any:
 def _taking(body: Any, each: Any) -> Any:
     names = [name for name in each.__struct_fields__ if getattr(each, name) == "^"]
     return msgspec.structs.replace(each, **{name: getattr(body, name) for name in names})
+
+
+def _settled(body: Any, root: Any, ordinal: int) -> Any:
+    """With what follows from the place of an object, or from the one above it, where no element carries it."""
+    if not isinstance(body, msgspec.Struct):
+        return body
+    changed: dict[str, Any] = {}
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if value == "#":
+            changed[name] = str(ordinal)
+        elif isinstance(value, str) and value[:1] == "^" and len(value) > 1:
+            changed[name] = getattr(root, value[1:].partition("|")[0])
+        elif isinstance(value, tuple):
+            changed[name] = tuple(_settled(each, root, at) for at, each in enumerate(value, 1))
+    return msgspec.structs.replace(body, **changed)
 
 
 def leaves(definition: Definition) -> dict[str, Cell]:
@@ -110,7 +127,7 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             if cell is None and issubclass(each.item, msgspec.Struct):
                 inner = inner.filter(_says_anything)
             unique = _plain_fields if _joins(definition, path) else None
-            lists = st.lists(inner, min_size=size, max_size=3, unique_by=unique)
+            lists = st.lists(inner, min_size=size, max_size=_most(definition.root, path), unique_by=unique)
             parts[each.name] = lists.map(tuple if f"{path}.line" in declared else _numbered)
         elif cell is not None and path == "currency":  # in which all prices are
             parts[each.name] = st.just("GBP")
@@ -118,7 +135,8 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             told = each.required or path in definition.values
             (parts if told else optional)[each.name] = _value(definition, cell, hints[each.name], path)
         elif below and each.struct is not None:
-            (parts if each.required else optional)[each.name] = _object(definition, each.struct, declared, path + ".")
+            inner = _object(definition, each.struct, declared, path + ".")
+            (parts if each.required else optional)[each.name] = inner if each.required else inner.map(_or_none)
         elif ids and each.name in ("item", "supplier_item", "gtin"):
             parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14)
         elif each.required and definition.values.get(path, "").startswith("^"):
@@ -127,7 +145,27 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             parts[each.name] = st.just(_undeclared(definition, kind, path, hints[each.name]))
     if not optional:
         return st.builds(kind, **parts)
-    return st.fixed_dictionaries(parts, optional=optional).map(lambda found: kind(**found))
+    return st.fixed_dictionaries(parts, optional=optional).map(
+        lambda found: kind(**{name: value for name, value in found.items() if value is not None})
+    )
+
+
+def _or_none(body: Any) -> Any:
+    """An object that says nothing is none."""
+    kind = type(body)
+    return None if all(not each.required for each in fields(kind)) and body == kind() else body
+
+
+def _most(loop: Loop, path: str, prefix: str = "") -> int:
+    """How many objects a list of the document may hold for a test."""
+    for member in loop.members:
+        if isinstance(member, Loop):
+            inside = f"{prefix}{member.path}." if member.path else prefix
+            if member.single and inside == f"{path}.":
+                return 1
+            if _most(member, path, inside) == 1:
+                return 1
+    return 3
 
 
 def _joins(definition: Definition, path: str) -> bool:

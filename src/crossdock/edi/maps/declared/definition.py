@@ -23,7 +23,8 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 - `CPS?` a loop whose first segment may be left out: what may stand in it opens it; `CPS!?` is always written. `2=^` the
   number of the loop of the same kind (`1=#`) that this one is in: what that says is said here, too.
 - `lines[]` each such loop is one of `lines`; `lines[order_number]` one per group of lines of equal `order_number`,
-  and `[]` inside of it is each line of the group; of `documents[.]` there must be but one to be written; `ship_to`
+  and `[]` inside of it is each line of the group; of `documents[.]` there must be but one to be written; `splits[?]`
+  are read where no other line fills that list, and never written; `ship_to`
   before a loop: its fields are those of `ship_to`.
 - `orders[+lines.pack]` loops in a row that agree in all but their lists are one of `orders`; each of them is written as
   one loop for every run of its `lines` with equal `pack` (`[+]`: as one).
@@ -38,7 +39,7 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 `[values]` are what fields are that nothing says: a text; `@supplier.id` of the agreement, `@date` and `@moment` on
 which it was sent, `@currency`; `#` which of its list it is; `=path` what another field of the same object is, `^path`
 one of the objects above, the nearest first (`^@order` what was remembered there); `^path|text` a text where those say
-nothing; `()` nothing.
+nothing; `()` nothing. `"splits.quantity?"` is meant for those of a line `splits[?]` alone.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ from crossdock.edi.maps.declared.building import field_of
 from crossdock.edi.maps.declared.objects import OBJECTS
 
 _LINE = re.compile(
-    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\.)\])?\s+)?"
+    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\?)\])?\s+)?"
     r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>!\?|[!*?])?(?P<cells>(?:\s.*)?)\Z"
 )
 _CELL = re.compile(
@@ -138,6 +139,8 @@ class Loop:
     joins: bool = False
     splits: str = ""
     part: str = ""
+    spare: bool = False
+    """Read where no other line fills the list, and never written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ def parse(text: str, dialect: str, name: str) -> Definition:
 def _check(definition: Definition, name: str) -> None:
     """Every field is one of the object's, and every list of codes that is used is there."""
     for path in definition.values:
-        _field(definition, path, f"{name}: [values]")
+        _field(definition, path.removesuffix("?"), f"{name}: [values]")
     for loop, prefix in _loops(definition.root, ""):
         for key in (*loop.keys, *filter(None, (loop.splits, loop.part.strip(".")))):
             _field(definition, prefix + key, name)
@@ -304,15 +307,15 @@ class _Tree:
         if not below and not path and many is None:
             return segment
         optional = "?" in (found["mark"] or "")
-        single = many == "[.]"
-        many = "[]" if single else many
+        single, spare = many == "[.]", many == "[?]"
+        many = "[]" if single or spare else many
         members, also = self._members(below)
         inside = (many or "[]")[1:-1]
         if inside[:1] in ("+", "/"):
             splits, part = (inside[1:], "") if inside[0] == "+" else ("", inside[1:] or ".")
             return Loop(segment, path, True, (), members, also, joins=not part, splits=splits, part=part)
         keys = tuple(key.strip() for key in inside.split(",") if key.strip())
-        return Loop(segment, path, many is not None and not keys, keys, members, also, optional, single)
+        return Loop(segment, path, many is not None and not keys, keys, members, also, optional, single, spare=spare)
 
     def _segment(self, tag: str, text: str, mark: str, rank: int, place: str) -> SegmentMap:
         selectors, constants, cells = [], [], []

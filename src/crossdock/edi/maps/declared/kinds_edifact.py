@@ -6,7 +6,7 @@ GTIN alone; `party(known)` all of a NAD from its second element on, `known` bein
 where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
 an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
 negative (A) or not (C), and `size` that amount; `sole` an identifier of which there must be but one to mean anything;
-`when(1)` a code that is written where the field is there.
+`when(1)` a code that is written where the field is there; `own(n)` n components that a map of its own reads.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def read_sole(source: EdifactSource, place: Place) -> str | None:
     found = [each for element in elements for each in source.reading.parts(row, element) if each]
     _, rank, took = scope.said.get(path, (0, 1, []))
     if rank == 0:
-        source.taken.difference_update(took)
+        source.untake(took)
         scope.values[path] = ""
         return None
     return taken(source, place) or None if len(found) == 1 else ""
@@ -66,6 +66,16 @@ def read_when(source: EdifactSource, place: Place) -> None:
 def write_when(value: Any, sheet: Sheet) -> Cells:
     """The code, where the field is there."""
     return {sheet.cell.at: sheet.cell.arguments[0]}
+
+
+def read_own(source: EdifactSource, place: Place) -> None:
+    """What the map of a message takes in a way that no field of a description can tell."""
+    _row(source, place, int(place.cell.arguments[0]) if place.cell.arguments else 1)
+
+
+def write_own(value: Any, sheet: Sheet) -> Cells:
+    """Nothing: the map writes it."""
+    return {}
 
 
 def read_day(source: EdifactSource, place: Place) -> dt.date | None:
@@ -175,8 +185,8 @@ def write_ids(value: Any, sheet: Sheet) -> Cells:
     }  # fmt: skip
 
 
-def read_party(source: EdifactSource, place: Place) -> PartyRef:
-    """A NAD."""
+def read_party(source: EdifactSource, place: Place) -> PartyRef | None:
+    """A NAD. One that names nobody is somebody where the agreement says who has its role."""
     row = place.row
     for component in (1, 3):
         if source.value(row, (2, component)):
@@ -186,7 +196,8 @@ def read_party(source: EdifactSource, place: Place) -> PartyRef:
     if part:
         source.take(place.position, named, part)
     known = getattr(source.context, place.cell.arguments[0]) if place.cell.arguments else None
-    return source.reading.party(row, known)  # always somebody: the role alone may say who
+    found = source.reading.party(row, known)
+    return found if known is not None or found.id or found.name else None
 
 
 def write_party(value: PartyRef, sheet: Sheet) -> Cells:
@@ -313,4 +324,5 @@ KINDS: dict[str, Kind[Any]] = {
     "size": Kind(read_number, write_size),
     "sole": Kind(read_sole, write_an),
     "when": Kind(read_when, write_when),
+    "own": Kind(read_own, write_own),
 }

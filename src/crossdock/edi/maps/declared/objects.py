@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossdock.model.acknowledgement import SyntaxReport
 from crossdock.model.activity import ProductActivity
 from crossdock.model.advice import ApplicationAdvice, PartyInformation, TextMessage
 from crossdock.model.catalogue import PriceCatalogue
@@ -57,6 +58,7 @@ OBJECTS: dict[str, type[Any]] = {
         RoutingRequest,
         ShipNotice,
         ShipmentStatusReport,
+        SyntaxReport,
         TextMessage,
         WarehouseShippingAdvice,
         WarehouseShippingOrder,

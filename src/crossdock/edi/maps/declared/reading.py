@@ -155,6 +155,7 @@ class Walk:
         elif loop.keys or loop.many:
             inside = frame.scope.path if not loop.path else prefix + loop.path
             scope, prefix = Scope(position, inside, frame.scope, loop, group=bool(loop.keys)), ""
+            scope.began = len(self.source.trail)
         elif loop.path:
             prefix = f"{prefix}{loop.path}."
         opened = _Frame(loop, scope, prefix, position)
@@ -195,7 +196,7 @@ class Walk:
             if cell.at not in fillers or fillers[cell.at] != self.source.value(row, cell.at):
                 self._cell(cell, row, position, scope, prefix, segment.rank)
         taken = any(each in self.source.taken for each in self.source.trail[before:])
-        if not segment.cells or taken or len(scope.ids) > waiting:
+        if not segment.cells or segment.mandatory or taken or len(scope.ids) > waiting:
             for at, _ in segment.selectors:
                 self.source.take(position, *at)
 
@@ -216,12 +217,12 @@ class Walk:
             _, rank_before, took_before = target.said.get(path, (0, 0, []))
             if rank >= rank_before:
                 if target.values[path] != value:
-                    self.source.taken.difference_update(took)
+                    self.source.untake(took)
                 return
             if not same_day(target.values[path], value):
-                self.source.taken.difference_update(took_before)
+                self.source.untake(took_before)
         if path.startswith("@"):  # taken when something says it
-            self.source.taken.difference_update(took)
+            self.source.untake(took)
         target.values[path] = value
         target.said[path] = (position, rank, took)
         if path == "currency" and target.above is None:
@@ -253,7 +254,7 @@ class Walk:
 
     def _close_group(self, scope: Scope) -> None:
         """Keep what stands in a group, when the outermost group around it was read."""
-        if not scope.waiting:
+        if not scope.waiting and not (scope.loop is not None and scope.loop.optional):
             self._keep_bare(scope)
         if scope.above is not None and scope.above.group:
             scope.above.waiting += scope.waiting
@@ -264,9 +265,13 @@ class Walk:
     def _keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""
         owner, path = scope.owner, scope.path
-        kept = owner.lists.setdefault(path, [])
+        spare = scope.loop is not None and scope.loop.spare
+        kept = [] if spare else owner.lists.setdefault(path, [])
         body = self._listed(scope, path, len(kept) + 1)
         if body is None:
+            return
+        if spare:
+            owner.spares.setdefault(path, []).append((body, self.source.trail[scope.began :]))
             return
         found = apart(self.source, scope, [body, *self._parts(scope, len(kept) + 1)]) if scope.parts else [body]
         joins = scope.loop is not None and scope.loop.joins
@@ -339,11 +344,19 @@ class Walk:
             finish(scope)
         values = scope.values
         values |= {path: value.work(scope) for path, value in values.items() if isinstance(value, Later)}
+        for path, spares in scope.spares.items():
+            if scope.lists.get(path):
+                self.source.untake(each for _, took in spares for each in took)
+            else:
+                scope.lists[path] = [each for each, _ in spares]
         values.update({path: tuple(found) for path, found in scope.lists.items()})
         where = self._absolute(scope) + "." if scope.above is not None else ""
-        for name, value in self.definition.values.items():
+        for written, value in self.definition.values.items():
+            name = written.removesuffix("?")
+            if name != written and not (scope.loop is not None and scope.loop.spare):
+                continue
             field_name = name.removeprefix(where)
-            wanted = field_of(kind, field_name) if name.startswith(where) else None
+            wanted = field_of(kind, field_name) if name.startswith(where) and not _listed(kind, field_name) else None
             if wanted is not None and not _told(values, field_name):
                 self._fill(scope, wanted, field_name, value, ordinal)
         said = {
@@ -413,6 +426,13 @@ def _same(scope: Scope, name: str, path: str) -> Values:
     """What an object says of a field, for another field."""
     found = scope.values.items()
     return {path + each.removeprefix(name): one for each, one in found if f"{each}.".startswith(f"{name}.")}
+
+
+def _listed(kind: type[Any], path: str) -> bool:
+    """Does a path lead through a list, whose objects are made one by one?"""
+    parts = path.split(".")
+    found = (field_of(kind, ".".join(parts[:end])) for end in range(1, len(parts)))
+    return any(each is not None and each.item is not None for each in found)
 
 
 def _told(values: Values, path: str) -> bool:

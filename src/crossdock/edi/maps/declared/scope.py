@@ -41,6 +41,10 @@ class Scope:
     lists: dict[str, list[Any]] = field(default_factory=dict)
     said: dict[str, tuple[int, int, list[tuple[int, int, int]]]] = field(default_factory=dict)
     """Path of a value -> position, rank, and the elements that it was taken from."""
+    spares: dict[str, list[tuple[Any, list[tuple[int, int, int]]]]] = field(default_factory=dict)
+    """Objects of lists that nothing else may fill, and what they were read from."""
+    began: int = 0
+    """How much had been taken before."""
     ids: list[ItemId] = field(default_factory=list)
     levels: dict[str, Scope] = field(default_factory=dict)
     """Of the loops in it that are in one another, by their numbers."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guides import segment_rules
@@ -26,8 +27,8 @@ class Source(ABC):
         self.context: MapContext = reading.context
         self.faults: list[Fault] = reading.faults
         self.rows: list[Row] = reading.rows
-        self.taken: set[tuple[int, int, int]] = set()
-        """Position, element, component of what went into the object."""
+        self.taken: Counter[tuple[int, int, int]] = Counter()
+        """Position, element, component of what went into the object, and into how many of its fields."""
         self.trail: list[tuple[int, int, int]] = []
         """The same in the order of taking, with what was given back."""
         self._reading = reading
@@ -43,8 +44,12 @@ class Source(ABC):
 
     def take(self, position: int, element: int, component: int = 0) -> None:
         """Note that a value went into the object."""
-        self.taken.add((position, element, component))
+        self.taken[position, element, component] += 1
         self.trail.append((position, element, component))
+
+    def untake(self, cells: Iterable[tuple[int, int, int]]) -> None:
+        """Note that values did not go into a field after all."""
+        self.taken -= Counter(cells)
 
     def fault(self, code: str, position: int, at: Address, detail: str = "", severity: Severity | None = None) -> None:
         """Note a fault, once at its place."""

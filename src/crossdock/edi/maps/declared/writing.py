@@ -89,7 +89,7 @@ class _Sheets:
 
     def _loops(self, loop: Loop, owner: Any) -> Iterator[tuple[str, Cells]]:
         """Each occurrence of a loop: of each object, of each group of them, or of the object that it stands in."""
-        if loop.start.read_only:
+        if loop.start.read_only or loop.spare:
             return
         if loop.part:
             if self._has_codes(loop.start, owner):
@@ -127,6 +127,8 @@ class _Sheets:
     def _loop(self, loop: Loop, owner: Any, ordinal: int) -> Iterator[tuple[str, Cells]]:
         start = list(self._segment(loop.start, owner, ordinal))
         if not start and not loop.optional:
+            if loop.many:
+                raise CannotWrite(f"{loop.start.tag} has nothing to say of one of {loop.path or 'the lines'}")
             return
         yield from start
         level = loop.start.tag == "HL"

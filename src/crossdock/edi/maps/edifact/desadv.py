@@ -21,6 +21,7 @@ from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
 
 _REFUSED_PURPOSES = ("1", "3", "4", "5")
 _EXPECTED = ("17", "132", "2", "69", "64")
+_DATES = ("11", "137", *_EXPECTED)
 _TRACKING = ("CN", "AAS", "BM")
 _EXPIRES = ("361", "36")
 _PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
@@ -80,7 +81,7 @@ def _head(reading: Reading, end: int) -> _Head:
     for position, row in enumerate(reading.rows[:end], 1):
         tag, said = row[0], reading.parts(row, 1)
         kind = said[0]
-        if tag == "DTM" and (at := reading.moment(said, position)) is not None:
+        if tag == "DTM" and kind in _DATES and (at := reading.moment(said, position)) is not None:
             if kind == "11":
                 head.shipped_at = at
             elif kind == "137":

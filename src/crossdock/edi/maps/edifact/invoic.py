@@ -1,9 +1,10 @@
 """INVOIC <-> `Invoice` (EANCOM 1997 and 2002, directories D.96A and D.01B).
 
 BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
-CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges; per line LIN, PIA, QTY+47,
-PRI+AAA (or AAB), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the
-MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line names its order line, LIN 1082 counts.
+CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges; per line LIN, PIA, QTY+47
+(or 1, 12, 46), PRI+AAA (or AAB), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86, 39) what is asked for,
+MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line names its order line,
+LIN 1082 counts.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _TAX, _TAX_OF_ONE = "176", "124"
 TAX_CHARGE = "VAT"
 _CHARGE_AMOUNTS = ("8", "23", "204")
 _PRICES = ("AAA", "AAB", "INV")
+_OTHER_QUANTITIES = ("1", "12", "46")
+"""What was counted, despatched or delivered: the invoiced quantity of those who do not say that."""
 
 
 class _Line:
@@ -145,7 +148,7 @@ def _below_line(reading: Reading, line: _Line, position: int) -> None:
     kind = said[0]
     if tag == "PIA":
         line.ids += row[2:]
-    elif tag == "QTY" and (kind == "47" or (kind == "1" and line.quantity is None)):
+    elif tag == "QTY" and (kind == "47" or (kind in _OTHER_QUANTITIES and line.quantity is None)):
         line.quantity = reading.quantity(row[1], position)
     elif tag == "PRI" and kind in _PRICES:
         line.priced.setdefault(kind, (said, position))

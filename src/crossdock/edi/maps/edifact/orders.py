@@ -23,7 +23,7 @@ _TAKEN_PURPOSES = ("", "9", "7", "31")
 _WANTED = ("2", "69", "63", "64", "10")
 """Qualifiers of the wanted delivery, the surest first."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
-_SPLIT_QUANTITIES = ("11", "21")
+_SPLIT_QUANTITIES = ("11", "21", "113")
 
 
 class _Heading:
@@ -85,10 +85,9 @@ def _heading(reading: Reading, end: int) -> _Heading:
         tag, said, position = row[0], reading.parts(row, 1), index + 1
         qualifier = said[0]
         if tag == "DTM":
-            when = reading.date(said, position)
-            if when is not None and qualifier == "137":
-                head.ordered_on = when
-            elif when is not None and qualifier in _WANTED:
+            if qualifier == "137" and head.ordered_on is None:
+                head.ordered_on = reading.date(said, position)
+            elif qualifier in _WANTED and (when := reading.date(said, position)) is not None:
                 head.wanted.setdefault(qualifier, when)
         elif tag == "RFF" and qualifier == "CR":
             head.reference = reading.part(row, 1, 2)

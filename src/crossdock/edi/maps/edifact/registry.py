@@ -9,14 +9,16 @@ import msgspec
 from crossdock.edi.edifact.writer import OutgoingMessage
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
-from crossdock.edi.maps.edifact import desadv, invoic, orders, ordrsp
+from crossdock.edi.maps.edifact import contrl, desadv, invoic, orders, ordrsp
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import Writing
+from crossdock.model.acknowledgement import SyntaxReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowledgement
 from crossdock.model.ship_notice import ShipNotice
 
 MESSAGE_READERS: dict[str, tuple[str, Callable[[Reading], msgspec.Struct | None]]] = {
+    "CONTRL": ("syntax_report", contrl.read),
     "DESADV": ("ship_notice", desadv.read),
     "INVOIC": ("invoice", invoic.read),
     "ORDERS": ("purchase_order", orders.read),
@@ -28,6 +30,8 @@ _USUAL = "D:96A:UN"
 
 def own_message(document: str, body: msgspec.Struct, context: MapContext, version: str) -> OutgoingMessage:
     """The message for a document. Raises `CannotWrite`."""
+    if document == "syntax_report" and isinstance(body, SyntaxReport):
+        return OutgoingMessage("CONTRL", version or contrl.VERSION, contrl.write(body, Writing(context)))
     version = version or _USUAL
     match document, body:
         case "purchase_order", PurchaseOrder():

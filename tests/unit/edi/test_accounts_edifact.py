@@ -1,0 +1,192 @@
+"""Of every EDIFACT sample it is known what became of every component: taken, kept or dropped, once each, and truly."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crossdock.edi import edifact, maps
+from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.maps.declared import read_by
+from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import PurchaseOrderAcknowledgement
+from tests.unit.edi import test_edifact_desadv, test_edifact_invoic, test_edifact_orders, test_edifact_ordrsp
+
+FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
+FILES = [
+    path
+    for path in (sorted(FOLDER.rglob("*")) if FOLDER.is_dir() else ())
+    if path.is_file() and b"UNH+" in path.read_bytes()
+]
+
+
+def ours(item: str) -> str:
+    """Every number of an item is one that we know by another."""
+    return f"our {item}"
+
+
+BUYING = maps.MapContext("us", PartyRef("us"), PartyRef("them"), "buyer", our_item=ours)
+SELLING = maps.MapContext("us", PartyRef("us"), PartyRef("them"), "supplier", our_item=ours)
+AT = dt.datetime(2010, 12, 1, 8, 30, tzinfo=dt.UTC)
+OWN = ("ORDERS", "ORDRSP", "DESADV", "INVOIC")
+CHANGED = ("ZZ9", "1", "27", "7", "IN", "20200101", "EUR", "X0000000000000")
+"""What a value is changed to: one of these must matter where it is taken, none of the first where it is kept."""
+PACKS = ("ML", "BJ")
+"""Of several packs on one level: that they are several is why none of them is the object's."""
+UNMAPPED = ("BAPLIE", "IFCSUM", "INFENT", "QUOTES", "PAORES", "COPRAR", "CUSCAR")
+
+
+def messages(path: Path) -> Iterator[edifact.Message]:
+    """The messages of a sample, as if its envelope were as it should be."""
+    for item in edifact.read(path.read_bytes()):
+        if isinstance(item, edifact.Message):
+            item.faults = ()
+            yield item
+
+
+def cells(message: edifact.Message) -> dict[tuple[int, int, int], str]:
+    """Every component that holds anything, and what."""
+    mark, found = message.interchange.delimiters.component, {}
+    for segment in message.segments:
+        for element, text in enumerate(segment.elements[1:], 1):
+            for component, value in enumerate(text.split(mark), 1):
+                if message.value(value).strip():
+                    found[segment.position, element, component] = message.value(value).strip()
+    return found
+
+
+def changed(message: edifact.Message, at: tuple[int, int, int], value: str) -> edifact.Message:
+    """The message with another value in a component."""
+    texts, (position, element, component) = list(message.texts), at
+    marks = message.interchange.delimiters
+    elements = texts[position - 1].split(marks.element)
+    components = elements[element].split(marks.component)
+    components[component - 1] = value
+    elements[element] = marks.component.join(components)
+    texts[position - 1] = marks.element.join(elements)
+    raw = "".join(message.written(text) + marks.terminator for text in texts)
+    header = dataclasses.replace(message.interchange, syntax="UNOW", wrapped=False)
+    names = ("group", "type", "version", "control_number")
+    named = {name: getattr(message, name) for name in names}
+    return edifact.Message(header, raw=raw.encode("utf-8"), number=1, offset=0, count=message.count, **named)
+
+
+def said(message: edifact.Message) -> tuple[object, list[tuple[str, int]]]:
+    """What a message says, and what is wrong with it."""
+    mapped = maps.read_message(message, BUYING)
+    return mapped.body, [(each.code, each.position) for each in mapped.faults]
+
+
+def kept(message: edifact.Message) -> dict[tuple[int, int, int], str]:
+    return {(each.position, each.element, each.component): each.value for each in maps.account(message, BUYING).kept}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_component_is_taken_kept_or_dropped_with_a_reason_once_each(path: Path) -> None:
+    for message in messages(path):
+        account = maps.account(message, BUYING)
+        rows = [*account.taken]
+        rows += [(each.position, each.element, each.component) for each in (*account.kept, *account.dropped)]
+        assert sorted(rows) == sorted(cells(message))
+        assert all(each.reason for each in account.dropped)
+        values = cells(message)
+        assert all(values[each.position, each.element, each.component] == each.value for each in account.kept)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_what_is_taken_matters_and_what_is_kept_stands_beside_the_object(path: Path) -> None:
+    for message in messages(path):
+        same = changed(message, (2, 1, 1), cells(message).get((2, 1, 1), ""))
+        before, bag = said(same), kept(same)
+        if before[0] is None:
+            continue
+        for at in sorted(maps.account(message, BUYING).taken):
+            others = (changed(message, at, value) for value in (*CHANGED, ""))
+            assert any(said(other) != before or kept(other) != bag for other in others), (at, message.texts[at[0] - 1])
+        for at in bag:
+            if (at[0], 1, 1) in bag and bag[at[0], 1, 1] in PACKS:
+                continue
+            other = changed(message, at, CHANGED[0])
+            body, faults = said(other)
+            # A date that another one outweighs is none of the object's, but must be one.
+            wrong = ("date_invalid", at[0]) in faults
+            assert body == before[0] or wrong, (at, message.texts[at[0] - 1])
+            assert kept(other) == bag | {at: CHANGED[0]} or wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_messages_without_a_map_are_kept_whole_and_explained_by_segment(path: Path) -> None:
+    for message in messages(path):
+        if message.type in UNMAPPED:
+            account = maps.account(message, BUYING)
+            assert not account.taken
+            assert {each.segment for each in account.dropped} == {"UNH", "UNT"}
+    for item in explain(path.read_bytes()):
+        if isinstance(item, ExplainedSet) and item.type in UNMAPPED:
+            assert len(item.words) == item.segments
+            assert "set_unknown" in [each.code for each in item.faults]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("context", [BUYING, SELLING], ids=["buying", "selling"])
+def test_descriptions_and_maps_of_their_own_read_samples_alike(path: Path, context: maps.MapContext) -> None:
+    for message in messages(path):
+        mapped = maps.read_message(message, context)
+        if message.type in OWN and mapped.body is not None:
+            assert described(message, context) == mapped.body
+
+
+def described(message: edifact.Message, context: maps.MapContext) -> object:
+    faults: list[Fault] = []
+    return read_by(message, context, faults)
+
+
+def only(document: str, body: object, context: maps.MapContext) -> edifact.Message:
+    header = edifact.InterchangeOut("a", "b", "1", AT, syntax="UNOW", version="4")
+    (message,) = edifact.read(edifact.write_interchange(header, [maps.write_message(document, body, context)]))
+    assert isinstance(message, edifact.Message)
+    return message
+
+
+# Of an answer a description cannot say what follows from several elements together: that a quantity to come later
+# (QTY+83) makes two answers of one line, or that another item (PIA+3) makes a substitution of any.
+ANSWERS = st.builds(
+    PurchaseOrderAcknowledgement,
+    company_id=st.just("us"),
+    order_number=test_edifact_ordrsp.ids,
+    supplier=st.just(test_edifact_ordrsp.KILN),
+    acknowledged_on=test_edifact_ordrsp.days,
+    answers=st.lists(
+        test_edifact_ordrsp.answers.filter(lambda each: each.kind in ("accepted", "changed", "rejected")),
+        min_size=1,
+        max_size=4,
+    ).map(tuple),
+    currency=st.just("GBP"),
+)
+COUNTED = {("BGM", 3), ("LIN", 1)}
+"""What follows from the rest: what is said of all lines where each says it itself, and which of its level it is."""
+WRITTEN = {
+    "purchase_order": (test_edifact_orders.orders, test_edifact_orders.BUYING),
+    "purchase_order_acknowledgement": (ANSWERS, test_edifact_ordrsp.BUYING),
+    "ship_notice": (test_edifact_desadv.notices, test_edifact_desadv.BUYING),
+    "invoice": (test_edifact_invoic.invoices(), test_edifact_invoic.BUYING),
+}
+
+
+@pytest.mark.parametrize("document", WRITTEN)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_descriptions_and_maps_of_their_own_read_what_we_write_alike(document: str, data: st.DataObject) -> None:
+    bodies, context = WRITTEN[document]
+    message = only(document, data.draw(bodies), context)
+    mapped = maps.read_message(message, context)
+    assert described(message, context) == mapped.body
+    beside = {(each.segment, each.element) for each in maps.account(message, context).kept}
+    assert beside <= COUNTED, "nothing of what we write is left beside the object"
