@@ -212,7 +212,7 @@ def _undeclared(definition: Definition, kind: type[Any], path: str, hint: Any) -
 def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> st.SearchStrategy[Any]:
     assert cell is not None, f"{definition.type}: nothing writes {path}"
     kind, arguments = cell.kind, cell.arguments
-    if kind == "code":
+    if kind in ("code", "questioned"):
         return st.sampled_from(sorted({meant for code, meant in definition.codes[arguments[0]].items() if code != "*"}))
     if get_origin(hint) is Literal:
         raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")

@@ -257,6 +257,43 @@ class TestReceipt:
         assert "~W14*100~" in text
 
 
+class TestReceivingAdvice:
+    HEAD = ("BRA*R9*20101203*00*1", "REF*PK*ASN3", "DTM*050*20101202*1405*UT", "PRF*PO-5", "TD5**2*ABCD")
+
+    def receipt(self, *segments: str) -> GoodsReceipt:
+        found = body(*self.HEAD, "N1*SU*MAKER*92*brightware", "N1*ST*NORTH*92*north", *segments, kind="861")
+        assert isinstance(found, GoodsReceipt)
+        return found
+
+    def test_what_the_head_says_of_all_lines(self) -> None:
+        found = self.receipt("RCD*1*100*EA", "LIN**VN*A1", "MAN*GM*00106141411234567897", "PRF*PO-6****20")
+        assert (found.number, found.carrier, found.supplier, found.warehouse) == ("R9", "ABCD", "brightware", "north")
+        assert found.received_at == dt.datetime(2010, 12, 2, 14, 5, tzinfo=dt.UTC)
+        (line,) = found.lines
+        assert (line.order_number, line.order_line, line.ship_notice) == ("PO-6", "20", "ASN3")
+        assert (line.pack, line.quantity, line.condition) == ("00106141411234567897", Quantity(Decimal(100)), "good")
+
+    def test_what_is_in_question_is_a_line_of_its_own(self) -> None:
+        found = self.receipt("RCD*1*100*EA***5*EA*01*3*EA*04", "LIN**VN*A1")
+        assert [(line.condition, line.quantity.amount) for line in found.lines] == [
+            ("good", 92),
+            ("damaged", 5),
+            ("quarantined", 3),
+        ]
+        assert {(line.line, line.item, line.order_number) for line in found.lines} == {("1", "A1", "PO-5")}
+
+    @pytest.mark.parametrize("segment", ["RCD*1*5*EA***5*EA*01", "RCD*1*5*EA*****01"])
+    def test_all_of_a_line_may_be_damaged(self, segment: str) -> None:
+        found = self.receipt(segment, "LIN**VN*A1")
+        assert [(line.condition, line.quantity.amount) for line in found.lines] == [("damaged", 5)]
+        assert "~RCD*1*5*EA***5*EA*01~" in written(("goods_receipt", found)).decode()
+
+    def test_what_is_short_is_kept_and_what_came_is_good(self) -> None:
+        rows = ("RCD*1*95*EA***5*EA*02", "LIN**VN*A1")
+        assert [line.condition for line in self.receipt(*rows).lines] == ["good"]
+        assert ("RCD", 8, "02") in kept(*self.HEAD, *rows, kind="861")
+
+
 class TestAdjustment:
     def test_quantities_are_signed_and_reasons_the_warehouses(self) -> None:
         found = body(

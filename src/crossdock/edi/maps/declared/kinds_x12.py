@@ -5,7 +5,8 @@
 elements of both; `ids` pairs of qualifier and number from here on, `ids(4, 6, 15)` in these elements, and behind them
 `UA@3` a number that stands alone and is of this kind; `weight(qualifier, unit, codes)` a weight with the elements of
 its qualifier, of which only these are meant, and of its unit, `volume(unit)` likewise; `rows(n)` as many elements;
-`shipped(CC, CP, ordered)` whether it is as much as that field;
+`questioned(list)` the quantities in question of an RCD
+with their codes; `shipped(CC, CP, ordered)` whether it is as much as that field;
 `party(known)` name, qualifier and number from here on, `known` being `buyer`, `supplier`, `us` or `partner` where the
 agreement says who that is; `charge` a whole SAC.
 """
@@ -17,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.edi.kernel.writing import CannotWrite, Text
-from crossdock.edi.maps.declared.definition import Cell
+from crossdock.edi.maps.declared.definition import Cell, Loop, SegmentMap
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
@@ -30,6 +31,8 @@ from crossdock.model.quantity import EACH, Price, Quantity
 
 _MOST_PAIRS = 15
 _LOT = "LT"
+PART = Loop(SegmentMap(""), part="quantity")
+"""Of the loop that a part of a line stands in, where that is an element of the line itself."""
 
 
 def read_day(source: X12Source, place: Place) -> dt.date | None:
@@ -223,6 +226,41 @@ def write_shipped(value: Quantity, sheet: Sheet) -> Cells:
     return {sheet.cell.at: complete if asked in (None, value.amount) else partly}
 
 
+_QUESTIONS = range(6, 19, 3)
+
+
+def read_questioned(source: X12Source, place: Place) -> None:
+    """How much of what was received is in question, and why: all of the line, or parts of it that become lines."""
+    known = place.definition.codes[place.cell.arguments[0]]
+    received = source.value(place.row, (2, 0))
+    for element in _QUESTIONS:
+        said, code = source.value(place.row, (element, 0)), source.value(place.row, (element + 2, 0))
+        meant = known.get(code, known["*"]) if code else ""
+        if not code or (meant == "good" and code != next(iter(known))):
+            continue
+        amount = as_number(source, place, said) if said else None
+        for at in ((element, 0), (element + 1, 1), (element + 1, 0), (element + 2, 0)):
+            if source.value(place.row, at):
+                source.take(place.position, *at)
+        if amount is None or (received and amount == as_number(source, place, received)):
+            place.scope.values["condition"] = meant
+            continue
+        part = Scope(place.position, place.scope.path, place.scope, PART, part=True)
+        unit = source.value(place.row, (element + 1, 1)) or source.value(place.row, (3, 1))
+        part.values = {"quantity.amount": amount, "quantity.unit": unit or EACH, "condition": meant}
+        place.scope.parts.append(part)
+
+
+def write_questioned(value: str, sheet: Sheet) -> Cells:
+    """All of the line is in question, where it is."""
+    known = sheet.definition.codes[sheet.cell.arguments[0]]
+    code = next(code for code, meant in known.items() if meant == value)
+    if value == "good":
+        return {(8, 0): code}
+    quantity: Quantity = sheet.owner.quantity
+    return {(6, 0): f"{quantity.amount:f}", (7, 1): unit_code(quantity.unit), (8, 0): code}
+
+
 def read_charge(source: X12Source, place: Place) -> Charge | None:
     """A SAC."""
     for element in (1, 2, 5, 13, 15):
@@ -256,5 +294,6 @@ KINDS: dict[str, Kind[Any]] = {
     "volume": Kind(read_volume, write_volume),
     "rows": Kind(read_rows, write_rows),
     "shipped": Kind(read_shipped, write_shipped),
+    "questioned": Kind(read_questioned, write_questioned),
     "charge": Kind(read_charge, write_charge),
 }
