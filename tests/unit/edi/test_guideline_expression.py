@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from crossdock.edi.guidelines import scaffold
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.form import Pack, Source
 from crossdock.edi.guidelines.generate import generate
+from crossdock.edi.guidelines.infer import items_of
 from crossdock.edi.guidelines.packs import read_guideline
 from crossdock.edi.guidelines.view import view
 from crossdock.edi.guidelines.walk import Walk
@@ -19,6 +21,7 @@ from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check as check_base
 from tests.unit.edi.guidelines import SOUND, compiled
 from tests.unit.edi.samples import interchange, sets
+from tests.unit.edi.test_fixtures import FILES
 
 PACK = Pack("trial", "Trial", "customer", Source("none"))
 VALUES = [
@@ -63,6 +66,9 @@ def mutated(rows: list[str], mark: str, chance: random.Random) -> list[str]:
             case 1:
                 at = chance.randrange(1, len(document) - 1)
                 document.insert(at, list(document[chance.randrange(1, len(document) - 1)]))
+            case 2:
+                row = chance.choice(document[1:-1])
+                del row[chance.randint(1, len(row)) :]
             case _:
                 row = chance.choice(document[1:-1])
                 at = chance.randint(1, len(row))
@@ -120,3 +126,38 @@ def test_sound_documents_pass_in_one_call(document: str) -> None:
         draft = generate(guideline, PACK, seed, lines=5)
         assert walked(draft.item(), guideline) == []
         assert guideline.faultless(draft.item()), draft.bytes()
+
+
+@pytest.mark.skipif(not FILES, reason="no public samples")
+@pytest.mark.parametrize("document", scaffold.documents())
+def test_no_document_makes_a_guideline_raise(document: str) -> None:
+    """Whatever it is: partners send anything under any name."""
+    guideline = template(document)
+    seen = 0
+    for path in FILES:
+        for item in items_of(path.read_bytes()):
+            if isinstance(item, edifact.Message) == (guideline.form.dialect == "edifact"):
+                found = guideline.faults(item)
+                seen += 1
+                assert all(1 <= each.position <= max(1, item.count) for each in found)
+                if guideline.faultless(item):
+                    assert walked(item, guideline) == []
+    assert seen > 30
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*SOUND[1:10], *SOUND[9:11] * 20_000, "CTT*1"],
+        [*SOUND[1:5], *["N1*BY**92*x"] * 40_000, "N1*ST", SOUND[9], "CTT*1"],
+        [SOUND[1], *SOUND[3:5] * 20_000, SOUND[9], "CTT*1"],
+        [*SOUND[1:9], SOUND[9] + "*IN*85123A" * 100_000, "CTT*1"],
+        [*SOUND[1:10], *["CTT*20001"] * 20_000, *SOUND[9:11] * 20_000],
+    ],
+    ids=["lines", "parties", "references", "ids", "trailers"],
+)
+def test_time_grows_with_the_document_and_no_faster(rows: list[str]) -> None:
+    (ts,) = sets(interchange("ST*850*0001", *rows, f"SE*{len(rows) + 2}*0001"))
+    start = time.process_time()
+    compiled().faults(ts)
+    assert time.process_time() - start < 10

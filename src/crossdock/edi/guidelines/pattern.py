@@ -124,7 +124,7 @@ class Drawing:
             needed = max(needed, len(parts)) if required else needed
         for part in reversed(parts[needed:]):
             tail = f"(?:{part}{tail})?+"
-        wanted = ahead(node.place, marks)
+        wanted = ahead(node.place, marks) or ("" if rules else f"(?={marks.mark})")
         return node.tag + wanted + "".join(parts[:needed]) + required + tail + marks.end
 
     def _behind(self, node: Node) -> tuple[str, str]:

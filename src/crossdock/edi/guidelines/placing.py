@@ -39,6 +39,8 @@ class Placed:
     row: Row
     node: Node
     instance: Instance
+    surplus: bool = False
+    """It came more often than it may."""
 
 
 class Placing:
@@ -86,12 +88,12 @@ class Placing:
         while self._open is not instance:
             self._leave(position - 1)
         instance.at = number
-        self._counted(instance, node, position, row)
+        surplus = self._counted(instance, node, position, row)
         if node.level is not None:
             instance = self._open = Instance(instance, node, node.level, position)
-        self.placed.append(Placed(position, row, node, instance))
+        self.placed.append(Placed(position, row, node, instance, surplus))
 
-    def _counted(self, instance: Instance, node: Node, position: int, row: Row) -> None:
+    def _counted(self, instance: Instance, node: Node, position: int, row: Row) -> bool:
         times = instance.seen[id(node)] = instance.seen.get(id(node), 0) + 1
         if node.never:
             words = _words(node, f"{node.label} is not used")
@@ -103,6 +105,7 @@ class Placing:
             if rule.require:
                 there = instance.codes.setdefault((id(node), rule.number), set())
                 there.add(self._view.value(row, rule.number))
+        return times > node.most
 
     def _note(self, code: str, position: int, element: int, words: str, node: Node) -> None:
         self.findings.append((code, position, element, words, node.form.severity or None))
@@ -144,8 +147,8 @@ class Placing:
     def _out_of_order(self, instance: Instance, node: Node, position: int, row: Row) -> None:
         words = f"{node.label} stands later than the guideline of the partner has it"
         self._note("segment_out_of_order", position, 0, _words(node, words), node)
-        self._counted(instance, node, position, row)
-        self.placed.append(Placed(position, row, node, instance))
+        surplus = self._counted(instance, node, position, row)
+        self.placed.append(Placed(position, row, node, instance, surplus))
 
     def _stranger(self, position: int, row: Row) -> None:
         if self._others == "ignored" and row[0] not in self._known:

@@ -50,6 +50,8 @@ class Walk:
             yield from self.conditional()
 
     def _segment(self, placed: Placed) -> Iterator[Fault]:
+        if len(placed.row) == 1:
+            yield self.view.fault("segment_empty", placed.position)
         for rule in placed.node.rules:
             if rule.described:
                 yield from self._element(placed, rule)
@@ -92,6 +94,10 @@ class Walk:
         seen = set()
         for element in range(form.first, len(row), 2):
             qualifier, value = self.view.value(row, element), self.view.value(row, element + 1)
+            if element >= form.first + 2 * form.most:
+                words = f"at most {form.most} ids come with {node.tag}"
+                yield self.view.fault("element_surplus", placed.position, element, 0, words)
+                break
             if not qualifier and not value:
                 continue
             rule = node.pairs.get(qualifier)
@@ -120,6 +126,8 @@ class Walk:
         """The conditions that do not hold, where they do not."""
         around = Surroundings(self.placing)
         for placed in self.placing.placed:
+            if placed.surplus:
+                continue
             for each in self.conditions:
                 if self.view.at(placed.row, each.at) and not holds(each, self.view, placed, around):
                     code = "guideline_amount" if each.amount else "guideline_condition"

@@ -1,0 +1,175 @@
+"""The commands around partner packs: what they print, for people and for programs, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from crossdock.cli.main import app
+from crossdock.edi.guidelines import packs
+from tests.unit.edi.samples import interchange
+
+RUNNER = CliRunner()
+SOUND = (
+    "ST*850*0001",
+    "BEG*00*SA*4500001**20101201",
+    "N1*ST*NORTH*92*north",
+    "PO1*10*6*EA*2.55**IN*85123A*VN*B-1",
+    "CTT*1",
+    "SE*6*0001",
+)
+
+
+def run(*arguments: str, data: bytes = b"") -> tuple[int, str]:
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments], input=data)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> str:
+    assert run("partner", "new", "northgate", "--document", "850", "--project", str(tmp_path))[0] == 0
+    return str(tmp_path)
+
+
+def validated(project: str, *rows: str, as_json: bool = True) -> tuple[int, Any]:
+    options = ("--json",) if as_json else ()
+    code, text = run(
+        "edi", "validate", "-", "--partner", "northgate", "--project", project, *options, data=interchange(*rows)
+    )
+    return code, json.loads(text) if as_json else text
+
+
+def test_a_document_that_keeps_to_the_guideline_is_valid(project: str) -> None:
+    code, found = validated(project, *SOUND)
+    assert code == 0
+    (item,) = found["items"]
+    assert item["valid"]
+    assert item["guideline"] == "northgate 850 004010"
+    assert item["faults"] == []
+    assert validated(project, *SOUND, as_json=False) == (0, "850 0001, segment 3: valid by northgate 850 004010\n")
+
+
+def test_one_that_does_not_is_refused_in_the_partners_words(project: str) -> None:
+    rows = [row.replace("*6*EA", "*0*EA") for row in SOUND]
+    code, found = validated(project, *rows)
+    assert code == 1
+    (fault,) = found["items"][0]["faults"]
+    assert (fault["code"], fault["segment"], fault["element"]) == ("guideline_amount", 6, 2)
+    assert fault["detail"] == "Every line orders something (PO1.02 > 0)"
+    code, text = validated(project, *rows, as_json=False)
+    assert code == 1
+    assert "850 0001, segment 3: refused by northgate 850 004010" in text
+    assert "Every line orders something" in text
+
+
+def test_what_the_tolerance_accepts_does_not_refuse(project: str) -> None:
+    rows = (*SOUND[:-1], "SE*7*0001")
+    assert validated(project, *rows)[0] == 1
+    main = Path(project, "partners", "northgate", "partner.yaml")
+    main.write_text(main.read_text() + "tolerance: {set_count_mismatch: accept}\n")
+    packs.load.cache_clear()
+    code, found = validated(project, *rows)
+    assert code == 0
+    assert [each["code"] for each in found["items"][0]["faults"]] == ["set_count_mismatch"]
+
+
+def test_without_a_partner_the_base_guide_holds() -> None:
+    code, text = run("edi", "validate", "-", data=interchange(*SOUND))
+    assert (code, text) == (0, "850 0001, segment 3: valid by the base guide\n")
+
+
+def test_wrong_use_ends_with_two_and_says_why(project: str, tmp_path: Path) -> None:
+    for arguments, words in (
+        (("edi", "validate", str(tmp_path / "none.x12")), "cannot be read"),
+        (("edi", "validate", "-", "--partner", "southgate"), "there is no partner pack 'southgate'"),
+        (("edi", "validate", "-", "--direction", "up"), "--direction is in or out"),
+        (("partner", "new", "North Gate", "--document", "850"), "cannot be the name of a partner"),
+        (("partner", "new", "x", "--document", "940"), "there is no template for 940"),
+        (("partner", "new", "x", "--document", "850", "--kind", "friend"), "--kind is one of"),
+        (("partner", "new", "northgate", "--document", "850", "--project", project), "is there already"),
+        (("partner", "infer", str(tmp_path / "none.x12")), "cannot be read"),
+        (("partner", "show", "southgate"), "there is no partner pack"),
+        (("edi", "generate", "856", "--partner", "northgate", "--project", project), "it describes 850"),
+        (
+            ("edi", "generate", "850", "--partner", "northgate", "--project", project, "--scenario", "x"),
+            "there is no scenario 'x'",
+        ),
+    ):
+        code, text = run(*arguments)
+        assert code == 2, arguments
+        assert words in text, text
+
+
+def test_what_generate_makes_is_found_out_by_validate(project: str) -> None:
+    for scenario, expected in (
+        ("valid", []),
+        ("wrong_count", ["set_count_mismatch"]),
+        ("too_long", ["element_too_long"]),
+    ):
+        arguments = ("edi", "generate", "850", "--partner", "northgate", "--project", project, "--scenario", scenario)
+        code, text = run(*arguments, "--seed", "3")
+        assert code == 0
+        assert run(*arguments, "--seed", "3") == (0, text)
+        told = json.loads(run(*arguments, "--seed", "3", "--json")[1])
+        assert told["content"] == text
+        assert told["expected"] == expected
+        _, found = run(
+            "edi", "validate", "-", "--partner", "northgate", "--project", project, "--json", data=text.encode()
+        )
+        codes = {fault["code"] for item in json.loads(found)["items"] for fault in item["faults"]}
+        assert set(expected) <= codes
+
+
+def test_lint_and_test_tell_what_is_wrong_and_end_with_one(project: str) -> None:
+    name = str(Path(project, "partners", "northgate"))
+    assert run("partner", "lint", name) == (0, "nothing wrong with 1 pack\n")
+    code, text = run("partner", "test", name, "--json")
+    assert code == 0
+    assert {each["trial"]["scenario"] for each in json.loads(text)["trials"]} >= {"valid", "wrong_count"}
+    assert run("partner", "test", name)[0] == 0
+    guideline = Path(name, "850.yaml")
+    guideline.write_text(guideline.read_text().replace("use: M\n", "use: Q\n", 1))
+    code, text = run("partner", "lint", name)
+    assert code == 1
+    assert text.startswith(f"{guideline}:")
+    assert json.loads(run("partner", "lint", name, "--json")[1])["problems"][0]["line"] == 10
+
+
+def test_a_sample_that_is_not_as_said_fails_the_pack(project: str) -> None:
+    folder = Path(project, "partners", "northgate")
+    (folder / "samples" / "one.x12").write_bytes(interchange(*SOUND).replace(b"*6*EA", b"*0*EA"))
+    main = folder / "partner.yaml"
+    main.write_text(main.read_text() + "samples:\n  one.x12: {source: s, licence: MIT}\n")
+    code, text = run("partner", "test", str(folder), "--json")
+    assert code == 1
+    (failed,) = [each["trial"] for each in json.loads(text)["trials"] if not each["passed"]]
+    assert (failed["scenario"], failed["expected"], failed["found"]) == ("one.x12", [], ["guideline_amount"])
+
+
+def test_a_new_document_can_be_made_from_samples(project: str, tmp_path: Path) -> None:
+    sample = tmp_path / "one.x12"
+    sample.write_bytes(interchange(*SOUND))
+    code, _ = run("partner", "new", "southgate", "--document", "850", "--sample", str(sample), "--project", project)
+    assert code == 0
+    assert run("edi", "validate", str(sample), "--partner", "southgate", "--project", project)[0] == 0
+    code, text = run("partner", "infer", str(sample), "--partner", "southgate", "--json")
+    assert code == 0
+    assert json.loads(text)["documents"] == 1
+    assert run("partner", "infer", str(sample))[1].startswith("# Proposed from 1 documents")
+
+
+def test_packs_are_listed_and_shown(project: str) -> None:
+    code, text = run("partner", "list", "--project", project, "--json")
+    assert code == 0
+    assert "northgate" in {each["name"] for each in json.loads(text)["packs"]}
+    code, text = run("partner", "show", "northgate", "--project", project)
+    assert code == 0
+    assert "PO1" in text
+    assert "Every line orders something" in text
+    code, text = run("partner", "show", "northgate", "--project", project, "--json")
+    assert json.loads(text)["guidelines"][0]["document"] == "850"
