@@ -116,6 +116,10 @@ class Compiled:
             return next(walk.conditional(), None) is None
         return True
 
+    def drawn(self) -> re.Pattern[str]:
+        """The expression, for the usual separators. Raises `re.error` where none can be made."""
+        return self._fast("*", ">", "~", "").whole
+
     def _other_version(self, item: TransactionSet | Message) -> Fault | None:
         said = item.version if isinstance(item, Message) else item.group.version or item.interchange.version
         if said.startswith(self.form.version) or not said:
