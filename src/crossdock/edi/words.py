@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.model.advice import Address
+from crossdock.model.freight import FreightReference
 from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
@@ -48,11 +50,26 @@ def _title(name: str) -> str:
 
 
 def _table(objects: tuple[Any, ...]) -> tuple[tuple[str, ...], list[Line]]:
-    """The fields that any of the objects fills, and a line for each."""
-    rows = [[_shown(getattr(each, name)) for name in each.__struct_fields__] for each in objects]
+    """The fields that any of the objects fills, and a line for each; for each line of goods, where they hold those."""
+    goods = next((name for name in objects[0].__struct_fields__ if _is_goods(getattr(objects[0], name))), "")
+    lines = (
+        [(each, line) for each in objects for line in getattr(each, goods)]
+        if goods
+        else [(each, each) for each in objects]
+    )
+    if not lines:
+        return (), []
+    inner = lines[0][1].__struct_fields__
+    outer = [name for name in objects[0].__struct_fields__ if goods and name not in (*inner, goods)]
+    all_names = [*outer, *inner]
+    rows = [[_shown(getattr(each if name in outer else line, name)) for name in all_names] for each, line in lines]
     filled = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
-    names = [objects[0].__struct_fields__[index].replace("_", " ") for index in filled]
+    names = [all_names[index].replace("_", " ") for index in filled]
     return tuple(names), [tuple(row[index] for index in filled) for row in rows]
+
+
+def _is_goods(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and "quantity" in getattr(value[0], "__struct_fields__", ())
 
 
 def _shown(value: Any) -> str:
@@ -66,6 +83,11 @@ def _shown(value: Any) -> str:
             return _price(value)
         case PartyRef():
             return _party("", value).strip()
+        case Address():
+            place = " ".join(each for each in (value.city, value.region, value.postal_code, value.country) if each)
+            return ", ".join(each for each in (*value.lines, place) if each)
+        case FreightReference():
+            return f"{value.kind} {value.number}" + (f" ({value.description})" if value.description else "")
         case dt.datetime():
             return f"{value:%Y-%m-%d %H:%M} UTC"
         case Decimal():

@@ -36,6 +36,20 @@ def test_an_order_is_told_in_words() -> None:
         assert words in text
 
 
+def test_goods_of_several_orders_are_lines_of_one_table() -> None:
+    rows = ("W06*F**20101201*SHP9", "N1*ST*X*92*S1", "LX*1", "N9*OQ*SO1", "W12*CC**1**EA**VN*AAA", "LX*2", "N9*OQ*SO2")
+    code, text = explained(
+        interchange("ST*945*0001", *rows, "W12*CC**2**EA**VN*BBB", "SE*10*0001", group="SW"), "--json"
+    )
+    (found,) = json.loads(text)["items"]
+    assert code == 0
+    table = [dict(zip(found["columns"], line, strict=True)) for line in found["lines"]]
+    assert [(row["shipping order"], row["item"], row["quantity"]) for row in table] == [
+        ("SO1", "AAA", "1 EA"),
+        ("SO2", "BBB", "2 EA"),
+    ]
+
+
 def test_what_is_wrong_is_told_with_its_place_and_the_file_is_refused() -> None:
     code, text = explained(interchange(*ORDER_SEGMENTS).replace(b"PO1*10*6*", b"PO1*10*six*"))
     assert code == 1
