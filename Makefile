@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types, layers, unit and contract 
 	$(BIN)/ruff check src tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit tests/contract tests/project
+	$(BIN)/python -m pytest $(TWO) tests/unit tests/contract tests/project
 
 # Readers of others that we are measured beside; one is under the GPL, so nothing of ours depends on them.
 $(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.txt
