@@ -52,3 +52,18 @@ def test_what_is_written_is_read_back_without_a_fault(definition: Any, data: st.
 def test_of_what_we_write_nothing_is_left_beside_the_object(definition: Any, data: st.DataObject) -> None:
     item = only(written(definition, data.draw(bodies(definition))), definition.dialect)
     assert maps.account(item, BUYING).kept == ()
+
+
+def test_an_incomplete_reference_is_left_out_and_kept_and_refuses_nothing() -> None:
+    data = (
+        b"ISA*00*          *00*          *02*SCAC           *ZZ*ALBIONUK       *101201*0826*U*00401*000000001*0*P*>~"
+        b"GS*GF*SCAC*ALBIONUK*20101201*0826*7*X*004010~ST*990*0001~B1*SCAC*75027674**A~"
+        b"N9*CN*PRO77~N9*ZZ~SE*5*0001~GE*1*7~IEA*1*000000001~"
+    )
+    item = only(data, "X12")
+    mapped = read(item)
+    assert mapped.body is not None
+    assert mapped.body.carrier_reference == "PRO77"
+    assert mapped.body.references == ()
+    assert [(each.code, each.severity, each.position) for each in mapped.faults] == [("element_missing", "warning", 4)]
+    assert [(each.position, each.value) for each in maps.account(item, BUYING).kept] == [(4, "ZZ")]

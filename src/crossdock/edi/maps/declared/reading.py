@@ -363,9 +363,26 @@ class Walk:
             path: value for path, value in values.items() if path[:1] not in ("", "@") and not of_a_list(kind, path)
         }
         built = build(kind, nested(said))
+        spared = built.body is None and self._spared(scope)
         for each in built.missing:
-            self._missing(kind, each, scope)
+            self._missing(kind, each, scope, fatal=each.fatal and not spared)
+        if spared:
+            self._leave_out(scope)
         return built.body
+
+    def _spared(self, scope: Scope) -> bool:
+        """May an object that lacks something be left out without harm to the document? So it is with those of lists
+        that may be empty: a reference without a number refuses no shipment."""
+        if scope.above is None:
+            return False
+        listed = field_of(self.definition.object, self._absolute(scope))
+        return listed is not None and not listed.required
+
+    def _leave_out(self, scope: Scope) -> None:
+        """What was said of an object that is left out is kept beside the document."""
+        here = _where(scope)
+        positions = {position for position, place in self.places.items() if place == here}
+        self.source.taken -= {mark for mark in self.source.taken if mark[0] in positions}
 
     def _fill(self, scope: Scope, wanted: Field, path: str, value: str, ordinal: int) -> None:
         """A field that nothing said: what the definition says, or another field of this object or of the one above."""
@@ -400,7 +417,7 @@ class Walk:
         found = self.source.currency if name == "currency" else getattr(self.source.context, name)
         return getattr(found, part) if part else found
 
-    def _missing(self, kind: type[Any], missing: Missing, scope: Scope) -> None:
+    def _missing(self, kind: type[Any], missing: Missing, scope: Scope, *, fatal: bool) -> None:
         """A field that nobody said: the place is where it would stand."""
         path = missing.path
         words, at = f"{path.replace('_', ' ').replace('.', ' ')} is missing", (0, 0)
@@ -412,7 +429,7 @@ class Walk:
         wanted = field_of(kind, path)
         code = "lines_missing" if wanted is not None and wanted.item is not None else "element_missing"
         code = "item_missing" if path == "item" else code
-        self.source.fault(code, scope.position, at, words, "error" if missing.fatal else "warning")
+        self.source.fault(code, scope.position, at, words, "error" if fatal else "warning")
 
 
 def _target(cell: Cell, scope: Scope, prefix: str) -> tuple[Scope, str]:
