@@ -17,7 +17,7 @@ from crossdock.edi.maps.declared.building import Field, Missing, Values, build, 
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.joining import apart, joined, of_a_list, same_day
 from crossdock.edi.maps.declared.kinds import Place, as_number
-from crossdock.edi.maps.declared.scope import Later, Scope
+from crossdock.edi.maps.declared.scope import Later, Scope, groups, where
 from crossdock.edi.maps.declared.source import Row, Source
 from crossdock.model.quantity import ZERO
 
@@ -63,7 +63,7 @@ class Walk:
             if self.definition.reason(tag, 0):
                 continue
             self._place(frames, tag, row, position)
-            self.places[position] = _where(frames[-1].scope)
+            self.places[position] = where(frames[-1].scope)
         while frames:
             self._close(frames.pop())
         for path, cell, position in self.counts:
@@ -329,7 +329,7 @@ class Walk:
         if kind is None or kind.item is None or not issubclass(kind.item, msgspec.Struct):
             return True
         where = self._absolute(scope) + "."
-        values = {path for above in _groups(scope) for path in above.values}
+        values = {path for above in groups(scope) for path in above.values}
         values |= {path.removeprefix(where) for path in self.definition.values if path.startswith(where)}
         return any(each.required and not _told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
 
@@ -380,9 +380,10 @@ class Walk:
 
     def _leave_out(self, scope: Scope) -> None:
         """What was said of an object that is left out is kept beside the document."""
-        here = _where(scope)
+        here = where(scope)
         positions = {position for position, place in self.places.items() if place == here}
-        self.source.taken -= {mark for mark in self.source.taken if mark[0] in positions}
+        for mark in [mark for mark in self.source.taken if mark[0] in positions]:
+            del self.source.taken[mark]
 
     def _fill(self, scope: Scope, wanted: Field, path: str, value: str, ordinal: int) -> None:
         """A field that nothing said: what the definition says, or another field of this object or of the one above."""
@@ -458,24 +459,6 @@ def _told(values: Values, path: str) -> bool:
     if any(values.get(".".join(above[:end])) is not None for end in range(1, len(above) + 1)):
         return True
     return any(each.startswith(f"{path}.") for each, value in values.items() if value is not None)
-
-
-def _where(scope: Scope) -> str:
-    """`orders[1].lines[2]`: the object that is being filled."""
-    if scope.above is None:
-        return ""
-    owner = scope.owner
-    above = _where(owner)
-    ordinal = len(owner.lists.get(scope.path, ())) + sum(len(each.waiting) for each in _groups(scope)) + 1
-    return f"{above}.{scope.path}[{ordinal}]" if above else f"{scope.path}[{ordinal}]"
-
-
-def _groups(scope: Scope) -> Iterator[Scope]:
-    """The groups that an object stands in."""
-    above = scope.above
-    while above is not None and above.group:
-        yield above
-        above = above.above
 
 
 def _count(scope: Scope, path: str) -> Decimal | int:

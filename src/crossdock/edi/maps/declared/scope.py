@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,3 +69,21 @@ class Scope:
         """The object whose list this one stands in."""
         above = self.above or self
         return above.owner if above.group or self.part else above
+
+
+def where(scope: Scope) -> str:
+    """`orders[1].lines[2]`: the object that is being filled."""
+    if scope.above is None:
+        return ""
+    owner = scope.owner
+    above = where(owner)
+    ordinal = len(owner.lists.get(scope.path, ())) + sum(len(each.waiting) for each in groups(scope)) + 1
+    return f"{above}.{scope.path}[{ordinal}]" if above else f"{scope.path}[{ordinal}]"
+
+
+def groups(scope: Scope) -> Iterator[Scope]:
+    """The groups that an object stands in."""
+    above = scope.above
+    while above is not None and above.group:
+        yield above
+        above = above.above
