@@ -14,15 +14,16 @@ from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.form import Pack, Source
 from crossdock.edi.guidelines.generate import generate
 from crossdock.edi.guidelines.infer import items_of
-from crossdock.edi.guidelines.packs import read_guideline
+from crossdock.edi.guidelines.packs import folders, load, read_guideline
 from crossdock.edi.guidelines.view import view
 from crossdock.edi.guidelines.walk import Walk
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check as check_base
-from tests.unit.edi.guidelines import SOUND, compiled
+from tests.unit.edi.guidelines import ORDER, SOUND, compiled
 from tests.unit.edi.samples import interchange, sets
 from tests.unit.edi.test_fixtures import FILES
 
+FOLDERS = [*folders().values()]
 PACK = Pack("trial", "Trial", "customer", Source("none"))
 VALUES = [
     "",
@@ -92,12 +93,10 @@ def test_a_mutated_order_that_passes_in_one_call_is_faultless_segment_by_segment
     assert passed > 200
 
 
-@pytest.mark.parametrize("document", scaffold.documents())
-def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
-    chance = random.Random(document)
-    guideline = template(document)
+def passed_of_mutated(guideline: Compiled, chance: random.Random, rounds: int) -> int:
+    """How many mutated documents pass in one call; each of them must be faultless segment by segment."""
     passed = 0
-    for round_ in range(400):
+    for round_ in range(rounds):
         draft = generate(guideline, PACK, round_ % 5)
         mark = "*" if guideline.form.dialect == "x12" else "+"
         end = b"~\n" if mark == "*" else b"'"
@@ -108,14 +107,85 @@ def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
         data = end.join(row.encode() for row in rows)
         items = edifact.read(data) if mark == "+" else x12.read(data)
         for item in items:
-            if isinstance(item, x12.TransactionSet | edifact.Message) and item.type == document and item.count < 200:
-                if not guideline.faultless(item):
-                    continue
-                passed += 1
-                assert walked(item, guideline) == [], item.raw
-                if isinstance(item, x12.TransactionSet) and guideline.fits_base:
-                    assert check_base(item, guides()[item.type]) == []
-    assert passed > 10
+            same = isinstance(item, x12.TransactionSet | edifact.Message) and item.type == guideline.document
+            if not same or item.count >= 200 or not guideline.faultless(item):
+                continue
+            passed += 1
+            assert walked(item, guideline) == [], item.raw
+            if isinstance(item, x12.TransactionSet) and guideline.fits_base:
+                assert check_base(item, guides()[item.type]) == []
+    return passed
+
+
+@pytest.mark.parametrize("document", scaffold.documents())
+def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
+    assert passed_of_mutated(template(document), random.Random(document), 400) > 10
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_so_is_every_mutated_document_of_the_packs(folder: Path) -> None:
+    for guideline in load(folder).guidelines.guidelines:
+        assert passed_of_mutated(guideline, random.Random(f"{folder.name} {guideline.document}"), 60) > 3
+
+
+NUMBERS = [
+    "",
+    "4500001",
+    "450000",
+    "45000012",
+    "4500001 ",
+    "45 0001",
+    "A500001",
+    "450000X",
+    "45*0001",
+    "4500001>2",
+    "é",
+]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["45[0-9]{5}", "[0-9]{5,7}", "[0-9]*", "4?5?[0-9]+1?", "[A-Z0-9]{7}[A-Z]?", "(45|A5)[0-9]{5}", "45.....", "45|A.*"],
+)
+def test_a_format_means_the_same_within_the_expression(form: str) -> None:
+    guideline = compiled(ORDER.replace('format: "[A-Z0-9]+"', f'format: "{form}"'))
+    passed = 0
+    for number in NUMBERS:
+        (ts,) = sets(interchange(SOUND[0], SOUND[1].replace("4500001", number), *SOUND[2:]))
+        assert not guideline.faultless(ts) or walked(ts, guideline) == [], number
+        passed += guideline.faultless(ts)
+        assert guideline.faultless(ts) or number.strip() != number or walked(ts, guideline), number
+    assert passed
+
+
+def test_a_level_that_comes_once_may_stand_before_or_behind_those_that_come_often() -> None:
+    once = """\
+  - segment: REF[01=DP]
+    use: M
+    elements: {02: {use: M, length: 3}}
+  - segment: REF[01=IA]
+    max: 0
+"""
+    begin, end = ORDER.index("  - segment: REF[01=DP]"), ORDER.index("  - segment: DTM")
+    guideline = compiled(ORDER[:begin] + once + ORDER[end:])
+    dp, ia = SOUND[4], SOUND[3]
+    for refs, good in (
+        ([dp], True), ([dp, ia], True), ([ia, dp], True), ([ia, ia, dp, ia], True), ([ia], False), ([], False),
+        ([dp, dp], False), ([dp, ia, dp], False), ([ia, dp, dp], False),
+    ):  # fmt: skip
+        (ts,) = sets(interchange(*SOUND[:3], *refs, *SOUND[5:]))
+        assert guideline.faultless(ts) == good == (walked(ts, guideline) == []), refs
+
+
+def test_a_listed_code_that_is_wrong_itself_is_never_right() -> None:
+    guideline = compiled(
+        ORDER.replace("03: {use: M, check: unit}", "03: {use: M, check: unit, codes: {EA: e, CA: c, QQ: q}}")
+    )
+    (sound,) = sets(interchange(*SOUND))
+    assert guideline.faultless(sound)
+    (wrong,) = sets(interchange(*(each.replace("*EA*", "*QQ*") for each in SOUND)))
+    assert not guideline.faultless(wrong)
+    assert "unit_unknown" in walked(wrong, guideline)
 
 
 @pytest.mark.parametrize("document", scaffold.documents())

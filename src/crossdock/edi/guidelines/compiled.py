@@ -15,7 +15,7 @@ from crossdock.edi.guidelines.conditions import Ready, ready
 from crossdock.edi.guidelines.form import Guideline, Segment
 from crossdock.edi.guidelines.judges import IdJudge, PlaceJudge, SetJudge, set_judge
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
-from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder
+from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder, says_all
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Level, Rule, level_of
 from crossdock.edi.guidelines.view import view
@@ -26,7 +26,6 @@ from crossdock.edi.x12.envelope import TransactionSet, decode
 _MOST_FAULTS = 100
 _REMEMBERED = 1 << 14
 _LONGEST_REMEMBERED = 80
-_ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
 # Where EDIFACT has quantities and money: (tag, element, component).
 _AMOUNTS = {("QTY", 1, 2), ("PRI", 1, 2), ("MOA", 1, 2), ("PCD", 1, 2), ("CNT", 1, 2), ("PRI", 1, 5), ("CUX", 3, 0)}
 
@@ -129,7 +128,7 @@ class Compiled:
 
     def _made_fast(self, element: str, component: str, terminator: str, suffix: str) -> _Fast:
         marks = Marks(element, component, terminator, suffix)
-        drawing = Drawing(marks, _ENVELOPE[self.form.dialect], self.form.others == "ignored")
+        drawing = Drawing(marks, self.form.dialect, self.form.others == "ignored")
         judges: list[PlaceJudge | IdJudge | SetJudge] = list(self._place_judges(marks))
         looped: list[Ready] = []
         for each in self.conditions:
@@ -147,6 +146,8 @@ class Compiled:
         """One for each place at which values are judged or a condition is answered by its segment alone."""
         values: dict[Place, list[tuple[tuple[int, int], Callable[[str], bool]]]] = {}
         for node, rule, number, inner in nodes_with_values(self.level):
+            if says_all(rule):
+                continue
             good = _judge(rule, self.form.dialect)
             if number:
                 values.setdefault(node.place, []).append(((number, inner), good))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any
 
 from crossdock.edi.guidelines.amounts import Ask
 from crossdock.edi.guidelines.conditions import Ready, holds_by, own
@@ -29,19 +29,35 @@ class Picker:
         self.keys = sorted(keys)
         self.at = {key: number for number, key in enumerate(self.keys)}
         self._find = re.compile(finder(place, self.keys, marks))
+        end = marks.terminator + marks.suffix
+        self._start = end + place.tag
+        self._plain, self._empty = self._start + marks.element, self._start + end
+        self._tested = bool(place.tests)
 
     def all(self, text: str) -> list[Values]:
         """The values of every segment."""
-        found = self._find.findall(text)
+        found = self._found(text)
         return [(each,) for each in found] if len(self.keys) == 1 else found
+
+    def columns(self, text: str) -> Sequence[Sequence[str]]:
+        """The same by element; nothing where there is no segment."""
+        found = self._found(text)
+        return [found] if len(self.keys) == 1 and found else list(zip(*found, strict=True))
+
+    def _found(self, text: str) -> list[Any]:
+        start = text.find(self._start)
+        return self._find.findall(text, start) if start >= 0 else []
 
     def count(self, text: str) -> int:
         """How many segments there are."""
-        return len(self._find.findall(text))
+        if self._tested or self._empty in text:
+            return len(self._find.findall(text))
+        return text.count(self._plain)
 
     def first(self, text: str) -> Values | None:
         """The values of the first segment."""
-        found = self._find.search(text)
+        start = text.find(self._start)
+        found = self._find.search(text, start) if start >= 0 else None
         return tuple(each or "" for each in found.groups()) if found else None
 
 
@@ -61,10 +77,9 @@ class PlaceJudge:
 
     def holds(self, text: str) -> bool:
         """Is nothing wrong with any of them?"""
-        rows = self._picker.all(text)
-        if not rows:
+        columns = self._picker.columns(text)
+        if not columns:
             return True
-        columns = list(zip(*rows, strict=True))
         for at, good in self._values:
             if not all(map(good, set(columns[at]))):
                 return False
@@ -99,37 +114,44 @@ def _alone(each: Ready, picker: Picker) -> tuple[list[int], Callable[[Values], b
     return [picker.at[key] for key in keys], judge
 
 
-@dataclass(frozen=True)
 class SetJudge:
     """Judges a condition on segments that the set has in one place only, and on what it counts in the whole set."""
 
-    each: Ready
-    picker: Picker
-    others: dict[Place, Picker]
-    counted: dict[Place, Picker]
+    def __init__(self, each: Ready, picker: Picker, others: dict[Place, Picker], counted: dict[Place, Picker]) -> None:
+        self._each = each
+        self._picker = picker
+        self._others = others
+        self._counted = counted
+        sums = any(one.keys for one in counted.values())
+        # What it said of the same values is remembered, but not of all that is added up.
+        self._verdict = self._worked_out if sums else lru_cache(maxsize=_REMEMBERED)(self._worked_out)
 
     def holds(self, text: str) -> bool:
         """Does it hold for every segment?"""
-        rows = self.picker.all(text)
+        rows = set(self._picker.all(text))
         if not rows:
             return True
-        said = {one: _of_first(picker, one, text) for one, picker in self.others.items()}
-        at, ours = self.picker.at, self.each.at
+        said = tuple([_of_first(picker, one, text) for one, picker in self._others.items()])
+        counted = tuple([tuple(one.all(text)) if one.keys else one.count(text) for one in self._counted.values()])
+        return all(self._verdict(values, said, counted) for values in rows)
+
+    def _worked_out(self, values: Values, said: Values, counted: tuple[int | tuple[Values, ...], ...]) -> bool:
+        """Does it hold for these values of its segment, of others, and of those that it counts?"""
+        at, ours = self._picker.at, self._each.at
+        of_others = dict(zip(self._others, said, strict=True))
+        in_set = dict(zip(self._counted, counted, strict=True))
+
+        def ask(one: Place) -> str:
+            return values[at[one.element, one.component]].strip() if own(one, ours) else of_others[one]
 
         def everything(of: Place) -> Sequence[Ask]:
-            picker = self.counted[Place(of.tag, of.tests)]
-            if not picker.keys:
-                return [_unsaid] * picker.count(text)
-            return [partial(_from_row, values, picker.at) for values in picker.all(text)]
+            there = Place(of.tag, of.tests)
+            found = in_set[there]
+            if isinstance(found, int):
+                return [_unsaid] * found
+            return [partial(_from_row, row, self._counted[there].at) for row in found]
 
-        for values in rows:
-
-            def ask(one: Place, values: Values = values) -> str:
-                return values[at[one.element, one.component]].strip() if own(one, ours) else said[one]
-
-            if not holds_by(self.each, ask, everything):
-                return False
-        return True
+        return holds_by(self._each, ask, everything)
 
 
 def set_judge(each: Ready, level: Level, marks: Marks) -> SetJudge | None:

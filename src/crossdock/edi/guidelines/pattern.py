@@ -1,7 +1,7 @@
 """A guideline as one regular expression of a whole set: what matches it is faultless in its form, in one call.
 
-What an expression cannot say (check digits, formats, conditions) is asked of the values afterwards; `finder` makes the
-expressions that pick those out. Where an expression is narrower than the rule, the walk has the last word.
+What an expression cannot say (check digits, most formats, conditions) is asked of the values afterwards; `finder` makes
+the expressions that pick those out. Where an expression is narrower than the rule, the walk has the last word.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from dataclasses import dataclass
 
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
+from crossdock.edi.guidelines.walk import NOTHING, wrong_with
+
+_ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
+# Formats that mean the same within a larger expression: letters, digits and classes of them, and how often each comes.
+_PLAIN = re.compile(r"(?:(?:\[[A-Za-z0-9-]+\]|[A-Za-z0-9])(?:\{[0-9]+(?:,[0-9]*)?\}|[?*+])?)+")
+_NEVER = "(?!)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,10 @@ def _class(characters: str) -> str:
 class Drawing:
     """Draws the expression of one guideline for one set of separators."""
 
-    def __init__(self, marks: Marks, ends: tuple[str, str], others: bool) -> None:
+    def __init__(self, marks: Marks, dialect: str, others: bool) -> None:
         self.marks = marks
-        self.ends = ends
+        self.dialect = dialect
+        self.ends = _ENVELOPE[dialect]
         """The tags of the envelope."""
         self.others = others
         """Are segments that nobody describes passed over?"""
@@ -81,25 +88,34 @@ class Drawing:
         return f"(?:{tag}{marks.mark}[^{_class(marks.terminator)}]*+{marks.end})*+"
 
     def _group(self, group: Group, top: Level) -> str:
-        drawn = [self.node(node, top) for node in group.nodes if not node.never]
-        if not drawn:
+        used = [node for node in group.nodes if not node.never]
+        if not used:
             return ""
+        drawn = [self.node(node, top) for node in used]
         one = "|".join(drawn)
-        needs = "".join(self._needs(group, node, one) for node in group.nodes if not node.never)
+        codes = "".join(self._codes(node, one) for node in used)
         if len(group.nodes) == 1:
-            node = group.nodes[0]
-            return needs + _times(drawn[0], int(node.mandatory), node.most)
-        return f"{needs}(?:{one})*+"
+            return codes + _times(one, int(used[0].mandatory), used[0].most)
+        once = _once(used)
+        needs = codes + "".join(self._needs(node, one) for node in used if node is not once)
+        if once is None:
+            return f"{needs}(?:{one})*+"
+        others = [each for node, each in zip(used, drawn, strict=True) if node is not once]
+        around = f"(?:{'|'.join(others)})*+" if others else ""
+        return needs + around + _times(drawn[used.index(once)], int(once.mandatory), 1) + around
 
-    def _needs(self, group: Group, node: Node, one: str) -> str:
-        """What must be ahead, and what must not: mandatory ones, no more than so many, and codes that must occur."""
+    def _needs(self, node: Node, one: str) -> str:
+        """Of one among several: that it is ahead if it must be, and not too often."""
         start = self._start(node)
+        found = f"(?=(?:{one})*?{start})" if node.mandatory else ""
+        if node.form.max:
+            # Atomic: the earliest ones are the ones to count, so there is nothing to try again.
+            found += f"(?!(?>(?:{one})*?(?={start})(?:{one})){{{node.most + 1}}})"
+        return found
+
+    def _codes(self, node: Node, one: str) -> str:
+        """That each code which must occur is ahead."""
         found = ""
-        if len(group.nodes) > 1:
-            found += f"(?=(?:{one})*?{start})" if node.mandatory else ""
-            if node.form.max:
-                # Atomic: the earliest ones are the ones to count, so there is nothing to try again.
-                found += f"(?!(?>(?:{one})*?(?={start})(?:{one})){{{node.most + 1}}})"
         for rule in node.rules:
             for code in rule.require:
                 before = f"(?:{self.marks.mark}{self.marks.character}*+){{{rule.number - 1}}}{self.marks.mark}"
@@ -172,14 +188,21 @@ class Drawing:
         return mark.join(parts[:needed]) + tail
 
     def _content(self, rule: Rule, character: str = "") -> str:
-        if rule.value:
-            return re.escape(rule.value)
-        if rule.codes:
+        listed = [rule.value] if rule.value else rule.codes
+        if listed:
+            good = [each for each in listed if wrong_with(rule, each, self.dialect) == NOTHING]
             # The longer first: what has matched is not given back.
-            return f"(?:{'|'.join(map(re.escape, sorted(rule.codes, key=len, reverse=True)))})"
+            return f"(?:{'|'.join(map(re.escape, sorted(good, key=len, reverse=True)))})" if good else _NEVER
         if not rule.described and not rule.name:
             return f"{self.marks.character}*+"
         character = character or self.marks.character
+        content = self._typed(rule, character)
+        if rule.format is None or not _PLAIN.fullmatch(rule.format.pattern):
+            return content
+        behind = f"(?!{character})"
+        return f"(?={content}{behind})(?>{rule.format.pattern} *+{behind})"
+
+    def _typed(self, rule: Rule, character: str) -> str:
         whole = f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+"
         return {
             "N0": whole,
@@ -188,6 +211,29 @@ class Drawing:
             "DT": _date(rule.longest),
             "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
         }.get(rule.type, f"(?! ){character}{{{rule.shortest},{rule.longest}}}+")
+
+
+def says_all(rule: Rule) -> bool:
+    """Does the expression say everything of a value?"""
+    if rule.value or rule.codes:
+        return True
+    return not rule.check and (rule.format is None or _PLAIN.fullmatch(rule.format.pattern) is not None)
+
+
+def _once(nodes: Sequence[Node]) -> Node | None:
+    """The one of several that may come once while all others may come as often as they like, if there is such a one
+    and nothing can be taken for it and for another."""
+    limited = [node for node in nodes if node.form.max]
+    if len(limited) != 1 or limited[0].most != 1:
+        return None
+    once = limited[0]
+    return once if all(_apart(once.place, node.place) for node in nodes if node is not once) else None
+
+
+def _apart(one: Place, other: Place) -> bool:
+    """Do two places want different values of the same element?"""
+    wanted = {(each.element, each.component): each.value for each in one.tests}
+    return any(wanted.get((each.element, each.component), each.value) != each.value for each in other.tests)
 
 
 def _date(longest: int) -> str:
@@ -204,12 +250,12 @@ def _times(drawn: str, least: int, most: int) -> str:
 def tests(place: Place, marks: Marks) -> str:
     """What must stand behind the tag for the tests of a place, up to the last tested element."""
     if not place.tests:
-        return f"(?={marks.mark}|{marks.end})"
+        return f"(?=[{_class(marks.element + marks.terminator)}])"
     found = ""
     for test in place.tests:
         before = f"(?:{marks.mark}{marks.character}*+){{{test.element - 1}}}{marks.mark}"
         component = f"(?:{marks.within}*+{re.escape(marks.component)}){{{max(test.component, 1) - 1}}}"
-        behind = f"(?={marks.mark}|{re.escape(marks.component)}|{marks.end})"
+        behind = f"(?=[{_class(marks.element + marks.component + marks.terminator)}])"
         found += f"(?={before}{component}{re.escape(test.value)}{behind})"
     return found
 
