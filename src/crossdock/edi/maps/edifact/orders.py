@@ -1,9 +1,9 @@
 """ORDERS <-> `PurchaseOrder` (EANCOM 1997 and 2002, directories D.96A and D.01B).
 
-BGM header (C106 with 1060 the revision where the directory has it), DTM+137 order date, DTM+2 wanted delivery (or 69,
-63, 64), RFF+CR reference, NAD parties (BY, SU, DP), CUX currency, ALC with MOA charges; per line LIN (1082 is the line
-id), PIA the ids of both sides, IMD description, QTY+21 (or 1), PRI+AAA, RFF+LI their line; per split SCC with QTY and
-DTM, or LOC+7 with QTY+11.
+BGM header (C106 with 1060 the revision where the directory has it), DTM+137 (or 4) order date, DTM+2 wanted delivery
+(or 69, 63, 64), RFF+CR reference, NAD parties (BY, SU, DP), CUX currency, ALC with MOA charges; per line LIN (1082 is
+the line id), PIA the ids of both sides, IMD description, QTY+21 (or 1), PRI+AAA, RFF+LI their line; per split SCC with
+QTY and DTM, or LOC+7 with QTY+11.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 
 # Original, duplicate, copy; nothing said is an original. By anything else nothing is ordered.
 _TAKEN_PURPOSES = ("", "9", "7", "31")
+_ORDERED = ("137", "4")
+"""Qualifiers of the date of the order, the surest first."""
 _WANTED = ("2", "69", "63", "64", "10")
 """Qualifiers of the wanted delivery, the surest first."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
@@ -30,7 +32,7 @@ class _Heading:
     """What stands before the first line, while it is collected."""
 
     def __init__(self) -> None:
-        self.ordered_on: dt.date | None = None
+        self.dates: dict[str, dt.date | None] = {}
         self.wanted: dict[str, dt.date] = {}
         self.reference = ""
         self.charges: list[Charge] = []
@@ -68,7 +70,7 @@ def read(reading: Reading) -> PurchaseOrder | None:
         buyer=buyer,
         supplier=parties.get("SU", context.supplier),
         ship_to=parties.get("DP") or parties.get("ST") or buyer,
-        ordered_on=head.ordered_on or _sent_on(reading),
+        ordered_on=head.dates.get(_ORDERED[0]) or head.dates.get(_ORDERED[1]) or _sent_on(reading),
         currency=reading.currency,
         lines=tuple(lines),
         revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0,
@@ -85,8 +87,8 @@ def _heading(reading: Reading, end: int) -> _Heading:
         tag, said, position = row[0], reading.parts(row, 1), index + 1
         qualifier = said[0]
         if tag == "DTM":
-            if qualifier == "137" and head.ordered_on is None:
-                head.ordered_on = reading.date(said, position)
+            if qualifier in _ORDERED and qualifier not in head.dates:
+                head.dates[qualifier] = reading.date(said, position)
             elif qualifier in _WANTED and (when := reading.date(said, position)) is not None:
                 head.wanted.setdefault(qualifier, when)
         elif tag == "RFF" and qualifier == "CR":
