@@ -19,7 +19,6 @@ from tests.unit.edi.ubl_samples import BUYING, DOCUMENTS, FILES, SELLING
 # Fixtures whose documents are refused, and why.
 REFUSED = {
     "UBL-InventoryReport-2.1-Example.xml": "document_unknown",
-    "UBL-Invoice-2.1-Example-Trivial.xml": "item_missing",
     "UBL-TransportationStatus-2.1-Example.xml": "document_unknown",
 }
 _KNOWING = MapContext("us", PartyRef("us", "x", "UL"), PartyRef("them", "y", "UL"), "buyer")

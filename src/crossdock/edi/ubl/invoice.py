@@ -96,7 +96,7 @@ def _taxes(reading: Reading) -> list[Node]:
 
 def _line(reading: Reading, line: Node, name: str, charges: list[Charge]) -> InvoiceLine:
     item = reading.one(line, "cac:Item")
-    ids = reading.items(item, line)
+    ids = reading.items(item, line, must=False)  # a service has no number, and is invoiced all the same
     paid = reading.quantity(reading.one(line, f"cbc:{name}"))
     extension = reading.amount(reading.one(line, "cbc:LineExtensionAmount"))
     if paid is None:
