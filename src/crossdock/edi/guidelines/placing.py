@@ -12,6 +12,8 @@ from crossdock.edi.kernel.faults import Severity
 
 Finding = tuple[str, int, int, str, Severity | None]
 """Code, position, element, words, severity."""
+_TRAILERS = ("SE", "UNT")
+"""What is cut off has none; its last segment belongs to the document."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +56,8 @@ class Placing:
         self.findings: list[Finding] = []
         self.root = Instance(None, None, level, 1, len(seen.rows))
         self._open = self.root
-        for position, row in enumerate(seen.rows[1:-1], 2):
+        closed = seen.rows[-1][0] in _TRAILERS
+        for position, row in enumerate(seen.rows[1:-1] if closed else seen.rows[1:], 2):
             self._place(position, row)
         while self._open is not self.root:
             self._leave(len(seen.rows))
