@@ -37,7 +37,8 @@ class RemittedDocument(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RemittanceAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a payment of `total` in `currency` is for. `trace` is the number the bank carries beside the money."""
+    """What a payment of `total` in `currency` is for. `trace` is the number the bank carries beside the money, where it
+    is not `number`. `deductions` belong to none of the documents."""
 
     company_id: str
     number: str
@@ -49,6 +50,7 @@ class RemittanceAdvice(msgspec.Struct, frozen=True, omit_defaults=True):
     paid_on: dt.date | None = None
     method: str = ""
     trace: str = ""
+    deductions: tuple[Deduction, ...] = ()
 
 
 AdjustmentKind = Literal["credit", "debit"]

@@ -32,6 +32,8 @@ class ShipNoticeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     serials: tuple[str, ...] = ()
     weigh_in: str = ""
     """Catch weight: the unit in which a warehouse is asked to weigh it."""
+    pallet: str = ""
+    """What `pack` stands on, where that has a number of its own."""
 
 
 class ShipNotice(msgspec.Struct, frozen=True, omit_defaults=True):

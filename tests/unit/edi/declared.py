@@ -26,7 +26,52 @@ def bodies(definition: Definition) -> st.SearchStrategy[Any]:
     """Objects that hold nothing but what the definition declares."""
     found = _object(definition, definition.object, dict(_leaves(definition.root, "", (), ())), "")
     whole = found.map(_inherited).map(lambda body: _without_parts(definition, body))
-    return whole.map(lambda body: _settled(body, body, 1))
+    settled = whole.map(lambda body: _settled(body, body, 1))
+    return settled.map(lambda body: _agreeing(definition, body, "", []))
+
+
+def _agreeing(definition: Definition, body: Any, prefix: str, above: list[Any]) -> Any:
+    """The object with what its document says only once saying the same everywhere: the unit of a line and of its price,
+    the number of the order that all lines are of."""
+    changes: dict[str, Any] = {}
+    for each in fields(type(body)):
+        path, value = prefix + each.name, getattr(body, each.name)
+        rule = definition.values.get(path, "")
+        if isinstance(value, msgspec.Struct):
+            changes[each.name] = _agreeing(definition, value, path + ".", [*above, body])
+        elif isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            once = {key: getattr(value[0], key) for key in _once(definition, path)}
+            changed = [msgspec.structs.replace(one, **once) for one in value]
+            changes[each.name] = tuple(_agreeing(definition, one, path + ".", [*above, body]) for one in changed)
+        elif each.name == "unit" and rule[:1] in ("^", "="):
+            changes[each.name] = next(one.unit for one in reversed(above) if hasattr(one, "unit"))
+    body = msgspec.structs.replace(body, **changes)
+    unit = _unit_of_price(definition, body, prefix)
+    if unit:
+        per = msgspec.structs.replace(body.price.per, unit=unit)
+        body = msgspec.structs.replace(body, price=msgspec.structs.replace(body.price, per=per))
+    return body
+
+
+def _once(definition: Definition, path: str) -> list[str]:
+    """The fields in which all of a list must agree: they stand above it, and nowhere in it."""
+    above = {cell.path for each in definition.root.members for cell in getattr(each, "cells", ())}
+    inside = [each for each in definition.root.members if isinstance(each, Loop) and each.path == path]
+    told = {cell.path for loop in inside for each in (loop.start, *loop.members) for cell in getattr(each, "cells", ())}
+    found = [each.removeprefix(f"{path}.") for each in above if each.startswith(f"{path}.")]
+    return [each for each in found if "." not in each and each not in told] if inside else []
+
+
+def _unit_of_price(definition: Definition, body: Any, prefix: str) -> str:
+    """The unit that a price has an element for, where a quantity has the same one."""
+    price = leaves(definition).get(prefix + "price")
+    if price is None or len(price.arguments) < 2 or getattr(body, "price", None) is None:
+        return ""
+    for name in ("quantity", "from_quantity"):
+        cell, quantity = leaves(definition).get(f"{prefix}{name}.unit"), getattr(body, name, None)
+        if cell is not None and quantity is not None and cell.at[0] in (3, int(price.arguments[1])):
+            return str(quantity.unit)
+    return ""
 
 
 def _without_parts(definition: Definition, body: Any) -> Any:
@@ -79,7 +124,13 @@ def _settled(body: Any, root: Any, ordinal: int) -> Any:
 
 def leaves(definition: Definition) -> dict[str, Cell]:
     """Path of a declared field -> the cell that writes it."""
-    return dict(_leaves(definition.root, "", (), ()))
+    found = _LEAVES.get(id(definition))
+    if found is None:
+        found = _LEAVES[id(definition)] = dict(_leaves(definition.root, "", (), ()))
+    return found
+
+
+_LEAVES: dict[int, dict[str, Cell]] = {}
 
 
 def _leaves(loop: Loop, prefix: str, keys: tuple[str, ...], above: tuple[str, ...]) -> Iterator[tuple[str, Cell]]:
@@ -139,6 +190,8 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             (parts if each.required else optional)[each.name] = inner if each.required else inner.map(_or_none)
         elif ids and each.name in ("item", "supplier_item", "gtin"):
             parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14)
+        elif path == "company_id":
+            parts[each.name] = st.just(COMPANY)
         elif each.required and definition.values.get(path, "").startswith("^"):
             parts[each.name] = st.just("^")  # what the object above says
         elif each.required:

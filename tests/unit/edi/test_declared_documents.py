@@ -27,7 +27,7 @@ def written(definition: Any, body: Any) -> bytes:
 
 
 def only(data: bytes, dialect: str) -> Any:
-    (found,) = x12.read(data) if dialect == "X12" else edifact.read(data)
+    (found,) = x12.read(data, acknowledgements=True) if dialect == "X12" else edifact.read(data)
     return found
 
 

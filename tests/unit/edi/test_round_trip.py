@@ -201,13 +201,15 @@ def answers(draw: st.DrawFn, context: maps.MapContext) -> PurchaseOrderAcknowled
 @st.composite
 def notice_lines(draw: st.DrawFn, context: maps.MapContext) -> ShipNoticeLine:
     extra = {name: draw(strategy) for name, strategy in theirs_of(context).items()}
+    pack = draw(st.sampled_from(["", "", "340123450000000018", "340123450000000025", "BOX 7"]))
     return ShipNoticeLine(
         order_number=draw(st.sampled_from(["4500001", "4500002"])),
         order_line=draw(ids()),
         item=draw(ids(48)),
         quantity=draw(quantities),
         gtin=draw(optional(st.text(string.digits, min_size=8, max_size=14))),
-        pack=draw(st.sampled_from(["", "", "00340123450000000018", "00340123450000000025"])),
+        pack=pack,
+        pallet=draw(st.sampled_from(["", "340123450000000032"])) if pack else "",
         lot=draw(optional(ids(30))),
         **extra,
     )
@@ -331,6 +333,14 @@ def test_an_acknowledgement_comes_back_as_it_was(
 
 @quick
 @given(st.data(), contexts, marks)
+def test_an_answer_to_a_change_comes_back_as_it_was(
+    data: st.DataObject, context: maps.MapContext, delimiters: x12.Delimiters
+) -> None:
+    comes_back("purchase_order_change_acknowledgement", data.draw(answers(context)), context, delimiters)
+
+
+@quick
+@given(st.data(), contexts, marks)
 def test_a_ship_notice_comes_back_as_it_was(
     data: st.DataObject, context: maps.MapContext, delimiters: x12.Delimiters
 ) -> None:
@@ -351,6 +361,7 @@ def test_a_functional_acknowledgement_comes_back_as_it_was(
     body: FunctionalAcknowledgement, delimiters: x12.Delimiters
 ) -> None:
     comes_back("functional_acknowledgement", body, BUYING, delimiters)
+    comes_back("implementation_acknowledgement", body, BUYING, delimiters)
 
 
 stock_levels = st.builds(StockLevel, ids(48), quantities, st.sampled_from(["unrestricted", "book"]), optional(ids(30)))

@@ -130,9 +130,8 @@ def _set(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSe
     definition = written_as(X12, document, body)
     if definition is not None:
         return set_of(definition, body, context)
-    kind, segments = segments_of(body, Writing(context))
-    if set_type(document) != kind:
-        raise CannotWrite(f"a {document} is not a {type(body).__name__}")
+    kind = set_type(document)
+    segments = segments_of(kind, body, Writing(context))
     guide = guides()[kind]
     return OutgoingSet(guide.functional_id, kind, finished(guide, segments))
 

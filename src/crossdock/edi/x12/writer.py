@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.x12.envelope import Delimiters
 
+ACKNOWLEDGEMENT = "TA1"
 OutgoingSegment = tuple[str, ...]
 """Segment id, then the elements; trailing empty elements are left out when written."""
 COMPONENT = "\x1f"
@@ -18,7 +19,7 @@ COMPONENT = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSet:
-    """A transaction set without ST and SE, which the writer adds."""
+    """A transaction set without ST and SE, which the writer adds; of type `TA1`, segments of the interchange itself."""
 
     functional_id: str
     type: str
@@ -50,9 +51,10 @@ class InterchangeOut:
 
 
 def write_interchange(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> bytes:
-    """One interchange with a group per run of equal functional ids. Raises `CannotWrite`."""
-    rows: list[OutgoingSegment] = []
-    groups = _groups(sets)
+    """One interchange with a group per run of equal functional ids, and what stands before all groups. Raises
+    `CannotWrite`."""
+    rows: list[OutgoingSegment] = [row for each in sets if each.type == ACKNOWLEDGEMENT for row in each.segments]
+    groups = _groups([each for each in sets if each.type != ACKNOWLEDGEMENT])
     for index, group in enumerate(groups):
         rows.extend(_group(header, header.group_control_number + index, group))
     rows.append(("IEA", str(len(groups)), f"{header.control_number:09d}"))

@@ -66,7 +66,7 @@ def account_of(read: TransactionSet | Message, context: MapContext) -> Account:
 def written_as(dialect: str, document: str, body: Any) -> Definition | None:
     """The definition by which a document of an object is written; None where there is none."""
     fitting = (each for each in definitions(dialect).values() if each.document == document and not each.own)
-    return next((each for each in fitting if isinstance(body, each.object)), None)
+    return next((each for each in fitting if isinstance(body, each.object) and each.says(body)), None)
 
 
 def set_of(definition: Definition, body: Any, context: MapContext) -> OutgoingSet:

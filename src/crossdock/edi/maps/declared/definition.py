@@ -33,6 +33,9 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
   `charges[/]` is one of its own and no part, read beside the one it stands in.
 - `4=lines.order_number` in a segment above the lines: of all of them that do not say it themselves; written where they
   agree.
+- `3+2=path` element 3 and every second one after it: each such row of elements is a loop of its own.
+- `if(place)`, `unless(place)` behind the elements of a loop: it is written for objects that have (lack) that field.
+- `$.charges[]` before a loop: each is one of the document's, wherever the loop stands.
 - `also` segments that may stand here and that nothing of ours reads: they are kept beside the object.
 - `drop` elements that are not kept, and why.
 
@@ -47,7 +50,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -57,14 +60,15 @@ from crossdock.edi.maps.declared.building import field_of
 from crossdock.edi.maps.declared.objects import OBJECTS
 
 _LINE = re.compile(
-    r"(?P<read><\s+)?(?:(?P<path>[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\?)\])?\s+)?"
+    r"(?P<read><\s+)?(?:(?P<path>(?:\$\.)?[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\?)\])?\s+)?"
     r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>!\?|[!*?])?(?P<cells>(?:\s.*)?)\Z"
 )
 _CELL = re.compile(
-    r"(?P<element>\d+)(?:\.(?P<component>\d+))?"
+    r"(?P<element>\d+)(?:\+(?P<step>\d+))?(?:\.(?P<component>\d+))?"
     r"(?::='(?P<constant>[^']*)'(?:@(?P<with>\d+))?|='(?P<codes>[^']*)'"
     r"|=#(?:\((?P<list>[a-z_.]*)\))?|=(?P<above>\^)|=(?P<spare>[<~])?(?P<path>(?:[$^]\.|@)?[a-z_][a-z_.]*|)(?::(?P<kind>[a-z_]+)(?:\((?P<arguments>[^)]*)\))?)?)\Z"
 )
+_WHEN = re.compile(r"(?P<word>if|unless)\((?P<path>[a-z_.]+)\)\Z")
 _DROP = re.compile(r"drop\s+(?P<tag>[A-Z0-9]{2,3})(?:/(?P<element>\d+))?\s+'(?P<reason>[^']+)'\Z")
 Address = tuple[int, int]
 """Element and component, both from 1; component 0 is the whole element."""
@@ -85,6 +89,8 @@ class Cell:
     spare: bool = False
     """Read only where nothing else says the field."""
     read_only: bool = False
+    step: int = 0
+    """Elements from one row of elements in its segment to the next."""
 
     def absolute(self, prefix: str) -> str:
         """The path in the document of a cell in an object at a path that ends in a point."""
@@ -118,6 +124,18 @@ class SegmentMap:
     read_only: bool = False
     rank: int = 0
     """Of lines that are only read, the line in the map: a field has the value of the line that stands first."""
+    when: tuple[str, bool] = ("", True)
+    """It is written where that field is there, or is not."""
+
+    @property
+    def step(self) -> int:
+        """Elements from one row of elements to the next; 0 where there is but one."""
+        return max((cell.step for cell in self.cells), default=0)
+
+    def shifted(self, by: int) -> SegmentMap:
+        """The same for a later row of elements."""
+        moved = (replace(cell, at=(cell.at[0] + by, cell.at[1])) if cell.step else cell for cell in self.cells)
+        return replace(self, cells=tuple(moved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +189,16 @@ class Definition:
     drops: tuple[Drop, ...] = ()
     own: bool = False
     """A map of its own reads and writes it; the definition tells what that takes."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Of a set with a map of its own: fields of which the definition cannot say what the map makes of them, and why."""
 
     def __repr__(self) -> str:
         return f"<Definition {self.dialect} {self.type}>"
+
+    def says(self, body: Any) -> bool:
+        """Can it say what the object is? Of two definitions of one object each says one `kind` of it."""
+        kind = self.values.get("kind", "")
+        return not kind or getattr(body, "kind", kind) == kind
 
     def reason(self, tag: str, element: int) -> str:
         """Why an element is dropped; empty where it is not."""
@@ -218,6 +243,7 @@ def parse(text: str, dialect: str, name: str) -> Definition:
         data.get("codes", {}),
         tuple(tree.drops),
         data.get("own", False),
+        data.get("beside", {}),
     )
     _check(definition, name)
     return definition
@@ -248,7 +274,8 @@ def _loops(loop: Loop, prefix: str) -> Iterator[tuple[Loop, str]]:
     yield loop, prefix
     for each in loop.members:
         if isinstance(each, Loop):
-            yield from _loops(each, f"{prefix}{each.path}." if each.path and not each.part else prefix)
+            inside = f"{prefix}{each.path}." if each.path and not each.part else prefix
+            yield from _loops(each, f"{each.path[2:]}." if each.path.startswith("$.") else inside)
 
 
 _ENVELOPE: dict[str, tuple[tuple[str, int, str], ...]] = {
@@ -319,7 +346,11 @@ class _Tree:
 
     def _segment(self, tag: str, text: str, mark: str, rank: int, place: str) -> SegmentMap:
         selectors, constants, cells = [], [], []
+        when = ("", True)
         for word in re.findall(r"[^\s']*'[^']*'\S*|\S+", text):
+            if (condition := _WHEN.match(word)) is not None:
+                when = condition["path"], condition["word"] == "if"
+                continue
             found = _CELL.match(word)
             if found is None:
                 raise DefinitionError(f"{place}: {word!r} is no element: write 2=field:kind, 2='CODE' or 2:='value'")
@@ -334,11 +365,10 @@ class _Tree:
                 cells.append(Cell(at, "#", arguments=tuple(filter(None, (found["list"],)))))
             else:
                 arguments = tuple(each.strip() for each in (found["arguments"] or "").split(",") if each.strip())
-                cells.append(
-                    Cell(at, found["path"], found["kind"] or "text", arguments, *_spare(found["spare"], found["path"]))
-                )
+                spare, step = _spare(found["spare"], found["path"]), int(found["step"] or 0)
+                cells.append(Cell(at, found["path"], found["kind"] or "text", arguments, *spare, step))
         said = tuple(selectors), tuple(constants), tuple(cells)
-        return SegmentMap(tag, *said, mark[:1] == "!", mark == "*", rank > 0, rank)
+        return SegmentMap(tag, *said, mark[:1] == "!", mark == "*", rank > 0, rank, when)
 
 
 def _spare(mark: str | None, path: str) -> tuple[bool, bool]:

@@ -1,11 +1,12 @@
 """How fields are written in elements: the kinds that both dialects know by the same names.
 
-`text(n)` words, cut to n characters; `an(n)` an identifier, refused when longer; `int`, `number`; `flag(Y)` true where
-the element says so; `code(list, raw)` by a list of the definition, a code that is not the first of its meaning being
-kept in the field `raw`; `purpose(9,5)` the purposes for which we take a document, the first of which we write, or
-`purpose(9,!1)` those for which we do not; `chosen(list,4)` the code that a list has for what a field
-says, where element 4 has a value; `#` a running number, `#(lines)` how many of those there are. The dialects
-add `day`, `moment`, `unit`, `price`, `party`, `charge` and `ids`, each as it writes them.
+`text(n)` words, cut to n characters; `an(n, m)` an identifier, refused when longer, or shorter than `m`; `int`,
+`number`; `flag(Y)` true where the element says so; `code(list, raw)` by a list of the definition, a code that is not
+the first of its meaning being kept in the field `raw`; `taken` what a map of its own takes and no field here holds;
+`purpose(9,5)` the purposes for which we take a document, the first of which we write, or `purpose(9,!1)` those for
+which we do not; `chosen(list,4)` the code that a list has for what a field says, where element 4 has a value; `#` a
+running number, `#(lines)` how many of those there are. The dialects add `day`, `moment`, `unit`, `price`, `party`,
+`charge` and `ids`, each as it writes them.
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ def write_text(value: str, sheet: Sheet) -> Cells:
 
 def write_an(value: str, sheet: Sheet) -> Cells:
     """An identifier, whole or not at all."""
-    longest = int(sheet.cell.arguments[0]) if sheet.cell.arguments else len(value)
-    if len(value) > longest:
-        raise CannotWrite(f"{sheet.cell.path} has room for {longest} characters, not for {value!r}")
+    longest, shortest, *_ = (*map(int, sheet.cell.arguments), *(len(value), 0)[len(sheet.cell.arguments) :])
+    if not shortest <= len(value) <= longest:
+        raise CannotWrite(f"{sheet.cell.path} has room for {shortest} to {longest} characters, not for {value!r}")
     return {sheet.cell.at: value}
 
 
@@ -146,7 +147,7 @@ def write_flag(value: bool, sheet: Sheet) -> Cells:
 
 def read_code(source: Source, place: Place) -> str | None:
     """What the definition's list says of a code. A code that it lacks is read as its entry `*` (nothing said, where
-    that is empty), and is a fault where there is none."""
+    that is empty; the code itself, where it is `=`), and is a fault where there is none."""
     text = source.value(place.row, place.cell.at)
     if not text:
         return None
@@ -156,6 +157,8 @@ def read_code(source: Source, place: Place) -> str | None:
         words = f"{text!r} is none of {', '.join(known)}"
         source.fault("code_unknown", place.position, place.cell.at, words)
         return None
+    if text not in known and known["*"] == "=":
+        return taken(source, place)
     meant = known.get(text, known.get("*")) or None
     if raw and _first_code(known, meant) != text:
         place.scope.values[raw[0]] = text
@@ -173,9 +176,21 @@ def write_code(value: str, sheet: Sheet) -> Cells:
     name, *raw = sheet.cell.arguments
     known: Mapping[str, str] = sheet.definition.codes[name]
     code = (getattr(sheet.owner, raw[0]) if raw else "") or _first_code(known, value)
+    if code is None and known.get("*") == "=":
+        code = value
     if code is None:
         raise CannotWrite(f"{sheet.definition.type} has no code for {sheet.cell.path} {value!r}")
     return {sheet.cell.at: code}
+
+
+def read_taken(source: Source, place: Place) -> None:
+    """Takes what a map of its own makes something of."""
+    taken(source, place)
+
+
+def write_taken(value: Any, sheet: Sheet) -> Cells:
+    """Maps of their own write."""
+    return {}
 
 
 def read_purpose(source: Source, place: Place) -> None:
@@ -228,6 +243,7 @@ COMMON: dict[str, Kind[Source]] = {
     "int": Kind(read_int, write_int),
     "flag": Kind(read_flag, write_flag),
     "code": Kind(read_code, write_code),
+    "taken": Kind(read_taken, write_taken),
     "purpose": Kind(read_purpose, write_purpose),
     "chosen": Kind(read_chosen, write_chosen),
 }

@@ -1,14 +1,14 @@
 """Kinds of X12 beside the common ones.
 
 `day`; `moment(time, zone)` with the elements of time and zone, which may be left out; `cents` two implied decimals;
-`its_day` the day of a moment which another element tells whole; `unit` of element 355; `price(basis, unit)` with the
-elements of both; `ids` pairs of qualifier and number from here on, `ids(4, 6, 15)` in these elements, and behind them
-`UA@3` a number that stands alone and is of this kind; `weight(qualifier, unit, codes)` a weight with the elements of
-its qualifier, of which only these are meant, and of its unit, `volume(unit)` likewise; `rows(n)` as many elements;
-`questioned(list)` the quantities in question of an RCD
-with their codes; `shipped(CC, CP, ordered)` whether it is as much as that field;
-`party(known)` name, qualifier and number from here on, `known` being `buyer`, `supplier`, `us` or `partner` where the
-agreement says who that is; `charge` a whole SAC.
+`its_day` the day of a moment which another element tells whole; `level(party.id)` a field of what the level that HL02
+names says; `sscc` the number of a pack; `unit` of element 355; `price(basis, unit)` with the elements of both; `ids`
+pairs of qualifier and number from here on, `ids(4, 6, 15)` in these elements, and behind them `UA@3` a number that
+stands alone and is of this kind; `weight(qualifier, unit, codes)` a weight with the elements of its qualifier, of
+which only these are meant, and of its unit, `volume(unit)` likewise; `rows(n)` as many elements;
+`questioned(list)` the quantities in question of an RCD with their codes; `shipped(CC, CP,
+ordered)` whether it is as much as that field; `party(known)` name, qualifier and number from here on, `known` being
+`buyer`, `supplier`, `us` or `partner` where the agreement says who that is; `charge` a whole SAC.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet,
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
-from crossdock.edi.maps.x12.reading import as_zone
+from crossdock.edi.maps.x12.reading import BASES, as_zone
+from crossdock.edi.maps.x12.ship_notice import pack_number
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
@@ -33,6 +34,7 @@ _MOST_PAIRS = 15
 _LOT = "LT"
 PART = Loop(SegmentMap(""), part="quantity")
 """Of the loop that a part of a line stands in, where that is an element of the line itself."""
+_OF_PIECES = {"SN": "serials", "PO": "order_number"}
 
 
 def read_day(source: X12Source, place: Place) -> dt.date | None:
@@ -108,21 +110,28 @@ def read_price(source: X12Source, place: Place) -> Price | None:
     amount = read_number(source, place)
     basis_at, unit_at = _others(place.cell.arguments)
     basis = source.value(place.row, (basis_at, 0)) if basis_at else ""
-    if basis:
-        source.take(place.position, basis_at)
     if amount is None:
         return None
-    unit = source.value(place.row, (unit_at, 0)) if unit_at else ""
+    if basis in BASES:
+        source.take(place.position, basis_at)
+    unit = source.value(place.row, (unit_at, 1)) if unit_at else ""
+    if unit:
+        source.take(place.position, unit_at)
     return source.reading.price(str(amount), basis, unit or EACH)
 
 
 def write_price(value: Price, sheet: Sheet) -> Cells:
     """A price and its basis."""
-    basis_at, _ = _others(sheet.cell.arguments)
+    basis_at, unit_at = _others(sheet.cell.arguments)
     amount, basis = sheet.pen.price(value, unit_code(value.per.unit))
     if basis and not basis_at:
         raise CannotWrite(f"{sheet.definition.type} has no element for a price per {value.per.amount:f}")
-    return {sheet.cell.at: amount} | ({(basis_at, 0): basis} if basis else {})
+    return {sheet.cell.at: amount} | ({(basis_at, 0): basis} if basis else {}) | _unit_of(value, unit_at)
+
+
+def _unit_of(value: Price, unit_at: int) -> Cells:
+    """The unit that a price is for. Where the line has the element for its quantity, both must say the same."""
+    return {(unit_at, 1): unit_code(value.per.unit)} if unit_at else {}
 
 
 def read_ids(source: X12Source, place: Place) -> None:
@@ -154,31 +163,81 @@ def _named(source: X12Source, scope: Scope) -> None:
             scope.values["lot"] = each.value
             for at in each.cells:
                 source.take(each.position, *at)
+        name = _OF_PIECES.get(each.kind, "")
+        if name in scope.fields and (name == "serials" or not scope.values.get(name)):
+            _piece(source, scope, name, each)
     if scope.ids:
-        flat = [text for each in scope.ids for text in (each.kind, each.value)]
-        name_item(source, scope, source.reading.items(flat, scope.ids[0].position))
+        flat = tuple(text for each in scope.ids for text in (each.kind, each.value))
+        name_item(source, scope, source.items(flat, scope.ids[0].position))
+
+
+def _piece(source: X12Source, scope: Scope, name: str, found: ItemId) -> None:
+    """A number that is not of the item but of a piece, or of its order."""
+    if name == "serials":
+        scope.lists.setdefault(name, []).insert(0, found.value)
+        scope.lists[name] = list(dict.fromkeys(scope.lists[name]))
+    else:
+        scope.values[name] = found.value
+    for at in found.cells:
+        source.take(found.position, *at)
+
+
+def read_sscc(source: X12Source, place: Place) -> str | None:
+    """The number of a pack; where the level around it has one, that is the pallet's."""
+    text = pack_number(taken(source, place))
+    values = place.scope.values
+    around = values.get("pack", "")
+    if text and around and around != text and place.scope.said.get("pack", (0, 0, []))[0] == place.scope.position:
+        values["pallet"] = values.get("pallet") or around
+    return text or None
 
 
 def write_ids(value: Any, sheet: Sheet) -> Cells:
     """Pairs of qualifier and number."""
     pen: Writing = sheet.pen
     theirs = pen.partner_item(getattr(value, "supplier_item", ""), getattr(value, "buyer_item", ""))
-    texts = pen.ids(value.item, theirs, getattr(value, "gtin", ""))
+    gtin = getattr(value, "gtin", "")
+    texts = pen.ids(value.item, theirs, gtin)
     pairs = _pairs(sheet.cell) or range(sheet.cell.at[0], sheet.cell.at[0] + len(texts), 2)
+    alone = next((int(each.split("@")[1]) for each in sheet.cell.arguments if "@" in each), 0)
+    beside: Cells = {}
+    if 2 * len(pairs) < len(texts) and gtin and alone:
+        texts, beside = pen.ids(value.item, theirs), {(alone, 0): gtin}
     if 2 * len(pairs) < len(texts):
         raise CannotWrite(f"{sheet.definition.type} has room for {len(pairs)} numbers of an item")
-    return {(pairs[index // 2] + index % 2, 0): text for index, text in enumerate(texts)}
+    return beside | {(pairs[index // 2] + index % 2, 0): text for index, text in enumerate(texts)}
 
 
 def read_party(source: X12Source, place: Place) -> PartyRef | None:
     """Name, qualifier and number of a party; a role alone says who it is where the agreement does."""
-    for element in range(place.cell.at[0], place.cell.at[0] + 3):
-        if source.value(place.row, (element, 0)):
-            source.take(place.position, element)
+    first = place.cell.at[0]
+    name, qualifier, given = (source.value(place.row, (first + each, 0)) for each in range(3))
     known = getattr(source.context, place.cell.arguments[0]) if place.cell.arguments else None
-    if known is None and not any(each.strip() for each in place.row[place.cell.at[0] :]):
+    if known is None and not (name or given):
         return None
-    return source.reading.party(["", "", *place.row[place.cell.at[0] :]], known)
+    if name:
+        source.take(place.position, first)
+    if given:
+        source.take(place.position, first + 2)
+    if qualifier and given:
+        if known is None or given != known.id:
+            source.take(place.position, first + 1)
+        else:
+            source.idle[place.position, first + 1] = "the number after it is ours for the party, whatever its code list"
+    return source.reading.party(["", "", *place.row[first:]], known)
+
+
+def read_level(source: X12Source, place: Place) -> Any:
+    """What the level that HL02 names says in a field."""
+    above = source.levels.get(taken(source, place))
+    name, _, part = place.cell.arguments[0].partition(".")
+    found = above.values.get(name) if above is not None else None
+    return getattr(found, part) if found is not None and part else found
+
+
+def write_level(value: Any, sheet: Sheet) -> Cells:
+    """Levels are numbered by whoever writes them."""
+    return {}
 
 
 def write_party(value: PartyRef, sheet: Sheet) -> Cells:
@@ -263,10 +322,14 @@ def write_questioned(value: str, sheet: Sheet) -> Cells:
 
 def read_charge(source: X12Source, place: Place) -> Charge | None:
     """A SAC."""
-    for element in (1, 2, 5, 13, 15):
-        if source.value(place.row, (element, 0)):
-            source.take(place.position, element)
-    return source.reading.charge(place.row, place.position)
+    found = source.reading.charge(place.row, place.position)
+    if found is not None:
+        listed = source.value(place.row, (2, 0)) not in ("", "ZZZZ")
+        named = () if listed else (13,) if source.value(place.row, (13, 0)) else (4,)
+        for element in (1, 2, 5, *named, 15):
+            if source.value(place.row, (element, 0)):
+                source.take(place.position, element)
+    return found
 
 
 def write_charge(value: Charge, sheet: Sheet) -> Cells:
@@ -296,4 +359,6 @@ KINDS: dict[str, Kind[Any]] = {
     "shipped": Kind(read_shipped, write_shipped),
     "questioned": Kind(read_questioned, write_questioned),
     "charge": Kind(read_charge, write_charge),
+    "level": Kind(read_level, write_level),
+    "sscc": Kind(read_sscc, write_level),
 }

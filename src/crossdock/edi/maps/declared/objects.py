@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossdock.model.acknowledgement import SyntaxReport
+from crossdock.model.acknowledgement import FunctionalAcknowledgement, InterchangeAcknowledgement, SyntaxReport
 from crossdock.model.activity import ProductActivity
 from crossdock.model.advice import ApplicationAdvice, PartyInformation, TextMessage
 from crossdock.model.catalogue import PriceCatalogue
@@ -37,8 +37,10 @@ OBJECTS: dict[str, type[Any]] = {
         CreditDebitAdjustment,
         DeliverySchedule,
         FreightInvoice,
+        FunctionalAcknowledgement,
         GoodsReceipt,
         InboundAdvice,
+        InterchangeAcknowledgement,
         InventoryAdjustment,
         InventoryReport,
         Invoice,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -13,17 +11,33 @@ import msgspec
 from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.maps.declared import kinds_edifact, kinds_x12
 from crossdock.edi.maps.declared.account import Account, Dropped, Extension
-from crossdock.edi.maps.declared.building import Field, Missing, Values, build, field_of, fields, nested, total
+from crossdock.edi.maps.declared.building import Field, Missing, build, field_of, fields, nested
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.joining import apart, joined, of_a_list, same_day
 from crossdock.edi.maps.declared.kinds import Place, as_number
+from crossdock.edi.maps.declared.paths import (
+    both_cells,
+    cells_of,
+    count_of,
+    give_back,
+    is_told,
+    mentions,
+    said_as,
+    target_of,
+    through_list,
+    without_amount,
+    words_of,
+)
 from crossdock.edi.maps.declared.scope import Later, Scope, groups, where
-from crossdock.edi.maps.declared.source import Row, Source
-from crossdock.model.quantity import ZERO
+from crossdock.edi.maps.declared.source import Row, Source, X12Source
+from crossdock.model.quantity import ZERO, Price
 
 _SPARE, _INHERITED = 1 << 20, 1 << 21
 """Ranks of what is said where nothing else is, and of what the level above says."""
 KINDS = {X12: kinds_x12.KINDS, EDIFACT: kinds_edifact.KINDS}
+
+
+_PARSED = ("day", "moment", "its_day", "number", "int", "cents", "price")
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +62,8 @@ class Walk:
         """Position -> the part of the object that a segment stood beside."""
         self.constants: dict[tuple[int, int, int], str] = {}
         self.counts: list[tuple[str, Cell, int]] = []
+        self.levels: dict[str, int] = {}
+        """Number of a level -> its position."""
         self.ordinals: Counter[tuple[int, Scope]] = Counter()
         """Loop and the scope around it -> how many of those there were."""
 
@@ -77,21 +93,27 @@ class Walk:
             tag = self.source.tag(row)
             qualifier = self.source.value(row, (1, 0))
             for element, component, value in self.source.parts(row):
-                if self._has_taken(position, element, component, value):
+                if self._has_taken(position, element, component):
                     taken.add((position, element, component))
-                elif reason := self.definition.reason(tag, element):
+                elif reason := self._reason(position, tag, element, component, value):
                     dropped.append(Dropped(position, tag, element, value, reason, component))
                 else:
                     where = self.places.get(position, "")
                     kept.append(Extension(position, tag, element, value, component, where, qualifier))
         return Account(frozenset(taken), tuple(kept), tuple(dropped))
 
-    def _has_taken(self, position: int, element: int, component: int, value: str) -> bool:
+    def _has_taken(self, position: int, element: int, component: int) -> bool:
         found = self.source.taken
-        same = (component, 0) if component else (0, 1)
-        if any((position, element, each) in found for each in same):
-            return True
-        return any(self.constants.get((position, element, each)) == value for each in same)
+        return any((position, element, each) in found for each in both_cells(component))
+
+    def _reason(self, position: int, tag: str, element: int, component: int, value: str) -> str:
+        """Why an element is dropped; empty where it is not."""
+        reason = self.definition.reason(tag, element) or self.source.idle.get((position, element), "")
+        if not reason and tag == "HL" and element in (1, 4):
+            return "numbers the levels, and no other level names this one"
+        if not reason and any(self.constants.get((position, element, each)) == value for each in both_cells(component)):
+            return "says what every such document says here"
+        return reason
 
     def _place(self, frames: list[_Frame], tag: str, row: Row, position: int) -> None:
         """Find the deepest open loop that has a place for the segment; those below it end there."""
@@ -103,7 +125,7 @@ class Walk:
                 frame.seen.add(found)
                 member = frame.loop.members[found]
                 if isinstance(member, Loop):
-                    frames.append(self._opened(frame, member, row, position))
+                    self._open_all(frames, member, row, position)
                 else:
                     self._take(member, row, position, frame.scope, frame.prefix)
                 return
@@ -113,7 +135,8 @@ class Walk:
                 frames.append(self._opened(frame, inside, None, position))
                 self._place(frames, tag, row, position)
                 return
-            if tag in frame.loop.also or _mentions(frame.loop, tag):
+            # A level that one knows with another code may be what a loop around it begins with.
+            if tag in frame.loop.also or (mentions(frame.loop, tag) and (tag != "HL" or not depth)):
                 self._close_to(frames, depth)
                 return
         if self.definition.type:
@@ -146,12 +169,25 @@ class Walk:
     def _selected(self, segment: SegmentMap, row: Row) -> bool:
         return all(self.source.value(row, at) in codes for at, codes in segment.selectors)
 
+    def _open_all(self, frames: list[_Frame], loop: Loop, row: Row, position: int) -> None:
+        """Open the loop; one for each row of elements, where its segment has several."""
+        frame, step = frames[-1], loop.start.step
+        frames.append(self._opened(frame, loop, row, position))
+        stepping = [cell.at for cell in loop.start.cells if cell.step]
+        by = step
+        while step and any(self.source.value(row, (at[0] + by, at[1])) for at in stepping):
+            self._close(frames.pop())
+            frames.append(self._opened(frame, replace(loop, start=loop.start.shifted(by)), row, position))
+            by += step
+
     def _opened(self, frame: _Frame, loop: Loop, row: Row | None, position: int) -> _Frame:
         """The frame of a loop that begins; one without path fills the object that it stands in."""
         scope, prefix = frame.scope, frame.prefix
         if loop.part:
             scope, prefix = Scope(position, scope.path, scope, loop, part=True), ""
             frame.scope.parts.append(scope)
+        elif loop.path.startswith("$."):
+            scope, prefix = Scope(position, loop.path[2:], frame.scope.root, loop), ""
         elif loop.keys or loop.many:
             inside = frame.scope.path if not loop.path else prefix + loop.path
             scope, prefix = Scope(position, inside, frame.scope, loop, group=bool(loop.keys)), ""
@@ -187,9 +223,8 @@ class Walk:
         a line of a better rank says it. Codes that select are taken where anything is."""
         for constant in segment.constants:
             self.constants[position, *constant.at] = constant.value
-        if segment.tag == "HL":
-            for element in (1, 2, 4):
-                self.source.take(position, element)
+        if segment.tag == "HL" and isinstance(self.source, X12Source):
+            self._level(self.source, row, position, scope)
         before, waiting = len(self.source.trail), len(scope.ids)
         fillers = {constant.at: constant.value for constant in segment.constants}
         for cell in segment.cells:
@@ -200,6 +235,18 @@ class Walk:
             for at, _ in segment.selectors:
                 self.source.take(position, *at)
 
+    def _level(self, source: X12Source, row: Row, position: int, scope: Scope) -> None:
+        """A level knows its parent, which must be there."""
+        number, parent = source.value(row, (1, 0)), source.value(row, (2, 0))
+        if parent:
+            source.take(position, 2)
+            if parent in self.levels:
+                source.take(self.levels[parent], 1)
+            else:
+                words = f"level {number} names parent {parent}, which is not there"
+                source.fault("hierarchy_broken", position, (2, 0), words, "warning")
+        source.levels[number], self.levels[number] = scope, position
+
     def _cell(self, cell: Cell, row: Row, position: int, scope: Scope, prefix: str, rank: int) -> None:
         if cell.path in ("#", "^"):
             if cell.arguments:
@@ -207,12 +254,14 @@ class Walk:
                 self.counts.append((cell.arguments[0], cell, position))
             return
         rank = _SPARE if cell.spare else rank
-        target, path = _target(cell, scope, prefix)
+        target, path = target_of(cell, scope, prefix)
         before = len(self.source.trail)
         value = self.kinds[cell.kind].read(self.source, Place(row, position, cell, target, self.definition))
-        if value is None:
-            return
         took = self.source.trail[before:]
+        if value is None:
+            if cell.kind in _PARSED:  # what cannot be read is in no field
+                self.source.untake(took)
+            return
         if path in target.values:
             _, rank_before, took_before = target.said.get(path, (0, 0, []))
             if rank >= rank_before:
@@ -230,7 +279,7 @@ class Walk:
 
     def _counted(self, root: Scope, path: str, cell: Cell, position: int) -> None:
         said = self.source.value(self.source.rows[position - 1], cell.at)
-        count = _count(root, path)
+        count = count_of(root, path)
         place = Place(self.source.rows[position - 1], position, cell, root, self.definition)
         if said and as_number(self.source, place, said) not in (None, count):
             self.source.fault("count_mismatch", position, cell.at, f"{said} are said to be here, {count:f} were read")
@@ -241,7 +290,7 @@ class Walk:
             segment = member.start if isinstance(member, Loop) else member
             optional = isinstance(member, Loop) and member.optional
             if segment.mandatory and not optional and index not in frame.seen:
-                words = f"a mandatory segment is missing: {_words(segment)}"
+                words = f"a mandatory segment is missing: {words_of(segment)}"
                 self.source.fault("segment_missing", frame.position, (0, 0), words)
         scope = frame.scope
         if frame.loop.keys:
@@ -258,9 +307,13 @@ class Walk:
             self._keep_bare(scope)
         if scope.above is not None and scope.above.group:
             scope.above.waiting += scope.waiting
+            scope.above.inner += [scope, *scope.inner]
             return
         for each in scope.waiting:
             self._keep(each)
+        for group in (scope, *scope.inner) if scope.waiting else ():
+            for path in group.said.keys() - group.used:  # what all in the group say themselves
+                self.source.untake(group.said[path][2])
 
     def _keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""
@@ -308,6 +361,7 @@ class Walk:
         """One object of a list: what was read of it, and of the groups that it stands in."""
         above = scope.above
         while above is not None and above.group:
+            above.used |= above.values.keys() - scope.values.keys()
             scope.values = above.values | scope.values
             scope.ids = [*above.ids, *scope.ids]
             scope.later = [*above.later, *scope.later]
@@ -331,7 +385,7 @@ class Walk:
         where = self._absolute(scope) + "."
         values = {path for above in groups(scope) for path in above.values}
         values |= {path.removeprefix(where) for path in self.definition.values if path.startswith(where)}
-        return any(each.required and not _told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
+        return any(each.required and not is_told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
 
     def _absolute(self, scope: Scope) -> str:
         """The path of a list from the document on."""
@@ -350,14 +404,20 @@ class Walk:
             else:
                 scope.lists[path] = [each for each, _ in spares]
         values.update({path: tuple(found) for path, found in scope.lists.items()})
+        without_amount(self.source, scope)
         where = self._absolute(scope) + "." if scope.above is not None else ""
         for written, value in self.definition.values.items():
             name = written.removesuffix("?")
             if name != written and not (scope.loop is not None and scope.loop.spare):
                 continue
             field_name = name.removeprefix(where)
-            wanted = field_of(kind, field_name) if name.startswith(where) and not _listed(kind, field_name) else None
-            if wanted is not None and not _told(values, field_name):
+            wanted = (
+                field_of(kind, field_name) if name.startswith(where) and not through_list(kind, field_name) else None
+            )
+            inside = field_name.rpartition(".")[0]
+            if value[:1] in ("=", "^") and inside and not is_told(values, inside):
+                continue  # an object that nothing said is not made by what one of its fields would be
+            if wanted is not None and not is_told(values, field_name):
                 self._fill(scope, wanted, field_name, value, ordinal)
         said = {
             path: value for path, value in values.items() if path[:1] not in ("", "@") and not of_a_list(kind, path)
@@ -366,6 +426,7 @@ class Walk:
         spared = built.body is None and self._spared(scope)
         for each in built.missing:
             self._missing(kind, each, scope, fatal=each.fatal and not spared)
+            give_back(self.source, scope, each.path.rpartition(".")[0])
         if spared:
             self._leave_out(scope)
         return built.body
@@ -391,7 +452,7 @@ class Walk:
         if other[:1] in ("=", "^"):
             below, around = scope, scope if other[0] == "=" else scope.above
             while around is not None:
-                if same := _same(around, other[1:], path) or _same(around, f"{below.path}.{other[1:]}", path):
+                if same := said_as(around, other[1:], path) or said_as(around, f"{below.path}.{other[1:]}", path):
                     break
                 below, around = around, around.above if other[0] == "^" else None
             if around is not None:
@@ -401,10 +462,10 @@ class Walk:
                 return
             if "|" not in value:
                 return
-        default = self._default(text if "|" in value else value, ordinal)
+        default = self._default(text if "|" in value else value, ordinal, scope)
         scope.values[path] = wanted.number(default) if wanted.number and isinstance(default, str) else default
 
-    def _default(self, value: str, ordinal: int) -> Any:
+    def _default(self, value: str, ordinal: int, scope: Scope) -> Any:
         """What a field is that nothing said: see `[values]` in `definition.py`."""
         if value == "#":
             return str(ordinal)
@@ -412,7 +473,12 @@ class Walk:
             return ()
         if not value.startswith("@"):
             return value
+        if value == "@no_price":
+            self.source.fault("price_missing", scope.position, (0, 0))
+            return Price(ZERO, self.source.currency)
         name, _, part = value[1:].partition(".")
+        if name == "control":
+            return self.source.control_number()
         if name in ("date", "moment"):
             return self.source.sent_at() if name == "moment" else self.source.sent_at().date()
         found = self.source.currency if name == "currency" else getattr(self.source.context, name)
@@ -423,67 +489,11 @@ class Walk:
         path = missing.path
         words, at = f"{path.replace('_', ' ').replace('.', ' ')} is missing", (0, 0)
         loop = scope.loop or self.definition.root
-        for segment, cell in _cells(loop, path):
-            words += f": {_words(segment)} element {cell.at[0]} carries it"
+        for segment, cell in cells_of(loop, path):
+            words += f": {words_of(segment)} element {cell.at[0]} carries it"
             at = cell.at
             break
         wanted = field_of(kind, path)
         code = "lines_missing" if wanted is not None and wanted.item is not None else "element_missing"
         code = "item_missing" if path == "item" else code
         self.source.fault(code, scope.position, at, words, "error" if fatal else "warning")
-
-
-def _target(cell: Cell, scope: Scope, prefix: str) -> tuple[Scope, str]:
-    """The object and the path in it that a cell speaks of."""
-    if cell.path.startswith("$."):
-        return scope.root, cell.path[2:]
-    return (scope.owner, cell.path[2:]) if cell.path.startswith("^.") else (scope, prefix + cell.path)
-
-
-def _same(scope: Scope, name: str, path: str) -> Values:
-    """What an object says of a field, for another field."""
-    found = scope.values.items()
-    return {path + each.removeprefix(name): one for each, one in found if f"{each}.".startswith(f"{name}.")}
-
-
-def _listed(kind: type[Any], path: str) -> bool:
-    """Does a path lead through a list, whose objects are made one by one?"""
-    parts = path.split(".")
-    found = (field_of(kind, ".".join(parts[:end])) for end in range(1, len(parts)))
-    return any(each is not None and each.item is not None for each in found)
-
-
-def _told(values: Values, path: str) -> bool:
-    """Was a field said, or the object that it belongs to, or a part of it?"""
-    above = path.split(".")
-    if any(values.get(".".join(above[:end])) is not None for end in range(1, len(above) + 1)):
-        return True
-    return any(each.startswith(f"{path}.") for each, value in values.items() if value is not None)
-
-
-def _count(scope: Scope, path: str) -> Decimal | int:
-    """How many objects a list of the document holds at any depth, or the sum of a number in them."""
-    first, _, rest = path.partition(".")
-    found = scope.lists.get(first, [])
-    return sum((total(each, rest) for each in found), ZERO) if rest else len(found)
-
-
-def _mentions(loop: Loop, tag: str) -> bool:
-    """Does the loop know segments of this tag, if with other qualifiers?"""
-    return any((each.start if isinstance(each, Loop) else each).tag == tag for each in loop.members)
-
-
-def _words(segment: SegmentMap) -> str:
-    """`REF*PO`: a segment and the code that tells it from others of its tag."""
-    return "*".join([segment.tag, *(codes[0] for _, codes in segment.selectors[:1])])
-
-
-def _cells(loop: Loop, path: str) -> Iterator[tuple[SegmentMap, Cell]]:
-    """The cells that carry a field, or a part of it."""
-    for member in (loop.start, *loop.members):
-        if isinstance(member, Loop):
-            yield from _cells(member, path)
-        else:
-            for cell in member.cells:
-                if cell.path in (path, f"$.{path}", f"^.{path}") or cell.path.startswith(path + "."):
-                    yield member, cell

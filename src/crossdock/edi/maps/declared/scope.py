@@ -58,6 +58,10 @@ class Scope:
     part: bool = False
     waiting: list[Scope] = field(default_factory=list)
     """Of a group: what stands in it, until all of the group was read."""
+    used: set[str] = field(default_factory=set)
+    """Of a group: paths that any object in it has from it."""
+    inner: list[Scope] = field(default_factory=list)
+    """Of a group: the groups in it."""
 
     @property
     def root(self) -> Scope:

@@ -13,6 +13,7 @@ from crossdock.edi.guides.check import elements
 from crossdock.edi.kernel.faults import Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.definition import Address
+from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.edifact.reading import Reading as EdifactReading
 from crossdock.edi.maps.x12.reading import Reading as X12Reading
 from crossdock.edi.x12.envelope import TransactionSet, as_date
@@ -31,6 +32,8 @@ class Source(ABC):
         """Position, element, component of what went into the object, and into how many of its fields."""
         self.trail: list[tuple[int, int, int]] = []
         """The same in the order of taking, with what was given back."""
+        self.idle: dict[tuple[int, int], str] = {}
+        """Position and element of what need not be kept, and why."""
         self._reading = reading
 
     @property
@@ -76,6 +79,10 @@ class Source(ABC):
     def sent_on(self) -> str:
         """When the document was sent, as its envelope says: six or eight digits."""
 
+    @abstractmethod
+    def control_number(self) -> str:
+        """Of the interchange and the set or message."""
+
     def sent_at(self) -> dt.datetime:
         """The midnight, in UTC, of the day on which it was sent."""
         return dt.datetime.combine(as_date(self.sent_on()) or dt.date(1970, 1, 1), dt.time(), dt.UTC)
@@ -88,6 +95,16 @@ class X12Source(Source):
         self.reading = X12Reading(ts, context, faults)
         super().__init__(self.reading)
         self._component = ts.interchange.delimiters.component
+        self.levels: dict[str, Scope] = {}
+        """Number of a level (HL01) -> what was read of it."""
+        self._items: dict[tuple[int, tuple[str, ...]], tuple[str, str, str]] = {}
+
+    def items(self, pairs: tuple[str, ...], position: int) -> tuple[str, str, str]:
+        """Our item, the partner's number of it, its GTIN; several lines may share the segment that names them."""
+        found = self._items.get((position, pairs))
+        if found is None:
+            found = self._items[position, pairs] = self.reading.items(list(pairs), position)
+        return found
 
     def check_elements(self) -> None:
         """Hold every segment that is described against its description."""
@@ -130,6 +147,11 @@ class X12Source(Source):
         ts = self.reading.ts
         return ts.group.date if as_date(ts.group.date) else ts.interchange.date
 
+    def control_number(self) -> str:
+        """ISA13 and ST02."""
+        ts = self.reading.ts
+        return f"{ts.interchange.control_number}-{ts.control_number}"
+
 
 class EdifactSource(Source):
     """A message."""
@@ -160,3 +182,8 @@ class EdifactSource(Source):
     def sent_on(self) -> str:
         """The date of the interchange."""
         return self.reading.message.interchange.date
+
+    def control_number(self) -> str:
+        """UNB 0020 and UNH 0062."""
+        message = self.reading.message
+        return f"{message.interchange.control_number}-{message.control_number}"

@@ -18,6 +18,7 @@ from crossdock.edi.maps.declared.kinds import Cells, Sheet
 from crossdock.edi.maps.declared.reading import KINDS
 from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
 from crossdock.edi.maps.x12.writing import Writing as X12Writing
+from crossdock.edi.maps.x12.writing import hold_against_segments
 from crossdock.edi.x12.writer import COMPONENT
 from crossdock.edi.x12.writer import OutgoingSegment as X12Segment
 from crossdock.model.quantity import tidy
@@ -29,7 +30,9 @@ FOLLOWING = ("chosen", "shipped")
 def write_x12(definition: Definition, body: Any, context: MapContext) -> list[X12Segment]:
     """The segments of a transaction set. Raises `CannotWrite`."""
     pen = X12Writing(context, getattr(body, "currency", "") or context.options.currency)
-    return [_x12_row(tag, cells) for tag, cells in _Sheets(definition, body, pen).rows()]
+    rows = [_x12_row(tag, cells) for tag, cells in _Sheets(definition, body, pen).rows()]
+    hold_against_segments(definition.name, definition.type, rows)
+    return rows
 
 
 def write_edifact(definition: Definition, body: Any, context: MapContext) -> list[EdifactSegment]:
@@ -78,6 +81,9 @@ class _Sheets:
 
     def rows(self) -> Iterator[tuple[str, Cells]]:
         """Tags and cells of all segments."""
+        for path, value in self.definition.values.items():
+            if path.endswith(".unit") and value[:1] in ("^", "="):
+                _agree(self.body, path.split("."), [])
         yield from self._members(self.definition.root, self.body)
 
     def _members(self, loop: Loop, owner: Any) -> Iterator[tuple[str, Cells]]:
@@ -118,10 +124,10 @@ class _Sheets:
 
     def _items(self, loop: Loop, owner: Any) -> Sequence[Any]:
         if (loop.many or loop.keys) and not loop.path:
-            return owner.items if isinstance(owner, _Group) else ()
+            return _fitting(loop, owner.items if isinstance(owner, _Group) else ())
         found = _get(owner, loop.path) if loop.path else owner
         if loop.many or loop.keys:
-            return found or ()
+            return _fitting(loop, found or ())
         return () if found is None else (found,)
 
     def _loop(self, loop: Loop, owner: Any, ordinal: int) -> Iterator[tuple[str, Cells]]:
@@ -146,9 +152,12 @@ class _Sheets:
         said = False
         for cell in segment.cells:
             found = self._cell(cell, owner, ordinal)
+            if different := next((at for at, text in found.items() if cells.get(at, text) != text), None):
+                words = f"{cells[different]!r} and {found[different]!r}"
+                raise CannotWrite(f"{segment.tag}{different[0]:02d} cannot say both {words} ({cell.path})")
             cells |= found
             said = said or (bool(found) and cell.kind not in FOLLOWING)
-        if not said and not segment.mandatory:
+        if not said and not segment.mandatory and segment.tag != "HL":
             return
         for cell in segment.cells:  # a code of what is not there
             if cell.kind == "chosen" and len(cell.arguments) > 1 and (int(cell.arguments[1]), 0) not in cells:
@@ -187,6 +196,23 @@ class _Group:
 
     def __init__(self, items: list[Any]) -> None:
         self.items = items
+
+
+def _fitting(loop: Loop, found: Sequence[Any]) -> Sequence[Any]:
+    path, there = loop.start.when
+    return [each for each in found if bool(_get(each, path)) is there] if path else found
+
+
+def _agree(body: Any, path: list[str], above: list[Any]) -> None:
+    """A unit without an element of its own is the one that the object around it says."""
+    if len(path) == 1:
+        around = next((each.unit for each in reversed(above) if hasattr(each, "unit")), "")
+        if body.unit != around:
+            raise CannotWrite(f"a quantity in {body.unit} where all are said to be in {around}")
+        return
+    found = getattr(body, path[0])
+    for each in found if isinstance(found, tuple) else () if found is None else (found,):
+        _agree(each, path[1:], [*above, body])
 
 
 def _one(owner: Any) -> Any:

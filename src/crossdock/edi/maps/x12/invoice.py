@@ -17,11 +17,14 @@ from crossdock.edi.maps.x12.reading import Reading, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
 _ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
+_RECIPIENTS = ("BT", *(role for role in BUYER_ROLES if role != "BT"))
+"""Of several parties the first role counts: who supplies before who is paid, who pays before who bought."""
 
 
 class _Line:
@@ -29,9 +32,9 @@ class _Line:
 
     __slots__ = ("order", "order_line", "position", "shipment")
 
-    def __init__(self, position: int, order: str) -> None:
+    def __init__(self, position: int) -> None:
         self.position = position
-        self.order = order
+        self.order = ""
         self.order_line = ""
         self.shipment = ""
 
@@ -41,12 +44,12 @@ def read(reading: Reading) -> Invoice | None:
     begin = reading.heading("BIG")
     reading.purpose(begin[8], _REFUSED_PURPOSES, element=8)
     context = reading.context
-    issuer, recipient, reference = context.supplier, context.buyer, ""
+    reference = ""
+    parties: dict[str, PartyRef] = {}
     found: list[_Line] = []
     charges: list[Charge] = []
     total: Decimal | None = None
     line: _Line | None = None
-    order = begin[4]
     for index, row in enumerate(reading.rows):
         tag = row[0]
         if tag == "REF":
@@ -60,7 +63,7 @@ def read(reading: Reading) -> Invoice | None:
             elif kind == "SI":
                 line.shipment = at(row, 2)
         elif tag == "IT1":
-            line = _Line(index + 1, order)
+            line = _Line(index + 1)
             found.append(line)
         elif tag == "SAC":
             charge = reading.charge(row, index + 1)
@@ -73,11 +76,12 @@ def read(reading: Reading) -> Invoice | None:
         elif tag == "CUR" and line is None:
             reading.currency = at(row, 2) or reading.currency
         elif tag == "N1" and line is None:
-            if at(row, 1) in _ISSUERS:
-                issuer = reading.party(row, context.supplier)
-            elif at(row, 1) in BUYER_ROLES:
-                recipient = reading.party(row, context.buyer)
-    lines = _lines(reading, found)
+            role = at(row, 1)
+            if role in _ISSUERS:
+                parties.setdefault(role, reading.party(row, context.supplier))
+            elif role in _RECIPIENTS:
+                parties.setdefault(role, reading.party(row, context.buyer))
+    lines = _lines(reading, found, begin[4])
     if not lines:
         reading.fault("lines_missing", len(reading.rows))
     asked, wrong, words = asked_for(total, lines, charges)
@@ -86,8 +90,8 @@ def read(reading: Reading) -> Invoice | None:
     return Invoice(
         company_id=context.company_id,
         number=begin[2],
-        issuer=issuer,
-        recipient=recipient,
+        issuer=next((parties[role] for role in _ISSUERS if role in parties), context.supplier),
+        recipient=next((parties[role] for role in _RECIPIENTS if role in parties), context.buyer),
         invoiced_on=reading.needed_date(begin[1], 2, 1),
         currency=reading.currency,
         lines=tuple(lines),
@@ -98,7 +102,7 @@ def read(reading: Reading) -> Invoice | None:
     )
 
 
-def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
+def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine]:
     """The lines, once it is known whether any of them names its order line."""
     referring = any(line.order_line for line in found)
     ids = _line_ids(reading, found)
@@ -115,7 +119,7 @@ def _lines(reading: Reading, found: list[_Line]) -> list[InvoiceLine]:
         if not price:
             reading.fault("price_missing", position, 4)
         if not each.order:
-            each.order = _order_among(pairs)
+            each.order = _order_among(pairs) or order
             if not each.order:
                 reading.fault("order_reference_missing", position, severity="warning")
         lines.append(

@@ -2,16 +2,20 @@
 
 BEG header (BEG02 is `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision,
 SAC charges, DTM*002 wanted delivery, N1 parties; per line PO1 (PO101 is our line id), PID description, REF*LI their
-line, SCH schedule (SCH04 its ship-to).
+line, SCH schedule (SCH04 its ship-to), SDQ quantities of stores: each is a schedule with that ship-to, due when the
+line is. Written, a schedule with a ship-to and no date becomes part of an SDQ, any other an SCH.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import groupby
 
-from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
-from crossdock.edi.maps.x12.writing import Writing, amount, day, text
+from msgspec.structs import replace
+
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, padded
+from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -20,6 +24,8 @@ from crossdock.model.quantity import EACH, Quantity
 # Original, duplicate, reissue: by anything else, such as a replacement or a draft, nothing is ordered.
 _TAKEN_PURPOSES = ("00", "07", "18")
 _WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
+_LAST_STORE = 22
+"""Elements of an SDQ that tell stores and quantities end there; behind them is a place in the store."""
 _LINE_ENDS = frozenset(("PO1", "CTT", "SE"))
 BUYER_ROLES = ("BY", "OB", "SO", "BT")
 SUPPLIER_ROLES = ("SU", "VN", "SE")
@@ -126,6 +132,8 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         reading.fault("price_missing", position, 4)
     description = their_line = ""
     schedules: list[Schedule] = []
+    stores: list[Schedule] = []
+    line_due: dt.date | None = None
     for index in range(start + 1, end):
         row = rows[index]
         tag = row[0]
@@ -135,10 +143,17 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
             schedules.append(_schedule(reading, row, index + 1))
         elif tag == "REF" and at(row, 1) == "LI":
             their_line = at(row, 2)
-        elif tag == "DTM" and at(row, 1) in _WANTED_DELIVERY and not schedules:
-            due_on = reading.date(at(row, 2), index + 1, 2)
-            if due_on is not None:
-                schedules.append(Schedule(Quantity(reading.number(quantity, position, 2), unit), due_on))
+        elif tag == "SDQ":
+            found = _stores(reading, row, index + 1, unit)
+            stores += found
+            schedules += found
+        elif tag == "DTM" and at(row, 1) in _WANTED_DELIVERY and line_due is None:
+            line_due = reading.date(at(row, 2), index + 1, 2)
+    if stores:
+        _add_up(reading, stores, Quantity(Decimal(quantity or "0"), unit), position)
+        schedules = [replace(each, due_on=line_due) if each in stores else each for each in schedules]
+    elif line_due is not None and not schedules:
+        schedules.append(Schedule(Quantity(reading.number(quantity, position, 2), unit), line_due))
     as_buyer = reading.context.role == "buyer"
     return PurchaseOrderLine(
         line or str(ordinal),
@@ -157,6 +172,25 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
 def _schedule(reading: Reading, row: Row, position: int) -> Schedule:
     quantity = Quantity(reading.number(at(row, 1), position, 1), at(row, 2) or EACH)
     return Schedule(quantity, reading.date(at(row, 6), position, 6), at(row, 4))
+
+
+def _stores(reading: Reading, row: Row, position: int, unit: str) -> list[Schedule]:
+    """The quantities of up to ten stores in one SDQ."""
+    unit = at(row, 1) or unit
+    found = []
+    for element in range(3, min(len(row), _LAST_STORE), 2):
+        store, quantity = at(row, element), at(row, element + 1)
+        if store or quantity:
+            found.append(Schedule(Quantity(reading.number(quantity, position, element + 1), unit), None, store))
+    return found
+
+
+def _add_up(reading: Reading, stores: list[Schedule], ordered: Quantity, position: int) -> None:
+    """Do the stores get what the line orders?"""
+    total = sum((each.quantity.amount for each in stores), Decimal(0))
+    if all(each.quantity.unit == ordered.unit for each in stores) and total != ordered.amount:
+        words = f"the stores get {total:f} {ordered.unit}, the line orders {ordered.amount:f}"
+        reading.fault("count_mismatch", position, 2, words)
 
 
 def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
@@ -188,8 +222,22 @@ def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegmen
         rows.append(("PID", "F", "", "", "", text(line.description, 80)))
     if line.their_line:
         rows.append(("REF", "LI", line.their_line))
-    for schedule in line.schedules:
-        kind, due = ("002", day(schedule.due_on)) if schedule.due_on else ("", "")
-        where = "ST" if schedule.ship_to else ""
-        rows.append(("SCH", *amount(schedule.quantity), where, schedule.ship_to, kind, due))
+    for by_store, run in groupby(line.schedules, lambda each: bool(each.ship_to) and each.due_on is None):
+        schedules = list(run)
+        rows += _sdq_rows(schedules) if by_store else [_sch_row(schedule) for schedule in schedules]
+    return rows
+
+
+def _sch_row(schedule: Schedule) -> OutgoingSegment:
+    kind, due = ("002", day(schedule.due_on)) if schedule.due_on else ("", "")
+    return ("SCH", *amount(schedule.quantity), "ST" if schedule.ship_to else "", schedule.ship_to, kind, due)
+
+
+def _sdq_rows(schedules: list[Schedule]) -> list[OutgoingSegment]:
+    """Ten stores to a segment, each segment in one unit."""
+    rows: list[OutgoingSegment] = []
+    for unit, run in groupby(schedules, lambda each: each.quantity.unit):
+        texts = [text for each in run for text in (each.ship_to, amount(each.quantity)[0])]
+        for start in range(0, len(texts), 20):
+            rows.append(("SDQ", unit_code(unit), ASSIGNED_BY_BUYER, *texts[start : start + 20]))
     return rows

@@ -1,20 +1,23 @@
-"""855 <-> `PurchaseOrderAcknowledgement`.
+"""855 and 865 <-> `PurchaseOrderAcknowledgement`.
 
-BAK header (BAK08 the supplier's number; BAK09, where present, the date of the answer, else BAK04), CUR, REF*ZZ
-revision, N1 parties; per line PO1 with one ACK per answer. A line without ACK is answered by BAK02. The price of an
-answer stands in PO104, a substitute's ids in ACK07 and following.
+855, the answer to an order: BAK header (BAK08 the supplier's number; BAK09, where present, the date of the answer, else
+BAK04), CUR, REF*ZZ revision, N1 parties; per line PO1 with one ACK per answer. A line without ACK is answered by BAK02.
+The price of an answer stands in PO104, a substitute's ids in ACK07 and following.
+
+865, the answer to a change of it: the same with BCA (BCA05 the revision, BCA09 the supplier's number, BCA06 the date of
+the order, BCA10 or BCA11 that of the answer) and POC.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from itertools import groupby
-from typing import cast
+from typing import NamedTuple, cast
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, at, padded
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_code
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -23,25 +26,53 @@ from crossdock.model.quantity import EACH, Price, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "17")
 _KINDS = cast("dict[str, AnswerKind]", codes("answer"))
+_CHANGED = "CA"
+
+
+class Form(NamedTuple):
+    """Where the two sets differ: their segments, and the elements of what both say. 0 is none."""
+
+    set_type: str
+    begin: str
+    line: str
+    number: int
+    ordered: int
+    answered: tuple[int, ...]
+    revision: int
+    quantity: int
+
+
+TO_ORDER = Form("855", "BAK", "PO1", 8, 4, (9,), 0, 2)
+TO_CHANGE = Form("865", "BCA", "POC", 9, 6, (10, 11), 5, 3)
 _ANSWER_CODES = {"accepted": "IA", "changed": "IC", "backordered": "IB", "substituted": "IS", "rejected": "IR"}
 
 
 def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
-    """The answer, or None with faults."""
-    begin = reading.heading("BAK")
+    """The answer to an order, or None with faults."""
+    return _read(reading, TO_ORDER)
+
+
+def read_change(reading: Reading) -> PurchaseOrderAcknowledgement | None:
+    """The answer to a change, or None with faults."""
+    return _read(reading, TO_CHANGE)
+
+
+def _read(reading: Reading, form: Form) -> PurchaseOrderAcknowledgement | None:
+    begin = reading.heading(form.begin)
     reading.purpose(begin[1], _REFUSED_PURPOSES)
     context = reading.context
-    buyer, supplier, revision = None, context.supplier, 0
+    counted = begin[form.revision] if form.revision else ""
+    buyer, supplier, revision = None, context.supplier, int(counted) if counted.isdecimal() else 0
     answers: list[LineAnswer] = []
     rows = reading.rows
     start, lines = 0, 0
     for index, row in enumerate(rows):
         tag = row[0]
-        if tag in ("PO1", "CTT", "SE"):
+        if tag in (form.line, "CTT", "SE"):
             if start:
                 lines += 1
-                answers += _answers(reading, start, index, begin[2])
-            start = index if tag == "PO1" else 0
+                answers += _answers(reading, start, index, begin[2], form)
+            start = index if tag == form.line else 0
             if tag == "CTT":
                 reading.counted(row, index + 1, lines)
         elif start:
@@ -56,26 +87,28 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
             supplier = reading.party(row, context.supplier)
     if not lines and codes("acknowledgement").get(begin[2]) != "accepted":
         reading.fault("lines_missing", len(rows))
-    second = bool(begin[9])
+    second = next((element for element in form.answered if begin[element]), 0)
     return PurchaseOrderAcknowledgement(
         company_id=context.company_id,
         order_number=begin[3],
         supplier=supplier,
-        acknowledged_on=reading.needed_date(begin[9] or begin[4], 2, 9 if second else 4),
+        acknowledged_on=reading.needed_date(begin[second or form.ordered], 2, second or form.ordered),
         answers=tuple(answers),
-        number=begin[8],
+        number=begin[form.number],
         revision=revision,
         buyer=buyer,
-        order_date=reading.date(begin[4], 2, 4) if second else None,
+        order_date=reading.date(begin[form.ordered], 2, form.ordered) if second else None,
         currency=reading.currency,
     )
 
 
-def _answers(reading: Reading, start: int, end: int, overall: str) -> list[LineAnswer]:
+def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -> list[LineAnswer]:
     """The answers to one line: rows `start` to `end` are its loop."""
     rows = reading.rows
     row = rows[start]
-    if len(row) < 6:
+    if form is TO_CHANGE:
+        row = _as_order_line(reading, row)
+    elif len(row) < 6:
         row = padded(row, 6)
     _tag, line, quantity, unit, price_text, basis, *pairs = row
     position = start + 1
@@ -115,32 +148,52 @@ def _answers(reading: Reading, start: int, end: int, overall: str) -> list[LineA
     if whole_kind is None:
         reading.fault("code_unknown", 2, 2, f"{overall!r} is no answer we know")
         return []
-    whole = Quantity(reading.number(quantity, position, 2), unit)
+    whole = Quantity(reading.number(quantity, position, form.quantity), unit)
     return [LineAnswer(line, cast(AnswerKind, whole_kind), whole, price, None, item, theirs if as_buyer else "")]
 
 
-def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[OutgoingSegment]:
+def _as_order_line(reading: Reading, row: Row) -> Row:
+    """A POC without what the change was, in the order of a PO1. Of its composite unit the first component counts."""
+    tag, line, _change, quantity, _left, unit, *rest = padded(row, 8)
+    mark = reading.ts.interchange.delimiters.component
+    return [tag, line, quantity, unit.split(mark)[0] if mark else unit, *rest]
+
+
+def write(answer: PurchaseOrderAcknowledgement, writing: Writing, form: Form = TO_ORDER) -> list[OutgoingSegment]:
     """The segments of the answer."""
     writing.currency = answer.currency
     kinds = {each.kind for each in answer.answers}
     overall = "AD" if kinds <= {"accepted"} else "RD" if kinds == {"rejected"} else "AC"
     said, ordered = day(answer.acknowledged_on), day(answer.order_date)
-    dates = (ordered, said) if ordered else (said, "")
-    rows: list[OutgoingSegment] = [
-        ("BAK", "00", overall, answer.order_number, dates[0], "", "", "", answer.number, dates[1]),
-        *writing.currency_row("SE"),
-    ]
-    if answer.revision:
+    rows: list[OutgoingSegment] = [_begin(answer, overall, ordered, said, form), *writing.currency_row("SE")]
+    if answer.revision and not form.revision:
         rows.append(("REF", "ZZ", str(answer.revision), REVISION))
     if answer.buyer is not None:
         rows.append(writing.party("BY", answer.buyer))
     rows.append(writing.party("SU", answer.supplier))
     lines = 0
     for (line, item, supplier_item, price), group in groupby(answer.answers, _line_of):
-        rows += _line_rows(line, item, supplier_item, price, list(group), writing)
+        line_rows = _line_rows(line, item, supplier_item, price, list(group), writing)
+        rows += [_as_change_line(line_rows[0]), *line_rows[1:]] if form is TO_CHANGE else line_rows
         lines += 1
     rows.append(("CTT", str(lines)))
     return rows
+
+
+def _begin(answer: PurchaseOrderAcknowledgement, overall: str, ordered: str, said: str, form: Form) -> OutgoingSegment:
+    row = [form.begin, "00", overall, answer.order_number, *[""] * 7]
+    row[form.ordered] = ordered or said
+    row[form.answered[0]] = said if ordered else ""
+    row[form.number] = answer.number
+    if form.revision and answer.revision:
+        row[form.revision] = str(answer.revision)
+    return tuple(row)
+
+
+def _as_change_line(row: OutgoingSegment) -> OutgoingSegment:
+    """A PO1 as POC: what was changed in the line is answered as it stands now."""
+    _tag, line, quantity, *rest = row
+    return ("POC", line, _CHANGED, quantity, "", *rest)
 
 
 def _line_of(answer: LineAnswer) -> tuple[str, str, str, Price | None]:

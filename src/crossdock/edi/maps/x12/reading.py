@@ -160,7 +160,7 @@ class Reading:
             if not given or (given == known.their_id and qualifier in (known.qualifier, ASSIGNED_BY_BUYER)):
                 return _named(known, name)
         own = qualifier == ASSIGNED_BY_BUYER and known is None
-        return PartyRef(known.id if known else given, "" if own else given, "" if own else qualifier, name)
+        return PartyRef(known.id if known else given, "" if own else given, "" if own or not given else qualifier, name)
 
     def counted(self, row: Row, position: int, lines: int) -> None:
         """Compare CTT01 with what was read."""

@@ -30,9 +30,11 @@ READERS: dict[str, Callable[[Reading], msgspec.Struct | None]] = {
     "855": purchase_order_acknowledgement.read,
     "856": ship_notice.read,
     "860": purchase_order_change.read,
+    "865": purchase_order_acknowledgement.read_change,
     "810": invoice.read,
     "846": inventory_report.read,
     "997": functional_acknowledgement.read,
+    "999": functional_acknowledgement.read_implementation,
 }
 
 
@@ -44,24 +46,28 @@ def set_type(document: str) -> str:
     return found
 
 
-def segments_of(body: msgspec.Struct, writing: Writing) -> tuple[str, list[OutgoingSegment]]:
-    """The set type and segments of a business object."""
-    match body:
-        case PurchaseOrder():
-            return "850", purchase_order.write(body, writing)
-        case PurchaseOrderChange():
-            return "860", purchase_order_change.write(body, writing)
-        case PurchaseOrderAcknowledgement():
-            return "855", purchase_order_acknowledgement.write(body, writing)
-        case ShipNotice():
-            return "856", ship_notice.write(body, writing)
-        case Invoice():
-            return "810", invoice.write(body, writing)
-        case InventoryReport():
-            return "846", inventory_report.write(body, writing)
-        case FunctionalAcknowledgement():
-            return "997", functional_acknowledgement.write(body)
-    raise CannotWrite(f"no transaction set carries a {type(body).__name__}")
+def segments_of(kind: str, body: msgspec.Struct, writing: Writing) -> list[OutgoingSegment]:
+    """The segments of a business object in a set."""
+    match kind, body:
+        case "850", PurchaseOrder():
+            return purchase_order.write(body, writing)
+        case "860", PurchaseOrderChange():
+            return purchase_order_change.write(body, writing)
+        case "855", PurchaseOrderAcknowledgement():
+            return purchase_order_acknowledgement.write(body, writing)
+        case "865", PurchaseOrderAcknowledgement():
+            return purchase_order_acknowledgement.write(body, writing, purchase_order_acknowledgement.TO_CHANGE)
+        case "856", ShipNotice():
+            return ship_notice.write(body, writing)
+        case "810", Invoice():
+            return invoice.write(body, writing)
+        case "846", InventoryReport():
+            return inventory_report.write(body, writing)
+        case "997", FunctionalAcknowledgement():
+            return functional_acknowledgement.write(body)
+        case "999", FunctionalAcknowledgement():
+            return functional_acknowledgement.write(body, functional_acknowledgement.IMPLEMENTATION)
+    raise CannotWrite(f"a {type(body).__name__} does not fit into a set {kind}")
 
 
 _SET_OF = {
@@ -74,4 +80,6 @@ _SET_OF = {
     "supplier_invoice": "810",
     "credit_note": "810",
     "functional_acknowledgement": "997",
+    "purchase_order_change_acknowledgement": "865",
+    "implementation_acknowledgement": "999",
 }

@@ -1,7 +1,8 @@
 """856 <-> `ShipNotice`.
 
 BSN header, DTM*011 shipped (with time), DTM*017 expected, shipment level with TD5 carrier, REF*CN tracking and N1
-parties, order levels (PRF01 the order number), pack levels (MAN*GM the SSCC), item levels (LIN01 the order line, SN1
+parties, order levels (PRF01 the order number), pallet levels and pack levels in them (MAN*GM the SSCC behind its
+application identifier 00; MAN*SM what is none), item levels (LIN01 the order line, SN1
 the quantity, DTM*036 when the lot expires, REF*SE or LIN SN the serial number of a piece). Reading, any nesting is
 taken: a level has what its parents have.
 """
@@ -31,7 +32,10 @@ _SERIAL = "SN"
 _SERIALS = "SE"
 """Of a reference: the serial number of one piece."""
 _EXPIRES = "036"
-Level = tuple[str, str]  # order number, pack
+_SSCC_MARKS = ("GM", "AA")
+_SSCC_IDENTIFIER = "00"
+"""Application identifier of an SSCC: 18 digits follow it."""
+Level = tuple[str, str, str]  # order number, pack, the pallet it is on
 
 
 class _Header:
@@ -125,17 +129,18 @@ def _level(
     rows = reading.rows
     row = rows[start]
     parent = row[2] if len(row) > 2 else ""
-    order, pack = known.get(parent, ("", ""))
+    order, pack, pallet = known.get(parent, ("", "", ""))
     if parent and parent not in known:
         reading.fault("hierarchy_broken", start + 1, 2, f"level {at(row, 1)} names parent {parent}, which is not there")
     if end == start + 3 and rows[start + 1][0] == "LIN" and rows[start + 2][0] == "SN1":
-        known[rows[start][1]] = (order, pack)  # what nearly every level is: an item and its quantity
-        lines.append(_line(reading, (rows[start + 1], start + 2), (rows[start + 2], start + 3), order, pack, ""))
+        level = known[rows[start][1]] = (order, pack, pallet)  # what nearly every level is: an item and its quantity
+        lines.append(_line(reading, (rows[start + 1], start + 2), (rows[start + 2], start + 3), level, ""))
         return
     item: Row | None = None
     shipped: Row | None = None
     item_at = shipped_at = start
-    lot = ""
+    lot = mark = ""
+    around = pack
     expires_on: dt.date | None = None
     serials: list[str] = []
     for index in range(start + 1, end):
@@ -150,7 +155,8 @@ def _level(
         elif tag == "PRF":
             order = at(row, 1)
         elif tag == "MAN":
-            pack = at(row, 2) if at(row, 1) in _PACK_MARKS or not pack else pack
+            if _better(at(row, 1), mark, pack):
+                mark, pack = at(row, 1), pack_number(at(row, 2))
         elif tag == "REF" and at(row, 1) == "LT":
             lot = at(row, 2)
         elif tag == "REF" and at(row, 1) == "PO" and not order:
@@ -161,18 +167,34 @@ def _level(
             expires_on = reading.date(at(row, 2), index + 1, 2)
         elif item is None:
             head.take(tag, row, index + 1)
-    known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack)
+    if mark and around and pack != around:
+        pallet = pallet or around
+    level = known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack, pallet)
     if item is not None or shipped is not None:
-        found = _line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), order, pack, lot)
+        found = _line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), level, lot)
         if expires_on or serials:
             every = (*found.serials, *(serial for serial in serials if serial and serial not in found.serials))
             found = replace(found, expires_on=expires_on, serials=tuple(dict.fromkeys(every)))
         lines.append(found)
 
 
-def _line(
-    reading: Reading, lin: tuple[Row, int], sn1: tuple[Row, int], order: str, pack: str, lot: str
-) -> ShipNoticeLine:
+def _better(kind: str, mark: str, pack: str) -> bool:
+    """Is this the mark of the pack? Of several of one level an SSCC is, else the first."""
+    if kind not in _PACK_MARKS and pack:
+        return False
+    return not mark or (kind in _SSCC_MARKS and mark not in _SSCC_MARKS)
+
+
+def pack_number(text: str) -> str:
+    """The number of a pack; an SSCC without the application identifier that partners write before it."""
+    digits = text.replace("(", "").replace(")", "").replace(" ", "")
+    if len(digits) == 20 and digits.isdecimal() and digits.startswith(_SSCC_IDENTIFIER):
+        return digits[2:]
+    return text
+
+
+def _line(reading: Reading, lin: tuple[Row, int], sn1: tuple[Row, int], level: Level, lot: str) -> ShipNoticeLine:
+    order, pack, pallet = level
     item_row, position = lin
     shipped, shipped_at = sn1
     pairs = item_row[2:]
@@ -206,6 +228,7 @@ def _line(
         pack,
         lot,
         serials=serials,
+        pallet=pallet,
     )
 
 
@@ -221,6 +244,15 @@ class _Tree:
         self.count += 1
         self.rows.append(("HL", str(self.count), str(parent) if parent else "", kind))
         return self.count
+
+    def packed(self, kind: str, parent: int, mark: str) -> int:
+        """Open a level of a pallet or pack with its mark; without one there is none."""
+        if not mark:
+            return parent
+        level = self.level(kind, parent)
+        sscc = len(mark) == 18 and mark.isdecimal()
+        self.rows.append(("MAN", "GM", _SSCC_IDENTIFIER + mark) if sscc else ("MAN", "SM", mark))
+        return level
 
 
 def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
@@ -245,14 +277,13 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
     for order, of_order in groupby(notice.lines, lambda line: line.order_number):
         order_level = tree.level("O", shipment)
         tree.rows.append(("PRF", order))
-        for pack, of_pack in groupby(of_order, lambda line: line.pack):
-            parent = order_level
-            if pack:
-                parent = tree.level("P", order_level)
-                tree.rows.append(("MAN", "GM", pack))
-            for line in of_pack:
-                tree.level("I", parent)
-                tree.rows += _line_rows(line, writing)
+        for pallet, of_pallet in groupby(of_order, lambda line: line.pallet):
+            on_pallet = tree.packed("T", order_level, pallet)
+            for pack, of_pack in groupby(of_pallet, lambda line: line.pack):
+                parent = tree.packed("P", on_pallet, pack)
+                for line in of_pack:
+                    tree.level("I", parent)
+                    tree.rows += _line_rows(line, writing)
     return [*head, *tree.rows, ("CTT", str(tree.count))]
 
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from crossdock.edi.guides import Guide
-from crossdock.edi.guides.check import check
+from crossdock.edi.guides import Guide, segment_rules
+from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER
@@ -90,18 +90,31 @@ class Writing:
 
 def finished(guide: Guide, segments: Sequence[OutgoingSegment]) -> list[OutgoingSegment]:
     """The segments, if they keep to the guide; else `CannotWrite` with the first fault."""
-    rows = [("ST", guide.type, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
-    # A value with a control character would shift every element behind it.
-    if not "".join(["".join(row) for row in rows]).isprintable():
-        bad = next(row for row in rows if not "".join(row).isprintable())
-        raise CannotWrite(f"{bad[0]} holds a control character: {bad}")
-    lines = ["\x1d".join(row).rstrip("\x1d") for row in rows]
-    group = GroupHeader(guide.functional_id, "", "", "", "", "", "", 0, 0)
-    raw = "\x1c".join([*lines, ""]).encode()
-    faults = check(TransactionSet(_CHECKING, group, guide.type, "0001", raw, 1, 0, len(rows)), guide)
+    faults = check(_draft(guide.type, segments), guide)
     if faults:
         raise CannotWrite(f"{guide.name}: {faults[0].code} in {faults[0].segment_id}: {faults[0].detail}")
     return list(segments)
+
+
+def hold_against_segments(name: str, kind: str, segments: Sequence[OutgoingSegment]) -> None:
+    """Refuses segments that we would not take ourselves, of a set without a guide."""
+    rules, draft = segment_rules(), _draft(kind, segments)
+    for position, text in enumerate(draft.texts, 1):
+        row = text.split(_MARKS.element)
+        if row[0] in rules and (fault := next(elements(draft, rules[row[0]], row, position), None)) is not None:
+            raise CannotWrite(f"{name}: {fault.code} in {fault.segment_id}: {fault.detail}")
+
+
+def _draft(kind: str, segments: Sequence[OutgoingSegment]) -> TransactionSet:
+    """The set as it will be, between separators of its own."""
+    rows = [("ST", kind, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
+    # A value with a control character would shift every element behind it.
+    if not "".join(["".join(row) for row in rows]).replace(_MARKS.component, "").isprintable():
+        bad = next(row for row in rows if not "".join(row).replace(_MARKS.component, "").isprintable())
+        raise CannotWrite(f"{bad[0]} holds a control character: {bad}")
+    lines = ["\x1d".join(row).rstrip("\x1d") for row in rows]
+    raw = "\x1c".join([*lines, ""]).encode()
+    return TransactionSet(_CHECKING, GroupHeader("", "", "", "", "", "", "", 0, 0), kind, "0001", raw, 1, 0, len(rows))
 
 
 def number(value: Decimal) -> str:

@@ -1,0 +1,172 @@
+"""Of every X12 set nothing is lost: each element is taken, kept or dropped with a reason; what is said to be taken is.
+
+The walk is over every public sample. An element that is taken, changed, changes the object or raises a fault, or is no
+longer taken; one that is kept, changed, leaves the object as it is and is kept with its new value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from crossdock.edi import maps, x12
+from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared.reading import Walk
+from crossdock.edi.maps.declared.source import X12Source
+from crossdock.model.party import PartyRef
+from tests.unit.edi.test_fixtures import FOLDER
+
+FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file()) if FOLDER.is_dir() else []
+pytestmark = pytest.mark.skipif(not FILES, reason=f"no public samples in {FOLDER}")
+ORDERS = ("850", "860", "875", "830", "862", "869", "180")
+
+
+def context_of(kind: str) -> maps.MapContext:
+    role = "supplier" if kind in ORDERS else "buyer"
+    return maps.MapContext("us", PartyRef("us"), PartyRef("them"), role)
+
+
+def sets_in(data: bytes) -> list[x12.TransactionSet]:
+    return [item for item in x12.read(data) if isinstance(item, x12.TransactionSet)]
+
+
+def cases() -> Iterator[Any]:
+    for path in FILES:
+        for number, ts in enumerate(sets_in(path.read_bytes()), 1):
+            if ts.count <= 500:
+                yield pytest.param(ts, id=f"{path.parent.name}/{path.name}-{number}-{ts.type}")
+
+
+SETS = list(cases())
+
+
+def elements(ts: x12.TransactionSet) -> Iterator[tuple[int, int, int]]:
+    """Position, element and component (0 where the element has but one) of all that holds anything."""
+    mark = ts.interchange.delimiters.component
+    for segment in ts.segments:
+        for element in range(1, len(segment) + 1):
+            parts = segment[element].split(mark) if mark else [segment[element]]
+            for component, part in enumerate(parts, 1):
+                if part.strip():
+                    yield segment.position, element, component if len(parts) > 1 else 0
+
+
+@pytest.mark.parametrize("ts", SETS)
+def test_every_element_is_taken_kept_or_dropped_with_a_reason_and_once(ts: x12.TransactionSet) -> None:
+    account = maps.account(ts, context_of(ts.type))
+    kept = [(each.position, each.element, each.component) for each in account.kept]
+    dropped = [(each.position, each.element, each.component) for each in account.dropped]
+    assert sorted([*account.taken, *kept, *dropped]) == sorted(elements(ts))
+    assert all(each.reason for each in account.dropped)
+
+
+def changed(ts: x12.TransactionSet, place: tuple[int, int, int], value: str) -> x12.TransactionSet:
+    """The set with another value in one place."""
+    position, element, component = place
+    marks = ts.interchange.delimiters
+    row = ts.texts[position - 1].split(marks.element)
+    if component:
+        parts = row[element].split(marks.component)
+        parts[component - 1] = value
+        row[element] = marks.component.join(parts)
+    else:
+        row[element] = value
+    texts = [*ts.texts[: position - 1], marks.element.join(row), *ts.texts[position:]]
+    raw = "".join(text + marks.terminator for text in texts).encode(ts.interchange.encoding, "replace")
+    return x12.TransactionSet(
+        ts.interchange, ts.group, ts.type, ts.control_number, raw, ts.number, ts.offset, ts.count, ts.faults
+    )
+
+
+def value_at(ts: x12.TransactionSet, place: tuple[int, int, int]) -> str:
+    position, element, component = place
+    found = ts.segments[position - 1][element]
+    return found.split(ts.interchange.delimiters.component)[component - 1] if component else found
+
+
+def others(value: str) -> Iterator[str]:
+    """Values of the same form, then some that qualifiers and codes might be."""
+    yield "".join(_next(c) for c in value)
+    yield value[:-1] + _next(value[-1])
+    yield from ("ES", "01", "ZZ", "CR", "IR", "R", "HP", "9")
+
+
+def _unlike(value: str) -> str:
+    """A value of the same length that is no qualifier of anything."""
+    last = next(c for c in "QJ7" if c != value[-1])
+    return value[:-1] + last
+
+
+def _next(letter: str) -> str:
+    if letter.isdigit():
+        return str((int(letter) + 1) % 10)
+    return (
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZA"["ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(letter) + 1]
+        if "A" <= letter <= "Z"
+        else letter
+    )
+
+
+def reading(ts: x12.TransactionSet) -> tuple[Any, frozenset[tuple[str, int, int, str]]]:
+    mapped = maps.read_document(ts, context_of(ts.type))
+    return mapped.body, frozenset((each.code, each.position, each.element, each.detail) for each in mapped.faults)
+
+
+READ = [each for each in SETS if maps.read_document(each.values[0], context_of(each.values[0].type)).body is not None]
+
+
+@pytest.mark.parametrize("ts", READ)
+def test_what_is_taken_counts_and_what_is_kept_does_not(ts: x12.TransactionSet) -> None:
+    before, account = reading(ts), maps.account(ts, context_of(ts.type))
+    idle = [place for place in sorted(account.taken) if not _counts(ts, place, before)]
+    assert idle == [], [(ts.texts[place[0] - 1], place[1:]) for place in idle]
+    for each in account.kept:
+        place = (each.position, each.element, each.component)
+        other = changed(ts, place, _unlike(each.value))
+        now = maps.account(other, context_of(ts.type))
+        assert reading(other)[0] in (before[0], None), (ts.texts[place[0] - 1], place[1:])
+        assert place not in now.taken
+
+
+def _counts(ts: x12.TransactionSet, place: tuple[int, int, int], before: Any) -> bool:
+    value = value_at(ts, place)
+    for other in others(value):
+        if other == value:
+            continue
+        now = changed(ts, place, other)
+        if reading(now) != before or place not in maps.account(now, context_of(ts.type)).taken:
+            return True
+    return False
+
+
+OWN = [each for each in READ if definitions("X12")[each.values[0].type].own]
+
+
+def described(ts: x12.TransactionSet, context: maps.MapContext) -> Any:
+    """The object as the description reads it."""
+    faults: list[x12.Fault] = []
+    return Walk(definitions("X12")[ts.type], X12Source(ts, context, faults)).read()
+
+
+def without(body: Any, paths: tuple[str, ...], prefix: str = "") -> Any:
+    """The object as plain values, without what the description cannot say."""
+    if isinstance(body, tuple):
+        return [without(each, paths, prefix) for each in body]
+    if not isinstance(body, msgspec.Struct):
+        return body
+    names = (name for name in body.__struct_fields__ if prefix + name not in paths)
+    return {name: without(getattr(body, name), paths, f"{prefix}{name}.") for name in names}
+
+
+@pytest.mark.parametrize("ts", OWN)
+def test_a_description_says_what_the_map_of_its_own_does(ts: x12.TransactionSet) -> None:
+    context = context_of(ts.type)
+    beside = tuple(definitions("X12")[ts.type].beside)
+    mine = maps.read_document(ts, context)
+    theirs = described(ts, context)
+    if theirs is None and {each.code for each in mine.faults} & {"total_missing", "segment_missing"}:
+        pytest.skip("the map makes up for what is missing, which an account need not")
+    assert without(theirs, beside) == without(mine.body, beside)
