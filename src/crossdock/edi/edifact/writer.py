@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, encoding_of
@@ -23,9 +23,12 @@ Element = str | Sequence[str] | Repeated
 OutgoingSegment = tuple[Element, ...]
 """Tag, then the elements; trailing empty elements and components are left out when written."""
 
+COMPONENT = "\x1f"
+"""Stands between the components of a joined composite until an interchange says what separates them."""
 # Separators of no interchange; where values hold none of them, nor any of its own, everything is written at once.
-_COMPONENT, _ELEMENT, _END = "\x1f", "\x1d", "\x1c"
-_EMPTY_AT_END = re.compile(r"\x1f++(?=[\x1c\x1d])|[\x1d\x1f]++(?=\x1c)")
+_COMPONENT, _ELEMENT, _END = COMPONENT, "\x1d", "\x1c"
+# What stands empty before the end of something is left out: of composites first, then of segments.
+_EMPTY = (_COMPONENT + _ELEMENT, _COMPONENT + _END, _ELEMENT + _END)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -36,6 +39,14 @@ class OutgoingMessage:
     type: str
     version: str
     segments: Sequence[OutgoingSegment]
+    joined: bool = False
+    """Composites may be one text (`composite` makes it), and no other text holds what joins them. Those are written at
+    once where nothing in them needs to be looked at."""
+
+    @property
+    def parted(self) -> Sequence[OutgoingSegment]:
+        """The segments, each composite in its components."""
+        return [_parted(row) for row in self.segments] if self.joined else self.segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +71,58 @@ class InterchangeOut:
     first_message_number: int = 1
 
 
+def composite(*components: str) -> Element:
+    """A composite, joined where no component holds what joins them, and all or none are free text."""
+    joined = COMPONENT.join(components)
+    if joined.count(COMPONENT) != len(components) - 1 or any(isinstance(each, Text) for each in components):
+        return components
+    return joined
+
+
+def _parted(row: OutgoingSegment) -> OutgoingSegment:
+    return tuple([
+        tuple(map(type(each), each.split(COMPONENT))) if isinstance(each, str) and COMPONENT in each else each
+        for each in row
+    ])  # fmt: skip
+
+
 def write_interchange(header: InterchangeOut, messages: Sequence[OutgoingMessage]) -> bytes:
     """One interchange without groups; UNA goes before it where the separators are not the usual ones, or are stated.
     Raises `CannotWrite`."""
-    rows: list[OutgoingSegment] = [_unb(header)]
-    for number, each in enumerate(messages, header.first_message_number):
-        rows.append(("UNH", str(number), (each.type, *each.version.split(":"))))
-        rows.extend(each.segments)
-        rows.append(("UNT", str(len(each.segments) + 2), str(number)))
-    rows.append(("UNZ", str(len(messages)), header.control_number))
     pen = _Pen(header.delimiters, header.syntax)
     marks = header.delimiters
     usual = (marks.component, marks.element, marks.decimal, marks.release, marks.terminator) == (
         LEVEL_A.component, LEVEL_A.element, LEVEL_A.decimal, LEVEL_A.release, LEVEL_A.terminator,
     )  # fmt: skip
     una = b"" if usual and not marks.stated else (marks.una + marks.suffix).encode("latin-1")
+    if all(each.joined for each in messages):
+        written = pen.at_once(_rows(header, [(each, each.segments) for each in messages], composite))
+        if written is not None:
+            return una + written
+    rows = _rows(header, [(each, each.parted) for each in messages], _components)
     return una + (pen.plainly(rows) or b"".join(pen.segment(row) for row in rows))
 
 
-def _unb(header: InterchangeOut) -> OutgoingSegment:
+def _components(*components: str) -> Element:
+    return components
+
+
+def _rows(
+    header: InterchangeOut,
+    messages: Sequence[tuple[OutgoingMessage, Sequence[OutgoingSegment]]],
+    made: Callable[..., Element],
+) -> list[OutgoingSegment]:
+    """All segments; `made` makes the composites of the envelope."""
+    rows: list[OutgoingSegment] = [_unb(header, made)]
+    for number, (each, segments) in enumerate(messages, header.first_message_number):
+        rows.append(("UNH", str(number), made(each.type, *each.version.split(":"))))
+        rows.extend(segments)
+        rows.append(("UNT", str(len(segments) + 2), str(number)))
+    rows.append(("UNZ", str(len(messages)), header.control_number))
+    return rows
+
+
+def _unb(header: InterchangeOut, made: Callable[..., Element]) -> OutgoingSegment:
     if not 0 < len(header.control_number) <= 14:
         raise CannotWrite(f"UNB 0020 has 1 to 14 characters, not {header.control_number!r}")
     for name, value in (("sender", header.sender), ("recipient", header.receiver)):
@@ -86,10 +130,10 @@ def _unb(header: InterchangeOut) -> OutgoingSegment:
             raise CannotWrite(f"the {name} of UNB has 1 to 35 characters, not {value!r}")
     return (
         "UNB",
-        (header.syntax, header.version),
-        (header.sender, header.sender_qualifier),
-        (header.receiver, header.receiver_qualifier),
-        (f"{header.at:%Y%m%d}" if header.version >= "4" else f"{header.at:%y%m%d}", f"{header.at:%H%M}"),
+        made(header.syntax, header.version),
+        made(header.sender, header.sender_qualifier),
+        made(header.receiver, header.receiver_qualifier),
+        made(f"{header.at:%Y%m%d}" if header.version >= "4" else f"{header.at:%y%m%d}", f"{header.at:%H%M}"),
         header.control_number,
         "",
         header.application,
@@ -111,6 +155,16 @@ class _Pen:
         self.special += [marks.repetition] if marks.repetition else []
         self.end = marks.terminator + marks.suffix
 
+    def at_once(self, rows: Sequence[OutgoingSegment]) -> bytes | None:
+        """The same of segments that are all texts; None where one is not, or where a value needs to be looked at."""
+        try:
+            text = _END.join([*[_ELEMENT.join(row) for row in rows], ""])  # type: ignore[arg-type]
+        except TypeError:
+            return None
+        if (text.count(_ELEMENT), text.count(_END)) != (sum(map(len, rows)) - len(rows), len(rows)):
+            return None
+        return self._separated(text)
+
     def plainly(self, rows: Sequence[OutgoingSegment]) -> bytes | None:
         """All segments with their terminators, if no value needs more than to stand between separators; else None."""
         composites: list[Sequence[str]] = []
@@ -127,13 +181,20 @@ class _Pen:
                     elements.append(_COMPONENT.join(element))
             lines.append(_ELEMENT.join(elements))
         text = _END.join([*lines, ""])
-        marks = self.marks
         between = (text.count(_COMPONENT), text.count(_ELEMENT), text.count(_END))
         if between != (sum(map(len, composites)) - len(composites), sum(map(len, rows)) - len(rows), len(rows)):
             return None
+        return self._separated(text)
+
+    def _separated(self, text: str) -> bytes | None:
+        """The text with the separators of the interchange; None where a value needs more than to stand between them."""
+        marks = self.marks
         if any(mark in text for mark in self.special):
             return None
-        text = _EMPTY_AT_END.sub("", text).replace(_COMPONENT, marks.component).replace(_ELEMENT, marks.element)
+        for empty in _EMPTY:
+            while empty in text:
+                text = text.replace(empty, empty[-1])
+        text = text.replace(_COMPONENT, marks.component).replace(_ELEMENT, marks.element)
         try:
             written = text.replace(_END, marks.terminator)
             return text.replace(_END, self.end).encode(self.encoding) if written.isprintable() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crossdock.edi import edifact
 from crossdock.edi.edifact.envelope import Message
@@ -42,11 +43,12 @@ def message_as_sent(outgoing: OutgoingMessage, compiled: Compiled) -> OutgoingMe
     """A message as the partner wants it. Raises `CannotWrite` with the partner's words."""
     segments = outgoing.segments
     if compiled.overlay.steps:
+        segments = outgoing.parted
         if any(isinstance(element, Repeated) for row in segments for element in row):
             raise CannotWrite("an overlay has no way to look into elements that are repeated")
         cells = compiled.overlay.write([_cells(row) for row in segments])
         segments = [(row[0][0], *(tuple(parts) if len(parts) > 1 else parts[0] for parts in row[1:])) for row in cells]
-    made = OutgoingMessage(outgoing.type, outgoing.version, segments)
+    made = replace(outgoing, segments=segments, joined=outgoing.joined and not compiled.overlay.steps)
     header = edifact.InterchangeOut("US", "THEM", "1", _ANY_DAY, syntax="UNOW", version="4")
     read = edifact.read(edifact.write_interchange(header, [made]))
     (message,) = (item for item in read if isinstance(item, Message))

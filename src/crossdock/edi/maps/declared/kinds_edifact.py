@@ -16,6 +16,7 @@ import textwrap
 from decimal import Decimal
 from typing import Any
 
+from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
@@ -104,9 +105,10 @@ def write_moment(value: dt.datetime, sheet: Sheet) -> Cells:
     return _date(moment("", value), sheet)
 
 
-def _date(row: Any, sheet: Sheet) -> Cells:
+def _date(row: OutgoingSegment, sheet: Sheet) -> Cells:
     element, component = sheet.cell.at
-    return {(element, component): row[1][1], (element, component + 1): row[1][2]}
+    _, said, form = str(row[1]).split(COMPONENT)
+    return {(element, component): said, (element, component + 1): form}
 
 
 def read_unit(source: EdifactSource, place: Place) -> str | None:
@@ -135,8 +137,9 @@ def read_price(source: EdifactSource, place: Place) -> Later | None:
 def write_price(value: Price, sheet: Sheet) -> Cells:
     """A PRI."""
     quantity: Quantity | None = getattr(sheet.owner, "quantity", None)
-    row: Any = sheet.pen.price(value, quantity.unit if quantity else EACH)
-    return {(1, index): text for index, text in enumerate(row[1], 1) if text and index > 1}
+    pen: Writing = sheet.pen
+    parts = pen.priced(value, quantity.unit if quantity else EACH)
+    return {(1, index): text for index, text in enumerate(parts, 1) if text and index > 1}
 
 
 def read_ids(source: EdifactSource, place: Place) -> None:
@@ -202,9 +205,9 @@ def read_party(source: EdifactSource, place: Place) -> PartyRef | None:
 
 def write_party(value: PartyRef, sheet: Sheet) -> Cells:
     """A NAD."""
-    row: Any = sheet.pen.party("", value)
-    given, _, agency = row[2]
-    return {at: text for at, text in (((2, 1), given), ((2, 3), agency), ((4, 1), row[4])) if text}
+    pen: Writing = sheet.pen
+    given, agency, name = pen.named(value)
+    return {at: text for at, text in (((2, 1), given), ((2, 3), agency), ((4, 1), name)) if text}
 
 
 def read_words(source: EdifactSource, place: Place) -> str | None:

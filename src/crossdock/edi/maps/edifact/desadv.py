@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 from itertools import groupby
 
-from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import NOTHING, Row
-from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment
+from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment, numbered
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
@@ -188,12 +188,12 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
     if notice.expected_on:
         rows.append(day("17", notice.expected_on))
     if notice.tracking:
-        rows.append(("RFF", ("CN", limited("RFF", notice.tracking))))
+        rows.append(("RFF", composite("CN", limited("RFF", notice.tracking))))
     rows += [writing.party("SU", notice.supplier), writing.party("DP", notice.ship_to)]
     if notice.buyer is not None:
         rows.append(writing.party("BY", notice.buyer))
     if notice.carrier:
-        rows.append(("TDT", "20", "", "", "", (limited("TDT", notice.carrier),)))
+        rows.append(("TDT", "20", "", "", "", limited("TDT", notice.carrier)))
     level = 1
     rows.append(("CPS", "1"))
     for pack, lines in groupby(notice.lines, key=lambda line: line.pack):
@@ -203,17 +203,18 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
             rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN", pack))]
         for number, line in enumerate(lines, 1):
             rows += _line_rows(line, number, writing)
-    return [*rows, ("CNT", ("2", str(len(notice.lines))))]
+    return [*rows, ("CNT", composite("2", str(len(notice.lines))))]
 
 
 def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[OutgoingSegment]:
-    rows: list[OutgoingSegment] = [("LIN", str(number), "", (line.gtin, "EN" if line.gtin else ""))]
-    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    rows: list[OutgoingSegment] = [numbered(str(number), line.gtin)]
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     rows.append(writing.quantity("12", line.quantity))
     if line.lot:
         rows.append(("GIN", _LOT, limited("GIN", line.lot)))
     rows += [("GIN", _SERIAL, limited("GIN", serial)) for serial in line.serials]
     if line.expires_on:
         rows.append(day("361", line.expires_on))
-    reference: Row = ["ON", limited("RFF", line.order_number), limited("RFF", line.order_line)]
-    return [*rows, ("RFF", reference)]
+    order, order_line = limited("RFF", line.order_number), limited("RFF", line.order_line)
+    rows.append(("RFF", f"ON{COMPONENT}{order}{COMPONENT}{order_line}"))
+    return rows

@@ -12,9 +12,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
-from crossdock.edi.maps.edifact.writing import Writing, day, limited, number, text
+from crossdock.edi.maps.edifact.writing import Writing, day, limited, number, numbered, text
 from crossdock.edi.maps.totals import asked_for
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
@@ -222,32 +222,36 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     kind = "381" if invoice.kind == "credit_note" else "380"
     rows: list[OutgoingSegment] = [("BGM", kind, limited("BGM", invoice.number), "9"), day("137", invoice.invoiced_on)]
     if invoice.reference:
-        rows.append(("RFF", ("CR", limited("RFF", invoice.reference))))
+        rows.append(("RFF", composite("CR", limited("RFF", invoice.reference))))
     rows += [writing.party("SU", invoice.issuer), writing.party("IV", invoice.recipient)]
     if invoice.currency:
-        rows.append(("CUX", ("2", invoice.currency, "4")))
+        rows.append(("CUX", composite("2", invoice.currency, "4")))
     taxes = [charge for charge in invoice.charges if charge == Charge(TAX_CHARGE, charge.amount)]
     for charge in invoice.charges:
         if charge not in taxes:
             allowance = "A" if charge.amount < 0 else "C"
             words = text(charge.description)
             rows.append(("ALC", allowance, "", "", "", (limited("ALC", charge.code), "", "", words)))
-            rows.append(("MOA", ("8", number(abs(charge.amount)))))
+            rows.append(("MOA", composite("8", number(abs(charge.amount)))))
     for line in invoice.lines:
         rows += _line_rows(line, writing)
-    rows += [("UNS", "S"), ("CNT", ("2", str(len(invoice.lines)))), ("MOA", ("9", number(invoice.total)))]
+    rows += [
+        ("UNS", "S"),
+        ("CNT", composite("2", str(len(invoice.lines)))),
+        ("MOA", composite("9", number(invoice.total))),
+    ]
     if taxes:
-        rows.append(("MOA", (_TAX, number(sum((charge.amount for charge in taxes), ZERO)))))
+        rows.append(("MOA", composite(_TAX, number(sum((charge.amount for charge in taxes), ZERO)))))
     return rows
 
 
 def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
-    rows: list[OutgoingSegment] = [("LIN", limited("LIN", line.line), "", (line.gtin, "EN" if line.gtin else ""))]
-    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    rows: list[OutgoingSegment] = [numbered(limited("LIN", line.line), line.gtin)]
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     rows.append(writing.quantity("47", line.priced))  # catch weight goods are invoiced by what they weigh
     rows.append(writing.price(line.price, line.priced.unit))
     if line.order_number or line.order_line:
-        rows.append(("RFF", ("ON", limited("RFF", line.order_number), limited("RFF", line.order_line))))
+        rows.append(("RFF", composite("ON", limited("RFF", line.order_number), limited("RFF", line.order_line))))
     if line.shipment:
-        rows.append(("RFF", ("DQ", limited("RFF", line.shipment))))
+        rows.append(("RFF", composite("DQ", limited("RFF", line.shipment))))
     return rows

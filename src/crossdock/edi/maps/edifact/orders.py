@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.rows import NOTHING
-from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, number, text
+from crossdock.edi.maps.edifact.writing import Writing, day, described, joined, limited, number, numbered, text
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
@@ -219,33 +219,33 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the order."""
     writing.currency = order.currency
     revision = ("", str(order.revision)) if order.revision else ()
-    rows: list[OutgoingSegment] = [("BGM", "220", (limited("BGM", order.number), *revision), "9")]
+    rows: list[OutgoingSegment] = [("BGM", "220", composite(limited("BGM", order.number), *revision), "9")]
     rows.append(day("137", order.ordered_on))
     if order.due_on:
         rows.append(day("2", order.due_on))
     if order.reference:
-        rows.append(("RFF", ("CR", limited("RFF", order.reference))))
+        rows.append(("RFF", composite("CR", limited("RFF", order.reference))))
     rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier), writing.party("DP", order.ship_to)]
     if order.currency:
-        rows.append(("CUX", ("2", order.currency, "9")))
+        rows.append(("CUX", composite("2", order.currency, "9")))
     for charge in order.charges:
         kind = "A" if charge.amount < 0 else "C"
         rows.append(("ALC", kind, "", "", "", (limited("ALC", charge.code), "", "", text(charge.description))))
-        rows.append(("MOA", ("8", number(abs(charge.amount)))))
+        rows.append(("MOA", composite("8", number(abs(charge.amount)))))
     for line in order.lines:
         rows += _line_rows(line, writing)
-    return [*rows, ("UNS", "S"), ("CNT", ("2", str(len(order.lines))))]
+    return [*rows, ("UNS", "S"), ("CNT", composite("2", str(len(order.lines))))]
 
 
 def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegment]:
-    rows: list[OutgoingSegment] = [("LIN", limited("LIN", line.line), "", (line.gtin, "EN" if line.gtin else ""))]
-    rows += [("PIA", "1", pair) for pair in writing.ids(line.item, line.supplier_item, line.buyer_item)]
+    rows: list[OutgoingSegment] = [numbered(limited("LIN", line.line), line.gtin)]
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     if line.description:
-        rows.append(("IMD", "F", "", ("", "", "", *description(line.description))))
+        rows.append(described(line.description))
     rows.append(writing.quantity("21", line.quantity))
     rows.append(writing.price(line.price, line.quantity.unit))
     if line.their_line:
-        rows.append(("RFF", ("LI", limited("RFF", line.their_line))))
+        rows.append(("RFF", composite("LI", limited("RFF", line.their_line))))
     for schedule in line.schedules:
         rows.append(("LOC", "7", limited("LOC", schedule.ship_to)) if schedule.ship_to else ("SCC", "1"))
         rows.append(writing.quantity("11" if schedule.ship_to else "21", schedule.quantity))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited
@@ -176,27 +176,27 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Outgoi
     rows: list[OutgoingSegment] = [("BGM", "231", limited("BGM", answer.number), overall)]
     rows.append(day("137", answer.acknowledged_on))
     revision = ("", str(answer.revision)) if answer.revision else ()
-    rows.append(("RFF", ("ON", limited("RFF", answer.order_number), *revision)))
+    rows.append(("RFF", composite("ON", limited("RFF", answer.order_number), *revision)))
     if answer.order_date:
         rows.append(day("171", answer.order_date))
     if answer.buyer is not None:
         rows.append(writing.party("BY", answer.buyer))
     rows.append(writing.party("SU", answer.supplier))
     if answer.currency:
-        rows.append(("CUX", ("2", answer.currency, "9")))
+        rows.append(("CUX", composite("2", answer.currency, "9")))
     for number, each in enumerate(answer.answers, 1):
         rows += _answer_rows(each, number, writing)
-    return [*rows, ("UNS", "S"), ("CNT", ("2", str(len(answer.answers))))]
+    return [*rows, ("UNS", "S"), ("CNT", composite("2", str(len(answer.answers))))]
 
 
 def _answer_rows(answer: LineAnswer, number: int, writing: Writing) -> list[OutgoingSegment]:
     action, qualifier = _CODES[answer.kind]
     kind = _SUBSTITUTE if answer.kind == "substituted" else "1"
     rows: list[OutgoingSegment] = [("LIN", str(number), action)]
-    rows += [("PIA", kind, pair) for pair in writing.ids(answer.item, answer.supplier_item, "")]
+    rows += writing.items(kind, answer.item, answer.supplier_item, "")
     rows.append(writing.quantity(qualifier, answer.quantity))
     if answer.due_on:
         rows.append(day("67", answer.due_on))
     if answer.price is not None:
         rows.append(writing.price(answer.price, answer.quantity.unit))
-    return [*rows, ("RFF", ("LI", limited("RFF", answer.line)))]
+    return [*rows, ("RFF", composite("LI", limited("RFF", answer.line)))]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
-from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.reading import AGENCIES
@@ -16,50 +16,72 @@ from crossdock.model.units import known
 
 _AGENCY_OF = {ours: theirs for theirs, ours in AGENCIES.items()}
 _LONGEST_ID, _LONGEST_TEXT = 35, 35
+_BEFORE_TEXT = COMPONENT * 3
 
 
 class Writing:
     """One message being written."""
 
-    __slots__ = ("context", "currency")
+    __slots__ = ("_as_buyer", "context", "currency")
 
     def __init__(self, context: MapContext, currency: str = "") -> None:
         self.context = context
         self.currency = currency
+        self._as_buyer = context.role == "buyer"
 
-    def ids(self, item: str, supplier_item: str, buyer_item: str) -> Iterator[tuple[str, str]]:
+    def ids(self, item: str, supplier_item: str, buyer_item: str) -> list[tuple[str, str]]:
         """(id, its type) of an item: ours, and the partner's, asked of the cross-reference where it is not given."""
-        buyer = self.context.role == "buyer"
-        theirs = supplier_item if buyer else buyer_item
-        theirs = theirs or (self.context.their_item(item) or "" if item else "")
-        for value, of_buyer in ((item, buyer), (theirs, not buyer)):
-            if value:
-                yield limited("PIA", value), "IN" if of_buyer else "SA"
+        theirs, of_ours, of_theirs = (supplier_item, "IN", "SA") if self._as_buyer else (buyer_item, "SA", "IN")
+        if item and not theirs:
+            theirs = self.context.their_item(item) or ""
+        found = [(limited("PIA", item), of_ours)] if item else []
+        if theirs:
+            found.append((limited("PIA", theirs), of_theirs))
+        return found
+
+    def items(self, kind: str, item: str, supplier_item: str, buyer_item: str) -> list[OutgoingSegment]:
+        """PIA for each of these ids."""
+        return [("PIA", kind, one + COMPONENT + of) for one, of in self.ids(item, supplier_item, buyer_item)]
 
     def price(self, price: Price, unit: str) -> OutgoingSegment:
-        """PRI: net, per what it is for where that is not one of the line's unit. Refused in another currency than the
-        message's."""
+        """PRI: net."""
+        return "PRI", COMPONENT.join(self.priced(price, unit))
+
+    def priced(self, price: Price, unit: str) -> tuple[str, ...]:
+        """The components of a net price (C509), with what it is for where that is not one of the line's unit. Refused
+        in another currency than the message's."""
         if price.currency != self.currency:
             raise CannotWrite(f"a price in {price.currency} in a message in {self.currency or 'no currency'}")
         per = price.per
-        basis = ("", "", "") if per == Quantity(Decimal(1), unit) else ("", number(per.amount), unit_code(per.unit))
-        return ("PRI", ("AAA", number(price.amount), "", *basis))
+        if per.unit == unit and per.amount == 1:
+            return "AAA", number(price.amount)
+        return "AAA", number(price.amount), "", "", number(per.amount), unit_code(per.unit)
 
     def party(self, role: str, party: PartyRef) -> OutgoingSegment:
-        """NAD: the id the other side knows, else our id as one assigned by the buyer."""
+        """NAD."""
+        given, agency, name = self.named(party)
+        who = composite(given, "", agency) if given else ""
+        return ("NAD", role, who, "", name) if name else ("NAD", role, who)
+
+    def named(self, party: PartyRef) -> tuple[str, str, Text]:
+        """The id the other side knows, else our id as one assigned by the buyer; whose list it is of; the name."""
         given, qualifier = (party.their_id, party.qualifier) if party.their_id else (party.id, "92")
-        agency = _AGENCY_OF.get(qualifier, qualifier) if given else ""
-        name = text(party.name)
-        return ("NAD", role, (limited("NAD", given), "", agency), "", name)
+        return limited("NAD", given), _AGENCY_OF.get(qualifier, qualifier) if given else "", text(party.name)
 
     def quantity(self, qualifier: str, quantity: Quantity) -> OutgoingSegment:
         """QTY."""
-        return ("QTY", (qualifier, number(quantity.amount), unit_code(quantity.unit)))
+        said = f"{qualifier}{COMPONENT}{number(quantity.amount)}{COMPONENT}{unit_code(quantity.unit)}"
+        return ("QTY", said)
+
+
+def numbered(line: str, gtin: str) -> OutgoingSegment:
+    """LIN: the id of a line, and the GTIN of its item."""
+    return ("LIN", line, "", composite(gtin, "EN")) if gtin else ("LIN", line)
 
 
 def day(qualifier: str, value: dt.date) -> OutgoingSegment:
     """DTM with a day."""
-    return ("DTM", (qualifier, dt.date.isoformat(value).replace("-", ""), "102"))
+    return ("DTM", COMPONENT.join((qualifier, dt.date.isoformat(value).replace("-", ""), "102")))
 
 
 def moment(qualifier: str, value: dt.datetime) -> OutgoingSegment:
@@ -67,7 +89,7 @@ def moment(qualifier: str, value: dt.datetime) -> OutgoingSegment:
     value = value.astimezone(dt.UTC)
     if value.microsecond:
         raise CannotWrite(f"{value.isoformat()} is finer than a second")
-    return ("DTM", (qualifier, f"{value:%Y%m%d%H%M%S}", "204"))
+    return ("DTM", COMPONENT.join((qualifier, f"{value:%Y%m%d%H%M%S}", "204")))
 
 
 def number(value: Decimal) -> str:
@@ -78,16 +100,24 @@ def number(value: Decimal) -> str:
     return f"{value:f}" if "E" in text else text
 
 
+@lru_cache(maxsize=256)
 def unit_code(unit: str) -> str:
     """The code of UN/ECE Recommendation 20 for a unit of ours; a code of nobody's table stands as it is."""
     found = known(unit)
-    return found.rec20[0] if found and found.rec20 else unit
+    return found.rec20[0] if found and found.rec20 else _said(unit)
 
 
 def limited(tag: str, value: str) -> str:
     """An identifier, if the directory has room for it."""
     if len(value) > _LONGEST_ID:
         raise CannotWrite(f"{tag} has room for {_LONGEST_ID} characters, not for {value!r}")
+    return value if COMPONENT not in value else _said(value)
+
+
+def _said(value: str) -> str:
+    """A code or identifier as it is, unless it holds what joins components."""
+    if COMPONENT in value:
+        raise CannotWrite(f"no interchange can say the control character in {value!r}")
     return value
 
 
@@ -98,12 +128,21 @@ def text(value: str) -> Text:
 
 def description(value: str) -> tuple[Text, ...]:
     """Free text in two components, parted where a word ends if one ends there."""
+    return tuple(map(Text, _in_two(value)))
+
+
+def described(value: str) -> OutgoingSegment:
+    """IMD. Behind its code and who lists that comes the text."""
+    return ("IMD", "F", "", Text(_BEFORE_TEXT + COMPONENT.join(_in_two(value))))
+
+
+def _in_two(value: str) -> tuple[str, ...]:
     words = " ".join(value.split())
     if len(words) <= _LONGEST_TEXT:
-        return (Text(words),)
+        return (words,)
     parted = words.rfind(" ", 0, _LONGEST_TEXT)
     first, rest = (words[:parted], words[parted + 1 :]) if parted > 0 else (words[:35], words[35:])
-    return Text(first), Text(rest[:_LONGEST_TEXT].rstrip())
+    return first, rest[:_LONGEST_TEXT].rstrip()
 
 
 def joined(components: list[str]) -> str:
