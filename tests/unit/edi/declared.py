@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from crossdock.edi.maps.declared.building import fields
-from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
+from crossdock.edi.maps.declared.definition import Cell, Constant, Definition, Loop, SegmentMap
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -262,6 +262,11 @@ def _undeclared(definition: Definition, kind: type[Any], path: str, hint: Any) -
     return value
 
 
+def _constants(loop: Loop) -> Iterator[Constant]:
+    for member in (loop.start, *loop.members):
+        yield from _constants(member) if isinstance(member, Loop) else member.constants
+
+
 def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> st.SearchStrategy[Any]:
     assert cell is not None, f"{definition.type}: nothing writes {path}"
     kind, arguments = cell.kind, cell.arguments
@@ -271,7 +276,11 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")
     longest = int(arguments[0]) if kind in ("an", "text") and arguments else 20
     if kind in ("an", "text", "words", "note", "sole"):
-        return st.text(_LETTERS, min_size=min(3, longest), max_size=min(longest, 30))
+        # What a definition writes for nothing at all is no value.
+        nothing = {each.value for each in _constants(definition.root)}
+        return st.text(_LETTERS, min_size=min(3, longest), max_size=min(longest, 30)).filter(
+            lambda found: found not in nothing
+        )
     if kind == "moment":
         finest = dt.datetime(2000, 1, 1), dt.datetime(2049, 12, 31)
         clock = definition.dialect == "EDIFACT" or bool(arguments)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps, x12
@@ -14,6 +14,7 @@ from crossdock.edi.maps.declared import definitions
 from tests.unit.edi.declared import COMPANY, bodies
 from tests.unit.edi.samples import BUYING, envelope
 
+PHASES = [each for each in Phase if each is not Phase.explain]  # which takes minutes to say little
 AT = dt.datetime(2010, 12, 1, 8, 26)
 DECLARED = [each for dialect in ("X12", "EDIFACT") for each in definitions(dialect).values() if not each.own]
 assert BUYING.company_id == COMPANY
@@ -36,7 +37,7 @@ def read(item: Any) -> maps.MappedDocument:
 
 
 @pytest.mark.parametrize("definition", DECLARED, ids=lambda each: each.type)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 def test_what_is_written_is_read_back_without_a_fault(definition: Any, data: st.DataObject) -> None:
     body = data.draw(bodies(definition))
@@ -47,7 +48,7 @@ def test_what_is_written_is_read_back_without_a_fault(definition: Any, data: st.
 
 
 @pytest.mark.parametrize("definition", DECLARED, ids=lambda each: each.type)
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 def test_of_what_we_write_nothing_is_left_beside_the_object(definition: Any, data: st.DataObject) -> None:
     item = only(written(definition, data.draw(bodies(definition))), definition.dialect)

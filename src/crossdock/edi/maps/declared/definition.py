@@ -198,7 +198,8 @@ class Definition:
     def says(self, body: Any) -> bool:
         """Can it say what the object is? Of two definitions of one object each says one `kind` of it."""
         kind = self.values.get("kind", "")
-        return not kind or getattr(body, "kind", kind) == kind
+        told = (cell.path for each in self.root.members if isinstance(each, SegmentMap) for cell in each.cells)
+        return not kind or getattr(body, "kind", kind) == kind or "kind" in told
 
     def reason(self, tag: str, element: int) -> str:
         """Why an element is dropped; empty where it is not."""
