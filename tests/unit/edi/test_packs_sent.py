@@ -10,13 +10,13 @@ import pytest
 
 from crossdock.edi import maps
 from crossdock.edi.guidelines.packs import BUILT_IN, load
-from crossdock.edi.guidelines.sending import message_as_sent
+from crossdock.edi.guidelines.sending import as_sent, message_as_sent
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.validate import ValidatedSet, validate
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import Price, Quantity
-from tests.unit.edi.samples import SELLING
+from tests.unit.edi.samples import BUYING, OPTIONS, SELLING, order
 
 BRANCH = PartyRef("branch", their_id="8711576000012", qualifier="UL")
 US = PartyRef("us", their_id="5020436000004", qualifier="UL")
@@ -56,3 +56,14 @@ def test_what_is_cut_off_still_has_its_last_segment() -> None:
     codes = {each.code for each in cut_off.faults}
     assert "set_unclosed" in codes
     assert "segment_missing" not in codes, "UNS is its last segment"
+
+
+def test_an_order_names_the_parts_by_the_suppliers_own_numbers() -> None:
+    supplier = load(BUILT_IN / "supplier_industrial").guidelines.of("850", "004010", "out")
+    assert supplier is not None
+    options = msgspec.structs.replace(OPTIONS, buyer_item_qualifier="BP", supplier_item_qualifier="VP")
+    context = msgspec.structs.replace(BUYING, options=options)
+    outgoing = maps.write_document("purchase_order", order(), context)
+    assert as_sent(outgoing, supplier).segments == outgoing.segments
+    with pytest.raises(CannotWrite, match="is not one of VP .Our part number."):
+        as_sent(maps.write_document("purchase_order", order(), BUYING), supplier)
