@@ -65,5 +65,5 @@ def test_an_order_names_the_parts_by_the_suppliers_own_numbers() -> None:
     context = msgspec.structs.replace(BUYING, options=options)
     outgoing = maps.write_document("purchase_order", order(), context)
     assert as_sent(outgoing, supplier).segments == outgoing.segments
-    with pytest.raises(CannotWrite, match="is not one of VP .Our part number."):
+    with pytest.raises(CannotWrite, match="is not one of VP"):
         as_sent(maps.write_document("purchase_order", order(), BUYING), supplier)
