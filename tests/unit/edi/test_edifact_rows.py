@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crossdock.edi import edifact
+from crossdock.edi import edifact, maps
+from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import rows_of
+from tests.unit.edi.samples import BUYING, SELLING
 
 # What matters to the split: separators, the release character, blanks of all kinds, letters beyond ASCII.
 _PIECES = st.sampled_from(
@@ -55,3 +57,25 @@ def test_the_components_of_rows_are_those_of_segments(bodies: list[str]) -> None
 
 def _text(value: str) -> str:
     return value.replace("\ufddf", "\ufffd")
+
+
+_IDS = st.lists(
+    st.sampled_from(["A", "12", ":", ":IN", ":SA", ":EN", ":BP", ":NB", "?+", "?:", " ", "+", "é"]), max_size=8
+)
+
+
+@given(st.lists(_IDS.map("".join), max_size=4), st.sampled_from([BUYING, SELLING]))
+@example(["A:IN+B?+C:SA"], BUYING)
+@example(["A:SA+B:IN"], SELLING)
+@example(["A" * 200 + ":IN"], BUYING)
+def test_the_ids_of_an_item_are_the_same_when_they_come_again(bodies: list[str], context: maps.MapContext) -> None:
+    text = "'".join(["UNH+1+ORDERS:D:96A:UN", *(f"PIA+{each}" for each in bodies), f"UNT+{len(bodies) + 2}+1", ""])
+    for message in edifact.read(f"UNB+UNOC:3+A+B+240101:0800+1'{text}UNZ+1+1'".encode("latin-1")):
+        if not isinstance(message, edifact.Message):
+            continue
+        for _ in range(2):
+            once, again = Reading(message, context, []), Reading(message, context, [])
+            for position, row in enumerate(once.rows, 1):
+                found = again.items_among(row[1:], position)
+                assert found == once.items(once.named(row[1:]), position)
+            assert again.faults == once.faults

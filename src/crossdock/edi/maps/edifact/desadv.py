@@ -172,12 +172,13 @@ def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> Ship
         reading.fault("order_reference_missing", start + 1)
     if not order_line:
         reading.fault("line_reference_missing", start + 1)
-    named = reading.named(ids)
-    item, theirs, gtin = reading.items(named, start + 1)
+    item, theirs, gtin = reading.items_among(ids, start + 1)
+    if not lot and any(mark + _LOT_ID in each for each in ids):
+        lot = reading.named(ids).get(_LOT_ID, "")
     as_buyer = reading.as_buyer
     return ShipNoticeLine(
         order, order_line, item, shipped, theirs if as_buyer else "", "" if as_buyer else theirs, gtin, pack,
-        lot or named.get(_LOT_ID, ""), expires_on=expires_on, serials=tuple(serials),
+        lot, expires_on=expires_on, serials=tuple(serials),
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
         if each.quantity is None:
             reading.fault("segment_missing", each.position, detail="the line has no QTY+47")
         quantity = each.quantity or Quantity(ZERO)
-        item, theirs, gtin = reading.items(reading.named(each.ids), each.position)
+        item, theirs, gtin = reading.items_among(each.ids, each.position)
         order = each.order or found.references.get("ON") or found.references.get("CO", "")
         if not order:
             reading.fault("order_reference_missing", each.position, severity="warning")

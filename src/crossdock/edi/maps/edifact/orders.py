@@ -157,7 +157,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     schedules = _schedules(reading, splits, end, quantity.unit) if splits < end else ()
     if wanted and not schedules:
         schedules = (Schedule(quantity, _wanted(wanted)),)
-    item, theirs, gtin = reading.items(reading.named(ids), position)
+    item, theirs, gtin = reading.items_among(ids, position)
     if priced_at:
         price = reading.price(priced, priced_at, quantity.unit)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -19,6 +19,8 @@ from crossdock.model.units import ours
 _MOST_FAULTS = 100
 # Digits that a number may leave out before or behind its decimal mark.
 _LEFT_OUT = re.compile(r"(?<![0-9])\.(?=[0-9])")
+_LONGEST_IDS = 120
+"""Of the ids of an item that are remembered."""
 _LONGEST_REMEMBERED = 24
 """Of the texts of numbers: what is longer is read each time, so that nothing grows."""
 BUYER_ITEMS, SUPPLIER_ITEMS = ("IN", "BP"), ("SA", "VN")
@@ -48,7 +50,7 @@ class Reading:
     """One message being read. `rows` are its segments; a row's position is its index plus one. `mark` separates the
     components of an element: `row[1].split(mark)` are what they say."""
 
-    __slots__ = ("_kinds", "as_buyer", "context", "currency", "faults", "mark", "message", "rows")
+    __slots__ = ("_between", "as_buyer", "context", "currency", "faults", "mark", "message", "rows")
 
     def __init__(self, message: Message, context: MapContext, faults: list[Fault]) -> None:
         self.message = message
@@ -57,8 +59,9 @@ class Reading:
         self.rows, self.mark = rows_of(message)
         self.currency = context.options.currency
         self.as_buyer = context.role == "buyer"
-        ours, theirs = (BUYER_ITEMS, SUPPLIER_ITEMS) if self.as_buyer else (SUPPLIER_ITEMS, BUYER_ITEMS)
-        self._kinds = (*ours, *theirs, *GTINS)
+        marks = message.interchange.delimiters
+        self._between = marks.element if self.mark == marks.component else ""
+        """What no element holds, if there is such a mark."""
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -168,11 +171,7 @@ class Reading:
 
     def items(self, named: dict[str, str], position: int) -> tuple[str, str, str]:
         """Our item, the partner's id of it, its GTIN, from ids by their type. An unknown item is a fault."""
-        get = named.get
-        ours, ours_else, theirs_by, theirs_else, ean, srv, upc = self._kinds
-        item = get(ours) or get(ours_else, "")
-        theirs = get(theirs_by) or get(theirs_else, "")
-        gtin = get(ean) or get(srv) or get(upc, "")
+        item, theirs, gtin = _agreed(named, self.as_buyer)
         if item:
             return item, theirs, gtin
         if not (theirs or gtin):  # of a type that nobody agreed on: whoever wrote it knows it by that
@@ -191,12 +190,40 @@ class Reading:
 
     def named(self, elements: Iterable[str]) -> dict[str, str]:
         """The ids of an item (each a C212) by their type; of each type the first."""
-        found: dict[str, str] = {}
-        for element in elements:
-            parts = element.split(self.mark)
-            if parts[0]:
-                found.setdefault(parts[1] if len(parts) > 1 else "", parts[0])
-        return found
+        return _named(elements, self.mark)
+
+    def items_among(self, elements: Sequence[str], position: int) -> tuple[str, str, str]:
+        """The same from the elements themselves (each a C212): a partner names the same items again and again."""
+        said = self._between.join(elements)
+        if self._between and len(said) <= _LONGEST_IDS:
+            found = _items_told(said, self._between, self.mark, self.as_buyer)
+            if found is not None:
+                return found
+        return self.items(self.named(elements), position)
+
+
+def _named(elements: Iterable[str], mark: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in elements:
+        parts = element.split(mark)
+        if parts[0]:
+            found.setdefault(parts[1] if len(parts) > 1 else "", parts[0])
+    return found
+
+
+def _agreed(named: dict[str, str], as_buyer: bool) -> tuple[str, str, str]:
+    """Our item, the partner's id of it, its GTIN, where they are of the types that are used for them."""
+    of_buyer, of_supplier, gtin = (
+        next((named[kind] for kind in kinds if kind in named), "") for kinds in (BUYER_ITEMS, SUPPLIER_ITEMS, GTINS)
+    )
+    return (of_buyer, of_supplier, gtin) if as_buyer else (of_supplier, of_buyer, gtin)
+
+
+@lru_cache(maxsize=1 << 14)
+def _items_told(said: str, between: str, mark: str, as_buyer: bool) -> tuple[str, str, str] | None:
+    """What ids say by themselves; None where our id is not among them and must be looked up."""
+    found = _agreed(_named(said.split(between), mark), as_buyer)
+    return found if found[0] else None
 
 
 ONE = Decimal(1)

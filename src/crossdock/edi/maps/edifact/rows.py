@@ -44,15 +44,15 @@ def _rows_plainly(message: Message, marks: ServiceCharacters) -> list[Row] | Non
 
 
 @lru_cache(maxsize=64)
-def _outline(marks: ServiceCharacters) -> bytes:
+def _outline(marks: str) -> bytes:
     """A table that makes `+` of separators, `x` of what is printed in ASCII, and a blank of all else."""
-    separators = (marks.element + marks.component + marks.terminator).encode("latin-1")
+    separators = marks.encode("latin-1")
     return bytes(ord("+") if each in separators else ord("x") if 32 < each < 127 else ord(" ") for each in range(256))
 
 
 def _is_tidy(text: str, marks: ServiceCharacters) -> bool:
     """Does no blank stand beside a separator? What lies beyond ASCII may be one, and is taken for one."""
-    outline = text.encode("utf-8", "replace").translate(_outline(marks))
+    outline = text.encode("utf-8", "replace").translate(_outline(marks.element + marks.component + marks.terminator))
     if b" " not in outline:
         return True
     return b" +" not in outline and b"+ " not in outline and not outline.endswith(b" ")
