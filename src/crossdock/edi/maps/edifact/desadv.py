@@ -173,7 +173,7 @@ def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> Ship
     if not order_line:
         reading.fault("line_reference_missing", start + 1)
     item, theirs, gtin = reading.items_among(ids, start + 1)
-    if not lot and any(mark + _LOT_ID in each for each in ids):
+    if not lot and mark + _LOT_ID in " ".join(ids):
         lot = reading.named(ids).get(_LOT_ID, "")
     as_buyer = reading.as_buyer
     return ShipNoticeLine(

@@ -153,7 +153,7 @@ def _line_ids(reading: Reading, found: list[_Line]) -> list[str]:
 
 
 def _order_among(pairs: list[str]) -> str:
-    return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "")
+    return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "") if "PO" in pairs else ""
 
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
