@@ -24,7 +24,9 @@ from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderAcknowled
 from crossdock.model.ship_notice import ShipNotice
 
 JSON, CSV = "JSON", "CSV"
-_CUSTOMERS = ("purchase_order", "purchase_order_change")
+_CUSTOMERS = (
+    "purchase_order", "purchase_order_change", "delivery_schedule", "product_activity", "remittance_advice",
+)  # fmt: skip
 _OWN: dict[str, type[msgspec.Struct]] = {
     "credit_note": Invoice,
     "functional_acknowledgement": FunctionalAcknowledgement,

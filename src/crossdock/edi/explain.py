@@ -18,7 +18,10 @@ from crossdock.model.party import PartyRef
 
 _MOST_SEGMENTS = 200
 # Who we are taken to be, for words that need a side: the receiver of the document.
-_RECEIVED_BY_SUPPLIER = ("850", "860", "ORDERS", "ORDCHG", "DELFOR", "SLSRPT", "REMADV")
+_RECEIVED_BY_SUPPLIER = (
+    "850", "860", "875", "830", "862", "852", "867", "820", "869",
+    "ORDERS", "ORDCHG", "DELFOR", "SLSRPT", "REMADV",
+)  # fmt: skip
 _TELLING = 64  # bytes that tell the syntax
 _WIDE_XML = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -107,7 +107,7 @@ def test_a_date_in_another_form_than_it_says_is_read_and_told() -> None:
         ((*HEAD[:8], *HEAD[9:], *LINES, "UNS+S", "MOA+77:15.80"), ["charge_without_amount"]),
         ((*HEAD, *LINES[:6], "LIN+1++X:SA", *LINES[7:], *SUMS), ["line_repeated"]),
         ((*HEAD, *LINES[:2], *LINES[3:5], "UNS+S", "MOA+77:3"), ["segment_missing"]),
-        ((*HEAD, *LINES[:4], "UNS+S", "MOA+77:3"), ["price_missing"]),
+        ((*HEAD, *LINES[:4], "UNS+S", "MOA+77:3"), ["price_missing", "total_mismatch"]),
         ((*HEAD, *LINES, "UNS+S", "MOA+9:x", *SUMS[3:]), ["number_invalid", "total_mismatch"]),
         ((*HEAD, "UNS+S", "MOA+9:3"), ["lines_missing"]),
     ],

@@ -170,8 +170,10 @@ class _Reader(Trailers):
             if self.header is None:
                 return
         else:
+            self.header = InterchangeHeader(
+                version="", delimiters=marks, number=self.number, offset=window.offset, wrapped=line_end
+            )
             self._use(marks, small)
-            self.header = InterchangeHeader(version="", delimiters=marks, number=self.number, offset=window.offset)
             yield from self.told_before()
             yield self.loose("interchange_missing", window.offset)
         yield from self._inside()

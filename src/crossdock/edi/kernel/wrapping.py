@@ -16,17 +16,23 @@ def line_end_of_wrapped(head: bytes) -> bytes:
     if b"\n" not in head:
         return b""
     end = b"\r\n" if b"\r\n" in head else b"\n"
-    text = _text(head).rstrip("\r\n")
+    # Whoever cuts counts characters, or bytes.
+    return end if _is_cut(_text(head), end) or _is_cut(head.decode("latin-1"), end) else b""
+
+
+def _is_cut(text: str, end: bytes) -> bool:
+    """Are the lines of a text as long as one another?"""
+    text = text.rstrip("\r\n")
     lines = text.split(end.decode())
     whole = lines[:-1]  # the last line of a file is as long as it is
     if not whole or "\n" in text.replace(end.decode(), ""):
-        return b""
+        return False
     width = len(whole[-1])
     if width < _NARROWEST or len(whole[0]) > width or len(lines[-1]) > width:
-        return b""
+        return False
     if len(whole) == 1:
-        return end if width in _USUAL else b""
-    return end if all(len(each) == width for each in whole[1:]) else b""
+        return width in _USUAL
+    return all(len(each) == width for each in whole[1:])
 
 
 def cuts_segments(head: bytes, end: bytes, terminator: bytes) -> bool:

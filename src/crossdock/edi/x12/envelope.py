@@ -316,6 +316,8 @@ def _regular(raw: bytes, terminator: bytes, suffix: bytes) -> bool:
     if terminator == b"\n":
         return not suffix and b"\r" not in raw and b"\n\n" not in raw and b" \n" not in raw
     if not suffix:
+        if terminator + b" " in raw or terminator + b"\t" in raw:
+            return False
         return b"\n" not in raw and b"\r" not in raw and terminator * 2 not in raw
     lines = raw.count(terminator) - 1
     returns = lines if suffix == b"\r\n" else 0

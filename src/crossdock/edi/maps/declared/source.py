@@ -84,8 +84,11 @@ class Source(ABC):
         """Of the interchange and the set or message."""
 
     def sent_at(self) -> dt.datetime:
-        """The midnight, in UTC, of the day on which it was sent."""
-        return dt.datetime.combine(as_date(self.sent_on()) or dt.date(1970, 1, 1), dt.time(), dt.UTC)
+        """The midnight, in UTC, of the day on which it was sent; that nobody says when is a fault."""
+        found = as_date(self.sent_on())
+        if found is None:
+            self.fault("element_missing", 1, (0, 0), "neither the document nor its envelope says of which day it is")
+        return dt.datetime.combine(found or dt.date(1970, 1, 1), dt.time(), dt.UTC)
 
 
 class X12Source(Source):

@@ -1,9 +1,9 @@
 """DESADV <-> `ShipNotice` (EANCOM 1997 and 2002, directories D.96A and D.01B).
 
 BGM number, DTM+11 shipped, DTM+17 (or 132, 2, 69) expected, RFF+ON order, RFF+CN (or AAS, BM) tracking, NAD parties (SU
-or SE, DP or ST, BY), TDT+20 carrier; CPS levels with GIN+BJ the SSCC of a pack (or ML its label); per line LIN, PIA,
-QTY+12, RFF+ON order and line, DTM+361 (or 36) when the lot expires, GIN+BX (or PIA NB) lot, GIN+BN serial numbers. A
-level without a pack is in that of its parent.
+or SE or CZ, DP or ST or CN, BY), TDT+20 carrier; CPS levels with GIN+BJ the SSCC of a pack (or ML its label); per line
+LIN, PIA, QTY+12, RFF+ON order and line, DTM+361 (or 36) when the lot expires, GIN+BX (or PIA NB) lot, GIN+BN serial
+numbers. A level without a pack is in that of its parent.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _REFUSED_PURPOSES = ("1", "3", "4", "5")
 _EXPECTED = ("17", "132", "2", "69", "64")
 _DATES = ("11", "137", *_EXPECTED)
 _TRACKING = ("CN", "AAS", "BM")
+_SUPPLIERS, _SHIP_TOS = ("SU", "SE", "CZ"), ("DP", "ST", "CN")
 _EXPIRES = ("361", "36")
 _PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
 _LOT_ID = "NB"
@@ -63,8 +64,8 @@ def read(reading: Reading) -> ShipNotice | None:
     return ShipNotice(
         company_id=context.company_id,
         number=number,
-        supplier=head.parties.get("SU") or head.parties.get("SE") or context.supplier,
-        ship_to=head.parties.get("DP") or head.parties.get("ST") or context.buyer,
+        supplier=next((head.parties[kind] for kind in _SUPPLIERS if kind in head.parties), context.supplier),
+        ship_to=next((head.parties[kind] for kind in _SHIP_TOS if kind in head.parties), context.buyer),
         shipped_at=shipped_at,
         lines=tuple(lines),
         expected_on=next((head.expected[kind] for kind in _EXPECTED if kind in head.expected), None),
@@ -77,7 +78,7 @@ def read(reading: Reading) -> ShipNotice | None:
 def _head(reading: Reading, end: int) -> _Head:
     head = _Head()
     context = reading.context
-    known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer}
+    known = {"SU": context.supplier, "SE": context.supplier, "CZ": context.supplier, "BY": context.buyer}
     for position, row in enumerate(reading.rows[:end], 1):
         tag, said = row[0], reading.parts(row, 1)
         kind = said[0]

@@ -2,9 +2,9 @@
 
 BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
 CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges; per line LIN, PIA, QTY+47
-(or 1, 12, 46), PRI+AAA (or AAB), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86, 39) what is asked for,
-MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line names its order line,
-LIN 1082 counts.
+(or 1, 12, 46), PRI+AAA (or AAB, or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86,
+39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line
+names its order line, LIN 1082 counts.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _TOTALS = ("9", "77", "86", "39")
 _TAX, _TAX_OF_ONE = "176", "124"
 TAX_CHARGE = "VAT"
 _CHARGE_AMOUNTS = ("8", "23", "204")
+_LINE_AMOUNT = "203"
 _PRICES = ("AAA", "AAB", "INV")
 _OTHER_QUANTITIES = ("1", "12", "46")
 """What was counted, despatched or delivered: the invoiced quantity of those who do not say that."""
@@ -43,6 +44,8 @@ class _Line:
         self.order = self.order_line = self.shipment = ""
         self.quantity: Quantity | None = None
         self.priced: dict[str, tuple[list[str], int]] = {}
+        self.amount: tuple[str, int] | None = None
+        """What the line costs as a whole, and where that stands."""
 
 
 class _Found:
@@ -115,7 +118,7 @@ def _collect(reading: Reading) -> _Found:
             words = next((each for each in reading.parts(row, 5)[3:] if each), "")
             found.waiting = (reading.part(row, 1), reading.part(row, 5), words, position)
         elif tag == "MOA":
-            _amount(reading, found, position, in_sums=sums)
+            _amount(reading, found, line, position, in_sums=sums)
         elif tag == "CNT":
             reading.counted(row, position, len(found.lines))
         elif line is not None:
@@ -158,8 +161,8 @@ def _below_line(reading: Reading, line: _Line, position: int) -> None:
         line.shipment = reading.part(row, 1, 2)
 
 
-def _amount(reading: Reading, found: _Found, position: int, *, in_sums: bool) -> None:
-    """An MOA: of the charge before it, or one of the sums."""
+def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, *, in_sums: bool) -> None:
+    """An MOA: of the charge before it, of a line as a whole, or one of the sums."""
     row = reading.rows[position - 1]
     kind = reading.part(row, 1)
     if found.waiting is not None and kind in _CHARGE_AMOUNTS:
@@ -167,6 +170,8 @@ def _amount(reading: Reading, found: _Found, position: int, *, in_sums: bool) ->
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
         found.charges.append(Charge(code, -value if allowed == "A" else value, words))
         found.waiting = None
+    elif line is not None and kind == _LINE_AMOUNT and line.amount is None:
+        line.amount = reading.part(row, 1, 2), position
     elif in_sums and kind == _TAX_OF_ONE:
         found.taxes += reading.number(reading.part(row, 1, 2), position, 1, 2)
     elif in_sums and kind in (*_TOTALS, _TAX):
@@ -212,6 +217,9 @@ def _price(reading: Reading, line: _Line, quantity: Quantity) -> Price:
     priced = next((line.priced[kind] for kind in _PRICES if kind in line.priced), None)
     if priced is not None:
         return reading.price(*priced, quantity.unit)
+    if line.amount is not None and quantity.amount > 0:
+        reading.fault("price_missing", line.position, detail="the line has no price; its amount is that of all of it")
+        return Price(reading.number(*line.amount, 1, 2), reading.currency, quantity)
     reading.fault("price_missing", line.position)
     return Price(ZERO, reading.currency, Quantity(Decimal(1), quantity.unit or EACH))
 

@@ -38,6 +38,10 @@ _FORMS = {
     "102": ("%Y%m%d", 8), "203": ("%Y%m%d%H%M", 12), "204": ("%Y%m%d%H%M%S", 14), "101": ("%y%m%d", 6),
     "201": ("%y%m%d%H%M", 10), "2": ("%d%m%y", 6),
 }  # fmt: skip
+_ZONED = {"303": "203", "304": "204"}
+"""Forms with a time zone, and what stands before it."""
+_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)?|UTC|GMT|Z")
+_FARTHEST = dt.timedelta(hours=14)
 _LENGTHS = {8: "102", 12: "203", 14: "204", 6: "101", 10: "201"}
 """What a date is taken for that does not say its form."""
 _RANGES = {"718": 8, "711": 8, "719": 12}
@@ -257,11 +261,28 @@ def _remembered(text: str) -> Decimal | None:
 
 def as_moment(text: str, form: str) -> dt.datetime | None:
     """A date of a form of data element 2379 that we know; None for any other, or nonsense."""
+    if form in _ZONED:
+        return _zoned(text, form)
     pattern, digits = _FORMS.get(form, ("", 0))
     # The digits are counted here: `strptime` finds a year 1012 in six of them.
     if len(text) != digits or not (text.isascii() and text.isdigit()):
         return None
     return _parsed(text, pattern)
+
+
+def _zoned(text: str, form: str) -> dt.datetime | None:
+    """A date with its time zone behind it: how many hours, and perhaps minutes, it is ahead of UTC, or its name."""
+    digits = _FORMS[_ZONED[form]][1]
+    local, zone = as_moment(text[:digits], _ZONED[form]), _ZONE.fullmatch(text[digits:])
+    if local is None or zone is None:
+        return None
+    ahead = dt.timedelta(hours=int(zone["hours"] or 0), minutes=int(zone["minutes"] or 0))
+    if ahead > _FARTHEST:
+        return None
+    try:
+        return local + ahead if zone["sign"] == "-" else local - ahead
+    except OverflowError:
+        return None
 
 
 @lru_cache(maxsize=4096)

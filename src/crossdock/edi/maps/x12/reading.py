@@ -22,6 +22,8 @@ _CENTS = Decimal("0.01")
 _BUYER_QUALIFIERS = ("IN", "BP", "CB", "PI", "SK", "PN", "IT")
 _SUPPLIER_QUALIFIERS = ("VN", "VP", "VC", "VA", "VS", "SK", "MG", "MF")
 _GTIN_QUALIFIERS = ("UK", "UP", "EN", "UA", "EO", "UI", "UD", "UX")
+_ANYBODYS_QUALIFIERS = ("IB", "ND", "N4", "N1", "N2", "N3", "MN", "ZZ")
+"""Numbers that are nobody's own, such as ISBN and NDC: by them an item goes that has no other number."""
 # Zones that mean one offset all year round, and those that have a summer; others are taken as UTC.
 _ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
 
@@ -136,7 +138,10 @@ class Reading:
         agreed = {self._ours, self._theirs, self._gtin}
         theirs = theirs or _first(named, of_theirs, agreed)
         ours = ours or _first(named, of_ours, agreed | (set() if theirs != named.get("SK") else {"SK"}))
-        return ours, theirs, gtin or _first(named, _GTIN_QUALIFIERS, agreed)
+        gtin = gtin or _first(named, _GTIN_QUALIFIERS, agreed)
+        if not ours and not theirs and not gtin:
+            theirs = _first(named, _ANYBODYS_QUALIFIERS, agreed)
+        return ours, theirs, gtin
 
     def charge(self, row: Row, position: int) -> Charge | None:
         """A charge or allowance (SAC); None for one that is only information."""
