@@ -1,4 +1,4 @@
-"""What we send to the partners of the packs leaves as they want it, and only so."""
+"""What partners of the packs send is read as they mean it; what we send them leaves as they want it, and only so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from crossdock.edi import maps
+from crossdock.edi import edifact, maps
 from crossdock.edi.guidelines.packs import BUILT_IN, load
 from crossdock.edi.guidelines.sending import as_sent, message_as_sent
 from crossdock.edi.kernel.writing import CannotWrite
@@ -67,3 +67,14 @@ def test_an_order_names_the_parts_by_the_suppliers_own_numbers() -> None:
     assert as_sent(outgoing, supplier).segments == outgoing.segments
     with pytest.raises(CannotWrite, match="is not one of VP"):
         as_sent(maps.write_document("purchase_order", order(), BUYING), supplier)
+
+
+def test_what_a_message_says_in_its_own_way_is_read_as_it_is_meant() -> None:
+    supplier = load(BUILT_IN / "supplier_edifact")
+    data = supplier.folder.joinpath("samples", "invoic-credit-note.edi").read_bytes()
+    (message,) = (each for each in edifact.read(data) if isinstance(each, edifact.Message))
+    assert [each.code for each in maps.read_message(message, BUYING).faults] == ["date_invalid"]
+    knowing = msgspec.structs.replace(BUYING, guidelines=supplier.guidelines)
+    read = maps.read_message(message, knowing)
+    assert read.faults == ()
+    assert read.body.invoiced_on == dt.date(1999, 10, 6)

@@ -223,6 +223,8 @@ class Message:
     _spans: list[tuple[int, int]] | None = field(default=None, repr=False)
     _plain: bytes = field(default=b"", repr=False)
     _places: list[int] | None = field(default=None, repr=False)
+    told_anew: bool = field(default=False, repr=False)
+    """Do `texts` say it in other words than `raw`, such as those of an overlay?"""
 
     @property
     def texts(self) -> list[str]:

@@ -50,7 +50,8 @@ def as_read(item: Item, compiled: Compiled) -> Item:
     if rows is None:
         return item
     element = item.interchange.delimiters.element
-    return replace(item, _texts=[element.join(row) for row in rows])
+    texts = [element.join(row) for row in rows]
+    return replace(item, _texts=texts, told_anew=True) if isinstance(item, Message) else replace(item, _texts=texts)
 
 
 def _rows_read(item: TransactionSet | Message, compiled: Compiled) -> list[list[str]] | None:
