@@ -38,12 +38,12 @@ storm: $(VENV)/.installed-dev ## Tests of minutes: 300 orders in full, the days 
 unit: $(VENV)/.installed-dev ## Unit and contract tests only
 	$(BIN)/python -m pytest tests/unit tests/contract tests/project $(ARGS)
 
-check: $(VENV)/.installed-dev ## Format, lint, types, layers, unit and contract tests
+check: $(VENV)/.installed-dev ## Format, lint, types, layers, unit and contract tests but the long ones
 	$(BIN)/ruff format --check src tests bench docs
 	$(BIN)/ruff check src tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(TWO) tests/unit tests/contract tests/project
+	$(BIN)/python -m pytest $(TWO) -m "not storm and not long" tests/unit tests/contract tests/project
 
 # Readers of others that we are measured beside; one is under the GPL, so nothing of ours depends on them.
 $(VENV)/.installed-bench: $(VENV)/.installed requirements-bench.txt

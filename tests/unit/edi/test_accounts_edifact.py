@@ -100,6 +100,7 @@ def test_every_component_is_taken_kept_or_dropped_with_a_reason_once_each(path: 
         assert all(values[each.position, each.element, each.component] == each.value for each in account.kept)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_what_is_taken_matters_and_what_is_kept_stands_beside_the_object(path: Path) -> None:
     for message in messages(path):

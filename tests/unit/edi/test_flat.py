@@ -224,6 +224,7 @@ def test_items_are_looked_up_where_the_layout_says_so() -> None:
     assert found[1].body.lines[0].item == "OUR-1"  # type: ignore[union-attr]
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_file() -> None:
     def chunks(rows: int) -> Iterator[bytes]:
         yield GOOD.splitlines()[0].encode() + b"\n"

@@ -19,6 +19,7 @@ def held(mutants: int, seed: int, out: Path) -> None:
     assert found["growth_mb_after_the_first_tenth"] < 64
 
 
+@pytest.mark.long
 def test_some_broken_documents_are_answered(tmp_path: Path) -> None:
     held(1_500, 20101201, tmp_path)
 

@@ -117,11 +117,13 @@ def passed_of_mutated(guideline: Compiled, chance: random.Random, rounds: int) -
     return passed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", scaffold.documents())
 def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
     assert passed_of_mutated(template(document), random.Random(document), 400) > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_so_is_every_mutated_document_of_the_packs(folder: Path) -> None:
     for guideline in load(folder).guidelines.guidelines:

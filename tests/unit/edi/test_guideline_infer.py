@@ -44,6 +44,7 @@ def test_documents_made_up_by_one_guideline_are_taken_by_what_is_inferred_from_t
         assert guideline.faults(draft.item()) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not FILES, reason="no public samples")
 def test_all_public_samples_of_a_kind_are_taken_by_what_is_inferred_from_them() -> None:
     from crossdock.edi.guidelines.infer import items_of

@@ -71,6 +71,7 @@ def _set(root: etree._Element, index: int) -> bytes:
     return etree.tostring(root)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "data", "context"), _CASES, ids=[f"{each[0]}-{n}" for n, each in enumerate(_CASES)])
 def test_each_leaf_is_taken_and_decides_or_is_kept_or_dropped_and_does_not(
     name: str, data: bytes, context: MapContext | None
