@@ -81,7 +81,7 @@ def diff(
     sides = [list(documents.read(_bytes(name), plan)) for name in (first, second)]
     for name, side in zip((first, second), sides, strict=True):
         _readable(name, side)
-    found = compare(*sides, envelope=envelope)
+    found = compare(*([each for each in side if each.body is not None] for side in sides), envelope=envelope)
     if as_json:
         typer.echo(msgspec.json.encode({"same": not found, "differences": found}).decode())
     else:

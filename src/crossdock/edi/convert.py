@@ -74,7 +74,8 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
     reports: list[Report] = []
     for each in documents:
         if each.body is None:
-            reports.append(Report(each.document, each.number, False, faults=each.faults, refusal="it was refused"))
+            words = "it was refused" if each.refused else ""
+            reports.append(Report(each.document, each.number, not each.refused, faults=each.faults, refusal=words))
             continue
         try:
             unit = _written(each, target, options)

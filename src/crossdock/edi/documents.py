@@ -74,8 +74,8 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Is there nothing that could be written or compared?"""
-        return self.body is None
+        """Is there nothing that could be written or compared? A warning about the file itself refuses nothing."""
+        return self.body is None and (bool(self.document) or any(each.severity == "error" for each in self.faults))
 
 
 class Canonical(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from crossdock.edi import edifact, maps, x12
+from crossdock.edi import documents, edifact, maps, x12
+from crossdock.edi.convert import Options, convert
 from crossdock.edi.explain import ExplainedSet, context_of, explain
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
@@ -243,3 +244,17 @@ def test_blanks_before_a_tag_are_no_part_of_it() -> None:
     assert found.body is not None, found.faults
     assert [line.item for line in found.body.lines] == ["A", "B"]  # type: ignore[attr-defined]
     assert found.faults == ()
+
+
+def test_a_warning_about_the_file_refuses_none_of_its_documents() -> None:
+    data = (
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'SENDER':15}*ZZ*{'RECEIVER':15}*260904*1000*U*00401*000000007*0*P*>~"
+        "GS*PO*SENDER*RECEIVER*20260904*1000*7*X*004010~ST*850*0001~BEG*00*NE*O1**20260904~"
+        "PO1*1*5*EA*2.5**VN*A~CTT*1~SE*5*0001~GE*237*7~IEA*1*000000007~"
+    )
+    found = list(documents.read(data.encode()))
+    assert [each.refused for each in found] == [False, False]
+    made = convert(found, "canonical", Options(dt.datetime(2026, 9, 4, tzinfo=dt.UTC)))
+    assert not made.refused
+    assert [fault.code for report in made.reports for fault in report.faults] == ["group_count_mismatch"]
+    assert next(documents.read(b"what is this")).refused
