@@ -258,3 +258,15 @@ def test_a_warning_about_the_file_refuses_none_of_its_documents() -> None:
     assert not made.refused
     assert [fault.code for report in made.reports for fault in report.faults] == ["group_count_mismatch"]
     assert next(documents.read(b"what is this")).refused
+
+
+def test_wrapped_messages_say_the_same_wherever_their_lines_end() -> None:
+    whole = (
+        b"UNB+UNOC:3+SENDERSENDER:14+RECEIVERRECEIVER:14+260904:1000+700000000000'UNH+1+ORDERS:D:96A:UN'"
+        b"BGM+220+O100000000+9'DTM+137:20260117:102'NAD+BY+4100000000000::92++MUELLER'NAD+SU+4200000000000::92'"
+        b"LIN+1++4000862141404:EN'QTY+21:480:PCE'PRI+AAA:1.85'UNS+S'UNT+10+1'UNZ+1+700000000000'"
+    )
+    said = [each.body for each in explain(whole) if isinstance(each, ExplainedSet)]
+    for width in range(60, 100):
+        wrapped = b"\r\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+        assert [each.body for each in explain(wrapped) if isinstance(each, ExplainedSet)] == said, width

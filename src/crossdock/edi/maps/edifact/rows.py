@@ -22,7 +22,7 @@ _BETWEEN = "\ufddf"
 def rows_of(message: Message) -> tuple[list[Row], str]:
     """The segments of a message, UNH first, and what separates the components of their elements."""
     marks = message.interchange.delimiters
-    plain = None if message.told_anew else _rows_plainly(message, marks)
+    plain = None if message.told_anew or message.interchange.wrapped else _rows_plainly(message, marks)
     if plain is not None:
         return plain, marks.component
     return [_meant(message, text, marks) for text in message.texts], _BETWEEN
