@@ -10,7 +10,7 @@ from crossdock.edi.maps.declared.building import Values, field_of, total
 from crossdock.edi.maps.declared.definition import Cell, Loop, SegmentMap
 from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.declared.source import Source
-from crossdock.model.quantity import ZERO, tidy
+from crossdock.model.quantity import tidy
 
 
 def both_cells(component: int) -> tuple[int, int]:
@@ -50,7 +50,7 @@ def count_of(scope: Scope, path: str) -> Decimal | int:
     """How many objects a list of the document holds at any depth, or the sum of a number in them."""
     first, _, rest = path.partition(".")
     found = scope.lists.get(first, [])
-    return tidy(sum((total(each, rest) for each in found), ZERO)) if rest else len(found)
+    return tidy(Decimal(sum(total(each, rest) for each in found))) if rest else len(found)
 
 
 def mentions(loop: Loop, tag: str) -> bool:
