@@ -18,6 +18,7 @@ from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target
 from crossdock.edi.convert import convert as convert_documents
 from crossdock.edi.diff import compare
 from crossdock.edi.documents import Document
+from crossdock.edi.explain import ExplainedFault
 
 _MOST_SHOWN = 20
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -127,10 +128,13 @@ def _readable(name: str, side: Sequence[Document]) -> None:
     """What was refused cannot be compared."""
     bad = [each for each in side if each.refused]
     for each in bad:
-        first = next((fault for fault in each.faults if fault.severity == "error"), None)
-        words = f"{first.code} at segment {first.segment}: {first.detail}" if first else "it says nothing"
-        typer.echo(f"{name}: {each.document.replace('_', ' ') or 'the file'} is refused: {words}", err=True)
-    if bad or not side:
+        typer.echo(f"{name}: {each.document.replace('_', ' ') or 'the file'} is refused: {each.why}", err=True)
+    for fault in (fault for each in side if not each.document for fault in each.faults if fault.severity != "error"):
+        typer.echo(f"{name}: {_words(fault)}", err=True)
+    if not bad and all(each.body is None for each in side):
+        typer.echo(f"{name}: there is no document in it", err=True)
+        raise typer.Exit(2)
+    if bad:
         raise typer.Exit(2)
 
 
@@ -162,11 +166,13 @@ def _print_report(made: Conversion) -> None:
 def _say(console: Console, report: Report) -> None:
     """What a person should know of one document: nothing, where all of it was carried over."""
     name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
-    if not report.converted:
+    if report.refusal:
         console.print(plain(f"{name}: refused: {report.refusal}", "bold red"), soft_wrap=True)
-        for fault in report.faults:
-            words = f"  {fault.severity} {fault.code} at segment {fault.segment}: {fault.detail}"
-            console.print(plain(words), soft_wrap=True)
+    elif report.faults:
+        console.print(plain(f"{name}: read with warnings", "yellow"), soft_wrap=True)
+    for fault in report.faults:
+        console.print(plain(f"  {_words(fault)}"), soft_wrap=True)
+    if not report.converted:
         return
     rows = [_lost(each.path, each.value, each.became) for each in report.lost]
     rows += [f"kept beside it: {_place(each)} {each['value']}" for each in report.kept]
@@ -176,6 +182,10 @@ def _say(console: Console, report: Report) -> None:
             console.print(plain(f"  {row}"), soft_wrap=True)
         if len(rows) > _MOST_SHOWN:
             console.print(f"  and {len(rows) - _MOST_SHOWN} more; --json lists all", soft_wrap=True)
+
+
+def _words(fault: ExplainedFault) -> str:
+    return f"{fault.severity} {fault.code} at segment {fault.segment}: {fault.detail}"
 
 
 def _lost(path: str, value: str, became: str) -> str:

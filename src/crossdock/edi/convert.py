@@ -43,7 +43,8 @@ class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What became of one document. `kept` stood beside its object and is carried only by the canonical form."""
+    """What became of one document. `kept` stood beside its object and is carried only by the canonical form. Warnings
+    about the file itself are a report without document, and refuse nothing."""
 
     document: str
     number: str
@@ -65,7 +66,7 @@ class Conversion:
     @property
     def refused(self) -> bool:
         """Was any document left out?"""
-        return not all(each.converted for each in self.reports)
+        return any(each.refusal for each in self.reports)
 
 
 def convert(documents: Sequence[Document], target: Target, options: Options) -> Conversion:
@@ -74,8 +75,8 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
     reports: list[Report] = []
     for each in documents:
         if each.body is None:
-            words = "it was refused" if each.refused else ""
-            reports.append(Report(each.document, each.number, not each.refused, faults=each.faults, refusal=words))
+            why = each.why if each.refused else ""
+            reports.append(Report(each.document, each.number, not each.refused, faults=each.faults, refusal=why))
             continue
         try:
             unit = _written(each, target, options)
@@ -88,7 +89,12 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
     try:
         return Conversion(_files(made, documents, target, options), tuple(reports))
     except CannotWrite as problem:  # the envelope cannot be written: none of them is
-        refused = (msgspec.structs.replace(each, converted=False, refusal=str(problem)) for each in reports)
+        refused = (
+            msgspec.structs.replace(each, converted=False, refusal=str(problem))
+            if each.document and each.converted
+            else each
+            for each in reports
+        )
         return Conversion((), tuple(refused))
 
 

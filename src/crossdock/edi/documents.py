@@ -74,8 +74,20 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Is there nothing that could be written or compared? A warning about the file itself refuses nothing."""
-        return self.body is None and (bool(self.document) or any(each.severity == "error" for each in self.faults))
+        """Is there nothing that could be written or compared, and ought to be? A warning about the file is not that."""
+        return self.body is None and (bool(self.document) or self.error is not None or not self.faults)
+
+    @property
+    def error(self) -> ExplainedFault | None:
+        """The first fault that refuses it."""
+        return next((each for each in self.faults if each.severity == "error"), None)
+
+    @property
+    def why(self) -> str:
+        """Why it was refused, in words."""
+        if self.error is None:
+            return "it has no body"
+        return f"{self.error.code} at segment {self.error.segment}: {self.error.detail}"
 
 
 class Canonical(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -126,6 +126,28 @@ class TestConvert:
         assert "purchase order" in said
         assert "number_invalid" in said
 
+    def test_a_warning_about_the_file_refuses_nothing_and_is_printed(self, tmp_path: Path) -> None:
+        odd = ORDER[: ORDER.rindex(b"IEA*")] + b"IEA*1*000000777~"
+        found = ran("convert", "-", "--to", "edifact", data=odd)
+        assert "the file: read with warnings" in found.stderr
+        assert "warning interchange_control_mismatch" in found.stderr
+        assert "refused" not in found.stderr
+        assert not report(odd, "edifact")["refused"]
+        assert difference(tmp_path, ORDER, odd, code=0) == ["Both say the same."]
+
+    def test_warnings_of_reading_are_printed(self) -> None:
+        free = ORDER.replace(b"*6*EA*2.55*", b"*6*EA**")
+        assert free != ORDER
+        said = ran("convert", "-", "--to", "edifact", data=free).stderr
+        assert "purchase order 4500001: read with warnings" in said
+        assert "warning price_missing" in said
+
+    def test_a_refusal_names_its_fault(self) -> None:
+        bad = report(ORDER.replace(b"*6*EA", b"*six*EA"), "edifact", code=1)
+        assert bad["documents"][0]["refusal"].startswith("number_invalid at segment")
+        said = ran("convert", "-", "--to", "x12", data=b'{"document": "invoice", "body": null}', code=1).stderr
+        assert "invoice: refused: it has no body" in said
+
     def test_a_currency_can_be_told_where_the_document_names_none(self) -> None:
         silent = ORDER.replace(b"CUR*BY*GBP~", b"").replace(b"SE*12*", b"SE*11*")
         assert b"CUR" not in silent
