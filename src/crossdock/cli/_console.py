@@ -1,4 +1,8 @@
-"""What all commands print with, and how they reach the database and say what went wrong."""
+"""What all commands print with, and how they reach the database and say what went wrong.
+
+The database and the operations are imported by the functions that reach them: commands that only read files print with
+this module too, and start without them.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,9 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-import asyncpg
 import msgspec
 import typer
 from rich.cells import cell_len
@@ -26,13 +29,11 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from crossdock.identity.actor import Actor, Denied, operator
-from crossdock.operations.context import BusinessTime, Context
-from crossdock.operations.deeds import Accepted
-from crossdock.operations.idempotency import Answer
-from crossdock.operations.problems import Problem
-from crossdock.store import Store
-from crossdock.store.pool import TRANSIENT, UnusableUrl
+if TYPE_CHECKING:
+    from crossdock.identity.actor import Actor
+    from crossdock.operations.context import Context
+    from crossdock.operations.idempotency import Answer
+    from crossdock.operations.problems import Problem
 
 Result = TypeVar("Result")
 
@@ -207,6 +208,8 @@ def say(value: Any, words: str, as_json: bool) -> None:
 
 def say_told(answer: Answer, as_json: bool, then: str = "it goes on") -> None:
     """A case was told what somebody decided; `then` is what comes of it."""
+    from crossdock.operations.deeds import Accepted
+
     told = msgspec.json.decode(answer.body, type=Accepted)
     words = f"{told.subject} is told, and {then} as soon as a worker runs"
     say(told, f"{words}; see `crossdock case show {told.subject}`", as_json)
@@ -217,6 +220,9 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
 
     Exit codes: 1 the operation was refused, 3 the database cannot be reached.
     """
+    from crossdock.identity.actor import Denied
+    from crossdock.operations.problems import Problem
+
     try:
         with reaching(database):
             return asyncio.run(_reach(database, work))
@@ -229,6 +235,10 @@ def reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) ->
 @contextmanager
 def reaching(database: str) -> Iterator[None]:
     """End with words and code 3 where the database cannot be used."""
+    import asyncpg
+
+    from crossdock.store.pool import TRANSIENT, UnusableUrl
+
     try:
         yield
     except asyncpg.UndefinedTableError:
@@ -242,6 +252,10 @@ def reaching(database: str) -> Iterator[None]:
 
 
 async def _reach(database: str, work: Callable[[Context, Actor], Awaitable[Result]]) -> Result:
+    from crossdock.identity.actor import operator
+    from crossdock.operations.context import BusinessTime, Context
+    from crossdock.store import Store
+
     store = await Store.connect(database, max_size=2)
     try:
         clock = BusinessTime(store)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from crossdock.edi import edifact, flat, maps, ubl, x12
+from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
 from crossdock.edi.explain import ExplainedFault
 from crossdock.edi.facts import facts
@@ -116,6 +116,8 @@ def _written(document: Document, target: Target, options: Options) -> Any:
         version = options.version or (document.envelope.version if document.envelope.syntax == "EDIFACT" else "")
         return maps.write_message(document.document, body, context, version)
     if target == "ubl":
+        from crossdock.edi import ubl  # here, for only XML needs lxml
+
         return ubl.write(document.document, body, context)
     if options.layout is None:
         raise CannotWrite("a flat file needs a layout")
@@ -177,6 +179,8 @@ def _again(document: Document, unit: Any, target: Target, options: Options) -> m
     if target == "canonical":
         return maps.MappedDocument(document.document, document.body)
     if target == "ubl":
+        from crossdock.edi import ubl  # here, for only XML needs lxml
+
         return ubl.read(unit, context)
     if target == "csv":
         assert options.layout is not None

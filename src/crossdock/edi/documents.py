@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from crossdock.edi import edifact, flat, maps, ubl, x12
+from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
 from crossdock.edi.maps.declared import definitions
@@ -104,6 +104,8 @@ class Canonical(msgspec.Struct, frozen=True, omit_defaults=True):
 @cache
 def objects() -> dict[str, type[msgspec.Struct]]:
     """Name of a document -> the object that it is."""
+    from crossdock.edi import ubl  # here, for only XML needs lxml
+
     declared = {
         each.document: each.object
         for dialect in (X12, EDIFACT)
@@ -170,6 +172,8 @@ def _of_set(item: x12.TransactionSet | edifact.Message, currency: str) -> Docume
 
 
 def _of_ubl(data: bytes) -> Document:
+    from crossdock.edi import ubl  # here, for only XML needs lxml
+
     mapped = ubl.read(data)
     role = ubl.DOCUMENTS[mapped.type].received_by if mapped.type in ubl.DOCUMENTS else "buyer"
     sides = [_party(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]

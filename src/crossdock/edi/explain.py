@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from crossdock.edi import edifact, maps, ubl, x12
+from crossdock.edi import edifact, maps, x12
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
@@ -99,6 +99,8 @@ def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedF
 
 def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """An XML document is read whole; what is beyond its limit is not."""
+    from crossdock.edi import ubl  # here, for only XML needs lxml
+
     left = ubl.XmlLimits().input_bytes + 1
     for chunk in chunks:
         yield chunk[:left]
@@ -109,6 +111,8 @@ def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _document(data: bytes) -> ExplainedSet | ExplainedFault:
     """A UBL document; its receiver is us."""
+    from crossdock.edi import ubl  # here, for only XML needs lxml
+
     mapped = ubl.read(data)
     if not mapped.document:
         return explained(mapped.faults[0])

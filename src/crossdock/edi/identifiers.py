@@ -6,15 +6,8 @@ GS1 numbers are judged by `biip` (GS1 General Specifications); each value once, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
-
-from biip import ParseError
-from biip.checksums import gs1_standard_check_digit
-from biip.gln import Gln
-from biip.gtin import Gtin
-from biip.sscc import Sscc
-from biip.upc import Upc
 
 from crossdock.model.units import UNITS
 
@@ -23,9 +16,6 @@ _LENGTHS: dict[str, tuple[int, ...]] = {
     "gtin": (8, 12, 13, 14), "gln": (13,), "sscc": (18, 20), "upc": (6, 7, 8, 12),
 }  # fmt: skip
 _NAMES = {"gtin": "GTIN", "gln": "GLN", "sscc": "SSCC", "upc": "UPC"}
-_PARSERS: dict[str, Callable[[str], object]] = {
-    "gtin": Gtin.parse, "gln": Gln.parse, "sscc": Sscc.parse, "upc": Upc.parse,
-}  # fmt: skip
 _SSCC_PREFIX = "00"
 _X12_UNITS = {code for unit in UNITS for code in unit.x12}
 _REC20_UNITS = {code for unit in UNITS for code in unit.rec20} | {"PCE"}
@@ -48,19 +38,39 @@ def fault_of(kind: Kind, value: str, dialect: str = "x12") -> tuple[str, str]:
         if not value.startswith(_SSCC_PREFIX):
             return "identifier_malformed", f"{value!r} is no SSCC: twenty digits begin with the identifier 00"
         value = value[2:]
+    parsers, refusals = _parsers()
     try:
-        _PARSERS[kind](value)
-    except (ParseError, ValueError) as problem:
+        parsers[kind](value)
+    except refusals as problem:
         return "check_digit_wrong", _words(name, value, str(problem))
     return "", ""
 
 
+@cache
+def _parsers() -> tuple[dict[str, Callable[[str], object]], tuple[type[Exception], ...]]:
+    """What reads a number of each kind, and what it raises for those that are none."""
+    # Imported for the first number: biip brings the register of GS1 prefixes, and many documents have no such number.
+    from biip import ParseError
+    from biip.gln import Gln
+    from biip.gtin import Gtin
+    from biip.sscc import Sscc
+    from biip.upc import Upc
+
+    return {"gtin": Gtin.parse, "gln": Gln.parse, "sscc": Sscc.parse, "upc": Upc.parse}, (ParseError, ValueError)
+
+
+def _check_digit(digits: str) -> int:
+    from biip.checksums import gs1_standard_check_digit
+
+    return gs1_standard_check_digit(digits)
+
+
 def _words(name: str, value: str, told: str) -> str:
     if "check digit" in told.lower() and len(value) in (12, 13, 14, 18):
-        return f"{name} {value} ends in {value[-1]}; its check digit is {gs1_standard_check_digit(value[:-1])}"
+        return f"{name} {value} ends in {value[-1]}; its check digit is {_check_digit(value[:-1])}"
     return f"{name} {value}: {told}"
 
 
 def with_check_digit(digits: str) -> str:
     """A GS1 number: the digits, and behind them the check digit."""
-    return digits + str(gs1_standard_check_digit(digits))
+    return digits + str(_check_digit(digits))

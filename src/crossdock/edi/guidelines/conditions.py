@@ -12,14 +12,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-
-import cel
+from typing import TYPE_CHECKING
 
 from crossdock.edi.guidelines import amounts
 from crossdock.edi.guidelines.amounts import Amount, Ask, AskAll
 from crossdock.edi.guidelines.form import Condition
 from crossdock.edi.guidelines.places import PLACE, Place, of_match, place
 from crossdock.edi.x12.envelope import as_date
+
+if TYPE_CHECKING:
+    import cel
 
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _TOKEN = re.compile(
@@ -133,6 +135,9 @@ def _expression(text: str, kind_of: Callable[[Place], str]) -> Expression:
     source = _TOKEN.sub(named, text)
     if _NUMERIC.search(re.sub(_QUOTED, "''", source)):
         raise ValueError("numbers with decimals do not belong in an expression; `amount` compares them exactly")
+    # Imported for the first expression: the package brings its interactive shell, and most guidelines have none.
+    import cel
+
     try:
         program = cel.compile(source)
     except ValueError as problem:
