@@ -153,6 +153,8 @@ def _print_verdicts(found: Iterator[ValidatedSet | ExplainedFault]) -> bool:
         verdict = "refused" if not item.valid else "valid" if not item.faults else "taken with warnings"
         title = f"{item.type or '???'} {item.control_number}, segment {item.segment}: {verdict} by {by}"
         console.print(_plain(title, "bold"), soft_wrap=True)
+        if item.warning:
+            console.print(_plain(f"  warning: {item.warning}", "yellow"), soft_wrap=True)
         for fault in item.faults:
             console.print(_fault_words(fault), soft_wrap=True)
     return refused

@@ -19,7 +19,8 @@ from crossdock.edi.kernel.tolerance import Policy
 
 class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     """One transaction set or message: `guideline` names what it was held against (partner, document and version), empty
-    where the base guide alone holds; `valid` where nothing refuses it."""
+    where the base guide alone holds; `valid` where nothing refuses it; `warning` says that the partner describes no
+    such document, so that nobody takes the verdict for the partner's."""
 
     type: str
     control_number: str
@@ -29,6 +30,7 @@ class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     guideline: str
     valid: bool
     faults: tuple[ExplainedFault, ...]
+    warning: str = ""
 
 
 def validate(
@@ -80,7 +82,17 @@ def _validated(
         named,
         not any(each.severity == "error" for each in faults),
         tuple(map(explained, faults)),
+        _not_described(item.type, guidelines, direction) if guidelines and compiled is None else "",
     )
+
+
+def _not_described(document: str, guidelines: Guidelines, direction: Direction | None) -> str:
+    """What is told where a partner has no guideline for a document, or none for the way it goes."""
+    there = sorted({each.document for each in guidelines.guidelines})
+    if document in there:
+        return f"{guidelines.partner} describes no {document} that goes `{direction}`, only the other way"
+    named = f"only {', '.join(there)}" if there else "nor any other document"
+    return f"{guidelines.partner} describes no {document or 'such document'}, {named}"
 
 
 def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | None) -> tuple[Fault, ...]:

@@ -68,4 +68,27 @@ def test_a_guideline_that_nothing_keeps_to_is_told() -> None:
     impossible = ORDER.replace("amount: PO1.02 > 0", 'must: PO1.03 == "never"')
     with pytest.raises(CannotGenerate, match=r"PO1\.03"):
         generate(compiled(impossible), Pack("x", "X", "customer", Source("none")))
-    assert tried(impossible) == [("valid", (), ("cannot_generate",))]
+
+
+def test_a_condition_that_no_document_keeps_to_is_named_and_all_else_is_tried() -> None:
+    impossible = ORDER.replace("amount: PO1.02 > 0", 'must: PO1.03 == "never"')
+    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (compiled(impossible),)), {})
+    done = list(trials(pack))
+    # The second condition speaks of cases, which not every document has.
+    assert {each.scenario for each in done} | {"condition_2"} == EXPECTED - {"condition_1"}
+    assert [each for each in done if not each.passed] == []
+    assert '850 004010 condition 1: We never order nothing (PO1.03 == "never")' in untried(pack, done)
+
+
+def test_a_guideline_that_contradicts_itself_elsewhere_cannot_be_tried() -> None:
+    text = ORDER.replace("example: A1", 'example: "-"')
+    assert tried(text) == [("valid", (), ("cannot_generate",))]
+
+
+@pytest.mark.parametrize("rule", ["PO1.02 is multiple of 6", "PO1.02 is whole", "PO1.02 has at most 0 decimals"])
+def test_quantities_are_made_that_keep_to_a_condition(rule: str) -> None:
+    text = ORDER.replace("amount: PO1.02 > 0", f"amount: {rule}")
+    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (compiled(text),)), {})
+    done = list(trials(pack))
+    assert {each.scenario for each in done} == EXPECTED
+    assert [each for each in done if not each.passed] == []

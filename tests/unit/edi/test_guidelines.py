@@ -75,6 +75,57 @@ def test_it_speaks_in_the_words_of_the_partner() -> None:
     assert told.offset == ts.raw.find(b"*0*EA") + 1 + ts.offset
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("QQQ*Q*1", "QQQ01: 'Q' is not one of F (free text)"),
+        ("QQQ*F", "QQQ02 is missing"),
+        ("QQQ*F*1*20101327", "QQQ03: '20101327' is no day"),
+        ("QQQ*F*1**six", "QQQ04: 'six' is no number"),
+    ],
+)
+def test_what_has_no_name_is_called_by_its_place(row: str, words: str) -> None:
+    text = ORDER.replace(
+        "      - segment: PID\n        max: 2\n",
+        """      - segment: QQQ
+        elements:
+          01: {use: M, codes: {F: free text}}
+          02: {use: M}
+          03: {type: DT}
+          04: {type: R}
+""",
+    )
+    (ts,) = sets(interchange(*changed(SOUND[10], row)))
+    (told,) = compiled(text).faults(ts)
+    assert told.detail == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "old", "new"),
+    [
+        ("02: {use: M, length: 3}", "02: {use: M, length: 3, severity: warning}", SOUND[4], ("REF*DP*42",)),
+        ("02: {use: M, length: 3}", "02: {use: M, length: 3, severity: warning}", SOUND[4], ("REF*DP*0421",)),
+        ("    max: 5\n", "    max: 2\n    severity: warning\n", SOUND[8], (SOUND[8], *["N1*BY**92*1"] * 4)),
+    ],
+)
+def test_a_length_or_limit_that_the_partner_states_refuses_unless_it_is_said_to_warn(
+    rule: str, said: str, old: str, new: tuple[str, ...]
+) -> None:
+    (ts,) = sets(interchange(*changed(old, *new)))
+    assert ORDER.count(rule) == 1
+    assert [each.severity for each in compiled(ORDER).faults(ts)] == ["error"]
+    assert {each.severity for each in compiled(ORDER.replace(rule, said)).faults(ts)} == {"warning"}
+
+
+def test_lengths_of_the_base_guide_and_second_segments_only_warn() -> None:
+    for old, new in ((SOUND[10], ("PID*F****" + "X" * 300,)), (SOUND[3], (SOUND[3], SOUND[3]))):
+        text = ORDER.replace(
+            "      - segment: PID\n        max: 2\n", "      - segment: PID\n        elements: {05: {}}\n"
+        )
+        (ts,) = sets(interchange(*changed(old, *new)))
+        assert [each.severity for each in compiled(text).faults(ts)] == ["warning"]
+
+
 def test_another_version_is_told_and_read() -> None:
     data = interchange(*SOUND).replace(b"*X*004010", b"*X*005010")
     (ts,) = sets(data)

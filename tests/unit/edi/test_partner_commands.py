@@ -78,6 +78,20 @@ def test_what_the_tolerance_accepts_does_not_refuse(project: str) -> None:
     assert [each["code"] for each in found["items"][0]["faults"]] == ["set_count_mismatch"]
 
 
+def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> None:
+    file = interchange(*SOUND)
+    code, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--project", project, data=file)
+    assert code == 0
+    assert "valid by the base guide\n  warning: carrier_parcel describes no 850, only 214\n" in text
+    _, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--json", data=file)
+    assert json.loads(text)["items"][0]["warning"] == "carrier_parcel describes no 850, only 214"
+    assert "warning" not in validated(project, *SOUND, as_json=False)[1]
+    _, text = run(
+        "edi", "validate", "-", "--partner", "northgate", "--project", project, "--direction", "out", data=file
+    )
+    assert "northgate describes no 850 that goes `out`, only the other way" in text
+
+
 def test_without_a_partner_the_base_guide_holds() -> None:
     code, text = run("edi", "validate", "-", data=interchange(*SOUND))
     assert (code, text) == (0, "850 0001, segment 3: valid by the base guide\n")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from crossdock.edi.guidelines.places import PLACE, Place, of_match
 from crossdock.edi.x12.envelope import as_date
@@ -54,6 +55,8 @@ class Amount:
     """The place on the left, where nothing else stands there."""
     sign: str = ""
     right: Value | None = None
+    nearest: Callable[[Decimal], Decimal] | None = None
+    """Of a comparison without a right side: the next number for which it holds."""
 
     def holds(self, ask: Ask, ask_all: AskAll) -> bool:
         """Does it hold? So it does where there is nothing to compare."""
@@ -90,6 +93,7 @@ class _Parser:
         self.places: list[Place] = []
         self.wide = False
         self.right: Value | None = None
+        self.nearest: Callable[[Decimal], Decimal] | None = None
         self.counted: list[Place] = []
 
     def _tokens(self) -> list[tuple[str, str, Place | None]]:
@@ -122,6 +126,7 @@ class _Parser:
             alone,
             sign,
             self.right,
+            self.nearest,
         )
 
     def _rest(self, left: Value) -> Verdict:
@@ -132,17 +137,20 @@ class _Parser:
             return lambda ask, everything: compare(left(ask, everything), right(ask, everything))
         if word == "is" and self._peek() == "whole":
             self._take()
+            self.nearest = partial(_next_multiple, Decimal(1))
             return lambda ask, everything: _whole(left(ask, everything))
         if word == "is":
             self._expect("multiple", "of")
             of = self._number()
             if not of:
                 raise ValueError("nothing is a multiple of zero")
+            self.nearest = partial(_next_multiple, of)
             return lambda ask, everything: left(ask, everything) % of == 0
         if word == "has":
             self._expect("at", "most")
             most = self._number()
             self._expect("decimals")
+            self.nearest = partial(_next_multiple, Decimal(1))
             return lambda ask, everything: _decimals(left(ask, everything)) <= most
         if word == "within":
             return self._within(left)
@@ -261,6 +269,12 @@ def _added(left: Value, right: Value, *, minus: bool) -> Value:
 
 def _multiplied(left: Value, right: Value) -> Value:
     return lambda ask, everything: left(ask, everything) * right(ask, everything)
+
+
+def _next_multiple(of: Decimal, value: Decimal) -> Decimal:
+    at_least = max(value, of)
+    over = at_least % of
+    return at_least - over + of if over else at_least
 
 
 def _whole(value: Decimal) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
@@ -67,6 +67,11 @@ class Compiled:
             return self
         form = msgspec.structs.replace(self.form, directions=("in", "out"))
         return Compiled(form, self.level, self.conditions, self.overlay)
+
+    def without(self, conditions: Collection[Ready]) -> Compiled:
+        """The same without some of its conditions."""
+        kept = tuple(each for each in self.conditions if each not in conditions)
+        return Compiled(self.form, self.level, kept, self.overlay)
 
     def faults(self, item: TransactionSet | Message) -> list[Fault]:
         """What is wrong with a set of this document, in the words of the partner."""

@@ -62,6 +62,11 @@ class Ready:
         return list(dict.fromkeys([*named, *(self.amount.places if self.amount else ())]))
 
     @property
+    def number(self) -> int:
+        """Which one it is in its file, from 1."""
+        return int(self.where[-1]) + 1
+
+    @property
     def alone(self) -> bool:
         """Does the segment itself say everything that it asks for?"""
         if self.amount is not None and self.amount.wide:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
-from crossdock.edi.guidelines.amounts import Ask, Nothing
+from crossdock.edi.guidelines.amounts import Ask, Nothing, number
 from crossdock.edi.guidelines.chance import Chance
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.conditions import Ready, own
@@ -18,11 +18,12 @@ from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
 from crossdock.edi.guidelines.values import made_up
 from crossdock.edi.guidelines.view import Row, View, view
-from crossdock.edi.guidelines.walk import holds
+from crossdock.edi.guidelines.walk import Walk, holds
 
 _TRIES = 60
 """So many documents are made until one keeps to every condition."""
 _KINDS = 3
+_CONDITIONAL = ("guideline_condition", "guideline_amount")
 # Codes that the base guide leaves open, and a habit settles.
 _HABITS = {("CUR", 1): "BY", ("PID", 1): "F", ("SAC", 1): "C", ("TD5", 1): "O", ("FOB", 1): "CC"}
 # What a trailer counts, where a document has it.
@@ -30,13 +31,19 @@ _COUNTED = ("PO1", "POC", "IT1", "LIN")
 
 
 class CannotGenerate(ValueError):
-    """No document was found that keeps to the guideline; the message says what it does not keep to."""
+    """No document was found that keeps to the guideline; the message says what it does not keep to. `conditions` are
+    those that are to blame, where nothing else is."""
+
+    def __init__(self, words: str, conditions: tuple[Ready, ...] = ()) -> None:
+        super().__init__(words)
+        self.conditions = conditions
 
 
 def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = False, lines: int = 2) -> Draft:
     """A document that keeps to a guideline: with everything it describes, or with what must be alone. Raises
     `CannotGenerate`."""
     faults: list[str] = []
+    blamed: list[tuple[Ready, ...]] = []
     for attempt in range(_TRIES):
         chance = Chance(f"{seed}/{attempt}/{compiled.form.partner}/{compiled.document}")
         draft = Draft(compiled, pack, DAY, control_number=seed % 9000 + 1)
@@ -47,7 +54,18 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
         if not found:
             return draft
         faults = faults or [str(each) for each in found]
-    raise CannotGenerate(f"no {compiled.document} of {compiled.form.partner} was found: {faults[0]}")
+        if all(each.code in _CONDITIONAL for each in found):
+            blamed.append(tuple(each for each in compiled.conditions if not _kept(draft, each)))
+    words = f"no {compiled.document} of {compiled.form.partner} was found: {faults[0]}"
+    raise CannotGenerate(words, min(blamed, key=len, default=()))
+
+
+def _kept(draft: Draft, condition: Ready) -> bool:
+    """Does a draft keep to a condition?"""
+    compiled = draft.compiled
+    form = compiled.form
+    walk = Walk(view(draft.item()), compiled.level, (condition,), form.others, form.dialect)
+    return next(walk.conditional(), None) is None
 
 
 class _Maker:
@@ -222,7 +240,7 @@ def _broken(draft: Draft, but: Ready | None) -> Iterator[tuple[Ready, Line, str]
 def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft: Draft) -> str:
     """What the place on the left must say for a comparison to hold; empty where that cannot be told."""
     amount = each.amount
-    if amount is None or amount.right is None or amount.left is None or not own(amount.left, each.at):
+    if amount is None or amount.left is None or not own(amount.left, each.at):
         return ""
 
     def ask(one: Place) -> str:
@@ -232,13 +250,18 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
     def everything(one: Place) -> list[Ask]:
         return [partial(_value_of, seen, found.row) for found in around.all(seen, placed.instance, one)]
 
+    two_decimals = kind_of(draft.compiled, amount.left) == "N2"
     try:
-        right = amount.right(ask, everything)
+        if amount.right is not None:
+            change = {">": Decimal(1), "<": Decimal(-1), "!=": Decimal(1)}.get(amount.sign, Decimal(0))
+            wanted = amount.right(ask, everything) + change
+        elif amount.nearest is not None:
+            wanted = amount.nearest(number(ask(amount.left), two_decimals))
+        else:
+            return ""
     except Nothing:
         return ""
-    change = {">": Decimal(1), "<": Decimal(-1), "!=": Decimal(1)}.get(amount.sign, Decimal(0))
-    wanted = right + change
-    if kind_of(draft.compiled, amount.left) == "N2":
+    if two_decimals:
         wanted = (wanted * 100).to_integral_value()
     return f"{wanted.normalize():f}"
 

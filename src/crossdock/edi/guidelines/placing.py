@@ -103,7 +103,9 @@ class Placing:
             self._note("guideline_segment_unused", position, 0, words, node)
         elif times == node.most + 1:
             words = _words(node, f"{node.label} may come {node.most} time{'s' if node.most > 1 else ''}")
-            self._note("segment_repeated", position, 0, words, node)
+            # What may come but once says so by saying nothing: only a limit that the partner states refuses.
+            severity = node.form.severity or ("error" if node.most > 1 else None)
+            self.findings.append(("segment_repeated", position, 0, words, severity))
         for rule in node.rules:
             if rule.require:
                 there = instance.codes.setdefault((id(node), rule.number), set())

@@ -353,9 +353,9 @@ def _ids(workshop: Workshop) -> Iterator[Scenario]:
 
 def _conditions(workshop: Workshop) -> Iterator[Scenario]:
     """Each condition broken, where that can be done by changing one value."""
-    for number, each in enumerate(workshop.compiled.conditions, 1):
+    for each in workshop.compiled.conditions:
         code = "guideline_amount" if each.amount else "guideline_condition"
-        made = next(_breaking(workshop, each, f"condition_{number}", code), None)
+        made = next(_breaking(workshop, each, f"condition_{each.number}", code), None)
         if made is not None:
             yield made
 

@@ -40,6 +40,8 @@ class Rule:
     components: tuple[Rule, ...] = ()
     described: bool = True
     where: Where = ()
+    sized: bool = False
+    """Does the guideline itself state the length?"""
 
 
 @dataclass(eq=False)
@@ -190,7 +192,7 @@ def _rule(number: int, form: Element, name: str | None, kind: str, where: Where)
     return Rule(
         number, form.name or name or "", form.use == "M", form.use == "X", kind, shortest, longest, form.codes,
         form.require, form.value, _compiled(form.format), form.check, form.example,
-        form.says, form.severity, components, where=where,
+        form.says, form.severity, components, where=where, sized=bool(form.length),
     )  # fmt: skip
 
 

@@ -21,6 +21,9 @@ _WHOLE = re.compile(r"-?[0-9]+\Z")
 _NUMBER = re.compile(r"-?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)\Z")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?\Z")
 _NOT_DIGITS = str.maketrans("", "", "-.,")
+_NO = {"date_invalid": "no day", "time_invalid": "no time of day", "number_invalid": "no number"}
+_SIZES = ("element_too_long", "element_too_short")
+"""What breaks a length; one that the partner states refuses, one of the base guide warns."""
 _MOST_NAMED = 12
 """So many codes are listed in a sentence."""
 Wrong = tuple[str, str]
@@ -64,7 +67,8 @@ class Walk:
             return
         if not self.view.value(placed.row, rule.number):
             if rule.mandatory:
-                yield self._fault(placed, rule, rule.number, 0, "element_missing", f"{rule.name} is missing")
+                words = f"{rule.name or _named(placed, rule.number)} is missing"
+                yield self._fault(placed, rule, rule.number, 0, "element_missing", words)
             return
         for inner in rule.components:
             value = self.view.value(placed.row, rule.number, inner.number)
@@ -73,16 +77,16 @@ class Walk:
     def _value(self, placed: Placed, rule: Rule, element: int, component: int, value: str) -> Iterator[Fault]:
         if not value:
             if rule.mandatory:
-                words = f"{rule.name or placed.node.tag} is missing"
+                words = f"{rule.name or _named(placed, element, component)} is missing"
                 yield self._fault(placed, rule, element, component, "element_missing", words)
             return
-        code, words = wrong_with(rule, value, self.dialect)
+        code, words = wrong_with(rule, value, self.dialect, _named(placed, element, component))
         if code:
             yield self._fault(placed, rule, element, component, code, words)
 
     def _fault(self, placed: Placed, rule: Rule, element: int, component: int, code: str, words: str) -> Fault:
         said = rule.says or placed.node.form.says
-        severity = rule.severity or placed.node.form.severity or None
+        severity = rule.severity or placed.node.form.severity or ("error" if rule.sized and code in _SIZES else None)
         return self.view.fault(
             code, placed.position, element, component, f"{said} ({words})" if said else words, severity
         )
@@ -152,9 +156,14 @@ def _value_of(view: View, row: Row, one: Place) -> str:
     return view.value(row, one.element, one.component)
 
 
-def wrong_with(rule: Rule, value: str, dialect: str) -> Wrong:
-    """The code and words of what is wrong with a value that is there."""
-    name = rule.name or "the value"
+def _named(placed: Placed, element: int, component: int = 0) -> str:
+    """How a place is called that has no name: `ITD02`, `DTM01-2`."""
+    return f"{placed.node.tag}{element:02d}" + (f"-{component}" if component else "")
+
+
+def wrong_with(rule: Rule, value: str, dialect: str, where: str = "the value") -> Wrong:
+    """The code and words of what is wrong with a value that is there; `where` stands for a rule without a name."""
+    name = rule.name or where
     if rule.unused:
         return "guideline_element_unused", f"{name} is not used, and {value[:40]!r} stands there"
     if rule.value and value != rule.value:
@@ -164,7 +173,7 @@ def wrong_with(rule: Rule, value: str, dialect: str) -> Wrong:
     # What is listed is right as it stands, whatever its length.
     code = "" if rule.value or rule.codes else _typed(rule, value)
     if code:
-        return code, f"{name}: {value[:40]!r} is not {_wanted(rule)}"
+        return code, f"{name}: {value[:40]!r} is {_NO.get(code) or 'not ' + _wanted(rule)}"
     if rule.format is not None and not rule.format.fullmatch(value):
         return "guideline_format", f"{name}: {value[:40]!r} is not of the form {rule.format.pattern}"
     return fault_of(rule.check, value, dialect) if rule.check else NOTHING
