@@ -203,6 +203,8 @@ def _print_set(console: Console, item: ExplainedSet) -> None:
         for line in item.lines:
             table.add_row(*(_plain(value) for value in line))
         console.print(table)
+    if item.not_shown:
+        console.print(_plain(f"  not shown: {', '.join(item.not_shown)}"), soft_wrap=True)
     if not item.accepted:
         console.print(_plain("  Refused:", "bold red"))
     for fault in item.faults:

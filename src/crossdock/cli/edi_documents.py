@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.text import Text
 
 from crossdock.edi import documents, flat
+from crossdock.edi.beside import beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target
 from crossdock.edi.convert import convert as convert_documents
-from crossdock.edi.diff import compare
+from crossdock.edi.diff import compare, not_compared
 from crossdock.edi.documents import Document
 from crossdock.edi.explain import ExplainedFault
 
-_MOST_SHOWN = 20
+_MOST_SHOWN = 60
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -59,7 +60,7 @@ def convert(
         _write(made, output)
         console = Console(stderr=True, highlight=False)
         for report in made.reports:
-            _say(console, report)
+            _say(console, report, to)
     if made.refused:
         raise typer.Exit(1)
 
@@ -73,7 +74,8 @@ def diff(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two files in business words: header, lines by their id or item, quantities, prices, dates, parties. Exit
+    """Compare two files in business words: header, lines by their id or item, quantities, prices, dates, parties,
+    and what stands beside them in two documents of one type. Exit
     code 0 if they say the same, 1 if not.
 
     Example: crossdock edi diff order.x12 answer.x12
@@ -82,16 +84,20 @@ def diff(
     sides = [list(documents.read(_bytes(name), plan)) for name in (first, second)]
     for name, side in zip((first, second), sides, strict=True):
         _readable(name, side)
-    found = compare(*([each for each in side if each.body is not None] for side in sides), envelope=envelope)
+    found, left_out = compare(*sides, envelope=envelope), not_compared(*sides)
     if as_json:
-        typer.echo(msgspec.json.encode({"same": not found, "differences": found}).decode())
+        told = {"same": not found, "differences": found, "not_compared": left_out}
+        typer.echo(msgspec.json.encode(told).decode())
     else:
         console = Console(highlight=False)
         for each in found or ():
             several = len({one.document for one in found}) > 1
             console.print(plain((f"{each.document}, " if several else "") + each.said), soft_wrap=True)
-        if not found:
+        if not found and not left_out:
             console.print("Both say the same.")
+        elif left_out:
+            words = "not compared" if found else "Both say the same as far as it is read; not compared"
+            console.print(plain(f"{words}: {', '.join(left_out)}"), soft_wrap=True)
     if found:
         raise typer.Exit(1)
 
@@ -163,7 +169,7 @@ def _print_report(made: Conversion) -> None:
     typer.echo(msgspec.json.encode(report).decode())
 
 
-def _say(console: Console, report: Report) -> None:
+def _say(console: Console, report: Report, to: str) -> None:
     """What a person should know of one document: nothing, where all of it was carried over."""
     name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
     if report.refusal:
@@ -175,7 +181,12 @@ def _say(console: Console, report: Report) -> None:
     if not report.converted:
         return
     rows = [_lost(each.path, each.value, each.became) for each in report.lost]
-    rows += [f"kept beside it: {_place(each)} {each['value']}" for each in report.kept]
+    if to == "canonical":
+        if report.kept:
+            words = f"{name}: kept as it stood, in its extensions: {', '.join(names(report.kept))}"
+            console.print(plain(words), soft_wrap=True)
+    else:
+        rows += [f"kept beside it: {each.said}" for each in beside(report.kept)]
     if rows:
         console.print(plain(f"{name}: {len(rows)} not carried over", "yellow"), soft_wrap=True)
         for row in rows[:_MOST_SHOWN]:
@@ -190,8 +201,3 @@ def _words(fault: ExplainedFault) -> str:
 
 def _lost(path: str, value: str, became: str) -> str:
     return f"{path} {value}" + (f" became {became}" if became else " has no place there")
-
-
-def _place(each: dict[str, object]) -> str:
-    """Where something stood: `N3/1`, or the path of XML."""
-    return str(each.get("path") or f"{each.get('segment')}/{each.get('element')}")

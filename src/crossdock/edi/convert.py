@@ -43,7 +43,7 @@ class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What became of one document. `kept` stood beside its object and is carried only by the canonical form. Warnings
+    """What became of one document. `kept` stood beside its object; the canonical form alone carries it. Warnings
     about the file itself are a report without document, and refuse nothing."""
 
     document: str
@@ -82,10 +82,10 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
             unit = _written(each, target, options)
             lost = _losses(each, unit, target, options)
         except CannotWrite as problem:
-            reports.append(_report(each, target, (), str(problem)))
+            reports.append(_report(each, (), str(problem)))
             continue
         made.append(unit)
-        reports.append(_report(each, target, lost))
+        reports.append(_report(each, lost))
     try:
         return Conversion(_files(made, documents, target, options), tuple(reports))
     except CannotWrite as problem:  # the envelope cannot be written: none of them is
@@ -98,10 +98,9 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
         return Conversion((), tuple(refused))
 
 
-def _report(document: Document, target: Target, lost: tuple[Lost, ...], refusal: str = "") -> Report:
-    beside = () if target == "canonical" else document.extensions
+def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Report:
     said = document.document, document.number, not refusal
-    return Report(*said, lost, beside, document.dropped, document.faults, refusal)
+    return Report(*said, lost, document.extensions, document.dropped, document.faults, refusal)
 
 
 def _written(document: Document, target: Target, options: Options) -> Any:

@@ -3,11 +3,14 @@ the answer to it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
+from crossdock.edi.beside import beside, names
 from crossdock.edi.documents import Document
 from crossdock.edi.facts import LINE_IDS, facts, words
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
@@ -45,20 +48,40 @@ class View(msgspec.Struct, frozen=True):
     number: str
     header: dict[str, str]
     lines: dict[str, Line]
+    listed: str = ""
+    """The field of the object that holds the lines, where each line is one of it."""
 
 
 def compare(first: Sequence[Document], second: Sequence[Document], *, envelope: bool = False) -> list[Difference]:
     """All differences, in the order of the first. Documents belong together that have one number; two alone do in any
     case. What was refused is not compared."""
     one, other = _by_number(first), _by_number(second)
-    if len(one) == len(other) == 1:
-        pairs = [(next(iter(one.values())), next(iter(other.values())))]
-        alone: list[Difference] = []
-    else:
-        pairs = [(one[number], other[number]) for number in one if number in other]
+    pairs, alone = _pairs(one, other), []
+    if len(one) != 1 or len(other) != 1:
         alone = [_alone(each, True) for number, each in one.items() if number not in other]
         alone += [_alone(each, False) for number, each in other.items() if number not in one]
     return [found for pair in pairs for found in _compared(*pair, envelope=envelope)] + alone
+
+
+def not_compared(first: Sequence[Document], second: Sequence[Document]) -> tuple[str, ...]:
+    """What stands beside the objects of documents that are of two types (X12 and EDIFACT, an order and its answer),
+    where it cannot be said to be the same or another: `N3`, `REF*DP`."""
+    found: dict[str, None] = {}
+    for one, other in _pairs(_by_number(first), _by_number(second)):
+        if not _alike(one, other):
+            found |= dict.fromkeys(names(one.extensions) + names(other.extensions))
+    return tuple(found)
+
+
+def _pairs(one: dict[str, Document], other: dict[str, Document]) -> list[tuple[Document, Document]]:
+    if len(one) == len(other) == 1:
+        return [(next(iter(one.values())), next(iter(other.values())))]
+    return [(one[number], other[number]) for number in one if number in other]
+
+
+def _alike(one: Document, other: Document) -> bool:
+    """Are both of one syntax and type, so that their segments mean the same?"""
+    return (one.envelope.syntax, one.envelope.type) == (other.envelope.syntax, other.envelope.type)
 
 
 def _by_number(documents: Sequence[Document]) -> dict[str, Document]:
@@ -100,7 +123,35 @@ def _compared(one: Document, other: Document, *, envelope: bool) -> list[Differe
         else:
             wanted = {name for name in _ANSWERED if name in line and name in matched} if answered else None
             found += _of(line, matched, name, wanted)
+    if _alike(one, other):
+        found += _kept(_by_place(one, first), _by_place(other, second), set(first.lines) ^ set(second.lines))
     return [Difference(first.number, *each) for each in found]
+
+
+Places = dict[tuple[str, str], list[str]]
+"""Where and in which segment -> what stands there, each time it comes."""
+
+
+def _kept(left: Places, right: Places, alone: set[str]) -> list[tuple[str, str, str, str]]:
+    """What stands beside the objects, segment by segment of one name and place; not beside lines that one lacks."""
+    return [
+        (f"beside {place or 'the document'}", name, first, second)
+        for place, name in {**left, **right}
+        for first, second in zip_longest(left.get((place, name), ()), right.get((place, name), ()), fillvalue="")
+        if first != second and place not in alone
+    ]
+
+
+def _by_place(document: Document, view: View) -> Places:
+    """A place that is a line is called as the line is: `line 20` for `lines[2]`."""
+    found: Places = {}
+    keys = list(view.lines)
+    for each in beside(document.extensions):
+        place, line = each.place, re.match(r"\w+\[(\d+)\]", each.place)
+        if line and view.listed and place.startswith(f"{view.listed}[") and int(line[1]) <= len(keys):
+            place = keys[int(line[1]) - 1]
+        found.setdefault((place, each.name), []).append(each.value)
+    return found
 
 
 def _of(one: Line, other: Line, where: str, wanted: set[str] | None = None) -> list[tuple[str, str, str, str]]:
@@ -124,7 +175,7 @@ def _view(document: Document) -> View:
     for at, each in enumerate(getattr(body, name, ()), 1):
         key = _key(each, at)
         lines[key if key not in lines else f"{key} ({at})"] = _facts(each)
-    return View(_number(document), _header(body, name), lines)
+    return View(_number(document), _header(body, name), lines, name)
 
 
 def _header(body: msgspec.Struct, lines: str) -> Line:

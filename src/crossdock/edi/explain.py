@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
+from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
@@ -63,6 +64,8 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     lines: tuple[Line, ...]
     faults: tuple[ExplainedFault, ...]
     body: msgspec.Struct | None
+    not_shown: tuple[str, ...] = ()
+    """What no field of the object holds, by name: `N3`, `REF*DP`."""
 
 
 class Head(NamedTuple):
@@ -141,6 +144,7 @@ def _document(data: bytes) -> ExplainedSet | ExplainedFault:
         lines=lines,
         faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
+        not_shown=names(msgspec.to_builtins(mapped.kept)) if mapped.body is not None else (),
     )
 
 
@@ -174,6 +178,7 @@ def _message(message: edifact.Message) -> ExplainedSet:
         lines=lines,
         faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
+        not_shown=_not_shown(message, mapped),
     )
 
 
@@ -230,7 +235,15 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         lines=lines,
         faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
+        not_shown=_not_shown(ts, mapped),
     )
+
+
+def _not_shown(item: x12.TransactionSet | edifact.Message, mapped: maps.MappedDocument) -> tuple[str, ...]:
+    dialect = X12 if isinstance(item, x12.TransactionSet) else EDIFACT
+    if mapped.body is None or item.type not in definitions(dialect):
+        return ()
+    return names(msgspec.to_builtins(maps.account(item, context_of(item)).kept))
 
 
 def context_of(item: x12.TransactionSet | edifact.Message) -> maps.MapContext:

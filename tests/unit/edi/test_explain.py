@@ -10,6 +10,7 @@ from crossdock.cli.edi import app
 from crossdock.edi import ubl
 from crossdock.edi.explain import ExplainedFault, ExplainedSet, explain
 from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
+from tests.unit.edi.test_convert import ADDRESSED
 from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
 from tests.unit.edi.ubl_samples import DOCUMENTS as UBL_DOCUMENTS
 
@@ -136,3 +137,10 @@ def test_a_fault_of_xml_says_line_and_path() -> None:
     (refused,) = explain(b'<!DOCTYPE a [<!ENTITY x SYSTEM "f">]><a>&x;</a>')
     assert isinstance(refused, ExplainedFault)
     assert refused.code == "xml_external_entity"
+
+
+def test_what_is_not_shown_is_named() -> None:
+    data = interchange(*ADDRESSED)
+    assert "not shown: BEG02, REF*DP, N3, N4, PO4" in RUNNER.invoke(app, ["explain", "-"], input=data).output
+    (item,) = json.loads(RUNNER.invoke(app, ["explain", "-", "--json"], input=data).output)["items"]
+    assert item["not_shown"] == ["BEG02", "REF*DP", "N3", "N4", "PO4"]
