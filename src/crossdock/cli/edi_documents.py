@@ -15,7 +15,7 @@ from rich.text import Text
 
 from crossdock.edi import documents, flat
 from crossdock.edi.beside import beside, names
-from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target
+from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, refused_version
 from crossdock.edi.convert import convert as convert_documents
 from crossdock.edi.diff import compare, not_compared
 from crossdock.edi.documents import Document
@@ -37,8 +37,10 @@ def convert(
         Path | None, typer.Option("--output", help="Write there; for several UBL documents a folder.")
     ] = None,
     version: Annotated[str, typer.Option("--version", help="Of the target, such as 005010 or D:96A:UN.")] = "",
-    sender: Annotated[str, typer.Option("--sender", help="In place of the sender that the file names.")] = "",
-    receiver: Annotated[str, typer.Option("--receiver", help="In place of the receiver.")] = "",
+    sender: Annotated[
+        str, typer.Option("--sender", help="In place of the file's: ME, or ZZ/ME with its qualifier.")
+    ] = "",
+    receiver: Annotated[str, typer.Option("--receiver", help="In place of the file's: YOU, or ZZ/YOU.")] = "",
     currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -52,6 +54,8 @@ def convert(
     plan = _layout(layout) if layout else None
     if to == "csv" and plan is None:
         _stop("--to csv needs --layout")
+    if words := refused_version(cast(Target, to), version):
+        _stop(words)
     found = list(documents.read(_bytes(file), plan if to != "csv" else None, currency))
     made = convert_documents(found, cast(Target, to), Options(dt.datetime.now(dt.UTC), version, sender, receiver, plan))
     if as_json:

@@ -4,6 +4,7 @@ again, and all that is not as it was is told."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,7 +21,12 @@ Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
 TARGETS: tuple[Target, ...] = ("canonical", "x12", "edifact", "ubl", "csv")
 # Whose number an identification is: what X12 and EDIFACT both have codes for (DUNS, GLN, mutually agreed).
 _TO_EDIFACT = {"01": "1", "07": "14", "ZZ": "ZZZ"}
-_TO_X12 = {code: ours for ours, code in _TO_EDIFACT.items()}
+# UBL's GLN has our qualifier UL, which ISA does not know.
+_TO_X12 = {code: ours for ours, code in _TO_EDIFACT.items()} | {"UL": "07"}
+_TO_EDIFACT |= {"UL": "14", "1": "1"}
+_LONGEST_X12 = 15
+_X12_VERSION = re.compile(r"00(2001|20[0-4]0|30[1-7][0-2]|40[1-6]0|50[1-5]0|60[1-5]0|70[1-6]0|80[1-6]0)[A-Z0-9]{0,6}")
+_EDIFACT_VERSION = re.compile(r"[A-Z0-9]{1,3}:[A-Z0-9]{1,3}:[A-Z]{1,3}(:[A-Z0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,10 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
             unit = _written(each, target, options)
             lost = _losses(each, unit, target, options)
         except CannotWrite as problem:
-            reports.append(_report(each, (), str(problem)))
+            words = str(problem)
+            if words.endswith(("needs a currency; the document has none", "in no currency")):
+                words += ": name it with --currency"
+            reports.append(_report(each, (), words))
             continue
         made.append(unit)
         reports.append(_report(each, lost))
@@ -139,23 +148,50 @@ def _files(made: list[Any], documents: Sequence[Document], target: Target, optio
 
 
 def _interchange(made: list[Any], envelope: Envelope, target: Target, options: Options) -> bytes:
-    sender, receiver = options.sender or envelope.sender, options.receiver or envelope.receiver
+    (sender_code, sender), (receiver_code, receiver) = _sides(envelope, target, options)
     if not sender or not receiver:
         raise CannotWrite("nothing says who sends it to whom: name --sender and --receiver")
     number = envelope.interchange if envelope.interchange.isdigit() and int(envelope.interchange) else "1"
-    qualifiers = envelope.sender_qualifier, envelope.receiver_qualifier
     if target == "x12":
-        from_us, to_them = (
-            _TO_X12.get(each, "ZZ") if envelope.syntax == "EDIFACT" else each[:2] or "ZZ" for each in qualifiers
-        )
+        for option, name in (("--sender", sender), ("--receiver", receiver)):
+            if len(name) > _LONGEST_X12:
+                raise CannotWrite(f"an id in ISA has up to {_LONGEST_X12} characters, not {name!r}: name {option}")
         version = options.version or (envelope.version if envelope.syntax == "X12" else "") or "004010"
         control = int(number) if int(number) <= 999_999_999 else 1
         named = sender, receiver, control, control, options.at
-        out = x12.InterchangeOut(*named, from_us, to_them, version=version[:12])
+        out = x12.InterchangeOut(*named, sender_code, receiver_code, version=version[:12])
         return x12.write_interchange(out, made)
-    from_us, to_them = (_TO_EDIFACT.get(each, "") if envelope.syntax == "X12" else each[:4] for each in qualifiers)
-    head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, from_us, to_them)
+    head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, sender_code, receiver_code)
     return edifact.write_interchange(head, made)
+
+
+def _sides(envelope: Envelope, target: Target, options: Options) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Qualifier and id of the sender and of the receiver: as the options (`ZZ/ME`), else the input, name them."""
+    own, theirs = (_TO_X12, "ZZ") if target == "x12" else (_TO_EDIFACT, "")
+    same = envelope.syntax == ("X12" if target == "x12" else "EDIFACT")
+
+    def side(option: str, qualifier: str, name: str) -> tuple[str, str]:
+        told, slash, rest = option.partition("/")
+        if slash and told and rest and len(told) <= 4:
+            return told, rest
+        code = (qualifier if same else own.get(qualifier, theirs))[: 2 if target == "x12" else 4]
+        return code or theirs, option or name
+
+    return (
+        side(options.sender, envelope.sender_qualifier, envelope.sender),
+        side(options.receiver, envelope.receiver_qualifier, envelope.receiver),
+    )
+
+
+def refused_version(target: Target, version: str) -> str:
+    """Why a version cannot be that of the target, in words; empty where it can, or none is named."""
+    if not version:
+        return ""
+    if target == "x12" and not _X12_VERSION.fullmatch(version):
+        return f"--version of X12 is six digits of a release from 002001 to 008060, such as 004010, not {version!r}"
+    if target == "edifact" and not _EDIFACT_VERSION.fullmatch(version):
+        return f"--version of EDIFACT is like D:96A:UN or D:96A:UN:EAN008, not {version!r}"
+    return "" if target in ("x12", "edifact") else f"--version is for x12 and edifact; {target} has none"
 
 
 def _losses(document: Document, unit: Any, target: Target, options: Options) -> tuple[Lost, ...]:

@@ -121,6 +121,38 @@ class TestConvert:
         (named,) = documents.read(converted(ORDER, "x12", "--sender", "A", "--receiver", "B", "--version", "005010"))
         assert (named.envelope.sender, named.envelope.receiver, named.envelope.version) == ("A", "B", "005010")
 
+    def test_sender_and_receiver_can_have_their_qualifier(self) -> None:
+        told = ("--sender", "01/123456789", "--receiver", "ZZ/YOU")
+        (named,) = documents.read(converted(ORDER, "x12", *told))
+        head = named.envelope
+        assert (head.sender_qualifier, head.sender) == ("01", "123456789")
+        assert (head.receiver_qualifier, head.receiver) == ("ZZ", "YOU")
+
+    def test_a_gln_has_a_qualifier_that_its_envelope_knows(self) -> None:
+        line = json.loads(converted(ORDER, "canonical"))
+        line["envelope"] |= {"syntax": "UBL", "sender_qualifier": "UL", "sender": "4012345000009"}
+        data = msgspec.json.encode(line)
+        assert converted(data, "x12").startswith(b"ISA*00*          *00*          *07*4012345000009  *")
+        assert b"+4012345000009:14+" in converted(data, "edifact")
+
+    def test_an_id_too_long_for_the_envelope_names_the_option(self) -> None:
+        said = ran("convert", "-", "--to", "x12", "--receiver", "A" * 16, data=ORDER, code=1).stderr
+        assert "name --receiver" in said
+
+    @pytest.mark.parametrize(
+        ("to", "version"),
+        [
+            ("x12", "D:96A:UN"),
+            ("x12", "4010"),
+            ("x12", "999999"),
+            ("edifact", "004010"),
+            ("edifact", "D96A"),
+            ("ubl", "2.1"),
+        ],
+    )
+    def test_a_version_of_another_dialect_is_refused_first(self, to: str, version: str) -> None:
+        assert "--version" in ran("convert", "-", "--to", to, "--version", version, data=ORDER, code=2).stderr
+
     def test_several_documents_are_sets_of_one_interchange(self) -> None:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
         back = converted(converted(two, "canonical"), "x12")
@@ -171,7 +203,7 @@ class TestConvert:
         silent = ORDER.replace(b"CUR*BY*GBP~", b"").replace(b"SE*12*", b"SE*11*")
         assert b"CUR" not in silent
         refused = report(silent, "ubl", code=1)["documents"][0]["refusal"]
-        assert "currency" in refused
+        assert "--currency" in refused
         (found,) = documents.read(converted(silent, "ubl", "--currency", "USD"))
         assert getattr(found.body, "currency", "") == "USD"
 
