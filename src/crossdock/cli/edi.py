@@ -148,6 +148,8 @@ def _print_verdicts(found: Iterator[ValidatedSet | ExplainedFault]) -> bool:
         refused = _refuses(item) or refused
         if isinstance(item, ExplainedFault):
             console.print(_fault_words(item), soft_wrap=True)
+            if item.code in edi_documents.NOT_READ:
+                console.print("  validate takes X12 and EDIFACT.", soft_wrap=True)
             continue
         by = item.guideline or "the base guide"
         verdict = "refused" if not item.valid else "valid" if not item.faults else "taken with warnings"
@@ -179,6 +181,9 @@ def _print_words(found: Iterator[ExplainedSet | ExplainedFault]) -> bool:
         refused = _refuses(item) or refused
         if isinstance(item, ExplainedFault):
             console.print(_fault_words(item), soft_wrap=True)
+            if item.code in edi_documents.NOT_READ:
+                words = "explain takes X12, EDIFACT and UBL; `edi convert` also canonical JSON, and CSV with --layout."
+                console.print(f"  {words}", soft_wrap=True)
         else:
             _print_set(console, item)
     return refused

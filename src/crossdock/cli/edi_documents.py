@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from crossdock.edi.diff import compare, not_compared
 from crossdock.edi.documents import Document
 from crossdock.edi.explain import ExplainedFault
 
+NOT_READ = ("not_x12", "not_edifact", "other_syntax")
+READ_HERE = "Read here are X12, EDIFACT, UBL, canonical JSON, and CSV or fixed width with --layout."
 _MOST_SHOWN = 60
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -34,7 +37,8 @@ def convert(
         Path | None, typer.Option("--layout", help="Layout of the flat file: of the input, or of --to csv.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write there; for several UBL documents a folder.")
+        Path | None,
+        typer.Option("--output", help="Write there (- is standard output); for several UBL documents a folder."),
     ] = None,
     version: Annotated[str, typer.Option("--version", help="Of the target, such as 005010 or D:96A:UN.")] = "",
     sender: Annotated[
@@ -61,7 +65,7 @@ def convert(
     if as_json:
         _print_report(made)
     else:
-        _write(made, output)
+        _write(made, None if output == Path("-") else output, to)
         console = Console(stderr=True, highlight=False)
         for report in made.reports:
             _say(console, report, to)
@@ -139,6 +143,8 @@ def _readable(name: str, side: Sequence[Document]) -> None:
     bad = [each for each in side if each.refused]
     for each in bad:
         typer.echo(f"{name}: {each.document.replace('_', ' ') or 'the file'} is refused: {each.why}", err=True)
+        if any(fault.code in NOT_READ for fault in each.faults):
+            typer.echo(READ_HERE, err=True)
     for fault in (fault for each in side if not each.document for fault in each.faults if fault.severity != "error"):
         typer.echo(f"{name}: {_words(fault)}", err=True)
     if not bad and all(each.body is None for each in side):
@@ -148,13 +154,14 @@ def _readable(name: str, side: Sequence[Document]) -> None:
         raise typer.Exit(2)
 
 
-def _write(made: Conversion, output: Path | None) -> None:
+def _write(made: Conversion, output: Path | None, to: str) -> None:
     if len(made.files) > 1 and (output is None or output.is_file()):
         _stop(f"{len(made.files)} UBL documents are {len(made.files)} files: name a folder with --output")
     try:
         if output is None:
             for data in made.files:
-                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.write(_shown(data, to) if sys.stdout.isatty() else data)
+                sys.stdout.buffer.write(b"" if data.endswith(b"\n") else b"\n")
             sys.stdout.buffer.flush()
         elif len(made.files) > 1 or output.is_dir():
             output.mkdir(parents=True, exist_ok=True)
@@ -165,6 +172,14 @@ def _write(made: Conversion, output: Path | None) -> None:
                 output.write_bytes(data)
     except OSError as problem:
         _stop(f"{output} cannot be written: {problem.strerror}")
+    if output is not None and made.files:
+        typer.echo(f"wrote {output}", err=True)
+
+
+def _shown(data: bytes, to: str) -> bytes:
+    """On a terminal each segment is a line."""
+    pattern = {"x12": rb"(?s)([^~]*~)(?!$)", "edifact": rb"(?s)((?:\?.|[^?'])*')(?!$)"}.get(to)
+    return re.sub(pattern, rb"\1\n", data) if pattern else data
 
 
 def _print_report(made: Conversion) -> None:
@@ -178,6 +193,8 @@ def _say(console: Console, report: Report, to: str) -> None:
     name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
     if report.refusal:
         console.print(plain(f"{name}: refused: {report.refusal}", "bold red"), soft_wrap=True)
+        if any(each.code in NOT_READ for each in report.faults):
+            console.print(f"  {READ_HERE}", soft_wrap=True)
     elif report.faults:
         console.print(plain(f"{name}: read with warnings", "yellow"), soft_wrap=True)
     for fault in report.faults:

@@ -16,6 +16,7 @@ from crossdock.edi.documents import Document, Envelope, canonical
 from crossdock.edi.explain import ExplainedFault
 from crossdock.edi.facts import facts
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.model.units import ours
 
 Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
 TARGETS: tuple[Target, ...] = ("canonical", "x12", "edifact", "ubl", "csv")
@@ -204,8 +205,16 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
         raise CannotWrite(f"what it would be is refused when it is read: {first.detail if first else 'it is empty'}")
     before, after = dict(facts(document.body)), dict(facts(again.body))
     return tuple(
-        Lost(path, value, after.get(path, "")) for path, value in before.items() if after.get(path, "") != value
+        Lost(path, value, after.get(path, ""))
+        for path, value in before.items()
+        if _in_our_unit(after.get(path, "")) != _in_our_unit(value)
     )
+
+
+def _in_our_unit(said: str) -> str:
+    """`5 LT` and `5 LTR` are one quantity: the lists of X12 and of EDIFACT name one unit differently."""
+    amount, _, unit = said.rpartition(" ")
+    return f"{amount} {ours(unit)}"
 
 
 def _again(document: Document, unit: Any, target: Target, options: Options) -> maps.MappedDocument:

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
+from crossdock.cli.edi_documents import _shown
 from crossdock.edi import documents, maps, x12
 from crossdock.edi.maps.declared import definitions
 from crossdock.model.party import PartyRef
@@ -152,6 +153,27 @@ class TestConvert:
     )
     def test_a_version_of_another_dialect_is_refused_first(self, to: str, version: str) -> None:
         assert "--version" in ran("convert", "-", "--to", to, "--version", version, data=ORDER, code=2).stderr
+
+    def test_output_is_told_and_a_dash_is_standard_output(self, tmp_path: Path) -> None:
+        path = tmp_path / "out.edi"
+        assert f"wrote {path}" in ran("convert", "-", "--to", "x12", "--output", str(path), data=ORDER).stderr
+        assert path.read_bytes().startswith(b"ISA*")
+        assert converted(ORDER, "edifact", "--output", "-").endswith(b"'\n")
+        assert converted(ORDER, "x12").endswith(b"~\n")
+
+    def test_on_a_terminal_each_segment_is_a_line(self) -> None:
+        assert _shown(b"UNB+A'FTX+IT?'S'UNZ+1'", "edifact") == b"UNB+A'\nFTX+IT?'S'\nUNZ+1'"
+        assert _shown(b"ISA*A~GS*B~IEA*1~", "x12") == b"ISA*A~\nGS*B~\nIEA*1~"
+
+    def test_a_unit_by_its_name_in_the_other_list_is_no_loss(self) -> None:
+        found = report(ORDER.replace(b"*6*EA*", b"*6*LT*"), "edifact")["documents"][0]
+        assert [each for each in found.get("lost", ()) if "quantity" in each["path"]] == []
+
+    @pytest.mark.parametrize("data", [b"%PDF-1.4", b"order,line\n1,2\n"])
+    def test_what_is_no_document_here_says_what_is(self, data: bytes) -> None:
+        assert "CSV or fixed width with --layout" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
+        assert "validate takes X12 and EDIFACT" in ran("validate", "-", data=data, code=1).output
+        assert "CSV with --layout" in ran("explain", "-", data=data, code=1).output
 
     def test_several_documents_are_sets_of_one_interchange(self) -> None:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))

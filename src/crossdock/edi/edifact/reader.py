@@ -365,7 +365,7 @@ class _Reader(Trailers):
         element = len(elements) - 1
         return found.fault(
             "element_character", len(starts), element, component if element else 0,
-            f"{raw[at : at + 1]!r} is no character of {found.interchange.syntax}",
+            f"{raw[at : at + 1].decode('latin-1')!r} is no character of {found.interchange.syntax}",
         )  # fmt: skip
 
     def _too_many_elements(self, found: Message) -> Iterator[Fault]:
