@@ -13,9 +13,12 @@ from crossdock.cli._console import AsJson, console, plain, print_json, say, tabl
 from crossdock.cli._partners import Project, folder_of, pack_of, refuse
 from crossdock.edi.guidelines import scaffold
 from crossdock.edi.guidelines.form import Pack
-from crossdock.edi.guidelines.infer import NothingToInfer, proposed
+from crossdock.edi.guidelines.infer import NothingToInfer, items_of, proposed
 from crossdock.edi.guidelines.lint import lint as lint_pack
-from crossdock.edi.guidelines.packs import PartnerPack, folders
+from crossdock.edi.guidelines.lint import unfilled
+from crossdock.edi.guidelines.packs import MAIN, SAMPLES, PartnerPack, folders, load
+from crossdock.edi.guidelines.page import plain_segments
+from crossdock.edi.guidelines.reading import Unreadable
 from crossdock.edi.guidelines.trials import Trial, trials, untried
 
 app = typer.Typer(help="Partner packs: what a partner wants in its documents, as files.", no_args_is_help=True)
@@ -30,26 +33,43 @@ def list_packs(project: Project = Path(), as_json: AsJson = False) -> None:
 
     Example: crossdock partner list
     """
-    found = [pack_of(str(folder), project) for folder in folders(project).values()]
-    rows = [
-        {
-            "name": each.folder.name,
-            "partner": each.pack.name,
-            "kind": each.pack.kind,
-            "documents": sorted({one.document for one in each.guidelines.guidelines}),
-            "source": each.pack.source.title,
-            "folder": str(each.folder),
-        }
-        for each in found
-    ]
+    rows = [_listed(folder) for folder in folders(project).values()]
     if as_json:
         print_json({"packs": rows})
         return
     columns = ("name", "partner", "kind", "documents", "source")
     lines = [
-        (each["name"], each["partner"], each["kind"], ", ".join(each["documents"]), each["source"]) for each in rows
+        (
+            each.name,
+            each.partner,
+            each.kind,
+            ", ".join(each.documents),
+            f"BROKEN: {each.broken}" if each.broken else each.source,
+        )
+        for each in rows
     ]
     console().print(table(columns, lines))
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """A pack in the list; `broken` says why it cannot be used."""
+
+    name: str
+    partner: str
+    kind: str
+    documents: tuple[str, ...]
+    source: str
+    folder: str
+    broken: str = ""
+
+
+def _listed(folder: Path) -> _Row:
+    try:
+        each = load(folder)
+    except Unreadable as problem:
+        return _Row(folder.name, "", "", (), "", str(folder), str(problem.problems[0]))
+    documents = tuple(sorted({one.document for one in each.guidelines.guidelines}))
+    return _Row(folder.name, each.pack.name, each.pack.kind, documents, each.pack.source.title, str(folder))
 
 
 @app.command()
@@ -71,13 +91,7 @@ def show(
     out.print(f"After {found.pack.source.title} {found.pack.source.url}".rstrip())
     for each in found.guidelines.guidelines:
         title = f"{each.document} {each.form.version}, {' and '.join(each.form.directions)}"
-        rows = []
-        for node in each.level.nodes():
-            most = "any" if not node.form.max else str(node.form.max)
-            depth = "  " * (node.where.count("segments") - 1)
-            said = [f"{rule.number:02d} {rule.name}" for rule in node.rules if rule.described and rule.mandatory]
-            rows.append((depth + str(node.place), node.form.name, node.form.use, most, ", ".join(said)))
-        out.print(table(("segment", "name", "use", "max", "must have"), rows, title=title))
+        out.print(table(("segment", "use", "times", "elements"), plain_segments(each), title=title))
         for condition in each.conditions:
             out.print(f"  {condition.at}: {condition.words}")
 
@@ -90,11 +104,15 @@ def lint(path: Where = "", project: Project = Path(), as_json: AsJson = False) -
     """
     wanted = [folder_of(path, project)] if path else list(folders(project).values())
     problems = [problem for folder in wanted for problem in lint_pack(folder)]
+    warnings = [warning for folder in wanted for warning in unfilled(folder)]
     if as_json:
-        typer.echo(msgspec.json.encode({"ok": not problems, "packs": len(wanted), "problems": problems}).decode())
+        told = {"ok": not problems, "packs": len(wanted), "problems": problems, "warnings": warnings}
+        typer.echo(msgspec.json.encode(told).decode())
     else:
         for problem in problems:
             typer.echo(str(problem))
+        for warning in warnings:
+            typer.echo(f"warning: {warning}", err=True)
         if not problems:
             typer.echo(f"nothing wrong with {len(wanted)} pack{'s' if len(wanted) != 1 else ''}")
     if problems:
@@ -123,21 +141,33 @@ def new(
         refuse(f"{name!r} cannot be the name of a partner: use small letters, digits and `_`, beginning with a letter")
     if kind not in KINDS:
         refuse(f"--kind is one of {', '.join(KINDS)}, not {kind!r}")
+    samples = {path.name: _bytes_of(path) for path in sample or ()}
+    if len(samples) < len(sample or ()):
+        refuse("two samples have one name; give them different ones")
     try:
-        made = scaffold.files(name, document, kind, [_bytes_of(path) for path in sample or ()])
+        made = scaffold.files(name, document, kind, samples)
     except (scaffold.NoScaffold, NothingToInfer) as problem:
         refuse(str(problem))
     folder = project.joinpath("partners", name)
     guideline = folder.joinpath(f"{document.lower()}.yaml")
     if guideline.exists():
         refuse(f"{guideline} is there already")
+    # A pack that is there is not changed, so its new samples are left for a person to register.
+    register = not folder.joinpath(MAIN).exists()
+    contents = {path: text.encode() for path, text in made.items()}
+    if register:
+        contents |= {f"{SAMPLES}/{each}": data for each, data in samples.items()}
     written = []
-    for path, text in made.items():
+    for path, data in contents.items():
         file = folder.joinpath(path)
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(data)
             written.append(str(file))
+    if samples and not register:
+        typer.echo(
+            f"{folder.joinpath(MAIN)} is there already: put the samples into {SAMPLES}/ and name them there", err=True
+        )
     next_step = f"Fill it in, then `crossdock partner lint {folder}` and `crossdock partner test {folder}`."
     say({"written": written}, "\n".join([*(f"wrote {each}" for each in written), next_step]), as_json)
 
@@ -165,13 +195,21 @@ def try_packs(
             for each in done
         ]
         print_json(
-            {"ok": not failed, "trials": rows, "untried": [one for pack, done in tried for one in untried(pack, done)]}
+            {"ok": not failed, "trials": rows, "untried": [one for pack, done in tried for one in _untried(pack, done)]}
         )
     else:
         for pack, done in tried:
             _print_trials(pack, done)
     if failed:
         raise typer.Exit(1)
+
+
+def _untried(pack: PartnerPack, done: list[Trial]) -> list[str]:
+    """What no trial says anything about."""
+    none = (
+        [] if any(pack.samples()) else [f"documents of the partner: {pack.pack.partner} has no samples in {SAMPLES}/"]
+    )
+    return [*none, *untried(pack, done)]
 
 
 def _print_trials(pack: PartnerPack, done: list[Trial]) -> None:
@@ -188,7 +226,7 @@ def _print_trials(pack: PartnerPack, done: list[Trial]) -> None:
     ]
     out = console()
     out.print(table(("", "guideline", "scenario", "expected", "found", "what"), rows, title=pack.pack.name))
-    for each in untried(pack, done):
+    for each in _untried(pack, done):
         out.print(plain(f"not tried: {each}", "yellow"), soft_wrap=True)
     failed = sum(not each.passed for each in done)
     typer.echo(f"{pack.pack.partner}: {len(done) - failed} of {len(done)} as expected", err=True)
@@ -206,14 +244,17 @@ def infer(
 
     Example: crossdock partner infer orders/*.x12 --partner northgate
     """
+    read = {path: _bytes_of(path) for path in samples}
+    nothing = [str(path) for path, data in read.items() if not items_of(data)]
+    for each in nothing:
+        typer.echo(f"{each} holds no document that can be read: nothing was taken from it", err=True)
     try:
-        found = proposed([_bytes_of(path) for path in samples], partner, document)
+        found = proposed(list(read.values()), partner, document)
     except NothingToInfer as problem:
         refuse(str(problem))
     if as_json:
-        print_json(
-            {"document": found.document, "documents": found.documents, "guideline": found.text, "lines": found.lines}
-        )
+        told = {"document": found.document, "documents": found.documents, "guideline": found.text, "lines": found.lines}
+        print_json({**told, "nothing_in": nothing})
     else:
         typer.echo(found.text, nl=False)
 

@@ -88,3 +88,13 @@ def test_more_samples_make_surer_and_nothing_is_certain(seen: int, of: int) -> N
 
 def test_identifiers_are_recognised_by_their_check_digits() -> None:
     assert "check: gtin" in proposed([generate(compiled(), PACK, seed).bytes() for seed in range(3)], "x").text
+
+
+def test_places_are_no_codes_and_codes_are_quoted() -> None:
+    rows = (*SOUND[:7], "N4*LEEDS*WY*LS1*GB", *SOUND[8:])
+    text = proposed([interchange(*rows)] * 3, "x").text
+    assert 'codes: {"00": "", ' in text or 'codes: {"00": ""}' in text
+    assert 'codes: {"SA": ""}' in text
+    for place in ("LEEDS", "WY", "LS1"):
+        assert place not in text
+    assert "1..35" not in text

@@ -141,7 +141,12 @@ def test_what_generate_makes_is_found_out_by_validate(project: str) -> None:
 
 def test_lint_and_test_tell_what_is_wrong_and_end_with_one(project: str) -> None:
     name = str(Path(project, "partners", "northgate"))
-    assert run("partner", "lint", name) == (0, "nothing wrong with 1 pack\n")
+    code, text = run("partner", "lint", name)
+    assert code == 0
+    assert "nothing wrong with 1 pack\n" in text
+    assert "the source is that of the template" in text
+    warnings = json.loads(run("partner", "lint", name, "--json")[1])["warnings"]
+    assert [Path(each["file"]).name for each in warnings] == ["850.yaml", "partner.yaml"]
     code, text = run("partner", "test", name, "--json")
     assert code == 0
     assert {each["trial"]["scenario"] for each in json.loads(text)["trials"]} >= {"valid", "wrong_count"}
@@ -150,7 +155,7 @@ def test_lint_and_test_tell_what_is_wrong_and_end_with_one(project: str) -> None
     guideline.write_text(guideline.read_text().replace("use: M\n", "use: Q\n", 1))
     code, text = run("partner", "lint", name)
     assert code == 1
-    assert text.startswith(f"{guideline}:")
+    assert f"{guideline}:" in text
     assert json.loads(run("partner", "lint", name, "--json")[1])["problems"][0]["line"] == 10
 
 
@@ -177,6 +182,43 @@ def test_a_new_document_can_be_made_from_samples(project: str, tmp_path: Path) -
     assert run("partner", "infer", str(sample))[1].startswith("# Proposed from 1 documents")
 
 
+def test_samples_of_a_new_pack_are_kept_and_tried(project: str, tmp_path: Path) -> None:
+    sample = tmp_path / "one.x12"
+    sample.write_bytes(interchange(*SOUND))
+    run("partner", "new", "southgate", "--document", "850", "--sample", str(sample), "--project", project)
+    folder = Path(project, "partners", "southgate")
+    assert (folder / "samples" / "one.x12").read_bytes() == sample.read_bytes()
+    assert "source: yours" in (folder / "partner.yaml").read_text()
+    assert run("partner", "lint", str(folder))[0] == 0
+    code, text = run("partner", "test", str(folder), "--json")
+    assert code == 0
+    assert "one.x12" in {each["trial"]["scenario"] for each in json.loads(text)["trials"]}
+    assert "has no samples" not in text
+    assert "northgate has no samples" in run("partner", "test", "northgate", "--project", project, "--json")[1]
+    code, text = run("partner", "new", "northgate", "--document", "855", "--project", project)
+    assert "is there already" not in text
+
+
+def test_a_sample_that_holds_nothing_is_named(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.x12", tmp_path / "bad.x12"
+    good.write_bytes(interchange(*SOUND))
+    bad.write_bytes(b"hello")
+    code, text = run("partner", "infer", str(good), str(bad))
+    assert code == 0
+    assert f"{bad} holds no document that can be read" in text
+    assert f"{good} holds" not in text
+
+
+def test_a_broken_pack_is_marked_and_the_others_are_listed(project: str) -> None:
+    Path(project, "partners", "northgate", "850.yaml").write_text("partner: [")
+    code, text = run("partner", "list", "--project", project, "--json")
+    assert code == 0
+    rows = {each["name"]: each for each in json.loads(text)["packs"]}
+    assert rows["northgate"]["broken"]
+    assert rows["grocer"]["broken"] == ""
+    assert run("partner", "list", "--project", project)[0] == 0
+
+
 def test_packs_are_listed_and_shown(project: str) -> None:
     code, text = run("partner", "list", "--project", project, "--json")
     assert code == 0
@@ -185,5 +227,7 @@ def test_packs_are_listed_and_shown(project: str) -> None:
     assert code == 0
     assert "PO1" in text
     assert "Every line orders something" in text
+    assert "up to" in text or "any number" in text
+    assert "&nbsp;" not in text
     code, text = run("partner", "show", "northgate", "--project", project, "--json")
     assert json.loads(text)["guidelines"][0]["document"] == "850"

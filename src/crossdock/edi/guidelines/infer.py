@@ -31,6 +31,10 @@ Item = TransactionSet | Message
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _WRONG_FORM = frozenset(("date_invalid", "time_invalid", "number_invalid", "element_character"))
 _MOST_CODES = 12
+_NUMBERED = ("LIN", "CPS", "GID", "CNI", "SEQ")
+"""Their first element counts."""
+_PLACES = (("N4", 2), ("N4", 3), ("N4", 4))
+"""State, postal code and country: the base guide calls them codes, and the next order goes somewhere else."""
 _Z_SQUARED = Decimal("1.96") ** 2
 _MANY = 5
 """So often or more: any number of times."""
@@ -225,15 +229,20 @@ class _Proposing:
             components: dict[str, Value] = {}
             for component in range(1, parts + 1):
                 values = [seen.view.value(seen.row, number, component) for seen in rows]
-                inner = self._value(values, None, f"{path}/components/{component:02d}")
+                qualifier = number == component == 1 and rows[0].tag not in _NUMBERED
+                inner = self._value(values, None, f"{path}/components/{component:02d}", qualifier)
                 if inner is not None:
                     components[f"{component:02d}"] = inner
             whole = [seen.view.value(seen.row, number) for seen in rows]
             made: dict[str, Value] = {"use": "M" if all(whole) else "O", "components": components}
             return made if components else None
-        return self._value([seen.view.value(seen.row, number) for seen in rows], rule, path)
+        tag = rows[0].tag
+        coded = number == 1 and tag not in _NUMBERED if rule is None else rule.type == "ID"
+        coded = coded and (tag, number) not in _PLACES
+        return self._value([seen.view.value(seen.row, number) for seen in rows], rule, path, coded)
 
-    def _value(self, values: list[str], rule: ElementRule | None, path: str) -> dict[str, Value] | None:
+    def _value(self, values: list[str], rule: ElementRule | None, path: str, coded: bool) -> dict[str, Value] | None:
+        """What is said of the values of one element; `coded` where it holds codes by its kind."""
         there = [each for each in values if each]
         if not there:
             return None
@@ -244,7 +253,7 @@ class _Proposing:
         distinct = Counter(there)
         words = f"in {len(there)} of {len(values)}, sure {sure(len(there), len(values))} %"
         sizes = sorted({len(each) for each in there})
-        if self._coded(distinct, len(there), rule):
+        if coded and self._coded(distinct, len(there), rule):
             new = sum(1 for times in distinct.values() if times == 1)
             made["codes"] = dict.fromkeys(sorted(distinct), "")
             words += f"; {_times(len(distinct), 'code')} in {len(there)}, sure {sure(len(there) - new, len(there))} %"
@@ -253,9 +262,7 @@ class _Proposing:
             if check:
                 made["check"] = check
                 words += f"; all {len(there)} have a right check digit, sure {sure(len(there), len(there))} %"
-            elif rule is None:
-                made["length"] = f"1..{max(sizes[-1], 35)}"
-            else:
+            elif rule is not None:
                 self._as_base(made, rule, there, sizes)
             words += f"; {_times(len(distinct), 'value')}, {sizes[0]} to {sizes[-1]} characters"
         self.lines[path] = words
@@ -276,7 +283,7 @@ class _Proposing:
         if len(distinct) > _MOST_CODES or any(len(each) > 6 or " " in each for each in distinct):
             return False
         if rule is not None:
-            return rule.type == "ID"
+            return True
         return (all(len(each) <= 4 for each in distinct) and not all(each.isdigit() for each in distinct)) or (
             all(each.isdigit() and len(each) <= 3 for each in distinct) and len(distinct) <= 3 and count >= _MANY
         )

@@ -19,6 +19,8 @@ _X12_DOCUMENT = re.compile(r"[0-9]{3}")
 _EDIFACT_DOCUMENT = re.compile(r"[A-Z]{6}")
 _NUMBERS = ("N0", "N2", "R", "DT", "TM")
 Told = Iterator[tuple[Where, str, str]]
+PLACEHOLDER = "Name the public guideline that this"
+"""So the title of the source begins in new files."""
 
 
 def lint(folder: Path) -> list[Problem]:
@@ -36,6 +38,17 @@ def lint(folder: Path) -> list[Problem]:
         if path.name != MAIN:
             problems += lint_guideline(path, pack, seen)
     return sorted(set(problems))
+
+
+def unfilled(folder: Path) -> list[Problem]:
+    """What a pack still has from its template. It works, so it is no fault of the pack, and is told as a warning."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if line.startswith("source:") and PLACEHOLDER in line:
+                words = "the source is that of the template"
+                found.append(Problem(str(path), number, words, "name the document that the pack follows"))
+    return found
 
 
 def lint_guideline(path: Path, pack: Pack | None, seen: dict[tuple[str, str, str], str]) -> list[Problem]:

@@ -51,6 +51,13 @@ def _source(source: Source) -> str:
     return words + (f" (<{source.url}>)" if source.url else "")
 
 
+def plain_segments(each: Compiled) -> Iterator[tuple[str, ...]]:
+    """The same rows as on the page, for a terminal: segment, use, times, and what is said of its elements."""
+    for row in _segments(each.form.segments):
+        name, *rest = (cell.replace("&nbsp;", " ").replace("`", "") for cell in row)
+        yield name, *rest
+
+
 def _segments(segments: Iterable[Segment], depth: int = 0) -> Iterator[tuple[str, ...]]:
     for each in segments:
         most = "any number" if not each.max else "once" if each.max == 1 else f"up to {each.max}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 
 from crossdock.edi.guidelines.infer import proposed
+from crossdock.edi.guidelines.lint import PLACEHOLDER
+from crossdock.edi.guidelines.packs import Guidelines, read_guideline
+from crossdock.edi.guidelines.trials import codes_of
 from crossdock.edi.guidelines.yaml_text import scalar
 
 
@@ -19,15 +23,31 @@ def documents() -> list[str]:
     return sorted(each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml"))
 
 
-def files(name: str, document: str, kind: str, samples: Sequence[bytes] = ()) -> dict[str, str]:
-    """The files of a new pack by path. Raises `NoScaffold`, and `NothingToInfer` of samples that hold no such
-    document."""
+def files(name: str, document: str, kind: str, samples: Mapping[str, bytes] | None = None) -> dict[str, str]:
+    """The files of a new pack by path, but its samples, which are given by file name. Raises `NoScaffold`, and
+    `NothingToInfer` of samples that hold no such document."""
+    given = samples or {}
+    guideline = guideline_text(name, document, list(given.values()))
     return {
-        "partner.yaml": pack_text(name, kind),
-        f"{document.lower()}.yaml": guideline_text(name, document, samples),
+        "partner.yaml": pack_text(name, kind) + sample_entries(guideline, given),
+        f"{document.lower()}.yaml": guideline,
         "samples/README.md": f"# Samples of {name}\n\nDocuments of the partner, scrubbed. Each has an entry under\n"
         "`samples` in `partner.yaml`: whose it is, under which licence, and the codes of what is wrong with it.\n",
     }
+
+
+def sample_entries(guideline: str, samples: Mapping[str, bytes]) -> str:
+    """The entries of samples in `partner.yaml`, each with the codes of what is found in it."""
+    if not samples:
+        return ""
+    compiled, _ = read_guideline(Path("new.yaml"), guideline)
+    held = Guidelines("", (compiled,) if compiled else ())
+    lines = ["samples:"]
+    for name, data in sorted(samples.items()):
+        faults = codes_of(data, held, "in")
+        said = f", faults: [{', '.join(faults)}]" if faults else ""
+        lines.append(f"  {scalar(name)}: {{source: yours, licence: yours{said}}}")
+    return "\n".join(lines) + "\n"
 
 
 def pack_text(name: str, kind: str) -> str:
@@ -37,7 +57,7 @@ def pack_text(name: str, kind: str) -> str:
             f"partner: {scalar(name)}",
             f"name: {scalar(name.replace('_', ' ').title())}",
             f"kind: {kind}  # customer, supplier, warehouse, carrier or marketplace",
-            "source: {title: Name the public guideline that this pack follows}  # with publisher and url",
+            f"source: {{title: {PLACEHOLDER} pack follows}}  # with publisher and url",
             f'ids: {{x12: "ZZ/{name.upper()[:15]}"}}  # qualifier/id of its interchanges',
             "",
         )

@@ -37,7 +37,7 @@ def trials(pack: PartnerPack, seed: int = 0) -> Iterator[Trial]:
         if sample is None:
             yield Trial("", path.name, "a sample without an entry in partner.yaml", (), ("not_described",))
             continue
-        found = _codes_of_file(path.read_bytes(), pack.guidelines, sample.direction)
+        found = codes_of(path.read_bytes(), pack.guidelines, sample.direction)
         yield Trial("", path.name, f"a sample of {sample.source}", tuple(sorted(set(sample.faults))), found)
     for compiled in pack.guidelines.guidelines:
         name = f"{compiled.document} {compiled.form.version}"
@@ -73,7 +73,8 @@ def untried(pack: PartnerPack, done: list[Trial]) -> Iterator[str]:
                 yield f"{name} condition {condition.number}: {condition.words}"
 
 
-def _codes_of_file(data: bytes, guidelines: Guidelines, direction: str) -> tuple[str, ...]:
+def codes_of(data: bytes, guidelines: Guidelines, direction: str) -> tuple[str, ...]:
+    """The codes of everything that is wrong with a file, in alphabetical order."""
     found = set()
     for item in validate(data, guidelines, "out" if direction == "out" else "in"):
         found |= {item.code} if isinstance(item, ExplainedFault) else {each.code for each in item.faults}

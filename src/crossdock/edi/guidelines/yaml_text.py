@@ -11,6 +11,8 @@ _NUMBER = re.compile(r"[1-9][0-9]*\.\.[0-9]+|[1-9][0-9]{0,8}|0")
 # What YAML would not take for a text, or not for the whole of one.
 _WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 _WIDTH = 110
+_CODES = "codes"
+"""What is below this stands in quotes always: YAML takes 00, 1E5 or NO for something else."""
 Value = str | int | Sequence["Value"] | Mapping[str, "Value"]
 
 
@@ -30,7 +32,8 @@ def flow(value: Value, key: str = "") -> str:
     if isinstance(value, str):
         return scalar(value, number=key in ("length", "first", "max"))
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(name)}: {flow(inner, name)}" for name, inner in value.items()) + "}"
+        named = json.dumps if key == _CODES else _key
+        return "{" + ", ".join(f"{named(name)}: {flow(inner, name)}" for name, inner in value.items()) + "}"
     return "[" + ", ".join(flow(each) for each in value) + "]"
 
 
@@ -41,18 +44,20 @@ def _key(name: str) -> str:
 def block(value: Mapping[str, Value], indent: int, comments: Mapping[str, str], path: str = "") -> Iterator[str]:
     """The entries of a mapping, each on a line of its own or below its key; `comments` are by path."""
     pad = " " * indent
+    coded = path.rpartition("/")[2] == _CODES
     for name, inner in value.items():
         here = f"{path}/{name}"
+        key = json.dumps(name) if coded else _key(name)
         said = f"  # {comments[here]}" if here in comments else ""
         short = flow(inner, name)
         if isinstance(inner, Sequence) and not isinstance(inner, str) and inner and isinstance(inner[0], Mapping):
-            yield f"{pad}{_key(name)}:{said}"
+            yield f"{pad}{key}:{said}"
             yield from _items(inner, indent + 2, comments, here)
         elif isinstance(inner, Mapping) and inner and (len(short) + indent > _WIDTH or _told_inside(comments, here)):
-            yield f"{pad}{_key(name)}:{said}"
+            yield f"{pad}{key}:{said}"
             yield from block(inner, indent + 2, comments, here)
         else:
-            yield f"{pad}{_key(name)}: {short}{said}"
+            yield f"{pad}{key}: {short}{said}"
 
 
 def _items(items: Sequence[Value], indent: int, comments: Mapping[str, str], path: str) -> Iterator[str]:
