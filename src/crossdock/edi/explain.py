@@ -11,6 +11,7 @@ import msgspec
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
+from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
 from crossdock.edi.maps.declared import definitions
@@ -176,7 +177,7 @@ def _message(message: edifact.Message) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(explained(each) for each in mapped.faults),
+        faults=tuple(explained(each) for each in told_beside(message, mapped.faults)),
         body=mapped.body,
         not_shown=_not_shown(message, mapped),
     )

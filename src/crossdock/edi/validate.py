@@ -12,6 +12,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
+from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.tolerance import Policy
@@ -110,7 +111,9 @@ def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | N
     else:
         context = context_of(item)
     if isinstance(item, edifact.Message):
-        return maps.read_message(item, context).faults
+        found = maps.read_message(item, context).faults
+        # The partner's guideline is narrower than the directory, or knows better.
+        return found if chosen is not None else told_beside(item, found)
     return maps.read_document(item, context).faults
 
 
