@@ -456,6 +456,7 @@ def _orders(draw: st.DrawFn, *, fixed: bool = False) -> PurchaseOrder:
 _settings = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.long
 @_settings
 @given(st.lists(_orders(), min_size=1, max_size=3))
 def test_objects_written_as_csv_come_back_as_they_were(orders: list[PurchaseOrder]) -> None:
@@ -463,12 +464,14 @@ def test_objects_written_as_csv_come_back_as_they_were(orders: list[PurchaseOrde
     assert [each.body for each in found] == orders
 
 
+@pytest.mark.long
 @_settings
 @given(st.lists(_orders(fixed=True), min_size=1, max_size=3))
 def test_objects_written_in_fixed_places_come_back_as_they_were(orders: list[PurchaseOrder]) -> None:
     assert [each.body for each in read(flat.write(flat.layout(FIXED), orders), FIXED)] == orders
 
 
+@pytest.mark.long
 @_settings
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode), st.sampled_from([ROWS, MARKED, FIXED]))
 def test_no_bytes_raise(data: bytes, text: str) -> None:
