@@ -231,7 +231,7 @@ def _again(document: Document, unit: Any, target: Target, options: Options) -> m
         return next(iter(flat.read(flat.write(options.layout, [unit], context), options.layout, context)))
     alone = _interchange([unit], Envelope(sender="SENDER", receiver="RECEIVER"), target, options)
     if target == "x12":
-        item = next(each for each in x12.read(alone) if isinstance(each, x12.TransactionSet))
+        item = next(each for each in x12.read(alone, acknowledgements=True) if isinstance(each, x12.TransactionSet))
         return maps.read_document(item, context)
     message = next(each for each in edifact.read(alone) if isinstance(each, edifact.Message))
     return maps.read_message(message, context)

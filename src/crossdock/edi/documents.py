@@ -136,7 +136,7 @@ def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> It
     if head.syntax == XML:
         yield _of_ubl(data)
         return
-    for item in edifact.read(data) if head.syntax == EDIFACT else x12.read(data):
+    for item in edifact.read(data) if head.syntax == EDIFACT else x12.read(data, acknowledgements=True):
         if isinstance(item, edifact.InterchangeFault | x12.InterchangeFault):
             yield Document("", None, _context(Envelope(), ""), faults=(explained(item.fault),))
         else:

@@ -97,7 +97,7 @@ def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedF
         for each in edifact.read(whole):
             yield explained(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
         return
-    for item in x12.read(whole):
+    for item in x12.read(whole, acknowledgements=True):
         yield explained(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
 
 

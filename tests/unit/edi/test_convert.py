@@ -269,6 +269,14 @@ class TestConvert:
     def test_wrong_use_is_two(self, arguments: tuple[str, ...]) -> None:
         ran(*arguments, code=2)
 
+    def test_an_interchange_that_only_acknowledges_is_written_again(self, tmp_path: Path) -> None:
+        file = tmp_path / "ta1.x12"
+        file.write_text(
+            "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *101201*0826*U*00401*000000001*0*P*>~"
+            "TA1*000000905*101130*0915*A*000~IEA*0*000000001~"
+        )
+        assert "TA1*000000905*101130*0915*A*000~" in ran("convert", str(file), "--to", "x12").stdout
+
     def test_each_document_that_maps_know_has_its_object(self) -> None:
         known = documents.objects()
         for kinds in maps.documents().values():

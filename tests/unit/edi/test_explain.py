@@ -144,3 +144,14 @@ def test_what_is_not_shown_is_named() -> None:
     assert "not shown: BEG02, REF*DP, N3, N4, PO4" in RUNNER.invoke(app, ["explain", "-"], input=data).output
     (item,) = json.loads(RUNNER.invoke(app, ["explain", "-", "--json"], input=data).output)["items"]
     assert item["not_shown"] == ["BEG02", "REF*DP", "N3", "N4", "PO4"]
+
+
+def test_an_interchange_that_only_acknowledges_another_is_told() -> None:
+    data = (
+        b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *101201*0826*U*00401*000000001*0*P*>~"
+        b"TA1*000000905*101130*0915*A*000~IEA*0*000000001~"
+    )
+    (told,) = explain(data)
+    assert isinstance(told, ExplainedSet)
+    assert (told.type, told.document, told.accepted) == ("TA1", "interchange_acknowledgement", True)
+    assert "Verdict: accepted" in told.words
