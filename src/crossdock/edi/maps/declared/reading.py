@@ -6,31 +6,23 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.maps.declared import kinds_edifact, kinds_x12
 from crossdock.edi.maps.declared.account import Account, Dropped, Extension
-from crossdock.edi.maps.declared.building import Field, Missing, build, field_of, fields, nested
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
-from crossdock.edi.maps.declared.joining import apart, joined, of_a_list, same_day
+from crossdock.edi.maps.declared.joining import same_day
+from crossdock.edi.maps.declared.keeping import Keeper
 from crossdock.edi.maps.declared.kinds import Place, as_number
+from crossdock.edi.maps.declared.making import Maker
 from crossdock.edi.maps.declared.paths import (
     both_cells,
-    cells_of,
     count_of,
-    give_back,
-    is_told,
     mentions,
-    said_as,
     target_of,
-    through_list,
-    without_amount,
     words_of,
 )
-from crossdock.edi.maps.declared.scope import Later, Scope, groups, where
+from crossdock.edi.maps.declared.scope import Scope, where
 from crossdock.edi.maps.declared.source import Row, Source, X12Source
-from crossdock.model.quantity import ZERO, Price
 
 _SPARE, _INHERITED = 1 << 20, 1 << 21
 """Ranks of what is said where nothing else is, and of what the level above says."""
@@ -60,6 +52,7 @@ class Walk:
         self.kinds = KINDS[definition.dialect]
         self.places: dict[int, str] = {}
         """Position -> the part of the object that a segment stood beside."""
+        self.keeper = Keeper(source, Maker(definition, source, self.places))
         self.constants: dict[tuple[int, int, int], str] = {}
         self.counts: list[tuple[str, Cell, int]] = []
         self.levels: dict[str, int] = {}
@@ -84,7 +77,7 @@ class Walk:
             self._close(frames.pop())
         for path, cell, position in self.counts:
             self._counted(root, path, cell, position)
-        return self._built(root, self.definition.object) if self.definition.type else None
+        return self.keeper.maker.built(root, self.definition.object) if self.definition.type else None
 
     def account(self) -> Account:
         """What became of every element; asked for when all was read."""
@@ -294,206 +287,9 @@ class Walk:
                 self.source.fault("segment_missing", frame.position, (0, 0), words)
         scope = frame.scope
         if frame.loop.keys:
-            self._close_group(scope)
+            self.keeper.close_group(scope)
         elif frame.loop.many and not scope.part:
             if scope.above is not None and scope.above.group:  # which may have more to say
                 scope.above.waiting.append(scope)
             else:
-                self._keep(scope)
-
-    def _close_group(self, scope: Scope) -> None:
-        """Keep what stands in a group, when the outermost group around it was read."""
-        if not scope.waiting and not (scope.loop is not None and scope.loop.optional):
-            self._keep_bare(scope)
-        if scope.above is not None and scope.above.group:
-            scope.above.waiting += scope.waiting
-            scope.above.inner += [scope, *scope.inner]
-            return
-        for each in scope.waiting:
-            self._keep(each)
-        for group in (scope, *scope.inner) if scope.waiting else ():
-            for path in group.said.keys() - group.used:  # what all in the group say themselves
-                self.source.untake(group.said[path][2])
-
-    def _keep(self, scope: Scope) -> None:
-        """Put the object of a loop into the list that it belongs to."""
-        owner, path = scope.owner, scope.path
-        spare = scope.loop is not None and scope.loop.spare
-        kept = [] if spare else owner.lists.setdefault(path, [])
-        body = self._listed(scope, path, len(kept) + 1)
-        if body is None:
-            return
-        if spare:
-            owner.spares.setdefault(path, []).append((body, self.source.trail[scope.began :]))
-            return
-        found = apart(self.source, scope, [body, *self._parts(scope, len(kept) + 1)]) if scope.parts else [body]
-        joins = scope.loop is not None and scope.loop.joins
-        if joins and kept and (both := joined(kept[-1], body)) is not None:
-            kept[-1] = both
-        else:
-            kept.extend(found)
-
-    def _parts(self, scope: Scope, ordinal: int) -> list[Any]:
-        """The objects of parts: each has what it does not say itself of the object that it is a part of."""
-        found: list[Any] = []
-        for part in scope.parts:
-            if part.loop is None or part.loop.part == ".":
-                found += [
-                    body for body in [self._listed(part, scope.path, ordinal + 1 + len(found))] if body is not None
-                ]
-                continue
-            part.values = {path: value for path, value in scope.values.items() if value is not None} | part.values
-            part.lists = scope.lists | part.lists
-            part.ids, part.later = [*scope.ids, *part.ids], [*scope.later, *part.later]
-            if (body := self._listed(part, scope.path, ordinal)) is not None:
-                found.append(body)
-        return found
-
-    def _keep_bare(self, scope: Scope) -> None:
-        """A group in which no object stands is one itself, if it says all that one must."""
-        if scope.above is not None and scope.above.group and not scope.values:
-            return
-        bare = Scope(scope.position, scope.path, scope, scope.loop)
-        if not self._incomplete(bare):
-            scope.waiting.append(bare)
-
-    def _listed(self, scope: Scope, path: str, ordinal: int) -> Any:
-        """One object of a list: what was read of it, and of the groups that it stands in."""
-        above = scope.above
-        while above is not None and above.group:
-            above.used |= above.values.keys() - scope.values.keys()
-            scope.values = above.values | scope.values
-            scope.ids = [*above.ids, *scope.ids]
-            scope.later = [*above.later, *scope.later]
-            above = above.above
-        of_all = f"{scope.path}."
-        for name, value in scope.owner.values.items():
-            if name.startswith(of_all):
-                scope.values.setdefault(name.removeprefix(of_all), value)
-        kind = field_of(self.definition.object, self._absolute(scope))
-        assert kind is not None  # definitions are held against their objects when they are loaded
-        assert kind.item is not None
-        if "" in scope.values or not issubclass(kind.item, msgspec.Struct):
-            return scope.values.get("")
-        return self._built(scope, kind.item, ordinal)
-
-    def _incomplete(self, scope: Scope) -> bool:
-        """Does a group lack what an object of its list must say?"""
-        kind = field_of(self.definition.object, self._absolute(scope))
-        if kind is None or kind.item is None or not issubclass(kind.item, msgspec.Struct):
-            return True
-        where = self._absolute(scope) + "."
-        values = {path for above in groups(scope) for path in above.values}
-        values |= {path.removeprefix(where) for path in self.definition.values if path.startswith(where)}
-        return any(each.required and not is_told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
-
-    def _absolute(self, scope: Scope) -> str:
-        """The path of a list from the document on."""
-        owner = scope.owner
-        return scope.path if owner.above is None else f"{self._absolute(owner)}.{scope.path}"
-
-    def _built(self, scope: Scope, kind: type[Any], ordinal: int = 0) -> Any:
-        scope.fields = frozenset(each.name for each in fields(kind))
-        for finish in scope.later:
-            finish(scope)
-        values = scope.values
-        values |= {path: value.work(scope) for path, value in values.items() if isinstance(value, Later)}
-        for path, spares in scope.spares.items():
-            if scope.lists.get(path):
-                self.source.untake(each for _, took in spares for each in took)
-            else:
-                scope.lists[path] = [each for each, _ in spares]
-        values.update({path: tuple(found) for path, found in scope.lists.items()})
-        without_amount(self.source, scope)
-        where = self._absolute(scope) + "." if scope.above is not None else ""
-        for written, value in self.definition.values.items():
-            name = written.removesuffix("?")
-            if name != written and not (scope.loop is not None and scope.loop.spare):
-                continue
-            field_name = name.removeprefix(where)
-            wanted = (
-                field_of(kind, field_name) if name.startswith(where) and not through_list(kind, field_name) else None
-            )
-            inside = field_name.rpartition(".")[0]
-            if value[:1] in ("=", "^") and inside and not is_told(values, inside):
-                continue  # an object that nothing said is not made by what one of its fields would be
-            if wanted is not None and not is_told(values, field_name):
-                self._fill(scope, wanted, field_name, value, ordinal)
-        said = {
-            path: value for path, value in values.items() if path[:1] not in ("", "@") and not of_a_list(kind, path)
-        }
-        built = build(kind, nested(said))
-        spared = built.body is None and self._spared(scope)
-        for each in built.missing:
-            self._missing(kind, each, scope, fatal=each.fatal and not spared)
-            give_back(self.source, scope, each.path.rpartition(".")[0])
-        if spared:
-            self._leave_out(scope)
-        return built.body
-
-    def _spared(self, scope: Scope) -> bool:
-        """May an object that lacks something be left out without harm to the document? So it is with those of lists
-        that may be empty: a reference without a number refuses no shipment."""
-        if scope.above is None:
-            return False
-        listed = field_of(self.definition.object, self._absolute(scope))
-        return listed is not None and not listed.required
-
-    def _leave_out(self, scope: Scope) -> None:
-        """What was said of an object that is left out is kept beside the document."""
-        here = where(scope)
-        positions = {position for position, place in self.places.items() if place == here}
-        for mark in [mark for mark in self.source.taken if mark[0] in positions]:
-            del self.source.taken[mark]
-
-    def _fill(self, scope: Scope, wanted: Field, path: str, value: str, ordinal: int) -> None:
-        """A field that nothing said: what the definition says, or another field of this object or of the one above."""
-        other, _, text = value.partition("|")
-        if other[:1] in ("=", "^"):
-            below, around = scope, scope if other[0] == "=" else scope.above
-            while around is not None:
-                if same := said_as(around, other[1:], path) or said_as(around, f"{below.path}.{other[1:]}", path):
-                    break
-                below, around = around, around.above if other[0] == "^" else None
-            if around is not None:
-                if other[1:2] == "@":
-                    self.source.taken.update(around.said[other[1:]][2])
-                scope.values |= same
-                return
-            if "|" not in value:
-                return
-        default = self._default(text if "|" in value else value, ordinal, scope)
-        scope.values[path] = wanted.number(default) if wanted.number and isinstance(default, str) else default
-
-    def _default(self, value: str, ordinal: int, scope: Scope) -> Any:
-        """What a field is that nothing said: see `[values]` in `definition.py`."""
-        if value == "#":
-            return str(ordinal)
-        if value == "()":
-            return ()
-        if not value.startswith("@"):
-            return value
-        if value == "@no_price":
-            self.source.fault("price_missing", scope.position, (0, 0))
-            return Price(ZERO, self.source.currency)
-        name, _, part = value[1:].partition(".")
-        if name == "control":
-            return self.source.control_number()
-        if name in ("date", "moment"):
-            return self.source.sent_at() if name == "moment" else self.source.sent_at().date()
-        found = self.source.currency if name == "currency" else getattr(self.source.context, name)
-        return getattr(found, part) if part else found
-
-    def _missing(self, kind: type[Any], missing: Missing, scope: Scope, *, fatal: bool) -> None:
-        """A field that nobody said: the place is where it would stand."""
-        path = missing.path
-        words, at = f"{path.replace('_', ' ').replace('.', ' ')} is missing", (0, 0)
-        loop = scope.loop or self.definition.root
-        for segment, cell in cells_of(loop, path):
-            words += f": {words_of(segment)} element {cell.at[0]} carries it"
-            at = cell.at
-            break
-        wanted = field_of(kind, path)
-        code = "lines_missing" if wanted is not None and wanted.item is not None else "element_missing"
-        code = "item_missing" if path == "item" else code
-        self.source.fault(code, scope.position, at, words, "error" if fatal else "warning")
+                self.keeper.keep(scope)

@@ -1,0 +1,74 @@
+"""Puts the objects that were read into the lists that they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crossdock.edi.maps.declared.joining import apart, joined
+from crossdock.edi.maps.declared.making import Maker
+from crossdock.edi.maps.declared.scope import Scope
+from crossdock.edi.maps.declared.source import Source
+
+
+class Keeper:
+    """Keeps the objects of loops that end; those of a group when the outermost group around them was read."""
+
+    def __init__(self, source: Source, maker: Maker) -> None:
+        self.source = source
+        self.maker = maker
+
+    def close_group(self, scope: Scope) -> None:
+        """Keep what stands in a group, when the outermost group around it was read."""
+        if not scope.waiting and not (scope.loop is not None and scope.loop.optional):
+            self._keep_bare(scope)
+        if scope.above is not None and scope.above.group:
+            scope.above.waiting += scope.waiting
+            scope.above.inner += [scope, *scope.inner]
+            return
+        for each in scope.waiting:
+            self.keep(each)
+        for group in (scope, *scope.inner) if scope.waiting else ():
+            for path in group.said.keys() - group.used:  # what all in the group say themselves
+                self.source.untake(group.said[path][2])
+
+    def keep(self, scope: Scope) -> None:
+        """Put the object of a loop into the list that it belongs to."""
+        owner, path = scope.owner, scope.path
+        spare = scope.loop is not None and scope.loop.spare
+        kept = [] if spare else owner.lists.setdefault(path, [])
+        body = self.maker.listed(scope, path, len(kept) + 1)
+        if body is None:
+            return
+        if spare:
+            owner.spares.setdefault(path, []).append((body, self.source.trail[scope.began :]))
+            return
+        found = apart(self.source, scope, [body, *self._parts(scope, len(kept) + 1)]) if scope.parts else [body]
+        joins = scope.loop is not None and scope.loop.joins
+        if joins and kept and (both := joined(kept[-1], body)) is not None:
+            kept[-1] = both
+        else:
+            kept.extend(found)
+
+    def _parts(self, scope: Scope, ordinal: int) -> list[Any]:
+        """The objects of parts: each has what it does not say itself of the object that it is a part of."""
+        found: list[Any] = []
+        for part in scope.parts:
+            if part.loop is None or part.loop.part == ".":
+                found += [
+                    body for body in [self.maker.listed(part, scope.path, ordinal + 1 + len(found))] if body is not None
+                ]
+                continue
+            part.values = {path: value for path, value in scope.values.items() if value is not None} | part.values
+            part.lists = scope.lists | part.lists
+            part.ids, part.later = [*scope.ids, *part.ids], [*scope.later, *part.later]
+            if (body := self.maker.listed(part, scope.path, ordinal)) is not None:
+                found.append(body)
+        return found
+
+    def _keep_bare(self, scope: Scope) -> None:
+        """A group in which no object stands is one itself, if it says all that one must."""
+        if scope.above is not None and scope.above.group and not scope.values:
+            return
+        bare = Scope(scope.position, scope.path, scope, scope.loop)
+        if not self.maker.incomplete(bare):
+            scope.waiting.append(bare)
