@@ -14,7 +14,7 @@ from crossdock.edi.beside import beside, names
 from crossdock.edi.documents import Document
 from crossdock.edi.facts import LINE_IDS, facts, words
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import ZERO, Quantity
+from crossdock.model.quantity import EACH, ZERO, Quantity
 
 _ITEM_IDS = ("item", "buyer_item", "supplier_item", "gtin")
 _ANSWERED = ("quantity", "price", "due on")
@@ -204,8 +204,11 @@ def _answers(answers: tuple[LineAnswer, ...]) -> dict[str, Line]:
         these = [each for each in answers if each.line == name]
         coming = [each for each in these if each.kind != "rejected"]
         first = (coming or these)[0]
-        amount = sum((each.quantity.amount for each in coming), ZERO)
-        said = _facts(first) | {"quantity": words(Quantity(amount, first.quantity.unit))}
+        said = _facts(first)
+        said.pop("quantity", None)
+        if all(each.quantity for each in coming):
+            amount = sum((each.answered.amount for each in coming), ZERO)
+            said["quantity"] = words(Quantity(amount, first.quantity.unit if first.quantity else EACH))
         said["kind"] = ", ".join(dict.fromkeys(each.kind for each in these))
         found[_key(first, len(found) + 1)] = said
     return found

@@ -181,7 +181,14 @@ def _change(change: PurchaseOrderChange) -> Said:
 
 def _answer(answer: PurchaseOrderAcknowledgement) -> Said:
     lines = tuple(
-        (each.line, each.kind, _quantity(each.quantity), _price(each.price), str(each.due_on or ""), _item(each))
+        (
+            each.line,
+            each.kind,
+            _quantity(each.quantity) if each.quantity else "",
+            _price(each.price),
+            str(each.due_on or ""),
+            _item(each),
+        )
         for each in answer.answers
     )
     words = _sentences(

@@ -112,12 +112,19 @@ class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     line: str
     kind: AnswerKind
-    quantity: Quantity
+    quantity: Quantity | None = None
+    """None where the answer does not say: it is then to all of the line, as ordered."""
     price: Price | None = None
     due_on: dt.date | None = None
     item: str = ""
     supplier_item: str = ""
     stated: Stated | None = None
+
+    @property
+    def answered(self) -> Quantity:
+        """How much is answered; only asked for once it is said, be it by whoever knows what was ordered."""
+        assert self.quantity is not None
+        return self.quantity
 
 
 class PurchaseOrderAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):

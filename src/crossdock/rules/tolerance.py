@@ -48,8 +48,8 @@ def obstacles(wanted: Wanted, answers: Iterable[LineAnswer]) -> tuple[str, ...]:
 
 
 def _obstacles_of_one(wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
-    if answer.quantity.unit != wanted.quantity.unit:
-        yield f"it is answered in {answer.quantity.unit}"
+    if answer.answered.unit != wanted.quantity.unit:
+        yield f"it is answered in {answer.answered.unit}"
     if (answer.kind == "substituted" or answer.item) and answer.item != wanted.item:
         yield f"it names the item {answer.item or answer.supplier_item or 'unknown'}"
     if answer.kind == "rejected":
@@ -64,8 +64,8 @@ def _obstacles_of_one(wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
 
 
 def _deviations_of_one(terms: SupplierTerms, wanted: Wanted, answer: LineAnswer) -> Iterator[str]:
-    if answer.quantity.unit != wanted.quantity.unit:
-        yield f"answered in {answer.quantity.unit}, ordered in {wanted.quantity.unit}"
+    if answer.answered.unit != wanted.quantity.unit:
+        yield f"answered in {answer.answered.unit}, ordered in {wanted.quantity.unit}"
     if (answer.kind == "substituted" or answer.item) and answer.item != wanted.item:
         yield f"item {answer.item or answer.supplier_item or 'unknown'} instead of {wanted.item}"
     if answer.kind == "rejected":
@@ -73,7 +73,7 @@ def _deviations_of_one(terms: SupplierTerms, wanted: Wanted, answer: LineAnswer)
     if answer.price and not price_within(terms, wanted.price, answer.price, wanted.quantity):
         yield f"price {answer.price.amount} {answer.price.currency} instead of {wanted.price.amount}"
     if answer.kind == "backordered" and answer.due_on is None:
-        yield f"{answer.quantity.amount} backordered without a date"
+        yield f"{answer.answered.amount} backordered without a date"
     elif answer.kind != "backordered" and answer.due_on and _too_late(terms, wanted.due_on, answer.due_on):
         yield f"date {answer.due_on} instead of {wanted.due_on}"
 
@@ -82,7 +82,7 @@ def _deviations_of_all(terms: SupplierTerms, wanted: Wanted, answers: tuple[Line
     """Quantities are judged together. Less than ordered is a change only where the supplier says so: what merely is
     not answered yet, or was rejected in so many words, is no silent reduction."""
     ordered = wanted.quantity.amount
-    answered = sum((answer.quantity.amount for answer in answers), Decimal(0))
+    answered = sum((answer.answered.amount for answer in answers), Decimal(0))
     reduced = any(answer.kind in ("changed", "substituted") for answer in answers)
     if answered > upper_limit(terms, ordered) or (reduced and answered < lower_limit(terms, ordered)):
         yield f"quantity {answered} instead of {ordered}"

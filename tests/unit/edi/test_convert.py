@@ -332,6 +332,12 @@ class TestDiff:
         assert found == "line 20: quantity 12 EA -> 8 EA"
         assert left_out.startswith("not compared: BEG02, ")
 
+    def test_an_answer_that_says_no_quantity_differs_in_none(self, tmp_path: Path) -> None:
+        answers = (LineAnswer("10", "accepted", item="85121A"), LineAnswer("20", "rejected", item="85122A"))
+        answer = PurchaseOrderAcknowledgement("albion_uk", "4500001", BRIGHTWARE, DAY, answers)
+        found, _left_out = difference(tmp_path, ORDER, written(("purchase_order_acknowledgement", answer)))
+        assert found == "line 20: quantity 12 EA -> 0 EA"
+
     def test_what_stands_beside_the_objects_is_compared(self, tmp_path: Path) -> None:
         data = interchange(*ADDRESSED)
         other = data.replace(b"*038~", b"*777~").replace(b"N3*1 HIGH ST", b"N3*2 HIGH ST")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import Price, Quantity
@@ -43,7 +44,7 @@ def answer(*segments: str) -> PurchaseOrderAcknowledgement:
 
 
 def said(*segments: str) -> list[tuple[str, str, int]]:
-    return [(each.line, each.kind, int(each.quantity.amount)) for each in answer(*HEAD, *segments, "UNS+S").answers]
+    return [(each.line, each.kind, int(each.answered.amount)) for each in answer(*HEAD, *segments, "UNS+S").answers]
 
 
 def test_an_answer_names_its_order_and_the_revision_it_answers() -> None:
@@ -76,6 +77,21 @@ def test_each_line_is_answered_as_it_says(segments: tuple[str, ...], expected: l
     assert said(*segments) == expected
 
 
+@pytest.mark.parametrize(("action", "kind"), [("5", "accepted"), ("7", "rejected"), ("3", "changed"), ("", "accepted")])
+def test_an_answer_without_a_quantity_is_to_all_of_its_line(action: str, kind: str) -> None:
+    one = answer(*HEAD, f"LIN+1+{action}", "DTM+67:20101210:102", "PRI+AAA:2.60", "UNS+S")
+    price = Price(Decimal("2.60"), "GBP")
+    assert [(each.kind, each.quantity, each.price) for each in one.answers] == [(kind, None, price)]
+
+
+def test_what_comes_later_is_not_written_without_saying_how_much() -> None:
+    later = PurchaseOrderAcknowledgement(
+        "us", "4500001", KILN, dt.date(2010, 12, 2), (LineAnswer("1", "backordered", due_on=dt.date(2010, 12, 9)),)
+    )
+    with pytest.raises(CannotWrite, match="quantity"):
+        maps.write_message("purchase_order_acknowledgement", later, BUYING, "D:96A:UN:EAN005")
+
+
 def test_a_line_that_says_nothing_is_answered_as_all_of_them() -> None:
     one = answer("BGM+231+ANS1+27", *HEAD[1:], "LIN+1", "QTY+21:6", "UNS+S")
     assert [each.kind for each in one.answers] == ["rejected"]
@@ -89,7 +105,6 @@ def test_a_line_that_says_nothing_is_answered_as_all_of_them() -> None:
         (("BGM+231+ANS1+99", *HEAD[1:], "LIN+1+5", "QTY+21:6"), ["code_unknown"]),
         ((*HEAD, "LIN+1+88", "QTY+21:6"), ["code_unknown"]),
         ((*HEAD, "LIN++5", "QTY+21:6"), ["line_reference_missing"]),
-        ((*HEAD, "LIN+1+5"), ["segment_missing"]),
         ((*HEAD[:2], *HEAD[4:], "LIN+1+5", "QTY+21:6"), ["order_reference_missing"]),
         ((HEAD[0], *HEAD[2:], "LIN+1+5", "QTY+21:6"), ["element_missing"]),
         (("BGM+231+ANS1+27", *HEAD[1:]), ["lines_missing"]),
@@ -104,15 +119,17 @@ ids = st.text("ABCXYZ0123456789-_./+:'?", min_size=1, max_size=20)
 maybe_ids = st.just("") | ids
 days = st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31))
 amounts = st.decimals(Decimal(0), Decimal(9999), places=2)
-answers = st.builds(
-    LineAnswer,
-    line=ids,
-    kind=st.sampled_from(["accepted", "changed", "backordered", "substituted", "rejected"]),
-    quantity=st.builds(Quantity, amounts, st.just("BX")),
-    price=st.none() | amounts.map(lambda amount: Price(amount, "GBP", Quantity(Decimal(1), "BX"))),
-    due_on=st.none() | days,
-    item=ids,
-    supplier_item=maybe_ids,
+said_of_a_line = {
+    "line": ids,
+    "price": st.none() | amounts.map(lambda amount: Price(amount, "GBP", Quantity(Decimal(1), "BX"))),
+    "due_on": st.none() | days,
+    "item": ids,
+    "supplier_item": maybe_ids,
+}
+boxes = st.builds(Quantity, amounts, st.just("BX"))
+at_once = st.sampled_from(["accepted", "changed", "substituted", "rejected"])
+answers = st.builds(LineAnswer, kind=at_once, quantity=st.none() | boxes, **said_of_a_line) | st.builds(
+    LineAnswer, kind=st.just("backordered"), quantity=boxes, **said_of_a_line
 )
 
 

@@ -152,6 +152,18 @@ class TestAcknowledgement:
         found = body(f"BAK*00*{overall}*4500001*20101201", "PO1*10*20*EA*2.55**IN*A1")
         assert [each.kind for each in found.answers] == [kind]
 
+    @pytest.mark.parametrize(("said", "quantity"), [("20*EA", Quantity(Decimal(20))), ("", None)])
+    def test_an_answer_without_a_quantity_is_to_what_its_line_says_if_it_says_any(
+        self, said: str, quantity: Quantity | None
+    ) -> None:
+        found = body("BAK*00*AC*4500001*20101201", f"PO1*10*{said or '*'}*2.55**IN*A1", "ACK*IA***068*20101203")
+        assert [(each.kind, each.quantity, each.due_on) for each in found.answers] == [
+            ("accepted", quantity, dt.date(2010, 12, 3))
+        ]
+
+    def test_a_changed_quantity_must_be_said(self) -> None:
+        assert codes(read("BAK*00*AC*1*20101201", "PO1*10***2**IN*A1", "ACK*IQ")) == ["element_missing"]
+
     def test_a_substitute_has_its_own_item(self) -> None:
         found = body("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*IS*20*EA****IN*A2*VN*B-A2")
         assert (found.answers[0].item, found.answers[0].supplier_item) == ("A2", "B-A2")

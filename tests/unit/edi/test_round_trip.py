@@ -170,11 +170,10 @@ def changes(draw: st.DrawFn, context: maps.MapContext) -> PurchaseOrderChange:
 
 @st.composite
 def line_answers(draw: st.DrawFn, context: maps.MapContext) -> LineAnswer:
-    quantity = draw(quantities)
     return LineAnswer(
         line=draw(st.sampled_from(["1", "2", "10"])),
         kind=draw(st.sampled_from(["accepted", "changed", "backordered", "substituted", "rejected"])),
-        quantity=quantity,
+        quantity=draw(st.none() | quantities),
         price=draw(st.none() | price_in("GBP", draw(units))),
         due_on=draw(maybe_days),
         item=draw(ids(48)),

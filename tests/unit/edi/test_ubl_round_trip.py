@@ -77,10 +77,10 @@ answers = st.builds(
     revision=st.just(0),
     answers=st.lists(
         st.builds(
-            LineAnswer, line=ids, quantity=quantities, price=st.none() | prices, due_on=maybe_days,
+            LineAnswer, line=ids, quantity=st.none() | quantities, price=st.none() | prices, due_on=maybe_days,
             kind=st.sampled_from(["accepted", "changed", "backordered", "substituted", "rejected"]),
             item=ids, supplier_item=maybe_ids, stated=st.none(),
-        ), max_size=5,
+        ).filter(lambda one: one.quantity is not None or one.kind != "backordered"), max_size=5,
     ).map(tuple),
 )  # fmt: skip
 changes = st.builds(

@@ -68,6 +68,7 @@ ANSWER = PurchaseOrderAcknowledgement(
         LineAnswer("20", "changed", pieces("2", "KGM"), eur("31", pieces("1", "KGM"))),
         LineAnswer("30", "substituted", pieces("6"), eur("1.20"), None, "85123B", "B-85123B"),
         LineAnswer("40", "rejected", pieces("1")),
+        LineAnswer("50", "rejected"),
     ),
     "OR-7", buyer=BUYER, order_date=dt.date(2026, 11, 20), currency="EUR",
 )  # fmt: skip

@@ -121,7 +121,7 @@ def functional(
 def answer(
     line: str, kind: AnswerKind, quantity: str, *, price: str = "", due_on: dt.date | None = None, item: str = ""
 ) -> LineAnswer:
-    return LineAnswer(line, kind, ea(quantity), gbp(price) if price else None, due_on, item)
+    return LineAnswer(line, kind, ea(quantity) if quantity else None, gbp(price) if price else None, due_on, item)
 
 
 def acknowledged(

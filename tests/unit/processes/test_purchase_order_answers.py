@@ -24,6 +24,7 @@ from tests.unit.processes.procure_to_pay import (
     changed_line,
     deadline,
     delivered,
+    ea,
     functional,
     gbp,
     one_line,
@@ -324,6 +325,33 @@ class TestAnswers:
         scenario = order().given(placed(), delivered()).when(acknowledged())
         scenario.then(sends="purchase_order_acknowledgement", line_state="acknowledged", state="acknowledged")
         assert len(scenario.sent("purchase_order_acknowledgement").answers) == 2
+
+    def test_an_answer_without_a_quantity_is_to_the_line_as_ordered(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "accepted", "", due_on=DUE)))
+        scenario.then(sends="purchase_order_acknowledgement", met="acknowledgement", line_state="acknowledged")
+        assert scenario.line("10").acknowledged == 100
+        told = scenario.sent("purchase_order_acknowledgement").answers
+        assert [one.quantity for one in told] == [ea(100)], "the ERP is always told how much"
+
+    def test_a_rejection_without_a_quantity_leaves_nothing_of_the_line(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "rejected", ""))).then(opens="line_rejected")
+        assert (scenario.line("10").acknowledged, scenario.line("10").rejected) == (0, 100)
+        assert supply(scenario)["10"][0] == 0
+
+    def test_an_answer_without_a_quantity_is_to_what_the_others_leave_of_the_line(self) -> None:
+        scenario = sent().when(
+            acknowledged(answer("10", "accepted", ""), answer("10", "backordered", "30", due_on=LATER))
+        )
+        assert (scenario.line("10").acknowledged, scenario.line("10").backordered) == (70, 30)
+
+    def test_two_answers_without_a_quantity_contradict_each_other(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "accepted", ""), answer("10", "rejected", "")))
+        scenario.then(opens="acknowledgement_outside_tolerance", sends=(), line_state="disputed")
+
+    def test_another_price_without_a_quantity_is_for_all_of_the_line(self) -> None:
+        scenario = sent().when(acknowledged(answer("10", "changed", "", price="1.50")))
+        scenario.then(opens="acknowledgement_outside_tolerance", line_state="disputed")
+        assert scenario.one(OpenExceptionCase).detail == "line 10 (85123A): price 1.50 GBP instead of 1.00"
 
     def test_a_second_answer_for_what_was_answered_replaces_the_first(self) -> None:
         scenario = accepted().when(acknowledged(answer("10", "changed", "95"), on=dt.date(2010, 12, 2)))

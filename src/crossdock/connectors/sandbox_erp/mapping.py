@@ -405,8 +405,8 @@ def purchase_order_acknowledgement(answer: PurchaseOrderAcknowledgement) -> Vend
                 {
                     "line": line.line,
                     "answer": line.kind,
-                    **qty(line.quantity),
-                    "price": each(line.price, line.quantity) if line.price else None,
+                    **qty(line.answered),
+                    "price": each(line.price, line.answered) if line.price else None,
                     "date": line.due_on,
                 }
                 for line in answer.answers

@@ -4,8 +4,8 @@ ID number, IssueDate, OrderResponseCode what is said of all lines (AP, CA accept
 DocumentCurrencyCode, OrderReference the order and its date, SellerSupplierParty, BuyerCustomerParty. Per answer an
 OrderLine: OrderLineReference/LineID the order line (else LineItem/ID), LineStatusCode (5 accepted, 3 changed, 7
 rejected), Quantity what is confirmed, MaximumBackorderQuantity what comes later, PromisedDeliveryPeriod when, Price,
-SellerSubstitutedLineItem what comes instead. A line that says nothing is answered as all of them. UBL has no place for
-a revision of the order.
+SellerSubstitutedLineItem what comes instead. A line that says nothing is answered as all of them; an answer without
+Quantity is to all of its line. UBL has no place for a revision of the order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crossdock.edi.ubl.codes import LINE_ANSWERS, OF_ALL
 from crossdock.edi.ubl.reading import Ids, Node, Reading
 from crossdock.edi.ubl.writing import Writing, day, period, quantity
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import ZERO, Quantity
+from crossdock.model.quantity import EACH, Quantity
 
 _PROMISED = ("cac:PromisedDeliveryPeriod/cbc:EndDate", "cac:PromisedDeliveryPeriod/cbc:StartDate")
 _STATUS: dict[AnswerKind, str] = {
@@ -87,16 +87,16 @@ def _answers(reading: Reading, line: Node, of_all: AnswerKind) -> list[LineAnswe
     ids = _named(reading, reading.one(about if instead is None else instead, "cac:Item"), line)
     confirmed = reading.quantity(reading.one(about, "cbc:Quantity"))
     later = reading.quantity(reading.one(about, "cbc:MaximumBackorderQuantity"))
-    if confirmed is None and later is None:
-        reading.fault("element_missing", about, "LineItem has no Quantity")
-        confirmed = Quantity(ZERO)
-    told: list[tuple[AnswerKind, Quantity]] = [] if confirmed is None else [(kind, confirmed)]
+    told: list[tuple[AnswerKind, Quantity | None]] = []
+    if confirmed is not None or later is None:
+        told.append((kind, confirmed))
     if later is not None:
         told.append(("backordered", later))
     order_line = reading.text(line, "cac:OrderLineReference/cbc:LineID") or reading.text(about, "cbc:ID")
     if not order_line:
         reading.fault("line_reference_missing", line, severity="error")
-    price = reading.price(reading.one(about, "cac:Price"), told[0][1].unit)
+    told_in = confirmed or later
+    price = reading.price(reading.one(about, "cac:Price"), told_in.unit if told_in else EACH)
     due_on = reading.date(reading.one(about, "cac:Delivery"), *_PROMISED)
     theirs = ids.theirs if reading.context.role == "buyer" else ""
     return [LineAnswer(order_line, what, much, price, due_on, ids.item, theirs) for what, much in told]
@@ -131,15 +131,17 @@ def _order_line(answer: LineAnswer, number: int, writing: Writing) -> Maybe:
     named = writing.item(answer.item, answer.supplier_item, line=answer.line)
     instead = answer.kind == "substituted"
     later = answer.kind == "backordered"
+    if later and answer.quantity is None:
+        raise CannotWrite("what comes later is told by its quantity alone, and the answer says none")
     return aggregate(
         "OrderLine",
         aggregate(
             "LineItem",
             leaf("ID", str(number)),
             leaf("LineStatusCode", _STATUS[answer.kind]),
-            quantity("MaximumBackorderQuantity" if later else "Quantity", answer.quantity),
+            quantity("MaximumBackorderQuantity" if later else "Quantity", answer.quantity) if answer.quantity else None,
             aggregate("Delivery", period("PromisedDeliveryPeriod", answer.due_on)),
-            writing.price(answer.price, answer.quantity.unit),
+            writing.price(answer.price, answer.quantity.unit if answer.quantity else EACH),
             writing.item("", line=answer.line) if instead else named,
         ),
         aggregate("SellerSubstitutedLineItem", leaf("ID", str(number)), named) if instead else None,

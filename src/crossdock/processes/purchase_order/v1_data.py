@@ -133,7 +133,7 @@ class PurchaseLine(Line, omit_defaults=True, kw_only=True):
     @property
     def answered_quantity(self) -> Decimal:
         """What the answers that count speak of, rejections included."""
-        return sum((split.quantity.amount for split in self.splits), ZERO)
+        return sum((split.answered.amount for split in self.splits), ZERO)
 
     @property
     def unfinished(self) -> bool:

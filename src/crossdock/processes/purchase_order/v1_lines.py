@@ -30,7 +30,7 @@ def coming(line: PurchaseLine, closed: Collection[str]) -> Coming:
     )
     promised = line.agreed
     if line.disputed:
-        promised = min(promised, sum((s.quantity.amount for s in line.splits if s.kind != "rejected"), ZERO))
+        promised = min(promised, sum((s.answered.amount for s in line.splits if s.kind != "rejected"), ZERO))
     open_quantity = ZERO if line.doubted else max(ZERO, promised - line.covered)
     later = min(line.backordered, open_quantity)
     return Coming(here + open_quantity - later, later)
@@ -93,7 +93,7 @@ def promised_on(line: PurchaseLine) -> dt.date:
     """The earliest date on which goods not announced yet should come."""
     splits = [split for split in line.splits if split.kind != "rejected"]
     covered = line.covered
-    for due_on, quantity in sorted((split.due_on or line.due_on, split.quantity.amount) for split in splits):
+    for due_on, quantity in sorted((split.due_on or line.due_on, split.answered.amount) for split in splits):
         covered -= quantity
         if covered < 0:
             return due_on

@@ -67,10 +67,10 @@ def take_answers(
     Answers for what was not answered yet are added to the earlier ones; others replace them. An answer to an older
     revision crossed with our change: it counts only where it fits the line as it stands now.
     """
-    answers = list(answers)
+    answers = _with_quantities(list(answers), Quantity(line.ordered, line.unit))
     if line.answered and (revision, on) < line.answered:
         return False
-    quantity = sum((answer.quantity.amount for answer in answers), ZERO)
+    quantity = sum((answer.answered.amount for answer in answers), ZERO)
     if line.splits and not line.disputed and line.unfinished and quantity <= line.ordered - line.answered_quantity:
         answers = [*line.splits, *answers]
     reasons = tolerance.deviations(terms, line.wanted(), answers)
@@ -101,15 +101,19 @@ def accept_answer(line: PurchaseLine) -> bool:
 
 def accept_all(lines: Mapping[str, PurchaseLine]) -> tuple[LineAnswer, ...]:
     """What an answer without lines says: everything is accepted as ordered."""
-    return tuple(
-        LineAnswer(line_id, "accepted", Quantity(line.ordered, line.unit))
-        for line_id, line in lines.items()
-        if not line.given_up
-    )
+    return tuple(LineAnswer(line_id, "accepted") for line_id, line in lines.items() if not line.given_up)
+
+
+def _with_quantities(answers: list[LineAnswer], ordered: Quantity) -> list[LineAnswer]:
+    """An answer that says no quantity is to all of the line that the others do not speak of; two such contradict each
+    other, and together exceed it."""
+    spoken_of = sum((each.quantity.amount for each in answers if each.quantity), ZERO)
+    rest = Quantity(max(ZERO, ordered.amount - spoken_of), ordered.unit)
+    return [each if each.quantity else msgspec.structs.replace(each, quantity=rest) for each in answers]
 
 
 def _promised(answers: Iterable[LineAnswer]) -> Decimal:
-    return sum((answer.quantity.amount for answer in answers if answer.kind != "rejected"), ZERO)
+    return sum((answer.answered.amount for answer in answers if answer.kind != "rejected"), ZERO)
 
 
 def _fill_buckets(line: PurchaseLine) -> None:
@@ -120,11 +124,11 @@ def _fill_buckets(line: PurchaseLine) -> None:
     for split in line.splits:
         match split.kind:
             case "rejected":
-                line.rejected += split.quantity.amount
+                line.rejected += split.answered.amount
             case "backordered":
-                line.backordered += split.quantity.amount
+                line.backordered += split.answered.amount
             case _:
-                line.acknowledged += split.quantity.amount
+                line.acknowledged += split.answered.amount
         line.price = split.price or line.price
 
 

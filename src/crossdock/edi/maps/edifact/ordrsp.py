@@ -3,7 +3,8 @@
 BGM number and what is said of all lines (1225), DTM+137 date, RFF+ON order (C506 4000 its revision) with DTM+171 its
 date, NAD parties, CUX currency; per answer LIN with 1229 (5 accepted, 3, 6, 23 or 24 changed, 7, 2 or 10 rejected),
 RFF+ON (or LI) the order line, else LIN 1082; QTY+113 (or 12, 21) what is confirmed, QTY+83 what comes later, DTM+67 (or
-69, 2, 17) when, PRI+AAA price, PIA+3 what it is substituted by. A line that says nothing is answered as all of them.
+69, 2, 17) when, PRI+AAA price, PIA+3 what it is substituted by. A line that says nothing is answered as all of them; an
+answer without QTY is to all of its line.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import ZERO, Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 
 _REFUSED_PURPOSES = ("1", "3")
 _OF_ALL: dict[str, AnswerKind] = {
@@ -132,16 +134,17 @@ def _answers(reading: Reading, start: int, end: int, of_all: AnswerKind) -> list
     as_buyer = reading.as_buyer
     confirmed = next((line.quantities[name] for name in _CONFIRMED if name in line.quantities), None)
     later = line.quantities.get(_LATER)
-    if confirmed is None and later is None:
-        reading.fault("segment_missing", position, detail="the line has no quantity")
-        confirmed = Quantity(ZERO)
     price: Price | None = None
     if line.priced is not None:
-        unit = (confirmed or later or Quantity(ZERO)).unit
+        told_in = confirmed or later
+        unit = told_in.unit if told_in else EACH
         price = reading.price(*line.priced, unit)
     due_on = next((line.dates[name] for name in _WHEN if name in line.dates), None)
-    told: list[tuple[AnswerKind, Quantity]] = [(kind, confirmed)] if confirmed is not None else []
-    told += [("backordered", later)] if later is not None else []
+    told: list[tuple[AnswerKind, Quantity | None]] = []
+    if confirmed is not None or later is None:
+        told.append((kind, confirmed))
+    if later is not None:
+        told.append(("backordered", later))
     supplier_item = theirs if as_buyer else ""
     return [LineAnswer(line.line, each, quantity, price, due_on, item, supplier_item) for each, quantity in told]
 
@@ -157,7 +160,7 @@ def _collect(reading: Reading, start: int, end: int) -> _Line:
         if tag == "PIA":
             ids = line.substitute if kind == _SUBSTITUTE else line.ids
             ids += below[2:]
-        elif tag == "QTY":
+        elif tag == "QTY" and kind in (*_CONFIRMED, _LATER):
             line.quantities.setdefault(kind, reading.quantity(below[1] if len(below) > 1 else "", position))
         elif tag == "DTM" and kind in _WHEN and (when := reading.date(said, position)) is not None:
             line.dates.setdefault(kind, when)
@@ -194,9 +197,12 @@ def _answer_rows(answer: LineAnswer, number: int, writing: Writing) -> list[Outg
     kind = _SUBSTITUTE if answer.kind == "substituted" else "1"
     rows: list[OutgoingSegment] = [("LIN", str(number), action)]
     rows += writing.items(kind, answer.item, answer.supplier_item, "")
-    rows.append(writing.quantity(qualifier, answer.quantity))
+    if answer.quantity is not None:
+        rows.append(writing.quantity(qualifier, answer.quantity))
+    elif answer.kind == "backordered":
+        raise CannotWrite("what comes later is told by its quantity alone, and the answer says none")
     if answer.due_on:
         rows.append(day("67", answer.due_on))
     if answer.price is not None:
-        rows.append(writing.price(answer.price, answer.quantity.unit))
+        rows.append(writing.price(answer.price, answer.quantity.unit if answer.quantity else EACH))
     return [*rows, ("RFF", composite("LI", limited("RFF", answer.line)))]

@@ -27,6 +27,7 @@ from crossdock.model.quantity import EACH, Price, Quantity
 _REFUSED_PURPOSES = ("01", "03", "17")
 _KINDS = cast("dict[str, AnswerKind]", codes("answer"))
 _CHANGED = "CA"
+_QUANTITY_CHANGED = "IQ"
 
 
 class Form(NamedTuple):
@@ -39,11 +40,10 @@ class Form(NamedTuple):
     ordered: int
     answered: tuple[int, ...]
     revision: int
-    quantity: int
 
 
-TO_ORDER = Form("855", "BAK", "PO1", 8, 4, (9,), 0, 2)
-TO_CHANGE = Form("865", "BCA", "POC", 9, 6, (10, 11), 5, 3)
+TO_ORDER = Form("855", "BAK", "PO1", 8, 4, (9,), 0)
+TO_CHANGE = Form("865", "BCA", "POC", 9, 6, (10, 11), 5)
 _ANSWER_CODES = {"accepted": "IA", "changed": "IC", "backordered": "IB", "substituted": "IS", "rejected": "IR"}
 
 
@@ -130,12 +130,13 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
             continue
         named = reading.items(row[7:], index + 1) if size > 8 else (item, theirs, "")
         said = (row[2] if size > 2 else "") or quantity
-        answered = Decimal(said) if said else reading.number(said, index + 1, 2)
+        if not said and row[1] == _QUANTITY_CHANGED:
+            reading.number(said, index + 1, 2)
         answers.append(
             LineAnswer(
                 line,
                 kind,
-                Quantity(answered, (row[3] if size > 3 else "") or unit),
+                Quantity(Decimal(said), (row[3] if size > 3 else "") or unit) if said else None,
                 price,
                 (as_date(row[5]) or reading.date(row[5], index + 1, 5)) if size > 5 and row[5] else None,
                 named[0],
@@ -148,7 +149,7 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
     if whole_kind is None:
         reading.fault("code_unknown", 2, 2, f"{overall!r} is no answer we know")
         return []
-    whole = Quantity(reading.number(quantity, position, form.quantity), unit)
+    whole = Quantity(Decimal(quantity), unit) if quantity else None
     return [LineAnswer(line, cast(AnswerKind, whole_kind), whole, price, None, item, theirs if as_buyer else "")]
 
 
@@ -206,23 +207,25 @@ def _line_of(answer: LineAnswer) -> tuple[str, str, str, Price | None]:
 def _line_rows(
     line: str, item: str, supplier_item: str, price: Price | None, answers: list[LineAnswer], writing: Writing
 ) -> list[OutgoingSegment]:
-    unit = price.per.unit if price else answers[0].quantity.unit
-    total, code = _together(answers, unit), unit_code(unit)
+    amounts = [each.quantity for each in answers if each.quantity]
+    unit = price.per.unit if price else amounts[0].unit if amounts else ""
+    total, code = _together(amounts, unit) if len(amounts) == len(answers) else "", unit_code(unit) if unit else ""
     ids = writing.ids(item, writing.partner_item(supplier_item, ""))
     rows: list[OutgoingSegment] = [("PO1", line, total, code, *writing.price(price, code), *ids)]
     for each in answers:
         if each.kind not in _ANSWER_CODES:
             raise CannotWrite(f"{each.kind!r} is no answer to a line")
         kind, due = ("068", day(each.due_on)) if each.due_on else ("", "")
-        said: OutgoingSegment = ("ACK", _ANSWER_CODES[each.kind], *amount(each.quantity), kind, due)
+        told = amount(each.quantity) if each.quantity else ("", "")
+        said: OutgoingSegment = ("ACK", _ANSWER_CODES[each.kind], *told, kind, due)
         if each.kind == "substituted":
             said = (*said, "", *writing.ids(each.item, writing.partner_item(each.supplier_item, "")))
         rows.append(said)
     return rows
 
 
-def _together(answers: list[LineAnswer], unit: str) -> str:
+def _together(amounts: list[Quantity], unit: str) -> str:
     """What was ordered: all that is answered, where that is in the unit of the line."""
-    if any(each.quantity.unit != unit for each in answers):
+    if any(each.unit != unit for each in amounts):
         return ""
-    return number(sum((each.quantity.amount for each in answers[1:]), answers[0].quantity.amount))
+    return number(sum(amounts[1:], amounts[0]).amount)
