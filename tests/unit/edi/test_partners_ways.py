@@ -30,6 +30,12 @@ def of_message(kind: str, *segments: str) -> maps.MappedDocument:
 
 def of_set(kind: str, group: str, *segments: str) -> maps.MappedDocument:
     """What is read of one set of 004010, the sender's to the receiver."""
+    ts = the_set(kind, group, *segments)
+    return maps.read_document(ts, context_of(ts))
+
+
+def the_set(kind: str, group: str, *segments: str) -> x12.TransactionSet:
+    """One set of 004010, the sender's to the receiver."""
     head = [
         f"ISA*00*{'':10}*00*{'':10}*ZZ*{'SENDER':15}*ZZ*{'RECEIVER':15}*260904*1000*U*00401*000000007*0*P*>",
         f"GS*{group}*SENDER*RECEIVER*20260904*1000*7*X*004010",
@@ -37,7 +43,7 @@ def of_set(kind: str, group: str, *segments: str) -> maps.MappedDocument:
     lines = [*head, f"ST*{kind}*0001", *segments, f"SE*{len(segments) + 2}*0001", "GE*1*7", "IEA*1*000000007"]
     ts = next(x12.read("".join(f"{line}~" for line in lines).encode()))
     assert isinstance(ts, x12.TransactionSet)
-    return maps.read_document(ts, context_of(ts))
+    return ts
 
 
 def codes(mapped: maps.MappedDocument) -> list[tuple[str, str]]:
@@ -231,6 +237,29 @@ def test_an_item_goes_by_a_number_that_is_nobodys_own_where_it_has_no_other(qual
     both = of_set("850", "PO", *(each.replace("%s", f"{qualifier}*X*VN") for each in order))
     assert both.body is not None
     assert both.body.lines[0].item == "0835201031"  # type: ignore[attr-defined]
+
+
+def test_a_catalogue_line_with_a_code_that_nobody_knows_is_read_and_the_code_is_told_and_kept() -> None:
+    ts = the_set(
+        "832",
+        "SC",
+        "BCT*PC*C1",
+        "LIN*1*IN*A",
+        "G53*ZZ9",
+        "G55*UP*X",
+        "CTP*RS*QQQ*2.5",
+        "LIN*2*IN*B",
+        "G53*002",
+        "CTT*2",
+    )
+    mapped = maps.read_document(ts, context_of(ts))
+    assert mapped.body is not None
+    assert [(line.item, line.action, len(line.prices)) for line in mapped.body.lines] == [  # type: ignore[attr-defined]
+        ("A", "add", 1), ("B", "delete", 0),
+    ]  # fmt: skip
+    assert codes(mapped) == [("code_unknown", "warning"), ("segment_unexpected", "warning")]
+    kept = {(each.segment, each.value) for each in maps.account(ts, context_of(ts)).kept}
+    assert {("G53", "ZZ9"), ("G55", "UP"), ("G55", "X")} <= kept
 
 
 def test_blanks_before_a_tag_are_no_part_of_it() -> None:

@@ -147,19 +147,21 @@ def write_flag(value: bool, sheet: Sheet) -> Cells:
 
 def read_code(source: Source, place: Place) -> str | None:
     """What the definition's list says of a code. A code that it lacks is read as its entry `*` (nothing said, where
-    that is empty; the code itself, where it is `=`), and is a fault where there is none."""
+    that is empty, and with a warning, where it is `?`; the code itself, where it is `=`), and is a fault where there is
+    none."""
     text = source.value(place.row, place.cell.at)
     if not text:
         return None
     name, *raw = place.cell.arguments
     known = place.definition.codes[name]
-    if text not in known and "*" not in known:
-        words = f"{text!r} is none of {', '.join(known)}"
-        source.fault("code_unknown", place.position, place.cell.at, words)
+    other = "" if text in known else known.get("*", "!")
+    if other in ("!", "?"):
+        words = f"{text!r} is none of {', '.join(code for code in known if code != '*')}"
+        source.fault("code_unknown", place.position, place.cell.at, words, "warning" if other == "?" else None)
         return None
-    if text not in known and known["*"] == "=":
+    if other == "=":
         return taken(source, place)
-    meant = known.get(text, known.get("*")) or None
+    meant = known.get(text, other) or None
     if raw and _first_code(known, meant) != text:
         place.scope.values[raw[0]] = text
     if raw or text in known:
