@@ -198,8 +198,10 @@ def _print_set(console: Console, item: ExplainedSet) -> None:
         + (f"group {item.group}, " if item.group else "")
         + f"version {item.version}, {item.usage}; segment {item.segment}, byte {item.offset}, {item.segments} segments"
     )
-    if not item.interchange:  # XML has no envelope
-        envelope = f"from {item.sender} to {item.receiver}, version {item.version}, {item.segments} lines"
+    if not item.interchange:  # XML has no envelope, and a set or message may stand outside of any
+        sides = f"from {item.sender or 'nobody'} to {item.receiver or 'nobody'}, "
+        told = (sides if item.sender or item.receiver else "") + (f"version {item.version}, " if item.version else "")
+        envelope = f"{told}{item.segments} {'segments' if item.control_number else 'lines'}"
     console.print(_plain(envelope, "dim"), soft_wrap=True)
     for words in item.words:
         console.print(_plain("  " + words), soft_wrap=True)

@@ -64,6 +64,20 @@ def test_pieces_say_what_they_are() -> None:
     assert texts[0] == b"it?'s 2?+2 ?: who knows??"
 
 
+def test_a_set_without_interchange_has_pieces_like_any_other() -> None:
+    data = b"ST|850|0001\r\nBEG|00\r\nSE|9|0001\r\nGS|PO\r\n"
+    assert b"".join(each.raw for each in x12_pieces(data)) == data
+    found = [each.elements for each in x12_pieces(data) if each.kind == "segment"]
+    assert found[:3] == [[b"ST", b"850", b"0001\r"], [b"BEG", b"00\r"], [b"SE", b"9", b"0001\r"]]
+    assert b"SE|3|" in b"".join(rewrite_x12(data, lambda tag, _: {1: b"3"} if tag == "SE" else {}))
+
+
+def test_the_marks_of_una_hold_to_the_end_of_the_interchange() -> None:
+    data = b"UNA:+.# '" + MESSAGE.replace(b"?", b"#")
+    texts = [each.elements[4] for each in edifact_pieces(data) if each.tag == "FTX"]
+    assert texts[0] == b"it#'s 2#+2 #: who knows##"
+
+
 def test_counted_data_is_one_piece() -> None:
     data = interchange("ST*841*0001", "BIN*9*~SE*1*~*~", "SE*3*0001")
     for size in (1, 5, 1000):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from crossdock.edi import x12
+from crossdock.edi.kernel.tolerance import Policy, apply
 from tests.unit.edi.samples import ORDER_SEGMENTS, codes, faults, interchange, order, sets, written
 
 
@@ -122,6 +123,70 @@ def test_a_broken_envelope_is_named_with_its_segment(broken, code: str, segment:
 )
 def test_what_is_no_interchange_is_refused_by_name(data: bytes, code: str) -> None:
     assert codes(faults(data))[0] == code
+    assert sets(data) == []
+
+
+ROWS = ("ST*850*0001", "BEG*00*SA*4500001**20101201", "PO1*10*6*EA*2.55**IN*85123A", "SE*4*0001")
+GROUP = ("GS*PO*SENDER*RE CEIVER.1*20101201*0826*7*X*004010VICS", *ROWS, "GE*1*7")
+
+
+def bare(*segments: str, end: str = "~", element: str = "*") -> bytes:
+    return "".join(each.replace("*", element) + end for each in segments).encode()
+
+
+@pytest.mark.parametrize("end", ["~", "'", "\n", "\r\n", "\r", "~\n", "~\r\n", "~ \n", "\x1c", "!"])
+@pytest.mark.parametrize("element", ["*", "|", "^", "~", "\x1d"])
+@pytest.mark.parametrize("segments", [ROWS, GROUP], ids=["set", "group"])
+def test_a_set_or_group_without_interchange_is_read_by_the_separators_that_it_shows(
+    segments: tuple[str, ...], element: str, end: str
+) -> None:
+    if element in end:
+        return
+    data = bare(*segments, end=end, element=element)
+    assert codes(faults(data)) == ["interchange_missing"]
+    (ts,) = sets(data)
+    assert [segment.elements for segment in ts.segments] == [row.split("*") for row in ROWS]
+    assert (ts.faults, ts.group.version) == ((), "004010VICS" if segments is GROUP else "")
+    assert data[ts.offset :].startswith(b"ST")
+
+
+def test_sets_in_a_row_without_interchange_are_told_once_and_read_one_by_one() -> None:
+    data = bare(*ROWS, *(row.replace("0001", "0002") for row in ROWS))
+    assert codes(faults(data)) == ["interchange_missing"]
+    assert [ts.control_number for ts in sets(data)] == ["0001", "0002"]
+    assert [ts.number for ts in sets(data)] == [1, 5]
+
+
+def test_what_is_wrong_with_a_set_without_interchange_is_told_and_mended_as_with_any_other() -> None:
+    data = bare(*ROWS[:-1], "SE*9*0001", "IEA*1*7")
+    assert codes(faults(data)) == ["interchange_missing", "set_count_mismatch", "trailer_without_header"]
+    assert [codes(ts.faults) for ts in sets(data)] == [["set_count_mismatch"]]
+    assert apply(data, Policy.of({"based_on": "lenient"}), x12.read).verdict == "rejected", "nobody says whose it is"
+    accepted = apply(data, Policy.of({"based_on": "lenient", "faults": {"interchange_missing": "accept"}}), x12.read)
+    assert (accepted.data, accepted.verdict) == (bare(*ROWS), "mended")
+
+
+def test_a_set_behind_an_interchange_is_one_without_and_nobody_is_owed_a_ta1_for_it() -> None:
+    data = interchange(*ORDER_SEGMENTS) + bare(*ROWS)
+    assert codes(faults(data)) == ["interchange_missing"]
+    assert len(sets(data)) == 2
+    assert len(x12.acknowledge_interchanges(x12.read(data))) == 1
+    assert x12.acknowledge_interchanges(x12.read(bare(*GROUP))) == []
+
+
+def test_wrapped_lines_of_a_set_without_interchange_are_no_part_of_it() -> None:
+    plain = bare(*ROWS[:2], *(ROWS[2] for _ in range(8)), "SE*11*0001")
+    data = b"\n".join(plain[at : at + 80] for at in range(0, len(plain), 80))
+    assert codes(faults(data)) == ["lines_wrapped", "interchange_missing"]
+    assert sets(data)[0].texts == sets(plain)[0].texts
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"ST*850*0001", b"ST-850-1. See the list", b"STREET*1~", b"GS*PO*A*B~ST*850*0001~", b"ST*850*0001~and so on"],
+)
+def test_what_only_looks_like_a_set_is_none(data: bytes) -> None:
+    assert codes(faults(data)) == ["not_x12"]
     assert sets(data) == []
 
 

@@ -16,7 +16,8 @@ _LEADING = re.compile(b"[" + BLANK.encode() + b"]*")
 
 
 class _Walker(Walker):
-    begins = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UNH\+")
+    again = re.compile(rb"(?:U\r?\n?N\r?\n?[AB]|un[ab])[^A-Za-z0-9 \t\r\n]")
+    begins = re.compile(again.pattern + rb"|UNH\+")
     sought = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]|UNH\+")
     service = frozenset(("UNB", "UNG", "UNH", "UNT", "UNE", "UNZ"))
     last = "UNZ"

@@ -42,8 +42,9 @@ INTERCHANGE: tuple[Row, ...] = (
      "the interchange header (UNB) has no end",
      "Ask the partner to send it again; look whether the transfer was cut off."),
     ("interchange_missing", "error", "022", "", "", "13",
-     "messages stand outside any interchange",
-     "Nobody can be told to be the sender. Ask the partner for UNB and UNZ, or say in the agreement whose file it is."),
+     "messages or sets stand outside any interchange",
+     "Nobody can be told to be the sender. Ask the partner for UNB and UNZ (in X12 ISA, GS, GE and IEA), or say in the "
+     "agreement whose file it is."),
     ("interchange_empty", "error", "024", "", "", "32",
      "the interchange holds nothing",
      "Nothing is lost. Ask the partner whether documents were meant to be in it."),

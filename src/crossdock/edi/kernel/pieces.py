@@ -62,6 +62,8 @@ class Walker(ABC):
     """Goes through an input piece by piece; dialects say how an interchange opens and a segment ends."""
 
     begins: re.Pattern[bytes]
+    again: re.Pattern[bytes]
+    """How the next interchange begins where one is open."""
     sought: re.Pattern[bytes]
     service: frozenset[str]
     """Tags of the segments of the envelope."""
@@ -131,7 +133,7 @@ class Walker(ABC):
             if (blank := self._blank()) is not None:
                 yield blank
                 continue
-            if self.begins.match(window.buffer, window.at) or window.buffer.startswith(BYTE_ORDER_MARK, window.at):
+            if self.again.match(window.buffer, window.at) or window.buffer.startswith(BYTE_ORDER_MARK, window.at):
                 return
             end = self.end_of_segment(window.at)
             while end < 0 and len(window.buffer) - window.at <= self.longest and window.fill():

@@ -7,7 +7,7 @@ import re
 X12, EDIFACT, TRADACOMS, XML = "X12", "EDIFACT", "TRADACOMS", "XML"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEGINS = (
-    (X12, re.compile(rb"(?:ISA|isa)[^A-Za-z0-9 \t\r\n]")),
+    (X12, re.compile(rb"(?:ISA|isa)[^A-Za-z0-9 \t\r\n]|(?:ST|GS)([^A-Za-z0-9 \t\r\n])(?:[0-9]{3}|[A-Z]{2})\1")),
     (EDIFACT, re.compile(rb"(?:UN[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UN[GH]\+")),
     (TRADACOMS, re.compile(rb"STX\s*=")),
     (XML, re.compile(rb"<")),

@@ -58,13 +58,13 @@ def acknowledge(
 
 
 def acknowledge_interchanges(items: Iterable[TransactionSet | InterchangeFault]) -> list[InterchangeAcknowledgement]:
-    """One TA1 per interchange whose header could be read, in order; it tells of faults of the interchange and of what
-    stands in it instead of groups. An error rejects; of several faults of one gravity the first is told."""
+    """One TA1 per interchange whose header is there and could be read, in order; it tells of faults of the interchange
+    and of what stands in it instead of groups. An error rejects; of several faults of one gravity the first is told."""
     headers: dict[int, InterchangeHeader] = {}
     told: dict[int, list[Fault]] = {}
     for item in items:
         header = item.interchange
-        if header is None:
+        if header is None or not header.raw:
             continue
         headers.setdefault(header.offset, header)
         if isinstance(item, InterchangeFault) and item.fault.kind.ta1:

@@ -16,6 +16,16 @@ _TAIL = re.compile(r"(?s)(?P<component>.?)(?P<between>.{0,40}?)(?P<next>(?i:GS|T
 # An interchange of a header alone: nothing follows its terminator.
 _ALONE = re.compile(r"(?P<component>[^A-Za-z0-9\s])(?P<between>[^A-Za-z0-9\s]\s*)(?P<next>)")
 _NEXT = re.compile(r"\s*(?:GS|TA1|TA3|IEA|ST)\b")
+_MARK = rb"[!-/:-@\[-`{-~\x1c-\x1f]"
+BARE = re.compile(
+    rb"(?P<tag>ST|GS)(?P<mark>"
+    + _MARK
+    + rb")(?:(?<=ST.)[0-9]{3}(?P=mark)[A-Za-z0-9 ]{0,9}(?:(?P=mark)[A-Za-z0-9 ]{0,35})?"
+    rb"|(?<=GS.)[A-Z]{2}(?:(?P=mark)(?:(?!(?P=mark))[^\r\n]){0,60}){6}(?P=mark)[A-Za-z0-9]{1,12})[ \t]*+"
+    rb"(?:\r(?=\n))?(?P<end>(?!(?P=mark))" + _MARK + rb"|[\r\n])(?P<gap>[ \t\r\n]*+)[A-Z][A-Z0-9]{1,2}(?P=mark)"
+)
+"""How a set or group without interchange begins, up to the segment that follows: what separates is told by nothing
+else. Nothing tells a component separator."""
 _LONGEST_ELEMENT = 60
 
 
@@ -44,6 +54,21 @@ def parse_header(window: bytes, number: int, offset: int) -> tuple[InterchangeHe
     taken = wrapped_length(window, taken) if line_end else taken
     header = _header(found, number, offset, found.encoding, line_end, window.find(line_end), window[:taken])
     return header, taken, None
+
+
+def bare_header(found: re.Match[bytes], window: bytes, number: int, offset: int) -> InterchangeHeader:
+    """What stands for the header where a set or group without interchange (`BARE`) begins at the start of `window`."""
+    element, terminator = found["mark"].decode(), found["end"].decode()
+    line_end = line_end_of_wrapped(window) if terminator not in BLANK else b""
+    if line_end and not cuts_segments(window, line_end, found["end"]):
+        line_end = b""
+    marks = Delimiters(element, "", terminator, suffix="" if line_end else found["gap"].decode())
+    wrapped = fault("lines_wrapped", segment=number, offset=offset + window.find(line_end))
+    return InterchangeHeader(
+        *("", "", "", "", "", "", "", "", False, "", marks, number, offset),
+        faults=(wrapped,) if line_end else (),
+        wrapped=line_end,
+    )
 
 
 def _is_cut(window: bytes, line_end: bytes, found: _Parsed) -> bool:

@@ -10,20 +10,25 @@ from crossdock.edi.kernel.pieces import Change, Kind, Piece, Walker
 from crossdock.edi.kernel.service import plain_starts
 from crossdock.edi.kernel.wrapping import unwrap
 from crossdock.edi.x12.envelope import COUNTED, InterchangeHeader
-from crossdock.edi.x12.header import parse_header
+from crossdock.edi.x12.header import BARE, bare_header, parse_header
 
 _LONGEST_LENGTH = 80  # bytes that an element before counted data takes at most
 
 
 class _Walker(Walker):
-    begins = re.compile(rb"(?:I\r?\n?S\r?\n?A|isa)[^A-Za-z0-9 \t\r\n]")
+    again = re.compile(rb"(?:I\r?\n?S\r?\n?A|isa)[^A-Za-z0-9 \t\r\n]")
+    begins = re.compile(again.pattern + b"|" + BARE.pattern)
     sought = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")
     service = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
     last = "IEA"
     header: InterchangeHeader | None = None
 
     def open(self, head: bytes) -> list[tuple[Kind, int]]:
-        """ISA, if it can be read."""
+        """ISA, if it can be read; of what has none the first segment is one like others."""
+        if (bare := BARE.match(head)) is not None:
+            self.header = bare_header(bare, head, 1, 0)
+            self.separator, self.terminator = bare["mark"], bare["end"]
+            return [("segment", bare.end("end"))]
         self.header, taken, _ = parse_header(head, 1, 0)
         if self.header is None:
             return []

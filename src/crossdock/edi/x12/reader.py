@@ -26,7 +26,7 @@ from crossdock.edi.x12.envelope import (
     split_segments,
 )
 from crossdock.edi.x12.functional_ids import FUNCTIONAL_IDS
-from crossdock.edi.x12.header import parse_header
+from crossdock.edi.x12.header import BARE, bare_header, parse_header
 from crossdock.edi.x12.trailers import Trailers, same
 
 _ISA = re.compile(rb"(?:I\r?\n?S\r?\n?A|isa)[^A-Za-z0-9 \t\r\n]")
@@ -56,7 +56,8 @@ def read(
 class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
     """State of one pass: where we are, and which interchange and group are open."""
 
-    syntax, unknown, begins, trailer = X12, "not_x12", _ISA, b"SE"
+    syntax, unknown, trailer = X12, "not_x12", b"SE"
+    begins = re.compile(_ISA.pattern + b"|" + BARE.pattern)
     sought = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]")
     closes = re.compile(rb"IEA[^A-Za-z0-9 \t\r\n]")
 
@@ -85,11 +86,19 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         self.header = self.group = None
 
     def interchange(self) -> Iterator[TransactionSet | InterchangeFault]:
-        """From one header to its trailer, or to where it breaks off."""
+        """From one header, or a set or group without one, to its trailer, or to where it breaks off."""
         window = self.window
         window.want(HEADER_WINDOW)
         head = window.buffer[window.at : window.at + HEADER_WINDOW]
         self.group = None
+        if (bare := BARE.match(head)) is not None:
+            self.header = bare_header(bare, head, self.number, window.offset)
+            yield from self.told_before()
+            for each in self.header.faults:
+                yield InterchangeFault(each, self.header)
+            yield self.loose("interchange_missing", window.offset, bare["tag"].decode())
+            yield from self._opened(False)
+            return
         self.header, taken, refused = parse_header(head, self.number, window.offset)
         yield from self.told_before()
         if self.header is None or refused is not None:
@@ -105,9 +114,13 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         yield from self.check_repeated()
         window.at += taken
         self.number += 1
+        yield from self._opened(head.startswith(b"isa"))
+
+    def _opened(self, small: bool) -> Iterator[TransactionSet | InterchangeFault]:
+        assert self.header is not None
         self.groups = self.others = self.outside_groups = 0
         self.group_numbers.clear()
-        self._use(self.header, head.startswith(b"isa"))
+        self._use(self.header, small)
         yield from self._inside()
 
     def _use(self, header: InterchangeHeader, small: bool) -> None:

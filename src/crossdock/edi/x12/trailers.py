@@ -70,7 +70,11 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         if tag == "GS":
             yield from self._group_unclosed()
             yield from self._open_group(segment, placed)
-        elif tag == "SE" or (tag == "GE" and (self.group is None or self.stands_in)):
+        elif (
+            tag == "SE"
+            or (tag == "GE" and (self.group is None or self.stands_in))
+            or (tag == "IEA" and not self._has_isa())
+        ):
             self.group = None if tag == "GE" else self.group
             mend = Mend(offset, end - self.window.at + len(self.terminator), b"")
             yield self.loose("trailer_without_header", offset, tag, mends=(mend,))
@@ -79,6 +83,9 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         else:
             yield from self._group_unclosed()
             yield from self._close(at(segment, 1), at(segment, 2), placed)
+
+    def _has_isa(self) -> bool:
+        return self.header is not None and bool(self.header.raw)
 
     def _group_unclosed(self, ended: bool = True) -> Iterator[InterchangeFault]:
         group, self.group = self.group, None
@@ -93,6 +100,9 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         yield from self._group_unclosed(self.cut_off < 0)
         header = self.header
         assert header is not None  # only what was opened is closed
+        if not header.raw:
+            yield from self.unterminated()
+            return
         mends = self.added("IEA", self.groups, header.control_number, self.window.offset, self.cut_off < 0)
         yield from self.unterminated()
         yield self.loose("interchange_unclosed", header.offset, "ISA", segment=header.number, mends=mends)
@@ -165,7 +175,8 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         if kind in FUNCTIONAL_IDS and all(map(self.fits, values)):
             text = self.separator.join(each.encode(header.encoding, "replace") for each in values)
             mends = (Mend(offset, 0, text + self.terminator + header.delimiters.suffix.encode()),)
-        yield self.loose("group_missing", offset, "ST", mends=mends)
+        if header.raw or self.groups:  # where there is not even an interchange, that alone is told
+            yield self.loose("group_missing", offset, "ST", mends=mends)
         self.group = GroupHeader("", "", "", "", "", "", "", self.number, offset)
         self.stands_in = True
         self.outside_groups += 1
