@@ -16,7 +16,13 @@ from crossdock.model.freight import FreightReference
 from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
-from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderAcknowledgement, PurchaseOrderChange
+from crossdock.model.purchase_order import (
+    Charge,
+    PurchaseOrder,
+    PurchaseOrderAcknowledgement,
+    PurchaseOrderChange,
+    Schedule,
+)
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.ship_notice import ShipNotice
 
@@ -138,6 +144,11 @@ def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
     ]
 
 
+def _schedule(schedule: Schedule) -> str:
+    due = f" on {schedule.due_on}" if schedule.due_on else ""
+    return _quantity(schedule.quantity) + due + (f" to {schedule.ship_to}" if schedule.ship_to else "")
+
+
 def _order(order: PurchaseOrder) -> Said:
     lines = tuple(
         (
@@ -145,7 +156,7 @@ def _order(order: PurchaseOrder) -> Said:
             _item(line),
             _quantity(line.quantity),
             _price(line.price),
-            "; ".join(f"{_quantity(each.quantity)} on {each.due_on}" for each in line.schedules),
+            "; ".join(_schedule(each) for each in line.schedules),
             line.description,
         )
         for line in order.lines

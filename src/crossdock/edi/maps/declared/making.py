@@ -6,14 +6,16 @@ from typing import Any
 
 import msgspec
 
+from crossdock.edi.kernel.faults import Severity
 from crossdock.edi.maps.declared.building import Field, Missing, build, field_of, fields, nested
-from crossdock.edi.maps.declared.definition import Definition
+from crossdock.edi.maps.declared.definition import Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.joining import of_a_list
 from crossdock.edi.maps.declared.paths import (
     cells_of,
     give_back,
     is_told,
     said_as,
+    selected,
     through_list,
     without_amount,
     words_of,
@@ -160,15 +162,30 @@ class Maker:
         return getattr(found, part) if part else found
 
     def _missing(self, kind: type[Any], missing: Missing, scope: Scope, *, fatal: bool) -> None:
-        """A field that nobody said: the place is where it would stand."""
-        path = missing.path
-        words, at = f"{path.replace('_', ' ').replace('.', ' ')} is missing", (0, 0)
-        loop = scope.loop or self.definition.root
-        for segment, cell in cells_of(loop, path):
-            words += f": {words_of(segment)} element {cell.at[0]} carries it"
-            at = cell.at
-            break
+        """A field that nobody said: the place is where it would stand. What stands there and cannot be read is told
+        already."""
+        path, position, at = missing.path, scope.position, (0, 0)
+        words = f"{path.replace('_', ' ').replace('.', ' ')} is missing"
         wanted = field_of(kind, path)
         code = "lines_missing" if wanted is not None and wanted.item is not None else "element_missing"
         code = "item_missing" if path == "item" else code
-        self.source.fault(code, scope.position, at, words, "error" if fatal else "warning")
+        loop = scope.loop or self.definition.root
+        carrying = next(cells_of(loop, path), None) if code != "lines_missing" else None
+        if carrying is not None:
+            segment, cell = carrying
+            words += f": {words_of(segment, self.definition.dialect)} element {cell.at[0]} carries it"
+            found = self._place_of(segment, loop, scope.position)
+            position, at = (found, cell.at) if found else (position, at)
+        severity: Severity = "error" if fatal else "warning"
+        if not self.source.told(position, at, severity):
+            self.source.fault(code, position, at, words, severity)
+
+    def _place_of(self, segment: SegmentMap, loop: Loop, first: int) -> int:
+        """Where a segment stands in the loop that begins at a position; 0 where it does not."""
+        for position, row in enumerate(self.source.rows[first - 1 :], first):
+            tag = self.source.tag(row)
+            if position > first and tag == loop.start.tag:
+                break
+            if tag == segment.tag and selected(self.source, segment, row):
+                return position
+        return 0

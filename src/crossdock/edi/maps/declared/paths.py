@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.declared.building import Values, field_of, total
 from crossdock.edi.maps.declared.definition import Cell, Loop, SegmentMap
 from crossdock.edi.maps.declared.scope import Scope
-from crossdock.edi.maps.declared.source import Source
+from crossdock.edi.maps.declared.source import Row, Source
 from crossdock.model.quantity import tidy
 
 
@@ -58,9 +59,15 @@ def mentions(loop: Loop, tag: str) -> bool:
     return any((each.start if isinstance(each, Loop) else each).tag == tag for each in loop.members)
 
 
-def words_of(segment: SegmentMap) -> str:
-    """`REF*PO`: a segment and the code that tells it from others of its tag."""
-    return "*".join([segment.tag, *(codes[0] for _, codes in segment.selectors[:1])])
+def selected(source: Source, segment: SegmentMap, row: Row) -> bool:
+    """Has a segment the codes by which the map knows it?"""
+    return all(source.value(row, at) in codes for at, codes in segment.selectors)
+
+
+def words_of(segment: SegmentMap, dialect: str) -> str:
+    """`REF*PO`, `RFF+ON`: a segment and the code that tells it from others of its tag."""
+    mark = "+" if dialect == EDIFACT else "*"
+    return mark.join([segment.tag, *(codes[0] for _, codes in segment.selectors[:1])])
 
 
 def cells_of(loop: Loop, path: str) -> Iterator[tuple[SegmentMap, Cell]]:

@@ -18,6 +18,7 @@ from crossdock.edi.maps.declared.paths import (
     both_cells,
     count_of,
     mentions,
+    selected,
     target_of,
     words_of,
 )
@@ -143,7 +144,7 @@ class Walk:
         """The line of the loop's map that means this segment."""
         for index, member in enumerate(frame.loop.members):
             segment = member.start if isinstance(member, Loop) else member
-            if segment.tag != tag or not self._selected(segment, row):
+            if segment.tag != tag or not selected(self.source, segment, row):
                 continue
             once = isinstance(member, SegmentMap) and not member.repeated
             if not (once and index in frame.seen):
@@ -158,9 +159,6 @@ class Walk:
             if self._member(inside, tag, row) is not None or self._left_out(inside, tag, row) is not None:
                 return loop
         return None
-
-    def _selected(self, segment: SegmentMap, row: Row) -> bool:
-        return all(self.source.value(row, at) in codes for at, codes in segment.selectors)
 
     def _open_all(self, frames: list[_Frame], loop: Loop, row: Row, position: int) -> None:
         """Open the loop; one for each row of elements, where its segment has several."""
@@ -223,6 +221,8 @@ class Walk:
         for cell in segment.cells:
             if cell.at not in fillers or fillers[cell.at] != self.source.value(row, cell.at):
                 self._cell(cell, row, position, scope, prefix, segment.rank)
+            if cell.path.startswith("@") and cell.path in scope.said:  # taken with it, when something says it
+                scope.said[cell.path][2].extend((position, *at) for at, _ in segment.selectors)
         taken = any(each in self.source.taken for each in self.source.trail[before:])
         if not segment.cells or segment.mandatory or taken or len(scope.ids) > waiting:
             for at, _ in segment.selectors:
@@ -283,7 +283,7 @@ class Walk:
             segment = member.start if isinstance(member, Loop) else member
             optional = isinstance(member, Loop) and member.optional
             if segment.mandatory and not optional and index not in frame.seen:
-                words = f"a mandatory segment is missing: {words_of(segment)}"
+                words = f"a mandatory segment is missing: {words_of(segment, self.definition.dialect)}"
                 self.source.fault("segment_missing", frame.position, (0, 0), words)
         scope = frame.scope
         if frame.loop.keys:

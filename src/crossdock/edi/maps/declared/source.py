@@ -59,6 +59,11 @@ class Source(ABC):
         if not any(each.code == code and each.position == position and each.element == at[0] for each in self.faults):
             self.note(code, position, at, detail, severity)
 
+    def told(self, position: int, at: Address, severity: Severity) -> bool:
+        """Is it told already, as gravely, that an element cannot be read?"""
+        at_place = (each for each in self.faults if at[0] and (each.position, each.element) == (position, at[0]))
+        return any(severity == "warning" or each.severity == "error" for each in at_place)
+
     @abstractmethod
     def note(self, code: str, position: int, at: Address, detail: str, severity: Severity | None) -> None:
         """Note a fault."""
@@ -172,8 +177,9 @@ class EdifactSource(Source):
         return row[0].split(self.reading.message.interchange.delimiters.component, 1)[0]
 
     def value(self, row: Row, at: Address) -> str:
-        """A component."""
-        return self.reading.part(row, *at)
+        """A component; of a whole element the first, which tells what it is about."""
+        element, component = at
+        return self.reading.part(row, element, component or 1)
 
     def parts(self, row: Row) -> Iterator[tuple[int, int, str]]:
         """What holds anything."""

@@ -1,9 +1,9 @@
 """ORDERS <-> `PurchaseOrder` (EANCOM 1997 and 2002, directories D.96A and D.01B).
 
 BGM header (C106 with 1060 the revision where the directory has it), DTM+137 (or 4) order date, DTM+2 wanted delivery
-(or 69, 63, 64), RFF+CR reference, NAD parties (BY, SU, DP), CUX currency, ALC with MOA charges; per line LIN (1082 is
-the line id), PIA the ids of both sides, IMD description, QTY+21 (or 1), PRI+AAA, RFF+LI their line; per split SCC with
-QTY and DTM, or LOC+7 with QTY+11.
+(or 69, 63, 64), RFF+CR reference, NAD parties (BY, SU, DP; without DP the goods go to the buyer), CUX currency, ALC
+with MOA charges; per line LIN (1082 is the line id), PIA the ids of both sides, IMD description, QTY+21 (or 1),
+PRI+AAA, RFF+LI their line; per split SCC with QTY and DTM, or LOC+7 with QTY+11.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.rows import NOTHING
 from crossdock.edi.maps.edifact.writing import Writing, day, described, joined, limited, number, numbered, text
+from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
@@ -225,7 +226,9 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
         rows.append(day("2", order.due_on))
     if order.reference:
         rows.append(("RFF", composite("CR", limited("RFF", order.reference))))
-    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier), writing.party("DP", order.ship_to)]
+    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier)]
+    if not to_the_buyer(order):
+        rows.append(writing.party("DP", order.ship_to))
     if order.currency:
         rows.append(("CUX", composite("2", order.currency, "9")))
     for charge in order.charges:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from crossdock.edi.guides import codes
 from crossdock.edi.maps.totals import asked_for
+from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
@@ -169,19 +170,20 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     if invoice.reference:
         rows.append(("REF", "CR", invoice.reference))
     rows += [writing.party("SU", invoice.issuer), writing.party("BT", invoice.recipient)]
+    counted = only_counted(invoice)
     for line in invoice.lines:
-        rows += _line_rows(line, "" if one_order else line.order_number, writing)
+        rows += _line_rows(line, "" if counted else line.line, "" if one_order else line.order_number, writing)
     rows.append(("TDS", cents(invoice.total)))
     rows += [writing.charge(charge) for charge in invoice.charges]
     rows.append(("CTT", str(len(invoice.lines))))
     return rows
 
 
-def _line_rows(line: InvoiceLine, order: str, writing: Writing) -> list[OutgoingSegment]:
+def _line_rows(line: InvoiceLine, line_id: str, order: str, writing: Writing) -> list[OutgoingSegment]:
     quantity, unit = amount(line.priced)  # catch weight goods are invoiced by what they weigh
     price, basis = writing.price(line.price, unit)
     ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
-    rows: list[OutgoingSegment] = [("IT1", line.line, quantity, unit, price, basis, *ids)]
+    rows: list[OutgoingSegment] = [("IT1", line_id, quantity, unit, price, basis, *ids)]
     for kind, value in (("PO", order), ("LI", line.order_line), ("SI", line.shipment)):
         if value:
             rows.append(("REF", kind, value))

@@ -3,7 +3,8 @@
 BEG header (BEG02 is `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision,
 SAC charges, DTM*002 wanted delivery, N1 parties; per line PO1 (PO101 is our line id), PID description, REF*LI their
 line, SCH schedule (SCH04 its ship-to), SDQ quantities of stores: each is a schedule with that ship-to, due when the
-line is. Written, a schedule with a ship-to and no date becomes part of an SDQ, any other an SCH.
+line is. Written, a schedule with a ship-to and no date becomes part of an SDQ, any other an SCH. Without N1*ST the
+goods go to the buyer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -206,7 +208,9 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
     rows += [writing.charge(charge) for charge in order.charges]
     if order.due_on:
         rows.append(("DTM", "002", day(order.due_on)))
-    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier), writing.party("ST", order.ship_to)]
+    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier)]
+    if not to_the_buyer(order):
+        rows.append(writing.party("ST", order.ship_to))
     for line in order.lines:
         rows += _line_rows(line, writing)
     rows.append(("CTT", str(len(order.lines))))

@@ -24,6 +24,10 @@ _SUPPLIER_QUALIFIERS = ("VN", "VP", "VC", "VA", "VS", "SK", "MG", "MF")
 _GTIN_QUALIFIERS = ("UK", "UP", "EN", "UA", "EO", "UI", "UD", "UX")
 _ANYBODYS_QUALIFIERS = ("IB", "ND", "N4", "N1", "N2", "N3", "MN", "ZZ")
 """Numbers that are nobody's own, such as ISBN and NDC: by them an item goes that has no other number."""
+_NO_ITEMS = frozenset(
+    ("BL", "BO", "C3", "CG", "CH", "CL", "CM", "DR", "EC", "GC", "IZ", "LT", "ON", "PD", "PL", "PO", "PR", "RC", "RN")
+) | {"RS", "SE", "SM", "SN", "SZ", "TP"}  # fmt: skip
+"""Numbers of data element 235 that are no item's: of a lot, a piece, an order, a change; colour, size, origin."""
 # Zones that mean one offset all year round, and those that have a summer; others are taken as UTC.
 _ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
 
@@ -140,7 +144,8 @@ class Reading:
         ours = ours or _first(named, of_ours, agreed | (set() if theirs != named.get("SK") else {"SK"}))
         gtin = gtin or _first(named, _GTIN_QUALIFIERS, agreed)
         if not ours and not theirs and not gtin:
-            theirs = _first(named, _ANYBODYS_QUALIFIERS, agreed)
+            unknown = [each for each in named if len(each) == 2 and each not in _NO_ITEMS]
+            theirs = _first(named, (*_ANYBODYS_QUALIFIERS, *unknown), agreed)
         return ours, theirs, gtin
 
     def charge(self, row: Row, position: int) -> Charge | None:

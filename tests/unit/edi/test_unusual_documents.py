@@ -1,0 +1,133 @@
+"""Documents as strangers send them: what they say is found, and what is wrong is told where it stands."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from crossdock.edi import edifact, maps, x12
+from crossdock.edi.beside import names
+from crossdock.edi.explain import ExplainedSet, context_of, explain
+from crossdock.edi.kernel.faults import Fault
+from crossdock.model.invoice import Invoice
+from crossdock.model.purchase_order import PurchaseOrder
+
+
+def interchange(kind: str, group: str, *segments: str) -> bytes:
+    """One set of 004010, the sender's to the receiver."""
+    head = [
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'SENDER':15}*ZZ*{'RECEIVER':15}*260904*1000*U*00401*000000007*0*P*>",
+        f"GS*{group}*SENDER*RECEIVER*20260904*1000*7*X*004010",
+    ]
+    lines = [*head, f"ST*{kind}*0001", *segments, f"SE*{len(segments) + 2}*0001", "GE*1*7", "IEA*1*000000007"]
+    return "".join(f"{line}~" for line in lines).encode()
+
+
+def one_set(kind: str, group: str, *segments: str) -> x12.TransactionSet:
+    ts = next(x12.read(interchange(kind, group, *segments)))
+    assert isinstance(ts, x12.TransactionSet)
+    return ts
+
+
+def of_set(kind: str, group: str, *segments: str) -> maps.MappedDocument:
+    """What is read of it."""
+    ts = one_set(kind, group, *segments)
+    return maps.read_document(ts, context_of(ts))
+
+
+def one_message(kind: str, *segments: str) -> edifact.Message:
+    body = [f"UNH+1+{kind}:D:96A:UN", *segments]
+    lines = ["UNB+UNOC:3+SENDER:14+RECEIVER:14+260904:1000+7", *body, f"UNT+{len(body) + 1}+1", "UNZ+1+7"]
+    message = next(edifact.read("".join(f"{line}'" for line in lines).encode()))
+    assert isinstance(message, edifact.Message)
+    return message
+
+
+def places(faults: tuple[Fault, ...]) -> list[tuple[str, str, int, int]]:
+    """Code, tag, segment of the set, element."""
+    return [(each.code, each.segment_id, each.position, each.element) for each in faults]
+
+
+def read_again(ts: x12.TransactionSet) -> tuple[msgspec.Struct | None, msgspec.Struct | None]:
+    """What a set says, and what it says written and read once more."""
+    context = context_of(ts)
+    mapped = maps.read_document(ts, context)
+    assert mapped.body is not None
+    written = one_set(
+        ts.type,
+        ts.group.functional_id,
+        *("*".join(row) for row in maps.write_document(mapped.document, mapped.body, context).segments),
+    )
+    return mapped.body, maps.read_document(written, context).body
+
+
+def test_an_element_that_is_missing_is_told_where_it_would_stand() -> None:
+    mapped = of_set("204", "SM", "B2**ACME*L-1**PP", "B2A*00", "S5*1*CL", "G62*10*20260904")
+    assert places(mapped.faults) == [("element_missing", "B2", 2, 4)]
+    assert mapped.faults[0].detail == "number is missing: B2 element 4 carries it"
+
+
+def test_an_element_of_a_segment_that_is_missing_is_told_at_what_it_belongs_to() -> None:
+    mapped = maps.read_message(message := one_message("DELFOR", *_SCHEDULE), context_of(message))
+    assert ("element_missing", "QTY", 6, 0) in places(mapped.faults)
+    assert "begins on is missing: DTM+2 element 1 carries it" in [each.detail for each in mapped.faults]
+
+
+_SCHEDULE = ("BGM+241+S1+9", "DTM+137:20260904:102", "NAD+BY+BUYER::92", "LIN+1++PART:IN", "QTY+1:1000:PCE")
+
+
+def test_what_stands_there_and_cannot_be_read_is_not_told_to_be_missing() -> None:
+    mapped = of_set("990", "GF", "B1*ACME*L-1*A*A")
+    assert places(mapped.faults) == [("date_invalid", "B1", 2, 3)]
+
+
+def test_a_list_that_is_missing_is_of_no_element() -> None:
+    mapped = of_set("945", "SW", "W06*F*O-1*20260904*S-1", "W03*0")
+    assert ("lines_missing", "ST", 1, 0) in places(mapped.faults)
+
+
+def test_what_stands_beside_a_message_is_named_by_its_qualifier() -> None:
+    message = one_message(
+        "DESADV", "BGM+351+D1+9", "DTM+11:20260904:102", "DTM+171:20260901:102", "RFF+VN:8877", "RFF+ON:4455",
+        "CPS+1", "LIN+1++4000862141404:EN", "QTY+12:5:PCE", "MOA+203:99.9",
+    )  # fmt: skip
+    kept = maps.account(message, context_of(message)).kept
+    assert names(msgspec.to_builtins(kept)) == ("DTM*171", "RFF*VN", "MOA*203")
+
+
+def test_a_split_is_told_with_its_place_and_day_as_far_as_they_are_said() -> None:
+    orders = (
+        "BGM+220+P1+9", "DTM+137:20260904:102", "LIN+1++4000862141404:EN", "QTY+21:9:PCE", "PRI+AAA:2",
+        "LOC+7+275::92", "QTY+11:3", "LOC+7+278::92", "QTY+11:6", "DTM+2:20260930:102", "UNS+S",
+    )  # fmt: skip
+    data = "".join(
+        f"{line}'"
+        for line in ("UNB+UNOC:3+A:14+B:14+260904:1000+7", "UNH+1+ORDERS:D:96A:UN", *orders, "UNT+13+1", "UNZ+1+7")
+    )
+    (told,) = explain(data.encode())
+    assert isinstance(told, ExplainedSet)
+    assert told.lines[0][4] == "3 EA to 275; 6 EA on 2026-09-30 to 278"
+
+
+@pytest.mark.parametrize(
+    ("ids", "item"), [("ST*STYLE-9", "STYLE-9"), ("EC*REV-C*MS*M-1", "M-1"), ("LT*LOT*PD*WORDS", "")]
+)
+def test_an_item_goes_by_whatever_number_of_an_item_it_has(ids: str, item: str) -> None:
+    mapped = of_set("850", "PO", "BEG*00*SA*P1**20260904", f"PO1*1*5*EA*2**{ids}", "CTT*1")
+    assert (mapped.body.lines[0].buyer_item if isinstance(mapped.body, PurchaseOrder) else "") == item
+
+
+def test_an_order_to_be_delivered_to_its_buyer_is_written_so() -> None:
+    ts = one_set("850", "PO", "BEG*00*SA*P1**20260904", "N1*BY*Stores*92*1242", "PO1*1*5*EA*2**IN*A1", "CTT*1")
+    said, again = read_again(ts)
+    assert isinstance(said, PurchaseOrder)
+    assert said.ship_to == said.buyer
+    assert again == said
+
+
+def test_lines_of_an_invoice_without_number_are_of_no_order_line_when_written() -> None:
+    ts = one_set("810", "IN", "BIG*20260904*I1**P1", "IT1**5*EA*2**IN*A1", "IT1**1*EA*3**IN*A2", "TDS*1300", "CTT*2")
+    said, again = read_again(ts)
+    assert isinstance(said, Invoice)
+    assert [line.order_line for line in said.lines] == ["", ""]
+    assert again == said
