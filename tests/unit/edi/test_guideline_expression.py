@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from pathlib import Path
 
@@ -128,6 +129,19 @@ def test_so_is_every_mutated_document_of_the_templates(document: str) -> None:
 def test_so_is_every_mutated_document_of_the_packs(folder: Path) -> None:
     for guideline in load(folder).guidelines.guidelines:
         assert passed_of_mutated(guideline, random.Random(f"{folder.name} {guideline.document}"), 60) > 3
+
+
+def test_a_composite_that_must_come_is_missing_where_it_is_empty_though_each_of_its_parts_may_be() -> None:
+    text = scaffold.guideline_text("trial", "ORDERS").replace(
+        "01: {use: M, name: GTIN, check: gtin}", "01: {name: GTIN}"
+    )
+    text = text.replace("02: {use: M, codes: {EN: GTIN, SRV: GTIN}}", "02: {codes: {EN: GTIN, SRV: GTIN}}")
+    guideline, problems = read_guideline(Path("ORDERS.yaml"), text)
+    assert guideline is not None, problems
+    data = re.sub(rb"LIN\+1\+\+[^']*'", b"LIN+1++'", generate(guideline, PACK).bytes())
+    (message,) = (each for each in edifact.read(data) if isinstance(each, edifact.Message))
+    assert not guideline.faultless(message)
+    assert [each.code for each in guideline.faults(message)] == ["element_missing"]
 
 
 NUMBERS = [

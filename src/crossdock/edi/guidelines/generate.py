@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import partial
 
 from crossdock.edi.guidelines.amounts import Ask, Nothing, number
+from crossdock.edi.guidelines.cast import Cast, script
 from crossdock.edi.guidelines.chance import Chance
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.conditions import Ready, own
@@ -15,8 +16,9 @@ from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.overlay import get
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
+from crossdock.edi.guidelines.settled import LINES, settle
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
-from crossdock.edi.guidelines.values import made_up
+from crossdock.edi.guidelines.values import Values
 from crossdock.edi.guidelines.view import Row, View, view
 from crossdock.edi.guidelines.walk import Walk, holds
 
@@ -24,10 +26,11 @@ _TRIES = 60
 """So many documents are made until one keeps to every condition."""
 _KINDS = 3
 _CONDITIONAL = ("guideline_condition", "guideline_amount")
-# Codes that the base guide leaves open, and a habit settles.
-_HABITS = {("CUR", 1): "BY", ("PID", 1): "F", ("SAC", 1): "C", ("TD5", 1): "O", ("FOB", 1): "CC"}
-# What a trailer counts, where a document has it.
 _COUNTED = ("PO1", "POC", "IT1", "LIN")
+"""Their first element counts them."""
+_PARTIES = ("N1", "NAD")
+Codes = dict[tuple[int, int], str]
+"""Codes that a segment must have, by element and component."""
 
 
 class CannotGenerate(ValueError):
@@ -47,9 +50,11 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
     for attempt in range(_TRIES):
         chance = Chance(f"{seed}/{attempt}/{compiled.form.partner}/{compiled.document}")
         draft = Draft(compiled, pack, DAY, control_number=seed % 9000 + 1)
-        _Maker(draft, chance, minimal, lines).make()
-        _counted(draft)
-        mended(draft)
+        _Maker(draft, chance, minimal, lines, attempt).make()
+        settle(draft.lines)
+        if mended(draft):
+            settle(draft.lines)
+            mended(draft)
         found = compiled.faults(draft.item())
         if not found:
             return draft
@@ -71,11 +76,14 @@ def _kept(draft: Draft, condition: Ready) -> bool:
 class _Maker:
     """Makes the segments of one document."""
 
-    def __init__(self, draft: Draft, chance: Chance, minimal: bool, lines: int) -> None:
+    def __init__(self, draft: Draft, chance: Chance, minimal: bool, lines: int, attempt: int) -> None:
+        form = draft.compiled.form
         self.draft = draft
-        self.chance = chance
         self.minimal = minimal
         self.times = lines
+        self.cast = Cast(chance, form.document, form.dialect, draft.day, attempt)
+        self.values = Values(self.cast, chance, draft.day, form.dialect, usual=attempt == 0)
+        self.usual: dict[str, list[int]] = script()[form.dialect].get("usual", {})
         self.levels: list[tuple[int, int]] = []
         """Of HL so far: which kind, and its number."""
         self.numbers: dict[str, int] = {}
@@ -86,10 +94,10 @@ class _Maker:
     def _level(self, level: Level) -> None:
         for group in level.groups:
             for kind, node in enumerate(group.nodes):
-                for code in self._wanted(group, node):
-                    self._segment(node, code, kind)
+                for codes in self._wanted(group, node):
+                    self._segment(node, codes, kind)
 
-    def _wanted(self, group: Group, node: Node) -> Iterator[dict[int, str]]:
+    def _wanted(self, group: Group, node: Node) -> Iterator[Codes]:
         """The passes that are made of a node, each with the codes it must have."""
         if node.never or (self.minimal and not node.mandatory and not _requires(node)):
             return
@@ -101,23 +109,25 @@ class _Maker:
         for _ in range(min(self.times, node.most) if many else 1):
             yield {}
 
-    def _kinds(self, node: Node) -> Iterator[dict[int, str]]:
+    def _kinds(self, node: Node) -> Iterator[Codes]:
         """What comes several times comes in several kinds: those that must come, then others."""
-        for rule in node.rules:
-            if rule.require or (node.most > 1 and rule.number == 1 and len(rule.codes) > 1 and not self.minimal):
+        for rule, element, component in _qualifiers(node):
+            if rule.require or (node.most > 1 and element == 1 and len(rule.codes) > 1 and not self.minimal):
                 others = [code for code in rule.codes if code not in rule.require]
                 more = 0 if self.minimal else max(0, _KINDS - len(rule.require))
-                yield from ({rule.number: code} for code in (*rule.require, *others[:more]))
+                yield from ({(element, component): code} for code in (*rule.require, *others[:more]))
                 return
 
-    def _segment(self, node: Node, codes: dict[int, str], kind: int) -> None:
+    def _segment(self, node: Node, codes: Codes, kind: int) -> None:
         line = Line(node, [[node.tag]])
         self.draft.lines.append(line)
         for test in node.place.tests:
             self.draft.put(line, test.element, test.component, test.value)
-        for rule in node.rules:
-            if not self._left_out(rule, node):
-                self._element(line, rule, codes)
+        for (element, component), code in codes.items():
+            self.draft.put(line, element, component, code)
+        if node.tag in LINES:
+            self.cast.next_item()
+        self._fill(line, node)
         self._ids(line, node)
         self._numbered(line, kind)
         if len(line.cells) == 1:
@@ -125,26 +135,41 @@ class _Maker:
         if node.level is not None:
             self._level(node.level)
 
+    def _fill(self, line: Line, node: Node) -> None:
+        """The elements: qualifiers first, since what others say depends on them."""
+        met = node.tag not in _PARTIES
+        rules = sorted(node.rules, key=lambda rule: not (rule.codes or rule.value or rule.type == "ID"))
+        for rule in rules:
+            if not met and rule.number > 1 and get(line.cells, Place(line.tag, (), 1)):
+                met = bool(self.cast.meet(get(line.cells, Place(line.tag, (), 1))))
+            if not self._left_out(rule, node):
+                self._element(line, rule)
+        if not self.minimal:
+            for number in self.usual.get(node.tag, ()):
+                if number > len(node.rules):
+                    value = self.values.known(line.cells, Place(line.tag, (), number))
+                    self.draft.put(line, number, 0, value)
+
     def _left_out(self, rule: Rule, node: Node) -> bool:
         if any(test.element == rule.number and not test.component for test in node.place.tests):
             return True
         if rule.mandatory or rule.require:
             return False
-        return self.minimal or rule.unused or not rule.described or node.form.elements[_key(node, rule)].use == "C"
+        if not rule.described:
+            return self.minimal or rule.number not in self.usual.get(node.tag, ())
+        return self.minimal or rule.unused or node.form.elements[_key(node, rule)].use == "C"
 
-    def _element(self, line: Line, rule: Rule, codes: dict[int, str]) -> None:
+    def _element(self, line: Line, rule: Rule) -> None:
         draft = self.draft
-        dialect = draft.compiled.form.dialect
         if not rule.components:
-            habit = "" if rule.described else _HABITS.get((line.tag, rule.number), "")
-            value = codes.get(rule.number) or habit or made_up(rule, self.chance, draft.day, dialect)
-            draft.put(line, rule.number, 0, value)
+            at = Place(line.tag, (), rule.number)
+            if not get(line.cells, at):
+                draft.put(line, rule.number, 0, self.values.made_up(rule, line.cells, at))
             return
-        for inner in rule.components:
-            there = get(line.cells, Place(line.tag, (), rule.number, inner.number))
-            if not there and (inner.mandatory or not (self.minimal or inner.unused)):
-                value = made_up(inner, self.chance, draft.day, dialect)
-                draft.put(line, rule.number, inner.number, value)
+        for inner in sorted(rule.components, key=lambda one: not (one.codes or one.value)):
+            at = Place(line.tag, (), rule.number, inner.number)
+            if not get(line.cells, at) and (inner.mandatory or not (self.minimal or inner.unused)):
+                draft.put(line, rule.number, inner.number, self.values.made_up(inner, line.cells, at))
 
     def _ids(self, line: Line, node: Node) -> None:
         form = node.form.pairs
@@ -154,8 +179,7 @@ class _Maker:
         for code, rule in node.pairs.items():
             if rule.mandatory or not (self.minimal or rule.unused or form.ids[code].use == "C"):
                 self.draft.put(line, element, 0, code)
-                value = made_up(rule, self.chance, self.draft.day, self.draft.compiled.form.dialect)
-                self.draft.put(line, element + 1, 0, value)
+                self.draft.put(line, element + 1, 0, self.values.id_of(rule, code, line.cells))
                 element += 2
 
     def _numbered(self, line: Line, kind: int) -> None:
@@ -175,15 +199,21 @@ class _Maker:
     def _something(self, line: Line, node: Node) -> None:
         """A segment says at least one thing."""
         rule = next((each for each in node.rules if not each.unused), None)
+        element, component = rule.number if rule else 1, rule.components[0].number if rule and rule.components else 0
+        at = Place(line.tag, (), element, component)
         if rule is None:
-            self.draft.put(line, 1, 0, "1")
-        elif rule.components:
-            first = rule.components[0]
-            value = made_up(first, self.chance, self.draft.day, self.draft.compiled.form.dialect)
-            self.draft.put(line, rule.number, first.number, value)
+            value = self.values.known(line.cells, at) or "1"
         else:
-            value = made_up(rule, self.chance, self.draft.day, self.draft.compiled.form.dialect)
-            self.draft.put(line, rule.number, 0, value)
+            value = self.values.made_up(rule.components[0] if component else rule, line.cells, at)
+        self.draft.put(line, element, component, value)
+
+
+def _qualifiers(node: Node) -> Iterator[tuple[Rule, int, int]]:
+    """What may tell one segment of a kind from another: elements, and the components of the first."""
+    for rule in node.rules:
+        yield rule, rule.number, 0
+        if rule.number == 1:
+            yield from ((inner, 1, inner.number) for inner in rule.components)
 
 
 def _requires(node: Node) -> bool:
@@ -194,31 +224,17 @@ def _key(node: Node, rule: Rule) -> str:
     return next(key for key in node.form.elements if int(key) == rule.number)
 
 
-def _counted(draft: Draft) -> None:
-    """Trailers count what is there."""
-    of = (
-        "HL"
-        if draft.compiled.document == "856"
-        else next((tag for tag in _COUNTED if any(line.tag == tag for line in draft.lines)), "")
-    )
-    count = sum(line.tag == of for line in draft.lines)
-    for line in draft.lines:
-        if line.tag == "CTT" and count:
-            draft.put(line, 1, 0, str(count))
-        elif line.tag == "CNT" and line.cells[1][:1] == ["2"]:
-            draft.put(line, 1, 2, str(count))
-
-
-def mended(draft: Draft, but: Ready | None = None) -> None:
-    """Comparisons that do not hold and have a place alone on their left get what they want there."""
-    for _ in range(3):
+def mended(draft: Draft, but: Ready | None = None) -> bool:
+    """Comparisons that do not hold and have a place alone on their left get what they want there. Were there any?"""
+    for times in range(3):
         broken = list(_broken(draft, but))
         if not broken:
-            return
+            return times > 0
         for each, line, wanted in broken:
             assert each.amount is not None
             assert each.amount.left is not None
             draft.put(line, each.amount.left.element, each.amount.left.component, wanted)
+    return True
 
 
 def _broken(draft: Draft, but: Ready | None) -> Iterator[tuple[Ready, Line, str]]:
@@ -262,7 +278,7 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
     except Nothing:
         return ""
     if two_decimals:
-        wanted = (wanted * 100).to_integral_value()
+        wanted = (wanted * 100).to_integral_value(ROUND_FLOOR if amount.sign in ("<", "<=") else ROUND_CEILING)
     return f"{wanted.normalize():f}"
 
 

@@ -169,7 +169,11 @@ class Drawing:
     def _element(self, rule: Rule, node: Node) -> str:
         if rule.unused:
             return ""
-        content = self._composite(rule) if rule.components else self._content(rule)
+        if rule.components:
+            something = f"(?=[^ {_class(self.marks.element + self.marks.terminator)}])"
+            content = (something if rule.mandatory else "") + self._composite(rule)
+        else:
+            content = self._content(rule)
         return content if rule.mandatory else f"(?:{content})?+"
 
     def _composite(self, rule: Rule) -> str:

@@ -17,6 +17,7 @@ from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.generate import CannotGenerate, generate
 from crossdock.edi.guidelines.overlay import get, put, stands
 from crossdock.edi.guidelines.places import Place
+from crossdock.edi.guidelines.settled import settle
 from crossdock.edi.guidelines.tree import Node, Rule
 from crossdock.edi.guides import codes
 from crossdock.edi.identifiers import fault_of
@@ -152,6 +153,7 @@ def _splits(workshop: Workshop) -> Iterator[Scenario]:
             def split(draft: Draft, number: int = number) -> None:
                 again = draft.copy().lines[number]
                 draft.lines.insert(number + 1, again)
+                settle(draft.lines)
 
             made = workshop.changed("split", f"two {line.tag} for one line", "", split)
             if _keeps(workshop, made):

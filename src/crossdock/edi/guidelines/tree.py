@@ -213,4 +213,4 @@ def _length(form: Element) -> tuple[int, int]:
     if not form.length:
         return (8, 8) if form.type == "DT" else (4, 8) if form.type == "TM" else (1, _LONGEST)
     first, dots, last = form.length.partition("..")
-    return int(first), int(last if dots else first)
+    return max(1, int(first)), int(last if dots else first)
