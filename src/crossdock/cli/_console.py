@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is written down.")]
 
-_encoder = msgspec.json.Encoder(decimal_format="string")
+encoder = msgspec.json.Encoder(decimal_format="string")
 # What a command prints into a pipe is read by programs and pagers: it is not cut to a terminal's width.
 _PIPE_WIDTH = 1000
 _LEAST_TO_READ = 24
@@ -50,10 +50,10 @@ _OPTIONS = {"compare_to": "compare"}
 """Options that are named otherwise than the parameter of the HTTP interface."""
 
 
-def console() -> Console:
-    """Standard output; colours only on a terminal. A pipe is as wide as `COLUMNS` says, if that is set."""
-    told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return Console(highlight=False, width=None if told else _PIPE_WIDTH)
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or error; colours only on a terminal. A pipe is as wide as `COLUMNS` says, if that is set."""
+    told = (sys.stderr if stderr else sys.stdout).isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Console(stderr=stderr, highlight=False, width=None if told else _PIPE_WIDTH)
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -180,22 +180,24 @@ def print_page(rows: Rows, after: str, nothing: str) -> None:
     typer.echo(f"{len(rows.rows)} shown" + (f"; more with --cursor {after}" if after else ""), err=True)
 
 
-def hanging(out: Console, line: Text, indent: int) -> Text:
-    """A long line broken between words for a terminal, its continuation indented. In a pipe it stays one line."""
-    if not out.is_terminal or line.cell_len <= out.width or out.width <= 2 * indent:
+def hanging(out: Console, line: Text, indent: int, *, in_pipes: bool = False) -> Text:
+    """A long line broken between words for a terminal, its continuation indented. In a pipe it stays one line, unless
+    `in_pipes` says that one may be broken that was told its width."""
+    if not (out.is_terminal or in_pipes) or line.cell_len <= out.width or out.width <= 2 * indent:
         return line
     head = line.wrap(out, out.width)[0].plain.rstrip()
     rest = line[len(head) :]
     blank = len(rest.plain) - len(rest.plain.lstrip())
     folded = rest[blank:].wrap(out, out.width - indent)
     for part in folded:
+        part.rstrip()
         part.pad_left(indent)
     return Text("\n").join([line[: len(head)], *folded])
 
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output; decimals are texts."""
-    typer.echo(msgspec.json.format(_encoder.encode(value), indent=2).decode())
+    typer.echo(msgspec.json.format(encoder.encode(value), indent=2).decode())
 
 
 def say(value: Any, words: str, as_json: bool) -> None:

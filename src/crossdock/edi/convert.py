@@ -13,9 +13,9 @@ import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
-from crossdock.edi.explain import ExplainedFault
 from crossdock.edi.facts import facts
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.told import ExplainedFault
 from crossdock.model.units import ours
 
 Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
@@ -49,13 +49,13 @@ class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
     became: str = ""
 
 
-class Report(msgspec.Struct, frozen=True):
-    """What became of one document. `kept` stood beside its object; the canonical form alone carries it. Warnings
-    about the file itself are a report without document, and refuse nothing."""
+class Report(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
+    """What became of one document; `refusal` says why it was left out. `kept` stood beside its object; the canonical
+    form alone carries it. Warnings about the file itself are a report without document, and refuse nothing."""
 
     document: str
     number: str
-    converted: bool
+    refused: bool
     lost: tuple[Lost, ...] = ()
     kept: tuple[dict[str, Any], ...] = ()
     dropped: tuple[dict[str, Any], ...] = ()
@@ -83,7 +83,7 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
     for each in documents:
         if each.body is None:
             why = each.why if each.refused else ""
-            reports.append(Report(each.document, each.number, not each.refused, faults=each.faults, refusal=why))
+            reports.append(Report(each.document, each.number, each.refused, faults=each.faults, refusal=why))
             continue
         try:
             unit = _written(each, target, options)
@@ -100,8 +100,8 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
         return Conversion(_files(made, documents, target, options), tuple(reports))
     except CannotWrite as problem:  # the envelope cannot be written: none of them is
         refused = (
-            msgspec.structs.replace(each, converted=False, refusal=str(problem))
-            if each.document and each.converted
+            msgspec.structs.replace(each, refused=True, refusal=str(problem))
+            if each.document and not each.refused
             else each
             for each in reports
         )
@@ -109,7 +109,7 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
 
 
 def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Report:
-    said = document.document, document.number, not refusal
+    said = document.document, document.number, bool(refusal)
     return Report(*said, lost, document.extensions, document.dropped, document.faults, refusal)
 
 

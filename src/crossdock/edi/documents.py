@@ -13,9 +13,11 @@ from typing import Any, Literal
 import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
-from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
+from crossdock.edi.explain import context_of, head_of
+from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
 from crossdock.edi.maps.declared import definitions
+from crossdock.edi.told import ExplainedFault, explained
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import InventoryReport
 from crossdock.model.invoice import Invoice
@@ -87,7 +89,7 @@ class Document(msgspec.Struct, frozen=True):
         """Why it was refused, in words."""
         if self.error is None:
             return "it has no body"
-        return f"{self.error.code} at segment {self.error.segment}: {self.error.detail}"
+        return self.error.said.removeprefix("error ")
 
 
 class Canonical(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -120,12 +122,12 @@ def objects() -> dict[str, type[msgspec.Struct]]:
 
 
 def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> Iterator[Document]:
-    """Everything in an input, in order. With a layout it is a flat file; else its beginning tells what it is.
-    `currency` is that of X12 and EDIFACT documents that name none."""
-    if layout is not None:
+    """Everything in an input, in order. What it is, its beginning tells; of what that tells nothing is a flat file, if
+    there is a layout for it. `currency` is that of X12 and EDIFACT documents that name none."""
+    if layout is not None and is_flat(data):
         nobody = _context(Envelope(), "")
         for found in flat.read(data, layout, nobody):
-            faults = tuple(explained(each) for each in found.faults)
+            faults = tuple(explained(each, in_lines=True) for each in found.faults)
             yield Document(found.document, found.body, nobody, Envelope(CSV), faults=faults)
         return
     plain = data.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -141,6 +143,11 @@ def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> It
             yield Document("", None, _context(Envelope(), ""), faults=(explained(item.fault),))
         else:
             yield _of_set(item, currency)
+
+
+def is_flat(data: bytes) -> bool:
+    """Does nothing at its beginning tell that a file is EDI, XML or JSON?"""
+    return head_of(data)[0].syntax not in (X12, EDIFACT, XML, JSON)
 
 
 def canonical(document: Document) -> bytes:
@@ -181,7 +188,7 @@ def _of_ubl(data: bytes) -> Document:
     named = (sender.their_id or sender.id, sender.qualifier, receiver.their_id or receiver.id, receiver.qualifier)
     envelope = Envelope("UBL", mapped.type, "", *named)
     context = maps.MapContext("", receiver, sender, role)
-    faults = tuple(explained(each) for each in mapped.faults)
+    faults = tuple(explained(each, in_lines=True) for each in mapped.faults)
     return Document(
         mapped.document, mapped.body, context, envelope, _rows(mapped.kept), _rows(mapped.dropped), faults
     )  # fmt: skip
@@ -233,7 +240,7 @@ def _of_canonical(found: Canonical, number: int) -> Document:
 
 
 def _bad(line: int, words: str, document: str = "") -> Document:
-    fault = ExplainedFault("not_readable", "error", words, line, 0, "", 0)
+    fault = ExplainedFault("not_readable", "error", words, FAULTS["not_readable"].advice, line=line)
     return Document(document, None, _context(Envelope(), ""), Envelope(JSON), faults=(fault,))
 
 

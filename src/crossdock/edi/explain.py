@@ -9,12 +9,13 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
+from crossdock.edi.assumed import Assumed, assumed, copied
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import told_beside
-from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
 from crossdock.edi.maps.declared import definitions
+from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
 
@@ -29,21 +30,7 @@ _WIDE_XML = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class ExplainedFault(msgspec.Struct, frozen=True, tag_field="kind", tag="fault"):
-    """A fault with its place."""
-
-    code: str
-    severity: str
-    detail: str
-    segment: int
-    offset: int
-    segment_id: str
-    element: int
-    path: str = ""
-    """Of XML: where it stands, such as `/Order/OrderLine[2]`; `segment` is then the line."""
-
-
-class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
+class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     """One transaction set, or message of EDIFACT: `words` say the whole document, `lines` its lines as columns."""
 
     type: str
@@ -59,7 +46,7 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     version: str
     usage: str
     document: str
-    accepted: bool
+    refused: bool
     words: tuple[str, ...]
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -67,6 +54,8 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     body: msgspec.Struct | None
     not_shown: tuple[str, ...] = ()
     """What no field of the object holds, by name: `N3`, `REF*DP`."""
+    assumed: tuple[Assumed, ...] = ()
+    """What the object holds and the document does not say."""
 
 
 class Head(NamedTuple):
@@ -119,12 +108,13 @@ def _document(data: bytes) -> ExplainedSet | ExplainedFault:
 
     mapped = ubl.read(data)
     if not mapped.document:
-        return explained(mapped.faults[0])
+        return explained(mapped.faults[0], in_lines=True)
     sides = [_side(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
     of_customers = ubl.DOCUMENTS[mapped.type].received_by == "supplier"
     sender, receiver = sides if of_customers else reversed(sides)
     said = () if mapped.body is not None else tuple(islice(ubl.outline(data), _MOST_SEGMENTS))
-    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), said)
+    from_others = tuple(copied(mapped.body)) if mapped.body is not None else ()
+    columns, lines, words = say(mapped.body, from_others) if mapped.body is not None else ((), (), said)
     return ExplainedSet(
         type=mapped.type,
         name=mapped.document.replace("_", " ").capitalize(),
@@ -139,13 +129,14 @@ def _document(data: bytes) -> ExplainedSet | ExplainedFault:
         version=next((each.value for each in mapped.kept if each.path.endswith("/UBLVersionID")), "2"),
         usage="production",
         document=mapped.document,
-        accepted=mapped.body is not None,
+        refused=mapped.body is None,
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(explained(each) for each in mapped.faults),
+        faults=tuple(explained(each, in_lines=True) for each in mapped.faults),
         body=mapped.body,
         not_shown=names(msgspec.to_builtins(mapped.kept)) if mapped.body is not None else (),
+        assumed=from_others,
     )
 
 
@@ -157,8 +148,10 @@ def _side(body: msgspec.Struct | None, names: tuple[str, ...]) -> str:
 
 def _message(message: edifact.Message) -> ExplainedSet:
     head = message.interchange
-    mapped = maps.read_message(message, context_of(message))
-    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_raw(message)))
+    context = context_of(message)
+    mapped = maps.read_message(message, context)
+    filled = tuple(assumed(message, context, mapped.body)) if mapped.body is not None else ()
+    columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
         type=message.type,
         name=mapped.document.replace("_", " ").capitalize() or "Message without a map of ours",
@@ -173,13 +166,14 @@ def _message(message: edifact.Message) -> ExplainedSet:
         version=message.version,
         usage="test" if head.test else "production",
         document=mapped.document,
-        accepted=mapped.body is not None,
+        refused=mapped.body is None,
         words=words,
         columns=columns,
         lines=lines,
         faults=tuple(explained(each) for each in told_beside(message, mapped.faults)),
         body=mapped.body,
         not_shown=_not_shown(message, mapped),
+        assumed=filled,
     )
 
 
@@ -196,26 +190,13 @@ def _raw(message: edifact.Message) -> Iterator[str]:
         yield f"and {message.count - _MOST_SEGMENTS} more segments"
 
 
-def explained(fault: Fault) -> ExplainedFault:
-    """A fault as it is shown."""
-    return ExplainedFault(
-        fault.code,
-        fault.severity,
-        fault.detail,
-        fault.segment,
-        fault.offset,
-        fault.segment_id,
-        fault.element,
-        fault.path,
-    )
-
-
 def _set(ts: x12.TransactionSet) -> ExplainedSet:
     guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
-    mapped = maps.read_document(ts, context_of(ts))
+    context = context_of(ts)
+    mapped = maps.read_document(ts, context)
     header = ts.interchange
-    known = mapped.body is not None
-    columns, lines, words = say(mapped.body) if mapped.body is not None else ((), (), tuple(_segments(ts)))
+    filled = tuple(assumed(ts, context, mapped.body)) if mapped.body is not None else ()
+    columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,
         name=guide.name if guide else definition.name if definition else "Transaction set without a map of ours",
@@ -230,13 +211,14 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         version=ts.group.version or header.version,
         usage="test" if header.usage == "T" else "production",
         document=mapped.document,
-        accepted=known,
+        refused=mapped.body is None,
         words=words,
         columns=columns,
         lines=lines,
         faults=tuple(explained(each) for each in mapped.faults),
         body=mapped.body,
         not_shown=_not_shown(ts, mapped),
+        assumed=filled,
     )
 
 

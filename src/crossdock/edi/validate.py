@@ -9,19 +9,20 @@ from itertools import chain
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.explain import ExplainedFault, context_of, explained, head_of
+from crossdock.edi.explain import context_of, head_of
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.tolerance import Policy
+from crossdock.edi.told import ExplainedFault, explained
 
 
-class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
+class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     """One transaction set or message: `guideline` names what it was held against (partner, document and version), empty
-    where the base guide alone holds; `valid` where nothing refuses it; `warning` says that the partner describes no
-    such document, so that nobody takes the verdict for the partner's."""
+    where the base guide alone holds; `refused` where anything in it refuses it; `warning` says that the
+    partner describes no such document, so that nobody takes the verdict for the partner's."""
 
     type: str
     control_number: str
@@ -29,7 +30,7 @@ class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="set"):
     segment: int
     offset: int
     guideline: str
-    valid: bool
+    refused: bool
     faults: tuple[ExplainedFault, ...]
     warning: str = ""
 
@@ -81,7 +82,7 @@ def _validated(
         item.number,
         item.offset,
         named,
-        not any(each.severity == "error" for each in faults),
+        any(each.severity == "error" for each in faults),
         tuple(map(explained, faults)),
         _not_described(item.type, guidelines, direction) if guidelines and compiled is None else "",
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from crossdock.edi.assumed import Assumed
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.advice import Address
 from crossdock.model.freight import FreightReference
@@ -29,14 +30,40 @@ from crossdock.model.ship_notice import ShipNotice
 Line = tuple[str, ...]
 Said = tuple[tuple[str, ...], tuple[Line, ...], tuple[str, ...]]
 """Columns, lines, words."""
+_MOST_VALUES = 5
 
 
-def say(body: msgspec.Struct) -> Said:
-    """Columns, lines and words of a business object."""
-    return _SAY.get(type(body), _any)(body)
+class Notes:
+    """Which fields of an object its document does not say, and whence they are. Each is told where the field is, or
+    else at the end of the words."""
+
+    def __init__(self, assumed: Iterable[Assumed] = ()) -> None:
+        self._left = {each.path.replace(" ", "_"): each for each in assumed}
+
+    def on(self, field: str) -> str:
+        """` (from the envelope)` where that is so of a field, to stand behind it."""
+        found = self._left.pop(field, None)
+        return f" (from {found.source})" if found else ""
+
+    def rest(self) -> Iterator[str]:
+        """What was not asked for: one sentence for each field, however many lines have it."""
+        said: dict[tuple[str, str], list[str]] = {}
+        for each in self._left.values():
+            values = said.setdefault((re.sub(r"\[\d+\]", "", each.path), each.source), [])
+            values += [each.value] if each.value not in values else []
+        for (path, source), values in said.items():
+            shown = ", ".join(values[:_MOST_VALUES]) + (", ..." if len(values) > _MOST_VALUES else "")
+            yield f"{path.capitalize()}: {shown} (from {source})"
 
 
-def _any(body: msgspec.Struct) -> Said:
+def say(body: msgspec.Struct, assumed: Iterable[Assumed] = ()) -> Said:
+    """Columns, lines and words of a business object; what is assumed is said to be."""
+    notes = Notes(assumed)
+    columns, lines, words = _SAY.get(type(body), _any)(body, notes)
+    return columns, lines, (*words, *notes.rest())
+
+
+def _any(body: msgspec.Struct, notes: Notes) -> Said:
     """Any other object: what it says of itself, then the lines of its first list as columns."""
     words = [_title(type(body).__name__)]
     columns: tuple[str, ...] = ()
@@ -46,7 +73,7 @@ def _any(body: msgspec.Struct) -> Said:
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct) and not lines:
             columns, lines = _table(value)
         elif shown := _shown(value):
-            words.append(f"{name.replace('_', ' ').capitalize()}: {shown}")
+            words.append(f"{name.replace('_', ' ').capitalize()}: {shown}{notes.on(name)}")
     return columns, tuple(lines), tuple(words)
 
 
@@ -95,7 +122,7 @@ def _shown(value: Any) -> str:
         case FreightReference():
             return f"{value.kind} {value.number}" + (f" ({value.description})" if value.description else "")
         case dt.datetime():
-            return f"{value:%Y-%m-%d %H:%M} UTC"
+            return _moment(value)
         case Decimal():
             return f"{value:f}"
         case tuple():
@@ -106,16 +133,25 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _party(role: str, party: PartyRef | None) -> str:
+def _moment(value: dt.datetime) -> str:
+    """Midnight is what a day without a time is read as."""
+    return f"{value:%Y-%m-%d}" if value.time() == dt.time() else f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def _party(role: str, party: PartyRef | None, note: str = "") -> str:
     if party is None:
         return ""
     name = f" ({party.name})" if party.name else ""
     shown = party.their_id or party.id or "without id"
-    return f"{role} {shown}{name}"
+    return f"{role} {shown}{name}{note}"
+
+
+def _currency(said: str, priced: bool) -> str:
+    return "The document names no currency" if priced and not said else ""
 
 
 def _quantity(quantity: Quantity | None) -> str:
-    return f"{quantity.amount:f} {quantity.unit}" if quantity else "as before"
+    return f"{quantity.amount:f} {quantity.unit}".rstrip() if quantity else "as before"
 
 
 def _price(price: Price | None) -> str:
@@ -149,7 +185,7 @@ def _schedule(schedule: Schedule) -> str:
     return _quantity(schedule.quantity) + due + (f" to {schedule.ship_to}" if schedule.ship_to else "")
 
 
-def _order(order: PurchaseOrder) -> Said:
+def _order(order: PurchaseOrder, notes: Notes) -> Said:
     lines = tuple(
         (
             line.line,
@@ -162,19 +198,20 @@ def _order(order: PurchaseOrder) -> Said:
         for line in order.lines
     )
     words = _sentences(
-        f"Purchase order {order.number} of {order.ordered_on}"
+        f"Purchase order {order.number} of {order.ordered_on}{notes.on('ordered_on')}"
         + (f", revision {order.revision}" if order.revision else ""),
-        _party("Buyer", order.buyer),
-        _party("Supplier", order.supplier),
-        _party("Ship to", order.ship_to),
+        _party("Buyer", order.buyer, notes.on("buyer")),
+        _party("Supplier", order.supplier, notes.on("supplier")),
+        _party("Ship to", order.ship_to, notes.on("ship_to")),
         f"Wanted on {order.due_on}" if order.due_on else "",
         f"Reference {order.reference}" if order.reference else "",
         *_charges(order.charges, order.currency),
+        _currency(order.currency, any(line.price.amount for line in order.lines)),
     )
     return ("line", "item", "quantity", "price", "schedule", "description"), lines, words
 
 
-def _change(change: PurchaseOrderChange) -> Said:
+def _change(change: PurchaseOrderChange, notes: Notes) -> Said:
     lines = tuple(
         (line.line, line.action, _item(line), _quantity(line.quantity), _price(line.price), str(line.due_on or ""))
         for line in change.lines
@@ -184,13 +221,13 @@ def _change(change: PurchaseOrderChange) -> Said:
         if change.whole_order
         else f"Change {change.revision} of purchase order {change.number}, {change.changed_on or 'undated'}",
         f"Reason: {change.reason}" if change.reason else "",
-        _party("Buyer", change.buyer),
-        _party("Supplier", change.supplier),
+        _party("Buyer", change.buyer, notes.on("buyer")),
+        _party("Supplier", change.supplier, notes.on("supplier")),
     )
     return ("line", "what", "item", "quantity", "price", "date"), lines, words
 
 
-def _answer(answer: PurchaseOrderAcknowledgement) -> Said:
+def _answer(answer: PurchaseOrderAcknowledgement, notes: Notes) -> Said:
     lines = tuple(
         (
             each.line,
@@ -204,29 +241,32 @@ def _answer(answer: PurchaseOrderAcknowledgement) -> Said:
     )
     words = _sentences(
         f"Answer to purchase order {answer.order_number}, {answer.acknowledged_on}",
-        _party("Supplier", answer.supplier),
-        _party("Buyer", answer.buyer),
+        _party("Supplier", answer.supplier, notes.on("supplier")),
+        _party("Buyer", answer.buyer, notes.on("buyer")),
         f"Supplier's number {answer.number}" if answer.number else "",
     )
     return ("line", "answer", "quantity", "price", "date", "item"), lines, words
 
 
-def _report(report: InventoryReport) -> Said:
+def _report(report: InventoryReport, notes: Notes) -> Said:
     lines = tuple((level.item, _quantity(level.quantity), level.condition, level.lot) for level in report.levels)
-    words = _sentences(f"Stock report {report.number} of {report.warehouse}, as of {report.at:%Y-%m-%d %H:%M} UTC")
+    words = _sentences(
+        f"Stock report {report.number}, as of {_moment(report.at)}{notes.on('at')}",
+        f"Warehouse {report.warehouse}{notes.on('warehouse')}",
+    )
     return ("item", "quantity", "condition", "lot"), lines, words
 
 
-def _notice(notice: ShipNotice) -> Said:
+def _notice(notice: ShipNotice, notes: Notes) -> Said:
     lines = tuple(
         (line.order_number, line.order_line, _item(line), _quantity(line.quantity), line.pack, line.lot)
         for line in notice.lines
     )
     words = _sentences(
-        f"Ship notice {notice.number}, shipped {notice.shipped_at:%Y-%m-%d %H:%M} UTC",
-        _party("Supplier", notice.supplier),
-        _party("Ship to", notice.ship_to),
-        _party("Buyer", notice.buyer),
+        f"Ship notice {notice.number}, shipped {_moment(notice.shipped_at)}{notes.on('shipped_at')}",
+        _party("Supplier", notice.supplier, notes.on("supplier")),
+        _party("Ship to", notice.ship_to, notes.on("ship_to")),
+        _party("Buyer", notice.buyer, notes.on("buyer")),
         f"Expected on {notice.expected_on}" if notice.expected_on else "",
         f"Carrier {notice.carrier}" if notice.carrier else "",
         f"Tracking {notice.tracking}" if notice.tracking else "",
@@ -234,22 +274,24 @@ def _notice(notice: ShipNotice) -> Said:
     return ("order", "line", "item", "quantity", "pack", "lot"), lines, words
 
 
-def _invoice(invoice: Invoice) -> Said:
+def _invoice(invoice: Invoice, notes: Notes) -> Said:
     lines = tuple(
         (line.line, line.order_number, line.order_line, _item(line), _quantity(line.quantity), _price(line.price))
         for line in invoice.lines
     )
     words = _sentences(
-        f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number} of {invoice.invoiced_on}",
-        _party("From", invoice.issuer),
-        _party("To", invoice.recipient),
+        f"{'Credit note' if invoice.kind == 'credit_note' else 'Invoice'} {invoice.number} of {invoice.invoiced_on}"
+        + notes.on("invoiced_on"),
+        _party("From", invoice.issuer, notes.on("issuer")),
+        _party("To", invoice.recipient, notes.on("recipient")),
         f"Total {invoice.total:f} {invoice.currency}".rstrip(),
         *_charges(invoice.charges, invoice.currency),
+        _currency(invoice.currency, bool(invoice.total)),
     )
     return ("line", "order", "order line", "item", "quantity", "price"), lines, words
 
 
-def _receipt(receipt: FunctionalAcknowledgement) -> Said:
+def _receipt(receipt: FunctionalAcknowledgement, notes: Notes) -> Said:
     lines = tuple(
         (
             f"{each.set_type} {each.control_number}",
@@ -266,7 +308,7 @@ def _receipt(receipt: FunctionalAcknowledgement) -> Said:
     return ("set", "verdict", "segments", "elements"), lines, words
 
 
-_SAY: dict[type[msgspec.Struct], Callable[[Any], Said]] = {
+_SAY: dict[type[msgspec.Struct], Callable[[Any, Notes], Said]] = {
     PurchaseOrder: _order,
     PurchaseOrderChange: _change,
     PurchaseOrderAcknowledgement: _answer,

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
-from crossdock.cli.edi_documents import _shown
+from crossdock.cli.edi_convert import _shown
 from crossdock.edi import documents, maps, x12
 from crossdock.edi.maps.declared import definitions
 from crossdock.model.party import PartyRef
@@ -45,7 +45,8 @@ def converted(data: bytes, to: str, *options: str, code: int = 0) -> bytes:
 
 
 def report(data: bytes, to: str, *options: str, code: int = 0) -> Any:
-    return json.loads(ran("convert", "-", "--to", to, "--json", *options, data=data, code=code).stdout)
+    (file,) = json.loads(ran("convert", "-", "--to", to, "--json", *options, data=data, code=code).stdout)["files"]
+    return file
 
 
 def bodies(data: bytes) -> list[msgspec.Struct | None]:
@@ -112,8 +113,8 @@ class TestConvert:
         named = msgspec.structs.replace(order(), ship_to=PartyRef("north", country="GB"))
         line = next(documents.read(converted(ORDER, "canonical")))
         data = documents.canonical(msgspec.structs.replace(line, body=named))
-        (found,) = report(data, "x12")["documents"]
-        assert found["converted"]
+        (found,) = report(data, "x12")["items"]
+        assert not found["refused"]
         assert {"path": "ship to country", "value": "GB"} in found["lost"]
 
     def test_sender_and_receiver_stay_unless_others_are_named(self) -> None:
@@ -166,7 +167,7 @@ class TestConvert:
         assert _shown(b"ISA*A~GS*B~IEA*1~", "x12") == b"ISA*A~\nGS*B~\nIEA*1~"
 
     def test_a_unit_by_its_name_in_the_other_list_is_no_loss(self) -> None:
-        found = report(ORDER.replace(b"*6*EA*", b"*6*LT*"), "edifact")["documents"][0]
+        found = report(ORDER.replace(b"*6*EA*", b"*6*LT*"), "edifact")["items"][0]
         assert [each for each in found.get("lost", ()) if "quantity" in each["path"]] == []
 
     @pytest.mark.parametrize("data", [b"%PDF-1.4", b"order,line\n1,2\n"])
@@ -192,7 +193,7 @@ class TestConvert:
     def test_one_that_cannot_be_written_is_left_out_and_told(self) -> None:
         found = report(SHIPPING_ORDER, "edifact", code=1)
         assert found["refused"]
-        assert "no EDIFACT message" in found["documents"][0]["refusal"]
+        assert "no EDIFACT message" in found["items"][0]["refusal"]
 
     def test_one_that_was_refused_is_told_with_its_fault(self) -> None:
         said = ran("convert", "-", "--to", "edifact", data=ORDER.replace(b"*6*EA", b"*six*EA"), code=1).stderr
@@ -217,14 +218,14 @@ class TestConvert:
 
     def test_a_refusal_names_its_fault(self) -> None:
         bad = report(ORDER.replace(b"*6*EA", b"*six*EA"), "edifact", code=1)
-        assert bad["documents"][0]["refusal"].startswith("number_invalid at segment")
+        assert bad["items"][0]["refusal"].startswith("number_invalid at segment")
         said = ran("convert", "-", "--to", "x12", data=b'{"document": "invoice", "body": null}', code=1).stderr
         assert "invoice: refused: it has no body" in said
 
     def test_a_currency_can_be_told_where_the_document_names_none(self) -> None:
         silent = ORDER.replace(b"CUR*BY*GBP~", b"").replace(b"SE*12*", b"SE*11*")
         assert b"CUR" not in silent
-        refused = report(silent, "ubl", code=1)["documents"][0]["refusal"]
+        refused = report(silent, "ubl", code=1)["items"][0]["refusal"]
         assert "--currency" in refused
         (found,) = documents.read(converted(silent, "ubl", "--currency", "USD"))
         assert getattr(found.body, "currency", "") == "USD"
@@ -232,8 +233,8 @@ class TestConvert:
     def test_what_we_would_not_take_ourselves_is_not_written(self) -> None:
         line = next(documents.read(converted(ORDER, "canonical")))
         bad = documents.canonical(msgspec.structs.replace(line, body=msgspec.structs.replace(order(), lines=())))
-        (found,) = report(bad, "edifact", code=1)["documents"]
-        assert not found["converted"]
+        (found,) = report(bad, "edifact", code=1)["items"]
+        assert found["refused"]
 
     def test_without_a_sender_no_interchange_is_written(self) -> None:
         line = json.loads(converted(ORDER, "canonical"))
@@ -257,7 +258,7 @@ class TestConvert:
             "10",
             "B-85121A",
         ]  # which the supplier calls it
-        told = report(ORDER, "csv", "--layout", str(layout))["documents"][0]["lost"]
+        told = report(ORDER, "csv", "--layout", str(layout))["items"][0]["lost"]
         assert "lines[1] description" in [each["path"] for each in told]
         back = converted(rows, "canonical", "--layout", str(layout))
         assert json.loads(back)["body"]["number"] == "4500001"
@@ -371,7 +372,7 @@ class TestDiff:
 
     def test_json_says_the_same(self, tmp_path: Path) -> None:
         found = json.loads("\n".join(difference(tmp_path, ORDER, ORDER, "--json", code=0)))
-        assert found == {"same": True, "differences": [], "not_compared": []}
+        assert (found["same"], found["differences"], found["not_compared"]) == (True, [], [])
         short = written(("purchase_order", order(lines=1)))
         (row,) = json.loads("\n".join(difference(tmp_path, ORDER, short, "--json")))["differences"]
         assert (row["document"], row["where"], row["second"]) == ("4500001", "line 20", "")

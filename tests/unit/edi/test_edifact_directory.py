@@ -85,11 +85,11 @@ def test_of_repeated_elements_each_is_held_against_the_directory() -> None:
 def test_a_message_is_valid_whatever_the_directory_finds() -> None:
     (found,) = validate(interchange(*ORDER[:-2], "PAC+twelve", *ORDER[-2:]))
     assert isinstance(found, ValidatedSet)
-    assert found.valid
+    assert not found.refused
     assert [(each.code, each.severity) for each in found.faults] == [("number_invalid", "warning")]
     (shown,) = explain(interchange(*ORDER[:-2], "PAC+twelve", *ORDER[-2:]))
     assert isinstance(shown, ExplainedSet)
-    assert shown.accepted
+    assert not shown.refused
     assert shown.faults == found.faults
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps
-from crossdock.edi.explain import ExplainedFault, ExplainedSet, explain
+from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.told import ExplainedFault
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import Price, Quantity
@@ -196,7 +197,7 @@ def test_an_item_that_nobody_knows_refuses_what_a_customer_orders() -> None:
 def test_explain_says_an_edifact_order_in_words_and_other_messages_by_segment() -> None:
     (one,) = explain(interchange(*HEAD, *LINE, *END))
     assert isinstance(one, ExplainedSet)
-    assert (one.type, one.name, one.accepted, one.sender) == ("ORDERS", "Purchase order", True, "14/5412345000013")
+    assert (one.type, one.name, one.refused, one.sender) == ("ORDERS", "Purchase order", False, "14/5412345000013")
     assert one.words[0] == "Purchase order 4500001 of 2010-12-01"
     (other,) = explain(interchange(*HEAD, *END).replace(b"ORDERS", b"BAPLIE"))
     assert isinstance(other, ExplainedSet)

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
 from crossdock.edi import ubl
-from crossdock.edi.explain import ExplainedFault, ExplainedSet, explain
+from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.told import ExplainedFault
 from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
 from tests.unit.edi.test_convert import ADDRESSED
 from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
@@ -42,7 +43,7 @@ def test_goods_of_several_orders_are_lines_of_one_table() -> None:
     code, text = explained(
         interchange("ST*945*0001", *rows, "W12*CC**2**EA**VN*BBB", "SE*10*0001", group="SW"), "--json"
     )
-    (found,) = json.loads(text)["items"]
+    (found,) = json.loads(text)["files"][0]["items"]
     assert code == 0
     table = [dict(zip(found["columns"], line, strict=True)) for line in found["lines"]]
     assert [(row["shipping order"], row["item"], row["quantity"]) for row in table] == [
@@ -54,7 +55,7 @@ def test_goods_of_several_orders_are_lines_of_one_table() -> None:
 def test_what_is_wrong_is_told_with_its_place_and_the_file_is_refused() -> None:
     code, text = explained(interchange(*ORDER_SEGMENTS).replace(b"PO1*10*6*", b"PO1*10*six*"))
     assert code == 1
-    assert "Refused" in text
+    assert text.startswith("standard input: refused; 1 error\n")
     assert "error number_invalid at segment 5 (PO1), element 2, byte" in text
 
 
@@ -80,10 +81,10 @@ def test_json_holds_the_object_and_the_faults() -> None:
     report = json.loads(text)
     assert code == 0
     assert report["refused"] is False
-    kinds = [item["kind"] for item in report["items"]]
-    assert kinds == ["set", "fault"]
-    assert report["items"][0]["body"]["number"] == "4500001"
-    assert report["items"][1]["code"] == "data_outside_interchange"
+    kinds = [item["kind"] for item in report["files"][0]["items"]]
+    assert kinds == ["document", "fault"]
+    assert report["files"][0]["items"][0]["body"]["number"] == "4500001"
+    assert report["files"][0]["items"][1]["code"] == "data_outside_interchange"
 
 
 def test_nothing_in_a_document_steers_the_terminal() -> None:
@@ -109,7 +110,7 @@ def test_a_ubl_document_is_explained_as_the_object_it_says() -> None:
     data = ubl.write(*UBL_DOCUMENTS["Invoice"], UBL_BUYING)
     (item,) = explain(data)
     assert isinstance(item, ExplainedSet)
-    assert (item.type, item.document, item.accepted) == ("Invoice", "invoice", True)
+    assert (item.type, item.document, item.refused) == ("Invoice", "invoice", False)
     assert (item.sender, item.receiver) == ("UL/7300010000001", "UL/5060000000016")
     assert item.words[0] == "Invoice INV-9 of 2026-11-21"
     assert len(item.lines) == 2
@@ -131,7 +132,7 @@ def test_a_fault_of_xml_says_line_and_path() -> None:
         ubl.write(*UBL_DOCUMENTS["Order"], UBL_BUYING).replace(b">12</cbc:Quantity>", b">x</cbc:Quantity>")
     )
     assert isinstance(item, ExplainedSet)
-    assert not item.accepted
+    assert item.refused
     assert "/Order/OrderLine[1]/LineItem/Quantity: x" in item.words
     assert item.faults[0].path == "/Order/OrderLine[1]/LineItem/Quantity"
     (refused,) = explain(b'<!DOCTYPE a [<!ENTITY x SYSTEM "f">]><a>&x;</a>')
@@ -142,7 +143,7 @@ def test_a_fault_of_xml_says_line_and_path() -> None:
 def test_what_is_not_shown_is_named() -> None:
     data = interchange(*ADDRESSED)
     assert "not shown: BEG02, REF*DP, N3, N4, PO4" in RUNNER.invoke(app, ["explain", "-"], input=data).output
-    (item,) = json.loads(RUNNER.invoke(app, ["explain", "-", "--json"], input=data).output)["items"]
+    (item,) = json.loads(RUNNER.invoke(app, ["explain", "-", "--json"], input=data).output)["files"][0]["items"]
     assert item["not_shown"] == ["BEG02", "REF*DP", "N3", "N4", "PO4"]
 
 
@@ -153,5 +154,5 @@ def test_an_interchange_that_only_acknowledges_another_is_told() -> None:
     )
     (told,) = explain(data)
     assert isinstance(told, ExplainedSet)
-    assert (told.type, told.document, told.accepted) == ("TA1", "interchange_acknowledgement", True)
+    assert (told.type, told.document, told.refused) == ("TA1", "interchange_acknowledgement", False)
     assert "Verdict: accepted" in told.words

@@ -47,18 +47,22 @@ def validated(project: str, *rows: str, as_json: bool = True) -> tuple[int, Any]
 def test_a_document_that_keeps_to_the_guideline_is_valid(project: str) -> None:
     code, found = validated(project, *SOUND)
     assert code == 0
-    (item,) = found["items"]
-    assert item["valid"]
+    (item,) = found["files"][0]["items"]
+    assert not item["refused"]
     assert item["guideline"] == "northgate 850 004010"
     assert item["faults"] == []
-    assert validated(project, *SOUND, as_json=False) == (0, "850 0001, segment 3: valid by northgate 850 004010\n")
+    head = "standard input: valid, 1 document\n"
+    assert validated(project, *SOUND, as_json=False) == (
+        0,
+        head + "850 0001, segment 3: valid by northgate 850 004010\n",
+    )
 
 
 def test_one_that_does_not_is_refused_in_the_partners_words(project: str) -> None:
     rows = [row.replace("*6*EA", "*0*EA") for row in SOUND]
     code, found = validated(project, *rows)
     assert code == 1
-    (fault,) = found["items"][0]["faults"]
+    (fault,) = found["files"][0]["items"][0]["faults"]
     assert (fault["code"], fault["segment"], fault["element"]) == ("guideline_amount", 6, 2)
     assert fault["detail"] == "Every line orders something (PO1.02 > 0)"
     code, text = validated(project, *rows, as_json=False)
@@ -75,7 +79,7 @@ def test_what_the_tolerance_accepts_does_not_refuse(project: str) -> None:
     packs.load.cache_clear()
     code, found = validated(project, *rows)
     assert code == 0
-    assert [each["code"] for each in found["items"][0]["faults"]] == ["set_count_mismatch"]
+    assert [each["code"] for each in found["files"][0]["items"][0]["faults"]] == ["set_count_mismatch"]
 
 
 def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> None:
@@ -84,7 +88,7 @@ def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> 
     assert code == 0
     assert "valid by the base guide\n  warning: carrier_parcel describes no 850, only 214\n" in text
     _, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--json", data=file)
-    assert json.loads(text)["items"][0]["warning"] == "carrier_parcel describes no 850, only 214"
+    assert json.loads(text)["files"][0]["items"][0]["warning"] == "carrier_parcel describes no 850, only 214"
     assert "warning" not in validated(project, *SOUND, as_json=False)[1]
     _, text = run(
         "edi", "validate", "-", "--partner", "northgate", "--project", project, "--direction", "out", data=file
@@ -94,7 +98,7 @@ def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> 
 
 def test_without_a_partner_the_base_guide_holds() -> None:
     code, text = run("edi", "validate", "-", data=interchange(*SOUND))
-    assert (code, text) == (0, "850 0001, segment 3: valid by the base guide\n")
+    assert (code, text) == (0, "standard input: valid, 1 document\n850 0001, segment 3: valid by the base guide\n")
 
 
 def test_wrong_use_ends_with_two_and_says_why(project: str, tmp_path: Path) -> None:
@@ -135,7 +139,7 @@ def test_what_generate_makes_is_found_out_by_validate(project: str) -> None:
         _, found = run(
             "edi", "validate", "-", "--partner", "northgate", "--project", project, "--json", data=text.encode()
         )
-        codes = {fault["code"] for item in json.loads(found)["items"] for fault in item["faults"]}
+        codes = {fault["code"] for item in json.loads(found)["files"][0]["items"] for fault in item["faults"]}
         assert set(expected) <= codes
 
 

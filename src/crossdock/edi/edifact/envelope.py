@@ -323,6 +323,7 @@ class Message:
             position=position,
             segment_id=text[:3],
             element=element,
+            component=component,
             severity=severity,
         )
 

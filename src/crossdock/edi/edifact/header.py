@@ -59,7 +59,7 @@ def parse_header(
 def _check(header: InterchangeHeader, request: str, test: str) -> Iterator[Fault]:
     for code, element, component, detail in _wrong(header, request, test):
         yield fault(
-            code, segment=header.number, segment_id="UNB", element=element, detail=detail,
+            code, segment=header.number, segment_id="UNB", element=element, component=component, detail=detail,
             offset=header.offset + start_of(header.raw, header.delimiters, 0, element, component),
         )  # fmt: skip
 

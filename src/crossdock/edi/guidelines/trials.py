@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from crossdock.edi import edifact, x12
-from crossdock.edi.explain import ExplainedFault
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.packs import Guidelines, PartnerPack
 from crossdock.edi.guidelines.scenarios import Scenario, scenarios
+from crossdock.edi.told import ExplainedFault
 from crossdock.edi.validate import validate
 
 

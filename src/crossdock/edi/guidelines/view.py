@@ -61,7 +61,7 @@ class View:
         """A fault at a segment (the header being 1)."""
         if isinstance(self.item, Message):
             return self.item.fault(code, position, element, component, detail, severity)
-        return self.item.fault(code, position, element, detail, severity)
+        return self.item.fault(code, position, element, detail, severity, component)
 
 
 def view(item: TransactionSet | Message) -> View:

@@ -58,6 +58,8 @@ class Fault:
     segment_id: str = ""
     element: int = 0
     path: str = ""
+    component: int = 0
+    """Counted from 1; 0 for all of the element, and where that has no components."""
     mends: tuple[Mend, ...] = ()
     """What would make it right, where that follows from the rest of the envelope; only bytes of the envelope change."""
 
@@ -72,7 +74,9 @@ class Fault:
         if self.path:
             return f"line {self.segment}, {self.path}, byte {self.offset}"
         named = f"segment {self.segment}" + (f" ({self.segment_id})" if self.segment_id else "")
-        return named + (f", element {self.element}" if self.element else "") + f", byte {self.offset}"
+        named += f", element {self.element}" if self.element else ""
+        named += f", component {self.component}" if self.component else ""
+        return f"{named}, byte {self.offset}"
 
     def __str__(self) -> str:
         return f"{self.code} at {self.pointer}: {self.detail}"
@@ -89,12 +93,13 @@ def fault(
     element: int = 0,
     severity: Severity | None = None,
     path: str = "",
+    component: int = 0,
     mends: tuple[Mend, ...] = (),
 ) -> Fault:
     """A fault of a documented kind; words and severity are the kind's unless told otherwise."""
     kind = FAULTS[code]
     how, said = severity or kind.severity, detail or kind.words
-    return Fault(code, how, said, segment, offset, position, segment_id, element, path, mends)
+    return Fault(code, how, said, segment, offset, position, segment_id, element, path, component, mends)
 
 
 def _kinds() -> dict[str, FaultKind]:

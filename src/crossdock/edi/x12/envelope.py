@@ -255,18 +255,20 @@ class TransactionSet:
         return next((self.raw[first:last] for first, last in self.binary if start <= first <= end), None)
 
     def fault(
-        self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None
-    ) -> Fault:
+        self, code: str, position: int, element: int = 0, detail: str = "", severity: Severity | None = None,
+        component: int = 0,
+    ) -> Fault:  # fmt: skip
         """A fault in this set, with its place worked out."""
         text = self.texts[position - 1] if position <= len(self.texts) else ""
         return fault(
             code,
             segment=self.number + position - 1,
-            offset=self.offset_of(position, element),
+            offset=self.span_of(position, element, component)[0],
             detail=detail,
             position=position,
             segment_id=text.split(self.interchange.delimiters.element, 1)[0][:3],
             element=element,
+            component=component,
             severity=severity,
         )
 

@@ -1,0 +1,216 @@
+"""`crossdock edi convert`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crossdock.cli._console import AsJson, console
+from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, one_by_one, whole
+from crossdock.cli._edi_layouts import READ_HERE, layouts
+from crossdock.cli._edi_report import JsonReport
+from crossdock.cli._edi_words import NOT_READ, print_faults, say
+from crossdock.cli._partners import refuse
+from crossdock.edi import documents, flat
+from crossdock.edi.beside import beside, names
+from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, refused_version
+from crossdock.edi.convert import convert as convert_documents
+from crossdock.edi.told import ExplainedFault
+
+_MOST_SHOWN = 60
+_SUFFIXES: dict[Target, str] = {
+    "canonical": ".json", "x12": ".x12", "edifact": ".edi", "ubl": ".xml", "csv": ".csv",
+}  # fmt: skip
+_IN_A_ROW = ("canonical", "x12", "edifact")
+"""Of these, what comes of several files can stand one behind the other."""
+
+
+def convert(
+    files: Files,
+    to: Annotated[str, typer.Option("--to", help="canonical, x12, edifact, ubl or csv.")],
+    layout: Annotated[
+        list[Path] | None,
+        typer.Option("--layout", help="Layout of the flat file: of the input, or of --to csv; for both give it twice."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", help="Write there (- is standard output); for several files, or UBL documents, a folder."
+        ),
+    ] = None,
+    version: Annotated[str, typer.Option("--version", help="Of the target, such as 005010 or D:96A:UN.")] = "",
+    sender: Annotated[
+        str, typer.Option("--sender", help="In place of the file's: ME, or ZZ/ME with its qualifier.")
+    ] = "",
+    receiver: Annotated[str, typer.Option("--receiver", help="In place of the file's: YOU, or ZZ/YOU.")] = "",
+    currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
+    match: Match = "*",
+    as_json: AsJson = False,
+) -> None:
+    """Write the documents of files in another syntax. What the target has no place for is told on standard error.
+    Exit code 1 if any document is refused.
+
+    Example: crossdock edi convert src/crossdock/partners/grocer/samples/850-chips.edi --to edifact --currency USD
+    """
+    if to not in TARGETS:
+        refuse(f"--to is one of {', '.join(TARGETS)}, not {to!r}")
+    target: Target = to
+    given = layouts(layout)
+    plan = given.pop() if target == "csv" and given else None
+    if target == "csv" and plan is None:
+        refuse("--to csv needs --layout")
+    if len(given) > 1:
+        refuse("--layout is given once for the input" + (", and once for --to csv" if target == "csv" else ""))
+    if words := refused_version(target, version):
+        refuse(words)
+    found = inputs(files, match)
+    out = _Output(None if output == Path("-") else output, target, found, as_json)
+    options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, plan)
+    report, refused, unreadable = JsonReport() if as_json else None, False, False
+    told = console(stderr=True)
+    for each in one_by_one(found):
+        try:
+            made = _converted(each, given[0] if given else None, currency, target, options)
+        except Unreadable as problem:
+            unreadable = True
+            typer.echo(str(problem), err=True)
+            if report:
+                report.add(each.shown, (), str(problem))
+            continue
+        refused = refused or made.refused
+        if report:
+            report.add(each.shown, _items(made), more={"contents": _contents(made)})
+            continue
+        out.write(each, made)
+        if len(found) > 1:
+            say(told, f"{each.shown}:", "bold")
+        for one in made.reports:
+            _say(told, one, target)
+    if report:
+        report.close()
+    if unreadable or refused:
+        raise typer.Exit(2 if unreadable else 1)
+
+
+def _converted(each: Input, plan: flat.Plan | None, currency: str, target: Target, options: Options) -> Conversion:
+    return convert_documents(list(documents.read(whole(each), plan, currency)), target, options)
+
+
+class _Output:
+    """Where the files of the target go: standard output, a file, or a folder with one for each input."""
+
+    def __init__(self, path: Path | None, target: Target, found: Sequence[Input], as_json: bool) -> None:
+        self._path = path
+        self._target = target
+        self._several = len(found) > 1
+        if self._several and not as_json:
+            self._check(found)
+        self._named: set[Path] = set()
+
+    def _check(self, found: Sequence[Input]) -> None:
+        if self._path is None and self._target not in _IN_A_ROW:
+            refuse(f"{len(found)} files become as many of {self._target}: name a folder with --output")
+        if self._path is None:
+            return
+        if self._path.is_file():
+            refuse(f"{self._path} is a file; {len(found)} files need a folder")
+        if any(Path(each.name).resolve().is_relative_to(self._path.resolve()) for each in found):
+            refuse(f"{self._path} holds what is to be converted: name another folder with --output")
+
+    def write(self, each: Input, made: Conversion) -> None:
+        """What became of one input; ends with words and code 2 where it cannot be written."""
+        if self._path is None and len(made.files) > 1:
+            refuse(f"{len(made.files)} UBL documents are {len(made.files)} files: name a folder with --output")
+        try:
+            if self._path is None:
+                _print(made.files, self._target)
+            elif not self._several and len(made.files) <= 1 and not self._path.is_dir():
+                for data in made.files:
+                    self._path.write_bytes(data)
+                    typer.echo(f"wrote {self._path}", err=True)
+            else:
+                self._into_folder(self._path, each, made.files)
+        except OSError as problem:
+            refuse(f"{self._path} cannot be written: {problem.strerror}")
+
+    def _into_folder(self, folder: Path, each: Input, files: Sequence[bytes]) -> None:
+        if folder.is_file():
+            refuse(f"{folder} is a file; {len(files)} UBL documents need a folder")
+        for number, data in enumerate(files, 1):
+            path = folder / self._name(each, number if len(files) > 1 else 0)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            typer.echo(f"wrote {path}", err=True)
+
+    def _name(self, each: Input, number: int) -> Path:
+        """`order.json` for `order.x12`; `order.x12.json` where another input has taken that name."""
+        suffix = (f"-{number:04d}" if number else "") + _SUFFIXES[self._target]
+        name = each.within.with_name(each.within.stem + suffix)
+        if name in self._named:
+            name = each.within.with_name(each.within.name + suffix)
+        self._named.add(name)
+        return name
+
+
+def _print(files: Sequence[bytes], target: Target) -> None:
+    for data in files:
+        sys.stdout.buffer.write(_shown(data, target) if sys.stdout.isatty() else data)
+        sys.stdout.buffer.write(b"" if data.endswith(b"\n") else b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _shown(data: bytes, to: str) -> bytes:
+    """On a terminal each segment is a line."""
+    pattern = {"x12": rb"(?s)([^~]*~)(?!$)", "edifact": rb"(?s)((?:\?.|[^?'])*')(?!$)"}.get(to)
+    return re.sub(pattern, rb"\1\n", data) if pattern else data
+
+
+def _contents(made: Conversion) -> list[str]:
+    return [data.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode() for data in made.files]
+
+
+def _items(made: Conversion) -> Iterator[Report | ExplainedFault]:
+    """The reports; what is wrong with the file itself is of no document."""
+    for each in made.reports:
+        if each.document:
+            yield each
+        else:
+            yield from each.faults
+
+
+def _say(out: Console, report: Report, target: Target) -> None:
+    """What a person should know of one document: nothing, where all of it was carried over."""
+    name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
+    if report.refusal:
+        told = any(each.severity == "error" for each in report.faults)
+        say(out, f"{name}: refused" + ("" if told else f": {report.refusal}"), "bold red")
+    elif report.faults:
+        say(out, f"{name}: read with warnings", "yellow")
+    print_faults(out, report.faults)
+    if any(each.code in NOT_READ for each in report.faults):
+        say(out, READ_HERE, indent=2)
+    if report.refused:
+        return
+    rows = [_lost(each.path, each.value, each.became) for each in report.lost]
+    if target == "canonical":
+        if report.kept:
+            say(out, f"{name}: kept as it stood, in its extensions: {', '.join(names(report.kept))}")
+    else:
+        rows += [f"kept beside it: {each.said}" for each in beside(report.kept)]
+    if rows:
+        say(out, f"{name}: {len(rows)} not carried over", "yellow")
+        for row in rows[:_MOST_SHOWN]:
+            say(out, row, indent=2)
+        if len(rows) > _MOST_SHOWN:
+            say(out, f"and {len(rows) - _MOST_SHOWN} more; --json lists all", indent=2)
+
+
+def _lost(path: str, value: str, became: str) -> str:
+    return f"{path} {value}" + (f" became {became}" if became else " has no place there")

@@ -1,0 +1,67 @@
+"""What an object holds that its document does not say: taken from the envelope, or from another party of it.
+
+The maps fill such fields because an object needs them. They are found by reading the document a second time with
+another envelope around it: what reads otherwise then was never in the document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from crossdock.edi import edifact, maps, x12
+from crossdock.edi.facts import facts
+from crossdock.model.party import PartyRef
+
+_OTHER_US, _OTHER_PARTNER = PartyRef("another receiver"), PartyRef("another sender")
+_TIME, _NUMBER = "0302", "987650321"
+
+
+class Assumed(msgspec.Struct, frozen=True):
+    """A field that the document does not fill: its path in words (`ship to`), what it holds, and whence that is: `the
+    envelope` or `the buyer`."""
+
+    path: str
+    value: str
+    source: str
+
+
+def assumed(
+    item: x12.TransactionSet | edifact.Message, context: maps.MapContext, body: msgspec.Struct
+) -> list[Assumed]:
+    """The fields of `body`, which was read from `item` by `context`, that the document does not say."""
+    other = msgspec.structs.replace(context, us=_OTHER_US, partner=_OTHER_PARTNER)
+    if isinstance(item, edifact.Message):
+        again = maps.read_message(_message_otherwise(item), other).body
+    else:
+        again = maps.read_document(_sent_otherwise(item), other).body
+    then = dict(facts(again)) if again is not None else {}
+    found = [Assumed(path, value, "the envelope") for path, value in facts(body) if then.get(path, value) != value]
+    named = {each.path for each in found}
+    return found + [each for each in copied(body) if each.path not in named]
+
+
+def _sent_otherwise(ts: x12.TransactionSet) -> x12.TransactionSet:
+    """The same set as if another interchange of another day had brought it."""
+    header = replace(ts.interchange, date=_another(ts.interchange.date), time=_TIME, control_number=_NUMBER)
+    group = replace(ts.group, date=_another(ts.group.date), time=_TIME, control_number=_NUMBER)
+    return replace(ts, interchange=header, group=group, control_number=_NUMBER)
+
+
+def _message_otherwise(message: edifact.Message) -> edifact.Message:
+    header = message.interchange
+    header = replace(header, date=_another(header.date), time=_TIME, control_number=_NUMBER)
+    return replace(message, interchange=header, control_number=_NUMBER)
+
+
+def _another(day: str) -> str:
+    return {6: "710304", 8: "19710304"}.get(len(day), day)
+
+
+def copied(body: msgspec.Struct) -> list[Assumed]:
+    """A place of delivery that the map took from the buyer, whom it is the very object of."""
+    buyer, place = getattr(body, "buyer", None), getattr(body, "ship_to", None)
+    if not isinstance(buyer, PartyRef) or not isinstance(place, PartyRef) or place is not buyer:
+        return []
+    return [Assumed("ship to", buyer.their_id or buyer.id or buyer.name, "the buyer")]
