@@ -120,6 +120,8 @@ def _print_validated(out: Console, item: ValidatedSet) -> None:
     by = item.guideline or "the base guide"
     title = f"{item.type or '???'} {item.control_number}, segment {item.segment}: {_verdict(item, 'valid')} by {by}"
     say(out, title, "bold")
+    for words in item.words:
+        say(out, words, indent=2)
     if item.warning:
         say(out, f"warning: {item.warning}", "yellow", 2)
     print_faults(out, item.faults)

@@ -166,7 +166,8 @@ def _summed(out: Console, name: str, found: Iterator[Item]) -> Tally:
     tally, notes = Tally(), dict[str, None]()
     for item in found:
         tally.add(item)
-        if isinstance(item, ValidatedSet) and item.warning:
-            notes[f"warning: {item.warning}"] = None
+        if isinstance(item, ValidatedSet):
+            notes |= dict.fromkeys(item.words)
+            notes |= {f"warning: {item.warning}": None} if item.warning else {}
     print_sum(out, name, tally, tuple(notes), "valid")
     return tally

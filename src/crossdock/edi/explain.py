@@ -13,6 +13,8 @@ from crossdock.edi.assumed import Assumed, assumed, copied
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import told_beside
+from crossdock.edi.guides.ta1 import TYPE as TA1
+from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
 from crossdock.edi.maps.declared import definitions
 from crossdock.edi.told import ExplainedFault, explained
@@ -215,7 +217,7 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(explained(each) for each in mapped.faults),
+        faults=tuple(explained(each) for each in (*mapped.faults, *(check_ta1(ts) if ts.type == TA1 else ()))),
         body=mapped.body,
         not_shown=_not_shown(ts, mapped),
         assumed=filled,

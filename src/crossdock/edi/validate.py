@@ -13,10 +13,13 @@ from crossdock.edi.explain import context_of, head_of
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
+from crossdock.edi.guides.ta1 import TYPE as TA1
+from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.told import ExplainedFault, explained
+from crossdock.edi.words import say
 
 
 class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
@@ -33,6 +36,8 @@ class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"
     refused: bool
     faults: tuple[ExplainedFault, ...]
     warning: str = ""
+    words: tuple[str, ...] = ()
+    """What an interchange acknowledgement (TA1) says."""
 
 
 def validate(
@@ -51,9 +56,11 @@ def validate(
                 faults = tuple(_judged(each, tolerance) for each in message.faults)
                 yield _validated(replace(message, faults=faults), message.version, guidelines, direction)
         return
-    for item in x12.read(chain((head.bytes,), chunks)):
+    for item in x12.read(chain((head.bytes,), chunks), acknowledgements=True):
         if isinstance(item, x12.InterchangeFault):
             yield explained(_judged(item.fault, tolerance))
+        elif item.type == TA1:
+            yield _acknowledged(item)
         else:
             faults = tuple(_judged(each, tolerance) for each in item.faults)
             yield _validated(
@@ -63,6 +70,23 @@ def validate(
 
 def _judged(fault: Fault, tolerance: Policy | None) -> Fault:
     return tolerance.judged(fault) if tolerance is not None else fault
+
+
+def _acknowledged(ts: x12.TransactionSet) -> ValidatedSet:
+    """A TA1, which is no matter of guidelines."""
+    mapped = maps.read_document(ts, context_of(ts))
+    words = say(mapped.body)[2] if mapped.body is not None else ()
+    return ValidatedSet(
+        ts.type,
+        ts.control_number,
+        ts.interchange.version,
+        ts.number,
+        ts.offset,
+        "",
+        mapped.body is None,
+        tuple(map(explained, (*mapped.faults, *check_ta1(ts)))),
+        words=words,
+    )
 
 
 def _validated(

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from crossdock.edi.assumed import Assumed
-from crossdock.model.acknowledgement import FunctionalAcknowledgement
+from crossdock.edi.guides.ta1 import NOTHING, note
+from crossdock.model.acknowledgement import FunctionalAcknowledgement, InterchangeAcknowledgement
 from crossdock.model.advice import Address
 from crossdock.model.freight import FreightReference
 from crossdock.model.fulfillment import InventoryReport
@@ -308,6 +309,16 @@ def _receipt(receipt: FunctionalAcknowledgement, notes: Notes) -> Said:
     return ("set", "verdict", "segments", "elements"), lines, words
 
 
+def _interchange_receipt(receipt: InterchangeAcknowledgement, notes: Notes) -> Said:
+    verdict = receipt.verdict.replace("_", " ")
+    why = note(receipt.code) or "a note code that nobody knows"
+    # What is right needs no reason.
+    reason = "" if receipt.verdict == "accepted" and receipt.code == NOTHING else f": {receipt.code}, {why}"
+    sent = " ".join(each for each in (receipt.date, receipt.time) if each)
+    words = (f"Interchange {receipt.control_number}" + (f" of {sent}" if sent else "") + f" was {verdict}{reason}",)
+    return (), (), words
+
+
 _SAY: dict[type[msgspec.Struct], Callable[[Any, Notes], Said]] = {
     PurchaseOrder: _order,
     PurchaseOrderChange: _change,
@@ -316,4 +327,5 @@ _SAY: dict[type[msgspec.Struct], Callable[[Any, Notes], Said]] = {
     InventoryReport: _report,
     Invoice: _invoice,
     FunctionalAcknowledgement: _receipt,
+    InterchangeAcknowledgement: _interchange_receipt,
 }

@@ -10,6 +10,7 @@ from crossdock.cli.edi import app
 from crossdock.edi import ubl
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.told import ExplainedFault
+from crossdock.edi.validate import ValidatedSet, validate
 from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
 from tests.unit.edi.test_convert import ADDRESSED
 from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
@@ -155,4 +156,55 @@ def test_an_interchange_that_only_acknowledges_another_is_told() -> None:
     (told,) = explain(data)
     assert isinstance(told, ExplainedSet)
     assert (told.type, told.document, told.refused) == ("TA1", "interchange_acknowledgement", False)
-    assert "Verdict: accepted" in told.words
+    assert told.words == ("Interchange 000000905 of 101130 0915 was accepted",)
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "faults"),
+    [
+        ("101130*0915*A*000", "Interchange 7 of 101130 0915 was accepted", []),
+        (
+            "101130*0915*R*022",
+            "Interchange 7 of 101130 0915 was rejected: 022, its control segments are not in order",
+            [],
+        ),
+        (
+            "101130*0915*E*018",
+            "Interchange 7 of 101130 0915 was accepted with errors: 018, its control number is not valid",
+            [],
+        ),
+        (
+            "101130*0915*R*777",
+            "Interchange 7 of 101130 0915 was rejected: 777, a note code that nobody knows",
+            ["code_unknown"],
+        ),
+        ("101130*0915*R*000", "Interchange 7 of 101130 0915 was rejected: 000, nothing is wrong", ["code_unknown"]),
+        (
+            "101330*2515*A*000",
+            "Interchange 7 of 101330 2515 was accepted",
+            ["date_invalid", "time_invalid"],
+        ),
+    ],
+)
+def test_what_became_of_our_interchange_is_said_and_checked(said: str, words: str, faults: list[str]) -> None:
+    data = (
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *101201*0826*U*00401*000000001*0*P*>~"
+        f"TA1*7*{said}~IEA*0*000000001~"
+    ).encode()
+    (shown,), (judged,) = explain(data), validate(data)
+    assert isinstance(shown, ExplainedSet)
+    assert isinstance(judged, ValidatedSet)
+    assert shown.words == judged.words == (words,)
+    assert [each.code for each in shown.faults] == [each.code for each in judged.faults] == faults
+    assert not judged.refused, "that a partner rejects ours is none of its faults"
+    assert words in RUNNER.invoke(app, ["validate", "-"], input=data).output
+
+
+def test_an_acknowledgement_without_a_verdict_says_nothing() -> None:
+    data = (
+        b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *101201*0826*U*00401*000000001*0*P*>~"
+        b"TA1*7*101130*0915*X*000~IEA*0*000000001~"
+    )
+    (judged,) = validate(data)
+    assert isinstance(judged, ValidatedSet)
+    assert (judged.refused, judged.words, judged.faults[0].code) == (True, (), "code_unknown")
