@@ -177,6 +177,7 @@ def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
     return [
         f"{'Allowance' if each.amount < 0 else 'Charge'} {each.code}: {abs(each.amount):f} {currency} "
         f"{each.description}".rstrip()
+        + (f" (line {each.line})" if each.line else "")
         for each in charges
     ]
 
@@ -184,6 +185,15 @@ def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
 def _schedule(schedule: Schedule) -> str:
     due = f" on {schedule.due_on}" if schedule.due_on else ""
     return _quantity(schedule.quantity) + due + (f" to {schedule.ship_to}" if schedule.ship_to else "")
+
+
+def _taxes(invoice: Invoice) -> Iterator[str]:
+    """`Tax VAT S 25 %: 8.00 EUR of 32.00`."""
+    for tax in invoice.taxes:
+        percent = "" if tax.rate.percent is None else f"{tax.rate.percent:f} %"
+        named = " ".join(filter(None, ("Tax", tax.rate.kind, tax.rate.category, percent)))
+        taxable = "" if tax.taxable is None else f" of {tax.taxable:f}"
+        yield f"{named}: {tax.amount:f} {invoice.currency}".rstrip() + taxable
 
 
 def _order(order: PurchaseOrder, notes: Notes) -> Said:
@@ -288,6 +298,7 @@ def _invoice(invoice: Invoice, notes: Notes) -> Said:
         f"Total {invoice.total:f} {invoice.currency}".rstrip(),
         *_charges(invoice.charges, invoice.currency),
         _currency(invoice.currency, bool(invoice.total)),
+        *_taxes(invoice),
     )
     return ("line", "order", "order line", "item", "quantity", "price"), lines, words
 

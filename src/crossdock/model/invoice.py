@@ -12,6 +12,7 @@ from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.tax import Tax, TaxRate
 
 
 class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,6 +31,7 @@ class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     stated: Stated | None = None
     second: Quantity | None = None
     """Catch weight: what was weighed of `quantity`, and what the price is for."""
+    taxes: tuple[TaxRate, ...] = ()
 
     @property
     def priced(self) -> Quantity:
@@ -38,7 +40,8 @@ class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`total` is what the sender asks for, in `currency`; lines and charges should add up to it."""
+    """`total` is what the sender asks for, in `currency`; lines and charges should add up to it. The charges `VAT` are
+    all of its tax; `taxes` tell how that came about, where the sender tells: one for each rate."""
 
     company_id: str
     number: str
@@ -51,3 +54,4 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):
     charges: tuple[Charge, ...] = ()
     kind: Literal["invoice", "credit_note"] = "invoice"
     reference: str = ""
+    taxes: tuple[Tax, ...] = ()

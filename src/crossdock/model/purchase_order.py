@@ -11,6 +11,7 @@ import msgspec
 from crossdock.model.packs import Stated
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.tax import TaxRate
 
 AnswerKind = Literal["accepted", "changed", "backordered", "substituted", "rejected"]
 
@@ -24,11 +25,14 @@ class Schedule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A charge (positive) or allowance (negative) on a header or line: postage, discount, bank charge."""
+    """A charge (positive) or allowance (negative) on a header or line: postage, discount, bank charge. An invoice says
+    which `line` of it one is for; without it, it is for the document."""
 
     code: str
     amount: Decimal
     description: str = ""
+    line: str = ""
+    taxes: tuple[TaxRate, ...] = ()
 
 
 class PurchaseOrderLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+import msgspec
 import pytest
 from lxml import etree
 
@@ -14,7 +15,7 @@ from crossdock.edi import ubl
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.ubl.account import leaves, path, reasons
 from crossdock.model.party import PartyRef
-from tests.unit.edi.ubl_samples import BUYING, DOCUMENTS, FILES, SELLING
+from tests.unit.edi.ubl_samples import BUYING, DOCUMENTS, FILES, SELLING, TAXED
 
 # Fixtures whose documents are refused, and why.
 REFUSED = {
@@ -25,6 +26,10 @@ _KNOWING = MapContext("us", PartyRef("us", "x", "UL"), PartyRef("them", "y", "UL
 _CASES: list[tuple[str, bytes, MapContext | None]] = [
     *((file.name, file.read_bytes(), each) for file in FILES if file.name not in REFUSED for each in (None, _KNOWING)),
     *((kind, ubl.write(*DOCUMENTS[kind], context), context) for kind in DOCUMENTS for context in (BUYING, SELLING)),
+    *(
+        (f"Peppol {body.kind}", ubl.write("invoice", body, BUYING, ubl.UblOptions("billing")), None)
+        for body in (TAXED, msgspec.structs.replace(TAXED, kind="credit_note"))
+    ),
     *((f"{kind} of nobody", ubl.write(*DOCUMENTS[kind], BUYING), None) for kind in DOCUMENTS),
 ]
 

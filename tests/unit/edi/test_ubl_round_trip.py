@@ -32,6 +32,7 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, ShipNotice, ShipNoticeLine
+from crossdock.model.tax import Tax, TaxRate
 from tests.unit.edi.ubl_samples import BUYER, BUYING, CREDIT_NOTE, DOCUMENTS, INVOICE, NOTICE, ORDER, SELLING, SUPPLIER
 
 _IDS = string.ascii_letters + string.digits + "-_./#&<>'\""
@@ -52,7 +53,15 @@ prices = st.builds(Price, st.decimals(Decimal(0), Decimal(9999), places=4), st.j
 places = st.builds(PartyRef, ids, name=words, country=st.sampled_from(["", "SE"])) | ids.map(
     lambda gln: PartyRef(gln, gln, "UL", "Somewhere")
 )
-charges = st.builds(Charge, ids.map(lambda code: "C" + code), money.map(lambda each: each + 0), words)
+percents = st.none() | st.decimals(Decimal(0), Decimal(99), places=2)
+rates = st.lists(
+    st.builds(TaxRate, st.sampled_from(["S", "Z", "AE", "O"]), percents, ids), max_size=2
+).map(tuple)  # fmt: skip
+charges = st.builds(
+    Charge, ids.map(lambda code: "C" + code), money.map(lambda each: each + 0), words, taxes=rates, line=st.just("")
+)
+one_rate = st.builds(TaxRate, st.just("S"), st.just(Decimal(20)))
+taxes = st.builds(Tax, one_rate, money.map(lambda each: each + 0), st.none() | money, words, maybe_ids)
 
 
 def _priced(unit: str) -> st.SearchStrategy[Price]:
@@ -150,10 +159,15 @@ def invoices(draw: st.DrawFn) -> Invoice:
         counted = draw(quantities)
         return InvoiceLine(
             draw(ids), draw(ids), draw(ids), draw(ids), counted, draw(_priced(second.unit if second else counted.unit)),
-            draw(maybe_ids), draw(maybe_ids), gtin=draw(maybe_ids), second=second,
+            draw(maybe_ids), draw(maybe_ids), gtin=draw(maybe_ids), second=second, taxes=draw(rates),
         )  # fmt: skip
 
     lines = tuple(line() for _ in range(draw(st.integers(1, 3))))
+    of_lines = [
+        msgspec.structs.replace(charge, line=each)
+        for each in dict.fromkeys(line.line for line in lines)
+        for charge in draw(st.lists(charges, max_size=1))
+    ]
     own = [
         Charge(code, draw(st.decimals(Decimal("0.01"), Decimal(999), places=2)) * sign)
         for code, sign in (("VAT", 1), ("PREPAID", -1), ("ROUNDING", 1))
@@ -161,8 +175,8 @@ def invoices(draw: st.DrawFn) -> Invoice:
     ]
     return Invoice(
         "albion_uk", draw(ids), SUPPLIER, BUYER, draw(days), "EUR", lines, draw(money) + 0,
-        (*draw(st.lists(charges, max_size=2)), *own), draw(st.sampled_from(["invoice", "credit_note"])),
-        draw(words),
+        (*draw(st.lists(charges, max_size=2)), *of_lines, *own), draw(st.sampled_from(["invoice", "credit_note"])),
+        draw(words), draw(st.lists(taxes, max_size=2).map(tuple)),
     )  # fmt: skip
 
 
@@ -281,7 +295,11 @@ def test_a_peppol_invoice_names_its_process_its_endpoints_and_its_tax() -> None:
     assert _texts(data, "//cac:ClassifiedTaxCategory/cbc:Percent/text()") == ["25"]
     assert _texts(data, "//@currencyID[. != 'EUR']") == []
     found = ubl.read(data, BUYING)
-    assert found.body == _ONE_ORDER
+    assert isinstance(found.body, Invoice)
+    rate = TaxRate("S", Decimal(25))
+    assert found.body.lines[0].taxes == (rate,)
+    assert found.body.taxes == (Tax(rate, Decimal("5.10"), Decimal("20.40")),)
+    assert found.body.charges == _ONE_ORDER.charges
     assert found.faults == ()
 
 
@@ -298,7 +316,7 @@ def test_peppol_has_no_empty_elements() -> None:
         (lambda: (("invoice", _ONE_ORDER), ubl.UblOptions(profile="billing")), "tax_category and tax_percent"),
         (lambda: (("invoice", INVOICE), GS1), "one order"),
         (lambda: (("invoice", _without_name()), GS1), "name of the supplier"),
-        (lambda: (("invoice", _other_tax()), GS1), "25 % of 20.40 is 5.10 of tax; the invoice has 5.11"),
+        (lambda: (("invoice", _other_tax()), GS1), "the taxes of all rates make 5.10; the invoice has 5.11"),
         (lambda: (("ship_notice", NOTICE), ubl.UblOptions(profile="despatch")), "for one order"),
         (lambda: (("ship_notice", NOTICE), ubl.UblOptions(profile="ordering")), "ordering of Peppol has no Despatch"),
         (lambda: (("purchase_order", _unknown_buyer()), ubl.UblOptions(profile="ordering")), "EndpointID of the buyer"),

@@ -22,8 +22,9 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
     Schedule,
 )
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, ShipNotice, ShipNoticeLine
+from crossdock.model.tax import Tax, TaxRate
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "ubl"
 FILES = sorted(FOLDER.rglob("*.xml")) if FOLDER.is_dir() else []
@@ -123,6 +124,32 @@ INVOICE = Invoice(
     )[:4],
     reference="Spring range",
 )  # fmt: skip
+_STANDARD, _REDUCED = TaxRate("S", Decimal(25)), TaxRate("S", Decimal(12))
+_EXEMPT, _ZERO = TaxRate("E", Decimal(0)), TaxRate("Z", Decimal(0))
+TAXED = Invoice(
+    "albion_uk", "INV-10", SUPPLIER, BUYER, DAY, "EUR",
+    (
+        InvoiceLine("1", "4500001", "10", "85123A", pieces("8"), eur("2.55"), taxes=(_STANDARD,)),
+        InvoiceLine("2", "4500001", "20", "71053", pieces("3"), eur("30", pieces("12")), taxes=(_REDUCED,)),
+        InvoiceLine("3", "4500001", "30", "21730", pieces("1"), eur("25"), taxes=(_EXEMPT,)),
+        InvoiceLine("4", "4500001", "40", "22752", pieces("2"), eur("5"), taxes=(_ZERO,)),
+        InvoiceLine("5", "4500001", "50", "84029G", pieces("-1"), eur("2.55"), taxes=(_STANDARD,)),
+    ),
+    Decimal("61.73"),
+    (
+        Charge("FC", Decimal("15.50"), "Freight", taxes=(_STANDARD,)),
+        Charge("95", Decimal("-2.00"), "Discount", taxes=(_REDUCED,)),
+        Charge("100", Decimal("-1.35"), "Special rebate", "1"),
+        Charge("ABK", Decimal("0.50"), "Engraving", "2"),
+        Charge("VAT", Decimal("8.72")), Charge("PREPAID", Decimal("-20.00")), Charge("ROUNDING", Decimal("0.01")),
+    ),
+    reference="Spring range",
+    taxes=(
+        Tax(_STANDARD, Decimal("8.00"), Decimal("32.00")), Tax(_REDUCED, Decimal("0.72"), Decimal("6.00")),
+        Tax(_EXEMPT, ZERO, Decimal("25"), "Article 132", "VATEX-EU-132"), Tax(_ZERO, ZERO, Decimal("10")),
+    ),
+)  # fmt: skip
+"""Several rates, allowances and charges of document and lines, goods that came back, and money paid before."""
 CREDIT_NOTE = msgspec.structs.replace(INVOICE, number="CN-1", kind="credit_note")
 CATALOGUE = PriceCatalogue(
     "albion_uk", "CAT-3", SUPPLIER, DAY, "EUR",

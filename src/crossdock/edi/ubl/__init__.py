@@ -18,10 +18,19 @@ from lxml import etree
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext, MappedDocument
-from crossdock.edi.ubl import catalogue, despatch_advice, invoice, invoice_writing, order, order_change, order_response
+from crossdock.edi.ubl import (
+    catalogue,
+    despatch_advice,
+    en16931,
+    invoice,
+    invoice_writing,
+    order,
+    order_change,
+    order_response,
+)
 from crossdock.edi.ubl import receipt_advice as receipt
 from crossdock.edi.ubl.account import Dropped, Extension, Paths, account, leaves, line_of
-from crossdock.edi.ubl.building import Maybe, render
+from crossdock.edi.ubl.building import Maybe, render, tree
 from crossdock.edi.ubl.limits import DEFAULT_XML_LIMITS, XmlLimits
 from crossdock.edi.ubl.options import Endpoint, UblOptions
 from crossdock.edi.ubl.reading import Reading
@@ -120,8 +129,12 @@ def write(document: str, body: msgspec.Struct, context: MapContext, options: Ubl
     """The UBL document for an object (any name `read` gives, `supplier_invoice`, `credit_note`). Raises `CannotWrite`
     for what UBL, or the Peppol process of the options, cannot express."""
     writing = Writing(context, options or UblOptions())
-    kind, elements = _elements(document, body, writing)
-    return render(kind, elements)
+    root = tree(*_elements(document, body, writing))
+    if en16931.claimed(root):
+        broken = next(en16931.breaches(root, en16931.WRITTEN), None)
+        if broken is not None:
+            raise CannotWrite(f"{broken.rule}: {broken.words}")
+    return render(root)
 
 
 def _elements(document: str, body: msgspec.Struct, writing: Writing) -> tuple[str, list[Maybe | list[Maybe]]]:

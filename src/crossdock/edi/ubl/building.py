@@ -48,13 +48,19 @@ def aggregate(name: str, *children: Maybe | Iterable[Maybe], always: bool = Fals
     return Built(name, None, {}, tuple(found)) if found or always else None
 
 
-def render(kind: str, children: Iterable[Maybe | Iterable[Maybe]]) -> bytes:
-    """The bytes of a document, in UTF-8. Raises `CannotWrite` for characters that XML cannot hold."""
+def tree(kind: str, children: Iterable[Maybe | Iterable[Maybe]]) -> etree._Element:
+    """The elements of a document, in the order of the standard. Raises `CannotWrite` for characters that XML cannot
+    hold."""
     built = aggregate(kind, *children, always=True)
     assert built is not None  # it must stand
     spaces = {None: root_namespace(kind), "cac": CAC, "cbc": CBC}
     root = etree.Element(f"{{{root_namespace(kind)}}}{kind}", nsmap=spaces)  # type: ignore[arg-type]
     _fill(root, kind, built)
+    return root
+
+
+def render(root: etree._Element) -> bytes:
+    """The bytes of a document, in UTF-8."""
     etree.indent(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
 

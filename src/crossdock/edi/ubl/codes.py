@@ -28,5 +28,8 @@ CREDITS = ("381", "83", "261", "262", "308", "396", "420", "458", "532")
 # Those that are plain invoices: commercial, metered, partial, corrected, tax, factored, consignment, of works.
 PLAIN = ("", "380", "82", "326", "384", "388", "393", "395", "751", "875", "876", "877")
 
+# Data element 5305 (tax category code).
+NOT_TAXED = "O"
+
 # Charges of ours that UBL has elements of its own for.
 TAX, PREPAID, ROUNDING = "VAT", "PREPAID", "ROUNDING"

@@ -2,13 +2,13 @@
 
 ID number, IssueDate, InvoiceTypeCode (381 and the like are credit notes), DocumentCurrencyCode, BuyerReference,
 OrderReference and DespatchDocumentReference for lines that name none; AccountingSupplierParty, AccountingCustomerParty;
-AllowanceCharge charges, also those of lines; LegalMonetaryTotal/PayableAmount what is asked for. Per line ID,
-InvoicedQuantity or CreditedQuantity, OrderLineReference order and line, DespatchLineReference shipment, Item, Price;
-Delivery/Quantity where what is paid for was weighed and counted besides.
+AllowanceCharge charges, also those of lines, with their TaxCategory; LegalMonetaryTotal/PayableAmount what is asked
+for. Per line ID, InvoicedQuantity or CreditedQuantity, OrderLineReference order and line, DespatchLineReference
+shipment, Item and its ClassifiedTaxCategory, Price; Delivery/Quantity where what is paid for was weighed and counted
+besides.
 
-Our invoice has no object for tax: the sum of TaxTotal is a charge `VAT`, PrepaidAmount (negative) one of `PREPAID`,
-PayableRoundingAmount one of `ROUNDING`, and they are written so. Rates, categories and taxable amounts are kept in the
-extension bag; they are written only for Peppol, by the one category and rate that the agreement says.
+The sum of TaxTotal is a charge `VAT`, its TaxSubtotal are `taxes`; PrepaidAmount (negative) is a charge `PREPAID`,
+PayableRoundingAmount one of `ROUNDING`. A document that says it keeps to EN 16931 is held to its sums (`en16931.py`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from decimal import Decimal
 from typing import Literal
 
 from crossdock.edi.maps.totals import asked_for
+from crossdock.edi.ubl import en16931
 from crossdock.edi.ubl.codes import CREDITS, PLAIN, PREPAID, ROUNDING, TAX
 from crossdock.edi.ubl.order import repeated
 from crossdock.edi.ubl.reading import Node, Reading
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO, Price, Quantity
+from crossdock.model.tax import Tax
 
 _CENT = Decimal("0.01")
+_SLACK = 2 * _CENT
+"""What a line may differ by from its quantity, price and charges: that much Peppol's rule R120 leaves."""
 _NOTICE = "cac:DespatchLineReference/cac:DocumentReference/cbc:ID"
 
 
@@ -49,8 +53,9 @@ def _read(reading: Reading, line_name: str, quantity: str, kind: Literal["invoic
     charges = reading.charges(root)
     lines = []
     for node in reading.all(root, f"cac:{line_name}"):
-        of_line = reading.charges(node)
-        lines.append(_line(reading, node, quantity, of_line))
+        line = reading.needed(node, "cbc:ID")
+        of_line = reading.charges(node, line)
+        lines.append(_line(reading, node, line, quantity, of_line))
         charges += of_line
     if not lines:
         reading.fault("lines_missing")
@@ -58,10 +63,14 @@ def _read(reading: Reading, line_name: str, quantity: str, kind: Literal["invoic
     charges += _sums(reading)
     payable = reading.one(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
     total, wrong, words = asked_for(reading.amount(payable), lines, charges)
-    if wrong:
+    held = en16931.claimed(root)
+    if wrong and not (held and words):  # its own rules say it, to the cent
         reading.fault(wrong, payable, words)
     issuer = reading.party(reading.one(root, "cac:AccountingSupplierParty"), context.supplier)
     recipient = reading.party(reading.one(root, "cac:AccountingCustomerParty"), context.buyer)
+    taxes = tuple(_tax(reading, each) for total in _taxes(reading) for each in reading.all(total, "cac:TaxSubtotal"))
+    if held:
+        _hold(reading)
     return Invoice(
         company_id=context.company_id,
         number=number,
@@ -74,12 +83,32 @@ def _read(reading: Reading, line_name: str, quantity: str, kind: Literal["invoic
         charges=tuple(charges),
         kind=kind,
         reference=reading.text(root, "cbc:BuyerReference"),
+        taxes=taxes,
+    )
+
+
+def _hold(reading: Reading) -> None:
+    """Tell what breaks the rules that the document says it keeps to; its sums are taken for that."""
+    for name in en16931.TOTALS:
+        reading.amount(reading.one(reading.root, f"cac:LegalMonetaryTotal/cbc:{name}"))
+    for rule, code, words, node in en16931.breaches(reading.root):
+        reading.fault(code, node, f"{rule}: {words}", "warning")
+
+
+def _tax(reading: Reading, subtotal: Node) -> Tax:
+    category = reading.one(subtotal, "cac:TaxCategory")
+    return Tax(
+        rate=reading.rate(category, subtotal),
+        amount=reading.amount(reading.one(subtotal, "cbc:TaxAmount")) or ZERO,
+        taxable=reading.amount(reading.one(subtotal, "cbc:TaxableAmount")),
+        exemption=reading.text(category, "cbc:TaxExemptionReason"),
+        exemption_code=reading.text(category, "cbc:TaxExemptionReasonCode"),
     )
 
 
 def _sums(reading: Reading) -> list[Charge]:
     """Tax, what was paid before and rounding as charges."""
-    taxes = [reading.amount(node) for node in _taxes(reading)]
+    taxes = [reading.amount(reading.one(node, "cbc:TaxAmount")) for node in _taxes(reading)]
     total = reading.one(reading.root, "cac:LegalMonetaryTotal")
     prepaid = reading.amount(reading.one(total, "cbc:PrepaidAmount"))
     rounding = reading.amount(reading.one(total, "cbc:PayableRoundingAmount"))
@@ -89,12 +118,17 @@ def _sums(reading: Reading) -> list[Charge]:
 
 def _taxes(reading: Reading) -> list[Node]:
     """The sums of tax in the document's currency; one in a currency of the tax authority says the same again."""
-    found = reading.all(reading.root, "cac:TaxTotal/cbc:TaxAmount")
-    own = [each for each in found if each.get("currencyID") in (None, reading.currency)]
+    found = reading.all(reading.root, "cac:TaxTotal")
+    said = [reading.one(each, "cbc:TaxAmount") for each in found]
+    own = [
+        total
+        for total, amount in zip(found, said, strict=True)
+        if amount is None or amount.get("currencyID") in (None, reading.currency)
+    ]
     return own or found
 
 
-def _line(reading: Reading, line: Node, name: str, charges: list[Charge]) -> InvoiceLine:
+def _line(reading: Reading, line: Node, number: str, name: str, charges: list[Charge]) -> InvoiceLine:
     item = reading.one(line, "cac:Item")
     ids = reading.items(item, line, must=False)  # a service has no number, and is invoiced all the same
     paid = reading.quantity(reading.one(line, f"cbc:{name}"))
@@ -107,7 +141,7 @@ def _line(reading: Reading, line: Node, name: str, charges: list[Charge]) -> Inv
     as_buyer = reading.context.role == "buyer"
     order, of_line = _reference(reading, line)
     return InvoiceLine(
-        line=reading.needed(line, "cbc:ID"),
+        line=number,
         order_number=order,
         order_line=of_line,
         item=ids.item,
@@ -118,6 +152,7 @@ def _line(reading: Reading, line: Node, name: str, charges: list[Charge]) -> Inv
         buyer_item="" if as_buyer else ids.theirs,
         gtin=ids.gtin,
         second=paid if weighed else None,
+        taxes=reading.rates(item, "ClassifiedTaxCategory"),
     )
 
 
@@ -134,7 +169,7 @@ def _price(reading: Reading, line: Node, paid: Quantity, extension: Decimal | No
         return Price((extension - others) * sign, reading.currency, Quantity(amount, paid.unit))
     if extension is not None and price.per.unit == paid.unit:
         worth = Decimal(1) * paid.amount * price.amount / price.per.amount + others
-        if abs(worth - extension) > _CENT:
+        if abs(worth - extension) > _SLACK:
             words = f"the line is {extension:f}; quantity, price and charges make {worth.quantize(_CENT)}"
             reading.fault("total_mismatch", line, words)
     return price

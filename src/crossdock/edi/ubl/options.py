@@ -54,9 +54,8 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class UblOptions(msgspec.Struct, frozen=True):
-    """Without `profile` plain UBL 2.1 is written. Each profile needs both endpoints; billing needs tax besides: our
-    invoice knows the sum of its tax and not how it came about, so one category and rate for the whole document are
-    said here, and a document whose tax is another sum is refused."""
+    """Without `profile` plain UBL 2.1 is written. Each profile needs both endpoints; billing needs tax besides: the
+    category and rate of lines and charges that say none are said here."""
 
     profile: Profile = ""
     buyer_endpoint: Endpoint | None = None
@@ -64,6 +63,8 @@ class UblOptions(msgspec.Struct, frozen=True):
     tax_category: str = ""
     """A code of UN/CEFACT 5305: `S` standard rate, `Z` zero rated, `E` exempt."""
     tax_percent: Decimal | None = None
+    tax_exemption: str = ""
+    """Why goods of that category are not taxed, for those that need a reason (all but `S` and `Z`)."""
     buyer_tax_id: str = ""
     supplier_tax_id: str = ""
 

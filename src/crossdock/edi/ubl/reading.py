@@ -22,6 +22,7 @@ from crossdock.edi.ubl.source import Source
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, NoDecimal, Price, Quantity, stated
+from crossdock.model.tax import TaxRate
 from crossdock.model.units import ours
 
 Node = etree._Element
@@ -335,7 +336,18 @@ class Reading:
         found = self.one(node, steps)
         return "" if found is None else (found.text or "").strip()
 
-    def charges(self, node: Node) -> list[Charge]:
+    def rates(self, node: Node | None, name: str) -> tuple[TaxRate, ...]:
+        """The tax categories of an element, with their rates: VAT, where they do not say which tax."""
+        return tuple(self.rate(each) for each in self.all(node, f"cac:{name}"))
+
+    def rate(self, category: Node | None, above: Node | None = None) -> TaxRate:
+        """A tax category; before UBL 2.1 the percentage stands in what is `above` it."""
+        inside = self.one(category, "cbc:Percent")
+        percent = self.one(above, "cbc:Percent") if inside is None else inside
+        said = None if percent is None else self.number(percent)
+        return TaxRate(self.text(category, "cbc:ID"), said, self.text(category, "cac:TaxScheme/cbc:ID") or "VAT")
+
+    def charges(self, node: Node, line: str = "") -> list[Charge]:
         """`cac:AllowanceCharge`: charges are positive, allowances negative."""
         found = []
         for each in self.all(node, "cac:AllowanceCharge"):
@@ -348,7 +360,8 @@ class Reading:
                 self.fault("code_unknown", each, f"ChargeIndicator is {indicator[:20]!r}, neither true nor false")
             code = self.text(each, "cbc:AllowanceChargeReasonCode")
             words = self.text(each, "cbc:AllowanceChargeReason")
-            found.append(Charge(code, amount if indicator in ("true", "1") else -amount, words))
+            signed = amount if indicator in ("true", "1") else -amount
+            found.append(Charge(code, signed, words, line, self.rates(each, "TaxCategory")))
         return found
 
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.ubl.building import Maybe, aggregate, leaf
-from crossdock.edi.ubl.codes import GTIN, SCHEMES
+from crossdock.edi.ubl.codes import GTIN, NOT_TAXED, SCHEMES
 from crossdock.edi.ubl.options import Endpoint, UblOptions, identified
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.tax import TaxRate
 from crossdock.model.units import known
 
 
@@ -138,20 +139,29 @@ class Writing:
             leaf("AllowanceChargeReasonCode", charge.code),
             leaf("AllowanceChargeReason", text(charge.description)),
             self.amount("Amount", abs(charge.amount)),
-            self.tax_category() if self.options.profile == "billing" else None,
+            # Peppol has tax on a charge of the document; one of a line is taxed as its line.
+            [] if self.peppol and charge.line else [tax_category(each) for each in self.rates(charge.taxes)],
         )
 
-    def tax_category(self, name: str = "TaxCategory") -> Maybe:
-        """The one category and rate of the document."""
-        percent = self.options.tax_percent
-        if percent is None or not self.options.tax_category:
+    def rates(self, told: tuple[TaxRate, ...]) -> tuple[TaxRate, ...]:
+        """What something is taxed at: as it says, else, in billing of Peppol, as the agreement says."""
+        if told or self.options.profile != "billing":
+            return told
+        category, percent = self.options.tax_category, self.options.tax_percent
+        if not category or (percent is None and category != NOT_TAXED):
             raise CannotWrite("Peppol billing needs tax_category and tax_percent in the options of the agreement")
-        return aggregate(name, leaf("ID", self.options.tax_category), leaf("Percent", number(percent)), tax_scheme())
+        return (TaxRate(category, percent),)
 
 
-def tax_scheme() -> Maybe:
-    """Value added tax, the one scheme that Peppol knows."""
-    return aggregate("TaxScheme", leaf("ID", "VAT"))
+def tax_category(rate: TaxRate, name: str = "TaxCategory", *children: Maybe) -> Maybe:
+    """A category of tax and its rate."""
+    percent = None if rate.percent is None else leaf("Percent", number(rate.percent))
+    return aggregate(name, leaf("ID", rate.category), percent, *children, tax_scheme(rate.kind))
+
+
+def tax_scheme(kind: str = "VAT") -> Maybe:
+    """Which tax it is; Peppol knows value added tax alone."""
+    return aggregate("TaxScheme", leaf("ID", kind))
 
 
 def number(value: Decimal) -> str:
