@@ -307,3 +307,13 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         else st.sampled_from([PartyRef("brightware" if arguments[0] in ("supplier", "partner") else COMPANY)]),
     }
     return simple[kind]
+
+
+def without(body: Any, paths: tuple[str, ...], prefix: str = "") -> Any:
+    """The object as plain values, without what the description cannot say."""
+    if isinstance(body, tuple):
+        return [without(each, paths, prefix) for each in body]
+    if not isinstance(body, msgspec.Struct):
+        return body
+    names = (name for name in body.__struct_fields__ if prefix + name not in paths)
+    return {name: without(getattr(body, name), paths, f"{prefix}{name}.") for name in names}

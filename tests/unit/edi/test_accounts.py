@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-import msgspec
 import pytest
 
 from crossdock.edi import maps, x12
@@ -17,6 +16,8 @@ from crossdock.edi.maps.declared import definitions
 from crossdock.edi.maps.declared.reading import Walk
 from crossdock.edi.maps.declared.source import X12Source
 from crossdock.model.party import PartyRef
+from tests.unit.edi.declared import without
+from tests.unit.edi.samples import BUYING, interchange, sets
 from tests.unit.edi.test_fixtures import FOLDER
 
 FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file()) if FOLDER.is_dir() else []
@@ -160,14 +161,18 @@ def described(ts: x12.TransactionSet, context: maps.MapContext) -> Any:
     return Walk(definitions("X12")[ts.type], X12Source(ts, context, faults)).read()
 
 
-def without(body: Any, paths: tuple[str, ...], prefix: str = "") -> Any:
-    """The object as plain values, without what the description cannot say."""
-    if isinstance(body, tuple):
-        return [without(each, paths, prefix) for each in body]
-    if not isinstance(body, msgspec.Struct):
-        return body
-    names = (name for name in body.__struct_fields__ if prefix + name not in paths)
-    return {name: without(getattr(body, name), paths, f"{prefix}{name}.") for name in names}
+def test_taxes_are_described_as_the_map_of_its_own_reads_them() -> None:
+    rows = (
+        "ST*810*0001", "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TXI*ST**.08", "SAC*C*G830***300",
+        "TXI*ST*.24*8*****3", "TDS*7087", "TXI*ST*4.8*8*****60", "TXI*GS*3*.05*****60", "SAC*C*D240***7", "SE*11*0001",
+    )  # fmt: skip
+    (ts,) = sets(interchange(*rows))
+    mine = maps.read_document(ts, BUYING)
+    assert mine.body is not None
+    unsaid = ("charges",)  # the taxes are one besides, and which line a charge stands below
+    assert without(described(ts, BUYING), unsaid) == without(mine.body, unsaid)
+    kept = [(each.position, each.element, each.value) for each in maps.account(ts, BUYING).kept]
+    assert kept == [(6, 1, "ST"), (6, 2, ".24"), (6, 3, "8"), (6, 8, "3")]
 
 
 @pytest.mark.parametrize("ts", OWN)

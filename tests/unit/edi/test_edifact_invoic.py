@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,8 @@ from crossdock.edi import edifact, maps
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import ZERO, Price, Quantity
+from crossdock.model.tax import Tax, TaxRate
 
 US, KILN = PartyRef("us", "5498765000010", "UL"), PartyRef("kiln", "5412345000013", "UL")
 BUYING = maps.MapContext("us", US, KILN, "buyer")
@@ -72,10 +74,27 @@ def test_an_invoice_says_what_is_asked_for_and_for_what() -> None:
     assert one.charges == (
         Charge("FC", Decimal("4.50")), Charge("DI", Decimal("-1.50"), "Spring"), Charge("VAT", Decimal("4.06")),
     )  # fmt: skip
+    assert one.taxes == (Tax(TaxRate("S", Decimal(20)), Decimal("4.06"), Decimal("20.30")),)
     mug, cup = one.lines
     assert (mug.order_number, mug.order_line, mug.shipment, mug.item) == ("4500001", "10", "DES1", "MUG")
     assert (mug.quantity, mug.price) == (Quantity(Decimal(6)), Price(Decimal("2.55"), "GBP"))
     assert (cup.order_number, cup.order_line, cup.shipment, cup.price.amount) == ("4500002", "20", "DES2", 1)
+
+
+def test_lines_and_charges_say_what_they_are_taxed_at_and_the_sums_what_that_comes_to() -> None:
+    reduced, goods = TaxRate("S", Decimal("5.5")), TaxRate("E", None, "GST")
+    one = invoice(
+        *HEAD[:9], "TAX+7+VAT+++:::5.5+S", *HEAD[9:],
+        *LINES[:6], "TAX+7+VAT+++:::5,5+S", "MOA+124:0.84", "ALC+C++++PC", "MOA+8:0.50", "TAX+7+GST++++E", *LINES[6:],
+        "UNS+S", "CNT+2:2", "MOA+9:22.00", "MOA+176:1.20",
+        "TAX+7+VAT+++:::5.5+S", "MOA+124:1.20", "MOA+125:21.80", "TAX+7+GST++++E", "MOA+124:0", "TAX+7+VAT",
+    )  # fmt: skip
+    assert one.charges == (
+        Charge("FC", Decimal("4.50"), taxes=(reduced,)), Charge("DI", Decimal("-1.50"), "Spring"),
+        Charge("PC", Decimal("0.50"), line="1", taxes=(goods,)), Charge("VAT", Decimal("1.20")),
+    )  # fmt: skip
+    assert [line.taxes for line in one.lines] == [(reduced,), ()]
+    assert one.taxes == (Tax(reduced, Decimal("1.20"), Decimal("21.80")), Tax(goods, ZERO))
 
 
 def test_a_credit_note_is_one_by_its_kind() -> None:
@@ -119,6 +138,8 @@ def test_what_is_wrong_with_an_invoice_has_its_name(segments: tuple[str, ...], e
 ids = st.text("ABCXYZ0123456789-_./+:'?", min_size=1, max_size=20)
 maybe_ids = st.just("") | ids
 money = st.decimals(Decimal(-9999), Decimal(9999), places=2)
+one_rate = st.builds(TaxRate, st.sampled_from(["", "S", "AE"]), st.none() | st.decimals(0, 99, places=1), ids)
+rates = st.lists(one_rate, max_size=2).map(tuple)
 
 
 @st.composite
@@ -135,11 +156,16 @@ def invoices(draw: st.DrawFn) -> Invoice:
             Price(draw(amounts), "GBP", Quantity(Decimal(1), "BX")),
             draw(maybe_ids),
             supplier_item=draw(maybe_ids),
+            taxes=draw(rates),
             gtin=draw(st.just("") | st.text("0123456789", min_size=8, max_size=14)),
         )
         for number in numbers
     )
-    charges = tuple(draw(st.lists(st.builds(Charge, ids, money, st.sampled_from(["", "Freight"])), max_size=2)))
+    some = st.lists(
+        st.builds(Charge, ids, money, st.sampled_from(["", "Freight"]), st.just(""), rates), max_size=2
+    )  # fmt: skip
+    of_lines = [msgspec.structs.replace(each, line=line.line) for line in lines for each in draw(some)]
+    charges = (*draw(some), *of_lines)
     taxes = draw(st.just(()) | money.filter(bool).map(lambda amount: (Charge("VAT", amount),)))
     worth = sum((line.price.amount * line.quantity.amount for line in lines), Decimal(0))
     total = (worth + sum((charge.amount for charge in charges + taxes), Decimal(0))).quantize(Decimal("0.01"))
@@ -155,6 +181,7 @@ def invoices(draw: st.DrawFn) -> Invoice:
         charges + taxes,
         draw(st.sampled_from(["invoice", "credit_note"])),
         draw(maybe_ids),
+        draw(st.lists(st.builds(Tax, one_rate, st.just(ZERO), st.none() | money), max_size=2).map(tuple)),
     )
 
 

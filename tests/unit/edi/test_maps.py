@@ -8,8 +8,9 @@ import pytest
 
 from crossdock.edi import maps, x12
 from crossdock.model.party import PartyRef
-from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
+from crossdock.model.purchase_order import Charge, LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import Price, Quantity
+from crossdock.model.tax import Tax, TaxRate
 from tests.unit.edi.samples import BUYING, DAY, SELLING, US, interchange, order, sets
 
 
@@ -264,6 +265,32 @@ class TestChange:
 
 
 class TestInvoice:
+    def test_taxes_of_the_summary_are_a_charge_and_told_rate_by_rate(self) -> None:
+        found = body(
+            "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TXI*ST**.08", "SAC*C*G830***300",
+            "TXI*ST*.24*8*****3", "TDS*7087", "TXI*ST*4.8*8*****60", "TXI*GS*3*.05*****60", "SAC*C*D240***7",
+        )  # fmt: skip
+        state, goods = TaxRate(percent=Decimal(8), kind="ST"), TaxRate(percent=Decimal(5), kind="GST")
+        assert found.lines[0].taxes == (state,)
+        assert found.taxes == (
+            Tax(state, Decimal("4.8"), Decimal(60)), Tax(goods, Decimal(3), Decimal(60)),
+        )  # fmt: skip
+        assert found.charges == (
+            Charge("G830", Decimal(3), line="1"), Charge("D240", Decimal("0.07")), Charge("VAT", Decimal("7.8")),
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(("said", "meant"), [("8", 8), (".08", 8), ("0", 0), ("1", 1), (".005", Decimal("0.5"))])
+    def test_a_rate_is_a_fraction_or_a_percentage(self, said: str, meant: Decimal) -> None:
+        found = body("BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", f"TXI*ST**{said}", "TDS*6000")
+        assert found.lines[0].taxes[0].percent == meant
+
+    @pytest.mark.parametrize(("amount", "meant"), [("0.6", 1), ("60", 100)])
+    def test_which_of_both_the_amount_tells(self, amount: str, meant: int) -> None:
+        found = body(
+            "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TDS*6060", f"TXI*ST*{amount}*1*****60",
+        )  # fmt: skip
+        assert found.taxes[0].rate.percent == meant
+
     def test_one_invoice_over_two_orders(self) -> None:
         found = body(
             "BIG*20101201*I1",

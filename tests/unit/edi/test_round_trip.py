@@ -27,6 +27,7 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
+from crossdock.model.tax import Tax, TaxRate
 from tests.unit.edi.samples import BRIGHTWARE, BUYING, HOMESTEAD, SELLING, US, faults, sets, written
 
 MARKS = [
@@ -243,12 +244,21 @@ def invoice_lines(draw: st.DrawFn, context: maps.MapContext) -> InvoiceLine:
         price=draw(price_in("GBP", quantity.unit)),
         shipment=draw(optional(ids(30))),
         gtin=draw(optional(st.text(string.digits, min_size=8, max_size=14))),
+        taxes=draw(st.lists(rates, max_size=2).map(tuple)),
         **extra,
     )
 
 
+rates = st.builds(TaxRate, st.just(""), st.integers(0, 99).map(Decimal), st.sampled_from(["VAT", "GST", "ST"]))
+some_taxes = st.builds(Tax, rates, st.decimals(Decimal(0), Decimal(999), places=2), st.none())
+
+
 @st.composite
 def invoices(draw: st.DrawFn, context: maps.MapContext) -> Invoice:
+    lines = tuple(draw(st.lists(invoice_lines(context), min_size=1, max_size=5, unique_by=lambda one: one.line)))
+    of_lines = tuple(msgspec.structs.replace(charge, line=line.line) for line in lines for charge in draw(charges)[:1])
+    taxes = tuple(draw(st.lists(some_taxes, max_size=2)))
+    tax = sum((each.amount for each in taxes), Decimal(0))
     return Invoice(
         company_id="albion_uk",
         number=draw(ids(22)),
@@ -256,11 +266,12 @@ def invoices(draw: st.DrawFn, context: maps.MapContext) -> Invoice:
         recipient=draw(party(buyer_of(context))),
         invoiced_on=draw(days),
         currency="GBP",
-        lines=tuple(draw(st.lists(invoice_lines(context), min_size=1, max_size=5, unique_by=lambda one: one.line))),
+        lines=lines,
         total=draw(money),
-        charges=draw(charges),
+        charges=(*of_lines, *draw(charges), *((Charge("VAT", tax),) if tax else ())),
         kind=draw(st.sampled_from(["invoice", "credit_note"])),
         reference=draw(optional(ids(30))),
+        taxes=taxes,
     )
 
 

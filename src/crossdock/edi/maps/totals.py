@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from crossdock.model.invoice import InvoiceLine
+from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.purchase_order import Charge
 
 _CENT = Decimal("0.01")
@@ -27,3 +28,15 @@ def asked_for(
         words = f"the total is {total}, lines and charges add up to {added.quantize(_CENT)}"
         return total, "total_mismatch", words
     return total, "", ""
+
+
+def charges_by_line(invoice: Invoice) -> dict[str, list[Charge]]:
+    """The charges of each line, and those of the document (of no line). Raises `CannotWrite` for one of a line that the
+    invoice has not."""
+    found: dict[str, list[Charge]] = {}
+    for charge in invoice.charges:
+        found.setdefault(charge.line, []).append(charge)
+    lost = found.keys() - {"", *(line.line for line in invoice.lines)} if found else None
+    if lost:
+        raise CannotWrite(f"charges are for lines that the invoice has not: {', '.join(sorted(lost))}")
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossdock.model.purchase_order import AnswerKind
+from crossdock.model.tax import TAX_CHARGE
 
 # ISO 6523 ICD codes as Peppol writes them (`schemeID`), beside the names that older documents use. Ours are those of
 # `PartyRef.qualifier`.
@@ -32,4 +33,4 @@ PLAIN = ("", "380", "82", "326", "384", "388", "393", "395", "751", "875", "876"
 NOT_TAXED = "O"
 
 # Charges of ours that UBL has elements of its own for.
-TAX, PREPAID, ROUNDING = "VAT", "PREPAID", "ROUNDING"
+TAX, PREPAID, ROUNDING = TAX_CHARGE, "PREPAID", "ROUNDING"

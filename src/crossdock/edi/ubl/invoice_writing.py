@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.totals import charges_by_line
 from crossdock.edi.ubl import en16931
 from crossdock.edi.ubl.building import Maybe, aggregate, leaf
 from crossdock.edi.ubl.codes import PREPAID, ROUNDING, TAX
@@ -31,9 +32,7 @@ def write(invoice: Invoice, writing: Writing) -> list[Maybe | list[Maybe]]:
     kind = kind_of(invoice)
     order = _common(writing, [line.order_number for line in invoice.lines], "order")
     notice = _common(writing, [line.shipment for line in invoice.lines], "despatch advice")
-    lost = {each.line for each in _others(invoice)} - {"", *(line.line for line in invoice.lines)}
-    if lost:
-        raise CannotWrite(f"charges are for lines that the invoice has not: {', '.join(sorted(lost))}")
+    charges_by_line(invoice)  # refuses those of lines that are not there
     worths = [_worth(line, invoice) for line in invoice.lines]
     if writing.peppol and not (order or invoice.reference):
         raise CannotWrite("Peppol billing needs the order or a reference of the buyer")

@@ -23,7 +23,7 @@ from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet,
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
-from crossdock.edi.maps.x12.reading import BASES, as_zone
+from crossdock.edi.maps.x12.reading import BASES, as_zone, percentage
 from crossdock.edi.maps.x12.ship_notice import pack_number
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code
 from crossdock.model.party import PartyRef
@@ -337,6 +337,20 @@ def write_charge(value: Charge, sheet: Sheet) -> Cells:
     return {(index, 0): text for index, text in enumerate(sheet.pen.charge(value)) if index and text}
 
 
+def read_percent(source: X12Source, place: Place) -> Decimal | None:
+    """A rate of tax, held against amount and base, whose elements the definition names."""
+    text = taken(source, place)
+    percent = as_number(source, place, text) if text else None
+    others = (source.value(place.row, (int(at), 0)) for at in place.cell.arguments)
+    amount, basis = (as_number(source, place, said) if said else None for said in others)
+    return percentage(percent, amount, basis)
+
+
+def write_percent(value: Decimal, sheet: Sheet) -> Cells:
+    """A fraction: 0.08 for 8 %."""
+    return {sheet.cell.at: f"{value.scaleb(-2).normalize():f}"}
+
+
 def read_number(source: X12Source, place: Place) -> Decimal | None:
     """A number of type R."""
     text = taken(source, place)
@@ -345,6 +359,7 @@ def read_number(source: X12Source, place: Place) -> Decimal | None:
 
 KINDS: dict[str, Kind[Any]] = {
     **COMMON,
+    "percent": Kind(read_percent, write_percent),
     "day": Kind(read_day, write_day),
     "moment": Kind(read_moment, write_moment),
     "its_day": Kind(read_its_day, write_its_day),

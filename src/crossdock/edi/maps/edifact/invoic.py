@@ -1,10 +1,11 @@
 """INVOIC <-> `Invoice` (EANCOM 1997 and 2002, directories D.96A and D.01B).
 
 BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
-CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges; per line LIN, PIA, QTY+47
-(or 1, 12, 46), PRI+AAA (or AAB, or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment; MOA+9 (or 77, 86,
-39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge `VAT`. Where no line
-names its order line, LIN 1082 counts.
+CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges and TAX+7 what they are
+taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, or MOA+203 for all of it), RFF+ON order and line,
+RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges; MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the
+MOA+124 of the last TAX segments) taxes, which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
+Where no line names its order line, LIN 1082 counts.
 """
 
 from __future__ import annotations
@@ -12,22 +13,26 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
+
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import Writing, day, limited, number, numbered, text
-from crossdock.edi.maps.totals import asked_for
+from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.tax import TAX_CHARGE, Tax, TaxRate
 
 _REFUSED_PURPOSES = ("1", "3", "4", "5")
 _CREDITS = ("381", "83", "261", "262", "308", "396", "420", "458", "532")
 """Data element 1001: kinds of credit notes."""
 _DATES = ("137", "3")
 _TOTALS = ("9", "77", "86", "39")
-_TAX, _TAX_OF_ONE = "176", "124"
-TAX_CHARGE = "VAT"
+_TAX, _TAX_OF_ONE, _TAXABLE = "176", "124", "125"
+_TAXED = "7"
+"""Data element 5283: a tax."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
 _LINE_AMOUNT = "203"
 _PRICES = ("AAA", "AAB", "INV")
@@ -46,6 +51,9 @@ class _Line:
         self.priced: dict[str, tuple[list[str], int]] = {}
         self.amount: tuple[str, int] | None = None
         """What the line costs as a whole, and where that stands."""
+        self.taxes: list[TaxRate] = []
+        self.charges: list[int] = []
+        """Which of the charges are its own."""
 
 
 class _Found:
@@ -59,6 +67,10 @@ class _Found:
         self.parties: dict[str, PartyRef] = {}
         self.totals: dict[str, Decimal] = {}
         self.taxes = ZERO
+        self.rates: list[tuple[TaxRate, dict[str, Decimal]]] = []
+        """Of the sums: each rate, and the amounts below it."""
+        self.in_charge = False
+        """Does what follows belong to a charge?"""
         self.waiting: tuple[str, str, str, int] | None = None
         """A charge whose amount has not come yet: kind, code, words, position."""
 
@@ -78,7 +90,7 @@ def read(reading: Reading) -> Invoice | None:
     invoiced_on = next((found.dates[kind] for kind in _DATES if kind in found.dates), None)
     if invoiced_on is None:
         reading.fault("element_missing", at, detail="the message has no DTM+137")
-    charges = tuple(found.charges)
+    charges = tuple(_with_lines(found, lines))
     taxes = found.totals.get(_TAX, found.taxes)
     if taxes:
         charges += (Charge(TAX_CHARGE, taxes),)
@@ -99,7 +111,21 @@ def read(reading: Reading) -> Invoice | None:
         charges=charges,
         kind="credit_note" if reading.part(begin, 1) in _CREDITS else "invoice",
         reference=found.references.get("CR", ""),
+        taxes=tuple(
+            Tax(rate, amounts[_TAX_OF_ONE], amounts.get(_TAXABLE))
+            for rate, amounts in found.rates
+            if _TAX_OF_ONE in amounts
+        ),
     )
+
+
+def _with_lines(found: _Found, lines: list[InvoiceLine]) -> list[Charge]:
+    """The charges, once each line has its number."""
+    charges = found.charges
+    for each, line in zip(found.lines, lines, strict=True):
+        for index in each.charges:
+            charges[index] = msgspec.structs.replace(charges[index], line=line.line)
+    return charges
 
 
 def _collect(reading: Reading) -> _Found:
@@ -108,17 +134,19 @@ def _collect(reading: Reading) -> _Found:
     for position, row in enumerate(reading.rows, 1):
         tag = row[0]
         if tag == "UNS":
-            line, sums = None, True
+            line, sums, found.in_charge = None, True, False
         elif tag == "LIN":
-            line = _Line(position)
+            line, found.in_charge = _Line(position), False
             line.ids += row[3:4]
             found.lines.append(line)
         elif tag == "ALC":
             _charge_without_amount(reading, found)
             words = next((each for each in reading.parts(row, 5)[3:] if each), "")
-            found.waiting = (reading.part(row, 1), reading.part(row, 5), words, position)
+            found.waiting, found.in_charge = (reading.part(row, 1), reading.part(row, 5), words, position), True
         elif tag == "MOA":
             _amount(reading, found, line, position, in_sums=sums)
+        elif tag == "TAX":
+            _taxed(reading, found, line, position, in_sums=sums)
         elif tag == "CNT":
             reading.counted(row, position, len(found.lines))
         elif line is not None:
@@ -161,6 +189,27 @@ def _below_line(reading: Reading, line: _Line, position: int) -> None:
         line.shipment = reading.part(row, 1, 2)
 
 
+def _taxed(reading: Reading, found: _Found, line: _Line | None, position: int, *, in_sums: bool) -> None:
+    """A TAX: what the charge before it or the line is taxed at, or what the amounts below it are."""
+    row = reading.rows[position - 1]
+    if reading.part(row, 1) != _TAXED:
+        return
+    percent = reading.part(row, 5, 4)
+    rate = TaxRate(
+        reading.part(row, 6),
+        reading.number(percent, position, 5, 4) if percent else None,
+        reading.part(row, 2) or TAX_CHARGE,
+    )
+    if found.in_charge:
+        if found.waiting is None and found.charges:  # of a charge that is read
+            charge = found.charges[-1]
+            found.charges[-1] = msgspec.structs.replace(charge, taxes=(*charge.taxes, rate))
+    elif line is not None:
+        line.taxes.append(rate)
+    elif in_sums:
+        found.rates.append((rate, {}))
+
+
 def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, *, in_sums: bool) -> None:
     """An MOA: of the charge before it, of a line as a whole, or one of the sums."""
     row = reading.rows[position - 1]
@@ -168,12 +217,17 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
     if found.waiting is not None and kind in _CHARGE_AMOUNTS:
         allowed, code, words, _ = found.waiting
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
+        if line is not None:
+            line.charges.append(len(found.charges))
         found.charges.append(Charge(code, -value if allowed == "A" else value, words))
         found.waiting = None
     elif line is not None and kind == _LINE_AMOUNT and line.amount is None:
         line.amount = reading.part(row, 1, 2), position
-    elif in_sums and kind == _TAX_OF_ONE:
-        found.taxes += reading.number(reading.part(row, 1, 2), position, 1, 2)
+    elif in_sums and kind in (_TAX_OF_ONE, _TAXABLE):
+        value = reading.number(reading.part(row, 1, 2), position, 1, 2)
+        found.taxes += value if kind == _TAX_OF_ONE else ZERO
+        if found.rates:
+            found.rates[-1][1].setdefault(kind, value)
     elif in_sums and kind in (*_TOTALS, _TAX):
         found.totals.setdefault(kind, reading.number(reading.part(row, 1, 2), position, 1, 2))
 
@@ -207,7 +261,7 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
             InvoiceLine(
                 line_id, order, each.order_line if referring else said, item, quantity, _price(reading, each, quantity),
                 each.shipment or found.references.get("DQ", ""), theirs if as_buyer else "", "" if as_buyer else theirs,
-                gtin,
+                gtin, taxes=tuple(each.taxes),
             )
         )  # fmt: skip
     return lines
@@ -235,14 +289,14 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     if invoice.currency:
         rows.append(("CUX", composite("2", invoice.currency, "4")))
     taxes = [charge for charge in invoice.charges if charge == Charge(TAX_CHARGE, charge.amount)]
-    for charge in invoice.charges:
+    charges = charges_by_line(invoice)
+    for charge in charges.get("", ()):
         if charge not in taxes:
-            allowance = "A" if charge.amount < 0 else "C"
-            words = text(charge.description)
-            rows.append(("ALC", allowance, "", "", "", (limited("ALC", charge.code), "", "", words)))
-            rows.append(("MOA", composite("8", number(abs(charge.amount)))))
+            rows += _charge_rows(charge)
     for line in invoice.lines:
         rows += _line_rows(line, writing)
+        for charge in charges.get(line.line, ()) if charges else ():
+            rows += _charge_rows(charge)
     rows += [
         ("UNS", "S"),
         ("CNT", composite("2", str(len(invoice.lines)))),
@@ -250,7 +304,25 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     ]
     if taxes:
         rows.append(("MOA", composite(_TAX, number(sum((charge.amount for charge in taxes), ZERO)))))
+    for tax in invoice.taxes:
+        rows += [_tax_row(tax.rate), ("MOA", composite(_TAX_OF_ONE, number(tax.amount)))]
+        if tax.taxable is not None:
+            rows.append(("MOA", composite(_TAXABLE, number(tax.taxable))))
     return rows
+
+
+def _charge_rows(charge: Charge) -> list[OutgoingSegment]:
+    words = text(charge.description)
+    return [
+        ("ALC", "A" if charge.amount < 0 else "C", "", "", "", (limited("ALC", charge.code), "", "", words)),
+        ("MOA", composite("8", number(abs(charge.amount)))),
+        *map(_tax_row, charge.taxes),
+    ]
+
+
+def _tax_row(rate: TaxRate) -> OutgoingSegment:
+    percent = "" if rate.percent is None else composite("", "", "", number(rate.percent))
+    return ("TAX", _TAXED, limited("TAX", rate.kind), "", "", percent, limited("TAX", rate.category))
 
 
 def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
@@ -262,4 +334,5 @@ def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
         rows.append(("RFF", composite("ON", limited("RFF", line.order_number), limited("RFF", line.order_line))))
     if line.shipment:
         rows.append(("RFF", composite("DQ", limited("RFF", line.shipment))))
+    rows += map(_tax_row, line.taxes)
     return rows

@@ -1,17 +1,22 @@
 """810 <-> `Invoice`.
 
 BIG header (BIG04 the order number where there is one order, BIG07 CR for a credit note), CUR, REF*CR reference, N1
-parties; per line IT1 (IT101 the invoice line), REF*PO order number, REF*LI order line, REF*SI shipment; SAC charges of
-header, line and summary, TDS total. Where no line of a document has REF*LI, IT101 is taken for the order line.
+parties; per line IT1 (IT101 the invoice line), REF*PO order number, REF*LI order line, REF*SI shipment, TXI what it is
+taxed at; SAC charges of header, line and summary, TDS total, TXI of the summary one tax a rate, together a charge
+`VAT` (a TXI below a SAC only explains that). Where no line of a document has REF*LI, IT101 is taken for the order line.
 Where IT101 is repeated, the invoice lines are counted instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from crossdock.edi.guides import codes
-from crossdock.edi.maps.totals import asked_for
+from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, at, padded
@@ -20,7 +25,8 @@ from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import EACH, Quantity
+from crossdock.model.quantity import EACH, ZERO, Quantity
+from crossdock.model.tax import TAX_CHARGE, Tax
 
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
 _ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
@@ -29,15 +35,26 @@ _RECIPIENTS = ("BT", *(role for role in BUYER_ROLES if role != "BT"))
 
 
 class _Line:
-    """Where one line stands and what its references say."""
+    """Where one line stands and what its references say. `charges` are those of the document that are its own."""
 
-    __slots__ = ("order", "order_line", "position", "shipment")
+    __slots__ = ("charges", "order", "order_line", "position", "shipment", "taxes")
 
     def __init__(self, position: int) -> None:
         self.position = position
+        self.charges: list[int] = []
+        self.taxes: list[Tax] = []
         self.order = ""
         self.order_line = ""
         self.shipment = ""
+
+    def refer(self, kind: str, number: str) -> None:
+        """Take a reference (REF) of those that say where goods are from."""
+        if kind == "LI":
+            self.order_line = number
+        elif kind == "PO":
+            self.order = number
+        elif kind == "SI":
+            self.shipment = number
 
 
 def read(reading: Reading) -> Invoice | None:
@@ -49,6 +66,7 @@ def read(reading: Reading) -> Invoice | None:
     parties: dict[str, PartyRef] = {}
     found: list[_Line] = []
     charges: list[Charge] = []
+    taxes: list[Tax] = []
     total: Decimal | None = None
     line: _Line | None = None
     for index, row in enumerate(reading.rows):
@@ -57,21 +75,21 @@ def read(reading: Reading) -> Invoice | None:
             kind = at(row, 1)
             if line is None:
                 reference = at(row, 2) if kind == "CR" else reference
-            elif kind == "LI":
-                line.order_line = at(row, 2)
-            elif kind == "PO":
-                line.order = at(row, 2)
-            elif kind == "SI":
-                line.shipment = at(row, 2)
+            else:
+                line.refer(kind, at(row, 2))
         elif tag == "IT1":
             line = _Line(index + 1)
             found.append(line)
         elif tag == "SAC":
             charge = reading.charge(row, index + 1)
             if charge is not None:
+                if line is not None:
+                    line.charges.append(len(charges))
                 charges.append(charge)
         elif tag == "TDS":
-            total = reading.cents(at(row, 1))
+            total, line = reading.cents(at(row, 1)), None
+        elif tag == "TXI" and not _explains_charge(reading, index):
+            (taxes if line is None else line.taxes).append(reading.tax(row))
         elif tag == "CTT":
             reading.counted(row, index + 1, len(found))
         elif tag == "CUR" and line is None:
@@ -85,6 +103,10 @@ def read(reading: Reading) -> Invoice | None:
     lines = _lines(reading, found, begin[4])
     if not lines:
         reading.fault("lines_missing", len(reading.rows))
+    if charges:
+        _give(charges, found, lines)
+    if taxes and (tax := _all_tax(taxes)).amount:
+        charges.append(tax)
     asked, wrong, words = asked_for(total, lines, charges)
     if wrong:
         reading.fault(wrong, len(reading.rows), detail=words)
@@ -100,7 +122,22 @@ def read(reading: Reading) -> Invoice | None:
         charges=tuple(charges),
         kind="credit_note" if begin[7] in codes("credit") else "invoice",
         reference=reference,
+        taxes=tuple(taxes),
     )
+
+
+def _give(charges: list[Charge], found: list[_Line], lines: list[InvoiceLine]) -> None:
+    """Tell charges which line they are of, now that each has its number."""
+    for each, line in zip(found, lines, strict=True):
+        for which in each.charges:
+            charges[which] = msgspec.structs.replace(charges[which], line=line.line)
+
+
+def _explains_charge(reading: Reading, index: int) -> bool:
+    """Does a TXI stand below a SAC?"""
+    while index and reading.rows[index][0] == "TXI":
+        index -= 1
+    return reading.rows[index][0] == "SAC"
 
 
 def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine]:
@@ -135,6 +172,7 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
                 theirs if as_buyer else "",
                 "" if as_buyer else theirs,
                 gtin,
+                taxes=tuple([tax.rate for tax in each.taxes]) if each.taxes else (),
             )
         )
     return lines
@@ -170,11 +208,21 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     if invoice.reference:
         rows.append(("REF", "CR", invoice.reference))
     rows += [writing.party("SU", invoice.issuer), writing.party("BT", invoice.recipient)]
+    charges = charges_by_line(invoice)
+    of_all = charges.get("", [])
+    if invoice.taxes:
+        tax = _all_tax(invoice.taxes)
+        if tax.amount and tax not in of_all:
+            raise CannotWrite(f"the taxes come to {tax.amount:f}, which is no charge {TAX_CHARGE} of the invoice")
+        of_all = [charge for charge in of_all if charge != tax]
     counted = only_counted(invoice)
     for line in invoice.lines:
         rows += _line_rows(line, "" if counted else line.line, "" if one_order else line.order_number, writing)
+        if charges:
+            rows += [writing.charge(charge) for charge in charges.get(line.line, ())]
     rows.append(("TDS", cents(invoice.total)))
-    rows += [writing.charge(charge) for charge in invoice.charges]
+    rows += [writing.tax(tax) for tax in invoice.taxes]
+    rows += [writing.charge(charge) for charge in of_all]
     rows.append(("CTT", str(len(invoice.lines))))
     return rows
 
@@ -187,4 +235,9 @@ def _line_rows(line: InvoiceLine, line_id: str, order: str, writing: Writing) ->
     for kind, value in (("PO", order), ("LI", line.order_line), ("SI", line.shipment)):
         if value:
             rows.append(("REF", kind, value))
+    rows += [writing.rate(rate) for rate in line.taxes]
     return rows
+
+
+def _all_tax(taxes: Sequence[Tax]) -> Charge:
+    return Charge(TAX_CHARGE, sum((tax.amount for tax in taxes), ZERO))

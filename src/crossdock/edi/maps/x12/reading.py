@@ -12,11 +12,14 @@ from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.tax import Tax, TaxRate
 
 Row = list[str]
 _MOST_FAULTS = 100
 ASSIGNED_BY_BUYER = "92"
 """Code list of party ids that are the buyer's own: read as `PartyRef.id`."""
+TAX_KINDS = {"VA": "VAT", "GS": "GST"}
+"""Data element 963 -> 5153 of UN/EDIFACT; others stay as they are."""
 _CENTS = Decimal("0.01")
 # Where a partner uses another qualifier than agreed, these are tried, in this order.
 _BUYER_QUALIFIERS = ("IN", "BP", "CB", "PI", "SK", "PN", "IT")
@@ -32,6 +35,16 @@ _NO_ITEMS = frozenset(
 _ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
 
 _WITH_SUMMER = {"ET": -5, "CT": -6, "MT": -7, "PT": -8, "AT": -4}
+
+
+def percentage(percent: Decimal | None, amount: Decimal | None, basis: Decimal | None) -> Decimal | None:
+    """A rate of tax. X12 says 0.08 for 8 %, and some write 8: the amount tells, where it is there."""
+    if percent is None:
+        return None
+    hundred = percent * 100
+    if amount and basis:
+        return min((hundred, percent), key=lambda each: abs(basis * each * _CENTS - amount))
+    return hundred if abs(percent) < 1 else percent
 
 
 class Reading:
@@ -160,6 +173,13 @@ class Reading:
         if code in ("", "ZZZZ"):
             code = at(row, 13) or at(row, 4) or code
         return Charge(code, -value if kind == "A" else value, at(row, 15))
+
+    def tax(self, row: Row) -> Tax:
+        """A tax (TXI): an amount, a rate and what it is of."""
+        amount, percent, basis = (Decimal(said) if (said := at(row, n)) else None for n in (2, 3, 8))
+        kind = at(row, 1)
+        rate = TaxRate("", percentage(percent, amount, basis), TAX_KINDS.get(kind, kind))
+        return Tax(rate, amount or ZERO, basis)
 
     def party(self, row: Row, known: PartyRef | None = None) -> PartyRef:
         """A party (N1); `known` is the one the agreement says it is."""

@@ -11,15 +11,17 @@ from crossdock.edi.guides import Guide, segment_rules
 from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
-from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, TAX_KINDS
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, Price, Quantity
+from crossdock.model.tax import Tax, TaxRate
 from crossdock.model.units import known
 
 _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
+_TAX_CODES = {ours: theirs for theirs, ours in TAX_KINDS.items()}
 _BASIS_OF = {Decimal(100): "HP", Decimal(1000): "TP"}
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
 _MARKS = Delimiters(element="\x1d", component="\x1f", terminator="\x1c")
@@ -83,9 +85,25 @@ class Writing:
         tail = ("" if listed else charge.code, "", text(charge.description, 80))
         return (*head, "", "", "", "", "", "", "", *tail)
 
+    def rate(self, rate: TaxRate) -> OutgoingSegment:
+        """TXI of a line: which tax, at which rate."""
+        return "TXI", *_taxed(rate, "")
+
+    def tax(self, tax: Tax) -> OutgoingSegment:
+        """TXI: which tax, how much, at which rate (0.08 for 8 %), and of what."""
+        taxable = "" if tax.taxable is None else f"{tax.taxable:f}"
+        return "TXI", *_taxed(tax.rate, f"{tax.amount:f}"), "", "", "", "", taxable
+
     def currency_row(self, role: str) -> list[OutgoingSegment]:
         """CUR, where a currency is known."""
         return [("CUR", role, self.currency)] if self.currency else []
+
+
+def _taxed(rate: TaxRate, amount: str) -> tuple[str, str, str]:
+    percent = "" if rate.percent is None else f"{rate.percent.scaleb(-2).normalize():f}"
+    if not amount and not percent:
+        raise CannotWrite(f"TXI of a line needs a rate; the line says tax {rate.kind} {rate.category} alone")
+    return _TAX_CODES.get(rate.kind, rate.kind), amount, percent
 
 
 def finished(guide: Guide, segments: Sequence[OutgoingSegment]) -> list[OutgoingSegment]:
