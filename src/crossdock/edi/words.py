@@ -73,9 +73,15 @@ def _any(body: msgspec.Struct, notes: Notes) -> Said:
         value = getattr(body, name)
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct) and not lines:
             columns, lines = _table(value)
-        elif shown := _shown(value):
+        elif not _unsaid(body, name) and (shown := _shown(value)):
             words.append(f"{name.replace('_', ' ').capitalize()}: {shown}{notes.on(name)}")
     return columns, tuple(lines), tuple(words)
+
+
+def _unsaid(body: msgspec.Struct, name: str) -> bool:
+    """Is a number what it is where nobody says any?"""
+    default = next(each.default for each in msgspec.structs.fields(body) if each.name == name)
+    return isinstance(default, int) and getattr(body, name) == default
 
 
 def _title(name: str) -> str:

@@ -178,7 +178,7 @@ def test_a_line_may_be_split_by_date_or_by_store(splits: tuple[str, ...], expect
         ((*HEAD, *LINE[:4], "PRI+AAA:1:CT::0:PCE", *END), ["number_invalid"]),
         ((*HEAD, "ALC+A++++DI", *LINE, *END), ["charge_without_amount"]),
         ((*HEAD[:2], "DTM+2:20101340:102", *HEAD[3:], *LINE, *END), ["date_invalid"]),
-        ((*HEAD[:2], "DTM+2:201049:616", *HEAD[3:], *LINE, *END), ["date_invalid"]),
+        ((*HEAD[:2], "DTM+2:201054:616", *HEAD[3:], *LINE, *END), ["date_invalid"]),
     ],
 )
 def test_what_is_wrong_with_an_order_has_its_name_and_place(segments: tuple[str, ...], expected: list[str]) -> None:

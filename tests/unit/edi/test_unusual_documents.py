@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.beside import names
 from crossdock.edi.explain import ExplainedSet, context_of, explain
 from crossdock.edi.kernel.faults import Fault
+from crossdock.model.freight import ShipmentStatusReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.purchase_order import PurchaseOrder
 
@@ -131,3 +134,79 @@ def test_lines_of_an_invoice_without_number_are_of_no_order_line_when_written() 
     assert isinstance(said, Invoice)
     assert [line.order_line for line in said.lines] == ["", ""]
     assert again == said
+
+
+def of_message(kind: str, *segments: str) -> maps.MappedDocument:
+    """What is read of one message."""
+    message = one_message(kind, *segments)
+    return maps.read_message(message, context_of(message))
+
+
+def ordered(*dates: str) -> maps.MappedDocument:
+    head = ("BGM+220+P1+9", "DTM+137:20260904:102", *dates)
+    return of_message("ORDERS", *head, "LIN+1++4000862141404:EN", "QTY+21:9:PCE", "PRI+AAA:2", "UNS+S")
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("202636:616", dt.date(2026, 8, 31)),
+        ("202610:610", dt.date(2026, 10, 1)),
+        ("2609:609", dt.date(2026, 9, 1)),
+        ("2027:602", dt.date(2027, 1, 1)),
+        ("202636202638:716", dt.date(2026, 8, 31)),
+        ("202610202612:710", dt.date(2026, 10, 1)),
+        ("260904260908:717", dt.date(2026, 9, 4)),
+    ],
+)
+def test_a_week_a_month_or_a_year_is_its_first_day(said: str, day: dt.date) -> None:
+    mapped = ordered(f"DTM+2:{said}")
+    assert mapped.faults == ()
+    assert isinstance(mapped.body, PurchaseOrder)
+    assert mapped.body.due_on == day
+
+
+@pytest.mark.parametrize("said", ["202654:616", "202613:610", "20261:616", "2026W9:616"])
+def test_a_week_or_month_that_there_is_not_is_told(said: str) -> None:
+    assert [each.code for each in ordered(f"DTM+2:{said}").faults] == ["date_invalid"]
+
+
+def test_a_time_of_day_stands_beside_the_day_it_is_of() -> None:
+    mapped = ordered("DTM+2:20260910:102", "DTM+2:1000:401")
+    assert mapped.faults == ()
+    assert isinstance(mapped.body, PurchaseOrder)
+    assert mapped.body.due_on == dt.date(2026, 9, 10)
+
+
+def test_a_price_that_is_not_said_is_told_and_refuses_nothing() -> None:
+    lines = ("LIN+1++4000862141404:EN", "QTY+21:9:PCE", "PRI+INF", "UNS+S")
+    mapped = of_message("ORDERS", "BGM+220+P1+9", "DTM+137:20260904:102", *lines)
+    assert [(each.code, each.severity, each.segment_id) for each in mapped.faults] == [
+        ("price_missing", "warning", "PRI")
+    ]
+    assert mapped.body is not None
+
+
+def test_a_carrier_may_tell_its_status_of_a_package_by_its_own_codes() -> None:
+    mapped = of_message(
+        "IFTSTA", "BGM+23+S1", "NAD+DEQ+3F4", "RFF+CW:1Z0001", "CNI+1", "LOC+14+:::TOWN", "STS+1:D2:21",
+        "DTM+78:20260904173746:204",
+    )  # fmt: skip
+    assert isinstance(mapped.body, ShipmentStatusReport)
+    (found,) = mapped.body.milestones
+    assert (found.shipment, found.raw_code, found.kind, found.carrier) == ("1Z0001", "D2", "UNKNOWN", "SENDER")
+
+
+def test_a_change_of_an_order_may_end_without_its_section_control() -> None:
+    mapped = of_message(
+        "ORDCHG", "BGM+230+P1+9", "DTM+137:20260904:102", "RFF+ON:P1", "LIN+1+3+4000862141404:EN", "QTY+21:120:PCE"
+    )
+    assert mapped.faults == ()
+    assert mapped.body is not None
+
+
+def test_an_acknowledgement_of_nothing_wrong_names_no_element() -> None:
+    data = "UNB+UNOC:3+A:14+B:14+260904:1000+7'UNH+1+CONTRL:D:3:UN'UCI+72+B:14+A:14+8'UNT+3+1'UNZ+1+7'"
+    (told,) = explain(data.encode())
+    assert isinstance(told, ExplainedSet)
+    assert [each for each in told.words if each.startswith("Element")] == []

@@ -44,10 +44,16 @@ _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)?|UTC|GMT|Z")
 _FARTHEST = dt.timedelta(hours=14)
 _LENGTHS = {8: "102", 12: "203", 14: "204", 6: "101", 10: "201"}
 """What a date is taken for that does not say its form."""
-_RANGES = {"718": 8, "711": 8, "719": 12}
-"""Forms that say from when to when, and how long the first of both is."""
-RANGES = {form: _LENGTHS[digits] for form, digits in _RANGES.items()}
-"""Those forms, and in which form each of both is."""
+_LONGER = {
+    "610": ("%Y%m%d", 6, "01"), "609": ("%y%m%d", 4, "01"), "602": ("%Y%m%d", 4, "0101"), "616": ("%G%V%u", 6, "1"),
+}  # fmt: skip
+"""Forms of a month, a year or a week, and what makes them the first day of it."""
+_CLOCKS = ("401", "402", "404")
+"""Forms of a time of a day that another DTM says: by itself it is of no day."""
+RANGES = {"718": "102", "711": "102", "719": "203", "717": "101"}
+"""Forms that say from which day to which, and in which form each of both is."""
+_RANGES = {form: (_FORMS[of][1], of) for form, of in RANGES.items()} | {"716": (6, "616"), "710": (6, "610")}
+"""All forms from when to when: how long the first of both is, and its form."""
 
 
 class Reading:
@@ -118,8 +124,11 @@ class Reading:
         _, text, form = (*parts, "", "", "")[:3]
         if not text:
             return None
+        if form in _CLOCKS:
+            return None
         if form in _RANGES:
-            text, form = text[: _RANGES[form]], _LENGTHS[_RANGES[form]]
+            digits, form = _RANGES[form]
+            text = text[:digits]
         by_length = _LENGTHS.get(len(text), "")
         found = as_moment(text, form or by_length)
         if found is None:
@@ -141,7 +150,10 @@ class Reading:
         each = PER_EACH if unit == EACH else Quantity(ONE, unit)
         if len(parts) > 4:
             each = self._basis(parts[4], parts[5] if len(parts) > 5 else "", position, unit)
-        return Price(self.number(parts[1] if len(parts) > 1 else "", position, 1, 2), self.currency, each)
+        if len(parts) < 2 or not parts[1]:  # such as PRI+INF: that there is a price, not which
+            self.fault("price_missing", position, 1, 2)
+            return Price(ZERO, self.currency, each)
+        return Price(self.number(parts[1], position, 1, 2), self.currency, each)
 
     def _basis(self, text: str, code: str, position: int, unit: str) -> Quantity:
         """How much a price is for."""
@@ -263,11 +275,11 @@ def as_moment(text: str, form: str) -> dt.datetime | None:
     """A date of a form of data element 2379 that we know; None for any other, or nonsense."""
     if form in _ZONED:
         return _zoned(text, form)
-    pattern, digits = _FORMS.get(form, ("", 0))
+    pattern, digits, rest = (*_FORMS[form], "") if form in _FORMS else _LONGER.get(form, ("", 0, ""))
     # The digits are counted here: `strptime` finds a year 1012 in six of them.
     if len(text) != digits or not (text.isascii() and text.isdigit()):
         return None
-    return _parsed(text, pattern)
+    return _parsed(text + rest, pattern)
 
 
 def _zoned(text: str, form: str) -> dt.datetime | None:
