@@ -8,7 +8,10 @@ from pathlib import Path
 from crossdock.cli._partners import refuse
 from crossdock.edi import flat
 
-READ_HERE = "Read here are X12, EDIFACT, UBL, canonical JSON, and CSV or fixed width with --layout."
+READ_HERE = (
+    "Read here are X12, EDIFACT, UBL, canonical JSON, and flat files. "
+    "If it is CSV or of fixed width, name its layout: --layout LAYOUT.yaml"
+)
 
 
 def layouts(paths: Sequence[Path] | None) -> list[flat.Plan]:

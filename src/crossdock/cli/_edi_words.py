@@ -139,7 +139,9 @@ def _print_explained(out: Console, item: ExplainedSet) -> None:
         say(out, words, indent=2)
     if item.lines:
         out.print()
-        out.print(table(item.columns, item.lines))
+        full = [at for at in range(len(item.columns)) if any(line[at] for line in item.lines)]
+        rows = ([line[at] for at in full] for line in item.lines)
+        out.print(table([item.columns[at] for at in full], rows))
     if item.not_shown:
         out.print()
         say(out, f"not shown: {', '.join(item.not_shown)}", "dim", 2)

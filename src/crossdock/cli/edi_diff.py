@@ -17,7 +17,7 @@ from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, print_faults, say
 from crossdock.cli._partners import refuse
 from crossdock.edi import documents, flat
-from crossdock.edi.diff import Difference, compare, not_compared
+from crossdock.edi.diff import DOCUMENT, Difference, compare, not_compared
 from crossdock.edi.documents import Document
 from crossdock.edi.told import ExplainedFault
 
@@ -110,7 +110,7 @@ def _say(found: Sequence[Difference], left_out: Sequence[str]) -> None:
     out = console()
     several = len({each.document for each in found}) > 1
     for each in found:
-        say(out, (f"{each.document}, " if several else "") + each.said)
+        say(out, (f"{each.document}, " if several and each.what != DOCUMENT else "") + each.said)
     if not found and not left_out:
         say(out, "Both say the same.")
     elif left_out:

@@ -19,7 +19,11 @@ from crossdock.model.quantity import EACH, ZERO, Quantity
 _ITEM_IDS = ("item", "buyer_item", "supplier_item", "gtin")
 _ANSWERED = ("quantity", "price", "due on")
 """What an order's line and the answer to it both say."""
+DOCUMENT = "document"
+"""What differs where one of them has a document that the other lacks."""
 Line = dict[str, str]
+Row = tuple[str, str, str, str]
+"""Where, what, in the first, in the second."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -38,7 +42,8 @@ class Difference(msgspec.Struct, frozen=True):
         place = f"{self.where}: " if self.where else ""
         if not self.first or not self.second:
             verb = "only in the first" if self.first else "only in the second"
-            return f"{place}{self.what} {self.first or self.second} {verb}".replace("  ", " ")
+            what = "" if self.what == DOCUMENT else self.what
+            return f"{place}{what} {self.first or self.second} {verb}".replace("  ", " ").lstrip()
         return f"{place}{self.what} {self.first} -> {self.second}"
 
 
@@ -64,13 +69,31 @@ def compare(first: Sequence[Document], second: Sequence[Document], *, envelope: 
 
 
 def not_compared(first: Sequence[Document], second: Sequence[Document]) -> tuple[str, ...]:
-    """What stands beside the objects of documents that are of two types (X12 and EDIFACT, an order and its answer),
-    where it cannot be said to be the same or another: `N3`, `REF*DP`."""
+    """What cannot be said to be the same or another: fields for which a flat file's layout has no column (`supplier`),
+    and what stands beside the objects of documents that are of two types, as X12 and EDIFACT are (`N3`, `REF*DP`)."""
     found: dict[str, None] = {}
     for one, other in _pairs(_by_number(first), _by_number(second)):
+        found |= dict.fromkeys(_unsaid(one, other) + _unsaid(other, one))
         if not _alike(one, other):
             found |= dict.fromkeys(names(one.extensions) + names(other.extensions))
     return tuple(found)
+
+
+def _unsaid(one: Document, other: Document) -> list[str]:
+    """What one says, and the layout of the other has no column for; of lines without their number."""
+    if other.says is None or one.body is None or other.body is None:
+        return []
+    same = set(facts(one.body)) & set(facts(other.body))
+    paths = (re.sub(r"\[\d+\]", "", path) for path, said in facts(one.body) if (path, said) not in same)
+    return [path for path in dict.fromkeys(paths) if not _can_say(other, path)]
+
+
+def _can_say(document: Document, path: str) -> bool:
+    """Can a file of its layout say a field (`ship to`, `lines quantity`)? Parts of it are enough."""
+    if document.says is None:
+        return True
+    whole = [" ".join(each).replace("_", " ") for each in document.says]
+    return any(each == path or each.startswith(f"{path} ") for each in whole)
 
 
 def _pairs(one: dict[str, Document], other: dict[str, Document]) -> list[tuple[Document, Document]]:
@@ -104,7 +127,7 @@ def _number(document: Document) -> str:
 
 def _alone(document: Document, first: bool) -> Difference:
     name = f"{document.document.replace('_', ' ')} {_number(document)}"
-    return Difference(_number(document), "", "document", name if first else "", "" if first else name)
+    return Difference(_number(document), "", DOCUMENT, name if first else "", "" if first else name)
 
 
 def _compared(one: Document, other: Document, *, envelope: bool) -> list[Difference]:
@@ -112,27 +135,42 @@ def _compared(one: Document, other: Document, *, envelope: bool) -> list[Differe
         other.body, PurchaseOrderAcknowledgement
     )
     first, second = _view(one), _view(other)
-    found: list[tuple[str, str, str, str]] = []
+    found: list[Row] = []
     if envelope:
         found += _of(_envelope(one), _envelope(other), "envelope")
     shared = set(first.header) & set(second.header) if type(one.body) is not type(other.body) else None
-    found += _of(first.header, second.header, "", shared)
+    found += _sayable(_of(first.header, second.header, "", shared), one, other, "")
     for name, line, matched in _matched(first.lines, second.lines):
         if line is None or matched is None:
             found.append((name, "", _short(line), _short(matched)))
         else:
             wanted = {name for name in _ANSWERED if name in line and name in matched} if answered else None
-            found += _of(line, matched, name, wanted)
+            listed = first.listed or second.listed
+            found += _sayable(_of(line, matched, name, wanted), one, other, f"{listed} ")
     if _alike(one, other):
         found += _kept(_by_place(one, first), _by_place(other, second), set(first.lines) ^ set(second.lines))
     return [Difference(first.number, *each) for each in found]
+
+
+def _sayable(rows: list[Row], one: Document, other: Document, listed: str) -> list[Row]:
+    """Without what one of them says and the layout of the other has no column for."""
+    return [
+        row
+        for row in rows
+        if (row[2] or _can_say(one, listed + _plain(row[1]))) and (row[3] or _can_say(other, listed + _plain(row[1])))
+    ]
+
+
+def _plain(name: str) -> str:
+    """The field of a name in a line: what is said of one schedule, the schedules say."""
+    return "schedules due on" if name == "due on" else re.sub(r"\[\d+\]", "", name)
 
 
 Places = dict[tuple[str, str], list[str]]
 """Where and in which segment -> what stands there, each time it comes."""
 
 
-def _kept(left: Places, right: Places, alone: set[str]) -> list[tuple[str, str, str, str]]:
+def _kept(left: Places, right: Places, alone: set[str]) -> list[Row]:
     """What stands beside the objects, segment by segment of one name and place; not beside lines that one lacks."""
     return [
         (f"beside {place or 'the document'}", name, first, second)
@@ -154,7 +192,7 @@ def _by_place(document: Document, view: View) -> Places:
     return found
 
 
-def _of(one: Line, other: Line, where: str, wanted: set[str] | None = None) -> list[tuple[str, str, str, str]]:
+def _of(one: Line, other: Line, where: str, wanted: set[str] | None = None) -> list[Row]:
     names = [name for name in {**one, **other} if wanted is None or name in wanted]
     return [
         (where, name, one.get(name, ""), other.get(name, "")) for name in names if one.get(name) != other.get(name)

@@ -68,6 +68,8 @@ class Document(msgspec.Struct, frozen=True):
     extensions: tuple[dict[str, Any], ...] = ()
     dropped: tuple[dict[str, Any], ...] = ()
     faults: tuple[ExplainedFault, ...] = ()
+    says: frozenset[tuple[str, ...]] | None = None
+    """The fields that a flat file's layout can say; None where the document itself decides what it says."""
 
     @property
     def number(self) -> str:
@@ -128,7 +130,7 @@ def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> It
         nobody = _context(Envelope(), "")
         for found in flat.read(data, layout, nobody):
             faults = tuple(explained(each, in_lines=True) for each in found.faults)
-            yield Document(found.document, found.body, nobody, Envelope(CSV), faults=faults)
+            yield Document(found.document, found.body, nobody, Envelope(CSV), faults=faults, says=layout.says)
         return
     plain = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if plain[:1] in (b"{", b"["):

@@ -146,7 +146,7 @@ def _moment(value: dt.datetime) -> str:
 
 
 def _party(role: str, party: PartyRef | None, note: str = "") -> str:
-    if party is None:
+    if party is None or not (party.their_id or party.id or party.name):
         return ""
     name = f" ({party.name})" if party.name else ""
     shown = party.their_id or party.id or "without id"

@@ -172,9 +172,9 @@ class TestConvert:
 
     @pytest.mark.parametrize("data", [b"%PDF-1.4", b"order,line\n1,2\n"])
     def test_what_is_no_document_here_says_what_is(self, data: bytes) -> None:
-        assert "CSV or fixed width with --layout" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
+        assert "CSV or of fixed width, name its layout" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
         assert "validate takes X12 and EDIFACT" in ran("validate", "-", data=data, code=1).output
-        assert "CSV with --layout" in ran("explain", "-", data=data, code=1).output
+        assert "CSV and fixed width with --layout" in ran("explain", "-", data=data, code=1).output
 
     def test_several_documents_are_sets_of_one_interchange(self) -> None:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
@@ -361,8 +361,8 @@ class TestDiff:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
         other = written(("purchase_order", order("2")), ("purchase_order", order("3")))
         assert difference(tmp_path, two, other) == [
-            "1, document purchase order 1 only in the first",
-            "3, document purchase order 3 only in the second",
+            "purchase order 1 only in the first",
+            "purchase order 3 only in the second",
         ]
 
     def test_envelopes_are_compared_when_asked(self, tmp_path: Path) -> None:

@@ -267,3 +267,45 @@ class TestForPrograms:
         told = json.loads(run("edi", "convert", files["ubl"], files["json"], "--to", "canonical", "--json", code=1))
         for found in faults_in(told):
             assert (found["line"], found["segment"]) == (1, 0)
+
+
+class TestFlatFilesCompared:
+    def diff(self, folder: Path, first: bytes, second: bytes, *layouts: str, code: int) -> list[str]:
+        folder.joinpath("first").write_bytes(first)
+        folder.joinpath("second").write_bytes(second)
+        options = []
+        for number, text in enumerate(layouts):
+            folder.joinpath(f"{number}.yaml").write_text(text)
+            options += ["--layout", str(folder / f"{number}.yaml")]
+        names = str(folder / "first"), str(folder / "second")
+        return run("edi", "diff", *names, *options, code=code).splitlines()
+
+    def test_a_flat_file_with_a_flat_file_of_the_same_layout(self, tmp_path: Path) -> None:
+        assert self.diff(tmp_path, FLAT, FLAT, LAYOUT, code=0) == ["Both say the same."]
+        other = FLAT.replace(b",6,EA", b",8,EA")
+        assert self.diff(tmp_path, FLAT, other, LAYOUT, code=1) == ["line 10: quantity 6 EA -> 8 EA"]
+
+    def test_each_has_a_layout_of_its_own(self, tmp_path: Path) -> None:
+        other = LAYOUT.replace("form: csv", "form: csv\ncsv: {delimiter: ';'}")
+        assert self.diff(tmp_path, FLAT, FLAT.replace(b",", b";"), LAYOUT, other, code=0) == ["Both say the same."]
+
+    def test_a_flat_file_with_edi_in_what_its_layout_can_say(self, tmp_path: Path) -> None:
+        rows = ("N1*ST*NORTH*92*north", "PO1*10*8*EA*2.55**IN*A*UP*0012345678905", "SE*6*0001")
+        data = interchange("ST*850*0001", "BEG*00*SA*4500001**20101201", "CUR*BY*GBP", *rows)
+        for first, second in ((FLAT, data), (data, FLAT)):
+            told = self.diff(tmp_path, first, second, LAYOUT, code=1)
+            assert told[0] in ("line 10: quantity 6 EA -> 8 EA", "line 10: quantity 8 EA -> 6 EA")
+            assert told[1].startswith("not compared: ")
+            assert set(told[1].removeprefix("not compared: ").split(", ")) >= {
+                "buyer",
+                "supplier",
+                "ship to",
+                "lines gtin",
+            }
+            assert len(told) == 2
+
+    def test_without_a_layout_it_is_said_that_one_is_needed(self, tmp_path: Path) -> None:
+        tmp_path.joinpath("a").write_bytes(FLAT)
+        result = RUNNER.invoke(app, ["edi", "diff", str(tmp_path / "a"), str(tmp_path / "a")])
+        assert result.exit_code == 2
+        assert "If it is CSV or of fixed width, name its layout: --layout LAYOUT.yaml" in result.stderr

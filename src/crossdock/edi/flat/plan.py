@@ -74,6 +74,12 @@ class Plan:
         """The record of each mark."""
         return {each.record.mark: each for each in self.records}
 
+    @property
+    def says(self) -> frozenset[Path]:
+        """The fields that a file of this layout can say: by a column, or always the same."""
+        columns = (each.field for record in self.records for each in record.columns)
+        return frozenset(each.path for each in (*columns, *(fill.field for fill in self.fills)) if each is not None)
+
 
 def plan(layout: Layout) -> Plan:
     """Hold a layout against its object. Raises `LayoutError` with all that is wrong."""

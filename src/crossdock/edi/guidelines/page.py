@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.form import Change, Element, Segment, Source
@@ -10,7 +11,7 @@ from crossdock.edi.guidelines.packs import PartnerPack
 
 _USES = {"M": "must", "O": "may", "C": "by condition", "X": "never"}
 _FATES = {"mend": "is mended", "accept": "is accepted", "reject": "refuses"}
-_WAYS = {"in": "the partner sends it", "out": "we send it"}
+WAYS = {"in": "the partner sends it", "out": "we send it"}
 
 
 def page(found: PartnerPack) -> str:
@@ -35,7 +36,7 @@ def page(found: PartnerPack) -> str:
 
 def _guideline(each: Compiled) -> Iterator[str]:
     form = each.form
-    ways = " and ".join(_WAYS[way] for way in form.directions)
+    ways = " and ".join(WAYS[way] for way in form.directions)
     yield f"## {form.document} {form.name}".rstrip()
     yield f"Version `{form.version}`; {ways}. After {_source(form.source)}."
     yield _table(("segment", "", "times", "elements"), _segments(form.segments))
@@ -51,26 +52,34 @@ def _source(source: Source) -> str:
     return words + (f" (<{source.url}>)" if source.url else "")
 
 
-def plain_segments(each: Compiled) -> Iterator[tuple[str, ...]]:
-    """The same rows as on the page, for a terminal: segment, use, times, and what is said of its elements."""
-    for row in _segments(each.form.segments):
-        name, *rest = (cell.replace("&nbsp;", " ").replace("`", "") for cell in row)
-        yield name, *rest
+class Described(NamedTuple):
+    """A segment as its partner wants it; `said` are its elements, and what is said of all of it. `depth` is that of its
+    loop."""
+
+    depth: int
+    segment: str
+    name: str
+    use: str
+    times: str
+    said: tuple[str, ...]
 
 
-def _segments(segments: Iterable[Segment], depth: int = 0) -> Iterator[tuple[str, ...]]:
+def described(segments: Iterable[Segment], depth: int = 0) -> Iterator[Described]:
+    """The segments of a guideline, those of a loop behind the one that opens it. Codes stand in backquotes."""
     for each in segments:
         most = "any number" if not each.max else "once" if each.max == 1 else f"up to {each.max}"
-        said = [_element(number, element) for number, element in each.elements.items()]
+        said = [f"{number} {_words(element)}".rstrip() for number, element in each.elements.items()]
         if each.pairs is not None:
-            said += [f"`{kind}` {_words(element)}" for kind, element in each.pairs.ids.items()]
-        name = "&nbsp;&nbsp;" * depth + f"`{each.segment}`" + (f" {each.name}" if each.name else "")
-        yield name, _USES[each.use], most, "; ".join([*said, *([each.says] if each.says else [])])
-        yield from _segments(each.segments, depth + 1)
+            said += [f"`{kind}` {_words(element)}".rstrip() for kind, element in each.pairs.ids.items()]
+        said += [each.says] if each.says else []
+        yield Described(depth, each.segment, each.name, _USES[each.use], most, tuple(said))
+        yield from described(each.segments, depth + 1)
 
 
-def _element(number: str, element: Element) -> str:
-    return f"{number} {_words(element)}"
+def _segments(segments: Iterable[Segment]) -> Iterator[tuple[str, ...]]:
+    for each in described(segments):
+        name = "&nbsp;&nbsp;" * each.depth + f"`{each.segment}`" + (f" {each.name}" if each.name else "")
+        yield name, each.use, each.times, "; ".join(each.said)
 
 
 def _words(element: Element) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -11,8 +11,9 @@ from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.packs import Guidelines, PartnerPack
 from crossdock.edi.guidelines.scenarios import Scenario, scenarios
-from crossdock.edi.told import ExplainedFault
-from crossdock.edi.validate import validate
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.told import ExplainedFault, explained
+from crossdock.edi.validate import ValidatedSet, validate
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -23,6 +24,8 @@ class Trial(msgspec.Struct, frozen=True):
     words: str
     expected: tuple[str, ...]
     found: tuple[str, ...]
+    faults: tuple[ExplainedFault, ...] = ()
+    """What was found, with its places."""
 
     @property
     def passed(self) -> bool:
@@ -37,8 +40,9 @@ def trials(pack: PartnerPack, seed: int = 0) -> Iterator[Trial]:
         if sample is None:
             yield Trial("", path.name, "a sample without an entry in partner.yaml", (), ("not_described",))
             continue
-        found = codes_of(path.read_bytes(), pack.guidelines, sample.direction)
-        yield Trial("", path.name, f"a sample of {sample.source}", tuple(sorted(set(sample.faults))), found)
+        found = faults_of(path.read_bytes(), pack.guidelines, sample.direction)
+        words = f"a sample of {sample.source}"
+        yield Trial("", path.name, words, tuple(sorted(set(sample.faults))), _codes(found), found)
     for compiled in pack.guidelines.guidelines:
         name = f"{compiled.document} {compiled.form.version}"
         try:
@@ -48,7 +52,7 @@ def trials(pack: PartnerPack, seed: int = 0) -> Iterator[Trial]:
             continue
         for each in made:
             found = _sound(each, kept) if not each.expected else _defects(each, kept)
-            yield Trial(name, each.name, each.words, tuple(sorted(each.expected)), found)
+            yield Trial(name, each.name, each.words, tuple(sorted(each.expected)), _codes(found), found)
 
 
 def _made(compiled: Compiled, pack: PartnerPack, seed: int) -> tuple[Compiled, list[Scenario]]:
@@ -75,37 +79,39 @@ def untried(pack: PartnerPack, done: list[Trial]) -> Iterator[str]:
 
 def codes_of(data: bytes, guidelines: Guidelines, direction: str) -> tuple[str, ...]:
     """The codes of everything that is wrong with a file, in alphabetical order."""
-    found = set()
-    for item in validate(data, guidelines, "out" if direction == "out" else "in"):
-        found |= {item.code} if isinstance(item, ExplainedFault) else {each.code for each in item.faults}
-    return tuple(sorted(found))
+    return _codes(faults_of(data, guidelines, direction))
 
 
-def _sound(each: Scenario, compiled: Compiled) -> tuple[str, ...]:
+def faults_of(data: bytes, guidelines: Guidelines, direction: str) -> tuple[ExplainedFault, ...]:
+    """Everything that is wrong with a file."""
+    return tuple(_each(validate(data, guidelines, "out" if direction == "out" else "in")))
+
+
+def _each(items: Iterable[ValidatedSet | ExplainedFault]) -> Iterator[ExplainedFault]:
+    for item in items:
+        yield from (item,) if isinstance(item, ExplainedFault) else item.faults
+
+
+def _codes(faults: Iterable[ExplainedFault]) -> tuple[str, ...]:
+    return tuple(sorted({each.code for each in faults}))
+
+
+def _sound(each: Scenario, compiled: Compiled) -> tuple[ExplainedFault, ...]:
     """What keeps a sound document from being taken, by guideline or maps, and what the guideline warns of."""
-    found = set(_defects(each, compiled))
+    found = _defects(each, compiled)
     if each.name == "minimal":
         # Our maps may well want more than the partner must say.
-        return tuple(sorted(found))
-    for item in validate(each.data, Guidelines(compiled.form.partner, (compiled,))):
-        faults = (item,) if isinstance(item, ExplainedFault) else item.faults
-        found |= {one.code for one in faults if one.severity == "error"}
-    return tuple(sorted(found))
+        return found
+    refusing = _each(validate(each.data, Guidelines(compiled.form.partner, (compiled,))))
+    return tuple(dict.fromkeys((*found, *(one for one in refusing if one.severity == "error"))))
 
 
-def _defects(each: Scenario, compiled: Compiled) -> tuple[str, ...]:
+def _defects(each: Scenario, compiled: Compiled) -> tuple[ExplainedFault, ...]:
     """What the envelope and the guideline say."""
-    found = set()
-    if compiled.form.dialect == "edifact":
-        for message in edifact.read(each.data):
-            if isinstance(message, edifact.InterchangeFault):
-                found.add(message.fault.code)
-            else:
-                found |= {one.code for one in (*message.faults, *compiled.faults(message))}
-        return tuple(sorted(found))
-    for item in x12.read(each.data):
-        if isinstance(item, x12.InterchangeFault):
-            found.add(item.fault.code)
+    found: list[Fault] = []
+    for item in edifact.read(each.data) if compiled.form.dialect == "edifact" else x12.read(each.data):
+        if isinstance(item, edifact.InterchangeFault | x12.InterchangeFault):
+            found.append(item.fault)
         else:
-            found |= {one.code for one in (*item.faults, *compiled.faults(item))}
-    return tuple(sorted(found))
+            found += (*item.faults, *compiled.faults(item))
+    return tuple(map(explained, found))
