@@ -40,7 +40,8 @@ def diff(
     and what stands beside them in two documents of one type. Of a flat file that is compared for which its layout has
     a column. Exit code 0 if they say the same, 1 if not.
 
-    Example: crossdock edi diff src/crossdock/partners/grocer/samples/850-chips.edi order.json
+    Example: crossdock edi diff examples/flat/orders.csv examples/flat/orders-fixed.txt --layout
+    examples/flat/orders.yaml --layout examples/flat/orders-fixed.yaml
     """
     plans = layouts(layout)
     if len(plans) > 2:

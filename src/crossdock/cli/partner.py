@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, get_args, get_type_hints
 
 import msgspec
 import typer
+from rich.console import Console
 
-from crossdock.cli._console import AsJson, console, plain, print_json, say, table
+from crossdock.cli._console import AsJson, console, print_json, say, table
+from crossdock.cli._edi_words import STYLES, print_faults
+from crossdock.cli._edi_words import say as told
 from crossdock.cli._partners import Project, folder_of, pack_of, refuse
 from crossdock.edi.guidelines import scaffold
+from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.infer import NothingToInfer, items_of, proposed
 from crossdock.edi.guidelines.lint import lint as lint_pack
 from crossdock.edi.guidelines.lint import unfilled
-from crossdock.edi.guidelines.packs import MAIN, SAMPLES, PartnerPack, folders, load
-from crossdock.edi.guidelines.page import plain_segments
+from crossdock.edi.guidelines.packs import BUILT_IN, MAIN, SAMPLES, PartnerPack, folders, load
+from crossdock.edi.guidelines.page import WAYS, described
 from crossdock.edi.guidelines.reading import Unreadable
 from crossdock.edi.guidelines.trials import Trial, trials, untried
 
 app = typer.Typer(help="Partner packs: what a partner wants in its documents, as files.", no_args_is_help=True)
 
+_NAMES = 46
+"""How far the names of segments reach, before what is wanted of them."""
 KINDS = get_args(get_type_hints(Pack)["kind"])
 Where = Annotated[str, typer.Argument(help="Folder or name of a pack; without it, all packs.", metavar="PATH")]
 
@@ -37,18 +44,11 @@ def list_packs(project: Project = Path(), as_json: AsJson = False) -> None:
     if as_json:
         print_json({"packs": rows})
         return
-    columns = ("name", "partner", "kind", "documents", "source")
     lines = [
-        (
-            each.name,
-            each.partner,
-            each.kind,
-            ", ".join(each.documents),
-            f"BROKEN: {each.broken}" if each.broken else each.source,
-        )
+        (each.name, each.kind, ", ".join(each.documents), f"BROKEN: {each.broken}" if each.broken else each.place)
         for each in rows
     ]
-    console().print(table(columns, lines))
+    console().print(table(("name", "kind", "documents", "partner"), lines))
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -61,6 +61,11 @@ class _Row(msgspec.Struct, frozen=True):
     source: str
     folder: str
     broken: str = ""
+
+    @property
+    def place(self) -> str:
+        """Who it is; of a pack of the project, where, too."""
+        return self.partner if Path(self.folder).is_relative_to(BUILT_IN) else f"{self.partner}, in {self.folder}"
 
 
 def _listed(folder: Path) -> _Row:
@@ -80,43 +85,81 @@ def show(
 ) -> None:
     """Show what a partner wants: each document with its segments, codes and conditions.
 
-    Example: crossdock partner show northgate
+    Example: crossdock partner show grocer
     """
     found = pack_of(partner, project)
     if as_json:
         print_json({"pack": found.pack, "guidelines": [each.form for each in found.guidelines.guidelines]})
         return
     out = console()
-    out.print(f"{found.pack.name} ({found.pack.kind}), {found.folder}")
-    out.print(f"After {found.pack.source.title} {found.pack.source.url}".rstrip())
+    told(out, f"{found.pack.name} ({found.pack.kind}), {_near(found.folder)}", "bold")
+    told(out, f"after {found.pack.source.title} {found.pack.source.url}".rstrip(), indent=2)
     for each in found.guidelines.guidelines:
-        title = f"{each.document} {each.form.version}, {' and '.join(each.form.directions)}"
-        out.print(table(("segment", "use", "times", "elements"), plain_segments(each), title=title))
-        for condition in each.conditions:
-            out.print(f"  {condition.at}: {condition.words}")
+        _show_guideline(out, each)
+
+
+def _near(folder: Path) -> str:
+    """A folder as it is called from here, where it is below."""
+    here = Path().resolve()
+    return str(folder.resolve().relative_to(here)) if folder.resolve().is_relative_to(here) else str(folder)
+
+
+def _show_guideline(out: Console, each: Compiled) -> None:
+    out.print()
+    told(out, f"{each.document} {each.form.version}; {' and '.join(WAYS[way] for way in each.form.directions)}", "bold")
+    for row in described(each.form.segments):
+        indent = 2 + 2 * row.depth
+        name = f"{row.segment} {row.name}".rstrip()
+        told(out, f"{name.ljust(_NAMES - indent)} {row.use}, {row.times}", indent=indent)
+        for said in row.said:
+            words = said.replace("`", "")
+            told(out, words if " " in words else f"{words} may", "dim", indent + 4)
+    if each.conditions:
+        told(out, "Conditions", indent=2)
+    for condition in each.conditions:
+        told(out, f"{condition.at}: {condition.words}", "dim", 6)
 
 
 @app.command()
 def lint(path: Where = "", project: Project = Path(), as_json: AsJson = False) -> None:
     """Read packs and list everything that is wrong with them, with file and line. Exit code 1 if anything is.
 
-    Example: crossdock partner lint partners/northgate
+    Example: crossdock partner lint src/crossdock/partners/grocer
     """
     wanted = [folder_of(path, project)] if path else list(folders(project).values())
-    problems = [problem for folder in wanted for problem in lint_pack(folder)]
-    warnings = [warning for folder in wanted for warning in unfilled(folder)]
+    found = [
+        _PackProblem(severity, each.file, each.line, each.what, each.remedy)
+        for severity, look in (("error", lint_pack), ("warning", unfilled))
+        for folder in wanted
+        for each in look(folder)
+    ]
+    problems = [each for each in found if each.severity == "error"]
     if as_json:
-        told = {"ok": not problems, "packs": len(wanted), "problems": problems, "warnings": warnings}
-        typer.echo(msgspec.json.encode(told).decode())
+        print_json({"ok": not problems, "packs": len(wanted), "problems": found})
     else:
-        for problem in problems:
-            typer.echo(str(problem))
-        for warning in warnings:
-            typer.echo(f"warning: {warning}", err=True)
+        out, err = console(), console(stderr=True)
+        for each in found:
+            told(out if each.severity == "error" else err, each.said, STYLES[each.severity])
         if not problems:
             typer.echo(f"nothing wrong with {len(wanted)} pack{'s' if len(wanted) != 1 else ''}")
     if problems:
         raise typer.Exit(1)
+
+
+class _PackProblem(msgspec.Struct, frozen=True, tag_field="kind", tag="problem"):
+    """What is wrong with a file of a pack, under the names that faults of documents have."""
+
+    severity: str
+    file: str
+    line: int
+    detail: str
+    advice: str
+
+    @property
+    def said(self) -> str:
+        """With its place."""
+        before = "warning: " if self.severity == "warning" else ""
+        return f"{before}{self.file}:{self.line}: {self.detail}; {self.advice}"
 
 
 @app.command()
@@ -182,7 +225,7 @@ def try_packs(
     """Hold a pack against its own samples and against made-up documents: sound ones, and one for each defect. Prints
     what was expected and what was found. Exit code 1 if they differ.
 
-    Example: crossdock partner test partners/northgate
+    Example: crossdock partner test grocer
     """
     wanted = [folder_of(path, project)] if path else list(folders(project).values())
     packs = [pack_of(str(folder), project) for folder in wanted]
@@ -213,23 +256,29 @@ def _untried(pack: PartnerPack, done: list[Trial]) -> list[str]:
 
 
 def _print_trials(pack: PartnerPack, done: list[Trial]) -> None:
-    rows = [
-        (
-            "ok" if each.passed else "FAILED",
-            each.guideline or "sample",
-            each.scenario,
-            ", ".join(each.expected) or "nothing",
-            ", ".join(each.found) or "nothing",
-            each.words,
-        )
-        for each in done
-    ]
     out = console()
-    out.print(table(("", "guideline", "scenario", "expected", "found", "what"), rows, title=pack.pack.name))
-    for each in _untried(pack, done):
-        out.print(plain(f"not tried: {each}", "yellow"), soft_wrap=True)
+    told(out, pack.pack.name, "bold")
+    for name, of_one in groupby(done, lambda each: each.guideline):
+        trials_of = list(of_one)
+        rows = [("ok" if each.passed else "FAILED", each.scenario, _outcome(each)) for each in trials_of]
+        out.print()
+        out.print(table(("", "tried", "found"), rows, title=name or "samples"))
+        for each in trials_of:
+            if not each.passed:
+                told(out, f"{each.scenario}:", "red")
+                print_faults(out, each.faults)
+    left = _untried(pack, done)
+    if left:
+        out.print()
+    for words in left:
+        told(out, f"not tried: {words}", "yellow")
     failed = sum(not each.passed for each in done)
     typer.echo(f"{pack.pack.partner}: {len(done) - failed} of {len(done)} as expected", err=True)
+
+
+def _outcome(each: Trial) -> str:
+    found, expected = (", ".join(codes) or "nothing wrong" for codes in (each.found, each.expected))
+    return f"{found}: {each.words}" if each.passed else f"{found}, not {expected}: {each.words}"
 
 
 @app.command()
@@ -242,7 +291,7 @@ def infer(
     """Propose a guideline from samples, with how sure each line is: in how many documents it was seen, how many values
     there were. It takes every sample it was made from; what it does not know it says. Redirect it into a file.
 
-    Example: crossdock partner infer orders/*.x12 --partner northgate
+    Example: crossdock partner infer src/crossdock/partners/marketplace/samples/850-*.edi --partner northgate
     """
     read = {path: _bytes_of(path) for path in samples}
     nothing = [str(path) for path, data in read.items() if not items_of(data)]

@@ -149,8 +149,12 @@ def test_lint_and_test_tell_what_is_wrong_and_end_with_one(project: str) -> None
     assert code == 0
     assert "nothing wrong with 1 pack\n" in text
     assert "the source is that of the template" in text
-    warnings = json.loads(run("partner", "lint", name, "--json")[1])["warnings"]
-    assert [Path(each["file"]).name for each in warnings] == ["850.yaml", "partner.yaml"]
+    told = json.loads(run("partner", "lint", name, "--json")[1])
+    assert told["ok"]
+    assert [(Path(each["file"]).name, each["severity"]) for each in told["problems"]] == [
+        ("850.yaml", "warning"),
+        ("partner.yaml", "warning"),
+    ]
     code, text = run("partner", "test", name, "--json")
     assert code == 0
     assert {each["trial"]["scenario"] for each in json.loads(text)["trials"]} >= {"valid", "wrong_count"}
@@ -235,3 +239,26 @@ def test_packs_are_listed_and_shown(project: str) -> None:
     assert "&nbsp;" not in text
     code, text = run("partner", "show", "northgate", "--project", project, "--json")
     assert json.loads(text)["guidelines"][0]["document"] == "850"
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_no_line_of_packs_is_wider_than_the_terminal(width: str, project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    shown = [("show", name) for name in packs.folders()]
+    for command in (("list",), ("lint",), ("test", "wholesaler"), ("test", "grocer"), *shown):
+        for line in run("partner", *command, "--project", project)[1].splitlines():
+            assert len(line) <= int(width) or " " not in line.strip(), line
+
+
+def test_a_trial_that_fails_tells_its_faults_with_their_places(project: str) -> None:
+    folder = Path(project, "partners", "northgate")
+    folder.joinpath("samples", "bad.x12").write_bytes(interchange(*SOUND).replace(b"*6*EA", b"*six*EA"))
+    main = folder.joinpath("partner.yaml")
+    main.write_text(main.read_text() + "samples:\n  bad.x12: {source: ours, licence: ours}\n")
+    code, text = run("partner", "test", str(folder))
+    assert code == 1
+    assert "FAILED" in text
+    assert "error number_invalid at segment 6 (PO1), element 2, byte" in text
+    trials = json.loads(run("partner", "test", str(folder), "--json")[1])["trials"]
+    (failed,) = [each["trial"] for each in trials if not each["passed"]]
+    assert {"code", "severity", "segment", "component", "advice"} <= failed["faults"][0].keys()
