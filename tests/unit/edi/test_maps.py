@@ -374,6 +374,33 @@ def test_a_stock_report_says_what_can_be_sold_and_what_is_on_hand_and_nothing_of
     ]
 
 
+@pytest.mark.parametrize(
+    "segments",
+    [
+        ("N1*WH*Quay side*92*quay", "LIN*1*IN*A1*LT*L7", "QTY*33*6*EA"),
+        ("LIN*1*IN*A1", "REF*LT*L7", "QTY*33*6*EA", "N1*WH*Quay side*92*quay"),
+        ("N1*WH*quay", "LIN*1*IN*A1", "QTY*33*6*EA", "N1*WH**92*quay", "REF*LT*L7"),
+    ],
+)
+def test_a_stock_report_says_where_the_goods_lie_and_of_which_lot(segments: tuple[str, ...]) -> None:
+    report = body("BIA*00*SI*IR1*20101201", *segments, "CTT*1")
+    assert (report.warehouse, [(one.item, one.lot) for one in report.levels]) == ("quay", [("A1", "L7")])
+
+
+def test_a_stock_report_that_names_no_warehouse_is_of_the_partners_own() -> None:
+    report = body("BIA*00*SI*IR1*20101201", "N1*SE*Bright*92*x", "LIN*1*IN*A1", "QTY*33*6*EA", "CTT*1")
+    assert report.warehouse == BUYING.partner.id
+
+
+def test_stock_of_two_warehouses_is_not_taken_for_that_of_one() -> None:
+    mapped = read(
+        "BIA*00*SI*IR1*20101201", "LIN*1*IN*A1", "QTY*33*6*EA", "N1*WH**92*quay", "LIN*2*IN*A1", "QTY*33*4*EA",
+        "N1*WH**92*north", "CTT*2",
+    )  # fmt: skip
+    assert (mapped.body, codes(mapped)) == (None, ["document_inconsistent"])
+    assert mapped.faults[0].detail.startswith("it speaks of several warehouses: quay, north")
+
+
 def test_an_inquiry_about_stock_is_no_report() -> None:
     assert codes(read("BIA*13*SI*IR1*20101201", "LIN*1*IN*85123A")) == ["purpose_unsupported"]
 

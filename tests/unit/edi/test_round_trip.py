@@ -378,7 +378,7 @@ stock_levels = st.builds(StockLevel, ids(48), quantities, st.sampled_from(["unre
 reports = st.builds(
     InventoryReport,
     st.just("albion_uk"),
-    st.just(BRIGHTWARE.id),
+    st.just(BRIGHTWARE.id) | ids(30),
     ids(30),
     instants,
     st.lists(stock_levels, max_size=5).map(tuple),
