@@ -237,6 +237,7 @@ def _change(change: PurchaseOrderChange, notes: Notes) -> Said:
         f"Purchase order {change.number} is cancelled as a whole, {change.changed_on or 'undated'}"
         if change.whole_order
         else f"Change {change.revision} of purchase order {change.number}, {change.changed_on or 'undated'}",
+        f"All that is open is wanted on {change.due_on}" if change.due_on else "",
         f"Reason: {change.reason}" if change.reason else "",
         _party("Buyer", change.buyer, notes.on("buyer")),
         _party("Supplier", change.supplier, notes.on("supplier")),

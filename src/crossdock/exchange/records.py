@@ -250,8 +250,10 @@ def _sales_order(body: PurchaseOrder, letter: Letter) -> SalesOrder:
 
 
 def _purchase_order_change(body: PurchaseOrderChange, letter: Letter) -> Record:
-    """A customer may cancel lines; whatever else it wants to change, a person talks to it."""
-    if any(line.action != "cancel" for line in body.lines):
+    """A customer may cancel lines; whatever else it wants to change, a person talks to it. A date in the head beside
+    cancelled lines is that of the order, said again."""
+    changed = any(line.action != "cancel" for line in body.lines)
+    if changed or not (body.lines or body.whole_order):
         raise NotTaken("change_not_supported", f"order {body.number} is to be changed other than by cancelling lines")
     number = business_number(body.number)
     channel = letter.desk.channel

@@ -109,6 +109,8 @@ class PurchaseOrderChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why, in the words of who changes or cancels it."""
     reference: str = ""
     """The number of the change itself, where whoever sends it gives it one."""
+    due_on: dt.date | None = None
+    """The new date wanted of all that is still open and that no line says another one of; None where unchanged."""
 
 
 class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -39,15 +39,15 @@ def units(amount: str, unit: str = "EA") -> Quantity:
 
 def test_an_order_change_cancels_keeps_and_changes_lines_of_the_order_it_names() -> None:
     change = read(
-        "ORDCHG", "BGM+230+CH5+4", "DTM+137:20101203:102", "RFF+ON:4500001", "DTM+171:20101201:102",
-        f"NAD+BY+{NAD_KILN}", "RFF+VA:83565432", f"NAD+SU+{NAD_US}", "CUX+2:GBP:9",
+        "ORDCHG", "BGM+230+CH5+4", "DTM+137:20101203:102", "DTM+2:20101222:102", "RFF+ON:4500001",
+        "DTM+171:20101201:102", f"NAD+BY+{NAD_KILN}", "RFF+VA:83565432", f"NAD+SU+{NAD_US}", "CUX+2:GBP:9",
         "LIN+1+2+5011111111116:EN", "PIA+1+MUG:SA", "RFF+ON:4500001:10",
         "LIN+2+3+5011111111123:EN", "PIA+1+CUP:SA", "QTY+21:50", "DTM+2:20101220:102", "MOA+203:700",
         "PRI+AAA:14:CT:AAE", "RFF+LI:20",
         "LIN+3+1", "PIA+1+JUG:SA", "QTY+21:4:PCE", "UNS+S", "CNT+2:3", context=SELLING,
     )  # fmt: skip
     assert (change.number, change.reference, change.changed_on) == ("4500001", "CH5", dt.date(2010, 12, 3))
-    assert (change.buyer, change.supplier) == (KILN, US)
+    assert (change.buyer, change.supplier, change.due_on) == (KILN, US, dt.date(2010, 12, 22))
     assert change.lines == (
         PurchaseOrderChangeLine("10", "cancel", "MUG"),
         PurchaseOrderChangeLine(

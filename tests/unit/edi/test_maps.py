@@ -259,6 +259,20 @@ class TestChange:
         mapped = read("BCH*04*SA*1**1*20101201", f"POC**{action}*6**EA*2.55**IN*22423")
         assert (mapped.body, codes(mapped)) == (None, ["line_reference_missing"])
 
+    def test_a_new_date_stands_in_the_head_for_all_lines_that_say_none(self) -> None:
+        found = body(
+            "BCH*04*SA*4500001**2*20101201", "DTM*010*20101208", "DTM*002*20101210", "POC*10*CA*6**EA*2.55**IN*A1",
+            "DTM*002*20101212", "POC*20*DI", "CTT*2",
+        )  # fmt: skip
+        assert (found.due_on, [line.due_on for line in found.lines]) == (
+            dt.date(2010, 12, 10), [dt.date(2010, 12, 12), None],
+        )  # fmt: skip
+
+    def test_a_new_date_needs_no_line(self) -> None:
+        found = body("BCH*04*SA*4500001**2*20101201", "DTM*002*20101210")
+        assert (found.due_on, found.lines) == (dt.date(2010, 12, 10), ())
+        assert codes(read("BCH*04*SA*4500001**2*20101201")) == ["lines_missing"]
+
     def test_a_change_nobody_knows_is_refused(self) -> None:
         mapped = read("BCH*04*SA*4500001**2*20101201", "POC*10*??*6")
         assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])

@@ -166,6 +166,7 @@ def changes(draw: st.DrawFn, context: maps.MapContext) -> PurchaseOrderChange:
         supplier=draw(party(supplier_of(context))),
         currency="GBP",
         lines=tuple(draw(st.lists(change_lines(context), min_size=1, max_size=5))),
+        due_on=draw(maybe_days),
     )
 
 

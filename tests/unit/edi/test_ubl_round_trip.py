@@ -95,6 +95,7 @@ answers = st.builds(
 changes = st.builds(
     PurchaseOrderChange, company_id=st.just("albion_uk"), number=ids, revision=st.integers(0, 999), changed_on=days,
     buyer=st.just(BUYER), supplier=st.just(SUPPLIER), currency=st.just("EUR"), reason=words, whole_order=st.just(False),
+    due_on=maybe_days,
     lines=st.lists(
         st.builds(
             PurchaseOrderChangeLine, line=ids, action=st.sampled_from(["add", "change", "cancel"]), item=ids,

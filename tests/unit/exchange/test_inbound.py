@@ -223,6 +223,8 @@ def test_a_retailer_may_cancel_lines_and_nothing_else() -> None:
     more = ("POC", "1", "QI", "12", "24", "EA", "2.55", "", "IN", "HS85123A", "VN", "85123A")
     found = read("homestead", interchange("homestead", ("PC", "860", [head, more, ("CTT", "1")])))
     assert [fault.code for fault in found.faults] == ["change_not_supported"]
+    later = read("homestead", interchange("homestead", ("PC", "860", [head, ("DTM", "002", "20101224")])))
+    assert ([fault.code for fault in later.faults], later.records) == (["change_not_supported"], ())
 
 
 def test_what_was_not_agreed_is_not_taken() -> None:

@@ -45,6 +45,15 @@ def accepted() -> Scenario:
     return sent().given(functional(), acknowledged(answer("10", "accepted", "100")))
 
 
+def cancelled(line: str) -> PurchaseOrderChangeLine:
+    return PurchaseOrderChangeLine(line, "cancel", "")
+
+
+def wanted_on(day: dt.date, *lines: PurchaseOrderChangeLine) -> PurchaseOrderChanged:
+    """A new date for the whole order."""
+    return PurchaseOrderChanged(replace(change(2, *lines).change, due_on=day))
+
+
 def supply(scenario: Scenario) -> dict[str, tuple[Decimal, dt.date, str]]:
     """What the ledger was told, by line."""
     lines = scenario.one(ExpectSupply).lines
@@ -457,6 +466,40 @@ class TestChanges:
         scenario = accepted().given(change(2, changed_line("10", "85123A", "70")))
         scenario.when(change(1, changed_line("10", "85123A", "60"))).then(nothing=True)
         scenario.when(change(2, changed_line("10", "85123A", "70"))).then(nothing=True)
+
+    def test_a_new_date_of_the_order_is_one_of_every_line_that_is_open_and_says_none(self) -> None:
+        scenario = order().given(placed(), delivered())
+        scenario.when(wanted_on(LATER, replace(changed_line("20", "22423", "50"), due_on=DUE)))
+        scenario.then(sends="purchase_order_change", line_state={"10": "placed", "20": "sent"})
+        told = scenario.sent("purchase_order_change")
+        assert [(line.line, line.item, line.due_on) for line in told.lines] == [("10", "85123A", LATER)]
+        assert told.due_on is None, "what does not change is not told"
+        assert supply(scenario)["10"][1] == LATER
+
+    def test_a_new_date_alone_is_a_change(self) -> None:
+        scenario = order().given(placed(), delivered()).when(wanted_on(LATER))
+        assert [line.due_on for line in scenario.sent("purchase_order_change").lines] == [LATER, LATER]
+
+    def test_the_date_that_the_order_had_is_no_news(self) -> None:
+        accepted().when(wanted_on(DUE)).then(sends=(), line_state="acknowledged")
+
+    @pytest.mark.parametrize(
+        "over", [acknowledged(answer("10", "rejected", "100")), announced("100"), change(1, cancelled("10"))]
+    )
+    def test_a_new_date_is_none_of_what_is_over_or_on_its_way(self, over: object) -> None:
+        scenario = sent().given(over)
+        scenario.when(wanted_on(LATER)).then(sends=(), opens=())
+        assert scenario.line("10").due_on == DUE
+
+    def test_what_is_added_later_is_wanted_on_the_new_date(self) -> None:
+        added = PurchaseOrderChangeLine("30", "add", "47566", changed_line("", "", "5").quantity, gbp("2.00"))
+        scenario = accepted().given(wanted_on(LATER)).when(change(3, added))
+        assert scenario.line("30").due_on == LATER
+
+    def test_an_order_that_was_not_sent_is_sent_with_the_new_date(self) -> None:
+        scenario = order(reads(unknown="22423")).given(placed())
+        scenario.when(wanted_on(LATER, cancelled("20"))).then(sends="purchase_order", state="placed")
+        assert (scenario.sent("purchase_order").due_on, scenario.line("10").due_on) == (LATER, LATER)
 
     def test_a_line_may_be_added_by_a_change(self) -> None:
         added = PurchaseOrderChangeLine("30", "add", "47566", changed_line("", "", "5").quantity, gbp("2.00"), DUE)

@@ -1,8 +1,8 @@
 """OrderChange, OrderCancellation <-> `PurchaseOrderChange`.
 
 OrderReference/ID the order, SequenceNumberID the revision, IssueDate when, Note why; BuyerCustomerParty,
-SellerSupplierParty; per line LineItem: ID, LineStatusCode (1 added, 2 cancelled, 3 changed), Quantity, Price,
-RequestedDeliveryPeriod, Item. What is absent is unchanged.
+SellerSupplierParty, RequestedDeliveryPeriod of all lines that have none; per line LineItem: ID, LineStatusCode (1
+added, 2 cancelled, 3 changed), Quantity, Price, RequestedDeliveryPeriod, Item. What is absent is unchanged.
 
 An OrderCancellation has no lines: it cancels the whole order, CancellationNote says why. A change that does so
 (`whole_order`) is written as one.
@@ -49,6 +49,7 @@ def read(reading: Reading) -> PurchaseOrderChange:
         supplier=supplier,
         currency=currency,
         lines=tuple(lines),
+        due_on=reading.date(reading.one(root, "cac:Delivery"), *REQUESTED),
         reason=" ".join(reading.text(root, "cbc:Note").split()),
     )
 
@@ -129,6 +130,7 @@ def write(change: PurchaseOrderChange, writing: Writing) -> list[Maybe | list[Ma
         aggregate("OrderReference", leaf("ID", change.number)),
         writing.role("BuyerCustomerParty", change.buyer, "buyer"),
         writing.role("SellerSupplierParty", change.supplier, "supplier"),
+        aggregate("Delivery", period("RequestedDeliveryPeriod", change.due_on)),
         [aggregate("OrderLine", _line_item(line, writing)) for line in change.lines],
     ]
 

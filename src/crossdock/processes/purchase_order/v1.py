@@ -17,7 +17,8 @@ answer in itself; a receipt before its ship notice counts, and the notice then a
 waits for them, for as long as a receipt may take.
 *Late*: what was overdue closes its exception when it comes. Goods after an unmatched invoice match it after all. An
 answer to a revision we have changed since counts only where it fits the line as it stands now; a change older than ours
-is ignored. A change to goods on their way is not made: a buyer is asked.
+is ignored. A change to goods on their way is not made: a buyer is asked. A new date for the whole order is one of every
+line of which something is still to come and that names none.
 *Foreign*: an answer, ship notice or invoice of another firm than the order's supplier changes nothing: a person is
 asked.
 *Duplicate*: a document counts once: ship notices, receipts and invoices by number, answers by content. The same order
@@ -72,7 +73,13 @@ from crossdock.processes.purchase_order.v1_follow import (
     pay_as_charged,
     settle,
 )
-from crossdock.processes.purchase_order.v1_revise import accept_all, accept_answer, revised, take_answers
+from crossdock.processes.purchase_order.v1_revise import (
+    accept_all,
+    accept_answer,
+    each_line_dated,
+    revised,
+    take_answers,
+)
 from crossdock.rules.match import unknown_line
 
 ANSWERED = ("acknowledged", "backordered", "disputed", "rejected", "cancelled")
@@ -243,6 +250,10 @@ def change(case: OrderCase, event: PurchaseOrderChanged) -> Iterator[Effect]:
         data.order = revised(data.placed(), asked)
         yield from check_and_send(case)
     else:
+        if asked.due_on:
+            data.order = msgspec.structs.replace(data.placed(), due_on=asked.due_on)
+        still_open = {line_id: line.item for line_id, line in data.lines.items() if line.agreed > line.covered}
+        asked = each_line_dated(asked, still_open)
         new = [one for one in asked.lines if apply_change(case, one, f"{case.key}.{asked.revision}")]
         yield from send_change(case, asked, new, f"{case.key}.{asked.revision}")
     yield from settle(case, f"the ERP made revision {asked.revision}")

@@ -132,14 +132,37 @@ def _fill_buckets(line: PurchaseLine) -> None:
         line.price = split.price or line.price
 
 
+def each_line_dated(change: PurchaseOrderChange, open_lines: Mapping[str, str]) -> PurchaseOrderChange:
+    """A change with its date of all lines said line by line: of those that it changes or adds, and of what else is
+    open (lines with their items)."""
+    if change.due_on is None:
+        return change
+    lines = tuple(
+        msgspec.structs.replace(line, due_on=line.due_on or change.due_on) if line.action != "cancel" else line
+        for line in change.lines
+    )
+    named = {line.line for line in lines}
+    dated = tuple(
+        PurchaseOrderChangeLine(line, "change", item, due_on=change.due_on)
+        for line, item in open_lines.items()
+        if line not in named
+    )
+    return msgspec.structs.replace(change, lines=(*lines, *dated), due_on=None)
+
+
 def revised(order: PurchaseOrder, change: PurchaseOrderChange) -> PurchaseOrder:
     """An order that was not sent yet, with a change worked into it."""
     lines = {line.line: line for line in order.lines}
-    for new in change.lines:
+    for new in each_line_dated(change, {line.line: line.item for line in order.lines}).lines:
         line = ordered_line(new, lines.pop(new.line, None))
         if new.action != "cancel" and line:
             lines[new.line] = line
-    return msgspec.structs.replace(order, lines=tuple(lines[key] for key in sorted(lines)), revision=change.revision)
+    return msgspec.structs.replace(
+        order,
+        lines=tuple(lines[key] for key in sorted(lines)),
+        revision=change.revision,
+        due_on=change.due_on or order.due_on,
+    )
 
 
 def ordered_line(new: PurchaseOrderChangeLine, before: PurchaseOrderLine | None = None) -> PurchaseOrderLine | None:

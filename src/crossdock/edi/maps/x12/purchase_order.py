@@ -25,7 +25,7 @@ from crossdock.model.quantity import EACH, Quantity
 
 # Original, duplicate, reissue: by anything else, such as a replacement or a draft, nothing is ordered.
 _TAKEN_PURPOSES = ("00", "07", "18")
-_WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
+WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
 _LAST_STORE = 22
 """Elements of an SDQ that tell stores and quantities end there; behind them is a place in the store."""
 _LINE_ENDS = frozenset(("PO1", "CTT", "SE"))
@@ -85,7 +85,7 @@ def _heading(reading: Reading, rows: list[Row]) -> _Heading:
         elif tag == "CUR":
             reading.currency = at(row, 2) or reading.currency
         elif tag == "DTM":
-            if at(row, 1) in _WANTED_DELIVERY and (at(row, 1) == "002" or head.due_on is None):
+            if at(row, 1) in WANTED_DELIVERY and (at(row, 1) == "002" or head.due_on is None):
                 head.due_on = reading.date(at(row, 2), position, 2)
         elif tag == "REF":
             if at(row, 1) == "CR" or (at(row, 1) == "CO" and not head.reference):
@@ -149,7 +149,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
             found = _stores(reading, row, index + 1, unit)
             stores += found
             schedules += found
-        elif tag == "DTM" and at(row, 1) in _WANTED_DELIVERY and line_due is None:
+        elif tag == "DTM" and at(row, 1) in WANTED_DELIVERY and line_due is None:
             line_due = reading.date(at(row, 2), index + 1, 2)
     if stores:
         _add_up(reading, stores, Quantity(Decimal(quantity or "0"), unit), position)

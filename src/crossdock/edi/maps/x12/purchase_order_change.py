@@ -1,16 +1,18 @@
 """860 <-> `PurchaseOrderChange`.
 
-BCH header (BCH05 the revision, BCH06 and BCH11 the date of the change), CUR, N1 parties; per line POC and DTM*002. An
-absent quantity, price or date is unchanged.
+BCH header (BCH05 the revision, BCH06 and BCH11 the date of the change), CUR, DTM*002 (else 010, 063, 067, 074 or 017)
+the date that all lines are wanted on now that say none, N1 parties; per line POC and DTM*002. An absent quantity, price
+or date is unchanged. A change of that date alone needs no line.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, cast
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
+from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES, WANTED_DELIVERY
 from crossdock.edi.maps.x12.reading import Reading, at, padded
 from crossdock.edi.maps.x12.writing import Writing, amount, day
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -28,6 +30,7 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
     context = reading.context
     buyer, supplier = context.buyer, context.supplier
     lines: list[PurchaseOrderChangeLine] = []
+    due_on: dt.date | None = None
     for position, row in enumerate(reading.rows, 1):
         tag, role = row[0], at(row, 1)
         if tag == "POC":
@@ -36,11 +39,13 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
             reading.counted(row, position, len(lines))
         elif tag == "CUR" and not lines:
             reading.currency = at(row, 2) or reading.currency
+        elif tag == "DTM" and not lines and role in WANTED_DELIVERY and (role == "002" or due_on is None):
+            due_on = reading.date(at(row, 2), position, 2)
         elif tag == "N1" and not lines and role in BUYER_ROLES:
             buyer = reading.party(row, context.buyer)
         elif tag == "N1" and not lines and role in SUPPLIER_ROLES:
             supplier = reading.party(row, context.supplier)
-    if not lines:
+    if not lines and due_on is None:
         reading.fault("lines_missing", len(reading.rows))
     changed_on = begin[11] or begin[6]
     return PurchaseOrderChange(
@@ -52,6 +57,7 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
         supplier=supplier,
         currency=reading.currency,
         lines=tuple(lines),
+        due_on=due_on,
     )
 
 
@@ -97,6 +103,7 @@ def write(change: PurchaseOrderChange, writing: Writing) -> list[OutgoingSegment
     rows: list[OutgoingSegment] = [
         ("BCH", "04", "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),
         *writing.currency_row("BY"),
+        *([("DTM", "002", day(change.due_on))] if change.due_on else []),
         writing.party("BY", change.buyer),
         writing.party("SU", change.supplier),
     ]
