@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps
 from crossdock.edi.maps.edifact.reading import Reading
+from crossdock.edi.maps.edifact.remembered import Remembered
 from crossdock.edi.maps.edifact.rows import rows_of
 from tests.unit.edi.samples import BUYING, SELLING
 
@@ -79,3 +82,32 @@ def test_the_ids_of_an_item_are_the_same_when_they_come_again(bodies: list[str],
                 found = again.items_among(row[1:], position)
                 assert found == once.items(once.named(row[1:]), position)
             assert again.faults == once.faults
+
+
+def test_what_is_remembered_of_texts_does_not_grow() -> None:
+    asked: list[str] = []
+
+    def length(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    known = Remembered(length, longest=2, most=3)
+    assert [known[text] for text in ("a", "ab", "a", "abc", "abc")] == [1, 2, 1, 3, 3]
+    assert asked == ["a", "ab", "abc", "abc"]
+    for number in range(100):
+        assert known[str(number)] == len(str(number))
+        assert len(known) <= 3
+
+
+@given(_BODIES)
+@example([" plain"])
+@example(["+A'"])
+def test_a_tidy_message_has_the_segments_that_it_is_counted_to_have(bodies: list[str]) -> None:
+    text = "'".join(["UNH+1+ORDERS:D:96A:UN", *(f"FTX{body}" for body in bodies), f"UNT+{len(bodies) + 2}+1", ""])
+    for suffix in ("", "\r\n"):
+        ended = text.replace("'", "'" + suffix)
+        data = f"UNB+UNOY:3+A+B+240101:0800+1'{suffix}{ended}UNZ+1+1'".encode()
+        for item in edifact.read(data):
+            if isinstance(item, edifact.Message):
+                anew = dataclasses.replace(item, tidy=None)
+                assert (item.count, item.texts) == (len(anew.texts), anew.texts)

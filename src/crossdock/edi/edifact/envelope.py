@@ -218,6 +218,8 @@ class Message:
     count: int
     """Segments, UNH and UNT included."""
     faults: tuple[Fault, ...] = ()
+    tidy: list[str] | None = field(default=None, repr=False)
+    """Its segments, if plain splits alone give everything that they say."""
     _texts: list[str] | None = field(default=None, repr=False)
     _released: Released | None = field(default=None, repr=False)
     _spans: list[tuple[int, int]] | None = field(default=None, repr=False)
@@ -230,6 +232,8 @@ class Message:
     def texts(self) -> list[str]:
         """The segments, UNH first and UNT last, with stand-ins for released characters; terminators and line ends are
         taken off."""
+        if self._texts is None:
+            self._texts = self.tidy
         if self._texts is None:
             raw = unwrap(self.raw) if self.interchange.wrapped else self.raw
             text, _ = decode(raw, self.interchange.syntax)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
-from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, is_known
+from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, decode, is_known
 from crossdock.edi.edifact.envelope import (
     InterchangeFault,
     InterchangeHeader,
@@ -23,6 +25,7 @@ from crossdock.edi.edifact.envelope import (
 )
 from crossdock.edi.edifact.header import parse_header
 from crossdock.edi.edifact.service_string import service_characters
+from crossdock.edi.edifact.tidy import tidy_segments
 from crossdock.edi.edifact.trailers import Trailers, counts, same
 from crossdock.edi.kernel.faults import Fault, Mend, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
@@ -50,6 +53,43 @@ def read(
     return _Reader(Window(data, limits.input_bytes, clock, limits.seconds), limits).read()
 
 
+class _Patterns(NamedTuple):
+    """What is looked for in an interchange: where a service segment stands, segments that are blank, a line end and a
+    tag where a terminator should be, and what is released, pair by pair from the left (a released release character
+    releases nothing)."""
+
+    envelope: re.Pattern[bytes]
+    blank: re.Pattern[bytes]
+    mixed: re.Pattern[bytes] | None
+    release: re.Pattern[bytes] | None
+
+
+@lru_cache(maxsize=64)
+def _patterns(marks: ServiceCharacters, wrapped: bool, small: bool) -> _Patterns:
+    terminator = marks.terminator.encode("latin-1")
+    end = re.escape(terminator)
+    mark = b"[" + re.escape((marks.element + marks.component).encode("latin-1")) + end + b"]"
+    blank = bytes(each for each in b" \t\r\n" if each not in terminator)  # else runs of it cost their square
+    tags, start = rb"(?=UN)(?:(UN[THEGZ])", rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
+    if wrapped:
+        tags, start = (
+            rb"(?:(U~N~[THEGZ]~)".replace(b"~", _NO_BREAK),
+            start.replace(b"N", _NO_BREAK + b"N" + _NO_BREAK),
+        )
+    elif small:
+        tags, start = rb"(?i:(?=UN)(?:(UN[THEGZ])", start + b")"
+    inside = b"[^ \t\r\n" + end + b"]"
+    release = re.escape(marks.release.encode("latin-1"))
+    return _Patterns(
+        re.compile(end + b"[" + blank + rb"]*+" + tags + mark + start),
+        re.compile(end + b"[" + blank + b"]*+(?=" + end + b")"),
+        None
+        if terminator in (b"\n", b"\r") or wrapped
+        else re.compile(inside + rb"[ \t]*+([\r\n])[ \t\r\n]*+[A-Z]{3}" + mark),
+        re.compile(b"(?s)" + release + b"(.)") if marks.release else None,
+    )
+
+
 class _Reader(Trailers):
     """State of one pass: where we are, and which interchange and group are open."""
 
@@ -67,26 +107,7 @@ class _Reader(Trailers):
         self.wrapped = self.header.wrapped if self.header else b""
         self.odd = small or bool(self.wrapped)
         self.terminator = marks.terminator.encode("latin-1")
-        end = re.escape(self.terminator)
-        mark = b"[" + re.escape((marks.element + marks.component).encode("latin-1")) + end + b"]"
-        blank = bytes(each for each in b" \t\r\n" if each not in self.terminator)  # else runs of it cost their square
-        tags, start = rb"(?=UN)(?:(UN[THEGZ])", rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
-        if self.wrapped:
-            tags, start = (
-                rb"(?:(U~N~[THEGZ]~)".replace(b"~", _NO_BREAK),
-                start.replace(b"N", _NO_BREAK + b"N" + _NO_BREAK),
-            )
-        elif small:
-            tags, start = rb"(?i:(?=UN)(?:(UN[THEGZ])", start + b")"
-        self.envelope = re.compile(end + b"[" + blank + rb"]*+" + tags + mark + start)
-        self.blank = re.compile(end + b"[" + blank + b"]*+(?=" + end + b")")
-        # A line end and a tag where a terminator should be.
-        lines = self.terminator in (b"\n", b"\r") or self.wrapped
-        inside = b"[^ \t\r\n" + end + b"]"
-        self.mixed = None if lines else re.compile(inside + rb"[ \t]*+([\r\n])[ \t\r\n]*+[A-Z]{3}" + mark)
-        # What is released, pair by pair from the left: a released release character releases nothing.
-        release = re.escape(marks.release.encode("latin-1"))
-        self.release = re.compile(b"(?s)" + release + b"(.)") if marks.release else None
+        self.envelope, self.blank, self.mixed, self.release = _patterns(marks, bool(self.wrapped), small)
 
     def outside(self, found: Fault) -> InterchangeFault:
         """With the headers that are open."""
@@ -300,20 +321,20 @@ class _Reader(Trailers):
             yield InterchangeFault(self._fault("group_type_mismatch", 1, place, 2, said), header, self.group)
         raw, trailer, oversized = self._cut()
         faults: list[Fault] = []
-        count = oversized or self._count(raw)
+        tidy, count = (None, oversized) if oversized else self._segments(raw)
         if oversized:
             faults.append(self._fault("set_too_large", 1, offset))
         else:
             self._check_trailer(raw, trailer, count, control, offset, faults)
         if count > self.limits.set_segments:
-            raw = raw[:KEPT_OF_OVERSIZED]
+            raw, tidy = raw[:KEPT_OF_OVERSIZED], None
         self._check_header(start, control, raw, offset, faults)
         self.messages += 1
         self.in_group += 1
         self.number += count
         version = ":".join(start[2][1:5]) if len(start) > 2 else ""
         found = Message(
-            header, self.group, kind, version.rstrip(":"), control, raw, first, offset, count, tuple(faults)
+            header, self.group, kind, version.rstrip(":"), control, raw, first, offset, count, tuple(faults), tidy
         )
         if len(raw) > self.limits.segment_elements:
             found.faults += tuple(self._too_many_elements(found))
@@ -391,6 +412,15 @@ class _Reader(Trailers):
             )
         elif len(self.seen) < self.limits.remembered_sets:
             self.seen.add(control)
+
+    def _segments(self, raw: bytes) -> tuple[list[str] | None, int]:
+        """The segments of a message, if it is tidy, and how many it has."""
+        assert self.header is not None
+        text, _ = decode(raw, self.header.syntax)
+        tidy = None if self.wrapped else tidy_segments(text, self.marks)
+        # Where a character is one byte, the bytes have as many terminators as the text.
+        alike = len(text) == len(raw) and self.marks.terminator.isascii()
+        return tidy, len(tidy) if tidy is not None and alike else self._count(raw)
 
     def _count(self, raw: bytes) -> int:
         """How many segments there are; blank ones are none."""

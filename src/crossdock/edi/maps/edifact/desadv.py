@@ -13,7 +13,7 @@ from itertools import groupby
 
 from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
-from crossdock.edi.maps.edifact.rows import NOTHING, Row
+from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment, numbered
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
@@ -51,7 +51,7 @@ def read(reading: Reading) -> ShipNotice | None:
     if not number and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     rows = reading.rows
-    first = _end(rows, 0)
+    first = next((index for index, row in enumerate(rows) if row[0] in _ENDS), len(rows))
     head = _head(reading, first)
     lines = _levels(reading, first, head.references.get("ON", ""))
     if not lines:
@@ -102,85 +102,86 @@ def _levels(reading: Reading, first: int, order: str) -> list[ShipNoticeLine]:
     """Walk the levels; each has the pack of its own, or its parent's."""
     rows, lines = reading.rows, list[ShipNoticeLine]()
     packs: dict[str, str] = {}
-    level, inherited, here = "", "", list[str]()
+    level, here = "", list[str]()
     index = first
     while index < len(rows):
-        row = rows[index]
-        if row[0] == "CPS":
+        row, index = rows[index], index + 1
+        tag = row[0]
+        if tag == "LIN":
+            line, index = _line(reading, index, order, packs.get(level, ""))
+            lines.append(line)
+        elif tag == "CPS":
             level, parent = reading.part(row, 1), reading.part(row, 2)
             if parent and parent not in packs:
                 detail = f"level {level} names parent {parent}, which is not there"
-                reading.fault("hierarchy_broken", index + 1, 2, 0, detail)
-            inherited, here = packs.get(parent, ""), []
-            packs[level] = inherited
-        elif row[0] == "GIN" and reading.part(row, 1) in _PACKS:
-            here += [each for number in range(2, len(row)) for each in reading.parts(row, number) if each]
+                reading.fault("hierarchy_broken", index, 2, 0, detail)
+            here = []
+            packs[level] = packs.get(parent, "")
+        elif tag == "GIN" and reading.part(row, 1) in _PACKS:
+            here += _numbers(row, reading.mark)
             packs[level] = here[0] if len(here) == 1 else ""  # which of several packs holds what is not said
-        elif row[0] == "LIN":
-            end = _end(rows, index + 1)
-            lines.append(_line(reading, index, end, order, packs.get(level, "")))
-            index = end
-            continue
-        elif row[0] == "CNT":
-            reading.counted(row, index + 1, len(lines))
-        index += 1
+        elif tag == "CNT":
+            reading.counted(row, index, len(lines))
     return lines
 
 
-def _end(rows: list[Row], start: int) -> int:
-    """Where the group that holds `start` ends."""
-    for index in range(start, len(rows)):
-        if rows[index][0] in _ENDS:
-            return index
-    return len(rows)
-
-
-def _line(reading: Reading, start: int, end: int, order: str, pack: str) -> ShipNoticeLine:
-    """The group of one LIN: rows `start` to `end`."""
-    rows, mark = reading.rows, reading.mark
-    row = rows[start]
+def _line(reading: Reading, position: int, order: str, pack: str) -> tuple[ShipNoticeLine, int]:
+    """The group of the LIN at a position, and the index of what follows it."""
+    rows, mark, amounts = reading.rows, reading.mark, reading.amounts
+    row, end = rows[position - 1], len(rows)
     ids = row[3:4]
     order_line, lot = reading.part(row, 1), ""
     shipped: Quantity | None = None
     expires_on: dt.date | None = None
     serials: list[str] = []
-    for at, below in enumerate(rows[start + 1 : end], start + 2):
+    for at in range(position, end):
+        below = rows[at]
         tag = below[0]
         if tag == "PIA":
             ids += below[2:]
             continue
-        said = below[1].split(mark) if len(below) > 1 else NOTHING
-        kind = said[0]
+        said = below[1] if len(below) > 1 else ""
         if tag == "QTY":
+            kind, amount = amounts[said]
             if kind == "12" or (kind == "1" and shipped is None):
-                shipped = reading.quantity(below[1], at)
+                shipped = amount or reading.quantity(said, at + 1)
         elif tag == "RFF":
-            if kind == "ON":
-                _, order, line = (*said, "", "")[:3]
-                order_line = line or order_line
+            parts = said.split(mark)
+            if parts[0] == "ON":
+                order = parts[1] if len(parts) > 1 else ""
+                order_line = (parts[2] if len(parts) > 2 else "") or order_line
         elif tag == "DTM":
-            if kind in _EXPIRES and (expires_on is None or kind == _EXPIRES[0]):
-                expires_on = reading.date(said, at)
+            parts = said.split(mark)
+            if parts[0] in _EXPIRES and (expires_on is None or parts[0] == _EXPIRES[0]):
+                expires_on = reading.date(parts, at + 1)
         elif tag == "GIN":
-            numbers = [each for n in range(2, len(below)) for each in below[n].split(mark) if each]
+            kind, numbers = said.split(mark)[0], _numbers(below, mark)
             lot = numbers[0] if kind == _LOT and numbers else lot
             serials += numbers if kind == _SERIAL else []
             pack = numbers[0] if kind in _PACKS and numbers else pack
+        elif tag in _ENDS:
+            end = at
+            break
     if shipped is None:
-        reading.fault("segment_missing", start + 1, detail="the line has no QTY+12")
+        reading.fault("segment_missing", position, detail="the line has no QTY+12")
         shipped = Quantity(ZERO)
     if not order:
-        reading.fault("order_reference_missing", start + 1)
+        reading.fault("order_reference_missing", position)
     if not order_line:
-        reading.fault("line_reference_missing", start + 1)
-    item, theirs, gtin = reading.items_among(ids, start + 1)
+        reading.fault("line_reference_missing", position)
+    item, theirs, gtin = reading.items_among(ids, position)
     if not lot and mark + _LOT_ID in " ".join(ids):
         lot = reading.named(ids).get(_LOT_ID, "")
-    as_buyer = reading.as_buyer
-    return ShipNoticeLine(
-        order, order_line, item, shipped, theirs if as_buyer else "", "" if as_buyer else theirs, gtin, pack,
-        lot, expires_on=expires_on, serials=tuple(serials),
-    )  # fmt: skip
+    supplier_item, buyer_item = (theirs, "") if reading.as_buyer else ("", theirs)
+    line = ShipNoticeLine(
+        order, order_line, item, shipped, supplier_item, buyer_item, gtin, pack, lot, None, expires_on, tuple(serials)
+    )
+    return line, end
+
+
+def _numbers(row: Row, mark: str) -> list[str]:
+    """The numbers of a GIN."""
+    return [each for element in row[2:] for each in element.split(mark) if each]
 
 
 def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:

@@ -12,7 +12,6 @@ import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
-from crossdock.edi.maps.edifact.rows import NOTHING
 from crossdock.edi.maps.edifact.writing import Writing, day, described, joined, limited, number, numbered, text
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
@@ -121,14 +120,15 @@ def _charge(reading: Reading, start: int, end: int) -> Charge | None:
 
 def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
     """The group of one LIN: rows `start` to `end`."""
-    rows, mark, position = reading.rows, reading.mark, start + 1
-    row = rows[start]
+    rows, mark, amounts = reading.rows, reading.mark, reading.amounts
+    row, position = rows[start], start + 1
     ids = row[3:4]
     quantity, words, their_line = None, "", ""
-    priced, priced_at = NOTHING, 0
+    priced, priced_at = "", 0
     wanted: dict[str, dt.date] = {}
     splits = end
-    for at, below in enumerate(rows[position:end], position + 1):
+    for at in range(position, end):
+        below = rows[at]
         tag = below[0]
         if tag == "PIA":
             ids += below[2:]
@@ -136,21 +136,24 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         if tag == "IMD":
             words = words or (joined(below[3].split(mark)[3:5]) if len(below) > 3 else "")
             continue
-        said = below[1].split(mark) if len(below) > 1 else NOTHING
-        qualifier = said[0]
+        said = below[1] if len(below) > 1 else ""
         if tag == "QTY":
+            qualifier, amount = amounts[said]
             if qualifier == "21" or (qualifier == "1" and quantity is None):
-                quantity = reading.quantity(below[1], at)
+                quantity = amount or reading.quantity(said, at + 1)
         elif tag == "PRI":
-            if not priced_at or qualifier == "AAA":
-                priced, priced_at = said, at
+            if not priced_at or said.split(mark)[0] == "AAA":
+                priced, priced_at = said, at + 1
         elif tag == "DTM":
-            if qualifier in _WANTED and (day := reading.date(said, at)) is not None:
-                wanted.setdefault(qualifier, day)
-        elif tag == "RFF" and qualifier == "LI":
-            their_line = said[1] if len(said) > 1 else ""
-        elif tag == "SCC" or (tag == "LOC" and qualifier == "7"):
-            splits = at - 1
+            parts = said.split(mark)
+            if parts[0] in _WANTED and (day := reading.date(parts, at + 1)) is not None:
+                wanted.setdefault(parts[0], day)
+        elif tag == "RFF":
+            parts = said.split(mark)
+            if parts[0] == "LI":
+                their_line = parts[1] if len(parts) > 1 else ""
+        elif tag == "SCC" or (tag == "LOC" and said.split(mark)[0] == "7"):
+            splits = at
             break
     if quantity is None:
         reading.fault("segment_missing", position, detail="the line has no QTY+21")
@@ -160,23 +163,15 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         schedules = (Schedule(quantity, _wanted(wanted)),)
     item, theirs, gtin = reading.items_among(ids, position)
     if priced_at:
-        price = reading.price(priced, priced_at, quantity.unit)
+        price = reading.price(priced.split(mark), priced_at, quantity.unit)
     else:
         reading.fault("price_missing", position)
         price = Price(ZERO, reading.currency, Quantity(ONE, quantity.unit or EACH))
-    as_buyer = reading.as_buyer
+    line_id = reading.part(row, 1) or str(ordinal)
+    supplier_item, buyer_item = (theirs, "") if reading.as_buyer else ("", theirs)
     return PurchaseOrderLine(
-        reading.part(row, 1) or str(ordinal),
-        item,
-        quantity,
-        price,
-        their_line,
-        theirs if as_buyer else "",
-        "" if as_buyer else theirs,
-        gtin,
-        words,
-        schedules,
-    )
+        line_id, item, quantity, price, their_line, supplier_item, buyer_item, gtin, words, schedules
+    )  # fmt: skip
 
 
 def _schedules(reading: Reading, first: int, end: int, unit: str) -> tuple[Schedule, ...]:

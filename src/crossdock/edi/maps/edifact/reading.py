@@ -11,6 +11,7 @@ from functools import lru_cache
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.edifact.remembered import Remembered
 from crossdock.edi.maps.edifact.rows import NOTHING, Row, rows_of
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, ZERO, NoDecimal, Price, Quantity, stated
@@ -22,7 +23,7 @@ _LEFT_OUT = re.compile(r"(?<![0-9])\.(?=[0-9])")
 _LONGEST_IDS = 120
 """Of the ids of an item that are remembered."""
 _LONGEST_REMEMBERED = 24
-"""Of the texts of numbers: what is longer is read each time, so that nothing grows."""
+"""Of the texts of numbers."""
 BUYER_ITEMS, SUPPLIER_ITEMS = ("IN", "BP"), ("SA", "VN")
 """Data element 7143: whose number of an item it is."""
 NO_ITEMS = frozenset(("NB", "SN", "PV", "GN", "HS", "CC", "CG", "DR", "EC"))
@@ -60,7 +61,7 @@ class Reading:
     """One message being read. `rows` are its segments; a row's position is its index plus one. `mark` separates the
     components of an element: `row[1].split(mark)` are what they say."""
 
-    __slots__ = ("_between", "as_buyer", "context", "currency", "faults", "mark", "message", "rows")
+    __slots__ = ("_between", "_told", "amounts", "as_buyer", "context", "currency", "faults", "mark", "message", "rows")
 
     def __init__(self, message: Message, context: MapContext, faults: list[Fault]) -> None:
         self.message = message
@@ -72,6 +73,9 @@ class Reading:
         marks = message.interchange.delimiters
         self._between = marks.element if self.mark == marks.component else ""
         """What no element holds, if there is such a mark."""
+        self._told = _items_told(self._between, self.mark, self.as_buyer)
+        self.amounts = _amounts(self.mark)
+        """What the element of a QTY (C186) says: its qualifier, and the quantity, None where that is nonsense."""
 
     def fault(
         self, code: str, position: int, element: int = 0, component: int = 0, detail: str = "",
@@ -101,7 +105,7 @@ class Reading:
 
     def number(self, text: str, position: int, element: int, component: int = 1) -> Decimal:
         """A number; ISO 9735 takes point and comma alike. An absent one and nonsense are faults."""
-        found = _remembered(text) if len(text) <= _LONGEST_REMEMBERED else None
+        found = NUMBERS[text]
         if found is not None:
             return found
         if not text:
@@ -139,7 +143,7 @@ class Reading:
 
     def quantity(self, element: str, position: int) -> Quantity:
         """The quantity of a QTY (C186)."""
-        found = _quantity(element, self.mark) if len(element) <= _LONGEST_REMEMBERED else None
+        found = self.amounts[element][1]
         if found is not None:
             return found
         _, text, unit = (*element.split(self.mark), "", "")[:3]
@@ -153,7 +157,7 @@ class Reading:
         if len(parts) < 2 or not parts[1]:  # such as PRI+INF: that there is a price, not which
             self.fault("price_missing", position, 1, 2)
             return Price(ZERO, self.currency, each)
-        return Price(self.number(parts[1], position, 1, 2), self.currency, each)
+        return Price(NUMBERS[parts[1]] or self.number(parts[1], position, 1, 2), self.currency, each)
 
     def _basis(self, text: str, code: str, position: int, unit: str) -> Quantity:
         """How much a price is for."""
@@ -210,11 +214,9 @@ class Reading:
 
     def items_among(self, elements: Sequence[str], position: int) -> tuple[str, str, str]:
         """The same from the elements themselves (each a C212): a partner names the same items again and again."""
-        said = self._between.join(elements)
-        if self._between and len(said) <= _LONGEST_IDS:
-            found = _items_told(said, self._between, self.mark, self.as_buyer)
-            if found is not None:
-                return found
+        found = self._told[self._between.join(elements)] if self._between else None
+        if found is not None:
+            return found
         return self.items(self.named(elements), position)
 
 
@@ -235,11 +237,15 @@ def _agreed(named: dict[str, str], as_buyer: bool) -> tuple[str, str, str]:
     return (of_buyer, of_supplier, gtin) if as_buyer else (of_supplier, of_buyer, gtin)
 
 
-@lru_cache(maxsize=1 << 14)
-def _items_told(said: str, between: str, mark: str, as_buyer: bool) -> tuple[str, str, str] | None:
+@lru_cache(maxsize=16)
+def _items_told(between: str, mark: str, as_buyer: bool) -> Remembered[tuple[str, str, str] | None]:
     """What ids say by themselves; None where our id is not among them and must be looked up."""
-    found = _agreed(_named(said.split(between), mark), as_buyer)
-    return found if found[0] else None
+
+    def told(said: str) -> tuple[str, str, str] | None:
+        found = _agreed(_named(said.split(between), mark), as_buyer)
+        return found if found[0] else None
+
+    return Remembered(told, _LONGEST_IDS, 1 << 14)
 
 
 ONE = Decimal(1)
@@ -256,19 +262,25 @@ def unit_of(code: str) -> str:
     return _OLD_UNITS.get(code) or ours(code, "rec20") if code else EACH
 
 
-@lru_cache(maxsize=4096)
-def _quantity(element: str, mark: str) -> Quantity | None:
-    _, text, unit = (*element.split(mark), "", "")[:3]
-    amount = _remembered(text)
-    return None if amount is None else Quantity(amount, unit_of(unit))
+@lru_cache(maxsize=16)
+def _amounts(mark: str) -> Remembered[tuple[str, Quantity | None]]:
+    def amount(element: str) -> tuple[str, Quantity | None]:
+        kind, text, unit = (*element.split(mark), "", "")[:3]
+        found = NUMBERS[text]
+        return kind, None if found is None else Quantity(found, unit_of(unit))
+
+    return Remembered(amount, _LONGEST_REMEMBERED)
 
 
-@lru_cache(maxsize=4096)
-def _remembered(text: str) -> Decimal | None:
+def _number(text: str) -> Decimal | None:
     try:
         return as_number(text)
     except NoDecimal:
         return None
+
+
+NUMBERS = Remembered(_number, _LONGEST_REMEMBERED)
+"""The number a text states; None where it is nonsense."""
 
 
 def as_moment(text: str, form: str) -> dt.datetime | None:
