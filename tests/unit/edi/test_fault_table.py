@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from crossdock.edi.kernel.faults import FAULTS, FaultKind
+from tests.project.tree import ROOT
 
 # What each acknowledgement has codes for, by level: I18 of TA1, 716/717/718/720/723 of 997, 0085 of CONTRL.
 TA1 = {f"{number:03d}" for number in range(1, 32)}
@@ -48,3 +52,24 @@ def test_faults_of_the_interchange_are_told_by_ta1_and_others_by_the_functional_
             assert not kind.ak
         elif kind.level != "group":
             assert not kind.ta1
+
+
+_OF_ONE_DIALECT = re.compile(r"\b(X12|EDIFACT|ISA|GS|GE|IEA|ST|SE|CTT|UN[ABEGHTZ]|997|CNT)\b")
+
+
+def test_words_of_what_both_dialects_have_name_both_or_none() -> None:
+    """Words that speak of X12 alone mislead whoever reads an EDIFACT file."""
+    verdicts = map(json.loads, (ROOT / "corpus/naughty-edi/verdicts.jsonl").read_text(encoding="utf-8").splitlines())
+    of_both: dict[str, set[str]] = {code: {"X12", "EDIFACT"} for code in ("segment_id_invalid", "group_count_mismatch")}
+    for verdict in verdicts:
+        for each in verdict["faults"]:
+            of_both.setdefault(each["code"], set()).add(verdict["read_as"])
+    shared = sorted(code for code, dialects in of_both.items() if len(dialects) == 2)
+    one_sided = {}
+    for code in shared:
+        named = set(_OF_ONE_DIALECT.findall(FAULTS[code].words))
+        sides = {"EDIFACT" if each[:2] == "UN" or each in ("EDIFACT", "CNT") else "X12" for each in named}
+        if len(sides) == 1:
+            one_sided[code] = FAULTS[code].words
+    assert len(shared) > 30
+    assert one_sided == {}

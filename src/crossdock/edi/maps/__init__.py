@@ -64,7 +64,7 @@ def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     if guide is None and definition is None:
         if not ts.type and ts.refused:  # that it has no type is told already
             return MappedDocument("", None, ts.faults)
-        unknown = ts.fault("set_unknown", 1, 1, f"no guide knows transaction set {ts.type or 'without type'}")
+        unknown = ts.fault("set_unknown", 1, 1, f"no map reads transaction set {ts.type or 'without type'}")
         return MappedDocument("", None, (*ts.faults, unknown))
     document = guide.document if guide else definition.document if definition else ""
     if ts.refused:
