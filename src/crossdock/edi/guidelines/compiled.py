@@ -13,9 +13,9 @@ from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guidelines.base import within_base
 from crossdock.edi.guidelines.conditions import Ready, ready
 from crossdock.edi.guidelines.form import Guideline, Segment
-from crossdock.edi.guidelines.judges import IdJudge, PlaceJudge, SetJudge, set_judge
+from crossdock.edi.guidelines.judges import IdJudge, Key, PlaceJudge, Segments, SetJudge, Verdicts, set_judge
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
-from crossdock.edi.guidelines.pattern import Drawing, Marks, finder, pair_finder, says_all
+from crossdock.edi.guidelines.pattern import Drawing, Marks, pair_finder, says_all
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Level, Rule, level_of
 from crossdock.edi.guidelines.view import view
@@ -24,8 +24,8 @@ from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import TransactionSet, decode
 
 _MOST_FAULTS = 100
-_REMEMBERED = 1 << 14
-_LONGEST_REMEMBERED = 80
+_NO_MARK = "\x1f"
+"""Separates components where nothing does: no element that the expression lets pass holds it."""
 # Where EDIFACT has quantities and money: (tag, element, component).
 _AMOUNTS = {("QTY", 1, 2), ("PRI", 1, 2), ("MOA", 1, 2), ("PCD", 1, 2), ("CNT", 1, 2), ("PRI", 1, 5), ("CUX", 3, 0)}
 
@@ -37,10 +37,8 @@ class _Fast:
     whole: re.Pattern[str]
     judges: tuple[PlaceJudge | IdJudge | SetJudge, ...]
     """Who judges values and conditions."""
-    walked: tuple[re.Pattern[str], ...]
-    """Where conditions apply that only a walk can judge."""
     looped: tuple[Ready, ...]
-    """Those conditions."""
+    """Conditions that only a walk can judge."""
 
 
 class Compiled:
@@ -98,7 +96,7 @@ class Compiled:
             text = marks.terminator.join(item.texts) + marks.terminator
             return self._matches(item, text, self._fast(marks.element, marks.component, marks.terminator, ""))
         header = item.interchange.delimiters
-        component = header.component or "\x1f"
+        component = header.component or _NO_MARK
         fast = self._fast(header.element, component, header.terminator, header.suffix)
         text = decode(item.raw)
         if fast.whole.fullmatch(text):
@@ -113,10 +111,12 @@ class Compiled:
         return fast.whole.fullmatch(text) is not None and self._judged(item, text, fast)
 
     def _judged(self, item: TransactionSet | Message, text: str, fast: _Fast) -> bool:
-        if not all(judge.holds(text) for judge in fast.judges):
+        seen = view(item)
+        segments = Segments(text, seen.rows, seen.component or _NO_MARK)
+        if not all(judge.holds(segments) for judge in fast.judges):
             return False
-        if any(found.search(text) for found in fast.walked):
-            walk = Walk(view(item), self.level, fast.looped, self.form.others, self.form.dialect)
+        if any(segments.at(each.at) for each in fast.looped):
+            walk = Walk(seen, self.level, fast.looped, self.form.others, self.form.dialect)
             return next(walk.conditional(), None) is None
         return True
 
@@ -138,44 +138,37 @@ class Compiled:
         looped: list[Ready] = []
         for each in self.conditions:
             if not each.alone:
-                judge = set_judge(each, self.level, marks)
+                judge = set_judge(each, self.level)
                 if judge is None:
                     looped.append(each)
                 else:
                     judges.append(judge)
-        walked = tuple(re.compile(finder(each.at, [(1, 0)], marks)) for each in looped)
-        whole = re.compile(drawing.whole(self.level))
-        return _Fast(whole, tuple(judges), walked, tuple(looped))
+        return _Fast(re.compile(drawing.whole(self.level)), tuple(judges), tuple(looped))
 
     def _place_judges(self, marks: Marks) -> Iterator[PlaceJudge | IdJudge]:
         """One for each place at which values are judged or a condition is answered by its segment alone."""
-        values: dict[Place, list[tuple[tuple[int, int], Callable[[str], bool]]]] = {}
+        values: dict[Place, list[tuple[Key, Verdicts]]] = {}
         for node, rule, number, inner in nodes_with_values(self.level):
             if says_all(rule):
                 continue
-            good = _judge(rule, self.form.dialect)
+            verdicts = Verdicts(partial(_holds, rule, self.form.dialect))
             if number:
-                values.setdefault(node.place, []).append(((number, inner), good))
+                values.setdefault(node.place, []).append(((number, inner), verdicts))
             else:
                 qualifier = next(code for code, one in node.pairs.items() if one is rule)
-                yield IdJudge(pair_finder(node, qualifier, marks), qualifier, good, marks)
+                yield IdJudge(pair_finder(node, qualifier, marks), qualifier, verdicts, marks)
         alone: dict[Place, list[Ready]] = {}
         for each in self.conditions:
             if each.alone:
                 alone.setdefault(each.at, []).append(each)
         for at in {**values, **alone}:
-            yield PlaceJudge(at, values.get(at, []), alone.get(at, []), marks)
+            yield PlaceJudge(at, values.get(at, []), alone.get(at, []))
 
 
-def _judge(rule: Rule, dialect: str) -> Callable[[str], bool]:
-    """Who says whether a value keeps to a rule. Short ones are remembered: the same units and items come again."""
-
-    @lru_cache(maxsize=_REMEMBERED)
-    def remembered(value: str) -> bool:
-        value = value.strip()
-        return not value or wrong_with(rule, value, dialect) == NOTHING
-
-    return lambda value: (remembered if len(value) <= _LONGEST_REMEMBERED else remembered.__wrapped__)(value)
+def _holds(rule: Rule, dialect: str, value: str) -> bool:
+    """Does a value keep to a rule?"""
+    value = value.strip()
+    return not value or wrong_with(rule, value, dialect) == NOTHING
 
 
 def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, str], None]) -> Compiled:

@@ -1,7 +1,7 @@
 """A guideline as one regular expression of a whole set: what matches it is faultless in its form, in one call.
 
-What an expression cannot say (check digits, most formats, conditions) is asked of the values afterwards; `finder` makes
-the expressions that pick those out. Where an expression is narrower than the rule, the walk has the last word.
+What an expression cannot say (check digits, most formats, conditions) is asked of the values afterwards. Where an
+expression is narrower than the rule, the walk has the last word.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from crossdock.edi.guidelines.walk import NOTHING, wrong_with
 _ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
 # Formats that mean the same within a larger expression: letters, digits and classes of them, and how often each comes.
 _PLAIN = re.compile(r"(?:(?:\[[A-Za-z0-9-]+\]|[A-Za-z0-9])(?:\{[0-9]+(?:,[0-9]*)?\}|[?*+])?)+")
+_PART = re.compile(r"(?:\[[A-Za-z0-9-]+\]|[A-Za-z0-9])(?:\{([0-9]+)(,?)([0-9]*)\}|([?*+]))?")
+_ENDLESS = 1 << 30
+_TIMES = {"?": (0, 1), "*": (0, _ENDLESS), "+": (1, _ENDLESS)}
+_TEXTS = ("", "AN", "ID")
 _NEVER = "(?!)"
 
 
@@ -152,19 +156,30 @@ class Drawing:
                 f"{re.escape(code)}{marks.mark}{self._content(rule)}"
                 for code, rule in sorted(node.pairs.items(), key=lambda each: -len(each[0]))
             )
-            pair = f"{marks.mark}{marks.character}*+{marks.mark}{marks.character}*+"
-            wanted = "".join(
-                f"(?=(?:{pair})*?{marks.mark}{re.escape(code)}{marks.mark})"
-                for code, rule in node.pairs.items()
-                if rule.mandatory
-            )
-            return f"(?:{marks.mark}(?:{ids})){{0,{form.pairs.most}}}+", wanted
+            return self._pairs(f"{marks.mark}(?:{ids})", node)
         if node.base is None:
             return rest, ""
         if node.base.pairs and len(node.rules) == len(node.base.elements):
             pair = f"(?:{marks.mark}{marks.character}{{2}}{marks.mark}{marks.character}{{1,48}}+)"
             return f"{pair}{{0,{node.base.pairs}}}+", ""
         return (rest if node.base.open else ""), ""
+
+    def _pairs(self, one: str, node: Node) -> tuple[str, str]:
+        """Pairs of qualifier and id, where `one` draws any of them."""
+        marks, form = self.marks, node.form
+        assert form.pairs is not None  # asked of nodes with pairs only
+        most = form.pairs.most
+        wanted = [
+            (f"{marks.mark}{re.escape(code)}{marks.mark}", rule) for code, rule in node.pairs.items() if rule.mandatory
+        ]
+        if not wanted:
+            return f"(?:{one}){{0,{most}}}+", ""
+        # As they are described is how they mostly come; only then in any other order.
+        in_order = "".join(start + self._content(rule) for start, rule in wanted)
+        pair = f"{marks.mark}{marks.character}*+{marks.mark}{marks.character}*+"
+        anywhere = "".join(f"(?=(?:{pair})*?{start})" for start, _ in wanted)
+        rest = max(0, most - len(wanted))
+        return "", f"(?:{in_order}(?:{one}){{0,{rest}}}+|{anywhere}(?:{one}){{0,{most}}}+)"
 
     def _element(self, rule: Rule, node: Node) -> str:
         if rule.unused:
@@ -204,6 +219,8 @@ class Drawing:
         if rule.format is None or not _PLAIN.fullmatch(rule.format.pattern):
             return content
         behind = f"(?!{character})"
+        if rule.type in _TEXTS and _is_within(rule.format.pattern, rule.shortest, rule.longest):
+            return f"(?>{rule.format.pattern}{behind})"
         return f"(?={content}{behind})(?>{rule.format.pattern} *+{behind})"
 
     def _typed(self, rule: Rule, character: str) -> str:
@@ -215,6 +232,17 @@ class Drawing:
             "DT": _date(rule.longest),
             "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
         }.get(rule.type, f"(?! ){character}{{{rule.shortest},{rule.longest}}}+")
+
+
+def _is_within(plain: str, shortest: int, longest: int) -> bool:
+    """Is what keeps to a plain format sure to have a length?"""
+    least = most = 0
+    for number, comma, upper, sign in _PART.findall(plain):
+        low, high = _TIMES.get(
+            sign, (int(number or 1), int(upper) if upper else _ENDLESS if comma else int(number or 1))
+        )
+        least, most = least + low, most + high
+    return shortest <= least and most <= longest
 
 
 def says_all(rule: Rule) -> bool:
@@ -267,32 +295,6 @@ def tests(place: Place, marks: Marks) -> str:
 def ahead(place: Place, marks: Marks) -> str:
     """The tests of a place, none where it has none."""
     return tests(place, marks) if place.tests else ""
-
-
-def finder(place: Place, elements: Sequence[tuple[int, int]], marks: Marks) -> str:
-    """An expression that captures some elements (or components) of every segment at a place, in ascending order; of
-    none, it finds the segments."""
-    if not elements:
-        return f"{marks.end}{place.tag}{tests(place, marks)}"
-    parts = {element: "" for element, _ in elements}
-    for element in parts:
-        wanted = sorted(component for of, component in elements if of == element)
-        if wanted == [0]:
-            parts[element] = f"({marks.character}*+)"
-            continue
-        last, inner = 0, ""
-        pieces = []
-        for component in wanted:
-            pieces += [f"{marks.within}*+"] * (component - last - 1)
-            pieces.append(f"({marks.within}*+)")
-            last = component
-        for piece in reversed(pieces):
-            inner = piece + (f"(?:{re.escape(marks.component)}{inner})?+" if inner else "")
-        parts[element] = inner + f"(?:{re.escape(marks.component)}{marks.character}*+)?+"
-    drawn = ""
-    for number in range(max(parts), 0, -1):
-        drawn = f"(?:{marks.mark}{parts.get(number, marks.character + '*+')}{drawn})?+"
-    return f"{marks.end}{place.tag}{tests(place, marks)}{drawn}"
 
 
 def pair_finder(node: Node, qualifier: str, marks: Marks) -> str:

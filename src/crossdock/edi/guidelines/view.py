@@ -67,9 +67,9 @@ class View:
 def view(item: TransactionSet | Message) -> View:
     """The rows of a set or message."""
     marks = item.interchange.delimiters
+    if isinstance(item, TransactionSet):
+        return View(item, item.rows, marks.component)
     rows = [text.split(marks.element) for text in item.texts]
-    if isinstance(item, Message):
-        for row in rows:
-            row[0] = row[0].split(marks.component, 1)[0]
-        return View(item, rows, item.interchange.delimiters.component, item.interchange.delimiters.decimal or ".")
-    return View(item, rows, marks.component)
+    for row in rows:
+        row[0] = row[0].split(marks.component, 1)[0]
+    return View(item, rows, marks.component, item.interchange.delimiters.decimal or ".")

@@ -131,14 +131,12 @@ def _element_pattern(rule: ElementRule, marks: Delimiters) -> str:
 
 def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
     """Everything that is wrong, segment by segment."""
-    separator = ts.interchange.delimiters.element
-    texts = ts.texts
+    rows = ts.rows
     area = 0
     seen: dict[tuple[int, str], int] = {}
-    for position, text in enumerate(texts, 1):
-        row = text.split(separator)
+    for position, row in enumerate(rows, 1):
         tag = row[0]
-        if position not in (1, len(texts)) or tag not in ("ST", "SE"):
+        if position not in (1, len(rows)) or tag not in ("ST", "SE"):
             area = max(area, guide.opens.get(tag, 0))
             yield from _placed(ts, guide, area, tag, position, seen)
         rule = guide.segments.get(tag)
@@ -149,7 +147,7 @@ def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
     for index, uses in enumerate(guide.areas):
         for tag, use in uses.items():
             if use.mandatory and not seen.get((index, tag)):
-                missing = ts.fault("segment_missing", len(texts), detail=f"a mandatory segment is missing: {tag}")
+                missing = ts.fault("segment_missing", len(rows), detail=f"a mandatory segment is missing: {tag}")
                 yield replace(missing, segment_id=tag)
 
 

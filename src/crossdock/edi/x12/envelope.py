@@ -169,6 +169,15 @@ class TransactionSet:
     """Where in `raw` the counted data of BIN and BDS segments begins and ends."""
     _texts: list[str] | None = field(default=None, repr=False)
     _spans: list[tuple[int, int]] | None = field(default=None, repr=False)
+    _rows: list[list[str]] | None = field(default=None, repr=False, init=False)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The segments split into elements, the tag first. Not to be changed: whoever asks gets the same."""
+        if self._rows is None:
+            mark = self.interchange.delimiters.element
+            self._rows = [text.split(mark) for text in self.texts]
+        return self._rows
 
     @property
     def texts(self) -> list[str]:

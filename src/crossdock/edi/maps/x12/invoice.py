@@ -19,13 +19,13 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, at, padded
+from crossdock.edi.maps.x12.reading import Reading, at, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import EACH, ZERO, Quantity
+from crossdock.model.quantity import EACH, ZERO
 from crossdock.model.tax import TAX_CHARGE, Tax
 
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
@@ -144,20 +144,20 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
     """The lines, once it is known whether any of them names its order line."""
     referring = any(line.order_line for line in found)
     ids = _line_ids(reading, found)
-    as_buyer = reading.context.role == "buyer"
+    as_buyer = reading.as_buyer
     lines = []
     for line_id, each in zip(ids, found, strict=True):
         position = each.position
         row = reading.rows[position - 1]
         if len(row) < 6:
             row = padded(row, 6)
-        _tag, line, quantity, unit, price, basis, *pairs = row
+        _tag, line, quantity, unit, price, basis = row[:6]
         unit = unit or EACH
-        item, theirs, gtin = reading.items(pairs, position)
+        item, theirs, gtin = reading.items_of(row, 6, position)
         if not price:
             reading.fault("price_missing", position, 4)
         if not each.order:
-            each.order = _order_among(pairs) or order
+            each.order = _order_among(row[6:]) or order
             if not each.order:
                 reading.fault("order_reference_missing", position, severity="warning")
         lines.append(
@@ -166,8 +166,8 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
                 each.order,
                 each.order_line if referring else line,
                 item,
-                Quantity(Decimal(quantity) if quantity else reading.number("", position, 2), unit),
-                reading.price(price or "0", basis, unit),
+                quantity_of(quantity or reading.missing(position, 2), unit),
+                price_of(price or "0", reading.currency, basis, unit),
                 each.shipment,
                 theirs if as_buyer else "",
                 "" if as_buyer else theirs,

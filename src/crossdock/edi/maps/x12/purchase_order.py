@@ -16,7 +16,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from crossdock.edi.maps.unsaid import to_the_buyer
-from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, padded
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
@@ -43,6 +43,7 @@ class _Heading:
         self.revision = 0
         self.charges: list[Charge] = []
         self.parties: dict[str, PartyRef] = {}
+        self.rows = 0
 
 
 def read(reading: Reading) -> PurchaseOrder | None:
@@ -50,9 +51,8 @@ def read(reading: Reading) -> PurchaseOrder | None:
     begin = reading.heading("BEG")
     reading.purpose(begin[1], taken=_TAKEN_PURPOSES)
     rows = reading.rows
-    first = next((index for index, row in enumerate(rows) if row[0] == "PO1"), len(rows))
-    head = _heading(reading, rows[:first])
-    lines = _lines(reading, first)
+    head = _heading(reading)
+    lines = _lines(reading, head.rows)
     if not lines:
         reading.fault("lines_missing", len(rows))
     context, parties = reading.context, head.parties
@@ -73,11 +73,14 @@ def read(reading: Reading) -> PurchaseOrder | None:
     )
 
 
-def _heading(reading: Reading, rows: list[Row]) -> _Heading:
+def _heading(reading: Reading) -> _Heading:
     head = _Heading()
     buyer, supplier = reading.context.buyer, reading.context.supplier
-    for position, row in enumerate(rows, 1):
+    for position, row in enumerate(reading.rows, 1):
         tag = row[0]
+        if tag == "PO1":
+            break
+        head.rows = position
         if tag == "N1":
             role = at(row, 1)
             known = buyer if role in BUYER_ROLES else supplier if role in SUPPLIER_ROLES else None
@@ -100,7 +103,10 @@ def _heading(reading: Reading, rows: list[Row]) -> _Heading:
 
 
 def _known(parties: dict[str, PartyRef], roles: tuple[str, ...], known: PartyRef) -> PartyRef:
-    return next((parties[role] for role in roles if role in parties), known)
+    for role in roles:
+        if role in parties:
+            return parties[role]
+    return known
 
 
 def _lines(reading: Reading, first: int) -> list[PurchaseOrderLine]:
@@ -124,14 +130,15 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     row = rows[start]
     if len(row) < 6:
         row = padded(row, 6)
-    _tag, line, quantity, unit, price, basis, *pairs = row
+    _tag, line, quantity, unit, price, basis = row[:6]
     unit = unit or EACH
     position = start + 1
-    item, theirs, gtin = reading.items(pairs, position)
+    item, theirs, gtin = reading.items_of(row, 6, position)
     if not item and not theirs and not gtin:
         reading.fault("item_missing", position, 6)
     if not price:
         reading.fault("price_missing", position, 4)
+    ordered = quantity_of(quantity or reading.missing(position, 2), unit)
     description = their_line = ""
     schedules: list[Schedule] = []
     stores: list[Schedule] = []
@@ -152,16 +159,16 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         elif tag == "DTM" and at(row, 1) in WANTED_DELIVERY and line_due is None:
             line_due = reading.date(at(row, 2), index + 1, 2)
     if stores:
-        _add_up(reading, stores, Quantity(Decimal(quantity or "0"), unit), position)
+        _add_up(reading, stores, ordered, position)
         schedules = [replace(each, due_on=line_due) if each in stores else each for each in schedules]
     elif line_due is not None and not schedules:
-        schedules.append(Schedule(Quantity(reading.number(quantity, position, 2), unit), line_due))
-    as_buyer = reading.context.role == "buyer"
+        schedules.append(Schedule(ordered, line_due))
+    as_buyer = reading.as_buyer
     return PurchaseOrderLine(
         line or str(ordinal),
         item,
-        Quantity(Decimal(quantity) if quantity else reading.number(quantity, position, 2), unit),
-        reading.price(price or "0", basis, unit),
+        ordered,
+        price_of(price or "0", reading.currency, basis, unit),
         their_line,
         theirs if as_buyer else "",
         "" if as_buyer else theirs,

@@ -10,14 +10,13 @@ the order, BCA10 or BCA11 that of the answer) and POC.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple, cast
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_code
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -110,13 +109,13 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
         row = _as_order_line(reading, row)
     elif len(row) < 6:
         row = padded(row, 6)
-    _tag, line, quantity, unit, price_text, basis, *pairs = row
+    _tag, line, quantity, unit, price_text, basis = row[:6]
     position = start + 1
     unit = unit or EACH
     if not line:
         reading.fault("line_reference_missing", position, 1, severity="error")
-    item, theirs, _gtin = reading.items(pairs, position) if pairs else ("", "", "")
-    as_buyer = reading.context.role == "buyer"
+    item, theirs, _gtin = reading.items_of(row, 6, position) if len(row) > 6 else ("", "", "")
+    as_buyer = reading.as_buyer
     price = reading.price(price_text, basis, unit) if price_text else None
     answers = []
     for index in range(start + 1, end):
@@ -128,15 +127,15 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
         if kind is None:
             reading.fault("code_unknown", index + 1, 1, f"{at(row, 1)!r} is no answer we know")
             continue
-        named = reading.items(row[7:], index + 1) if size > 8 else (item, theirs, "")
+        named = reading.items_of(row, 7, index + 1) if size > 8 else (item, theirs, "")
         said = (row[2] if size > 2 else "") or quantity
         if not said and row[1] == _QUANTITY_CHANGED:
-            reading.number(said, index + 1, 2)
+            said = reading.missing(index + 1, 2)
         answers.append(
             LineAnswer(
                 line,
                 kind,
-                Quantity(Decimal(said), (row[3] if size > 3 else "") or unit) if said else None,
+                quantity_of(said, (row[3] if size > 3 else "") or unit) if said else None,
                 price,
                 (as_date(row[5]) or reading.date(row[5], index + 1, 5)) if size > 5 and row[5] else None,
                 named[0],
@@ -149,7 +148,7 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
     if whole_kind is None:
         reading.fault("code_unknown", 2, 2, f"{overall!r} is no answer we know")
         return []
-    whole = Quantity(Decimal(quantity), unit) if quantity else None
+    whole = quantity_of(quantity, unit) if quantity else None
     return [LineAnswer(line, cast(AnswerKind, whole_kind), whole, price, None, item, theirs if as_buyer else "")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
@@ -11,11 +12,12 @@ from crossdock.edi.maps.context import MapContext
 from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import EACH, ZERO, Price, Quantity
+from crossdock.model.quantity import ZERO, Price, Quantity
 from crossdock.model.tax import Tax, TaxRate
 
 Row = list[str]
 _MOST_FAULTS = 100
+_REMEMBERED = 1 << 14
 ASSIGNED_BY_BUYER = "92"
 """Code list of party ids that are the buyer's own: read as `PartyRef.id`."""
 TAX_KINDS = {"VA": "VAT", "GS": "GST"}
@@ -50,18 +52,18 @@ def percentage(percent: Decimal | None, amount: Decimal | None, basis: Decimal |
 class Reading:
     """One set being read. `rows` are its segments split into elements; a row's position is its index plus one."""
 
-    __slots__ = ("_gtin", "_ours", "_theirs", "context", "currency", "faults", "rows", "ts")
+    __slots__ = ("_gtin", "_ours", "_theirs", "as_buyer", "context", "currency", "faults", "rows", "ts")
 
     def __init__(self, ts: TransactionSet, context: MapContext, faults: list[Fault]) -> None:
-        separator = ts.interchange.delimiters.element
         self.ts = ts
         self.context = context
         self.faults = faults
-        self.rows: list[Row] = [text.split(separator) for text in ts.texts]
+        self.rows = ts.rows
         self.currency = context.options.currency
         options = context.options
         ours, theirs = options.buyer_item_qualifier, options.supplier_item_qualifier
-        self._ours, self._theirs = (ours, theirs) if context.role == "buyer" else (theirs, ours)
+        self.as_buyer = context.role == "buyer"
+        self._ours, self._theirs = (ours, theirs) if self.as_buyer else (theirs, ours)
         self._gtin = options.gtin_qualifier
 
     def fault(
@@ -108,12 +110,14 @@ class Reading:
         zone = at(row, zone_at) if zone_at else ""
         return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=_hours(zone, day))
 
+    def missing(self, position: int, element: int) -> str:
+        """Note that a number is missing; nothing stands for it, so that reading can go on."""
+        self.fault("element_missing", position, element)
+        return "0"
+
     def number(self, text: str, position: int, element: int) -> Decimal:
         """A number; an absent one is a fault."""
-        if not text:
-            self.fault("element_missing", position, element)
-            return ZERO
-        return Decimal(text)
+        return Decimal(text or self.missing(position, element))
 
     def cents(self, text: str) -> Decimal:
         """An amount with two implied decimals; one that writes its point means what it writes."""
@@ -121,16 +125,18 @@ class Reading:
 
     def price(self, text: str, basis: str, unit: str) -> Price:
         """A unit price; the basis says per hundred or per thousand."""
-        per = PER_EACH if unit == EACH and not basis else Quantity(BASES.get(basis, _ONE), unit)
-        return Price(Decimal(text), self.currency, per)
+        return price_of(text, self.currency, basis, unit)
+
+    def items_of(self, row: Row, first: int, position: int) -> tuple[str, str, str]:
+        """Our item, the partner's id of it, its GTIN, from the pairs of qualifier and id that begin at an element."""
+        if len(row) == first + 4:  # what nearly every line says
+            kind, item, other, theirs = row[first:]
+            if kind == self._ours and other == self._theirs and item and theirs:
+                return item, theirs, ""
+        return self.items(row[first:], position)
 
     def items(self, pairs: Row, position: int) -> tuple[str, str, str]:
-        """Our item, the partner's id of it, its GTIN, from pairs of qualifier and id. An unknown item is a fault."""
-        if len(pairs) == 4 and pairs[1] and pairs[3]:  # what nearly every line says
-            if pairs[0] == self._ours and pairs[2] == self._theirs:
-                return pairs[1], pairs[3], ""
-            if pairs[0] == self._theirs and pairs[2] == self._ours:
-                return pairs[3], pairs[1], ""
+        """The same from the pairs themselves. An unknown item is a fault."""
         named = dict(zip(pairs[::2], pairs[1::2], strict=False))
         ours, theirs, gtin = named.get(self._ours, ""), named.get(self._theirs, ""), named.get(self._gtin, "")
         if len(named) > bool(ours) + bool(theirs) + bool(gtin):
@@ -209,8 +215,19 @@ class Reading:
 
 
 _ONE = Decimal(1)
-PER_EACH = Quantity(_ONE)
 BASES = {"HP": Decimal(100), "PN": Decimal(10), "TP": Decimal(1000), "HF": Decimal(100)}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def quantity_of(text: str, unit: str) -> Quantity:
+    """A quantity. Partners order the same few numbers of everything, so the same object serves again."""
+    return Quantity(Decimal(text), unit)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def price_of(text: str, currency: str, basis: str, unit: str) -> Price:
+    """A unit price. An item costs the same in one document after the other."""
+    return Price(Decimal(text), currency, Quantity(BASES.get(basis, _ONE), unit))
 
 
 def at(row: Row, element: int) -> str:

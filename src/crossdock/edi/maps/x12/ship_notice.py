@@ -10,17 +10,16 @@ taken: a level has what its parents have.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from itertools import groupby
 
 from msgspec.structs import replace
 
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, Row, at, padded
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, moment
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
-from crossdock.model.quantity import EACH, Quantity
+from crossdock.model.quantity import EACH
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
 
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
@@ -197,16 +196,15 @@ def _line(reading: Reading, lin: tuple[Row, int], sn1: tuple[Row, int], level: L
     order, pack, pallet = level
     item_row, position = lin
     shipped, shipped_at = sn1
-    pairs = item_row[2:]
-    item, theirs, gtin = reading.items(pairs, position)
+    item, theirs, gtin = reading.items_of(item_row, 2, position)
     if not item and not theirs and not gtin:
         reading.fault("item_missing", position, 2, severity="warning")
     serials: tuple[str, ...] = ()
-    if _SERIAL in pairs:
-        marks = zip(pairs[::2], pairs[1::2], strict=False)
+    if _SERIAL in item_row:
+        marks = zip(item_row[2::2], item_row[3::2], strict=False)
         serials = tuple(dict.fromkeys(value for mark, value in marks if mark == _SERIAL and value))
-    if not order or _LOT in pairs:
-        named = dict(zip(pairs[::2], pairs[1::2], strict=False))
+    if not order or _LOT in item_row:
+        named = dict(zip(item_row[2::2], item_row[3::2], strict=False))
         lot = named.get(_LOT, lot)
         order = order or named.get("PO", "")
     if not order:
@@ -216,12 +214,12 @@ def _line(reading: Reading, lin: tuple[Row, int], sn1: tuple[Row, int], level: L
     line = (item_row[1] if len(item_row) > 1 else "") or shipped[1]
     if not line:
         reading.fault("line_reference_missing", position, 1)
-    as_buyer = reading.context.role == "buyer"
+    as_buyer = reading.as_buyer
     return ShipNoticeLine(
         order,
         line,
         item,
-        Quantity(Decimal(shipped[2]) if shipped[2] else reading.number("", shipped_at, 2), shipped[3] or EACH),
+        quantity_of(shipped[2] or reading.missing(shipped_at, 2), shipped[3] or EACH),
         theirs if as_buyer else "",
         "" if as_buyer else theirs,
         gtin,
