@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from crossdock.edi import epcis
 from crossdock.edi.epcis.identifiers import Identifiers, gtin14
 from crossdock.model.fulfillment import (
+    InventoryAdjustment,
+    InventoryAdjustmentLine,
     InventoryReport,
     ShippedOrder,
     ShippingLine,
@@ -49,11 +51,22 @@ REPORT = InventoryReport(
         StockLevel("71053", pieces("0", "KGM"), "expired"),
     ),
 )  # fmt: skip
+COUNT = InventoryAdjustment(
+    "albion_uk", "north", "CC-9", NOON,
+    (
+        InventoryAdjustmentLine("1", "85123A", pieces("-5"), "AS", lot="L-77"),
+        InventoryAdjustmentLine("2", "85123A", pieces("3"), "DM", "damaged", lot="L-77"),
+        InventoryAdjustmentLine("3", "71053", pieces("0.25", "KGM")),
+        InventoryAdjustmentLine("4", "71053", pieces("-2")),
+        InventoryAdjustmentLine("5", "71053", pieces("2"), condition="quarantined"),
+    ),
+)  # fmt: skip
 OBJECTS: dict[str, msgspec.Struct] = {
     "ship_notice": NOTICE,
     "goods_receipt": RECEIPT,
     "warehouse_shipping_advice": ADVICE,
     "inventory_report": REPORT,
+    "inventory_adjustment": COUNT,
 }
 
 
@@ -137,6 +150,27 @@ def test_a_report_counts_by_condition_and_says_nothing_of_nothing() -> None:
     assert [each["quantity"] for each in sellable["quantityList"]] == [120, Decimal("0.25")]
     with pytest.raises(epcis.CannotWrite, match="nothing is seen"):
         epcis.write("inventory_report", msgspec.structs.replace(REPORT, levels=()), OPTIONS)
+
+
+def test_a_count_says_what_was_found_in_which_condition_and_what_was_missed() -> None:
+    damaged, quarantined, sellable, missed = _events("inventory_adjustment")
+    assert {(each["type"], each["action"], each["bizStep"]) for each in (damaged, quarantined, sellable, missed)} == {
+        ("ObjectEvent", "OBSERVE", "cycle_counting")
+    }
+    lot, pot = f"https://id.gs1.org/01/{GTIN}/10/L-77", "https://id.gs1.org/01/05012345678900"
+    assert [(each["disposition"], each["quantityList"]) for each in (damaged, quarantined, sellable, missed)] == [
+        ("damaged", [{"epcClass": lot, "quantity": 3}]),
+        ("non_sellable_other", [{"epcClass": pot, "quantity": 2}]),
+        ("sellable_accessible", [{"epcClass": pot, "quantity": Decimal("0.25"), "uom": "KGM"}]),
+        ("unknown", [{"epcClass": lot, "quantity": 2}]),
+    ]
+    assert missed["bizLocation"] == {"id": "https://id.gs1.org/414/5060000000122"}
+    assert missed["bizTransactionList"] == [{"bizTransaction": "urn:epcglobal:cbv:bt:5060000000122:CC-9"}]
+    with pytest.raises(epcis.CannotWrite, match="nothing is seen"):
+        epcis.write("inventory_adjustment", msgspec.structs.replace(COUNT, lines=()), OPTIONS)
+    lost = msgspec.structs.replace(COUNT.lines[1], condition="lost")
+    with pytest.raises(epcis.CannotWrite, match="no disposition for goods that are lost"):
+        epcis.write("inventory_adjustment", msgspec.structs.replace(COUNT, lines=(lost,)), OPTIONS)
 
 
 def test_the_time_has_the_offset_of_the_zone() -> None:

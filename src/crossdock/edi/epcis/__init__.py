@@ -17,7 +17,7 @@ import msgspec
 from crossdock.edi.epcis.events import Event, Events
 from crossdock.edi.epcis.options import EpcisOptions
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.model.fulfillment import InventoryReport, WarehouseShippingAdvice
+from crossdock.model.fulfillment import InventoryAdjustment, InventoryReport, WarehouseShippingAdvice
 from crossdock.model.ship_notice import GoodsReceipt, ShipNotice
 
 __all__ = ["CannotWrite", "EpcisOptions", "events", "write"]
@@ -59,6 +59,8 @@ def _events(document: str, body: msgspec.Struct, writing: Events) -> Iterator[Ev
             return writing.shipping_advice(body)
         case "inventory_report", InventoryReport():
             return writing.inventory_report(body)
+        case "inventory_adjustment", InventoryAdjustment():
+            return writing.inventory_adjustment(body)
     raise CannotWrite(f"no EPCIS event of ours says a {document} ({type(body).__name__})")
 
 

@@ -7,8 +7,8 @@ documents. Vocabulary: GS1 Core Business Vocabulary 2.0.
   the packs that came.
 - `WarehouseShippingAdvice`: an ObjectEvent (shipping, in_transit) of the packs, or, where it names none, of the goods.
 - `InventoryReport`: an ObjectEvent for each condition (stock_taking) of what was counted.
-
-An adjustment says by how much a number was wrong, and an event what was seen: it is not written.
+- `InventoryAdjustment`: an ObjectEvent for each condition (cycle_counting) of what was found more than the books said,
+  and one (cycle_counting, unknown) of what was missed. Goods that only changed their condition are seen in the new one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from crossdock.edi.epcis.identifiers import Identifiers, is_gln
 from crossdock.edi.epcis.options import EpcisOptions
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.model.fulfillment import InventoryReport, WarehouseShippingAdvice
+from crossdock.model.fulfillment import InventoryAdjustment, InventoryReport, WarehouseShippingAdvice
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 from crossdock.model.ship_notice import GoodsReceipt, ShipNotice
@@ -143,15 +143,35 @@ class Events:
         here = {"id": self._place(PartyRef(report.warehouse))}
         levels = sorted((each for each in report.levels if each.quantity.amount), key=_condition)
         for condition, counted in groupby(levels, _condition):
-            if condition not in _COUNTED:
-                raise CannotWrite(f"EPCIS has no disposition for goods that are {condition}")
+            disposition = _disposition(condition)
             _, classes = self._goods(Goods(level.item, level.quantity, lot=level.lot) for level in counted)
             yield {
-                **self._seen(report.at, "stock_taking", _COUNTED[condition]),
+                **self._seen(report.at, "stock_taking", disposition),
                 "quantityList": classes,
                 "readPoint": here,
                 "bizLocation": here,
             }
+
+    def inventory_adjustment(self, adjustment: InventoryAdjustment) -> Iterator[Event]:
+        """What a count found, and what it missed."""
+        place = PartyRef(adjustment.warehouse)
+        here = {"id": self._place(place)}
+        # No type of the vocabulary is a count's: the document goes without one.
+        documents = [
+            {"bizTransaction": each["bizTransaction"]} for each in self._documents("count", place, [adjustment.number])
+        ]
+        where = {"readPoint": here, "bizLocation": here, "bizTransactionList": documents}
+        more = sorted((line for line in adjustment.lines if line.quantity.amount > 0), key=_condition)
+        found = ((_disposition(condition), list(lines)) for condition, lines in groupby(more, _condition))
+        counted = [
+            (disposition, [Goods(line.item, line.quantity, lot=line.lot) for line in lines])
+            for disposition, lines in found
+        ]
+        for disposition, goods in (*counted, ("unknown", list(_missed(adjustment)))):
+            if goods:
+                _, classes = self._goods(goods)
+                seen = self._seen(adjustment.at, "cycle_counting", disposition)
+                yield {**seen, "quantityList": classes, **where}
 
     def _seen(self, at: dt.datetime, step: str, disposition: str) -> Event:
         when = self._when(at)
@@ -226,6 +246,23 @@ class Events:
                 else self._keys.own(kind, name, number, f"{name!r}, who numbered {kind} {number}, has no GLN")
             )
             yield {"type": kind, "bizTransaction": said}
+
+
+def _disposition(condition: str) -> str:
+    if condition not in _COUNTED:
+        raise CannotWrite(f"EPCIS has no disposition for goods that are {condition}")
+    return _COUNTED[condition]
+
+
+def _missed(adjustment: InventoryAdjustment) -> Iterator[Goods]:
+    """What there is less of in all conditions together: the rest was found in another one."""
+    changes: dict[tuple[str, str, str, str], Decimal] = {}
+    for line in adjustment.lines:
+        key = line.item, line.lot, line.owner, line.quantity.unit
+        changes[key] = changes.get(key, Decimal(0)) + line.quantity.amount
+    for (item, lot, _, unit), change in changes.items():
+        if change < 0:
+            yield Goods(item, Quantity(-change, unit), lot=lot)
 
 
 def _condition(line: Any) -> str:
