@@ -110,10 +110,11 @@ def test_what_is_wrong_with_a_despatch_advice_has_its_name(segments: tuple[str, 
 
 ids = st.text("ABCXYZ0123456789-_./+:'?", min_size=1, max_size=20)
 maybe_ids = st.just("") | ids
+numbers = st.text("ABC0123456789-:", min_size=1, max_size=6)
 lines = st.builds(
     ShipNoticeLine,
     order_number=ids,
-    order_line=ids,
+    order_line=numbers,
     item=ids,
     quantity=st.builds(Quantity, st.decimals(Decimal(0), Decimal(9999), places=2), st.sampled_from(["EA", "BX"])),
     supplier_item=maybe_ids,
@@ -134,7 +135,7 @@ notices = st.builds(
     ),
     lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
     expected_on=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31)),
-    carrier=maybe_ids,
+    carrier=st.just("") | st.text("ABC0123456789-:", min_size=1, max_size=17),
     tracking=maybe_ids,
 )
 

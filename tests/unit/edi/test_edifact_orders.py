@@ -294,7 +294,7 @@ def test_an_order_that_is_written_is_read_back_as_it_was(order: PurchaseOrder, s
 
 def test_what_an_edifact_order_has_no_room_for_is_refused() -> None:
     one = order(*HEAD, *LINE, *END)
-    with pytest.raises(maps.CannotWrite, match="BGM has room for 35"):
+    with pytest.raises(maps.CannotWrite, match="BGM 1004 has room for 35"):
         maps.write_message("purchase_order", msgspec.structs.replace(one, number="X" * 36), SELLING, D96A)
     with pytest.raises(maps.CannotWrite, match="a price in GBP in a message in EUR"):
         maps.write_message("purchase_order", msgspec.structs.replace(one, currency="EUR"), SELLING, D96A)

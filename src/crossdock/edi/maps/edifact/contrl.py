@@ -23,6 +23,9 @@ _ACTIONS = (_REJECTED, _ACKNOWLEDGED, "8", "1", "2", "3")
 _TAG = 1
 """What S011 counts before the first element."""
 
+_LONGEST_REFERENCE = 14
+"""Of an interchange, a group or a message."""
+
 
 def read(reading: Reading) -> SyntaxReport:
     """The report; what is amiss are faults."""
@@ -118,12 +121,14 @@ def write(report: SyntaxReport, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the report."""
     of_all = _state(report.rejected, report.code, report.segment)
     place = (str(report.element + _TAG),) if report.element else ""
-    names = (limited("UCI", report.reference), limited("UCI", report.sender), limited("UCI", report.receiver))
+    sides = limited("UCI 0004", report.sender), limited("UCI 0010", report.receiver)
+    names = (limited("UCI 0020", report.reference, _LONGEST_REFERENCE), *sides)
     rows: list[OutgoingSegment] = [("UCI", *names, *of_all, place)]
     for message in report.messages:
         rows += _message_rows(message)
     for group in report.groups:
-        names = (limited("UCF", group.reference), limited("UCF", group.sender), limited("UCF", group.receiver))
+        sides = limited("UCF 0040", group.sender), limited("UCF 0044", group.receiver)
+        names = (limited("UCF 0048", group.reference, _LONGEST_REFERENCE), *sides)
         rows.append(("UCF", *names, *_state(group.rejected, group.code, group.segment)))
         for message in group.messages:
             rows += _message_rows(message)
@@ -132,7 +137,8 @@ def write(report: SyntaxReport, writing: Writing) -> list[OutgoingSegment]:
 
 def _message_rows(message: ReportedMessage) -> Iterator[OutgoingSegment]:
     kind = (message.type, *message.version.split(":"))
-    yield ("UCM", limited("UCM", message.reference), kind, *_state(message.rejected, message.code, message.segment))
+    reference = limited("UCM 0062", message.reference, _LONGEST_REFERENCE)
+    yield ("UCM", reference, kind, *_state(message.rejected, message.code, message.segment))
     for each in message.segments:
         yield ("UCS", str(each.position), each.code)
         for element, code in each.elements:

@@ -14,7 +14,7 @@ from itertools import groupby
 from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
-from crossdock.edi.maps.edifact.writing import Writing, day, limited, moment, numbered
+from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, day, limited, moment, numbered
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
@@ -27,6 +27,7 @@ _SUPPLIERS, _SHIP_TOS = ("SU", "SE", "CZ"), ("DP", "ST", "CN")
 _EXPIRES = ("361", "36")
 _PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
 _LOT_ID = "NB"
+_LONGEST_CARRIER = 17
 _ENDS = frozenset(("LIN", "CPS", "CNT", "UNT"))
 
 
@@ -186,24 +187,24 @@ def _numbers(row: Row, mark: str) -> list[str]:
 
 def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the ship notice."""
-    rows: list[OutgoingSegment] = [("BGM", "351", limited("BGM", notice.number), "9")]
+    rows: list[OutgoingSegment] = [("BGM", "351", limited("BGM 1004", notice.number), "9")]
     rows.append(moment("11", notice.shipped_at))
     if notice.expected_on:
         rows.append(day("17", notice.expected_on))
     if notice.tracking:
-        rows.append(("RFF", composite("CN", limited("RFF", notice.tracking))))
+        rows.append(("RFF", composite("CN", limited("RFF 1154", notice.tracking))))
     rows += [writing.party("SU", notice.supplier), writing.party("DP", notice.ship_to)]
     if notice.buyer is not None:
         rows.append(writing.party("BY", notice.buyer))
     if notice.carrier:
-        rows.append(("TDT", "20", "", "", "", limited("TDT", notice.carrier)))
+        rows.append(("TDT", "20", "", "", "", limited("TDT 3127", notice.carrier, _LONGEST_CARRIER)))
     level = 1
     rows.append(("CPS", "1"))
     for pack, lines in groupby(notice.lines, key=lambda line: line.pack):
         level += 1
         rows.append(("CPS", str(level), "1"))
         if pack:
-            rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN", pack))]
+            rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN 7402", pack))]
         for number, line in enumerate(lines, 1):
             rows += _line_rows(line, number, writing)
     return [*rows, ("CNT", composite("2", str(len(notice.lines))))]
@@ -214,10 +215,10 @@ def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[Outg
     rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     rows.append(writing.quantity("12", line.quantity))
     if line.lot:
-        rows.append(("GIN", _LOT, limited("GIN", line.lot)))
-    rows += [("GIN", _SERIAL, limited("GIN", serial)) for serial in line.serials]
+        rows.append(("GIN", _LOT, limited("GIN 7402", line.lot)))
+    rows += [("GIN", _SERIAL, limited("GIN 7402", serial)) for serial in line.serials]
     if line.expires_on:
         rows.append(day("361", line.expires_on))
-    order, order_line = limited("RFF", line.order_number), limited("RFF", line.order_line)
+    order, order_line = limited("RFF 1154", line.order_number), limited("RFF 1156", line.order_line, LONGEST_LINE)
     rows.append(("RFF", f"ON{COMPONENT}{order}{COMPONENT}{order_line}"))
     return rows

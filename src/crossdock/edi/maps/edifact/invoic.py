@@ -17,7 +17,7 @@ import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
-from crossdock.edi.maps.edifact.writing import Writing, day, limited, number, numbered, text
+from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
@@ -142,7 +142,7 @@ def _collect(reading: Reading) -> _Found:
         elif tag == "ALC":
             _charge_without_amount(reading, found)
             words = next((each for each in reading.parts(row, 5)[3:] if each), "")
-            found.waiting, found.in_charge = (reading.part(row, 1), reading.part(row, 5), words, position), True
+            found.waiting, found.in_charge = (reading.part(row, 1), reading.charge_code(row), words, position), True
         elif tag == "MOA":
             _amount(reading, found, line, position, in_sums=sums)
         elif tag == "TAX":
@@ -282,9 +282,12 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the invoice."""
     writing.currency = invoice.currency
     kind = "381" if invoice.kind == "credit_note" else "380"
-    rows: list[OutgoingSegment] = [("BGM", kind, limited("BGM", invoice.number), "9"), day("137", invoice.invoiced_on)]
+    rows: list[OutgoingSegment] = [
+        ("BGM", kind, limited("BGM 1004", invoice.number), "9"),
+        day("137", invoice.invoiced_on),
+    ]
     if invoice.reference:
-        rows.append(("RFF", composite("CR", limited("RFF", invoice.reference))))
+        rows.append(("RFF", composite("CR", limited("RFF 1154", invoice.reference))))
     rows += [writing.party("SU", invoice.issuer), writing.party("IV", invoice.recipient)]
     if invoice.currency:
         rows.append(("CUX", composite("2", invoice.currency, "4")))
@@ -312,27 +315,29 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
 
 
 def _charge_rows(charge: Charge) -> list[OutgoingSegment]:
-    words = text(charge.description)
-    return [
-        ("ALC", "A" if charge.amount < 0 else "C", "", "", "", (limited("ALC", charge.code), "", "", words)),
-        ("MOA", composite("8", number(abs(charge.amount)))),
-        *map(_tax_row, charge.taxes),
-    ]
+    return [*charged(charge), *map(_tax_row, charge.taxes)]
 
 
 def _tax_row(rate: TaxRate) -> OutgoingSegment:
     percent = "" if rate.percent is None else composite("", "", "", number(rate.percent))
-    return ("TAX", _TAXED, limited("TAX", rate.kind), "", "", percent, limited("TAX", rate.category))
+    return ("TAX", _TAXED, limited("TAX 5153", rate.kind, 3), "", "", percent, limited("TAX 5305", rate.category, 3))
 
 
 def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
-    rows: list[OutgoingSegment] = [numbered(limited("LIN", line.line), line.gtin)]
+    rows: list[OutgoingSegment] = [numbered(line.line, line.gtin)]
     rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     rows.append(writing.quantity("47", line.priced))  # catch weight goods are invoiced by what they weigh
     rows.append(writing.price(line.price, line.priced.unit))
     if line.order_number or line.order_line:
-        rows.append(("RFF", composite("ON", limited("RFF", line.order_number), limited("RFF", line.order_line))))
+        rows.append(
+            (
+                "RFF",
+                composite(
+                    "ON", limited("RFF 1154", line.order_number), limited("RFF 1156", line.order_line, LONGEST_LINE)
+                ),
+            )
+        )
     if line.shipment:
-        rows.append(("RFF", composite("DQ", limited("RFF", line.shipment))))
+        rows.append(("RFF", composite("DQ", limited("RFF 1154", line.shipment))))
     rows += map(_tax_row, line.taxes)
     return rows

@@ -12,7 +12,7 @@ import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
-from crossdock.edi.maps.edifact.writing import Writing, day, described, joined, limited, number, numbered, text
+from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -105,7 +105,7 @@ def _heading(reading: Reading, end: int) -> _Heading:
 def _charge(reading: Reading, start: int, end: int) -> Charge | None:
     """A charge or allowance with the amount that follows it; one without is left out, and said."""
     row = reading.rows[start]
-    kind, code = reading.part(row, 1), reading.part(row, 5)
+    kind, code = reading.part(row, 1), reading.charge_code(row)
     words = next((each for each in reading.parts(row, 5)[3:] if each), "")
     for index in range(start + 1, end):
         below = reading.rows[index]
@@ -215,37 +215,35 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the order."""
     writing.currency = order.currency
     revision = ("", str(order.revision)) if order.revision else ()
-    rows: list[OutgoingSegment] = [("BGM", "220", composite(limited("BGM", order.number), *revision), "9")]
+    rows: list[OutgoingSegment] = [("BGM", "220", composite(limited("BGM 1004", order.number), *revision), "9")]
     rows.append(day("137", order.ordered_on))
     if order.due_on:
         rows.append(day("2", order.due_on))
     if order.reference:
-        rows.append(("RFF", composite("CR", limited("RFF", order.reference))))
+        rows.append(("RFF", composite("CR", limited("RFF 1154", order.reference))))
     rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier)]
     if not to_the_buyer(order):
         rows.append(writing.party("DP", order.ship_to))
     if order.currency:
         rows.append(("CUX", composite("2", order.currency, "9")))
     for charge in order.charges:
-        kind = "A" if charge.amount < 0 else "C"
-        rows.append(("ALC", kind, "", "", "", (limited("ALC", charge.code), "", "", text(charge.description))))
-        rows.append(("MOA", composite("8", number(abs(charge.amount)))))
+        rows += charged(charge)
     for line in order.lines:
         rows += _line_rows(line, writing)
     return [*rows, ("UNS", "S"), ("CNT", composite("2", str(len(order.lines))))]
 
 
 def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegment]:
-    rows: list[OutgoingSegment] = [numbered(limited("LIN", line.line), line.gtin)]
+    rows: list[OutgoingSegment] = [numbered(line.line, line.gtin)]
     rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
     if line.description:
         rows.append(described(line.description))
     rows.append(writing.quantity("21", line.quantity))
     rows.append(writing.price(line.price, line.quantity.unit))
     if line.their_line:
-        rows.append(("RFF", composite("LI", limited("RFF", line.their_line))))
+        rows.append(("RFF", composite("LI", limited("RFF 1154", line.their_line))))
     for schedule in line.schedules:
-        rows.append(("LOC", "7", limited("LOC", schedule.ship_to)) if schedule.ship_to else ("SCC", "1"))
+        rows.append(("LOC", "7", limited("LOC 3225", schedule.ship_to)) if schedule.ship_to else ("SCC", "1"))
         rows.append(writing.quantity("11" if schedule.ship_to else "21", schedule.quantity))
         if schedule.due_on:
             rows.append(day("2", schedule.due_on))

@@ -176,10 +176,10 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Outgoi
     writing.currency = answer.currency
     kinds = {each.kind for each in answer.answers}
     overall = "29" if kinds <= {"accepted"} else "27" if kinds == {"rejected"} else "4"
-    rows: list[OutgoingSegment] = [("BGM", "231", limited("BGM", answer.number), overall)]
+    rows: list[OutgoingSegment] = [("BGM", "231", limited("BGM 1004", answer.number), overall)]
     rows.append(day("137", answer.acknowledged_on))
     revision = ("", str(answer.revision)) if answer.revision else ()
-    rows.append(("RFF", composite("ON", limited("RFF", answer.order_number), *revision)))
+    rows.append(("RFF", composite("ON", limited("RFF 1154", answer.order_number), *revision)))
     if answer.order_date:
         rows.append(day("171", answer.order_date))
     if answer.buyer is not None:
@@ -205,4 +205,4 @@ def _answer_rows(answer: LineAnswer, number: int, writing: Writing) -> list[Outg
         rows.append(day("67", answer.due_on))
     if answer.price is not None:
         rows.append(writing.price(answer.price, answer.quantity.unit if answer.quantity else EACH))
-    return [*rows, ("RFF", composite("LI", limited("RFF", answer.line)))]
+    return [*rows, ("RFF", composite("LI", limited("RFF 1154", answer.line)))]

@@ -95,6 +95,10 @@ class Reading:
         found = row[element].split(self.mark) if element < len(row) else NOTHING
         return found[component - 1] if component <= len(found) else ""
 
+    def charge_code(self, row: Row) -> str:
+        """What an ALC is for: the code of the service, else the number of the charge."""
+        return self.part(row, 5) or self.part(row, 2)
+
     def first(self, tag: str) -> tuple[Row, int]:
         """The first segment of a tag and its position; an absent one is a fault."""
         for position, row in enumerate(self.rows, 1):

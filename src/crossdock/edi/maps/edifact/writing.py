@@ -11,11 +11,14 @@ from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.reading import AGENCIES
 from crossdock.model.party import PartyRef
+from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.units import known
 
 _AGENCY_OF = {ours: theirs for theirs, ours in AGENCIES.items()}
-_LONGEST_ID, _LONGEST_TEXT = 35, 35
+LONGEST_ID, _LONGEST_TEXT = 35, 35
+LONGEST_LINE, _LONGEST_CODE, _LONGEST_UNIT = 6, 3, 8
+"""Data elements 1082 and 1156, the codes of charges, and 6411."""
 _BEFORE_TEXT = COMPONENT * 3
 
 
@@ -34,9 +37,9 @@ class Writing:
         theirs, of_ours, of_theirs = (supplier_item, "IN", "SA") if self._as_buyer else (buyer_item, "SA", "IN")
         if item and not theirs:
             theirs = self.context.their_item(item) or ""
-        found = [(limited("PIA", item), of_ours)] if item else []
+        found = [(limited("PIA 7140", item), of_ours)] if item else []
         if theirs:
-            found.append((limited("PIA", theirs), of_theirs))
+            found.append((limited("PIA 7140", theirs), of_theirs))
         return found
 
     def items(self, kind: str, item: str, supplier_item: str, buyer_item: str) -> list[OutgoingSegment]:
@@ -66,7 +69,7 @@ class Writing:
     def named(self, party: PartyRef) -> tuple[str, str, Text]:
         """The id the other side knows, else our id as one assigned by the buyer; whose list it is of; the name."""
         given, qualifier = (party.their_id, party.qualifier) if party.their_id else (party.id, "92")
-        return limited("NAD", given), _AGENCY_OF.get(qualifier, qualifier) if given else "", text(party.name)
+        return limited("NAD 3039", given), _AGENCY_OF.get(qualifier, qualifier) if given else "", text(party.name)
 
     def quantity(self, qualifier: str, quantity: Quantity) -> OutgoingSegment:
         """QTY."""
@@ -76,7 +79,19 @@ class Writing:
 
 def numbered(line: str, gtin: str) -> OutgoingSegment:
     """LIN: the id of a line, and the GTIN of its item."""
+    line = limited("LIN 1082", line, LONGEST_LINE)
     return ("LIN", line, "", composite(gtin, "EN")) if gtin else ("LIN", line)
+
+
+def charged(charge: Charge) -> list[OutgoingSegment]:
+    """ALC and MOA. A code too long for one of the directory's (7161) is the number of the charge (1230)."""
+    kind, words = "A" if charge.amount < 0 else "C", text(charge.description)
+    coded = len(charge.code) <= _LONGEST_CODE
+    number_of = "" if coded else limited("ALC 1230", charge.code)
+    return [
+        ("ALC", kind, number_of, "", "", (limited("ALC 7161", charge.code) if coded else "", "", "", words)),
+        ("MOA", composite("8", number(abs(charge.amount)))),
+    ]
 
 
 def day(qualifier: str, value: dt.date) -> OutgoingSegment:
@@ -104,13 +119,13 @@ def number(value: Decimal) -> str:
 def unit_code(unit: str) -> str:
     """The code of UN/ECE Recommendation 20 for a unit of ours; a code of nobody's table stands as it is."""
     found = known(unit)
-    return found.rec20[0] if found and found.rec20 else _said(unit)
+    return found.rec20[0] if found and found.rec20 else limited("QTY 6411", unit, _LONGEST_UNIT)
 
 
-def limited(tag: str, value: str) -> str:
-    """An identifier, if the directory has room for it."""
-    if len(value) > _LONGEST_ID:
-        raise CannotWrite(f"{tag} has room for {_LONGEST_ID} characters, not for {value!r}")
+def limited(field: str, value: str, longest: int = LONGEST_ID) -> str:
+    """An identifier, if the directory has room for it in that field (`RFF 1156`)."""
+    if len(value) > longest:
+        raise CannotWrite(f"{field} has room for {longest} characters, not for {value!r}")
     return value if COMPONENT not in value else _said(value)
 
 
