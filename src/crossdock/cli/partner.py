@@ -24,7 +24,7 @@ from crossdock.edi.guidelines.lint import unfilled
 from crossdock.edi.guidelines.packs import BUILT_IN, MAIN, SAMPLES, PartnerPack, folders, load
 from crossdock.edi.guidelines.page import WAYS, described
 from crossdock.edi.guidelines.reading import Unreadable
-from crossdock.edi.guidelines.trials import Trial, trials, untried
+from crossdock.edi.guidelines.trials import Trial, Tried, tried
 
 app = typer.Typer(help="Partner packs: what a partner wants in its documents, as files.", no_args_is_help=True)
 
@@ -222,43 +222,49 @@ def try_packs(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Other documents are made with another seed.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a pack against its own samples and against made-up documents: sound ones, and one for each defect. Prints
-    what was expected and what was found. Exit code 1 if they differ.
+    """Hold a pack against its own samples and against made-up documents: sound ones, one for each defect, and each line
+    of its guidelines broken by itself. Prints what was expected and what was found, and what could not be tried. Exit
+    code 1 if they differ.
 
     Example: crossdock partner test grocer
     """
     wanted = [folder_of(path, project)] if path else list(folders(project).values())
     packs = [pack_of(str(folder), project) for folder in wanted]
-    tried = [(pack, list(trials(pack, seed))) for pack in packs]
-    failed = [each for _, done in tried for each in done if not each.passed]
+    all_done = [(pack, tried(pack, seed)) for pack in packs]
+    failed = [each for _, done in all_done for each in done.failed]
     if as_json:
-        rows = [
-            {"partner": pack.pack.partner, "passed": each.passed, "trial": each}
-            for pack, done in tried
-            for each in done
-        ]
         print_json(
-            {"ok": not failed, "trials": rows, "untried": [one for pack, done in tried for one in _untried(pack, done)]}
+            {
+                "ok": not failed,
+                "trials": [_row(pack, each) for pack, done in all_done for each in done.trials],
+                "lines": [_row(pack, each) for pack, done in all_done for each in done.lines],
+                "untried": [each for pack, done in all_done for each in _untried(pack, done)],
+            }
         )
     else:
-        for pack, done in tried:
+        for pack, done in all_done:
             _print_trials(pack, done)
     if failed:
         raise typer.Exit(1)
 
 
-def _untried(pack: PartnerPack, done: list[Trial]) -> list[str]:
+def _row(pack: PartnerPack, each: Trial) -> dict[str, object]:
+    return {"partner": pack.pack.partner, "passed": each.passed, "trial": each}
+
+
+def _untried(pack: PartnerPack, done: Tried) -> list[str]:
     """What no trial says anything about."""
     none = (
         [] if any(pack.samples()) else [f"documents of the partner: {pack.pack.partner} has no samples in {SAMPLES}/"]
     )
-    return [*none, *untried(pack, done)]
+    return [*none, *map(str, done.untried)]
 
 
-def _print_trials(pack: PartnerPack, done: list[Trial]) -> None:
+def _print_trials(pack: PartnerPack, done: Tried) -> None:
     out = console()
+    shown = [*done.trials, *(each for each in done.lines if not each.passed)]
     told(out, pack.pack.name, "bold")
-    for name, of_one in groupby(done, lambda each: each.guideline):
+    for name, of_one in groupby(shown, lambda each: each.guideline):
         trials_of = list(of_one)
         rows = [("ok" if each.passed else "FAILED", each.scenario, _outcome(each)) for each in trials_of]
         out.print()
@@ -272,8 +278,12 @@ def _print_trials(pack: PartnerPack, done: list[Trial]) -> None:
         out.print()
     for words in left:
         told(out, f"not tried: {words}", "yellow")
-    failed = sum(not each.passed for each in done)
-    typer.echo(f"{pack.pack.partner}: {len(done) - failed} of {len(done)} as expected", err=True)
+    words = f"{_passed(done.trials)} as expected, {_passed(done.lines)} lines told when broken"
+    typer.echo(f"{pack.pack.partner}: {words}", err=True)
+
+
+def _passed(trials: list[Trial]) -> str:
+    return f"{sum(each.passed for each in trials)} of {len(trials)}"
 
 
 def _outcome(each: Trial) -> str:

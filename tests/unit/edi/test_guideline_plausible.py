@@ -19,7 +19,7 @@ from crossdock.edi.guidelines.generate import generate
 from crossdock.edi.guidelines.overlay import get
 from crossdock.edi.guidelines.packs import Guidelines, folders, load
 from crossdock.edi.guidelines.places import Place, place
-from crossdock.edi.guidelines.scenarios import scenarios
+from crossdock.edi.guidelines.scenarios import Workshop, scenarios
 from crossdock.edi.identifiers import fault_of
 from crossdock.edi.validate import validate
 from crossdock.model.invoice import Invoice
@@ -42,7 +42,7 @@ def said(draft: Draft, where: str) -> list[str]:
 
 
 def sound(guideline: Compiled, pack: Pack, seed: int) -> Iterator[tuple[str, bytes]]:
-    for each in scenarios(guideline, pack, seed):
+    for each in scenarios(Workshop(guideline, pack, seed)):
         if not each.expected and each.name != "minimal":
             yield each.name, each.data
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from crossdock.edi.guidelines import scaffold
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.draft import read_items
 from crossdock.edi.guidelines.form import Pack, Source
 from crossdock.edi.guidelines.generate import CannotGenerate, generate
 from crossdock.edi.guidelines.packs import Guidelines, PartnerPack
-from crossdock.edi.guidelines.scenarios import scenario, scenarios
-from crossdock.edi.guidelines.trials import trials, untried
+from crossdock.edi.guidelines.scenarios import Workshop, scenario, scenarios
+from crossdock.edi.guidelines.trials import Tried, tried
 from tests.unit.edi.guidelines import ORDER, compiled
 from tests.unit.edi.test_guideline_expression import PACK, template
 
@@ -23,31 +25,30 @@ EXPECTED = {
 }  # fmt: skip
 
 
-def tried(text: str, seed: int = 0) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (compiled(text),)), {})
-    return [(each.scenario, each.expected, each.found) for each in trials(pack, seed)]
+def done_with(guideline: Compiled, seed: int = 0) -> Tried:
+    return tried(PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (guideline,)), {}), seed)
 
 
 def test_every_scenario_of_an_order_is_found_out() -> None:
-    found = tried(ORDER)
-    assert {name for name, _, _ in found} == EXPECTED
-    assert [(name, expected, codes) for name, expected, codes in found if expected != codes] == []
+    done = done_with(compiled())
+    assert {each.scenario for each in done.trials} == EXPECTED
+    assert done.failed == []
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("document", scaffold.documents())
 def test_so_are_those_of_all_templates(document: str, seed: int) -> None:
-    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("trial", (template(document),)), {})
-    done = list(trials(pack, seed))
-    assert [each for each in done if not each.passed] == []
-    assert len(done) >= 14
-    assert list(untried(pack, done)) == []
+    done = done_with(template(document), seed)
+    assert done.failed == []
+    assert len(done.trials) >= 14
+    assert len(done.lines) >= 20
+    assert [each for each in done.untried if "condition" in each.what] == []
 
 
 def test_answers_of_every_kind_are_made() -> None:
-    names = {each.name for each in scenarios(template("855"), PACK)}
+    names = {each.name for each in scenarios(Workshop(template("855"), PACK, 0))}
     assert {"accepts_ack", "changes_ack", "backorders_ack", "rejects_ack", "rejects_bak", "split"} <= names
-    names = {each.name for each in scenarios(template("860"), PACK)}
+    names = {each.name for each in scenarios(Workshop(template("860"), PACK, 0))}
     assert {"adds_poc", "changes_poc", "cancels_poc"} <= names
 
 
@@ -72,23 +73,91 @@ def test_a_guideline_that_nothing_keeps_to_is_told() -> None:
 
 def test_a_condition_that_no_document_keeps_to_is_named_and_all_else_is_tried() -> None:
     impossible = ORDER.replace("amount: PO1.02 > 0", 'must: PO1.03 == "never"')
-    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (compiled(impossible),)), {})
-    done = list(trials(pack))
-    # The second condition speaks of cases, which not every document has.
-    assert {each.scenario for each in done} | {"condition_2"} == EXPECTED - {"condition_1"}
-    assert [each for each in done if not each.passed] == []
-    assert '850 004010 condition 1: We never order nothing (PO1.03 == "never")' in untried(pack, done)
+    done = done_with(compiled(impossible))
+    assert {each.scenario for each in done.trials} == EXPECTED - {"condition_1"}
+    assert done.failed == []
+    words = 'condition 1, We never order nothing (PO1.03 == "never"): no made-up document keeps to it'
+    assert f"850 004010 {words}" in map(str, done.untried)
 
 
 def test_a_guideline_that_contradicts_itself_elsewhere_cannot_be_tried() -> None:
     text = ORDER.replace('format: "[A-Z0-9]+", example: A1', 'format: "[a-z]+", example: "-"')
-    assert tried(text) == [("valid", (), ("cannot_generate",))]
+    (only,) = done_with(compiled(text)).trials
+    assert (only.scenario, only.found) == ("valid", ("cannot_generate",))
 
 
 @pytest.mark.parametrize("rule", ["PO1.02 is multiple of 6", "PO1.02 is whole", "PO1.02 has at most 0 decimals"])
 def test_quantities_are_made_that_keep_to_a_condition(rule: str) -> None:
     text = ORDER.replace("amount: PO1.02 > 0", f"amount: {rule}")
-    pack = PartnerPack(Path("nowhere"), PACK, Guidelines("northgate", (compiled(text),)), {})
-    done = list(trials(pack))
-    assert {each.scenario for each in done} == EXPECTED
-    assert [each for each in done if not each.passed] == []
+    done = done_with(compiled(text))
+    assert {each.scenario for each in done.trials} == EXPECTED
+    assert done.failed == []
+
+
+def test_each_line_of_a_guideline_is_broken_by_itself_and_told_at_its_place() -> None:
+    done = done_with(compiled())
+    names = {each.scenario for each in done.lines}
+    assert {
+        "BEG:segment_missing", "BEG:segment_repeated", "BEG.01:element_missing", "BEG.01:code_unknown",
+        "BEG.03:element_too_long", "BEG.03:guideline_format", "BEG.05:date_invalid", "CUR.02:code_unknown",
+        "REF[01=DP]:segment_missing", "REF[01=DP].02:element_too_short", "REF[01=IA].02:code_unknown",
+        "DTM:segment_repeated", "N1.01=ST:guideline_qualifier_missing", "N1:segment_repeated",
+        "N1/N4:segment_repeated", "PO1.03:unit_unknown", "PO1.05:guideline_element_unused", "PO1.06:code_unknown",
+        "PO1.IN:guideline_id_missing", "PO1.IN:element_too_long", "PO1.UK:check_digit_wrong",
+        "PO1/REF.01:code_unknown", "PO1/SAC:segment_repeated", "CTT.01:element_missing",
+    } <= names  # fmt: skip
+    assert done.untried == []
+
+
+def test_a_line_can_be_asked_for_by_name() -> None:
+    made = scenario(compiled(), PACK, "PO1.UK:check_digit_wrong")
+    assert made.words == "PO1.UK broken"
+    (item,) = read_items(made.data, "x12")
+    assert [each.code for each in compiled().faults(item)] == ["check_digit_wrong"]
+    with pytest.raises(CannotGenerate, match=r"and one for each line, such as PO1\.02:element_missing"):
+        scenario(compiled(), PACK, "PO9.01:element_missing")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "DTM.02 within 30 days of BEG.05",
+        "PO1.04 within 5 % of PO1.02",
+        "PO1.02 within 0 % of 7",
+        "CTT.01 >= count(PO1) - 1",
+        "PO1.02 * PO1.04 <= 100000",
+    ],
+)
+def test_what_is_near_something_is_made_so_and_broken(rule: str) -> None:
+    at = rule[:3]
+    done = done_with(compiled(ORDER.replace("at: PO1\n    amount: PO1.02 > 0", f"at: {at}\n    amount: {rule}")))
+    assert done.failed == []
+    assert "condition_1" in {each.scenario for each in done.trials}
+    assert done.untried == []
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ('BEG.02 == "SA"', 'PO1.03 != ""'),
+        ('PO1.03 in ["CA", "DZ"]', "size(PO1.07) > 2"),
+        ('BEG.01 == "07" && CUR.02 == "GBP"', 'PO1.03 == "CA"'),
+    ],
+)
+def test_a_condition_that_holds_in_some_cases_only_is_broken_in_one_of_them(given: str, rule: str) -> None:
+    condition = f"at: PO1\n    if: '{given}'\n    must: '{rule}'"
+    done = done_with(compiled(ORDER.replace("at: PO1\n    amount: PO1.02 > 0", condition)))
+    assert done.failed == []
+    assert "condition_1" in {each.scenario for each in done.trials}
+
+
+def test_what_cannot_be_tried_is_named_with_its_cause() -> None:
+    text = ORDER.replace(
+        "max: 5\n    elements:\n      01: {use: M, codes: {BY",
+        "max: 5000\n    elements:\n      01: {use: M, codes: {BY",
+    )
+    assert "850 004010 N1:segment_repeated: it may come 5000 times" in map(str, done_with(compiled(text)).untried)
+    never = ORDER.replace("segment: CUR", "segment: CUR\n    use: X").replace(
+        "conditions:", 'conditions:\n  - at: CUR\n    must: CUR.02 == "GBP"'
+    )
+    assert any(each.why == "no made-up document has CUR" for each in done_with(compiled(never)).untried)

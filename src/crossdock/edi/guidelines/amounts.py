@@ -57,6 +57,8 @@ class Amount:
     right: Value | None = None
     nearest: Callable[[Decimal], Decimal] | None = None
     """Of a comparison without a right side: the next number for which it holds."""
+    day: Place | None = None
+    """Of days: the place whose day the left one is to be near."""
 
     def holds(self, ask: Ask, ask_all: AskAll) -> bool:
         """Does it hold? So it does where there is nothing to compare."""
@@ -95,6 +97,7 @@ class _Parser:
         self.right: Value | None = None
         self.nearest: Callable[[Decimal], Decimal] | None = None
         self.counted: list[Place] = []
+        self.day: Place | None = None
 
     def _tokens(self) -> list[tuple[str, str, Place | None]]:
         found, at = [], 0
@@ -127,6 +130,7 @@ class _Parser:
             sign,
             self.right,
             self.nearest,
+            self.day,
         )
 
     def _rest(self, left: Value) -> Verdict:
@@ -161,7 +165,7 @@ class _Parser:
         if self._peek() == "%":
             self._take()
             self._expect("of")
-            right = self._sum()
+            self.right = right = self._sum()
             return lambda ask, everything: (
                 abs(left(ask, everything) - right(ask, everything)) <= abs(right(ask, everything)) * size * _HUNDREDTH
             )
@@ -172,6 +176,7 @@ class _Parser:
         self._take()
         one, other = self.places[0], named
         self.places.append(other)
+        self.day = other
         return lambda ask, _: _days(ask(one), ask(other)) <= size
 
     def _sum(self) -> Value:

@@ -60,12 +60,12 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
             return draft
         faults = faults or [str(each) for each in found]
         if all(each.code in _CONDITIONAL for each in found):
-            blamed.append(tuple(each for each in compiled.conditions if not _kept(draft, each)))
+            blamed.append(tuple(each for each in compiled.conditions if not kept(draft, each)))
     words = f"no {compiled.document} of {compiled.form.partner} was found: {faults[0]}"
     raise CannotGenerate(words, min(blamed, key=len, default=()))
 
 
-def _kept(draft: Draft, condition: Ready) -> bool:
+def kept(draft: Draft, condition: Ready) -> bool:
     """Does a draft keep to a condition?"""
     compiled = draft.compiled
     form = compiled.form
@@ -266,6 +266,8 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
     def everything(one: Place) -> list[Ask]:
         return [partial(_value_of, seen, found.row) for found in around.all(seen, placed.instance, one)]
 
+    if amount.day is not None:
+        return ask(amount.day)
     two_decimals = kind_of(draft.compiled, amount.left) == "N2"
     try:
         if amount.right is not None:

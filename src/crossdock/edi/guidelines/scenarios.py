@@ -7,20 +7,23 @@ its code. A scenario that a guideline leaves no room for (nothing with a check d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crossdock.edi.guidelines.breaches import Breach, breaches, without
+from crossdock.edi.guidelines.breaking import broken
 from crossdock.edi.guidelines.chance import Chance
 from crossdock.edi.guidelines.compiled import Compiled
-from crossdock.edi.guidelines.conditions import Ready, own
+from crossdock.edi.guidelines.conditions import Ready
 from crossdock.edi.guidelines.draft import Draft, Line, read_items
 from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.generate import CannotGenerate, generate
-from crossdock.edi.guidelines.overlay import get, put, stands
+from crossdock.edi.guidelines.overlay import get, put
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.settled import settle
 from crossdock.edi.guidelines.tree import Node, Rule
 from crossdock.edi.guides import codes
 from crossdock.edi.identifiers import fault_of
+from crossdock.edi.kernel.faults import Fault
 
 Spot = tuple[Line, Rule, int, int]
 """A value in a draft: its segment, rule, element and component."""
@@ -29,13 +32,34 @@ _STRANGE_TAG = "ZZX"
 
 
 @dataclass(frozen=True)
+class Sign:
+    """The fault by which a defect is known, where others may come with it."""
+
+    code: str
+    segment: str = ""
+    element: int = 0
+    detail: str = ""
+
+    def of(self, fault: Fault) -> bool:
+        """Is it this fault?"""
+        return (
+            fault.code == self.code
+            and self.segment in ("", fault.segment_id)
+            and self.element in (0, fault.element)
+            and self.detail in ("", fault.detail)
+        )
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """A document by name, and the codes that must be found in it; none: it is sound."""
+    """A document by name, and the codes that must be found in it; none: it is sound. With a sign, this fault must be
+    among what is found."""
 
     name: str
     words: str
     data: bytes
     expected: tuple[str, ...] = ()
+    sign: Sign | None = None
 
 
 Maker = Callable[["Workshop"], Iterator[Scenario]]
@@ -94,19 +118,33 @@ def _rules(line: Line) -> Iterator[tuple[Rule, int, int]]:
                 yield found, element + 1, 0
 
 
-def scenarios(compiled: Compiled, pack: Pack, seed: int = 0) -> Iterator[Scenario]:
+def scenarios(workshop: Workshop) -> Iterator[Scenario]:
     """All scenarios of a guideline. Raises `CannotGenerate`."""
-    workshop = Workshop(compiled, pack, seed)
     for make in _MAKERS:
         yield from make(workshop)
 
 
+def lines(workshop: Workshop) -> Iterator[Scenario | Breach]:
+    """Each line of the guideline broken by itself; breaches that cannot be tried as they are."""
+    for each in breaches(workshop.sound):
+        if each.change is None:
+            yield each
+        else:
+            made = workshop.changed(each.name, f"{each.line} broken", each.code, each.change)
+            yield replace(made, sign=Sign(each.code, each.segment, each.element))
+
+
 def scenario(compiled: Compiled, pack: Pack, name: str, seed: int = 0) -> Scenario:
     """One scenario by name. Raises `CannotGenerate`, which names those there are."""
-    found = {each.name: each for each in scenarios(compiled, pack, seed)}
+    workshop = Workshop(compiled, pack, seed)
+    found = {each.name: each for each in scenarios(workshop)}
+    if name not in found and ":" in name:
+        found |= {each.name: each for each in lines(workshop) if isinstance(each, Scenario)}
     if name in found:
         return found[name]
-    raise CannotGenerate(f"there is no scenario {name!r} of {compiled.document}; there are {', '.join(found)}")
+    named = ", ".join(each for each in found if ":" not in each)
+    words = f"there is no scenario {name!r} of {compiled.document}; there are {named}"
+    raise CannotGenerate(f"{words}, and one for each line, such as PO1.02:element_missing")
 
 
 def _sound(workshop: Workshop) -> Iterator[Scenario]:
@@ -299,7 +337,7 @@ def _missing(workshop: Workshop, spoken: set[str]) -> Iterator[Scenario]:
             continue
         if node.mandatory:
             words = f"{node.label} is missing"
-            yield workshop.changed("missing_segment", words, "segment_missing", _without(node))
+            yield workshop.changed("missing_segment", words, "segment_missing", without(node))
             break
     for node in workshop.compiled.level.nodes():
         rule = next((each for each in node.rules if each.require), None)
@@ -308,31 +346,9 @@ def _missing(workshop: Workshop, spoken: set[str]) -> Iterator[Scenario]:
         code = rule.require[0]
         words = f"no {node.tag}{rule.number:02d} {code} comes"
         yield workshop.changed(
-            "missing_qualifier", words, "guideline_qualifier_missing", _without(node, rule.number, code)
+            "missing_qualifier", words, "guideline_qualifier_missing", without(node, rule.number, code)
         )
         break
-
-
-def _without(node: Node, element: int = 0, code: str = "") -> Callable[[Draft], None]:
-    """Takes out a segment and what is below it; the first of them, where it comes in several loops."""
-
-    def change(draft: Draft) -> None:
-        below = set(node.level.nodes()) if node.level is not None else set()
-        kept: list[Line] = []
-        taking, taken = False, False
-        for line in draft.lines:
-            if line.node is node:
-                taking = not (taken and element) and (
-                    not element or get(line.cells, Place(node.tag, (), element)) == code
-                )
-                taken = taken or taking
-            elif line.node not in below:
-                taking = False
-            if not taking:
-                kept.append(line)
-        draft.lines = kept
-
-    return change
 
 
 def _ids(workshop: Workshop) -> Iterator[Scenario]:
@@ -354,49 +370,13 @@ def _ids(workshop: Workshop) -> Iterator[Scenario]:
 
 
 def _conditions(workshop: Workshop) -> Iterator[Scenario]:
-    """Each condition broken, where that can be done by changing one value."""
+    """Each condition broken."""
     for each in workshop.compiled.conditions:
-        code = "guideline_amount" if each.amount else "guideline_condition"
-        made = next(_breaking(workshop, each, f"condition_{each.number}", code), None)
-        if made is not None:
-            yield made
-
-
-def _breaking(workshop: Workshop, each: Ready, name: str, code: str) -> Iterator[Scenario]:
-    asked = each.amount.places if each.amount else [one for one, _ in each.must.places] if each.must else ()
-    for number, line in enumerate(workshop.sound.lines):
-        if not stands(line.cells, each.at):
-            continue
-        for one in asked:
-            if not own(one, each.at):
-                continue
-            was = get(line.cells, Place(line.tag, (), one.element, one.component))
-            rule = _rule_at(line, one)
-            for value in _candidates(was, rule):
-                made = workshop.changed(name, each.words, code, _setting(number, one.element, one.component, value))
-                (item,) = read_items(made.data, workshop.compiled.form.dialect)
-                if [fault.code for fault in workshop.compiled.faults(item)] == [code]:
-                    yield made
-
-
-def _rule_at(line: Line, one: Place) -> Rule | None:
-    if line.node is None:
-        return None
-    for rule in line.node.rules:
-        if rule.number == one.element:
-            return next((each for each in rule.components if each.number == one.component), rule)
-    return None
-
-
-def _candidates(was: str, rule: Rule | None) -> Iterator[str]:
-    if rule is not None and rule.codes:
-        yield from rule.codes
-    elif rule is not None and rule.type == "DT":
-        yield from ("20250101", "20991231")
-    elif was.replace(".", "").replace("-", "").isdigit():
-        yield from ("0", "-1", "999999", "1.5", "0.0001", "1", "")
-    else:
-        yield from ("X", "X" * max(1, len(was)), "")
+        draft = broken(workshop.sound, each)
+        if draft is not None:
+            code = "guideline_amount" if each.amount else "guideline_condition"
+            sign = Sign(code, detail=each.words)
+            yield Scenario(f"condition_{each.number}", each.words, draft.bytes(), (code,), sign)
 
 
 def _envelope(workshop: Workshop) -> Iterator[Scenario]:
