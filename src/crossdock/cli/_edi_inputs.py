@@ -18,7 +18,7 @@ from crossdock.cli._partners import refuse
 
 Files = Annotated[
     list[str],
-    typer.Argument(help="Files, folders (with all that is in them), or - for standard input.", metavar="FILE..."),
+    typer.Argument(help="Files, folders (with all that is in them), or - for standard input.", metavar="FILE"),
 ]
 Match = Annotated[str, typer.Option("--match", help="Of folders, take files of such names only: '*.edi'.")]
 STANDARD_INPUT = "-"

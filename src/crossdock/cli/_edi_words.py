@@ -4,7 +4,7 @@ terminal."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 from rich.console import Console
 
@@ -19,15 +19,19 @@ NOT_READ = ("not_x12", "not_edifact", "other_syntax")
 """Of files that are no EDI: what the command does read is told behind it."""
 Item = ExplainedSet | ValidatedSet | ExplainedFault
 STYLES = {"error": "red", "warning": "yellow"}
-_HELD = 200
-"""So many documents are read before any of them is printed, for the sum stands first."""
+_HELD, _HELD_LINES = 200, 50_000
+"""So many documents, or lines of them, are read before any is printed, for the sum stands first."""
 
 
 def say(out: Console, words: str, style: str = "", indent: int = 0) -> None:
     """A line; what does not fit goes on below it, further in."""
-    for line in words.splitlines():
-        text = plain(" " * indent + line, style)
-        out.print(hanging(out, text, indent + 2, in_pipes=True), soft_wrap=True)
+    text = plain(" " * indent + _one_line(words).rstrip(), style)
+    out.print(hanging(out, text, indent + 2, in_pipes=True), soft_wrap=True)
+
+
+def _one_line(words: str) -> str:
+    """Words of a stranger's document make no lines of their own."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)
 
 
 def print_faults(out: Console, faults: Iterable[ExplainedFault], indent: int = 2) -> None:
@@ -40,9 +44,12 @@ def print_file(out: Console, name: str, items: Iterable[Item], reads: str, taken
     """All of one file: the sum of it, then each document. Of a file with very many documents the sum stands last, for
     they are printed as they are read."""
     tally, rest = Tally(), iter(items)
-    held = list(islice(rest, _HELD))
-    for item in held:
+    held: list[Item] = []
+    lines = 0
+    while len(held) < _HELD and lines < _HELD_LINES and (item := next(rest, None)) is not None:
+        held.append(item)
         tally.add(item)
+        lines += len(item.lines) if isinstance(item, ExplainedSet) else 1
     later = next(rest, None)
     if later is None:
         _say_verdict(out, name, tally, taken)
@@ -117,8 +124,9 @@ def _verdict(item: ExplainedSet | ValidatedSet, taken: str) -> str:
 
 
 def _print_validated(out: Console, item: ValidatedSet) -> None:
-    by = item.guideline or "the base guide"
-    title = f"{item.type or '???'} {item.control_number}, segment {item.segment}: {_verdict(item, 'valid')} by {by}"
+    by = item.guideline or ("the base guide" if item.control_number else "the standard")
+    place = f" {item.control_number}, segment {item.segment}" if item.control_number else ""
+    title = f"{item.type or '???'}{place}: {_verdict(item, 'valid')} by {by}"
     say(out, title, "bold")
     for words in item.words:
         say(out, words, indent=2)
@@ -140,7 +148,7 @@ def _print_explained(out: Console, item: ExplainedSet) -> None:
     if item.lines:
         out.print()
         full = [at for at in range(len(item.columns)) if any(line[at] for line in item.lines)]
-        rows = ([line[at] for at in full] for line in item.lines)
+        rows = ([_one_line(line[at]) for at in full] for line in item.lines)
         out.print(table([item.columns[at] for at in full], rows))
     if item.not_shown:
         out.print()

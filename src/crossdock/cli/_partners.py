@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crossdock.cli._console import console, hanging, plain
 from crossdock.edi.guidelines.packs import PartnerPack, UnknownPartner, find, load
 from crossdock.edi.guidelines.reading import Problem, Unreadable
 
@@ -41,5 +42,7 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 def refuse(words: str) -> NoReturn:
     """End with words and code 2: the command was used in a way that cannot work."""
-    typer.echo(words, err=True)
+    out = console(stderr=True)
+    for line in words.splitlines():
+        out.print(hanging(out, plain(line), 2, in_pipes=True), soft_wrap=True)
     raise typer.Exit(2)

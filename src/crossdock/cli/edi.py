@@ -28,10 +28,7 @@ from crossdock.edi.validate import validate as validate_document
 app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT, UBL).", no_args_is_help=True)
 
 _EXPLAINED = "explain takes X12, EDIFACT and UBL. `edi convert` takes CSV and fixed width with --layout, too."
-_VALIDATED = "validate takes X12 and EDIFACT."
-
-app.command()(edi_convert.convert)
-app.command()(edi_diff.diff)
+_VALIDATED = "validate takes X12, EDIFACT and UBL. `edi convert` takes CSV and fixed width with --layout, too."
 
 
 @app.callback()
@@ -95,6 +92,10 @@ def validate(
         as_json,
         "valid",
     )
+
+
+app.command()(edi_convert.convert)
+app.command()(edi_diff.diff)
 
 
 @app.command()

@@ -37,8 +37,8 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two files in business words: header, lines by their id or item, quantities, prices, dates, parties,
-    and what stands beside them in two documents of one type. Of a flat file that is compared for which its layout has
-    a column. Exit code 0 if they say the same, 1 if not.
+    and what stands beside them in two documents of one type. A flat file is compared in what its layout has columns
+    for. Exit code 0 if they say the same, 1 if not.
 
     Example: crossdock edi diff examples/flat/orders.csv examples/flat/orders-fixed.txt --layout
     examples/flat/orders.yaml --layout examples/flat/orders-fixed.yaml

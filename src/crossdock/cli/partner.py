@@ -11,7 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from crossdock.cli._console import AsJson, console, print_json, say, table
+from crossdock.cli._console import AsJson, console, print_json, table
 from crossdock.cli._edi_words import STYLES, print_faults
 from crossdock.cli._edi_words import say as told
 from crossdock.cli._partners import Project, folder_of, pack_of, refuse
@@ -172,7 +172,9 @@ def new(
     sample: Annotated[
         list[Path] | None, typer.Option("--sample", help="A document to make the guideline from; may be given again.")
     ] = None,
-    project: Project = Path(),
+    project: Annotated[
+        Path, typer.Option("--project", help="The network project in whose `partners/` it is written.")
+    ] = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Make a new pack in `partners/` of a network project, or add a document to one: files that pass `partner lint`,
@@ -212,7 +214,11 @@ def new(
             f"{folder.joinpath(MAIN)} is there already: put the samples into {SAMPLES}/ and name them there", err=True
         )
     next_step = f"Fill it in, then `crossdock partner lint {folder}` and `crossdock partner test {folder}`."
-    say({"written": written}, "\n".join([*(f"wrote {each}" for each in written), next_step]), as_json)
+    if as_json:
+        print_json({"written": written})
+        return
+    for words in (*(f"wrote {each}" for each in written), next_step):
+        told(console(), words)
 
 
 @app.command("test")
@@ -293,7 +299,7 @@ def _outcome(each: Trial) -> str:
 
 @app.command()
 def infer(
-    samples: Annotated[list[Path], typer.Argument(help="Documents of one kind, of one partner.", metavar="SAMPLE...")],
+    samples: Annotated[list[Path], typer.Argument(help="Documents of one kind, of one partner.", metavar="SAMPLE")],
     partner: Annotated[str, typer.Option("--partner", help="Name of the partner.")] = "partner",
     document: Annotated[str, typer.Option("--document", help="Which, where the samples hold several kinds.")] = "",
     as_json: AsJson = False,

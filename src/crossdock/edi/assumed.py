@@ -64,4 +64,5 @@ def copied(body: msgspec.Struct) -> list[Assumed]:
     buyer, place = getattr(body, "buyer", None), getattr(body, "ship_to", None)
     if not isinstance(buyer, PartyRef) or not isinstance(place, PartyRef) or place is not buyer:
         return []
-    return [Assumed("ship to", buyer.their_id or buyer.id or buyer.name, "the buyer")]
+    said = buyer.their_id or buyer.id or buyer.name
+    return [Assumed("ship to", said, "the buyer")] if said else []

@@ -82,7 +82,7 @@ def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedF
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
     if head.syntax == XML:
-        yield _document(b"".join(_bounded(whole)))
+        yield document(whole)
         return
     if head.syntax == EDIFACT:
         for each in edifact.read(whole):
@@ -104,10 +104,11 @@ def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
             return
 
 
-def _document(data: bytes) -> ExplainedSet | ExplainedFault:
+def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
     """A UBL document; its receiver is us."""
     from crossdock.edi import ubl  # here, for only XML needs lxml
 
+    data = b"".join(_bounded(chunks))
     mapped = ubl.read(data)
     if not mapped.document:
         return explained(mapped.faults[0], in_lines=True)

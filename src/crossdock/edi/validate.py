@@ -9,14 +9,14 @@ from itertools import chain
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.explain import context_of, head_of
+from crossdock.edi.explain import ExplainedSet, context_of, document, head_of
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.syntax import EDIFACT
+from crossdock.edi.kernel.syntax import EDIFACT, XML
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import say
@@ -48,6 +48,9 @@ def validate(
 ) -> Iterator[ValidatedSet | ExplainedFault]:
     """Everything in an input, in order. What the tolerance mends or accepts is a warning, what it rejects an error."""
     head, chunks = head_of(data)
+    if head.syntax == XML:
+        yield _of_ubl(document(chain((head.bytes,), chunks)), guidelines, direction)
+        return
     if head.syntax == EDIFACT:
         for message in edifact.read(chain((head.bytes,), chunks)):
             if isinstance(message, edifact.InterchangeFault):
@@ -66,6 +69,17 @@ def validate(
             yield _validated(
                 replace(item, faults=faults), item.group.version or item.interchange.version, guidelines, direction
             )
+
+
+def _of_ubl(
+    found: ExplainedSet | ExplainedFault, guidelines: Guidelines | None, direction: Direction | None
+) -> ValidatedSet | ExplainedFault:
+    """A UBL document, held against its standard: guidelines are for X12 and EDIFACT."""
+    if isinstance(found, ExplainedFault):
+        return found
+    warning = _not_described(found.type, guidelines, direction) if guidelines else ""
+    place = found.segment, found.offset
+    return ValidatedSet(found.type, "", found.version, *place, "", found.refused, found.faults, warning)
 
 
 def _judged(fault: Fault, tolerance: Policy | None) -> Fault:

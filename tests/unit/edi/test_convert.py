@@ -173,7 +173,7 @@ class TestConvert:
     @pytest.mark.parametrize("data", [b"%PDF-1.4", b"order,line\n1,2\n"])
     def test_what_is_no_document_here_says_what_is(self, data: bytes) -> None:
         assert "CSV or of fixed width, name its layout" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
-        assert "validate takes X12 and EDIFACT" in ran("validate", "-", data=data, code=1).output
+        assert "validate takes X12, EDIFACT and UBL" in ran("validate", "-", data=data, code=1).output
         assert "CSV and fixed width with --layout" in ran("explain", "-", data=data, code=1).output
 
     def test_several_documents_are_sets_of_one_interchange(self) -> None:

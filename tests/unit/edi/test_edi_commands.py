@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from crossdock.cli._edi_inputs import Input, one_by_one
 from crossdock.cli.main import app
+from crossdock.edi import ubl
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.guidelines.packs import BUILT_IN
 from tests.unit.edi.samples import interchange, order, written
+from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
+from tests.unit.edi.ubl_samples import DOCUMENTS as UBL_DOCUMENTS
 
 RUNNER = CliRunner()
 ORDER = written(("purchase_order", order()))
@@ -132,7 +138,28 @@ class TestWhatTheDocumentDoesNotSay:
         assert "Reported on: 2010-12-01 (from the envelope)" in item.words
 
 
+class TestUbl:
+    def test_a_ubl_document_is_held_against_its_standard(self) -> None:
+        data = ubl.write(*UBL_DOCUMENTS["Invoice"], UBL_BUYING)
+        text = run("edi", "validate", "-", data=data, code=0)
+        assert text == "standard input: valid, 1 document\nInvoice: valid by the standard\n"
+        assert "warning: grocer describes no Invoice" in run("edi", "validate", "-", "--partner", "grocer", data=data)
+        bad = data.replace(b"<cbc:IssueDate>2026", b"<cbc:IssueDate>yesterday")
+        assert "error date_invalid at line 5, /Invoice/IssueDate" in run("edi", "validate", "-", data=bad, code=1)
+
+
 class TestSeveralFiles:
+    def test_a_terminal_is_told_how_far_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = io.StringIO()
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setattr(
+            "crossdock.cli._edi_inputs.Console", lambda stderr: Console(file=out, force_terminal=True, width=80)
+        )
+        found = [Input(f"{number}.edi", Path(f"{number}.edi")) for number in range(12)]
+        assert list(one_by_one(found)) == found
+        assert "12/12" in out.getvalue()
+        assert list(one_by_one(found[:3])) == found[:3]
+
     def test_a_folder_is_summed_up_file_by_file(self, folder: Path) -> None:
         lines = run("edi", "validate", str(folder), code=1).splitlines()
         assert lines[0] == f"{folder}/a.edi: valid, 1 document"
@@ -215,7 +242,7 @@ class TestForPrograms:
         ("command", "names"),
         [
             (("explain",), ("x12", "edifact", "ubl", "other")),
-            (("validate",), ("x12", "edifact", "other")),
+            (("validate",), ("x12", "edifact", "ubl", "other")),
             (("validate", "--partner", "grocer"), ("x12",)),
             (("convert", "--to", "canonical", "--layout"), ("x12", "edifact", "ubl", "csv", "json")),
             (("diff", "--layout"), ("x12", "csv")),
