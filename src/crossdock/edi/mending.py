@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from crossdock.edi import edifact, x12
+from crossdock.edi.edifact.characters import encoding_of
 from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK, EDIFACT, X12, encoded_as, syntax_of
 from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Policy, apply
 
 _TELLING = 4096  # bytes that tell the syntax
+_SYNTAX = re.compile(r"UNB[^A-Za-z0-9\s](UNO[A-Z])")
 _HEADER = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]|UN[AB][^A-Za-z0-9 \t\r\n]")
 
 
@@ -21,4 +23,15 @@ def mend(data: bytes, policy: Policy = DEFAULT) -> Applied:
     syntax = syntax_of(head.removeprefix(BYTE_ORDER_MARK).lstrip())
     if not syntax and (found := _HEADER.search(head)) is not None:
         syntax = X12 if found[0].startswith(b"ISA") else EDIFACT
-    return apply(data, policy, edifact.read if syntax == EDIFACT else x12.read)
+    if syntax == EDIFACT:
+        return apply(data, policy, edifact.read, _by_its_syntax)
+    return apply(data, policy, x12.read)
+
+
+def _by_its_syntax(text: str) -> bytes:
+    """The bytes of a text in the encoding that its UNB says, else in UTF-8, which is read as well."""
+    said = _SYNTAX.search(text[:_TELLING])
+    try:
+        return text.encode(encoding_of(said[1]) if said else "utf-8")
+    except UnicodeEncodeError:
+        return text.encode()

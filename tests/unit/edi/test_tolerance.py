@@ -264,3 +264,23 @@ def test_a_trailer_added_before_an_unterminated_one_ends_nothing_twice() -> None
     assert mend(GROUPED.replace(b"UNE+1+7'", b"")[:-1], DEFAULT).data == GROUPED
     cut = GOOD[: GOOD.index(b"GE*")] + b"\r\n"
     assert mend(cut, DEFAULT).data == cut + GOOD[GOOD.index(b"GE*") :]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("data", [GOOD, MESSAGE], ids=["X12", "EDIFACT"])
+def test_two_or_four_bytes_a_letter_are_read_by_default_with_a_note(data: bytes, codec: str) -> None:
+    applied = mend(data.decode().encode(codec), DEFAULT)
+    assert applied.data == data
+    assert [(note.action, note.code) for note in applied.notes] == [("mend", "encoding_unsupported")]
+    assert mend(data.decode().encode(codec), STRICT).verdict == "rejected"
+
+
+@pytest.mark.parametrize(("letter", "encoding"), [("é", "iso8859-1"), ("漢", "utf-8")])
+def test_what_was_utf_16_is_in_the_encoding_that_unb_says_if_that_has_its_letters(letter: str, encoding: str) -> None:
+    text = MESSAGE.decode().replace("UNOA", "UNOC").replace("UNOB", "UNOC").replace("UNT+", f"FTX+AAI+++{letter}'UNT+")
+    assert "UNOC" in text
+    assert mend(text.encode("utf-16"), DEFAULT).data == text.encode(encoding)
+
+
+def test_mainframe_letters_are_refused_by_default() -> None:
+    assert mend(GOOD.decode().encode("cp037"), DEFAULT).verdict == "rejected"

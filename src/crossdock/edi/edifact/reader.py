@@ -24,9 +24,10 @@ from crossdock.edi.edifact.envelope import (
     unreleased,
 )
 from crossdock.edi.edifact.header import parse_header
+from crossdock.edi.edifact.packages import Packages
 from crossdock.edi.edifact.service_string import service_characters
 from crossdock.edi.edifact.tidy import tidy_segments
-from crossdock.edi.edifact.trailers import Trailers, counts, same
+from crossdock.edi.edifact.trailers import counts, same
 from crossdock.edi.kernel.faults import Fault, Mend, fault
 from crossdock.edi.kernel.limits import DEFAULT_LIMITS, Limits
 from crossdock.edi.kernel.reader import HEADER_WINDOW, KEPT_OF_OVERSIZED
@@ -41,6 +42,7 @@ _AGENCIES = frozenset(
     each.decode() for each in re.findall(b"..", b"AAABACADAEAFAGCCCECRECEDEEENEREUEWEXIAKELIODRIRTSPUNUS")
 )
 _HEADER = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]")
+_INTERACTIVE = re.compile(rb"UI[BH][^A-Za-z0-9 \t\r\n]")
 _BLANK = b" \t\r\n"
 _NO_BREAK = rb"\r?\n?"
 
@@ -90,7 +92,7 @@ def _patterns(marks: ServiceCharacters, wrapped: bool, small: bool) -> _Patterns
     )
 
 
-class _Reader(Trailers):
+class _Reader(Packages):
     """State of one pass: where we are, and which interchange and group are open."""
 
     syntax, unknown, trailer = EDIFACT, "not_edifact", b"UNT"
@@ -186,6 +188,11 @@ class _Reader(Trailers):
         window.skip_blank()
         window.want(HEADER_WINDOW)
         small = head[:3].islower()
+        if _INTERACTIVE.match(self.plain_head(line_end)):
+            self.waiting.clear()
+            yield self.loose("other_syntax", window.offset, "", "the input is interactive EDIFACT (UIB), not a batch")
+            self.to_next()
+            return
         if self.plain_head(line_end)[:3].upper() == b"UNB":
             yield from self._open(marks, line_end, small, start)
             if self.header is None:
@@ -250,20 +257,24 @@ class _Reader(Trailers):
                 break
             if window.late():
                 break
-            end = self._end_of_segment()
+            end = self.end_of_segment()
             tag = head.decode("latin-1")
             if tag.islower() and tag.upper() in _SERVICE:
                 yield self._small(tag)
                 tag = tag.upper()
+            if tag == "UNO":
+                yield from self.package(end, self.elements_to(end))
+                stray = False
+                continue
             if tag == "UNH":
-                yield from self._message(self._elements(end))
+                yield from self._message(self.elements_to(end))
                 stray = False
                 continue
             self._note_end(end)
             if tag in _SERVICE:
                 stray = False
                 yield from self._mixed(window.buffer[window.at : end], window.offset)
-                yield from self.service(tag, self._elements(end), window.buffer[window.at : end], end)
+                yield from self.service(tag, self.elements_to(end), window.buffer[window.at : end], end)
             elif not stray:
                 stray = True
                 yield self.loose("segment_outside_set", window.offset, tag)
@@ -289,7 +300,7 @@ class _Reader(Trailers):
             return
         self.cut_off = window.offset + end - window.at
 
-    def _end_of_segment(self) -> int:
+    def end_of_segment(self) -> int:
         """Where the segment at hand ends: its terminator, or the end of the input, or the longest a segment may be."""
         window = self.window
         while True:
@@ -299,7 +310,8 @@ class _Reader(Trailers):
             if len(window.buffer) - window.at > self.limits.segment_bytes or not window.fill():
                 return min(len(window.buffer), window.at + self.limits.segment_bytes)
 
-    def _elements(self, end: int) -> list[list[str]]:
+    def elements_to(self, end: int) -> list[list[str]]:
+        """The elements of the segment at hand."""
         assert self.header is not None
         return split(self.plain(self.window.buffer[self.window.at : end]), self.marks, self.header.syntax)
 

@@ -3,6 +3,7 @@ missing."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters
@@ -39,6 +40,14 @@ class Trailers(Reader[Message, InterchangeFault]):
         self.first_ungrouped: tuple[int, int] | None = None
         """Number and byte of the first message of the interchange, if it stands in no group."""
         self.interchanges: set[tuple[str, str, str]] = set()
+
+    @abstractmethod
+    def end_of_segment(self) -> int:
+        """Where the segment at hand ends."""
+
+    @abstractmethod
+    def elements_to(self, end: int) -> list[list[str]]:
+        """The elements of the segment at hand."""
 
     def check_repeated(self) -> Iterator[InterchangeFault]:
         """Did this sender use this reference for this recipient before?"""

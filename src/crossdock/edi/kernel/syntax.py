@@ -9,6 +9,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEGINS = (
     (X12, re.compile(rb"(?:ISA|isa)[^A-Za-z0-9 \t\r\n]|(?:ST|GS)([^A-Za-z0-9 \t\r\n])(?:[0-9]{3}|[A-Z]{2})\1")),
     (EDIFACT, re.compile(rb"(?:UN[AB]|un[ab])[^A-Za-z0-9 \t\r\n]|UN[GH]\+")),
+    ("interactive EDIFACT (UIB)", re.compile(rb"UI[BH][^A-Za-z0-9 \t\r\n]")),
     (TRADACOMS, re.compile(rb"STX\s*=")),
     (XML, re.compile(rb"<")),
     ("JSON", re.compile(rb"\{|\[")),

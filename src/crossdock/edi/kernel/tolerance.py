@@ -27,7 +27,7 @@ _SHOWN = 80  # bytes of what was there that a note keeps
 MENDABLE: Mapping[str, str] = MappingProxyType(
     {
         "byte_order_mark": "it is taken away",
-        "encoding_unsupported": "UTF-16 and UTF-32 are written again as UTF-8",
+        "encoding_unsupported": "UTF-16 and UTF-32 are written again as UTF-8 (EDIFACT: as its syntax identifier says)",
         "una_invalid": "UNA is written with its nine characters",
         "lines_wrapped": "the line ends are taken away",
         "tag_lower_case": "the tag is written in capitals",
@@ -143,10 +143,11 @@ def _wrong(code: str, action: object) -> list[str]:
 
 
 _HARMLESS = (
-    "byte_order_mark", "una_invalid", "lines_wrapped", "tag_lower_case", "isa_width", "isa_element_width",
-    "authorization_qualifier_invalid", "security_qualifier_invalid", "interchange_standard_unknown",
-    "acknowledgement_request_invalid", "segment_unterminated", "interchange_unclosed", "interchange_control_mismatch",
-    "interchange_count_mismatch", "group_unclosed", "group_control_mismatch", "group_count_mismatch",
+    "encoding_unsupported", "byte_order_mark", "una_invalid", "lines_wrapped", "tag_lower_case", "isa_width",
+    "isa_element_width", "authorization_qualifier_invalid", "security_qualifier_invalid",
+    "interchange_standard_unknown", "acknowledgement_request_invalid", "segment_unterminated", "interchange_unclosed",
+    "interchange_control_mismatch", "interchange_count_mismatch", "group_unclosed", "group_control_mismatch",
+    "group_count_mismatch",
 )  # fmt: skip
 STRICT = Policy("strict", "reject", "reject")
 """Whatever is wrong is rejected."""
@@ -182,14 +183,18 @@ Reader = Callable[[bytes], Iterable[Any]]
 """`x12.read` or `edifact.read`."""
 
 
-def apply(data: bytes, policy: Policy, read: Reader) -> Applied:
+def _in_utf_8(text: str) -> bytes:
+    return text.encode()
+
+
+def apply(data: bytes, policy: Policy, read: Reader, encoded: Callable[[str], bytes] = _in_utf_8) -> Applied:
     """Mend an input as far as the policy says so, and say what was done about each fault. Mended again, it stays as it
-    is."""
+    is. `encoded` writes what was text of two or four bytes a letter."""
     notes: list[Note] = []
     origins = Origins()
     came = data
     while (told := encoded_as(data)) and told[1] and policy.codes.get("encoding_unsupported") == "mend":
-        again = _transcoded(data, *told, notes)
+        again = _transcoded(data, *told, notes, encoded)
         if again == data:
             break
         data = again
@@ -250,15 +255,15 @@ def _unwrapped(data: bytes, fault: Fault) -> tuple[Mend, ...]:
     return tuple(mends)
 
 
-def _transcoded(data: bytes, name: str, codec: str, notes: list[Note]) -> bytes:
-    """The same text as UTF-8; what is no text of that encoding is left as it is, to be refused by name."""
+def _transcoded(data: bytes, name: str, codec: str, notes: list[Note], encoded: Callable[[str], bytes]) -> bytes:
+    """The same text in bytes that are read; what is no text of that encoding stays, to be refused by name."""
     try:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return data
-    words = f"the input was {name}"
-    notes.append(Note("mend", "encoding_unsupported", words, 0, 1, was=data[:_SHOWN], now=text.encode()[:_SHOWN]))
-    return text.removeprefix("\ufeff").encode()
+    words, written = f"the input was {name}", encoded(text.removeprefix("\ufeff"))
+    notes.append(Note("mend", "encoding_unsupported", words, 0, 1, was=data[:_SHOWN], now=written[:_SHOWN]))
+    return written
 
 
 def _note(action: Action, fault: Fault, mend: Mend | None, data: bytes, origins: Origins) -> Note:
