@@ -97,6 +97,75 @@ def test_lines_and_charges_say_what_they_are_taxed_at_and_the_sums_what_that_com
     assert one.taxes == (Tax(reduced, Decimal("1.20"), Decimal("21.80")), Tax(goods, ZERO))
 
 
+def gross(*segments: str, quantity: str = "10", amount: str = "45.00", total: str = "45.00") -> maps.MappedDocument:
+    """An invoice of one line that costs 5.00 apiece before its allowances."""
+    line = ("LIN+1", "PIA+1+MUG:IN", f"QTY+47:{quantity}", f"MOA+203:{amount}", "PRI+AAB:5.00", "RFF+ON:4500001:10")
+    return mapped(*HEAD[:7], *line, *segments, "UNS+S", f"MOA+9:{total}")
+
+
+@pytest.mark.parametrize(
+    "allowance",
+    [
+        ("ALC+A++++DI:::Spring", "MOA+204:5.00"),
+        ("ALC+A++++DI:::Spring", "PCD+3:10", "MOA+204:5.00"),
+        ("ALC+A++++DI:::Spring", "PCD+3:10"),
+    ],
+    ids=["amount", "amount and percent", "percent alone"],
+)
+def test_a_gross_price_and_its_allowances_come_to_the_amount_of_the_line(allowance: tuple[str, ...]) -> None:
+    found = gross(*allowance)
+    assert found.faults == ()
+    assert isinstance(found.body, Invoice)
+    assert found.body.lines[0].price == Price(Decimal("5.00"), "GBP")
+    assert found.body.charges == (Charge("DI", Decimal("-5.00"), "Spring", line="1"),)
+
+
+def test_where_no_allowance_is_said_the_amount_of_the_line_is_what_it_costs() -> None:
+    found = gross()
+    assert isinstance(found.body, Invoice)
+    assert found.body.lines[0].price == Price(Decimal("45.00"), "GBP", Quantity(Decimal(10)))
+    assert [(fault.code, fault.severity, fault.segment) for fault in found.faults] == [
+        ("total_mismatch", "warning", 13)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        (("ALC+A++++DI", "MOA+204:6.00"), ["total_mismatch", "total_mismatch"]),
+        (("ALC+C++++FC", "PCD+3:10"), ["total_mismatch", "charge_without_amount", "total_mismatch"]),
+        (
+            ("ALC+A++++DI", "PCD+3:5", "ALC+A++++XX", "PCD+3:5"),
+            ["total_mismatch", *(["charge_without_amount"] * 2), "total_mismatch"],
+        ),
+    ],
+    ids=["another amount", "a charge that lessens", "two without amount"],
+)
+def test_allowances_that_do_not_explain_the_amount_of_a_line_are_told(
+    segments: tuple[str, ...], expected: list[str]
+) -> None:
+    found = gross(*segments)
+    assert isinstance(found.body, Invoice)
+    assert found.body.lines[0].price == Price(Decimal("5.00"), "GBP")
+    assert [fault.code for fault in found.faults] == expected
+
+
+def test_a_net_price_is_one_whatever_else_stands_there() -> None:
+    found = gross("PRI+AAA:4.50", "ALC+A++++DI", "PCD+3:10")
+    assert isinstance(found.body, Invoice)
+    assert found.body.lines[0].price == Price(Decimal("4.50"), "GBP")
+    assert [fault.code for fault in found.faults] == ["charge_without_amount"]
+
+
+def test_an_amount_below_a_line_is_none_of_a_charge_above_it() -> None:
+    found = mapped(
+        *HEAD[:7], "ALC+C++++FC", "LIN+1", "PIA+1+MUG:IN", "QTY+47:1", "PRI+AAA:5", "MOA+8:1", "UNS+S", "MOA+9:5"
+    )
+    assert isinstance(found.body, Invoice)
+    assert found.body.charges == ()
+    assert [fault.code for fault in found.faults] == ["charge_without_amount"]
+
+
 def test_a_credit_note_is_one_by_its_kind() -> None:
     assert invoice("BGM+381+CN1+9", *HEAD[1:], *LINES, *SUMS).kind == "credit_note"
 

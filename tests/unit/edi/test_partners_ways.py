@@ -11,9 +11,11 @@ import pytest
 from crossdock.edi import documents, edifact, maps, x12
 from crossdock.edi.convert import Options, convert
 from crossdock.edi.explain import ExplainedSet, context_of, explain
+from crossdock.model.activity import ProductActivity
 from crossdock.model.invoice import Invoice
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
+from crossdock.model.remittance import RemittanceAdvice
 from crossdock.model.ship_notice import GoodsReceipt, ShipNotice
 
 SENDER, RECEIVER = PartyRef("SENDER"), PartyRef("RECEIVER")
@@ -260,6 +262,43 @@ def test_a_catalogue_line_with_a_code_that_nobody_knows_is_read_and_the_code_is_
     assert codes(mapped) == [("code_unknown", "warning"), ("segment_unexpected", "warning")]
     kept = {(each.segment, each.value) for each in maps.account(ts, context_of(ts)).kept}
     assert {("G53", "ZZ9"), ("G55", "UP"), ("G55", "X")} <= kept
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        ("LIN*1*IN*A", "REF*LT*L1", "QTY*32*6*EA", "UIT*EA*2.5", "LIN*2*IN*B", "QTY*32*2*EA", "DTM*003*20260830"),
+        ("QTY*32*6*EA", "LIN*1*IN*A", "UIT*EA*2.5", "REF*LT*L1", "QTY*32*2*EA", "LIN*2*IN*B", "DTM*003*20260830"),
+    ],
+    ids=["before", "behind"],
+)
+def test_an_item_that_was_sold_may_stand_before_its_quantity_or_behind_it(segments: tuple[str, ...]) -> None:
+    ts = the_set("867", "PT", "BPT*00*R1*20260901*SS", "PTD*SS", "N1*ST*CUSTOMER*92*C1", *segments)
+    sold = maps.read_document(ts, context_of(ts)).body
+    assert isinstance(sold, ProductActivity)
+    assert [(line.line, line.item, line.quantity.amount, line.lot) for line in sold.lines] == [
+        ("1", "A", 6, "L1"), ("2", "B", 2, ""),
+    ]  # fmt: skip
+    assert [line.happened_on for line in sold.lines] == [None, dt.date(2026, 8, 30)]
+    assert maps.account(ts, context_of(ts)).kept == ()
+
+
+def test_an_item_before_several_quantities_is_that_of_all_of_them() -> None:
+    sold = of_set("867", "PT", "BPT*00*R1*20260901*SS", "PTD*SS", "LIN*1*IN*A", "QTY*32*6*EA", "QTY*76*1*EA").body
+    assert isinstance(sold, ProductActivity)
+    assert [(line.item, line.kind) for line in sold.lines] == [("A", "sold"), ("A", "returned")]
+
+
+def test_an_adjustment_that_says_no_amount_is_told_and_kept_and_not_taken_for_zero() -> None:
+    advice = (
+        "BGM+481+R1+9", "DTM+138:20260904:102", "CUX+2:EUR:11", "DOC+380+I1", "MOA+12:90", "AJT+4", "FTX+ABO+++broken",
+        "AJT+7", "MOA+5:10", "UNS+S", "MOA+12:90",
+    )  # fmt: skip
+    mapped = of_message("REMADV", *advice)
+    assert isinstance(mapped.body, RemittanceAdvice)
+    (paid,) = mapped.body.documents
+    assert [(each.code, each.amount) for each in paid.deductions] == [("7", Decimal(10))]
+    assert codes(mapped) == [("element_missing", "warning")]
 
 
 def test_blanks_before_a_tag_are_no_part_of_it() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.purchase_order import Charge
+from crossdock.model.quantity import Price, Quantity
 
 _CENT = Decimal("0.01")
 
@@ -19,15 +20,19 @@ def asked_for(
     words of the fault in that, empty if there is none. Half a cent per line may be rounding."""
     added = sum((charge.amount for charge in charges), Decimal(0))
     for line in lines:
-        price = line.price
-        value = price.amount * line.priced.amount
-        added += value if price.per.amount == 1 else value / price.per.amount
+        added += worth(line.price, line.priced)
     if total is None:
         return added.quantize(_CENT), "total_missing", ""
     if abs(total - added) > _CENT * (len(lines) + 1) / 2:
         words = f"the total is {total}, lines and charges add up to {added.quantize(_CENT)}"
         return total, "total_mismatch", words
     return total, "", ""
+
+
+def worth(price: Price, quantity: Quantity) -> Decimal:
+    """What so much costs at a price, unrounded."""
+    value = price.amount * quantity.amount
+    return value if price.per.amount == 1 else value / price.per.amount
 
 
 def charges_by_line(invoice: Invoice) -> dict[str, list[Charge]]:

@@ -2,9 +2,10 @@
 
 BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
 CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges and TAX+7 what they are
-taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, or MOA+203 for all of it), RFF+ON order and line,
-RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges; MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the
-MOA+124 of the last TAX segments) taxes, which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
+taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, which with the charges of the line comes to its
+MOA+203; or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges;
+MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge
+`VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
 Where no line names its order line, LIN 1082 counts.
 """
 
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
-from crossdock.edi.maps.totals import asked_for, charges_by_line
+from crossdock.edi.maps.totals import asked_for, charges_by_line, worth
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
@@ -35,9 +37,27 @@ _TAXED = "7"
 """Data element 5283: a tax."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
 _LINE_AMOUNT = "203"
-_PRICES = ("AAA", "AAB", "INV")
+_NET, _GROSS = "AAA", "AAB"
+_PRICES = (_NET, _GROSS, "INV")
+_ALLOWANCE = "A"
+_ROUNDING = Decimal("0.005")
+"""Half a cent: of the line, and of each of its charges."""
 _OTHER_QUANTITIES = ("1", "12", "46")
 """What was counted, despatched or delivered: the invoiced quantity of those who do not say that."""
+
+
+class _Waiting(NamedTuple):
+    """A charge whose amount has not come yet."""
+
+    kind: str
+    code: str
+    words: str
+    position: int
+    line: _Line | None
+
+    def charge(self, amount: Decimal) -> Charge:
+        """With its amount, which is signed."""
+        return Charge(self.code, amount, self.words)
 
 
 class _Line:
@@ -54,6 +74,8 @@ class _Line:
         self.taxes: list[TaxRate] = []
         self.charges: list[int] = []
         """Which of the charges are its own."""
+        self.without_amount: list[_Waiting] = []
+        """Charges of its own that say none."""
 
 
 class _Found:
@@ -71,8 +93,7 @@ class _Found:
         """Of the sums: each rate, and the amounts below it."""
         self.in_charge = False
         """Does what follows belong to a charge?"""
-        self.waiting: tuple[str, str, str, int] | None = None
-        """A charge whose amount has not come yet: kind, code, words, position."""
+        self.waiting: _Waiting | None = None
 
 
 def read(reading: Reading) -> Invoice | None:
@@ -133,6 +154,8 @@ def _collect(reading: Reading) -> _Found:
     found, line, sums = _Found(), None, False
     for position, row in enumerate(reading.rows, 1):
         tag = row[0]
+        if tag in ("UNS", "LIN", "ALC"):
+            _charge_without_amount(reading, found)
         if tag == "UNS":
             line, sums, found.in_charge = None, True, False
         elif tag == "LIN":
@@ -140,9 +163,9 @@ def _collect(reading: Reading) -> _Found:
             line.ids += row[3:4]
             found.lines.append(line)
         elif tag == "ALC":
-            _charge_without_amount(reading, found)
             words = next((each for each in reading.parts(row, 5)[3:] if each), "")
-            found.waiting, found.in_charge = (reading.part(row, 1), reading.charge_code(row), words, position), True
+            found.waiting = _Waiting(reading.part(row, 1), reading.charge_code(row), words, position, line)
+            found.in_charge = True
         elif tag == "MOA":
             _amount(reading, found, line, position, in_sums=sums)
         elif tag == "TAX":
@@ -215,11 +238,10 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
     row = reading.rows[position - 1]
     kind = reading.part(row, 1)
     if found.waiting is not None and kind in _CHARGE_AMOUNTS:
-        allowed, code, words, _ = found.waiting
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
         if line is not None:
             line.charges.append(len(found.charges))
-        found.charges.append(Charge(code, -value if allowed == "A" else value, words))
+        found.charges.append(found.waiting.charge(-value if found.waiting.kind == _ALLOWANCE else value))
         found.waiting = None
     elif line is not None and kind == _LINE_AMOUNT and line.amount is None:
         line.amount = reading.part(row, 1, 2), position
@@ -233,9 +255,12 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
 
 
 def _charge_without_amount(reading: Reading, found: _Found) -> None:
-    if found.waiting is not None:
-        reading.fault("charge_without_amount", found.waiting[3])
-        found.waiting = None
+    """The amount of a charge that waits for it does not come; what the line costs may tell it."""
+    waiting, found.waiting = found.waiting, None
+    if waiting is not None and waiting.line is not None:
+        waiting.line.without_amount.append(waiting)
+    elif waiting is not None:
+        reading.fault("charge_without_amount", waiting.position)
 
 
 def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
@@ -253,13 +278,18 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
         if each.quantity is None:
             reading.fault("segment_missing", each.position, detail="the line has no QTY+47")
         quantity = each.quantity or Quantity(ZERO)
+        price = _price(reading, each, quantity)
+        if _GROSS in each.priced and _NET not in each.priced and each.amount is not None:
+            price = _agreed(reading, found, each, quantity, price)
+        for charge in each.without_amount:
+            reading.fault("charge_without_amount", charge.position)
         item, theirs, gtin = reading.items_among(each.ids, each.position)
         order = each.order or found.references.get("ON") or found.references.get("CO", "")
         if not order:
             reading.fault("order_reference_missing", each.position, severity="warning")
         lines.append(
             InvoiceLine(
-                line_id, order, each.order_line if referring else said, item, quantity, _price(reading, each, quantity),
+                line_id, order, each.order_line if referring else said, item, quantity, price,
                 each.shipment or found.references.get("DQ", ""), theirs if as_buyer else "", "" if as_buyer else theirs,
                 gtin, taxes=tuple(each.taxes),
             )
@@ -276,6 +306,28 @@ def _price(reading: Reading, line: _Line, quantity: Quantity) -> Price:
         return Price(reading.number(*line.amount, 1, 2), reading.currency, quantity)
     reading.fault("price_missing", line.position)
     return Price(ZERO, reading.currency, Quantity(Decimal(1), quantity.unit or EACH))
+
+
+def _agreed(reading: Reading, found: _Found, line: _Line, quantity: Quantity, price: Price) -> Price:
+    """The price of a line that says only what it costs before its allowances: with them it must come to the amount of
+    the line. Where one of them says no amount, that tells it; where there is none, it is what all of the line costs."""
+    assert line.amount is not None
+    text, position = line.amount
+    amount = reading.number(text, position, 1, 2)
+    missing = amount - worth(price, quantity) - sum((found.charges[index].amount for index in line.charges), ZERO)
+    if abs(missing) <= _ROUNDING * (1 + len(line.charges)):
+        return price
+    comes_to = f"the gross price {price.amount} and the charges of the line make {amount - missing:.2f}"
+    words = f"{comes_to}, its amount is {amount}"
+    if not line.charges and not line.without_amount and quantity.amount > 0 and amount >= 0:
+        reading.fault("total_mismatch", position, 1, 2, f"{words}: that is taken", "warning")
+        return Price(amount, price.currency, quantity)
+    if len(line.without_amount) == 1 and (missing < 0) == (line.without_amount[0].kind == _ALLOWANCE):
+        line.charges.append(len(found.charges))
+        found.charges.append(line.without_amount.pop().charge(missing))
+    else:
+        reading.fault("total_mismatch", position, 1, 2, words)
+    return price
 
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
