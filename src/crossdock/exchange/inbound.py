@@ -58,7 +58,8 @@ def _interchange(
     agreement = desk.of_interchange(header) if header else None
     if header is None or agreement is None:
         broken = _broken(items)
-        yield Part((), faults=broken if header is None else (*broken, _stranger(header, desk)))
+        # Whose a set without interchange is nobody says, and that is told already.
+        yield Part((), faults=(*broken, _stranger(header, desk)) if header is not None and header.raw else broken)
         return
     wrapping, syntax = Wrapping(agreement), list[x12.Fault]()
     read: list[Item] = []

@@ -215,6 +215,11 @@ def test_a_functional_acknowledgement_finds_what_it_is_about_by_its_control_numb
     assert record.subject == ""
 
 
+def test_a_set_that_stands_in_no_interchange_is_nobodys() -> None:
+    found = read("homestead", b"ST*850*0001~BEG*00*SA*HS1001**20101201~PO1*1*6*EA*2.55**IN*A1~SE*4*0001~")
+    assert ([fault.code for fault in found.faults], found.records) == (["interchange_missing"], ())
+
+
 def test_a_retailer_may_cancel_lines_and_nothing_else() -> None:
     head: tuple[str, ...] = ("BCH", "04", "SA", "HS1001", "", "1", "20101201", "", "", "", "", "20101202")
     cancel = ("POC", "1", "DI", "12", "12", "EA", "2.55", "", "IN", "HS85123A", "VN", "85123A")
