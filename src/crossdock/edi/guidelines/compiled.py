@@ -100,7 +100,7 @@ class Compiled:
         fast = self._fast(header.element, component, header.terminator, header.suffix)
         text = decode(item.raw)
         if fast.whole.fullmatch(text):
-            item.split_plainly()
+            item.split_plainly(text)
             return self._judged(item, text, fast)
         plain = header.terminator.join(item.texts) + header.terminator
         if plain == text:
@@ -113,8 +113,9 @@ class Compiled:
     def _judged(self, item: TransactionSet | Message, text: str, fast: _Fast) -> bool:
         seen = view(item)
         segments = Segments(text, seen.rows, seen.component or _NO_MARK)
-        if not all(judge.holds(segments) for judge in fast.judges):
-            return False
+        for judge in fast.judges:
+            if not judge.holds(segments):
+                return False
         if any(segments.at(each.at) for each in fast.looped):
             walk = Walk(seen, self.level, fast.looped, self.form.others, self.form.dialect)
             return next(walk.conditional(), None) is None

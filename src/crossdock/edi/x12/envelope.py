@@ -191,11 +191,12 @@ class TransactionSet:
         """The segments, ST first and SE last."""
         return [Segment(self, position, text) for position, text in enumerate(self.texts, 1)]
 
-    def split_plainly(self) -> None:
-        """Split into segments knowing that nothing but the interchange's own line end follows each terminator."""
+    def split_plainly(self, text: str = "") -> None:
+        """Split into segments knowing that nothing but the interchange's own line end follows each terminator. `text`
+        is all of it, where it is decoded already."""
         if self._texts is None:
             marks = self.interchange.delimiters
-            texts = decode(self.raw).split(marks.terminator + marks.suffix)
+            texts = (text or decode(self.raw)).split(marks.terminator + marks.suffix)
             texts[-1] = texts[-1].removesuffix(marks.terminator)
             if not texts[-1]:
                 texts.pop()

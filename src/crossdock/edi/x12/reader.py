@@ -152,7 +152,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
             raw = window.buffer[window.at : end]
             self.segment = segment = self.split(raw)
             tag = segment[0]
-            if tag.upper() != tag and tag.upper() in ("ST", "GS", "GE", "IEA", "SE"):
+            if tag != "ST" and tag.upper() != tag and tag.upper() in ("ST", "GS", "GE", "IEA", "SE"):
                 yield self._small(tag)
                 tag = tag.upper()
             if tag == "ST":

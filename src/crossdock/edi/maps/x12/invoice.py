@@ -41,8 +41,8 @@ class _Line:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.charges: list[int] = []
-        self.taxes: list[Tax] = []
+        self.charges: tuple[int, ...] = ()
+        self.taxes: tuple[Tax, ...] = ()
         self.order = ""
         self.order_line = ""
         self.shipment = ""
@@ -84,12 +84,15 @@ def read(reading: Reading) -> Invoice | None:
             charge = reading.charge(row, index + 1)
             if charge is not None:
                 if line is not None:
-                    line.charges.append(len(charges))
+                    line.charges += (len(charges),)
                 charges.append(charge)
         elif tag == "TDS":
             total, line = reading.cents(at(row, 1)), None
         elif tag == "TXI" and not _explains_charge(reading, index):
-            (taxes if line is None else line.taxes).append(reading.tax(row))
+            if line is None:
+                taxes.append(reading.tax(row))
+            else:
+                line.taxes += (reading.tax(row),)
         elif tag == "CTT":
             reading.counted(row, index + 1, len(found))
         elif tag == "CUR" and line is None:
@@ -157,7 +160,7 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
         if not price:
             reading.fault("price_missing", position, 4)
         if not each.order:
-            each.order = _order_among(row[6:]) or order
+            each.order = (_order_among(row[6:]) if "PO" in row else "") or order
             if not each.order:
                 reading.fault("order_reference_missing", position, severity="warning")
         lines.append(
@@ -180,19 +183,18 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
 
 def _line_ids(reading: Reading, found: list[_Line]) -> list[str]:
     """The ids of the lines; their ordinals where they have none, or where two have the same."""
-    ordinals = [str(ordinal) for ordinal in range(1, len(found) + 1)]
-    ids = [at(reading.rows[each.position - 1], 1) or ordinal for each, ordinal in zip(found, ordinals, strict=True)]
-    seen: set[str] = set()
-    for each, line in zip(found, ids, strict=True):
-        if line in seen:
-            reading.fault("line_repeated", each.position, 1)
-            return ordinals
-        seen.add(line)
-    return ids
+    rows = reading.rows
+    ids = [at(rows[each.position - 1], 1) or str(ordinal) for ordinal, each in enumerate(found, 1)]
+    if len(set(ids)) == len(ids):
+        return ids
+    first = {line: each for each, line in zip(reversed(found), reversed(ids), strict=True)}
+    repeated = next(each for each, line in zip(found, ids, strict=True) if first[line] is not each)
+    reading.fault("line_repeated", repeated.position, 1)
+    return [str(ordinal) for ordinal in range(1, len(found) + 1)]
 
 
 def _order_among(pairs: list[str]) -> str:
-    return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "") if "PO" in pairs else ""
+    return dict(zip(pairs[::2], pairs[1::2], strict=False)).get("PO", "")
 
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:

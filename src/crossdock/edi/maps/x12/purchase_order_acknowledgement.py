@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, quantity_of
+from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_code
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -65,9 +65,10 @@ def _read(reading: Reading, form: Form) -> PurchaseOrderAcknowledgement | None:
     answers: list[LineAnswer] = []
     rows = reading.rows
     start, lines = 0, 0
+    ends = frozenset((form.line, "CTT", "SE"))
     for index, row in enumerate(rows):
         tag = row[0]
-        if tag in (form.line, "CTT", "SE"):
+        if tag in ends:
             if start:
                 lines += 1
                 answers += _answers(reading, start, index, begin[2], form)
@@ -116,7 +117,7 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
         reading.fault("line_reference_missing", position, 1, severity="error")
     item, theirs, _gtin = reading.items_of(row, 6, position) if len(row) > 6 else ("", "", "")
     as_buyer = reading.as_buyer
-    price = reading.price(price_text, basis, unit) if price_text else None
+    price = price_of(price_text, reading.currency, basis, unit) if price_text else None
     answers = []
     for index in range(start + 1, end):
         row = rows[index]
