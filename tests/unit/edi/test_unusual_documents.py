@@ -11,6 +11,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.beside import names
 from crossdock.edi.explain import ExplainedSet, context_of, explain
 from crossdock.edi.kernel.faults import Fault
+from crossdock.model.activity import ProductActivity
 from crossdock.model.freight import ShipmentStatusReport
 from crossdock.model.invoice import Invoice
 from crossdock.model.purchase_order import PurchaseOrder
@@ -210,3 +211,59 @@ def test_an_acknowledgement_of_nothing_wrong_names_no_element() -> None:
     (told,) = explain(data.encode())
     assert isinstance(told, ExplainedSet)
     assert [each for each in told.words if each.startswith("Element")] == []
+
+
+_CREDIT = "SAC*C* * * *-500* * * * * * * * * *PALLETS RETURNED"
+
+
+def test_blanks_in_an_element_say_nothing() -> None:
+    mapped = of_set("810", "IN", "BIG*20260903*77*20260901*P1* * * ", "IT1*1*2*EA*5**IN*A1", "TDS*1000", _CREDIT)
+    assert isinstance(mapped.body, Invoice)
+    assert [(str(each.amount), each.code) for each in mapped.body.charges] == [("-5.00", "")]
+    assert {each.severity for each in mapped.faults} == {"warning"}
+    assert ("element_character", "SAC", 5, 7) in places(mapped.faults)
+
+
+def test_a_mandatory_element_of_blanks_is_missing_and_nothing_else() -> None:
+    mapped = of_set("810", "IN", "BIG* *77", "IT1*1*2*EA*5**IN*A1", "TDS*1000")
+    assert places(mapped.faults) == [("element_missing", "BIG", 2, 1)]
+
+
+def test_a_charge_without_code_is_written_and_read_as_such() -> None:
+    first, again = read_again(
+        one_set("810", "IN", "BIG*20260903*77**P1", "IT1*1*2*EA*5**IN*A1", "TDS*1500", "SAC*C****500")
+    )
+    assert isinstance(first, Invoice)
+    assert [each.code for each in first.charges] == [""]
+    assert again == first
+
+
+def test_a_qualifier_one_element_too_early_is_no_item() -> None:
+    lines = ("LX*1", "W01*12*EA*VN*CORN-12*UP*012345678905")
+    mapped = of_set("940", "OW", "W05*N*S1*P1", "N1*ST*SHOP*92*12", *lines)
+    assert mapped.body is None
+    assert places(mapped.faults) == [
+        ("element_too_long", "W01", 5, 4),
+        ("element_too_short", "W01", 5, 3),
+        ("item_missing", "W01", 5, 0),
+    ]
+
+
+def test_a_quantity_that_cannot_be_read_is_told_once() -> None:
+    mapped = of_set("945", "SW", "W06*F*S1*20260903*N1**P1", "N1*ST*SHOP*92*12", "LX*1", "W12*CC*10*EA*10*EA**VN*A1")
+    assert places(mapped.faults) == [("number_invalid", "W12", 5, 3)]
+
+
+def test_a_carrier_code_of_wrong_length_is_told() -> None:
+    mapped = of_set("214", "QM", "B10*L1*S1*TRUCKS", "LX*1", "AT7*X1*NS***20260903*1200*UT", "MS1*RENO*NV*US")
+    assert mapped.body is not None
+    assert places(mapped.faults) == [("element_too_long", "B10", 2, 3)]
+
+
+def test_sales_of_one_store_name_it_once_for_all() -> None:
+    head = ("XQ*H*20260828*20260903", "N1*ST*CORNER STORE*92*S7")
+    first, again = read_again(one_set("852", "PD", *head, "LIN*1*VN*A1", "ZA*QS*4*EA", "LIN*2*VN*A2", "ZA*QA*9*EA"))
+    assert isinstance(first, ProductActivity)
+    assert [each.place for each in first.lines] == ["S7", "S7"]
+    assert isinstance(again, ProductActivity)
+    assert again.lines == first.lines

@@ -182,7 +182,7 @@ def elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: in
                 yield ts.fault("element_surplus", position, element)
                 return
             continue
-        code = _content(found, value)
+        code = "" if found.mandatory and value.isspace() else _content(found, value)
         if code:
             yield ts.fault(code, position, element, f"{found.name}: {value[:40]!r} is not {_wanted(found)}")
     yield from _half_pairs(ts, rule, row, position)
@@ -201,6 +201,8 @@ def _content(rule: ElementRule, value: str) -> str:
     """The code of what is wrong with a value, or nothing."""
     if rule.type == "C":
         return ""
+    if value.isspace() and rule.type not in ("AN", "ID"):
+        return "element_character"  # blanks say nothing: what is no number is none
     if rule.type in ("N0", "N2"):
         return _number(_WHOLE.match(value) is not None, _NUMBER.match(value) is not None, rule, value)
     if rule.type == "R":

@@ -19,11 +19,11 @@ from typing import Any
 
 from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.declared.definition import Cell, Loop, SegmentMap
-from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
+from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken, write_an
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
-from crossdock.edi.maps.x12.reading import BASES, as_zone, percentage
+from crossdock.edi.maps.x12.reading import BASES, ITEM_QUALIFIERS, as_zone, percentage
 from crossdock.edi.maps.x12.ship_notice import pack_number
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code
 from crossdock.model.party import PartyRef
@@ -31,6 +31,8 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, Price, Quantity
 
 _MOST_PAIRS = 15
+_QUALIFIER = 2
+_CODE = 4
 _LOT = "LT"
 PART = Loop(SegmentMap(""), part="quantity")
 """Of the loop that a part of a line stands in, where that is an element of the line itself."""
@@ -134,8 +136,21 @@ def _unit_of(value: Price, unit_at: int) -> Cells:
     return {(unit_at, 1): unit_code(value.per.unit)} if unit_at else {}
 
 
+def read_code(source: X12Source, place: Place) -> str | None:
+    """An identifier. Of the short ones, which are codes of the same length in every version, the length is told."""
+    text = taken(source, place)
+    longest, shortest = (*map(int, place.cell.arguments), *(99, 0)[len(place.cell.arguments) :])[:2]
+    if text and longest <= _CODE and not shortest <= len(text) <= longest and not place.cell.at[1]:
+        code = "element_too_long" if len(text) > longest else "element_too_short"
+        source.fault(
+            code, place.position, place.cell.at, f"{text!r} is not text of {shortest or 1} to {longest} characters"
+        )
+    return text or None
+
+
 def read_ids(source: X12Source, place: Place) -> None:
-    """Pairs of qualifier and number; looked up when all of the line was read."""
+    """Pairs of qualifier and number; looked up when all of the line was read. Where a qualifier stands in
+    the place of a number, or a number in that of a qualifier, that is told."""
     first, scope = place.cell.at[0], place.scope
     if not scope.named:
         scope.named = True
@@ -144,11 +159,28 @@ def read_ids(source: X12Source, place: Place) -> None:
     pairs = _pairs(place.cell) or range(first, min(len(place.row), first + 2 * _MOST_PAIRS), 2)
     for element in pairs:
         kind, value = source.value(place.row, (element, 0)), source.value(place.row, (element + 1, 0))
-        if kind and value:
+        if kind and value and _is_kind(kind, source, place, element):
             scope.ids.append(ItemId(value, kind, place.position, ((element, 0), (element + 1, 0))))
     for kind, where in alone:
-        if value := source.value(place.row, (int(where), 0)):
+        value = source.value(place.row, (int(where), 0))
+        if value and _stands_alone(value, source, place, int(where)):
             scope.ids.append(ItemId(value, kind, place.position, ((int(where), 0),)))
+
+
+def _is_kind(kind: str, source: X12Source, place: Place, element: int) -> bool:
+    """Is a text a qualifier by its length? One that is none is told."""
+    if len(kind) > _QUALIFIER:
+        source.fault("element_too_long", place.position, (element, 0), f"{kind!r} is no kind of number")
+        return False
+    return True
+
+
+def _stands_alone(text: str, source: X12Source, place: Place, element: int) -> bool:
+    """Is a text a number of an item, and no qualifier that stands one element too early? One that is, is told."""
+    if text in ITEM_QUALIFIERS:
+        source.fault("element_too_short", place.position, (element, 0), f"{text!r} is no number of an item but a kind")
+        return False
+    return True
 
 
 def _pairs(cell: Cell) -> list[int]:
@@ -201,7 +233,7 @@ def write_ids(value: Any, sheet: Sheet) -> Cells:
     pairs = _pairs(sheet.cell) or range(sheet.cell.at[0], sheet.cell.at[0] + len(texts), 2)
     alone = next((int(each.split("@")[1]) for each in sheet.cell.arguments if "@" in each), 0)
     beside: Cells = {}
-    if 2 * len(pairs) < len(texts) and gtin and alone:
+    if 2 * len(pairs) < len(texts) and alone:
         texts, beside = pen.ids(value.item, theirs), {(alone, 0): gtin}
     if 2 * len(pairs) < len(texts):
         raise CannotWrite(f"{sheet.definition.type} has room for {len(pairs)} numbers of an item")
@@ -359,6 +391,7 @@ def read_number(source: X12Source, place: Place) -> Decimal | None:
 
 KINDS: dict[str, Kind[Any]] = {
     **COMMON,
+    "an": Kind(read_code, write_an),
     "percent": Kind(read_percent, write_percent),
     "day": Kind(read_day, write_day),
     "moment": Kind(read_moment, write_moment),

@@ -170,13 +170,18 @@ class Maker:
         code = "lines_missing" if wanted is not None and wanted.item is not None else "element_missing"
         code = "item_missing" if path == "item" else code
         loop = scope.loop or self.definition.root
-        carrying = next(cells_of(loop, path), None) if code != "lines_missing" else None
-        if carrying is not None:
-            segment, cell = carrying
+        carrying = list(cells_of(loop, path)) if code != "lines_missing" else []
+        severity: Severity = "error" if fatal else "warning"
+        if any(
+            (found := self._place_of(segment, loop, scope.position)) and self.source.told(found, cell.at, severity)
+            for segment, cell in carrying
+        ):
+            return
+        if carrying:
+            segment, cell = min(carrying, key=lambda each: not each[1].path.startswith(f"{path}."))
             words += f": {words_of(segment, self.definition.dialect)} element {cell.at[0]} carries it"
             found = self._place_of(segment, loop, scope.position)
             position, at = (found, cell.at) if found else (position, at)
-        severity: Severity = "error" if fatal else "warning"
         if not self.source.told(position, at, severity):
             self.source.fault(code, position, at, words, severity)
 

@@ -33,6 +33,8 @@ _NO_ITEMS = frozenset(
     ("BL", "BO", "C3", "CG", "CH", "CL", "CM", "DR", "EC", "GC", "IZ", "LT", "ON", "PD", "PL", "PO", "PR", "RC", "RN")
 ) | {"RS", "SE", "SM", "SN", "SZ", "TP"}  # fmt: skip
 """Numbers of data element 235 that are no item's: of a lot, a piece, an order, a change; colour, size, origin."""
+ITEM_QUALIFIERS = frozenset((*_BUYER_QUALIFIERS, *_SUPPLIER_QUALIFIERS, *_GTIN_QUALIFIERS, *_ANYBODYS_QUALIFIERS))
+"""All by which an item may go."""
 # Zones that mean one offset all year round, and those that have a summer; others are taken as UTC.
 _ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
 
@@ -49,6 +51,11 @@ def percentage(percent: Decimal | None, amount: Decimal | None, basis: Decimal |
     return hundred if abs(percent) < 1 else percent
 
 
+def without_blanks(row: Row) -> Row:
+    """Elements of nothing but blanks hold nothing."""
+    return ["" if each.isspace() else each for each in row]
+
+
 class Reading:
     """One set being read. `rows` are its segments split into elements; a row's position is its index plus one."""
 
@@ -58,7 +65,8 @@ class Reading:
         self.ts = ts
         self.context = context
         self.faults = faults
-        self.rows = ts.rows
+        blank = f"{ts.interchange.delimiters.element} ".encode()
+        self.rows: list[Row] = [without_blanks(row) for row in ts.rows] if blank in ts.raw else ts.rows
         self.currency = context.options.currency
         options = context.options
         ours, theirs = options.buyer_item_qualifier, options.supplier_item_qualifier
@@ -177,7 +185,7 @@ class Reading:
             return None
         value = self.cents(amount)
         if code in ("", "ZZZZ"):
-            code = at(row, 13) or at(row, 4) or code
+            code = at(row, 13) or at(row, 4)
         return Charge(code, -value if kind == "A" else value, at(row, 15))
 
     def tax(self, row: Row) -> Tax:
