@@ -267,3 +267,20 @@ def test_sales_of_one_store_name_it_once_for_all() -> None:
     assert [each.place for each in first.lines] == ["S7", "S7"]
     assert isinstance(again, ProductActivity)
     assert again.lines == first.lines
+
+
+@pytest.mark.parametrize("purpose", ["24", "25", "26", "35"])
+def test_a_schedule_may_say_what_it_is_by_its_function(purpose: str) -> None:
+    head = (f"BGM+241+S1+{purpose}", "DTM+137:20260901:102", "NAD+BY+1::92", "NAD+SU+2::92", "UNS+D")
+    lines = ("LIN+1++A1:IN", "QTY+113:40:PCE", "DTM+2:20260914:102")
+    message = one_message("DELFOR", *head, *lines, "UNS+S")
+    assert maps.read_message(message, context_of(message)).faults == ()
+
+
+@pytest.mark.parametrize("purpose", ["35", "42", "43"])
+def test_an_order_sent_again_or_said_by_other_means_first_is_an_order(purpose: str) -> None:
+    head = (f"BGM+220+P1+{purpose}", "DTM+137:20260901:102", "NAD+BY+1::92", "NAD+SU+2::92", "CUX+2:EUR:9")
+    message = one_message("ORDERS", *head, "LIN+1++A1:IN", "QTY+21:40:PCE", "PRI+AAA:2", "UNS+S")
+    mapped = maps.read_message(message, context_of(message))
+    assert isinstance(mapped.body, PurchaseOrder)
+    assert mapped.faults == ()

@@ -18,8 +18,9 @@ from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 
-# Original, duplicate, copy; nothing said is an original. By anything else nothing is ordered.
-_TAKEN_PURPOSES = ("", "9", "7", "31")
+# Original, duplicate, copy, retransmission, confirmation of what was ordered by other means, additional transmission;
+# nothing said is an original. By anything else nothing is ordered.
+_TAKEN_PURPOSES = ("", "9", "7", "31", "35", "42", "43")
 _ORDERED = ("137", "4")
 """Qualifiers of the date of the order, the surest first."""
 _WANTED = ("2", "69", "63", "64", "10")
