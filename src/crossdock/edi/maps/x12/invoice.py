@@ -19,7 +19,7 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, at, padded, price_of, quantity_of
+from crossdock.edi.maps.x12.reading import Reading, at, first_of, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
@@ -28,6 +28,8 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO
 from crossdock.model.tax import TAX_CHARGE, Tax
 
+_TAXES_OF_A_CHARGE = 10
+"""So many TXI may follow a SAC."""
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
 _ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
 _RECIPIENTS = ("BT", *(role for role in BUYER_ROLES if role != "BT"))
@@ -41,8 +43,8 @@ class _Line:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.charges: tuple[int, ...] = ()
-        self.taxes: tuple[Tax, ...] = ()
+        self.charges: list[int] = []
+        self.taxes: list[Tax] = []
         self.order = ""
         self.order_line = ""
         self.shipment = ""
@@ -84,15 +86,12 @@ def read(reading: Reading) -> Invoice | None:
             charge = reading.charge(row, index + 1)
             if charge is not None:
                 if line is not None:
-                    line.charges += (len(charges),)
+                    line.charges.append(len(charges))
                 charges.append(charge)
         elif tag == "TDS":
             total, line = reading.cents(at(row, 1)), None
         elif tag == "TXI" and not _explains_charge(reading, index):
-            if line is None:
-                taxes.append(reading.tax(row))
-            else:
-                line.taxes += (reading.tax(row),)
+            (taxes if line is None else line.taxes).append(reading.tax(row))
         elif tag == "CTT":
             reading.counted(row, index + 1, len(found))
         elif tag == "CUR" and line is None:
@@ -116,8 +115,8 @@ def read(reading: Reading) -> Invoice | None:
     return Invoice(
         company_id=context.company_id,
         number=begin[2],
-        issuer=next((parties[role] for role in _ISSUERS if role in parties), context.supplier),
-        recipient=next((parties[role] for role in _RECIPIENTS if role in parties), context.buyer),
+        issuer=first_of(parties, _ISSUERS, context.supplier),
+        recipient=first_of(parties, _RECIPIENTS, context.buyer),
         invoiced_on=reading.needed_date(begin[1], 2, 1),
         currency=reading.currency,
         lines=tuple(lines),
@@ -138,9 +137,8 @@ def _give(charges: list[Charge], found: list[_Line], lines: list[InvoiceLine]) -
 
 def _explains_charge(reading: Reading, index: int) -> bool:
     """Does a TXI stand below a SAC?"""
-    while index and reading.rows[index][0] == "TXI":
-        index -= 1
-    return reading.rows[index][0] == "SAC"
+    above = reversed(reading.rows[max(0, index - _TAXES_OF_A_CHARGE) : index])
+    return next((row[0] for row in above if row[0] != "TXI"), "") == "SAC"
 
 
 def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine]:

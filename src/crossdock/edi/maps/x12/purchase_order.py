@@ -16,7 +16,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from crossdock.edi.maps.unsaid import to_the_buyer
-from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, padded, price_of, quantity_of
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
@@ -56,12 +56,12 @@ def read(reading: Reading) -> PurchaseOrder | None:
     if not lines:
         reading.fault("lines_missing", len(rows))
     context, parties = reading.context, head.parties
-    buyer = _known(parties, BUYER_ROLES, context.buyer)
+    buyer = first_of(parties, BUYER_ROLES, context.buyer)
     return PurchaseOrder(
         company_id=context.company_id,
         number=begin[3],
         buyer=buyer,
-        supplier=_known(parties, SUPPLIER_ROLES, context.supplier),
+        supplier=first_of(parties, SUPPLIER_ROLES, context.supplier),
         ship_to=parties.get("ST", buyer),
         ordered_on=reading.needed_date(begin[5], 2, 5),
         currency=reading.currency,
@@ -100,13 +100,6 @@ def _heading(reading: Reading) -> _Heading:
             if charge is not None:
                 head.charges.append(charge)
     return head
-
-
-def _known(parties: dict[str, PartyRef], roles: tuple[str, ...], known: PartyRef) -> PartyRef:
-    for role in roles:
-        if role in parties:
-            return parties[role]
-    return known
 
 
 def _lines(reading: Reading, first: int) -> list[PurchaseOrderLine]:

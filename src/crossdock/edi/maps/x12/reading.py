@@ -238,6 +238,14 @@ def price_of(text: str, currency: str, basis: str, unit: str) -> Price:
     return Price(Decimal(text), currency, Quantity(BASES.get(basis, _ONE), unit))
 
 
+def first_of(parties: dict[str, PartyRef], roles: tuple[str, ...], known: PartyRef) -> PartyRef:
+    """The party of the first of some roles that is named; `known` where none is."""
+    for role in roles:
+        if role in parties:
+            return parties[role]
+    return known
+
+
 def at(row: Row, element: int) -> str:
     """An element, empty where it is absent."""
     return row[element].strip() if element < len(row) else ""
