@@ -18,6 +18,8 @@ from crossdock.edi.validate import ValidatedSet
 NOT_READ = ("not_x12", "not_edifact", "other_syntax")
 """Of files that are no EDI: what the command does read is told behind it."""
 Item = ExplainedSet | ValidatedSet | ExplainedFault
+_NAMED = 400
+"""In so many letters things are named that are not shown."""
 STYLES = {"error": "red", "warning": "yellow"}
 _HELD, _HELD_LINES = 200, 50_000
 """So many documents, or lines of them, are read before any is printed, for the sum stands first."""
@@ -27,6 +29,15 @@ def say(out: Console, words: str, style: str = "", indent: int = 0) -> None:
     """A line; what does not fit goes on below it, further in."""
     text = plain(" " * indent + _one_line(words).rstrip(), style)
     out.print(hanging(out, text, indent + 2, in_pipes=True), soft_wrap=True)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`N3, N4`; of very many how many more there are."""
+    shown = 0
+    while shown < len(names) and sum(map(len, names[:shown])) < _NAMED:
+        shown += 1
+    more = f", and {len(names) - shown} more; --json names all" if shown < len(names) else ""
+    return ", ".join(names[:shown]) + more
 
 
 def _one_line(words: str) -> str:
@@ -115,7 +126,7 @@ def _say_verdict(out: Console, name: str, tally: Tally, taken: str) -> None:
     if len(name) + len(verdict) + 2 <= out.width:
         say(out, f"{name}: {verdict}", style)
     else:
-        say(out, f"{name}:", style)
+        out.print(plain(_one_line(f"{name}:"), style), soft_wrap=True)  # a name is to be copied
         say(out, verdict, style, 2)
 
 
@@ -152,7 +163,7 @@ def _print_explained(out: Console, item: ExplainedSet) -> None:
         out.print(table([item.columns[at] for at in full], rows))
     if item.not_shown:
         out.print()
-        say(out, f"not shown: {', '.join(item.not_shown)}", "dim", 2)
+        say(out, f"not shown: {listed(item.not_shown)}", "dim", 2)
 
 
 def _envelope(item: ExplainedSet) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ from crossdock.cli._console import AsJson, console
 from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, one_by_one, whole
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
-from crossdock.cli._edi_words import NOT_READ, print_faults, say
+from crossdock.cli._edi_words import NOT_READ, listed, print_faults, print_totals, say
 from crossdock.cli._partners import refuse
 from crossdock.edi import documents, flat
 from crossdock.edi.beside import beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, refused_version
 from crossdock.edi.convert import convert as convert_documents
+from crossdock.edi.tally import Tally
 from crossdock.edi.told import ExplainedFault
 
 _MOST_SHOWN = 60
@@ -62,29 +63,25 @@ def convert(
     if to not in TARGETS:
         refuse(f"--to is one of {', '.join(TARGETS)}, not {to!r}")
     target: Target = to
-    given = layouts(layout)
-    plan = given.pop() if target == "csv" and given else None
-    if target == "csv" and plan is None:
-        refuse("--to csv needs --layout")
-    if len(given) > 1:
-        refuse("--layout is given once for the input" + (", and once for --to csv" if target == "csv" else ""))
+    of_input, of_output = _plans(target, layouts(layout))
     if words := refused_version(target, version):
         refuse(words)
     found = inputs(files, match)
     out = _Output(None if output == Path("-") else output, target, found, as_json)
-    options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, plan)
-    report, refused, unreadable = JsonReport() if as_json else None, False, False
+    options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output)
+    report, refused, unreadable = JsonReport() if as_json else None, 0, 0
+    every = Tally()
     told = console(stderr=True)
     for each in one_by_one(found):
         try:
-            made = _converted(each, given[0] if given else None, currency, target, options)
+            made = convert_documents(list(documents.read(whole(each), of_input, currency)), target, options)
         except Unreadable as problem:
-            unreadable = True
+            unreadable += 1
             typer.echo(str(problem), err=True)
             if report:
                 report.add(each.shown, (), str(problem))
             continue
-        refused = refused or made.refused
+        refused += made.refused
         if report:
             report.add(each.shown, _items(made), more={"contents": _contents(made)})
             continue
@@ -93,14 +90,24 @@ def convert(
             say(told, f"{each.shown}:", "bold")
         for one in made.reports:
             _say(told, one, target)
+        for item in _items(made):
+            every.add(item)
     if report:
         report.close()
+    elif len(found) > 1:
+        print_totals(told, len(found), refused, unreadable, every, "converted")
     if unreadable or refused:
         raise typer.Exit(2 if unreadable else 1)
 
 
-def _converted(each: Input, plan: flat.Plan | None, currency: str, target: Target, options: Options) -> Conversion:
-    return convert_documents(list(documents.read(whole(each), plan, currency)), target, options)
+def _plans(target: Target, given: list[flat.Plan]) -> tuple[flat.Plan | None, flat.Plan | None]:
+    """The layout of the input, and that of the output; the last one given is that of --to csv."""
+    of_output = given.pop() if target == "csv" and given else None
+    if target == "csv" and of_output is None:
+        refuse("--to csv needs --layout")
+    if len(given) > 1:
+        refuse("--layout is given once for the input" + (", and once for --to csv" if target == "csv" else ""))
+    return (given[0] if given else None), of_output
 
 
 class _Output:
@@ -201,9 +208,9 @@ def _say(out: Console, report: Report, target: Target) -> None:
     rows = [_lost(each.path, each.value, each.became) for each in report.lost]
     if target == "canonical":
         if report.kept:
-            say(out, f"{name}: kept as it stood, in its extensions: {', '.join(names(report.kept))}")
+            say(out, f"{name}: kept as it stood, in its extensions: {listed(names(report.kept))}")
     else:
-        rows += [f"kept beside it: {each.said}" for each in beside(report.kept)]
+        rows += [f"kept beside {each.place or 'it'}: {each.said}" for each in beside(report.kept)]
     if rows:
         say(out, f"{name}: {len(rows)} not carried over", "yellow")
         for row in rows[:_MOST_SHOWN]:

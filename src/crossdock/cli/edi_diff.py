@@ -14,7 +14,7 @@ from crossdock.cli._console import AsJson, console
 from crossdock.cli._edi_inputs import Unreadable, inputs, whole
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
-from crossdock.cli._edi_words import NOT_READ, print_faults, say
+from crossdock.cli._edi_words import NOT_READ, listed, print_faults, say
 from crossdock.cli._partners import refuse
 from crossdock.edi import documents, flat
 from crossdock.edi.diff import DOCUMENT, Difference, compare, not_compared
@@ -116,7 +116,7 @@ def _say(found: Sequence[Difference], left_out: Sequence[str]) -> None:
         say(out, "Both say the same.")
     elif left_out:
         words = "not compared" if found else "Both say the same as far as it is read; not compared"
-        say(out, f"{words}: {', '.join(left_out)}")
+        say(out, f"{words}: {listed(left_out)}")
 
 
 def _report(sides: Sequence[_Side], found: Sequence[Difference], left_out: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -33,8 +34,15 @@ def beside(kept: Iterable[dict[str, Any]]) -> list[Beside]:
 
 
 def names(kept: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    """`N3`, `REF*DP`, `BEG02`: each once, in the order in which they come first."""
-    return tuple(dict.fromkeys(each.name for each in beside(kept)))
+    """`N3`, `REF*DP`, `BEG02`, `OrderLine/Note`: each once, in the order in which they come first."""
+    return tuple(dict.fromkeys(_plainly(each.name) for each in beside(kept)))
+
+
+def _plainly(name: str) -> str:
+    """An element of XML without its root, and without telling which of several it is; an attribute as its element."""
+    if not name.startswith("/"):
+        return name
+    return re.sub(r"\[\d+\]|/@.*", "", name).split("/", 2)[-1]
 
 
 def _row(elements: list[dict[str, Any]]) -> Beside:

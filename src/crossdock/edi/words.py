@@ -148,9 +148,9 @@ def _moment(value: dt.datetime) -> str:
 def _party(role: str, party: PartyRef | None, note: str = "") -> str:
     if party is None or not (party.their_id or party.id or party.name):
         return ""
-    name = f" ({party.name})" if party.name else ""
-    shown = party.their_id or party.id or "without id"
-    return f"{role} {shown}{name}{note}"
+    number = party.their_id or party.id
+    shown = f"{number} ({party.name})" if number and party.name else number or party.name
+    return f"{role} {shown}{note}"
 
 
 def _currency(said: str, priced: bool) -> str:
@@ -181,8 +181,8 @@ def _sentences(*parts: str) -> tuple[str, ...]:
 
 def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
     return [
-        f"{'Allowance' if each.amount < 0 else 'Charge'} {each.code}: {abs(each.amount):f} {currency} "
-        f"{each.description}".rstrip()
+        f"{'Allowance' if each.amount < 0 else 'Charge'} {each.code}".rstrip()
+        + f": {abs(each.amount):f} {currency} {each.description}".rstrip()
         + (f" (line {each.line})" if each.line else "")
         for each in charges
     ]
