@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, encoding_of
-from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
 
 
 class Repeated(tuple[Sequence[str], ...]):
@@ -23,12 +23,8 @@ Element = str | Sequence[str] | Repeated
 OutgoingSegment = tuple[Element, ...]
 """Tag, then the elements; trailing empty elements and components are left out when written."""
 
-COMPONENT = "\x1f"
-"""Stands between the components of a joined composite until an interchange says what separates them."""
-# Separators of no interchange; where values hold none of them, nor any of its own, everything is written at once.
-_COMPONENT, _ELEMENT, _END = COMPONENT, "\x1d", "\x1c"
 # What stands empty before the end of something is left out: of composites first, then of segments.
-_EMPTY = (_COMPONENT + _ELEMENT, _COMPONENT + _END, _ELEMENT + _END)
+_EMPTY = (COMPONENT + ELEMENT, COMPONENT + END, ELEMENT + END)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -73,10 +69,20 @@ class InterchangeOut:
 
 def composite(*components: str) -> Element:
     """A composite, joined where no component holds what joins them, and all or none are free text."""
-    joined = COMPONENT.join(components)
-    if joined.count(COMPONENT) != len(components) - 1 or any(isinstance(each, Text) for each in components):
+    one = COMPONENT.join(components)
+    if one.count(COMPONENT) != len(components) - 1 or Text in map(type, components):
         return components
-    return joined
+    return one
+
+
+def joined_where_they_can(make: Callable[[], Sequence[OutgoingSegment]]) -> Sequence[OutgoingSegment]:
+    """Segments whose composites are joined in one text, if all are, and no value holds what joins them."""
+    segments = make()
+    try:
+        text = joined(segments)  # type: ignore[arg-type]
+    except TypeError:  # a composite of identifiers and free text
+        return segments
+    return segments if text is None else Joined(text, len(segments), make)
 
 
 def _parted(row: OutgoingSegment) -> OutgoingSegment:
@@ -95,34 +101,20 @@ def write_interchange(header: InterchangeOut, messages: Sequence[OutgoingMessage
         LEVEL_A.component, LEVEL_A.element, LEVEL_A.decimal, LEVEL_A.release, LEVEL_A.terminator,
     )  # fmt: skip
     una = b"" if usual and not marks.stated else (marks.una + marks.suffix).encode("latin-1")
-    if all(each.joined for each in messages):
-        written = pen.at_once(_rows(header, [(each, each.segments) for each in messages], composite))
-        if written is not None:
-            return una + written
-    rows = _rows(header, [(each, each.parted) for each in messages], _components)
-    return una + (pen.plainly(rows) or b"".join(pen.segment(row) for row in rows))
+    return una + b"".join([pen.written(each) for each in _parts(header, messages)])
 
 
-def _components(*components: str) -> Element:
-    return components
+def _parts(header: InterchangeOut, messages: Sequence[OutgoingMessage]) -> list[Sequence[OutgoingSegment]]:
+    """The segments of each message, and before and behind them those around it."""
+    around, parts = [_unb(header)], list[Sequence[OutgoingSegment]]()
+    for number, each in enumerate(messages, header.first_message_number):
+        around.append(("UNH", str(number), (each.type, *each.version.split(":"))))
+        parts += [around, each.segments if isinstance(each.segments, Joined) else each.parted]
+        around = [("UNT", str(len(each.segments) + 2), str(number))]
+    return [*parts, [*around, ("UNZ", str(len(messages)), header.control_number)]]
 
 
-def _rows(
-    header: InterchangeOut,
-    messages: Sequence[tuple[OutgoingMessage, Sequence[OutgoingSegment]]],
-    made: Callable[..., Element],
-) -> list[OutgoingSegment]:
-    """All segments; `made` makes the composites of the envelope."""
-    rows: list[OutgoingSegment] = [_unb(header, made)]
-    for number, (each, segments) in enumerate(messages, header.first_message_number):
-        rows.append(("UNH", str(number), made(each.type, *each.version.split(":"))))
-        rows.extend(segments)
-        rows.append(("UNT", str(len(segments) + 2), str(number)))
-    rows.append(("UNZ", str(len(messages)), header.control_number))
-    return rows
-
-
-def _unb(header: InterchangeOut, made: Callable[..., Element]) -> OutgoingSegment:
+def _unb(header: InterchangeOut) -> OutgoingSegment:
     if not 0 < len(header.control_number) <= 14:
         raise CannotWrite(f"UNB 0020 has 1 to 14 characters, not {header.control_number!r}")
     for name, value in (("sender", header.sender), ("recipient", header.receiver)):
@@ -130,10 +122,10 @@ def _unb(header: InterchangeOut, made: Callable[..., Element]) -> OutgoingSegmen
             raise CannotWrite(f"the {name} of UNB has 1 to 35 characters, not {value!r}")
     return (
         "UNB",
-        made(header.syntax, header.version),
-        made(header.sender, header.sender_qualifier),
-        made(header.receiver, header.receiver_qualifier),
-        made(f"{header.at:%Y%m%d}" if header.version >= "4" else f"{header.at:%y%m%d}", f"{header.at:%H%M}"),
+        (header.syntax, header.version),
+        (header.sender, header.sender_qualifier),
+        (header.receiver, header.receiver_qualifier),
+        (f"{header.at:%Y%m%d}" if header.version >= "4" else f"{header.at:%y%m%d}", f"{header.at:%H%M}"),
         header.control_number,
         "",
         header.application,
@@ -142,6 +134,25 @@ def _unb(header: InterchangeOut, made: Callable[..., Element]) -> OutgoingSegmen
         header.agreement,
         "1" if header.test else "",
     )
+
+
+def _in_one(segments: Sequence[OutgoingSegment]) -> str | None:
+    """Segments joined with their composites; None where one is repeated, or a value holds what joins them."""
+    rows, composites = list[tuple[str, ...]](), list[Sequence[str]]()
+    for segment in segments:
+        row: list[str] = []
+        for element in segment:
+            if isinstance(element, str):
+                row.append(element)
+                continue
+            if isinstance(element, Repeated):
+                return None
+            composites.append(element)
+            row.append(COMPONENT.join(element))
+        rows.append(tuple(row))
+    text = joined(rows)
+    between = sum(map(len, composites)) - len(composites)
+    return text if text is not None and text.count(COMPONENT) == between else None
 
 
 class _Pen:
@@ -153,51 +164,34 @@ class _Pen:
         self.special = [marks.release] if marks.release else []
         self.special += [marks.terminator, marks.element, marks.component]
         self.special += [marks.repetition] if marks.repetition else []
+        self.printed = "".join(self.special).isprintable()
         self.end = marks.terminator + marks.suffix
 
-    def at_once(self, rows: Sequence[OutgoingSegment]) -> bytes | None:
-        """The same of segments that are all texts; None where one is not, or where a value needs to be looked at."""
-        try:
-            text = _END.join([*[_ELEMENT.join(row) for row in rows], ""])  # type: ignore[arg-type]
-        except TypeError:
-            return None
-        if (text.count(_ELEMENT), text.count(_END)) != (sum(map(len, rows)) - len(rows), len(rows)):
-            return None
-        return self._separated(text)
-
-    def plainly(self, rows: Sequence[OutgoingSegment]) -> bytes | None:
-        """All segments with their terminators, if no value needs more than to stand between separators; else None."""
-        composites: list[Sequence[str]] = []
-        lines = []
-        for row in rows:
-            elements = []
-            for element in row:
-                if isinstance(element, str):
-                    elements.append(element)
-                elif isinstance(element, Repeated):
-                    return None
-                else:
-                    composites.append(element)
-                    elements.append(_COMPONENT.join(element))
-            lines.append(_ELEMENT.join(elements))
-        text = _END.join([*lines, ""])
-        between = (text.count(_COMPONENT), text.count(_ELEMENT), text.count(_END))
-        if between != (sum(map(len, composites)) - len(composites), sum(map(len, rows)) - len(rows), len(rows)):
-            return None
-        return self._separated(text)
+    def written(self, segments: Sequence[OutgoingSegment]) -> bytes:
+        """Segments with their terminators: at once where no value needs to be looked at."""
+        text = segments.text if isinstance(segments, Joined) else _in_one(segments)
+        found = self._separated(text) if text is not None else None
+        if found is not None:
+            return found
+        rows = [_parted(row) for row in segments] if isinstance(segments, Joined) else segments
+        return b"".join([self.segment(row) for row in rows])
 
     def _separated(self, text: str) -> bytes | None:
-        """The text with the separators of the interchange; None where a value needs more than to stand between them."""
+        """Joined segments between the separators of the interchange; None where something cannot be said as it is."""
         marks = self.marks
-        if any(mark in text for mark in self.special):
+        if not self.printed or not is_printed(text):
             return None
+        for mark in self.special:
+            if mark in text:
+                if not marks.release:
+                    return None
+                text = text.replace(mark, marks.release + mark)
         for empty in _EMPTY:
             while empty in text:
                 text = text.replace(empty, empty[-1])
-        text = text.replace(_COMPONENT, marks.component).replace(_ELEMENT, marks.element)
+        text = text.replace(COMPONENT, marks.component).replace(ELEMENT, marks.element).replace(END, self.end)
         try:
-            written = text.replace(_END, marks.terminator)
-            return text.replace(_END, self.end).encode(self.encoding) if written.isprintable() else None
+            return text.encode(self.encoding)
         except UnicodeEncodeError:
             return None
 

@@ -12,12 +12,12 @@ from crossdock.edi.edifact.writer import OutgoingMessage, Repeated
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.overlay import Cells
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment, OutgoingSet
 
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
-_MARKS = Delimiters(element="\x1d", component="\x1f", terminator="\x1c")
+_MARKS = Delimiters(element=ELEMENT, component=COMPONENT, terminator=END)
 _CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
 _ANY_DAY = dt.datetime(2000, 1, 1)  # of an envelope that is thrown away
 
@@ -33,10 +33,16 @@ def as_sent(outgoing: OutgoingSet, compiled: Compiled) -> OutgoingSet:
 
 
 def _as_set(outgoing: OutgoingSet, segments: Sequence[OutgoingSegment], version: str) -> TransactionSet:
-    rows = [("ST", outgoing.type, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
-    raw = "\x1c".join(["\x1d".join(row).rstrip("\x1d") for row in rows] + [""]).encode()
+    count = len(segments) + 2
+    first, last = _joined([("ST", outgoing.type, "0001")]), _joined([("SE", str(count), "0001")])
+    between = segments.text if isinstance(segments, Joined) else _joined(segments)
     group = GroupHeader(outgoing.functional_id, "", "", "", "", "", version, 0, 0)
-    return TransactionSet(_CHECKING, group, outgoing.type, "0001", raw, 1, 0, len(rows))
+    raw = (first + between + last).encode()
+    return TransactionSet(_CHECKING, group, outgoing.type, "0001", raw, 1, 0, count)
+
+
+def _joined(segments: Sequence[OutgoingSegment]) -> str:
+    return "".join([ELEMENT.join(row).rstrip(ELEMENT) + END for row in segments])
 
 
 def message_as_sent(outgoing: OutgoingMessage, compiled: Compiled) -> OutgoingMessage:

@@ -131,9 +131,9 @@ def _set(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSe
     if definition is not None:
         return set_of(definition, body, context)
     kind = set_type(document)
-    segments = segments_of(kind, body, Writing(context))
     guide = guides()[kind]
-    return OutgoingSet(guide.functional_id, kind, finished(guide, segments))
+    segments = finished(guide, lambda: segments_of(kind, body, Writing(context)))
+    return OutgoingSet(guide.functional_id, kind, segments)
 
 
 def write_message(document: str, body: msgspec.Struct, context: MapContext, version: str = "") -> OutgoingMessage:

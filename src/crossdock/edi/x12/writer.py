@@ -7,14 +7,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text
 from crossdock.edi.x12.envelope import Delimiters
 
 ACKNOWLEDGEMENT = "TA1"
 OutgoingSegment = tuple[str, ...]
-"""Segment id, then the elements; trailing empty elements are left out when written."""
-COMPONENT = "\x1f"
-"""Stands between the components of a composite element until an interchange says what separates them."""
+"""Segment id, then the elements (`COMPONENT` between the components of a composite one); trailing empty elements are
+left out when written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,15 @@ class InterchangeOut:
 def write_interchange(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> bytes:
     """One interchange with a group per run of equal functional ids, and what stands before all groups. Raises
     `CannotWrite`."""
-    rows: list[OutgoingSegment] = [row for each in sets if each.type == ACKNOWLEDGEMENT for row in each.segments]
+    parts: list[Sequence[OutgoingSegment]] = [each.segments for each in sets if each.type == ACKNOWLEDGEMENT]
     groups = _groups([each for each in sets if each.type != ACKNOWLEDGEMENT])
     for index, group in enumerate(groups):
-        rows.extend(_group(header, header.group_control_number + index, group))
-    rows.append(("IEA", str(len(groups)), f"{header.control_number:09d}"))
+        parts.extend(_group(header, header.group_control_number + index, group))
+    parts.append([("IEA", str(len(groups)), f"{header.control_number:09d}")])
     marks = header.delimiters
     end = marks.terminator + marks.suffix
-    return (marks.element.join(_isa(header)) + end + _lines(rows, marks, end)).encode()
+    written = [_joined(each, marks, end) if isinstance(each, Joined) else _lines(each, marks, end) for each in parts]
+    return "".join([marks.element.join(_isa(header)), end, *written]).encode()
 
 
 def _isa(header: InterchangeOut) -> OutgoingSegment:
@@ -103,10 +103,11 @@ def _groups(sets: Sequence[OutgoingSet]) -> list[list[OutgoingSet]]:
     return groups
 
 
-def _group(header: InterchangeOut, number: int, sets: Sequence[OutgoingSet]) -> list[OutgoingSegment]:
+def _group(header: InterchangeOut, number: int, sets: Sequence[OutgoingSet]) -> list[Sequence[OutgoingSegment]]:
+    """The segments of each set, and before and behind them those around it."""
     if not 0 < number <= 999_999_999:
         raise CannotWrite(f"GS06 cannot hold {number}")
-    rows: list[OutgoingSegment] = [
+    around: list[OutgoingSegment] = [
         (
             "GS",
             sets[0].functional_id,
@@ -119,21 +120,32 @@ def _group(header: InterchangeOut, number: int, sets: Sequence[OutgoingSet]) -> 
             header.version,
         )
     ]
+    parts: list[Sequence[OutgoingSegment]] = []
     for set_number, each in enumerate(sets, header.first_set_number):
         control = f"{set_number:04d}"
-        rows.append(("ST", each.type, control))
-        rows.extend(each.segments)
-        rows.append(("SE", str(len(each.segments) + 2), control))
-    rows.append(("GE", str(len(sets)), str(number)))
-    return rows
+        parts += [[*around, ("ST", each.type, control)], each.segments]
+        around = [("SE", str(len(each.segments) + 2), control)]
+    return [*parts, [*around, ("GE", str(len(sets)), str(number))]]
+
+
+def _joined(segments: Joined[OutgoingSegment], marks: Delimiters, end: str) -> str:
+    """Segments that are one text. They are looked through one by one only where something may not be written."""
+    text = segments.text
+    if any(mark in text for mark in _forbidden(marks)):
+        return _lines(segments, marks, end)
+    return text.replace(COMPONENT, marks.component).replace(ELEMENT, marks.element).replace(END, end)
+
+
+def _forbidden(marks: Delimiters) -> str:
+    return marks.element + marks.terminator + marks.component + marks.repetition
 
 
 def _lines(rows: Sequence[OutgoingSegment], marks: Delimiters, end: str) -> str:
     """All segments. Values are looked through one by one only where something in them may not be written."""
-    separator, forbidden = marks.element, marks.element + marks.terminator + marks.component + marks.repetition
+    separator, forbidden = marks.element, _forbidden(marks)
     said = "".join(["".join(row) for row in rows]).replace(COMPONENT, "")
     if said.isprintable() and not any(mark in said for mark in forbidden):
-        text = end.join([separator.join(row).rstrip(separator) for row in rows]) + end
+        text = "".join([separator.join(row).rstrip(separator) + end for row in rows])
         return text.replace(COMPONENT, marks.component)
     return "".join(_line(row, marks, forbidden) + end for row in rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from crossdock.edi.edifact.envelope import Message
@@ -65,8 +66,13 @@ def account_of(read: TransactionSet | Message, context: MapContext) -> Account:
 
 def written_as(dialect: str, document: str, body: Any) -> Definition | None:
     """The definition by which a document of an object is written; None where there is none."""
-    fitting = (each for each in definitions(dialect).values() if each.document == document and not each.own)
+    fitting = _writers(dialect, document)
     return next((each for each in fitting if isinstance(body, each.object) and each.says(body)), None)
+
+
+@lru_cache(maxsize=256)
+def _writers(dialect: str, document: str) -> tuple[Definition, ...]:
+    return tuple(each for each in definitions(dialect).values() if each.document == document and not each.own)
 
 
 def set_of(definition: Definition, body: Any, context: MapContext) -> OutgoingSet:

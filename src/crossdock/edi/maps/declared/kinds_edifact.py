@@ -16,8 +16,8 @@ import textwrap
 from decimal import Decimal
 from typing import Any
 
-from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment
-from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.edifact.writer import OutgoingSegment
+from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
 from crossdock.edi.maps.declared.source import EdifactSource

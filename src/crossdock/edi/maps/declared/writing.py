@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment as EdifactSegment
-from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.kernel.writing import COMPONENT, CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.building import total
 from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
@@ -19,7 +19,6 @@ from crossdock.edi.maps.declared.reading import KINDS
 from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
 from crossdock.edi.maps.x12.writing import Writing as X12Writing
 from crossdock.edi.maps.x12.writing import hold_against_segments
-from crossdock.edi.x12.writer import COMPONENT
 from crossdock.edi.x12.writer import OutgoingSegment as X12Segment
 from crossdock.model.quantity import tidy
 

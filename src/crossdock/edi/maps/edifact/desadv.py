@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime as dt
 from itertools import groupby
 
-from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
+from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.writing import COMPONENT
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, day, limited, moment, numbered
@@ -216,7 +217,8 @@ def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[Outg
     rows.append(writing.quantity("12", line.quantity))
     if line.lot:
         rows.append(("GIN", _LOT, limited("GIN 7402", line.lot)))
-    rows += [("GIN", _SERIAL, limited("GIN 7402", serial)) for serial in line.serials]
+    if line.serials:
+        rows += [("GIN", _SERIAL, limited("GIN 7402", serial)) for serial in line.serials]
     if line.expires_on:
         rows.append(day("361", line.expires_on))
     order, order_line = limited("RFF 1154", line.order_number), limited("RFF 1156", line.order_line, LONGEST_LINE)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from crossdock.edi.edifact.writer import OutgoingMessage, OutgoingSegment
+from crossdock.edi.edifact.writer import OutgoingMessage, OutgoingSegment, joined_where_they_can
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact import contrl, desadv, invoic, orders, ordrsp
@@ -35,15 +35,15 @@ def own_message(document: str, body: msgspec.Struct, context: MapContext, versio
     version = version or _USUAL
     match document, body:
         case "purchase_order", PurchaseOrder():
-            return _joined("ORDERS", version, orders.write(body, Writing(context)))
+            return _joined("ORDERS", version, lambda: orders.write(body, Writing(context)))
         case "purchase_order_acknowledgement", PurchaseOrderAcknowledgement():
-            return _joined("ORDRSP", version, ordrsp.write(body, Writing(context)))
+            return _joined("ORDRSP", version, lambda: ordrsp.write(body, Writing(context)))
         case "ship_notice", ShipNotice():
-            return _joined("DESADV", version, desadv.write(body, Writing(context)))
+            return _joined("DESADV", version, lambda: desadv.write(body, Writing(context)))
         case "invoice" | "supplier_invoice" | "credit_note", Invoice():
-            return _joined("INVOIC", version, invoic.write(body, Writing(context)))
+            return _joined("INVOIC", version, lambda: invoic.write(body, Writing(context)))
     raise CannotWrite(f"no EDIFACT message of ours carries a {document} ({type(body).__name__})")
 
 
-def _joined(kind: str, version: str, segments: list[OutgoingSegment]) -> OutgoingMessage:
-    return OutgoingMessage(kind, version, segments, joined=True)
+def _joined(kind: str, version: str, make: Callable[[], list[OutgoingSegment]]) -> OutgoingMessage:
+    return OutgoingMessage(kind, version, joined_where_they_can(make), joined=True)

@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 
-from crossdock.edi.edifact.writer import COMPONENT, OutgoingSegment, composite
-from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.reading import AGENCIES
 from crossdock.model.party import PartyRef
@@ -25,25 +25,33 @@ _BEFORE_TEXT = COMPONENT * 3
 class Writing:
     """One message being written."""
 
-    __slots__ = ("_as_buyer", "context", "currency")
+    __slots__ = ("_as_buyer", "_ours", "_theirs", "context", "currency")
 
     def __init__(self, context: MapContext, currency: str = "") -> None:
         self.context = context
         self.currency = currency
         self._as_buyer = context.role == "buyer"
+        self._ours, self._theirs = ("IN", "SA") if self._as_buyer else ("SA", "IN")
 
     def ids(self, item: str, supplier_item: str, buyer_item: str) -> list[tuple[str, str]]:
         """(id, its type) of an item: ours, and the partner's, asked of the cross-reference where it is not given."""
-        theirs, of_ours, of_theirs = (supplier_item, "IN", "SA") if self._as_buyer else (buyer_item, "SA", "IN")
+        theirs = supplier_item if self._as_buyer else buyer_item
         if item and not theirs:
             theirs = self.context.their_item(item) or ""
-        found = [(limited("PIA 7140", item), of_ours)] if item else []
+        found = [(limited("PIA 7140", item), self._ours)] if item else []
         if theirs:
-            found.append((limited("PIA 7140", theirs), of_theirs))
+            found.append((limited("PIA 7140", theirs), self._theirs))
         return found
 
     def items(self, kind: str, item: str, supplier_item: str, buyer_item: str) -> list[OutgoingSegment]:
         """PIA for each of these ids."""
+        theirs = supplier_item if self._as_buyer else buyer_item
+        if item and theirs:  # what nearly every line has
+            ours, theirs = limited("PIA 7140", item), limited("PIA 7140", theirs)
+            return [
+                ("PIA", kind, f"{ours}{COMPONENT}{self._ours}"),
+                ("PIA", kind, f"{theirs}{COMPONENT}{self._theirs}"),
+            ]
         return [("PIA", kind, one + COMPONENT + of) for one, of in self.ids(item, supplier_item, buyer_item)]
 
     def price(self, price: Price, unit: str) -> OutgoingSegment:

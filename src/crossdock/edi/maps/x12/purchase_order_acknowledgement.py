@@ -226,6 +226,9 @@ def _line_rows(
 
 def _together(amounts: list[Quantity], unit: str) -> str:
     """What was ordered: all that is answered, where that is in the unit of the line."""
-    if any(each.unit != unit for each in amounts):
-        return ""
-    return number(sum(amounts[1:], amounts[0]).amount)
+    total, *others = amounts
+    for each in others:
+        if each.unit != total.unit:
+            return ""
+        total += each
+    return number(total.amount) if total.unit == unit else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from crossdock.edi.guides import Guide, segment_rules
 from crossdock.edi.guides.check import check, elements
-from crossdock.edi.kernel.writing import CannotWrite, Text
+from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, TAX_KINDS
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
@@ -24,8 +25,10 @@ _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
 _TAX_CODES = {ours: theirs for theirs, ours in TAX_KINDS.items()}
 _BASIS_OF = {Decimal(100): "HP", Decimal(1000): "TP"}
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
-_MARKS = Delimiters(element="\x1d", component="\x1f", terminator="\x1c")
+_MARKS = Delimiters(element=ELEMENT, component=COMPONENT, terminator=END)
 _CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
+_NO_GROUP = GroupHeader("", "", "", "", "", "", "", 0, 0)
+_EMPTY = ELEMENT + END
 
 
 class Writing:
@@ -106,33 +109,49 @@ def _taxed(rate: TaxRate, amount: str) -> tuple[str, str, str]:
     return _TAX_CODES.get(rate.kind, rate.kind), amount, percent
 
 
-def finished(guide: Guide, segments: Sequence[OutgoingSegment]) -> list[OutgoingSegment]:
+def finished(guide: Guide, make: Callable[[], list[OutgoingSegment]]) -> Joined[OutgoingSegment]:
     """The segments, if they keep to the guide; else `CannotWrite` with the first fault."""
-    faults = check(_draft(guide.type, segments), guide)
+    segments = make()
+    text = _joined(segments)
+    faults = check(_draft(guide.type, text, len(segments)), guide)
     if faults:
         raise CannotWrite(f"{guide.name}: {faults[0].code} in {faults[0].segment_id}: {faults[0].detail}")
-    return list(segments)
+    return Joined(text, len(segments), make)
 
 
 def hold_against_segments(name: str, kind: str, segments: Sequence[OutgoingSegment]) -> None:
     """Refuses segments that we would not take ourselves, of a set without a guide."""
-    rules, draft = segment_rules(), _draft(kind, segments)
+    rules, draft = segment_rules(), _draft(kind, _joined(segments), len(segments))
     for position, text in enumerate(draft.texts, 1):
-        row = text.split(_MARKS.element)
+        row = text.split(ELEMENT)
         if row[0] in rules and (fault := next(elements(draft, rules[row[0]], row, position), None)) is not None:
             raise CannotWrite(f"{name}: {fault.code} in {fault.segment_id}: {fault.detail}")
 
 
-def _draft(kind: str, segments: Sequence[OutgoingSegment]) -> TransactionSet:
-    """The set as it will be, between separators of its own."""
-    rows = [("ST", kind, "0001"), *segments, ("SE", str(len(segments) + 2), "0001")]
+def _joined(segments: Sequence[OutgoingSegment]) -> str:
+    """The segments in one text, without the empty elements at their ends."""
+    text = joined(segments)
     # A value with a control character would shift every element behind it.
-    if not "".join(["".join(row) for row in rows]).replace(_MARKS.component, "").isprintable():
-        bad = next(row for row in rows if not "".join(row).replace(_MARKS.component, "").isprintable())
+    if text is None or not is_printed(text):
+        bad = next(row for row in segments if not "".join(row).replace(COMPONENT, "").isprintable())
         raise CannotWrite(f"{bad[0]} holds a control character: {bad}")
-    lines = ["\x1d".join(row).rstrip("\x1d") for row in rows]
-    raw = "\x1c".join([*lines, ""]).encode()
-    return TransactionSet(_CHECKING, GroupHeader("", "", "", "", "", "", "", 0, 0), kind, "0001", raw, 1, 0, len(rows))
+    while _EMPTY in text:
+        text = text.replace(_EMPTY, END)
+    return text
+
+
+def _draft(kind: str, text: str, count: int) -> TransactionSet:
+    """The set as it will be, between separators of its own."""
+    first, last = ("ST", kind, "0001"), ("SE", str(count + 2), "0001")
+    raw = f"{ELEMENT.join(first)}{END}{text}{ELEMENT.join(last)}{END}".encode()
+    return _Draft(_CHECKING, _NO_GROUP, kind, "0001", raw, 1, 0, count + 2)
+
+
+class _Draft(TransactionSet):
+    __slots__ = ()
+
+    def split_plainly(self, text: str = "") -> None:
+        """Nobody looks into a draft that is faultless."""
 
 
 def number(value: Decimal) -> str:
@@ -164,6 +183,7 @@ def unit_code(unit: str) -> str:
     return found.x12[0] if found and found.x12 and unit not in found.x12 else unit
 
 
+@lru_cache(maxsize=1024)
 def day(value: dt.date | None) -> str:
     """`YYYYMMDD`, empty for None."""
     return dt.date.isoformat(value).replace("-", "") if value else ""
