@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from collections import defaultdict
 from pathlib import Path
 
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossdock.edi.guidelines.breaches import breaches
 from crossdock.edi.guidelines.generate import generate
 from crossdock.edi.guidelines.infer import NothingToInfer, proposed, sure
-from crossdock.edi.guidelines.packs import read_guideline
+from crossdock.edi.guidelines.packs import Guidelines, PartnerPack, read_guideline
+from crossdock.edi.guidelines.trials import tried
 from tests.unit.edi.guidelines import SOUND, compiled
 from tests.unit.edi.samples import interchange, sets
 from tests.unit.edi.test_fixtures import FILES
@@ -98,3 +102,83 @@ def test_places_are_no_codes_and_codes_are_quoted() -> None:
     for place in ("LEEDS", "WY", "LS1"):
         assert place not in text
     assert "1..35" not in text
+
+
+def test_codes_that_come_every_time_are_required() -> None:
+    sold = [row for row in SOUND if row not in ("N1*BY**92*4711", "N4*LEEDS")]
+    text = proposed([interchange(*SOUND)] * 2 + [interchange(*_counted(sold))], "x").text
+    assert "require: [ST]" in text
+    assert "ST in 3 of 3" in text
+
+
+def _counted(rows: list[str]) -> list[str]:
+    return [*rows[:-1], f"SE*{len(rows)}*0001"]
+
+
+def conditions_of(data: list[bytes]) -> list[tuple[str, str]]:
+    guideline, problems = read_guideline(Path("x.yaml"), proposed(data, "x").text)
+    assert problems == []
+    assert guideline is not None
+    return [(each.form.at, each.form.must or each.form.amount) for each in guideline.conditions]
+
+
+def test_what_held_every_time_is_proposed_as_a_condition() -> None:
+    other = [row.replace("20101215", "20101231") for row in SOUND]
+    assert conditions_of([interchange(*SOUND), interchange(*other)]) == [
+        ("CTT", "CTT.01 == count(PO1)"),
+        ("PO1", "PO1.02 > 0"),
+        ("DTM[01=002]", "date(DTM[01=002].02) >= date(BEG.05)"),
+        ("N1", 'N1.04 != ""'),
+    ]
+
+
+def test_what_did_not_hold_once_is_not() -> None:
+    early = [row.replace("20101215", "20101101") for row in SOUND]
+    nothing = [row.replace("PO1*20*12*", "PO1*20*0*").replace("CTT*2", "CTT*7") for row in SOUND]
+    unnamed = [row.replace("N1*BY**92*4711", "N1*BY**92") for row in SOUND]
+    assert conditions_of([interchange(*each) for each in (SOUND, early, nothing, unnamed)]) == []
+
+
+def test_what_an_invoice_adds_up_to_is_found() -> None:
+    drafts = [generate(template("810"), PACK, seed, lines=seed + 1) for seed in range(3)]
+    assert ("TDS", "TDS.01 == sum(IT1.02 * IT1.04)") in conditions_of([each.bytes() for each in drafts])
+
+
+def test_a_message_is_described_in_the_words_of_the_directory() -> None:
+    drafts = [generate(template("INVOIC"), PACK, seed, lines=seed + 1) for seed in range(4)]
+    text = proposed([each.bytes() for each in drafts], "x").text
+    assert 'name: Document name code, codes: {"380": ""' in text
+    assert "name: Quantity, type: R" in text
+    assert "name: Date, type: DT" in text
+    assert "check: gln" in text
+    assert "check: gtin" in text
+    assert "CNT[01.1=2].01.2 == count(LIN)" in text
+
+
+@pytest.mark.parametrize("document", ["850", "856", "810", "ORDERS", "DESADV", "INVOIC"])
+def test_a_proposal_is_sound_and_refuses_what_none_of_its_samples_is(document: str) -> None:
+    samples = [generate(template(document), PACK, seed, lines=2 + seed % 3) for seed in range(8)]
+    guideline, problems = read_guideline(Path("x.yaml"), proposed([each.bytes() for each in samples], "x").text)
+    assert problems == []
+    assert guideline is not None
+    done = tried(PartnerPack(Path("nowhere"), PACK, Guidelines("x", (guideline,)), {}))
+    assert done.failed == []
+    assert len(done.lines) > 20
+    broken = [each for each in breaches(samples[0]) if each.code in ("segment_missing", "check_digit_wrong")]
+    assert broken
+    for breach in broken:
+        draft = samples[0].copy()
+        assert breach.change is not None
+        breach.change(draft)
+        assert guideline.faults(draft.item()), breach.name
+
+
+def test_a_hundred_samples_take_seconds_and_little_memory() -> None:
+    data = [generate(template("850"), PACK, seed, lines=20).bytes() for seed in range(100)]
+    begun = time.process_time()
+    tracemalloc.start()
+    assert proposed(data, "x").documents == 100
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert time.process_time() - begun < 20  # with every allocation traced, on a slow machine
+    assert most < 60 * sum(map(len, data))

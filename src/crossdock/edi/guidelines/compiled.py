@@ -27,7 +27,7 @@ _MOST_FAULTS = 100
 _NO_MARK = "\x1f"
 """Separates components where nothing does: no element that the expression lets pass holds it."""
 # Where EDIFACT has quantities and money: (tag, element, component).
-_AMOUNTS = {("QTY", 1, 2), ("PRI", 1, 2), ("MOA", 1, 2), ("PCD", 1, 2), ("CNT", 1, 2), ("PRI", 1, 5), ("CUX", 3, 0)}
+AMOUNTS = {("QTY", 1, 2), ("PRI", 1, 2), ("MOA", 1, 2), ("PCD", 1, 2), ("CNT", 1, 2), ("PRI", 1, 5), ("CUX", 3, 0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, 
     for number, each in enumerate(form.conditions):
         where = ("conditions", str(number))
         try:
-            conditions.append(ready(each, where, partial(_kind_of, form.dialect, level)))
+            conditions.append(ready(each, where, partial(kind_of, form.dialect, level)))
         except ValueError as error:
             problem(where, str(error), "correct the condition")
     return Compiled(form, level, tuple(conditions), overlay_of(form, problem))
@@ -204,9 +204,9 @@ def _wrong_formats(segments: tuple[Segment, ...], where: tuple[str, ...]) -> Ite
         yield from _wrong_formats(segment.segments, (*here, "segments"))
 
 
-def _kind_of(dialect: str, level: Level, one: Place) -> str:
+def kind_of(dialect: str, level: Level, one: Place) -> str:
     """The type of what stands at a place, as far as the guideline or the base guide tells."""
-    if dialect == "edifact" and (one.tag, one.element, one.component) in _AMOUNTS:
+    if dialect == "edifact" and (one.tag, one.element, one.component) in AMOUNTS:
         return "R"
     for node in level.nodes():
         if node.tag != one.tag:

@@ -15,19 +15,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from crossdock.edi import edifact, x12
 from crossdock.edi.edifact.envelope import Message
+from crossdock.edi.guidelines.compiled import AMOUNTS
+from crossdock.edi.guidelines.conclusions import conclusions
+from crossdock.edi.guidelines.packs import read_guideline
 from crossdock.edi.guidelines.tree import Rule
 from crossdock.edi.guidelines.view import View, view
-from crossdock.edi.guidelines.walk import wrong_with
+from crossdock.edi.guidelines.walk import NOTHING, wrong_with
 from crossdock.edi.guidelines.yaml_text import Value, block
 from crossdock.edi.guides import ElementRule, SegmentRule, segment_rules
+from crossdock.edi.guides.edifact import segment_forms
 from crossdock.edi.identifiers import Kind, fault_of
 from crossdock.edi.kernel.syntax import EDIFACT, syntax_of
 from crossdock.edi.x12.envelope import TransactionSet
 
 Item = TransactionSet | Message
+_BY_KIND = ("DTM", "QTY", "MOA", "CNT")
+_QUALIFIER = re.compile(r"[A-Z0-9]{1,3}\Z")
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _WRONG_FORM = frozenset(("date_invalid", "time_invalid", "number_invalid", "element_character"))
 _MOST_CODES = 12
@@ -35,6 +42,10 @@ _NUMBERED = ("LIN", "CPS", "GID", "CNI", "SEQ")
 """Their first element counts."""
 _PLACES = (("N4", 2), ("N4", 3), ("N4", 4))
 """State, postal code and country: the base guide calls them codes, and the next order goes somewhere else."""
+_EDIFACT_PLACES = ("3207", "3229")
+"""Countries and regions."""
+_PARTIES = ("N1", "NAD", "LOC")
+_LONGEST = 4096
 _Z_SQUARED = Decimal("1.96") ** 2
 _MANY = 5
 """So often or more: any number of times."""
@@ -95,8 +106,13 @@ class _Seen:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What tells it from its neighbours: levels go by their code."""
-        return self.tag, self.view.value(self.row, 3) if self.tag == "HL" else ""
+        """What tells it from its neighbours: levels go by their code, dates and amounts of EDIFACT by their kind."""
+        if self.tag == "HL":
+            return self.tag, self.view.value(self.row, 3)
+        if self.tag in _BY_KIND and isinstance(self.view.item, Message):
+            said = self.view.value(self.row, 1, 1)
+            return self.tag, said if _QUALIFIER.match(said) else ""
+        return self.tag, ""
 
 
 def sure(seen: int, of: int) -> int:
@@ -157,7 +173,7 @@ class _Proposing:
             "source": {"title": f"Proposed from {len(self.items)} sample{'s' if len(self.items) > 1 else ''}"},
             "segments": segments,
         }
-        conditions = self._conditions()
+        conditions = self._conditions(head)
         if conditions:
             head["conditions"] = conditions
         intro = (
@@ -178,7 +194,8 @@ class _Proposing:
                     at += 1
                 slots[at][number].append(seen)
         for kind, slot in _gathered(order, slots):
-            found.append(self._segment(kind, slot, f"{path}/{len(found)}"))
+            if any(slot):  # else all that could be here stands further on
+                found.append(self._segment(kind, slot, f"{path}/{len(found)}"))
         return found
 
     def _segment(self, kind: tuple[str, str], slot: list[list[_Seen]], path: str) -> dict[str, Value]:
@@ -186,7 +203,7 @@ class _Proposing:
         there = [each for each in slot if each]
         rows = [seen for each in there for seen in each]
         base = None if self.edifact else segment_rules().get(tag)
-        made: dict[str, Value] = {"segment": f"HL[03={level}]" if level else tag}
+        made: dict[str, Value] = {"segment": f"{tag}[{'03' if tag == 'HL' else '01.1'}={level}]" if level else tag}
         if base is not None:
             made["name"] = base.name
         made["use"] = "M" if len(there) == len(slot) else "O"
@@ -201,10 +218,26 @@ class _Proposing:
             + (f"; {most} at most" if most > 1 else "")
         )
         self._describe(made, base, rows, path)
+        if made["use"] == "M" and most > 1:
+            self._required(made, slot, path)
         below = [seen.below for seen in rows]
         if any(below):
             made["segments"] = self._level(below, f"{path}/segments")
         return made
+
+    def _required(self, made: dict[str, Value], slot: list[list[_Seen]], path: str) -> None:
+        """Codes that came every time, each in one of several segments of a kind."""
+        elements = made.get("elements")
+        first = elements.get("01") if isinstance(elements, dict) else None
+        codes = first.get("codes") if isinstance(first, dict) else None
+        if not isinstance(first, dict) or not isinstance(codes, dict) or len(codes) < 2:
+            return
+        always = [
+            code for code in codes if all(any(seen.view.value(seen.row, 1) == code for seen in each) for each in slot)
+        ]
+        if always:
+            first["require"] = always
+            self.lines[f"{path}/elements/01"] += f"; {', '.join(always)} in {len(slot)} of {len(slot)}"
 
     def _describe(self, made: dict[str, Value], base: SegmentRule | None, rows: list[_Seen], path: str) -> None:
         """The elements of a segment, and its pairs of qualifier and id."""
@@ -224,24 +257,41 @@ class _Proposing:
 
     def _element(self, number: int, base: SegmentRule | None, rows: list[_Seen], path: str) -> dict[str, Value] | None:
         rule = base.elements[number - 1] if base is not None and number <= len(base.elements) else None
+        tag = rows[0].tag
         parts = max(seen.view.components(seen.row, number) for seen in rows)
         if parts > 1:
             components: dict[str, Value] = {}
             for component in range(1, parts + 1):
                 values = [seen.view.value(seen.row, number, component) for seen in rows]
-                qualifier = number == component == 1 and rows[0].tag not in _NUMBERED
-                inner = self._value(values, None, f"{path}/components/{component:02d}", qualifier)
+                inner = self._value(
+                    tag, values, *self._known(tag, number, component), f"{path}/components/{component:02d}"
+                )
                 if inner is not None:
                     components[f"{component:02d}"] = inner
             whole = [seen.view.value(seen.row, number) for seen in rows]
             made: dict[str, Value] = {"use": "M" if all(whole) else "O", "components": components}
             return made if components else None
-        tag = rows[0].tag
+        values = [seen.view.value(seen.row, number) for seen in rows]
+        if self.edifact:
+            return self._value(tag, values, *self._known(tag, number, 1), path)
         coded = number == 1 and tag not in _NUMBERED if rule is None else rule.type == "ID"
-        coded = coded and (tag, number) not in _PLACES
-        return self._value([seen.view.value(seen.row, number) for seen in rows], rule, path, coded)
+        return self._value(tag, values, rule, coded and (tag, number) not in _PLACES, path)
 
-    def _value(self, values: list[str], rule: ElementRule | None, path: str, coded: bool) -> dict[str, Value] | None:
+    def _known(self, tag: str, number: int, component: int) -> tuple[ElementRule | None, bool]:
+        """What the directory of the United Nations says of a component, and whether it is a code. Elements that hold
+        codes have odd numbers there."""
+        form = segment_forms().get(tag) if self.edifact else None
+        place = form.places[number - 1] if form is not None and number <= len(form.places) else None
+        if place is None or component > len(place.components):
+            return None, number == component == 1 and tag not in _NUMBERED
+        said = place.components[component - 1].element
+        kind = "R" if said.type == "n" or (tag, number, component) in AMOUNTS else "AN"
+        coded = int(said.number) % 2 == 1 and said.number not in _EDIFACT_PLACES
+        return ElementRule(False, kind, 1, _LONGEST, said.name), coded
+
+    def _value(
+        self, tag: str, values: list[str], rule: ElementRule | None, coded: bool, path: str
+    ) -> dict[str, Value] | None:
         """What is said of the values of one element; `coded` where it holds codes by its kind."""
         there = [each for each in values if each]
         if not there:
@@ -258,10 +308,12 @@ class _Proposing:
             made["codes"] = dict.fromkeys(sorted(distinct), "")
             words += f"; {_times(len(distinct), 'code')} in {len(there)}, sure {sure(len(there) - new, len(there))} %"
         else:
-            check = _check(there)
+            check = _check(there, tag in _PARTIES)
             if check:
                 made["check"] = check
                 words += f"; all {len(there)} have a right check digit, sure {sure(len(there), len(there))} %"
+            elif rule is not None and self.edifact:
+                self._as_directory(made, rule, there)
             elif rule is not None:
                 self._as_base(made, rule, there, sizes)
             words += f"; {_times(len(distinct), 'value')}, {sizes[0]} to {sizes[-1]} characters"
@@ -277,6 +329,15 @@ class _Proposing:
             made["type"], made["length"] = "AN", f"1..{max(sizes[-1], rule.longest)}"
         elif rule.type not in ("DT", "TM", "C") and not (rule.shortest <= sizes[0] and sizes[-1] <= rule.longest):
             made["length"] = f"{min(sizes[0], rule.shortest)}..{max(sizes[-1], rule.longest)}"
+
+    def _as_directory(self, made: dict[str, Value], rule: ElementRule, there: list[str]) -> None:
+        """Numbers and days, where every sample has one."""
+        for kind, wanted in (("R", rule.type == "R"), ("DT", rule.name == "Date")):
+            judged = Rule(
+                0, rule.name, type=kind, shortest=8 if kind == "DT" else 1, longest=8 if kind == "DT" else 1 << 16
+            )
+            if wanted and all(wrong_with(judged, each, "edifact") == NOTHING for each in there):
+                made["type"] = kind
 
     def _coded(self, distinct: Counter[str], count: int, rule: ElementRule | None) -> bool:
         """Are these codes, rather than texts or numbers?"""
@@ -309,33 +370,31 @@ class _Proposing:
             self.lines[f"{path}/{qualifier}"] = f"{words}; {_times(len(set(values)), 'value')}"
         return made
 
-    def _conditions(self) -> list[Value]:
-        """What trailers count, where they count right every time."""
-        if self.edifact:
+    def _conditions(self, head: dict[str, Value]) -> list[Value]:
+        """What all samples keep to, judged by the guideline proposed so far."""
+        compiled, problems = read_guideline(Path("proposal.yaml"), "\n".join(block(head, 0, {})))
+        if compiled is None or problems:
             return []
-        for tag in ("PO1", "POC", "IT1", "LIN", "HL"):
-            held = total = 0
-            for item in self.items:
-                rows = view(item).rows
-                said = next((row[1] for row in rows if row[0] == "CTT" and len(row) > 1), "")
-                count = sum(row[0] == tag for row in rows)
-                total += bool(said and count)
-                held += bool(said and count and said.strip().lstrip("0") == str(count))
-            if total and held == total and (tag != "HL" or self.items[0].type == "856"):
-                self.lines["/conditions/0/at"] = f"held {held} of {total} times, sure {sure(held, total)} %"
-                return [{"at": "CTT", "amount": f"CTT.01 == count({tag})"}]
-        return []
+        found: list[Value] = []
+        for each in conclusions(compiled, self.items):
+            self.lines[f"/conditions/{len(found)}/at"] = (
+                f"held {each.held} of {each.held} times, sure {sure(each.held, each.held)} %"
+            )
+            said = {"at": each.condition.at, "if": each.condition.when, "must": each.condition.must,
+                    "amount": each.condition.amount}  # fmt: skip
+            found.append({key: value for key, value in said.items() if value})
+        return found
 
 
 def _times(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _check(values: Sequence[str]) -> str:
+def _check(values: Sequence[str], party: bool) -> str:
     """The kind of identifier that all values are, check digit and all; several different ones must be."""
     for kind, form in _CHECKED:
         if len(set(values)) > 1 and all(form.match(each) and not fault_of(kind, each)[0] for each in values):
-            return kind
+            return "gln" if party and all(len(each) == 13 for each in values) else kind
     return ""
 
 
@@ -397,11 +456,16 @@ def _in_order(sequences: Sequence[tuple[tuple[str, str], ...]]) -> list[tuple[st
 def _gathered(
     order: list[tuple[str, str]], slots: list[list[list[_Seen]]]
 ) -> list[tuple[tuple[str, str], list[list[_Seen]]]]:
-    """Levels (HL) come in any order, so those of one kind are one; the rest stands as it is."""
+    """Levels (HL) come in any order, and so do neighbours of one tag, so those of one kind are one; the rest stands as
+    it is."""
     found: list[tuple[tuple[str, str], list[list[_Seen]]]] = []
     at: dict[tuple[str, str], int] = {}
+    last = ""
     for kind, slot in zip(order, slots, strict=True):
-        if kind[0] == "HL" and kind in at:
+        if kind[0] != last:
+            last = kind[0]
+            at = {known: number for known, number in at.items() if known[0] == "HL"}
+        if kind in at:
             gathered = found[at[kind]][1]
             for number, more in enumerate(slot):
                 gathered[number] += more
