@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared.reading import KINDS
 from tests.unit.edi.declared import COMPANY, bodies
 from tests.unit.edi.samples import BUYING, envelope
 
@@ -68,3 +71,12 @@ def test_an_incomplete_reference_is_left_out_and_kept_and_refuses_nothing() -> N
     assert mapped.body.references == ()
     assert [(each.code, each.severity, each.position) for each in mapped.faults] == [("element_missing", "warning", 4)]
     assert [(each.position, each.value) for each in maps.account(item, BUYING).kept] == [(4, "ZZ")]
+
+
+def test_every_kind_and_every_sign_of_a_map_stands_on_the_page_that_explains_them() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "howto" / "describe-a-document.md").read_text("utf-8")
+    told = set(re.findall(r"`([a-z_]+)(?:\(|`)", page))
+    assert {name for kinds in KINDS.values() for name in kinds} - told == set()
+    signs = ("BRA!", "PIA*", "< DTM", "$.", "^.", "=<", "=~", "=@", ":=", "'@4", "=#(", "2=^", "3+2=", "also ", "drop ")
+    loops = ("[]", "[.]", "[?]", "[+", "[/", "CPS?", "CPS!?", "if(", "unless(")
+    assert [each for each in (*signs, *loops) if each not in page] == []
