@@ -315,7 +315,9 @@ def _receipt(receipt: FunctionalAcknowledgement, notes: Notes) -> Said:
         (
             f"{each.set_type} {each.control_number}",
             each.verdict.replace("_", " "),
-            "; ".join(f"segment {position} ({segment}) error {code}" for position, segment, code in each.faults),
+            "; ".join(
+                f"segment {position} ({segment}) error {code}".rstrip() for position, segment, code in each.faults
+            ),
             "; ".join(
                 f"segment {position} element {element} error {code}" for position, element, code in each.elements
             ),

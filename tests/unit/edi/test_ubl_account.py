@@ -13,7 +13,7 @@ from lxml import etree
 
 from crossdock.edi import ubl
 from crossdock.edi.maps.context import MapContext
-from crossdock.edi.ubl.account import leaves, path, reasons
+from crossdock.edi.ubl.account import ENVELOPE, leaves, path, reasons
 from crossdock.model.party import PartyRef
 from tests.unit.edi.ubl_samples import BUYING, DOCUMENTS, FILES, SELLING, TAXED
 
@@ -137,3 +137,24 @@ def test_elements_of_other_namespaces_are_kept_with_their_namespace() -> None:
       <q:ID>1</q:ID><ID xmlns="urn:mine">2</ID>stray</Order>"""
     found = ubl.read(data)
     assert [(each.path, each.value) for each in found.kept] == [("/Order/{urn:mine}ID", "2"), ("/Order", "stray")]
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_a_document_in_an_envelope_is_read_as_it_is_and_the_envelope_kept_beside_it(kind: str) -> None:
+    document = ubl.write(*DOCUMENTS[kind], BUYING)
+    header = "<StandardBusinessDocumentHeader><Sender><Identifier>0088:1</Identifier></Sender>"
+    start = f'<StandardBusinessDocument xmlns="{ENVELOPE}">{header}</StandardBusinessDocumentHeader>'.encode()
+    data = start + document.partition(b"?>")[2] + b"</StandardBusinessDocument>"
+    plain, found = ubl.read(document, SELLING), ubl.read(data, SELLING)
+    assert found.body == plain.body
+    assert [each.code for each in found.faults] == [each.code for each in plain.faults]
+    assert [each.value for each in found.kept] == ["0088:1", *(each.value for each in plain.kept)]
+    assert [each.path for each in found.kept[1:]] == [each.path for each in plain.kept]
+    assert [each.path for each in found.dropped] == [each.path for each in plain.dropped]
+    assert found.kept[0].path == "/StandardBusinessDocument/StandardBusinessDocumentHeader/Sender/Identifier"
+    assert next(ubl.outline(data)) == f"{found.kept[0].path}: 0088:1"
+
+
+def test_an_envelope_of_several_documents_is_none_of_ours() -> None:
+    data = f'<StandardBusinessDocument xmlns="{ENVELOPE}"><a xmlns=""/><b xmlns=""/></StandardBusinessDocument>'
+    assert [each.code for each in ubl.read(data.encode()).faults] == ["document_unknown"]

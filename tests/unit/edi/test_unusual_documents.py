@@ -284,3 +284,21 @@ def test_an_order_sent_again_or_said_by_other_means_first_is_an_order(purpose: s
     mapped = maps.read_message(message, context_of(message))
     assert isinstance(mapped.body, PurchaseOrder)
     assert mapped.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "size", "told"),
+    [
+        ("004010", 31, True),
+        ("005010", 50, False),
+        ("005010", 51, True),
+        ("008010", 80, False),
+        ("008010", 81, True),
+    ],
+)
+def test_a_reference_is_as_long_as_its_version_has_room_for(version: str, size: int, told: bool) -> None:
+    lines = ("BEG*00*SA*P1**20260901", f"REF*ZZ*{'7' * size}", "PO1*1*1*EA*5**IN*A1")
+    ts = next(x12.read(interchange("850", "PO", *lines).replace(b"*004010", f"*{version}".encode())))
+    assert isinstance(ts, x12.TransactionSet)
+    found = places(maps.read_document(ts, context_of(ts)).faults)
+    assert found == [("element_too_long", "REF", 3, 2)] * told

@@ -183,7 +183,7 @@ def elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: in
                 return
             continue
         code = "" if found.mandatory and value.isspace() else _content(found, value)
-        if code:
+        if code and not (code == "element_too_long" and _grown(ts, found, value)):
             yield ts.fault(code, position, element, f"{found.name}: {value[:40]!r} is not {_wanted(found)}")
     yield from _half_pairs(ts, rule, row, position)
 
@@ -195,6 +195,13 @@ def _half_pairs(ts: TransactionSet, rule: SegmentRule, row: list[str], position:
         if bool(qualifier.strip()) != bool(value.strip()):
             # Many partners leave a qualifier without id; nothing is lost by reading on.
             yield ts.fault("element_condition", position, element, "an item id and its kind come together", "warning")
+
+
+def _grown(ts: TransactionSet, rule: ElementRule, value: str) -> bool:
+    """Has the version of a set room for a text that earlier ones had none for? References and numbers of items grew
+    from 30 and 48 characters to 50 in 005010 and to 80 after it."""
+    room = 0 if ts.group.version < "005010" else 50 if ts.group.version < "006" else 80
+    return rule.type == "AN" and rule.longest in (30, 48) and len(value) <= room
 
 
 def _content(rule: ElementRule, value: str) -> str:

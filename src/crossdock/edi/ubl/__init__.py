@@ -10,6 +10,7 @@ silently: each text and attribute is taken into the object, kept in `kept` with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -108,7 +109,7 @@ def read(data: bytes, context: MapContext | None = None, limits: XmlLimits = DEF
         # The maps leave nothing that should get here; if they do, one bad document must not stop who reads many.
         reading.fault("not_readable", None, f"the document cannot be read: {problem}")
     _structure(reading, name.localname)
-    told = account(source.root, reading.taken)
+    told = account(source.root, reading.taken, source.envelope)
     refused = any(each.severity == "error" for each in reading.faults)
     faults = tuple(reading.faults)
     return UblDocument(kind.document, None if refused else body, faults, name.localname, told.kept, told.dropped)
@@ -120,7 +121,7 @@ def outline(data: bytes, limits: XmlLimits = DEFAULT_XML_LIMITS) -> Iterator[str
     if isinstance(source, Fault):
         return
     paths = Paths()
-    for leaf in leaves(source.root):
+    for leaf in chain(() if source.envelope is None else leaves(source.envelope), leaves(source.root)):
         if leaf.value:
             yield f"{paths.path(leaf.node, leaf.attribute)}: {leaf.value}"
 

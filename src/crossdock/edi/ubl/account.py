@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
 from lxml import etree
 
 from crossdock.edi.ubl.schema import CAC, CBC
+
+ENVELOPE = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+"""Namespace of what a document may come in."""
 
 
 class Extension(msgspec.Struct, frozen=True):
@@ -73,11 +77,13 @@ def leaves(root: etree._Element) -> Iterator[Leaf]:
             yield Leaf(parent, "", tail)
 
 
-def account(root: etree._Element, taken: Container[tuple[etree._Element, str]]) -> Account:
-    """What became of the leaves that were not taken."""
+def account(
+    root: etree._Element, taken: Container[tuple[etree._Element, str]], envelope: etree._Element | None = None
+) -> Account:
+    """What became of the leaves that were not taken, those of an envelope first."""
     kept, dropped = list[Extension](), list[Dropped]()
     paths, why = Paths(), dict[etree._Element, str]()
-    for leaf in leaves(root):
+    for leaf in chain(() if envelope is None else leaves(envelope), leaves(root)):
         if leaf.key in taken:
             continue
         place = paths.path(leaf.node, leaf.attribute)
@@ -147,4 +153,4 @@ class Paths:
 
 
 def _named(node: etree._Element) -> str:
-    return local(node.tag) if etree.QName(node).namespace in (CAC, CBC) else str(node.tag)
+    return local(node.tag) if etree.QName(node).namespace in (CAC, CBC, ENVELOPE) else str(node.tag)

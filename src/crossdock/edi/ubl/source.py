@@ -17,7 +17,7 @@ from lxml import etree
 
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.syntax import syntax_of
-from crossdock.edi.ubl.account import line_of
+from crossdock.edi.ubl.account import ENVELOPE, line_of
 from crossdock.edi.ubl.limits import XmlLimits
 
 _MARKS = (
@@ -37,10 +37,11 @@ _SUBSET = 1 << 16  # characters of a document type declaration that are looked a
 
 
 class Source:
-    """A document that was parsed. Positions are told from the text as it was sent."""
+    """A document that was parsed, taken out of the envelope that it may come in (`StandardBusinessDocument`). Positions
+    are told from the text as it was sent."""
 
     def __init__(self, root: etree._Element, text: str, encoding: str, start: int) -> None:
-        self.root = root
+        self.root, self.envelope = _opened(root)
         self._text = text
         self._encoding = encoding
         self._start = start
@@ -81,6 +82,15 @@ def parse(data: bytes, limits: XmlLimits) -> Source | Fault:
         return root
     source = Source(root, text, encoding, start)
     return _too_much(source, limits) or source
+
+
+def _opened(root: etree._Element) -> tuple[etree._Element, etree._Element | None]:
+    """The one document of an envelope, and what is left of that."""
+    inside = [each for each in root if not str(each.tag).startswith(f"{{{ENVELOPE}}}")]
+    if root.tag != f"{{{ENVELOPE}}}StandardBusinessDocument" or len(inside) != 1:
+        return root, None
+    root.remove(inside[0])
+    return inside[0], root
 
 
 def _decode(data: bytes) -> tuple[str, str, int] | Fault:
