@@ -218,8 +218,8 @@ class Reading:
 
     def items_among(self, elements: Sequence[str], position: int) -> tuple[str, str, str]:
         """The same from the elements themselves (each a C212): a partner names the same items again and again."""
-        found = self._told[self._between.join(elements)] if self._between else None
-        if found is not None:
+        between = self._between
+        if between and (found := self._told[between.join(elements)]) is not None:
             return found
         return self.items(self.named(elements), position)
 

@@ -226,8 +226,8 @@ def _line_rows(
 
 def _together(amounts: list[Quantity], unit: str) -> str:
     """What was ordered: all that is answered, where that is in the unit of the line."""
-    total, *others = amounts
-    for each in others:
+    total = amounts[0]
+    for each in amounts[1:]:
         if each.unit != total.unit:
             return ""
         total += each
