@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps
 from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.maps.edifact.writing import description, joined
 from crossdock.edi.told import ExplainedFault
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -224,6 +225,25 @@ def test_public_orders_are_taken(name: str) -> None:
 
 # --- what we write
 
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a" * 70,
+        "a" * 34 + " " + "b" * 35,
+        "a" * 28 + " " + "b" * 41,
+        "Hearts of wood, white, to be hung up, sixteen to a box, with a ribbon",
+    ],
+)
+def test_a_description_that_two_components_hold_is_written_whole(words: str) -> None:
+    assert joined([str(each) for each in description(words)]) == words
+
+
+def test_a_description_that_is_too_long_is_cut_behind_its_second_component() -> None:
+    assert [str(each) for each in description("a" * 35 + " " + "b" * 40)] == ["a" * 35, "b" * 35]
+    assert [str(each) for each in description("aaa " + "a" * 31 + " " + "b" * 40)] == ["aaa", "a" * 31 + " bbb"]
+
+
 BUYING = maps.MapContext("us", SHOP, US, "buyer")
 D96A = "D:96A:UN:EAN008"
 
@@ -253,7 +273,8 @@ def lines(draw: st.DrawFn) -> PurchaseOrderLine:
         their_line=draw(st.just("") | ids(6)),
         supplier_item=draw(st.just("") | ids()),
         gtin=draw(st.just("") | st.text("0123456789", min_size=8, max_size=14)),
-        description=draw(words(70)),
+        # A blank between two full parts is the only one that cannot be told.
+        description=draw(words(70).filter(lambda each: each[35:36] != " ")),
         schedules=tuple(
             draw(st.lists(st.builds(Schedule, amount, st.none() | days, st.just("") | ids(17)), max_size=2))
         ),

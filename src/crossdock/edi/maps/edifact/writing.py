@@ -164,7 +164,11 @@ def _in_two(value: str) -> tuple[str, ...]:
     if len(words) <= _LONGEST_TEXT:
         return (words,)
     parted = words.rfind(" ", 0, _LONGEST_TEXT)
-    first, rest = (words[:parted], words[parted + 1 :]) if parted > 0 else (words[:35], words[35:])
+    ends_here = words[_LONGEST_TEXT] == " "  # what goes on behind a full part is one word with it
+    if parted > 0 and (ends_here or len(words) - parted - 1 <= _LONGEST_TEXT):
+        first, rest = words[:parted], words[parted + 1 :]
+    else:
+        first, rest = words[:_LONGEST_TEXT], words[_LONGEST_TEXT:].lstrip()
     return first, rest[:_LONGEST_TEXT].rstrip()
 
 
