@@ -203,12 +203,24 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
     if again.body is None:
         first = next((each for each in again.faults if each.severity == "error"), None)
         raise CannotWrite(f"what it would be is refused when it is read: {first.detail if first else 'it is empty'}")
-    before, after = dict(facts(document.body)), dict(facts(again.body))
+    before, after = dict(facts(document.body)), dict(facts(_ordered_as(document.body, again.body)))
     return tuple(
         Lost(path, value, after.get(path, ""))
         for path, value in before.items()
         if _in_our_unit(after.get(path, "")) != _in_our_unit(value)
     )
+
+
+def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
+    """What was read again, its charges in the order of those of the document: where each stands says nothing."""
+    left = list(getattr(again, "charges", ()))
+    found = []
+    for wanted in getattr(body, "charges", ()) if left else ():
+        same = next((each for each in left if (each.line, each.code) == (wanted.line, wanted.code)), None)
+        if same is not None:
+            left.remove(same)
+            found.append(same)
+    return msgspec.structs.replace(again, charges=(*found, *left)) if found else again
 
 
 def _in_our_unit(said: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from crossdock.edi.beside import beside, names
 from crossdock.edi.documents import Document
 from crossdock.edi.facts import LINE_IDS, facts, words
-from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
+from crossdock.model.purchase_order import Charge, LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import EACH, ZERO, Quantity
 
 _ITEM_IDS = ("item", "buyer_item", "supplier_item", "gtin")
@@ -226,7 +226,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _has_id(line: msgspec.Struct) -> bool:
-    return any(name in line.__struct_fields__ for name in (*LINE_IDS, "item"))
+    return not isinstance(line, Charge) and any(name in line.__struct_fields__ for name in (*LINE_IDS, "item"))
 
 
 def _key(line: msgspec.Struct, at: int) -> str:

@@ -136,7 +136,10 @@ def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> It
     if plain[:1] in (b"{", b"["):
         yield from _of_json(plain)
         return
-    head, _ = head_of(data)
+    head, rest = head_of(data)
+    data = b"".join((head.bytes, *rest))
+    if head.note is not None:
+        yield Document("", None, _context(Envelope(), ""), faults=(explained(head.note),))
     if head.syntax == XML:
         yield _of_ubl(data)
         return

@@ -15,8 +15,11 @@ from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
-from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, syntax_of
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.limits import DEFAULT_LIMITS
+from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, encoded_as, syntax_of
 from crossdock.edi.maps.declared import definitions
+from crossdock.edi.mending import legible
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -65,22 +68,30 @@ class Head(NamedTuple):
 
     bytes: bytes
     syntax: str
+    note: Fault | None = None
+    """The input is in an encoding that no EDI is in, and was written in one that is read."""
 
 
 def head_of(data: bytes | Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
-    """The first bytes of an input, and the rest of it. What tells nothing is read as X12."""
+    """The first bytes of an input, and the rest of it; of one in two or four bytes a letter all, in bytes that are
+    read. What tells nothing is read as X12."""
     chunks = iter([data]) if isinstance(data, bytes) else iter(data)
     head = b""
     while len(head) < _TELLING and (chunk := next(chunks, None)) is not None:
         head += chunk
+    note = None
+    if encoded_as(head) and not head.startswith(_WIDE_XML):
+        head, note = legible(b"".join(_bounded(chain((head,), chunks), DEFAULT_LIMITS.input_bytes)))
     wide = XML if head.startswith(_WIDE_XML) else ""
-    return Head(head, wide or syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip())), chunks
+    return Head(head, wide or syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip()), note), chunks
 
 
 def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
     """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
+    if head.note is not None:
+        yield explained(head.note)
     if head.syntax == XML:
         yield document(whole)
         return
@@ -92,11 +103,9 @@ def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedF
         yield explained(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
 
 
-def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """An XML document is read whole; what is beyond its limit is not."""
-    from crossdock.edi import ubl  # here, for only XML needs lxml
-
-    left = ubl.XmlLimits().input_bytes + 1
+def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """What must be read whole; what is beyond the limit is not."""
+    left = most + 1
     for chunk in chunks:
         yield chunk[:left]
         left -= len(chunk)
@@ -108,7 +117,7 @@ def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
     """A UBL document; its receiver is us."""
     from crossdock.edi import ubl  # here, for only XML needs lxml
 
-    data = b"".join(_bounded(chunks))
+    data = b"".join(_bounded(chunks, ubl.XmlLimits().input_bytes))
     mapped = ubl.read(data)
     if not mapped.document:
         return explained(mapped.faults[0], in_lines=True)

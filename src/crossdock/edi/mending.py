@@ -6,6 +6,7 @@ import re
 
 from crossdock.edi import edifact, x12
 from crossdock.edi.edifact.characters import encoding_of
+from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK, EDIFACT, X12, encoded_as, syntax_of
 from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Policy, apply
 
@@ -26,6 +27,20 @@ def mend(data: bytes, policy: Policy = DEFAULT) -> Applied:
     if syntax == EDIFACT:
         return apply(data, policy, edifact.read, _by_its_syntax)
     return apply(data, policy, x12.read)
+
+
+def legible(data: bytes) -> tuple[bytes, Fault | None]:
+    """An input of two or four bytes a letter in bytes that are read, with the fault that tells it; any other as it is.
+    What is no text of its encoding stays, to be refused by name."""
+    told = encoded_as(data)
+    if told is None or not told[1]:
+        return data, None
+    try:
+        text = data.decode(told[1]).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return data, None
+    words = f"the input is {told[0]}; bytes are counted as if it were not"
+    return _by_its_syntax(text), fault("encoding_unsupported", segment=1, offset=0, detail=words, severity="warning")
 
 
 def _by_its_syntax(text: str) -> bytes:

@@ -48,6 +48,8 @@ def validate(
 ) -> Iterator[ValidatedSet | ExplainedFault]:
     """Everything in an input, in order. What the tolerance mends or accepts is a warning, what it rejects an error."""
     head, chunks = head_of(data)
+    if head.note is not None:
+        yield explained(_judged(head.note, tolerance))
     if head.syntax == XML:
         yield _of_ubl(document(chain((head.bytes,), chunks)), guidelines, direction)
         return

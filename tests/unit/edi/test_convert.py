@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
 from crossdock.cli.edi_convert import _shown
-from crossdock.edi import documents, maps, x12
+from crossdock.edi import documents, maps, ubl, x12
+from crossdock.edi.convert import Options, convert
 from crossdock.edi.maps.declared import definitions
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import Quantity
+from tests.unit.edi import ubl_samples
 from tests.unit.edi.samples import BRIGHTWARE, BUYING, DAY, envelope, interchange, order, written
 
 RUNNER = CliRunner()
@@ -394,3 +396,13 @@ class TestDiff:
 def test_a_set_written_alone_is_read_as_it_was() -> None:
     (item,) = x12.read(x12.write_interchange(envelope(), [maps.write_document("purchase_order", order(), BUYING)]))
     assert isinstance(item, x12.TransactionSet)
+
+
+def test_charges_in_another_order_are_no_loss() -> None:
+    read = list(documents.read(ubl.write("invoice", ubl_samples.TAXED, ubl_samples.BUYING, ubl.UblOptions("billing"))))
+    (report,) = convert(read, "edifact", Options(ubl_samples.NOON, sender="ME", receiver="YOU")).reports
+    assert not report.refused
+    assert [(each.path, each.value) for each in report.lost] == [
+        ("taxes[3] exemption", "Article 132"),
+        ("taxes[3] exemption code", "VATEX-EU-132"),
+    ]
