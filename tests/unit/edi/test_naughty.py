@@ -86,16 +86,19 @@ def read(name: str, verdict: dict[str, Any]) -> list[Fault]:
     return found
 
 
-def place(fault: Fault) -> tuple[str, str, int, int, int, int]:
+Place = tuple[str, str, int, int, int, int, int]
+
+
+def place(fault: Fault) -> Place:
     inside = fault.kind.level not in ("interchange", "group")
-    return fault.code, fault.severity, fault.segment, fault.position if inside else 0, fault.element, fault.offset
+    component = fault.component if fault.component > 1 else 0  # the corpus counts the first as all of the element
+    at = fault.segment, fault.position if inside else 0, fault.element, component, fault.offset
+    return fault.code, fault.severity, *at
 
 
-def expected(verdict: dict[str, Any]) -> set[tuple[str, str, int, int, int, int]]:
-    return {
-        (each["code"], each["severity"], each["segment"], each["position"], each["element"], each["offset"])
-        for each in verdict["faults"]
-    }
+def expected(verdict: dict[str, Any]) -> set[Place]:
+    names = ("segment", "position", "element", "component", "offset")
+    return {(each["code"], each["severity"], *(each[name] for name in names)) for each in verdict["faults"]}
 
 
 @pytest.mark.parametrize("verdict", VERDICTS, ids=lambda verdict: verdict["id"])

@@ -414,7 +414,7 @@ class _Reader(Packages):
         elif kind[3] not in _AGENCIES:
             place = offset + start_of(self.plain(raw), self.marks, 0, 2, 4)
             detail = f"the controlling agency is {kind[3] or 'missing'}"
-            faults.append(self._fault("set_agency_unknown", 1, place, 2, detail))
+            faults.append(replace(self._fault("set_agency_unknown", 1, place, 2, detail), component=4))
         if len(control) > _LONGEST_REFERENCE:
             place = offset + start_of(self.plain(raw), self.marks, 0, 1)
             faults.append(self._fault("set_control_invalid", 1, place, 1, f"UNH has a reference of {len(control)}"))

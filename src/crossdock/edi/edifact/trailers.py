@@ -153,7 +153,7 @@ class Trailers(Reader[Message, InterchangeFault]):
         self.seen.clear()
         for code, element, component, words in check_ung(rows, self.header.version if self.header else ""):
             place = placed.offset + start_of(placed.raw, self.marks, 0, element, component)
-            yield self.loose(code, place, "UNG", words, element=element)
+            yield self.loose(code, place, "UNG", words, element=element, component=component)
         if reference and reference in self.group_numbers:
             said = f"the reference {reference} was used before in this interchange"
             yield self.loose("group_control_repeated", placed.span(5)[0], "UNG", said, element=5)

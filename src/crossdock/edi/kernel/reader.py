@@ -142,14 +142,14 @@ class Reader(ABC, Generic[S, F]):
         return self.outside(found), found
 
     def loose(
-        self, code: str, offset: int, segment_id: str = "", detail: str = "", *, element: int = 0, segment: int = 0,
-        mends: tuple[Mend, ...] = (),
+        self, code: str, offset: int, segment_id: str = "", detail: str = "", *, element: int = 0, component: int = 0,
+        segment: int = 0, mends: tuple[Mend, ...] = (),
     ) -> F:  # fmt: skip
         """A fault outside sets, at the present segment (or at `segment`, by number)."""
         return self.outside(
             fault(
                 code, segment=segment or self.number, offset=offset, segment_id=segment_id, element=element,
-                detail=detail, mends=mends,
+                component=component, detail=detail, mends=mends,
             )
         )  # fmt: skip
 
