@@ -170,9 +170,10 @@ def _envelope(item: ExplainedSet) -> tuple[str, ...]:
     sides = f"from {item.sender or 'nobody'} to {item.receiver or 'nobody'}"
     version = f"version {item.version}" if item.version else ""
     if not item.interchange:  # XML has no envelope, and a set or message may stand outside of any
-        size = counted(item.segments, "segment" if item.control_number else "line")
+        size = counted(item.segments, "segment" if item.control_number else "line") if item.segments else ""
         told = (sides if item.sender or item.receiver else "", version, size)
-        return (", ".join(each for each in told if each),)
+        line = ", ".join(each for each in told if each)
+        return (line,) if line else ()
     numbers = f"interchange {item.interchange}" + (f", group {item.group}" if item.group else "")
-    place = f"{counted(item.segments, 'segment')} from segment {item.segment}, byte {item.offset}"
-    return ", ".join(each for each in (sides, version, item.usage) if each), f"{numbers}; {place}"
+    place = f"; {counted(item.segments, 'segment')} from segment {item.segment}, byte {item.offset}"
+    return ", ".join(each for each in (sides, version, item.usage) if each), numbers + (place if item.segments else "")

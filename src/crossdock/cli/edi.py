@@ -13,10 +13,11 @@ from rich.console import Console
 from crossdock.cli import edi_convert, edi_diff
 from crossdock.cli._console import AsJson, console, print_json
 from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, chunks, inputs, one_by_one, opened
+from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import Item, print_file, print_sum, print_totals
 from crossdock.cli._partners import Project, pack_of, refuse
-from crossdock.edi.explain import explain as explain_document
+from crossdock.edi.explain_any import explain_any
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.scenarios import scenario as scenario_of
@@ -27,7 +28,6 @@ from crossdock.edi.validate import validate as validate_document
 
 app = typer.Typer(help="Documents of electronic data interchange (X12, EDIFACT, UBL).", no_args_is_help=True)
 
-_EXPLAINED = "explain takes X12, EDIFACT and UBL. `edi convert` takes CSV and fixed width with --layout, too."
 _VALIDATED = "validate takes X12, EDIFACT and UBL. `edi convert` takes CSV and fixed width with --layout, too."
 
 
@@ -37,7 +37,12 @@ def edi() -> None:
 
 
 @app.command()
-def explain(files: Files, match: Match = "*", as_json: AsJson = False) -> None:
+def explain(
+    files: Files,
+    layout: Annotated[Path | None, typer.Option("--layout", help="Layout of the flat files among them.")] = None,
+    match: Match = "*",
+    as_json: AsJson = False,
+) -> None:
     """Print what files say, in words: how they stand, what is wrong where, then parties, lines, quantities, dates. What
     an object needs and the document does not say is marked `from the envelope`. Exit code 1 if anything in them is
     refused.
@@ -45,14 +50,15 @@ def explain(files: Files, match: Match = "*", as_json: AsJson = False) -> None:
     Example: crossdock edi explain src/crossdock/partners/grocer/samples/850-chips.edi
     """
     out = console()
+    plan = next(iter(layouts([layout] if layout else [])), None)
 
     def told(name: str, found: Iterator[Item], several: bool) -> Tally:
-        tally = print_file(out, name, found, _EXPLAINED)
+        tally = print_file(out, name, found, READ_HERE)
         if several:
             out.print()
         return tally
 
-    _each_file(inputs(files, match), explain_document, told, as_json)
+    _each_file(inputs(files, match), lambda data: explain_any(data, plan), told, as_json)
 
 
 @app.command()

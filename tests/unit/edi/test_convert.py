@@ -176,7 +176,7 @@ class TestConvert:
     def test_what_is_no_document_here_says_what_is(self, data: bytes) -> None:
         assert "CSV or of fixed width, name its layout" in ran("convert", "-", "--to", "x12", data=data, code=1).stderr
         assert "validate takes X12, EDIFACT and UBL" in ran("validate", "-", data=data, code=1).output
-        assert "CSV and fixed width with --layout" in ran("explain", "-", data=data, code=1).output
+        assert "name its layout: --layout" in ran("explain", "-", data=data, code=1).output
 
     def test_several_documents_are_sets_of_one_interchange(self) -> None:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))

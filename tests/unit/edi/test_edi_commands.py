@@ -138,6 +138,27 @@ class TestWhatTheDocumentDoesNotSay:
         assert "Reported on: 2010-12-01 (from the envelope)" in item.words
 
 
+class TestFlatFilesExplained:
+    def test_by_their_layout_with_what_that_adds(self, files: dict[str, str], tmp_path: Path) -> None:
+        tmp_path.joinpath("good").write_bytes(FLAT)
+        text = run("edi", "explain", str(tmp_path / "good"), "--layout", files["layout"], code=0)
+        assert "CSV Purchase order: taken" in text
+        assert "Purchase order 4500001 of 2010-12-01" in text
+        assert "Currency: GBP (from the layout)" in text
+        assert "6 EA" in text
+
+    def test_what_is_wrong_is_told_by_line_and_column(self, files: dict[str, str]) -> None:
+        text = run("edi", "explain", files["csv"], "--layout", files["layout"], code=1)
+        assert "  error column_invalid at line 2, column 5 (Qty), byte 36: 'six'" in text
+        assert "segment" not in text
+
+    def test_canonical_json_says_what_its_document_said(self) -> None:
+        made = run("edi", "convert", "-", "--to", "canonical", data=ORDER, code=0)
+        text = run("edi", "explain", "-", data=made.encode(), code=0)
+        assert "850 Purchase order 0001: taken" in text
+        assert "2.55 GBP" in text
+
+
 class TestUbl:
     def test_a_ubl_document_is_held_against_its_standard(self) -> None:
         data = ubl.write(*UBL_DOCUMENTS["Invoice"], UBL_BUYING)
@@ -252,7 +273,8 @@ class TestForPrograms:
     @pytest.mark.parametrize(
         ("command", "names"),
         [
-            (("explain",), ("x12", "edifact", "ubl", "other")),
+            (("explain", "--layout"), ("x12", "edifact", "ubl", "csv", "json")),
+            (("explain",), ("other",)),
             (("validate",), ("x12", "edifact", "ubl", "other")),
             (("validate", "--partner", "grocer"), ("x12",)),
             (("convert", "--to", "canonical", "--layout"), ("x12", "edifact", "ubl", "csv", "json")),
