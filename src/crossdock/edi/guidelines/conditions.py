@@ -146,10 +146,30 @@ def _expression(text: str, kind_of: Callable[[Place], str]) -> Expression:
     try:
         program = cel.compile(source)
     except ValueError as problem:
-        raise ValueError(f"`{text}` is no CEL: {str(problem).splitlines()[0]}") from None
+        raise ValueError(f"`{text}` is no CEL: {_told(str(problem), source, asked)}") from None
     places = tuple(asked)
     _tried(program, places, text)
     return Expression(text, places, _verdict(program, places))
+
+
+_SLIPS = (
+    (re.compile(r"=>"), "at least is written `>=`"), (re.compile(r"=<"), "at most is written `<=`"),
+    (re.compile(r"<>"), "other than is written `!=`"), (re.compile(r"(?<![=!<>])=(?!=)"), "equal is written `==`"),
+    (re.compile(r"\band\b", re.IGNORECASE), "and is written `&&`"),
+    (re.compile(r"\bor\b", re.IGNORECASE), "or is written `||`"), (re.compile(r"\bnot\b", re.IGNORECASE), "not is `!`"),
+)  # fmt: skip
+
+
+def _told(problem: str, source: str, asked: dict[tuple[Place, bool], str]) -> str:
+    """What is wrong with an expression, in the words of who wrote it."""
+    bare = re.sub(_QUOTED, "''", source)
+    for slip, words in _SLIPS:
+        if slip.search(bare):
+            return words
+    said = problem.splitlines()[0].partition("Syntax error: ")[2] or problem.splitlines()[0]
+    for (one, as_day), name in asked.items():
+        said = re.sub(rf"\b{name}\b", f"date({one})" if as_day else str(one), said)
+    return said
 
 
 def _tried(program: cel.Program, places: tuple[tuple[Place, bool], ...], text: str) -> None:

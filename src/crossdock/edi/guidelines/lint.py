@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from crossdock.edi.guidelines import reach
 from crossdock.edi.guidelines.form import Element, Guideline, Pack, Segment
 from crossdock.edi.guidelines.packs import MAIN, SAMPLES, read_guideline
 from crossdock.edi.guidelines.places import Place, place
@@ -41,14 +42,27 @@ def lint(folder: Path) -> list[Problem]:
 
 
 def unfilled(folder: Path) -> list[Problem]:
-    """What a pack still has from its template. It works, so it is no fault of the pack, and is told as a warning."""
-    found = []
+    """What a pack still has from its template, and what is more likely a slip than meant. It works, so it is no fault
+    of the pack, and is told as a warning."""
+    found: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if line.startswith("source:") and PLACEHOLDER in line:
                 words = "the source is that of the template"
                 found.append(Problem(str(path), number, words, "name the document that the pack follows"))
+        if path.name != MAIN:
+            found += _doubts(path)
     return found
+
+
+def _doubts(path: Path) -> list[Problem]:
+    compiled, problems = read_guideline(path)
+    file = Document(path)
+    if compiled is None or problems or file.read(Guideline) is None:
+        return []
+    for told in reach.doubts(compiled):
+        file.problem(*told)
+    return file.problems
 
 
 def lint_guideline(path: Path, pack: Pack | None, seen: dict[tuple[str, str, str], str]) -> list[Problem]:
@@ -58,7 +72,7 @@ def lint_guideline(path: Path, pack: Pack | None, seen: dict[tuple[str, str, str
     form = file.read(Guideline)
     if form is None or compiled is None:
         return problems
-    for told in _guideline(form, pack):
+    for told in (*_guideline(form, pack), *reach.faults(compiled)):
         file.problem(*told)
     for direction in form.directions:
         first = seen.setdefault((form.document, form.version, direction), path.name)
@@ -175,4 +189,8 @@ def _places(form: Guideline) -> Told:
     for number, condition in enumerate(form.conditions):
         if place(condition.at).tag not in tags:
             words = f"no segment {condition.at} is described"
-            yield ("conditions", str(number), "at"), words, f"describe it, or take one of {', '.join(sorted(tags))}"
+            yield (
+                ("conditions", str(number), "at"),
+                words,
+                f"describe it, or take one of {', '.join(sorted(tags))}" if tags else "describe it",
+            )

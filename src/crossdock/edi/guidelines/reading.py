@@ -117,7 +117,7 @@ class Document:
                 yield _Entry(str(key.value), key, value)
 
     def _struct(self, form: type[Form], node: yaml.Node, where: Where) -> Form | _Bad:
-        what = f"`{where[-1]}`" if where else self.path.name
+        what = _named(where) if where else self.path.name
         self.lines.setdefault(where, node.start_mark.line + 1)
         fields = {field.encode_name: field for field in _fields(form)}
         values: dict[str, Any] = {}
@@ -200,6 +200,13 @@ class Document:
             self.problem(node, f"`{text}` cannot stand at `{where[-1]}`", _WANTED.get(hint.pattern, "correct it"))
             return _BAD
         return text
+
+
+def _named(where: Where) -> str:
+    """How a person is told of a mapping: by its key, entries of a list by their number from 1."""
+    if where[-1].isdigit() and len(where) > 1 and where[-2] not in ("elements", "components"):
+        return f"entry {int(where[-1]) + 1} of `{where[-2]}`"
+    return f"`{where[-1]}`"
 
 
 _WANTED = {
