@@ -102,6 +102,11 @@ def _eur(name: str, amount: str) -> str:
         (_eur("TaxableAmount", "10"), _eur("TaxableAmount", "12"), ["Z-08"]),
         (_eur("TaxAmount", "0.72"), _eur("TaxAmount", "2.72"), ["CO-14", "S-09"]),
         ("<cbc:TaxExemptionReason>Article 132</cbc:TaxExemptionReason>", "", []),
+        ('BaseQuantity unitCode="EA">12<', 'BaseQuantity unitCode="DZN">12<', ["PEPPOL-EN16931-R130"]),
+        ("<cbc:AllowanceChargeReasonCode>FC</cbc:AllowanceChargeReasonCode>", "", []),
+        ("<cbc:AllowanceChargeReason>Freight</cbc:AllowanceChargeReason>", "", []),
+        (_eur("TaxableAmount", "32.00"), _eur("TaxableAmount", "32.001"), ["DEC-19"]),
+        (_eur("Amount", "15.50"), _eur("Amount", "15.500"), ["DEC-05"]),
         ("<cbc:Percent>12</cbc:Percent>", "<cbc:Percent>0</cbc:Percent>", ["S-06", "S-08", "S-01"]),
     ],
 )  # fmt: skip
@@ -109,6 +114,20 @@ def test_a_sum_or_tax_that_does_not_follow_is_told_by_its_rule(was: str, becomes
     data = written()
     assert was.encode() in data
     assert rules(data.replace(was.encode(), becomes.encode(), 1)) == broken
+
+
+def test_a_price_is_not_negative_and_goods_that_come_back_have_a_negative_quantity() -> None:
+    back = written().replace(b'Quantity unitCode="EA">-1<', b'Quantity unitCode="EA">1<')
+    assert rules(back.replace(b'EUR">2.55<', b'EUR">-2.55<').replace(b'EUR">-2.55<', b'EUR">2.55<', 1)) == ["27"]
+
+
+def test_a_charge_or_allowance_says_what_it_is_for() -> None:
+    data = written()
+    for words in (b"Freight", b"Discount", b"Special rebate", b"Engraving"):
+        data = data.replace(b"<cbc:AllowanceChargeReason>%b</cbc:AllowanceChargeReason>" % words, b"")
+    for code in (b"FC", b"95", b"100", b"ABK"):
+        data = data.replace(b"<cbc:AllowanceChargeReasonCode>%b</cbc:AllowanceChargeReasonCode>" % code, b"")
+    assert rules(data) == ["42", "44", "38", "33"]
 
 
 def test_only_a_document_that_says_that_it_keeps_to_the_standard_is_held_to_it() -> None:

@@ -24,6 +24,10 @@ TOTALS = (
     "PrepaidAmount", "PayableRoundingAmount", "PayableAmount",
 )  # fmt: skip
 _SUMS, _TAXES, _CATEGORY = "total_mismatch", "tax_mismatch", "tax_category_invalid"
+_NUMBER, _AGREE = "number_invalid", "document_inconsistent"
+_DECIMALS = ("09", "12", "14", "10", "11", "16", "17", "18")
+"""The rules for the decimals of `TOTALS`."""
+_TRUE = ("true", "1")
 READ, WRITTEN = Decimal(1), Decimal("0.01")
 """By how much a tax may differ from its rate: the published rules leave less than one whole unit of the currency, and
 what we write is exact."""
@@ -96,6 +100,11 @@ def breaches(root: Node, slack: Decimal = READ) -> Iterator[Breach]:
     parts = [*lines, *charges]
     for part in parts:
         yield from _part(part)
+    for part in lines:
+        yield from _line(part.node)
+    for part in charges:
+        yield from _reason(part.node, part.rule == "07", "BR-33", "BR-38")
+    yield from _decimals(root, lines, charges)
     yield from _breakdown(root, parts, slack)
 
 
@@ -111,7 +120,7 @@ def _charges(root: Node) -> list[_Part]:
     found = []
     for node in _all(root, "cac:AllowanceCharge"):
         amount, said = _number(node, "cbc:Amount") or ZERO, _category(node, "cac:TaxCategory")
-        if _text(node, "cbc:ChargeIndicator") in ("true", "1"):
+        if _text(node, "cbc:ChargeIndicator") in _TRUE:
             found.append(_Part(node, "charge", amount, *said, "07"))
         else:
             found.append(_Part(node, "allowance", -amount, *said, "06"))
@@ -161,6 +170,46 @@ def _part(part: _Part) -> Iterator[Breach]:
     elif family is not None and (wrong := _rate(family, part.percent)):
         words = f"the {part.name} is of category {part.category}, {wrong}"
         yield Breach(f"{family.rules}-{part.rule}", _CATEGORY, words, part.node)
+
+
+def _line(line: Node) -> Iterator[Breach]:
+    """The price of a line, and why it has charges and allowances."""
+    price = _number(line, "cac:Price/cbc:PriceAmount")
+    if price is not None and price < 0:
+        yield Breach("BR-27", _NUMBER, f"the price is {price:f}; goods that come back have a negative quantity", line)
+    base = _one(line, "cac:Price/cbc:BaseQuantity")
+    paid = next((each for name in ("Invoiced", "Credited") for each in _all(line, f"cbc:{name}Quantity")), None)
+    units = [] if base is None or paid is None else [base.get("unitCode"), paid.get("unitCode")]
+    if len(set(units)) > 1 and units[0]:
+        words = f"the price is per {units[0]}, the quantity in {units[1] or 'no unit'}"
+        yield Breach("PEPPOL-EN16931-R130", _AGREE, words, line)
+    for each in _all(line, "cac:AllowanceCharge"):
+        yield from _reason(each, _text(each, "cbc:ChargeIndicator") in _TRUE, "BR-42", "BR-44")
+
+
+def _reason(node: Node, charge: bool, of_allowance: str, of_charge: str) -> Iterator[Breach]:
+    if not (_text(node, "cbc:AllowanceChargeReason") or _text(node, "cbc:AllowanceChargeReasonCode")):
+        words = f"the {'charge' if charge else 'allowance'} says neither in words nor by a code what it is for"
+        yield Breach(of_charge if charge else of_allowance, _AGREE, words, node)
+
+
+def _decimals(root: Node, lines: list[_Part], charges: list[_Part]) -> Iterator[Breach]:
+    """No amount but a price has more than two decimals."""
+    total, tax = _one(root, "cac:LegalMonetaryTotal"), _tax_total(root)
+    amounts = [(rule, _one(total, f"cbc:{name}")) for name, rule in zip(TOTALS, _DECIMALS, strict=True)]
+    amounts.append(("13", _one(tax, "cbc:TaxAmount")))
+    for subtotal in _all(tax, "cac:TaxSubtotal"):
+        amounts += [("19", _one(subtotal, "cbc:TaxableAmount")), ("20", _one(subtotal, "cbc:TaxAmount"))]
+    amounts += [("05" if each.rule == "07" else "01", _one(each.node, "cbc:Amount")) for each in charges]
+    for line in lines:
+        amounts.append(("23", _one(line.node, "cbc:LineExtensionAmount")))
+        for each in _all(line.node, "cac:AllowanceCharge"):
+            of_charge = _text(each, "cbc:ChargeIndicator") in _TRUE
+            amounts.append(("27" if of_charge else "24", _one(each, "cbc:Amount")))
+    for rule, node in amounts:
+        text = "" if node is None else (node.text or "").strip()
+        if node is not None and len(text.partition(".")[2]) > 2:
+            yield Breach(f"BR-DEC-{rule}", _NUMBER, f"{text} has more than two decimals", node)
 
 
 def _rate(family: _Family, percent: Decimal | None) -> str:
