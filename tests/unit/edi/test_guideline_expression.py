@@ -33,6 +33,7 @@ VALUES = [
     "EA",
     "CA",
     "20101203",
+    "20100230",
     "2010120",
     "0930",
     "9999",
@@ -142,6 +143,22 @@ def test_a_composite_that_must_come_is_missing_where_it_is_empty_though_each_of_
     (message,) = (each for each in edifact.read(data) if isinstance(each, edifact.Message))
     assert not guideline.faultless(message)
     assert [each.code for each in guideline.faults(message)] == ["element_missing"]
+
+
+@pytest.mark.parametrize(("day", "there"), [("20101231", True), ("20101131", False), ("20100229", False)])
+def test_a_date_of_the_expression_is_a_day_of_the_calendar(day: str, there: bool) -> None:
+    guideline = compiled()
+    (ts,) = sets(interchange(*(row.replace("20101215", day) for row in SOUND)))
+    assert day in ts.raw.decode()
+    assert guideline.faultless(ts) is there
+    assert bool(check_base(ts, guides()[ts.type])) is not there
+
+
+def test_a_leap_day_is_a_day_in_its_year() -> None:
+    guideline = compiled()
+    for day, codes in (("20120229", []), ("20100229", ["date_invalid"])):
+        (ts,) = sets(interchange(*(row.replace("20101215", day) for row in SOUND)))
+        assert [each.code for each in guideline.faults(ts)] == codes
 
 
 NUMBERS = [

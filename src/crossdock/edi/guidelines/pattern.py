@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
 from crossdock.edi.guidelines.walk import NOTHING, wrong_with
+from crossdock.edi.kernel.calendar import MONTH_AND_DAY
 
 _ENVELOPE = {"x12": ("ST", "SE"), "edifact": ("UNH", "UNT")}
 # Formats that mean the same within a larger expression: letters, digits and classes of them, and how often each comes.
@@ -270,7 +271,7 @@ def _apart(one: Place, other: Place) -> bool:
 
 def _date(longest: int) -> str:
     years = "[12][0-9]{3}" if longest == 8 else "[0-9]{2}"
-    return f"{years}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    return years + MONTH_AND_DAY
 
 
 def _times(drawn: str, least: int, most: int) -> str:

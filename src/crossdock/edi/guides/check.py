@@ -1,8 +1,8 @@
 """Holds a transaction set against its guide.
 
 The guide is compiled into one regular expression of a whole set. A set that matches it is faultless, in one call; only
-a set that does not is walked segment by segment to say what is wrong and where. What the expression does not see (the
-thirtieth of February, codes) the maps find when they read the values.
+a set that does not is walked segment by segment to say what is wrong and where. What the expression does not see
+(codes) the maps find when they read the values.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from crossdock.edi.guides import ElementRule, Guide, SegmentRule, Use, guides
+from crossdock.edi.kernel.calendar import MONTH_AND_DAY
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import Delimiters, TransactionSet, as_date
 
@@ -117,7 +118,7 @@ def _element_pattern(rule: ElementRule, marks: Delimiters) -> str:
         "N2": f"-?+[0-9]{{{rule.shortest},{rule.longest}}}+",
         # A subset of what the walk allows: digits and point stay within the length in every case.
         "R": f"-?+[0-9]{{1,{max(1, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
-        "DT": "[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
+        "DT": "[12][0-9]{3}" + MONTH_AND_DAY,
         "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
     }.get(rule.type, f"{character}{{{rule.shortest},{rule.longest}}}+")
     if rule.mandatory:

@@ -1,4 +1,4 @@
-"""Dates and times of headers, which no reading depends on: are they any?"""
+"""Dates and times: are they any?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import re
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?\Z")
 _DATE = re.compile(r"(?:[0-9]{2})?[0-9]{6}\Z")
+
+MONTH_AND_DAY = (
+    "(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+"""An expression of `MMDD`. The 29th of February, which not every year has, is left to those who ask for the year."""
 
 
 def is_date(text: str) -> bool:
