@@ -13,6 +13,7 @@ from crossdock.edi.assumed import Assumed, assumed, copied
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import told_beside
+from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.kernel.faults import Fault
@@ -182,7 +183,7 @@ def _message(message: edifact.Message) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(explained(each) for each in told_beside(message, mapped.faults)),
+        faults=tuple(explained(each) for each in told_of_numbers(message, told_beside(message, mapped.faults))),
         body=mapped.body,
         not_shown=_not_shown(message, mapped),
         assumed=filled,
@@ -227,7 +228,10 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         words=words,
         columns=columns,
         lines=lines,
-        faults=tuple(explained(each) for each in (*mapped.faults, *(check_ta1(ts) if ts.type == TA1 else ()))),
+        faults=tuple(
+            explained(each)
+            for each in (*told_of_numbers(ts, mapped.faults), *(check_ta1(ts) if ts.type == TA1 else ()))
+        ),
         body=mapped.body,
         not_shown=_not_shown(ts, mapped),
         assumed=filled,

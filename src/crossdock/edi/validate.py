@@ -13,6 +13,7 @@ from crossdock.edi.explain import ExplainedSet, context_of, document, head_of
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
+from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.kernel.faults import Fault
@@ -154,8 +155,9 @@ def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | N
     if isinstance(item, edifact.Message):
         found = maps.read_message(item, context).faults
         # The partner's guideline is narrower than the directory, or knows better.
-        return found if chosen is not None else told_beside(item, found)
-    return maps.read_document(item, context).faults
+        return found if chosen is not None else told_of_numbers(item, told_beside(item, found))
+    found = maps.read_document(item, context).faults
+    return found if chosen is not None else told_of_numbers(item, found)
 
 
 _MOST_SEGMENTS = 100_000
