@@ -34,8 +34,8 @@ class Input(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """What people call it."""
-        return "standard input" if self.name == STANDARD_INPUT else self.name
+        """What people call it; a name may hold bytes that are no text."""
+        return "standard input" if self.name == STANDARD_INPUT else os.fsencode(self.name).decode("utf-8", "replace")
 
 
 class Unreadable(Exception):
@@ -67,24 +67,34 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(each: Input) -> Iterator[BinaryIO]:
-    """The bytes of an input. Raises `Unreadable`."""
+def opened(each: Input) -> Iterator[Iterator[bytes]]:
+    """The bytes of an input, piece by piece. Raises `Unreadable`, also where it cannot be read on."""
+    with _source(each) as source:
+        yield _chunks(each, source)
+
+
+def _source(each: Input) -> BinaryIO:
     try:
-        with sys.stdin.buffer if each.name == STANDARD_INPUT else Path(each.name).open("rb") as source:
-            yield source
+        return sys.stdin.buffer if each.name == STANDARD_INPUT else Path(each.name).open("rb")
     except OSError as problem:
-        raise Unreadable(f"{each.shown} cannot be read: {problem.strerror}") from None
+        raise _unreadable(each, problem) from None
 
 
-def chunks(source: BinaryIO) -> Iterator[bytes]:
-    """What is read of it, piece by piece."""
-    return iter(lambda: source.read(_CHUNK), b"")
+def _chunks(each: Input, source: BinaryIO) -> Iterator[bytes]:
+    try:
+        yield from iter(lambda: source.read(_CHUNK), b"")
+    except OSError as problem:
+        raise _unreadable(each, problem) from None
+
+
+def _unreadable(each: Input, problem: OSError) -> Unreadable:
+    return Unreadable(f"{each.shown} cannot be read: {problem.strerror}")
 
 
 def whole(each: Input) -> bytes:
     """All of an input. Raises `Unreadable`."""
-    with opened(each) as source:
-        return source.read()
+    with opened(each) as found:
+        return b"".join(found)
 
 
 def one_by_one(found: Iterable[Input]) -> Iterator[Input]:

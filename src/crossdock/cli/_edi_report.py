@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from crossdock.cli._console import encoder
+from crossdock.cli._edi_inputs import Unreadable
 from crossdock.edi.tally import Judged, Tally
 from crossdock.edi.told import ExplainedFault
 
@@ -37,8 +38,9 @@ class JsonReport:
             for number, item in enumerate(items):
                 tally.add(item)
                 typer.echo(("," if number else "") + "\n" + _json(item), nl=False)
-        except OSError as problem:  # what was printed of it stays whole
-            unreadable = f"{file} cannot be read: {problem.strerror}"
+        except Unreadable as problem:  # what was printed of it stays whole
+            unreadable = str(problem)
+            typer.echo(unreadable, err=True)
         refused = tally.refused or bool(unreadable)
         after = {
             **(more or {}), **msgspec.to_builtins(tally.totals), "unreadable": unreadable, "refused": refused,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from crossdock.cli import edi_convert, edi_diff
 from crossdock.cli._console import AsJson, console, print_json
-from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, chunks, inputs, one_by_one, opened
+from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, one_by_one, opened
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import Item, print_file, print_sum, print_totals
@@ -148,8 +148,8 @@ def _each_file(
     every, refused, unreadable = Tally(), 0, 0
     for each in one_by_one(files):
         try:
-            with opened(each) as source:
-                found = read(chunks(source))
+            with opened(each) as chunks:
+                found = read(chunks)
                 tally = report.add(each.shown, found) if report else told(each.shown, found, len(files) > 1)
         except Unreadable as problem:
             unreadable += 1

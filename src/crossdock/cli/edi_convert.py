@@ -141,7 +141,7 @@ class _Output:
             elif not self._several and len(made.files) <= 1 and not self._path.is_dir():
                 for data in made.files:
                     self._path.write_bytes(data)
-                    typer.echo(f"wrote {self._path}", err=True)
+                    say(console(stderr=True), f"wrote {self._path}")
             else:
                 self._into_folder(self._path, each, made.files)
         except OSError as problem:
@@ -154,7 +154,7 @@ class _Output:
             path = folder / self._name(each, number if len(files) > 1 else 0)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            typer.echo(f"wrote {path}", err=True)
+            say(console(stderr=True), f"wrote {path}")
 
     def _name(self, each: Input, number: int) -> Path:
         """`order.json` for `order.x12`; `order.x12.json` where another input has taken that name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,34 @@ class TestSeveralFiles:
     def test_files_of_a_folder_can_be_chosen_by_their_names(self, folder: Path) -> None:
         assert run("edi", "validate", str(folder), "--match", "a.*", code=0).startswith(f"{folder}/a.edi: valid")
         run("edi", "validate", str(folder), "--match", "*.xml", code=2)
+
+    def test_a_name_that_is_no_text_stops_nothing(self, folder: Path) -> None:
+        Path(os.fsdecode(os.fsencode(folder) + b"/\xff.edi")).write_bytes(ORDER)
+        told = json.loads(run("edi", "validate", str(folder), "--json", code=1))
+        assert f"{folder}/\ufffd.edi" in [each["file"] for each in told["files"]]
+        assert "\ufffd.edi: valid" in run("edi", "validate", str(folder), code=1)
+
+    def test_a_file_that_breaks_off_while_it_is_read_is_told_and_the_others_are_read(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = Path.open
+
+        class Breaking(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                raise OSError(5, "Input/output error")
+
+        def opened(path: Path, mode: str) -> Any:
+            return Breaking() if path.name == "a.edi" else real(path, mode)
+
+        monkeypatch.setattr(Path, "open", opened)
+        told = json.loads(run("edi", "validate", str(folder), "--json", code=2))
+        assert told["files"][0]["unreadable"] == f"{folder}/a.edi cannot be read: Input/output error"
+        assert len(told["files"]) == 3
+        assert (
+            run("edi", "validate", str(folder), code=2)
+            .splitlines()[-1]
+            .startswith("3 files: 0 valid, 2 refused, 1 can")
+        )
 
     def test_a_file_that_is_not_there_is_two(self, folder: Path) -> None:
         run("edi", "validate", str(folder), str(folder / "none"), code=2)
