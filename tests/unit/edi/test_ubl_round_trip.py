@@ -7,6 +7,7 @@ import datetime as dt
 import string
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -33,7 +34,18 @@ from crossdock.model.purchase_order import (
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.ship_notice import GoodsReceipt, GoodsReceiptLine, ShipNotice, ShipNoticeLine
 from crossdock.model.tax import Tax, TaxRate
-from tests.unit.edi.ubl_samples import BUYER, BUYING, CREDIT_NOTE, DOCUMENTS, INVOICE, NOTICE, ORDER, SELLING, SUPPLIER
+from tests.unit.edi.ubl_samples import (
+    BUYER,
+    BUYING,
+    CREDIT_NOTE,
+    DOCUMENTS,
+    FILES,
+    INVOICE,
+    NOTICE,
+    ORDER,
+    SELLING,
+    SUPPLIER,
+)
 
 _IDS = string.ascii_letters + string.digits + "-_./#&<>'\""
 _WORDS = _IDS + " ,é漢"
@@ -265,6 +277,31 @@ def test_a_document_is_only_written_for_its_own_object() -> None:
 def test_the_table_of_the_standard_knows_every_document_that_is_written() -> None:
     assert set(DOCUMENTS) <= set(aggregates())
     assert list(aggregates()["OrderLine"])[:3] == ["SubstitutionStatusCode", "Note", "LineItem"]
+
+
+@pytest.mark.parametrize("context", [BUYING, SELLING], ids=["buyer", "supplier"])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_a_public_sample_says_comes_back_as_it_was(file: Path, context: MapContext) -> None:
+    found = ubl.read(file.read_bytes(), context)
+    if found.body is None:
+        pytest.skip("no document of ours")
+    assert ubl.read(ubl.write(found.document, found.body, context), context).body == found.body
+
+
+def test_a_public_invoice_tells_its_taxes_rate_by_rate() -> None:
+    (file,) = [each for each in FILES if each.name == "UBL-Invoice-2.1-Example.xml"] or [None]
+    if file is None:
+        pytest.skip("no public samples")
+    invoice = ubl.read(file.read_bytes()).body
+    assert isinstance(invoice, Invoice)
+    assert [(each.rate.category, each.rate.percent, each.amount, each.taxable) for each in invoice.taxes] == [
+        ("S", 20, Decimal("292.1"), Decimal("1460.5")), ("AA", 10, Decimal("0.1"), 1), ("E", 0, 0, -25),
+    ]  # fmt: skip
+    assert invoice.taxes[2].exemption_code == "AAM"
+    assert [line.taxes[0].percent for line in invoice.lines[:3]] == [20, 10, 10]
+    assert [(each.description, each.amount, each.line) for each in invoice.charges[:4]] == [
+        ("Packing cost", 100, ""), ("Promotion discount", -100, ""), ("Damage", -12, "1"), ("Testing", 10, "1"),
+    ]  # fmt: skip
 
 
 # --- Peppol
