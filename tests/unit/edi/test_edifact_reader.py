@@ -117,12 +117,22 @@ def test_repetitions_are_told_apart_from_version_four_on() -> None:
         ("UNOW", "Łód €".encode(), "Łód €"),
         ("UNOY", "Łód €".encode(), "Łód €"),
         ("UNOA", "Zür".encode(), "Zür"),
+        ("UNOC", "Zür".encode(), "Zür"),
+        ("UNOE", "ТА".encode("iso8859-5"), "ТА"),
         ("UNOA", "Zür".encode("latin-1"), "Zür"),
     ],
 )
 def test_letters_are_read_in_the_stated_repertoire_or_else_as_what_they_are(syntax: str, raw: bytes, says: str) -> None:
     text = HEAD.replace("UNOC", syntax).encode() + b"UNH+1+ORDERS:D:96A:UN'FTX+AAI+++" + raw + b"'UNT+3+1'"
     assert message(text + TAIL.encode()).segments[1][4] == says
+
+
+def test_letters_of_utf8_where_others_are_stated_are_told() -> None:
+    text = HEAD.encode() + b"UNH+1+ORDERS:D:96A:UN'FTX+AAI+++" + "Zür".encode() + b"'UNT+3+1'" + TAIL.encode()
+    (found,) = message(text).faults
+    assert (found.code, found.position, found.element) == ("element_character", 2, 4)
+    assert found.detail == "the letters are those of UTF-8, not of UNOC"
+    assert message(text.decode().encode("latin-1")).faults == ()
 
 
 def test_lines_between_segments_and_before_them_mean_nothing() -> None:

@@ -11,6 +11,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.beside import names
 from crossdock.edi.explain import ExplainedSet, context_of, explain
 from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.maps.edifact.reading import as_moment
 from crossdock.model.activity import ProductActivity
 from crossdock.model.freight import ShipmentStatusReport
 from crossdock.model.invoice import Invoice
@@ -302,3 +303,21 @@ def test_a_reference_is_as_long_as_its_version_has_room_for(version: str, size: 
     assert isinstance(ts, x12.TransactionSet)
     found = places(maps.read_document(ts, context_of(ts)).faults)
     assert found == [("element_too_long", "REF", 3, 2)] * told
+
+
+@pytest.mark.parametrize("each", [True, False])
+def test_taxes_in_all_and_for_each_rate_are_one_charge(each: bool) -> None:
+    head = ("BGM+380+R1+9", "DTM+137:20260901:102", "RFF+ON:P1", "NAD+SU+2::92", "NAD+BY+1::92", "CUX+2:EUR:4")
+    sums = ("UNS+S", "MOA+77:119", "MOA+124:19", "MOA+125:100", "TAX+7+VAT+++:::19+S")
+    rate = ("MOA+125:100", "MOA+124:19") if each else ()
+    message = one_message("INVOIC", *head, "LIN+1++A1:IN", "QTY+47:10:PCE", "PRI+AAA:10", *sums, *rate)
+    mapped = maps.read_message(message, context_of(message))
+    assert isinstance(mapped.body, Invoice)
+    assert [(charge.code, str(charge.amount)) for charge in mapped.body.charges] == [("VAT", "19")]
+    assert len(mapped.body.taxes) == each
+    assert mapped.faults == ()
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("M08", 20), ("-08", 20), ("P05", 7), ("UTC", 12)])
+def test_a_time_zone_may_say_its_sign_by_a_letter(zone: str, hour: int) -> None:
+    assert as_moment(f"20260901120000{zone}", "304") == dt.datetime(2026, 9, 1, hour, tzinfo=dt.UTC)

@@ -60,6 +60,7 @@ _ENCODINGS = {
 # Letters, digits and marks of levels A and B (ISO 9735:1988, 5.1 and 5.2); line ends between segments are let pass.
 _LEVEL_A = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,-()/=!\"%&*;<>'+:?\r\n")
 _LEVELS = {"UNOA": _LEVEL_A, "UNOB": _LEVEL_A | frozenset(b"abcdefghijklmnopqrstuvwxyz")}
+_WESTERN = ("UNOC", "UNOK", "UNOL")
 _NO_CONTROLS = frozenset(b"\r\n") | frozenset(range(0x20, 0x100)) - {0x7F}
 _TAB = ord("\t")
 
@@ -79,6 +80,9 @@ def beyond_repertoire(raw: bytes, syntax: str, marks: ServiceCharacters) -> int:
         blank = b" \t\r\n" + marks.terminator.encode("latin-1")
         places = (place for place, byte in enumerate(raw) if byte not in allowed)
         at = next((each for each in places if raw[each] != _TAB or raw[each - 1] not in blank), -1)
+    if written_in_utf8(raw, syntax):
+        first = next(place for place, byte in enumerate(raw) if byte >= 0x80)
+        return first if at < 0 else min(at, first)
     if _ENCODINGS.get(syntax) == "utf-8" and not raw.isascii():
         try:
             raw.decode()
@@ -97,10 +101,29 @@ def encoding_of(syntax: str) -> str:
     return _ENCODINGS.get(syntax, "ascii")
 
 
+def written_in_utf8(raw: bytes, syntax: str) -> bool:
+    """Is a text UTF-8, though a western repertoire of eight bits is stated? No words of those happen to be that."""
+    if syntax not in _WESTERN or raw.isascii():
+        return False
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def foreign(raw: bytes, at: int, syntax: str) -> str:
+    """What is wrong with a byte that is no character of the stated repertoire."""
+    byte = raw[at : at + 1]
+    if not byte.isascii() and written_in_utf8(raw, syntax):
+        return f"the letters are those of UTF-8, not of {syntax}"
+    return f"{byte.decode('latin-1')!r} is no character of {syntax}"
+
+
 def decode(raw: bytes, syntax: str) -> tuple[str, str]:
     """Text, and the encoding that was used, which never fails: what is not of the stated repertoire is read as UTF-8 if
     it is that, else as Latin-1. One character of a repertoire of eight bits is one byte."""
-    for each in (encoding_of(syntax), "utf-8"):
+    for each in ("utf-8",) if written_in_utf8(raw, syntax) else (encoding_of(syntax), "utf-8"):
         try:
             return raw.decode(each), each
         except UnicodeDecodeError:

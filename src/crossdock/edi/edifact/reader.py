@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, decode, is_known
+from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, decode, foreign, is_known
 from crossdock.edi.edifact.envelope import (
     InterchangeFault,
     InterchangeHeader,
@@ -350,9 +350,9 @@ class _Reader(Packages):
         )
         if len(raw) > self.limits.segment_elements:
             found.faults += tuple(self._too_many_elements(found))
-        foreign = beyond_repertoire(raw, header.syntax, self.marks) if is_known(header.syntax) else -1
-        if foreign >= 0:
-            found.faults += (self._foreign(found, foreign),)
+        beyond = beyond_repertoire(raw, header.syntax, self.marks) if is_known(header.syntax) else -1
+        if beyond >= 0:
+            found.faults += (self._foreign(found, beyond),)
         yield found
         if trailer < 0 and not oversized:
             yield from self._dangling(raw, offset)
@@ -398,7 +398,7 @@ class _Reader(Packages):
         element = len(elements) - 1
         return found.fault(
             "element_character", len(starts), element, component if element else 0,
-            f"{raw[at : at + 1].decode('latin-1')!r} is no character of {found.interchange.syntax}",
+            foreign(raw, at, found.interchange.syntax),
         )  # fmt: skip
 
     def _too_many_elements(self, found: Message) -> Iterator[Fault]:

@@ -4,8 +4,8 @@ BGM kind (380 and the like an invoice, 381 and the like a credit note) and numbe
 CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges and TAX+7 what they are
 taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, which with the charges of the line comes to its
 MOA+203; or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges;
-MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments) taxes, which are a charge
-`VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
+MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments, or before them) taxes,
+which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
 Where no line names its order line, LIN 1082 counts.
 """
 
@@ -89,6 +89,7 @@ class _Found:
         self.parties: dict[str, PartyRef] = {}
         self.totals: dict[str, Decimal] = {}
         self.taxes = ZERO
+        """Of all rates."""
         self.rates: list[tuple[TaxRate, dict[str, Decimal]]] = []
         """Of the sums: each rate, and the amounts below it."""
         self.in_charge = False
@@ -112,7 +113,7 @@ def read(reading: Reading) -> Invoice | None:
     if invoiced_on is None:
         reading.fault("element_missing", at, detail="the message has no DTM+137")
     charges = tuple(_with_lines(found, lines))
-    taxes = found.totals.get(_TAX, found.taxes)
+    taxes = found.totals.get(_TAX, found.taxes or found.totals.get(_TAX_OF_ONE, ZERO))
     if taxes:
         charges += (Charge(TAX_CHARGE, taxes),)
     stated = next((found.totals[kind] for kind in _TOTALS if kind in found.totals), None)
@@ -247,9 +248,11 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
         line.amount = reading.part(row, 1, 2), position
     elif in_sums and kind in (_TAX_OF_ONE, _TAXABLE):
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
-        found.taxes += value if kind == _TAX_OF_ONE else ZERO
         if found.rates:
+            found.taxes += value if kind == _TAX_OF_ONE else ZERO
             found.rates[-1][1].setdefault(kind, value)
+        else:  # of all rates, which may tell it each for itself
+            found.totals[kind] = found.totals.get(kind, ZERO) + value
     elif in_sums and kind in (*_TOTALS, _TAX):
         found.totals.setdefault(kind, reading.number(reading.part(row, 1, 2), position, 1, 2))
 

@@ -41,7 +41,7 @@ _FORMS = {
 }  # fmt: skip
 _ZONED = {"303": "203", "304": "204"}
 """Forms with a time zone, and what stands before it."""
-_ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)?|UTC|GMT|Z")
+_ZONE = re.compile(r"(?P<sign>[+PM-])(?P<hours>\d\d)(?P<minutes>\d\d)?|UTC|GMT|Z")
 _FARTHEST = dt.timedelta(hours=14)
 _LENGTHS = {8: "102", 12: "203", 14: "204", 6: "101", 10: "201"}
 """What a date is taken for that does not say its form."""
@@ -299,7 +299,8 @@ def as_moment(text: str, form: str) -> dt.datetime | None:
 
 
 def _zoned(text: str, form: str) -> dt.datetime | None:
-    """A date with its time zone behind it: how many hours, and perhaps minutes, it is ahead of UTC, or its name."""
+    """A date with its time zone behind it: how many hours, and perhaps minutes, it is ahead of UTC (P or M for the
+    sign, as some write it), or its name."""
     digits = _FORMS[_ZONED[form]][1]
     local, zone = as_moment(text[:digits], _ZONED[form]), _ZONE.fullmatch(text[digits:])
     if local is None or zone is None:
@@ -308,7 +309,7 @@ def _zoned(text: str, form: str) -> dt.datetime | None:
     if ahead > _FARTHEST:
         return None
     try:
-        return local + ahead if zone["sign"] == "-" else local - ahead
+        return local + ahead if zone["sign"] in ("-", "M") else local - ahead
     except OverflowError:
         return None
 
