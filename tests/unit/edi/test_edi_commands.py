@@ -91,9 +91,10 @@ class TestWhatIsSeenFirst:
     @pytest.mark.parametrize("width", ["80", "120"])
     def test_no_line_is_wider_than_the_terminal(self, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", width)
+        samples = BUILT_IN / "general_retailer", BUILT_IN / "supplier_edifact", BUILT_IN / "grocer"
         for command in (["explain"], ["validate"], ["validate", "--partner", "grocer"]):
-            for sample in sorted(BUILT_IN.glob("*/samples/*.edi")):
-                for line in run("edi", *command, str(sample)).splitlines():
+            for sample in samples:
+                for line in run("edi", *command, str(sample / "samples")).splitlines():
                     assert len(line) <= int(width) or " " not in line, line  # but names of files
                     assert line == line.rstrip(), line
 
