@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
-from typing import NamedTuple
 
 from crossdock.edi.edifact.characters import LEVEL_A, ServiceCharacters, beyond_repertoire, decode, foreign, is_known
 from crossdock.edi.edifact.envelope import (
@@ -25,6 +23,7 @@ from crossdock.edi.edifact.envelope import (
 )
 from crossdock.edi.edifact.header import parse_header
 from crossdock.edi.edifact.packages import Packages
+from crossdock.edi.edifact.patterns import patterns
 from crossdock.edi.edifact.service_string import service_characters
 from crossdock.edi.edifact.tidy import tidy_segments
 from crossdock.edi.edifact.trailers import counts, same
@@ -44,7 +43,6 @@ _AGENCIES = frozenset(
 _HEADER = re.compile(rb"UN[AB][^A-Za-z0-9 \t\r\n]")
 _INTERACTIVE = re.compile(rb"UI[BH][^A-Za-z0-9 \t\r\n]")
 _BLANK = b" \t\r\n"
-_NO_BREAK = rb"\r?\n?"
 
 
 def read(
@@ -53,43 +51,6 @@ def read(
     """Read interchanges one message at a time. Never raises for what the bytes hold. `clock` tells monotonic
     nanoseconds, for the limit of time."""
     return _Reader(Window(data, limits.input_bytes, clock, limits.seconds), limits).read()
-
-
-class _Patterns(NamedTuple):
-    """What is looked for in an interchange: where a service segment stands, segments that are blank, a line end and a
-    tag where a terminator should be, and what is released, pair by pair from the left (a released release character
-    releases nothing)."""
-
-    envelope: re.Pattern[bytes]
-    blank: re.Pattern[bytes]
-    mixed: re.Pattern[bytes] | None
-    release: re.Pattern[bytes] | None
-
-
-@lru_cache(maxsize=64)
-def _patterns(marks: ServiceCharacters, wrapped: bool, small: bool) -> _Patterns:
-    terminator = marks.terminator.encode("latin-1")
-    end = re.escape(terminator)
-    mark = b"[" + re.escape((marks.element + marks.component).encode("latin-1")) + end + b"]"
-    blank = bytes(each for each in b" \t\r\n" if each not in terminator)  # else runs of it cost their square
-    tags, start = rb"(?=UN)(?:(UN[THEGZ])", rb"|(UN[AB])[^A-Za-z0-9 \t\r\n])"
-    if wrapped:
-        tags, start = (
-            rb"(?:(U~N~[THEGZ]~)".replace(b"~", _NO_BREAK),
-            start.replace(b"N", _NO_BREAK + b"N" + _NO_BREAK),
-        )
-    elif small:
-        tags, start = rb"(?i:(?=UN)(?:(UN[THEGZ])", start + b")"
-    inside = b"[^ \t\r\n" + end + b"]"
-    release = re.escape(marks.release.encode("latin-1"))
-    return _Patterns(
-        re.compile(end + b"[" + blank + rb"]*+" + tags + mark + start),
-        re.compile(end + b"[" + blank + b"]*+(?=" + end + b")"),
-        None
-        if terminator in (b"\n", b"\r") or wrapped
-        else re.compile(inside + rb"[ \t]*+([\r\n])[ \t\r\n]*+[A-Z]{3}" + mark),
-        re.compile(b"(?s)" + release + b"(.)") if marks.release else None,
-    )
 
 
 class _Reader(Packages):
@@ -109,7 +70,7 @@ class _Reader(Packages):
         self.wrapped = self.header.wrapped if self.header else b""
         self.odd = small or bool(self.wrapped)
         self.terminator = marks.terminator.encode("latin-1")
-        self.envelope, self.blank, self.mixed, self.release = _patterns(marks, bool(self.wrapped), small)
+        self.envelope, self.blank, self.mixed, self.release = patterns(marks, bool(self.wrapped), small)
 
     def outside(self, found: Fault) -> InterchangeFault:
         """With the headers that are open."""
