@@ -116,6 +116,15 @@ def test_a_sum_or_tax_that_does_not_follow_is_told_by_its_rule(was: str, becomes
     assert rules(data.replace(was.encode(), becomes.encode(), 1)) == broken
 
 
+@pytest.mark.parametrize("nonsense", [b"1e999999999", b"NaN", b"Infinity", b"9" * 5000, b"", b"1.2.3", "１".encode()])
+def test_no_number_is_too_strange_for_the_rules(nonsense: bytes) -> None:
+    data = written()
+    for amount in (b"32.00", b"0.72", b"73.00", b"15.50", b"19.05", b"2.55", b"25<"):
+        found = ubl.read(data.replace(b">" + amount.rstrip(b"<") + b"<", b">" + nonsense + b"<"), BUYING)
+        assert found.faults
+        assert all(len(each.detail) < 300 for each in found.faults)
+
+
 def test_a_price_is_not_negative_and_goods_that_come_back_have_a_negative_quantity() -> None:
     back = written().replace(b'Quantity unitCode="EA">-1<', b'Quantity unitCode="EA">1<')
     assert rules(back.replace(b'EUR">2.55<', b'EUR">-2.55<').replace(b'EUR">-2.55<', b'EUR">2.55<', 1)) == ["27"]

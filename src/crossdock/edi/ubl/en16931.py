@@ -8,14 +8,15 @@ OpenPeppol, Peppol BIS Billing 3.0, rules PEPPOL-EN16931-R*. A rule is named by 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from lxml import etree
 
 from crossdock.edi.ubl.codes import NOT_TAXED
+from crossdock.edi.ubl.reading import decimal_of
 from crossdock.edi.ubl.schema import CAC, CBC
-from crossdock.model.quantity import ZERO, round_money
+from crossdock.model.quantity import ZERO, NoDecimal, round_money
 
 Node = etree._Element
 SPECIFICATION = "urn:cen.eu:en16931:2017"
@@ -320,7 +321,6 @@ def _number(node: Node | None, steps: str) -> Decimal | None:
     """The number an element states; what is none is told where it is read."""
     text = _text(node, steps)
     try:
-        found = Decimal(text) if text else None
-    except InvalidOperation:
+        return decimal_of(text) if text else None
+    except NoDecimal:
         return None
-    return found if found is not None and found.is_finite() else None

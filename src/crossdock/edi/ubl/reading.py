@@ -39,6 +39,11 @@ _AROUND = (
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+def decimal_of(text: str) -> Decimal:
+    """The number that an xsd:decimal states. Raises `NoDecimal`, also for more digits than anybody writes."""
+    return stated(_LEFT_OUT.sub(r"\g<1>0.", text.removeprefix("+").removesuffix(".")))
+
+
 class Ids(NamedTuple):
     """The names of an item: ours, the partner's, the GTIN."""
 
@@ -125,7 +130,7 @@ class Reading:
         """An xsd:decimal. Nonsense is a fault."""
         text = self.take(node)
         try:
-            return stated(_LEFT_OUT.sub(r"\g<1>0.", text.removeprefix("+").removesuffix(".")))
+            return decimal_of(text)
         except NoDecimal as refusal:
             self.fault("number_invalid", node, f"{text[:40]!r} {refusal}")
             return ZERO
