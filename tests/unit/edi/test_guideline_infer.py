@@ -182,3 +182,13 @@ def test_a_hundred_samples_take_seconds_and_little_memory() -> None:
     tracemalloc.stop()
     assert time.process_time() - begun < 20  # with every allocation traced, on a slow machine
     assert most < 60 * sum(map(len, data))
+
+
+def test_days_and_amounts_of_elements_that_nobody_describes_are_told_by_their_looks() -> None:
+    rows = [*SOUND[:-2], "XYZ*20260302*12.50*7*ABC", "CTT*2", "SE*16*0001"]
+    other = [row.replace("20260302*12.50", "20260303*3") for row in rows]
+    text = proposed([interchange(*rows), interchange(*other)], "x").text
+    section = text[text.index("segment: XYZ") :]
+    assert "01: {use: M, codes" in section or "01: {use: M, type: DT}" in section
+    assert "02: {use: M, type: R}" in section
+    assert "03: {use: M}" in section

@@ -11,7 +11,7 @@ from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.draft import read_items
 from crossdock.edi.guidelines.form import Pack, Source
 from crossdock.edi.guidelines.generate import CannotGenerate, generate
-from crossdock.edi.guidelines.packs import Guidelines, PartnerPack
+from crossdock.edi.guidelines.packs import Guidelines, PartnerPack, read_guideline
 from crossdock.edi.guidelines.scenarios import Workshop, scenario, scenarios
 from crossdock.edi.guidelines.trials import Tried, tried
 from tests.unit.edi.guidelines import ORDER, compiled
@@ -161,3 +161,35 @@ def test_what_cannot_be_tried_is_named_with_its_cause() -> None:
         "conditions:", 'conditions:\n  - at: CUR\n    must: CUR.02 == "GBP"'
     )
     assert any(each.why == "no made-up document has CUR" for each in done_with(compiled(never)).untried)
+
+
+def test_composites_of_x12_are_written_and_broken_as_well() -> None:
+    composite = "06: {use: M, components: {01: {use: M, codes: {AA: a, BB: b}}, 02: {use: M, type: R}}}"
+    done = done_with(
+        compiled(ORDER.replace("      05: {use: M, type: DT}\n", f"      05: {{type: DT}}\n      {composite}\n", 1))
+    )
+    assert done.failed == []
+    assert {"BEG.06.1:code_unknown", "BEG.06.2:number_invalid", "BEG.06:element_missing"} <= {
+        each.scenario for each in done.lines
+    }
+
+
+def test_the_least_of_a_composite_that_must_come_is_one_of_its_parts() -> None:
+    text = scaffold.guideline_text("trial", "ORDERS").replace(
+        "01: {use: M, name: GTIN, check: gtin}", "01: {check: gtin}"
+    )
+    text = text.replace("02: {use: M, codes: {EN: GTIN, SRV: GTIN}}", "02: {codes: {EN: GTIN}}")
+    guideline, problems = read_guideline(Path("ORDERS.yaml"), text)
+    assert guideline is not None, problems
+    draft = generate(guideline, PACK, minimal=True)
+    assert guideline.faults(draft.item()) == []
+    assert b"LIN+1++" in draft.bytes()
+
+
+@pytest.mark.parametrize(("rule", "bad"), [("type: R, length: 4..10", "002"), ("type: DT, length: 8..12", "260302")])
+def test_the_shortest_counts_in_one_look_too(rule: str, bad: str) -> None:
+    guideline = compiled(ORDER.split("conditions:")[0].replace("04: {use: M}", f"04: {{use: M, {rule}}}", 1))
+    draft = generate(guideline, PACK)
+    line = next(each for each in draft.lines if each.tag == "PO1")
+    draft.put(line, 4, 0, bad)
+    assert [each.code for each in guideline.faults(draft.item())] == ["element_too_short"]

@@ -14,6 +14,7 @@ from crossdock.edi.guidelines.overlay import Cells, get, put, stands
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Node
 from crossdock.edi.guides import guides
+from crossdock.edi.kernel.writing import COMPONENT
 from crossdock.edi.x12.envelope import TransactionSet
 
 US = "CROSSDOCK"
@@ -85,10 +86,12 @@ class Draft:
         )  # fmt: skip
         group = functional_id(form.document)
         made = [
-            x12.OutgoingSet(group, form.document, [tuple(_joined(parts) for parts in line.cells) for line in each])
+            x12.OutgoingSet(
+                group, form.document, [tuple(COMPONENT.join(parts) for parts in line.cells) for line in each]
+            )
             for each in sets
         ]
-        return x12.write_interchange(envelope, made).replace(_STAND_IN.encode(), b">")
+        return x12.write_interchange(envelope, made)
 
     def _parties(self) -> tuple[tuple[str, str], tuple[str, str]]:
         said = self.pack.ids.get(self.compiled.form.dialect, "")
@@ -100,14 +103,6 @@ class Draft:
     def item(self) -> TransactionSet | Message:
         """The document as it is read."""
         return read_items(self.bytes(), self.compiled.form.dialect)[0]
-
-
-# Stands for the component separator until the set is written: X12 has no way to write one inside of a value.
-_STAND_IN = "\ue000"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return _STAND_IN.join(parts)
 
 
 def _segments(lines: Sequence[Line]) -> list[tuple[str | tuple[str, ...], ...]]:

@@ -170,6 +170,10 @@ class _Maker:
             at = Place(line.tag, (), rule.number, inner.number)
             if not get(line.cells, at) and (inner.mandatory or not (self.minimal or inner.unused)):
                 draft.put(line, rule.number, inner.number, self.values.made_up(inner, line.cells, at))
+        if rule.mandatory and not any("".join(parts) for parts in line.cells[rule.number : rule.number + 1]):
+            first = next((one for one in rule.components if not one.unused), rule.components[0])
+            at = Place(line.tag, (), rule.number, first.number)
+            draft.put(line, rule.number, first.number, self.values.made_up(first, line.cells, at))
 
     def _ids(self, line: Line, node: Node) -> None:
         form = node.form.pairs

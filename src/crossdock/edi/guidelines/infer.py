@@ -34,6 +34,7 @@ from crossdock.edi.x12.envelope import TransactionSet
 
 Item = TransactionSet | Message
 _BY_KIND = ("DTM", "QTY", "MOA", "CNT")
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _QUALIFIER = re.compile(r"[A-Z0-9]{1,3}\Z")
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _WRONG_FORM = frozenset(("date_invalid", "time_invalid", "number_invalid", "element_character"))
@@ -312,6 +313,8 @@ class _Proposing:
             if check:
                 made["check"] = check
                 words += f"; all {len(there)} have a right check digit, sure {sure(len(there), len(there))} %"
+            elif rule is None:
+                self._as_seen(made, there)
             elif rule is not None and self.edifact:
                 self._as_directory(made, rule, there)
             elif rule is not None:
@@ -338,6 +341,14 @@ class _Proposing:
             )
             if wanted and all(wrong_with(judged, each, "edifact") == NOTHING for each in there):
                 made["type"] = kind
+
+    def _as_seen(self, made: dict[str, Value], there: list[str]) -> None:
+        """Of elements that nobody describes: days and amounts, where all samples look so."""
+        day = Rule(0, "", type="DT", shortest=8, longest=8)
+        if all(wrong_with(day, each, "x12") == NOTHING for each in there):
+            made["type"] = "DT"
+        elif all(_DECIMAL.match(each) for each in there) and any("." in each for each in there):
+            made["type"] = "R"
 
     def _coded(self, distinct: Counter[str], count: int, rule: ElementRule | None) -> bool:
         """Are these codes, rather than texts or numbers?"""

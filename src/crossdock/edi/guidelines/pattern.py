@@ -229,8 +229,8 @@ class Drawing:
         return {
             "N0": whole,
             "N2": whole,
-            "R": f"-?+[0-9]{{1,{max(1, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
-            "DT": _date(rule.longest),
+            "R": f"-?+[0-9]{{{rule.shortest},{max(rule.shortest, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
+            "DT": _date(rule),
             "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
         }.get(rule.type, f"(?! ){character}{{{rule.shortest},{rule.longest}}}+")
 
@@ -269,9 +269,10 @@ def _apart(one: Place, other: Place) -> bool:
     return any(wanted.get((each.element, each.component), each.value) != each.value for each in other.tests)
 
 
-def _date(longest: int) -> str:
-    years = "[12][0-9]{3}" if longest == 8 else "[0-9]{2}"
-    return years + MONTH_AND_DAY
+def _date(rule: Rule) -> str:
+    if rule.shortest <= 8 <= rule.longest:
+        return "[12][0-9]{3}" + MONTH_AND_DAY
+    return "[0-9]{2}" + MONTH_AND_DAY if rule.shortest <= 6 <= rule.longest else _NEVER
 
 
 def _times(drawn: str, least: int, most: int) -> str:
