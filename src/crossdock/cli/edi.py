@@ -109,7 +109,12 @@ def generate(
     document: Annotated[str, typer.Argument(help="850, 856, ORDERS, ...", metavar="DOCUMENT")],
     partner: Annotated[str, typer.Option("--partner", help="A partner pack: its folder or its name.")],
     scenario: Annotated[
-        str, typer.Option("--scenario", help="`valid`, or a scenario that `partner test` shows, such as `too_long`.")
+        str,
+        typer.Option(
+            "--scenario",
+            help="`valid`, a scenario that `partner test` shows, such as `too_long`, or a line to break, "
+            "such as `PO1.02:number_invalid`.",
+        ),
     ] = "valid",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same document.")] = 0,
     project: Project = Path(),
