@@ -16,7 +16,7 @@ from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.explain import context_of, head_of
 from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
-from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared import broken, definitions
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import InventoryReport
@@ -232,7 +232,11 @@ def _decoded(data: bytes) -> list[Canonical] | None:
 def _of_canonical(found: Canonical, number: int) -> Document:
     kind = objects().get(found.document)
     if kind is None:
-        return _bad(number, f"{found.document!r} is no document of ours")
+        unusable = (each for dialect in (X12, EDIFACT) for each in broken(dialect).values())
+        why = next((each.why for each in unusable if each.document == found.document), "")
+        return _bad(
+            number, f"its description cannot be used: {why}" if why else f"{found.document!r} is no document of ours"
+        )
     context = _context(found.envelope, found.document)
     try:
         body = msgspec.json.decode(found.body, type=kind | None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared.building import fields
+from crossdock.edi.maps.declared.objects import OBJECTS
 from crossdock.edi.maps.declared.reading import KINDS
 from tests.unit.edi.declared import COMPANY, bodies
 from tests.unit.edi.samples import BUYING, envelope
@@ -71,6 +74,18 @@ def test_an_incomplete_reference_is_left_out_and_kept_and_refuses_nothing() -> N
     assert mapped.body.references == ()
     assert [(each.code, each.severity, each.position) for each in mapped.faults] == [("element_missing", "warning", 4)]
     assert [(each.position, each.value) for each in maps.account(item, BUYING).kept] == [(4, "ZZ")]
+
+
+def needs(kind: Any, before: str = "") -> Iterator[str]:
+    for each in fields(kind):
+        if each.required:
+            yield from needs(each.struct, f"{before}{each.name}.") if each.struct else (before + each.name,)
+
+
+def test_the_page_names_every_object_and_what_it_needs() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "howto" / "describe-a-document.md").read_text("utf-8")
+    rows = {f"| `{name}` | {', '.join(f'`{each}`' for each in needs(kind))} |" for name, kind in OBJECTS.items()}
+    assert rows - set(page.splitlines()) == set()
 
 
 def test_every_kind_and_every_sign_of_a_map_stands_on_the_page_that_explains_them() -> None:

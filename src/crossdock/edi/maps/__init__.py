@@ -22,6 +22,7 @@ from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
 from crossdock.edi.maps.declared import (
     Account,
     account_of,
+    broken,
     definitions,
     message_of,
     read_by,
@@ -61,6 +62,9 @@ def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     `credit_note` by its `kind`), ... (`documents` lists them). Faults of the envelope (`ts.faults`) are among the
     faults. Never raises."""
     guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
+    if (unusable := broken(X12).get(ts.type)) is not None:
+        fault = ts.fault("not_readable", 1, 1, f"its description cannot be used: {unusable.why}")
+        return MappedDocument(guide.document if guide else unusable.document, None, (*ts.faults, fault))
     if guide is None and definition is None:
         if not ts.type and ts.refused:  # that it has no type is told already
             return MappedDocument("", None, ts.faults)
@@ -89,6 +93,9 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
     """The business object an EDIFACT message says: ORDERS `purchase_order`, DESADV `ship_notice`, ... (`documents`
     lists them). Never raises."""
     own, definition = MESSAGE_READERS.get(message.type), definitions(EDIFACT).get(message.type)
+    if (unusable := broken(EDIFACT).get(message.type)) is not None:
+        fault = message.fault("not_readable", 1, 2, 1, f"its description cannot be used: {unusable.why}")
+        return MappedDocument(own[0] if own else unusable.document, None, (*message.faults, fault))
     if own is None and definition is None:
         if not message.type and message.refused:  # that it has no type is told already
             return MappedDocument("", None, message.faults)

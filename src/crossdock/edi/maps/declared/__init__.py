@@ -17,6 +17,7 @@ from crossdock.edi.maps.declared.definition import (
     UNKNOWN_SET,
     Definition,
     DefinitionError,
+    broken,
     definitions,
 )
 from crossdock.edi.maps.declared.reading import Walk
@@ -32,6 +33,7 @@ __all__ = [
     "Dropped",
     "Extension",
     "account_of",
+    "broken",
     "definitions",
     "message_of",
     "read_by",
@@ -65,9 +67,15 @@ def account_of(read: TransactionSet | Message, context: MapContext) -> Account:
 
 
 def written_as(dialect: str, document: str, body: Any) -> Definition | None:
-    """The definition by which a document of an object is written; None where there is none."""
+    """The definition by which a document of an object is written; None where there is none. Raises `CannotWrite` where
+    it is one that is broken."""
     fitting = _writers(dialect, document)
-    return next((each for each in fitting if isinstance(body, each.object) and each.says(body)), None)
+    found = next((each for each in fitting if isinstance(body, each.object) and each.says(body)), None)
+    if found is None:
+        for each in broken(dialect).values():
+            if each.document == document and not each.own:
+                raise CannotWrite(f"its description cannot be used: {each.why}")
+    return found
 
 
 @lru_cache(maxsize=256)

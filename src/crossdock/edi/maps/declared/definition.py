@@ -53,10 +53,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
+
+from crossdock.edi.guidelines.reading import suggestion
 from crossdock.edi.kernel.syntax import EDIFACT, X12
-from crossdock.edi.maps.declared.building import field_of
+from crossdock.edi.maps.declared.building import field_of, fields
 from crossdock.edi.maps.declared.objects import OBJECTS
 
 _LINE = re.compile(
@@ -126,6 +129,8 @@ class SegmentMap:
     """Of lines that are only read, the line in the map: a field has the value of the line that stands first."""
     when: tuple[str, bool] = ("", True)
     """It is written where that field is there, or is not."""
+    line: int = field(default=0, compare=False)
+    """In its file."""
 
     @property
     def step(self) -> int:
@@ -206,16 +211,50 @@ class Definition:
         return next((each.reason for each in self.drops if each.tag == tag and each.element in (0, element)), "")
 
 
-@cache
+class Broken(NamedTuple):
+    """A file of which no definition can be made; `document` is what it would carry, as far as it says so."""
+
+    document: str
+    own: bool
+    why: str
+
+
 def definitions(dialect: str) -> dict[str, Definition]:
-    """All definitions of a dialect (`X12`, `EDIFACT`), by set or message type."""
+    """All definitions of a dialect (`X12`, `EDIFACT`), by set or message type, but those that are broken."""
+    return _loaded(dialect)[0]
+
+
+def broken(dialect: str) -> dict[str, Broken]:
+    """Files of a dialect that are no definitions, by set or message type. Only what needs one of them fails."""
+    return _loaded(dialect)[1]
+
+
+@cache
+def _loaded(dialect: str) -> tuple[dict[str, Definition], dict[str, Broken]]:
+    sound, wrong = {}, {}
+    for name, text in texts(dialect):
+        try:
+            definition = parse(text, dialect, name)
+        except DefinitionError as error:
+            kind = _said(text, "type") or name.rpartition("/")[2].removesuffix(".toml")
+            wrong[kind] = Broken(_said(text, "document"), "\nown = true\n" in text, str(error))
+        else:
+            sound[definition.type] = definition
+    return sound, wrong
+
+
+def texts(dialect: str) -> Iterator[tuple[str, str]]:
+    """The files of a dialect: name and text."""
     folder = resources.files(__package__).joinpath(dialect.lower())
-    found = {}
     for each in sorted(folder.iterdir(), key=lambda each: each.name):
         if each.name.endswith(".toml"):
-            definition = parse(each.read_text(encoding="utf-8"), dialect, f"{dialect.lower()}/{each.name}")
-            found[definition.type] = definition
-    return found
+            yield f"{dialect.lower()}/{each.name}", each.read_text(encoding="utf-8")
+
+
+def _said(text: str, key: str) -> str:
+    """What a file says that need not be TOML."""
+    found = re.search(rf'^{key}\s*=\s*"(\w+)"', text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def parse(text: str, dialect: str, name: str) -> Definition:
@@ -224,12 +263,16 @@ def parse(text: str, dialect: str, name: str) -> Definition:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{name}: {error}") from error
-    for key in ("type", "name", "document", "object", "map", "sources"):
-        if not data.get(key):
-            raise DefinitionError(f"{name}: {key} is missing")
+    for key, form in _KEYS.items():
+        if not isinstance(data.get(key), form) or not data[key]:
+            raise DefinitionError(f"{name}, line {_line_of(text, key)}: {key} is missing, or is no {form.__name__}")
     if data["object"] not in OBJECTS:
-        raise DefinitionError(f"{name}: object {data['object']} is none of {', '.join(sorted(OBJECTS))}")
-    tree = _Tree(name, 0 if dialect == X12 else 1, [Drop(*row) for row in _ENVELOPE[dialect]])
+        words = f"object {data['object']} is none of {', '.join(sorted(OBJECTS))}"
+        raise DefinitionError(f"{name}, line {_line_of(text, 'object')}: {words}")
+    for key in ("values", "codes", "beside"):
+        if not isinstance(data.get(key, {}), dict):
+            raise DefinitionError(f"{name}, line {_line_of(text, key)}: {key} is no table: write [{key}]")
+    tree = _Tree(name, 0 if dialect == X12 else 1, [Drop(*row) for row in _ENVELOPE[dialect]], _line_of(text, "map"))
     definition = Definition(
         dialect,
         data["type"],
@@ -246,28 +289,50 @@ def parse(text: str, dialect: str, name: str) -> Definition:
         data.get("own", False),
         data.get("beside", {}),
     )
-    _check(definition, name)
+    _check(definition, name, text)
     return definition
 
 
-def _check(definition: Definition, name: str) -> None:
-    """Every field is one of the object's, and every list of codes that is used is there."""
+_KEYS = {"type": str, "name": str, "document": str, "object": str, "map": str, "sources": list}
+
+
+def _line_of(text: str, key: str) -> int:
+    """The line where a file says a key; the first, where it does not."""
+    found = re.search(rf'^"?{re.escape(key)}"?\s*=', text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _check(definition: Definition, name: str, text: str) -> None:
+    """Every field is one of the object's, every kind is there, and every list of codes that is used."""
+    from crossdock.edi.maps.declared.reading import KINDS  # here, for kinds are made of definitions
+
     for path in definition.values:
-        _field(definition, path.removesuffix("?"), f"{name}: [values]")
+        _field(definition, path.removesuffix("?"), f"{name}, line {_line_of(text, path)}: [values]")
     for loop, prefix in _loops(definition.root, ""):
         for key in (*loop.keys, *filter(None, (loop.splits, loop.part.strip(".")))):
-            _field(definition, prefix + key, name)
-        segments = [loop.start, *(each for each in loop.members if isinstance(each, SegmentMap))]
-        for cell in (cell for segment in segments for cell in segment.cells if cell.path not in ("#", "^")):
-            if cell.kind == "code" and (not cell.arguments or cell.arguments[0] not in definition.codes):
-                raise DefinitionError(f"{name}: {cell.path} needs [codes.{', '.join(cell.arguments) or 'NAME'}]")
-            if not cell.path.startswith("@"):
-                _field(definition, cell.absolute(prefix), name)
+            _field(definition, prefix + key, f"{name}, line {loop.start.line}")
+        for segment in (loop.start, *(each for each in loop.members if isinstance(each, SegmentMap))):
+            where = f"{name}, line {segment.line}"
+            for cell in (cell for cell in segment.cells if cell.path not in ("#", "^")):
+                if cell.kind not in KINDS[definition.dialect]:
+                    known = ", ".join(sorted(KINDS[definition.dialect]))
+                    raise DefinitionError(f"{where}: there is no kind {cell.kind}; there are {known}")
+                if cell.kind == "code" and (not cell.arguments or cell.arguments[0] not in definition.codes):
+                    raise DefinitionError(f"{where}: {cell.path} needs [codes.{', '.join(cell.arguments) or 'NAME'}]")
+                if not cell.path.startswith("@"):
+                    _field(definition, cell.absolute(prefix), where)
 
 
 def _field(definition: Definition, path: str, where: str) -> None:
-    if path and field_of(definition.object, path) is None:
-        raise DefinitionError(f"{where}: {definition.object.__name__} has no field {path}")
+    """Say which field is not there, and what may have been meant."""
+    if not path or field_of(definition.object, path) is not None:
+        return
+    *above, last = path.split(".")
+    holder = field_of(definition.object, ".".join(above)) if above else None
+    kind = (holder.struct or holder.item) if holder else definition.object if not above else None
+    near = suggestion(last, [each.name for each in fields(kind)]) if kind and issubclass(kind, msgspec.Struct) else ""
+    words = f"{where}: {definition.object.__name__} has no field {path}"
+    raise DefinitionError(f"{words}; {near}" if near else words)
 
 
 def _loops(loop: Loop, prefix: str) -> Iterator[tuple[Loop, str]]:
@@ -301,6 +366,8 @@ class _Tree:
     name: str
     component: int
     drops: list[Drop]
+    first: int
+    """The line of the file in which the map begins."""
 
     def root(self, text: str) -> Loop:
         """The whole map."""
@@ -313,7 +380,7 @@ class _Tree:
         members: list[SegmentMap | Loop] = []
         also: set[str] = set()
         for (_, line, number), below in _nested(lines):
-            place = f"{self.name}, map line {number}"
+            place = f"{self.name}, line {self.first + number}"
             if line.startswith("also "):
                 also.update(line.split()[1:])
             elif line.startswith("drop "):
@@ -331,6 +398,7 @@ class _Tree:
             raise DefinitionError(f"{place}: {line!r} is no segment: write [path] TAG[!] ELEMENT=FIELD ...")
         rank = number if found["read"] else 0
         segment = self._segment(found["tag"], found["cells"], found["mark"] or "", rank, place)
+        segment = replace(segment, line=self.first + number)
         path, many = found["path"] or "", found["many"]
         if not below and not path and many is None:
             return segment
