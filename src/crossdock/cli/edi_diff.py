@@ -32,7 +32,7 @@ def diff(
         ),
     ] = None,
     envelope: Annotated[
-        bool, typer.Option("--envelope", help="Compare sender, receiver, control numbers, too.")
+        bool, typer.Option("--envelope", help="Compare sender, receiver, control numbers, test or production, too.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

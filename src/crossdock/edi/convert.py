@@ -20,8 +20,9 @@ from crossdock.model.units import ours
 
 Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
 TARGETS: tuple[Target, ...] = ("canonical", "x12", "edifact", "ubl", "csv")
-# Whose number an identification is: what X12 and EDIFACT both have codes for (DUNS, GLN, mutually agreed).
-_TO_EDIFACT = {"01": "1", "07": "14", "ZZ": "ZZZ"}
+# Whose number an identification is: what X12 and EDIFACT both have codes for (DUNS, GLN, UCC, telephone, DUNS+4,
+# mutually agreed).
+_TO_EDIFACT = {"01": "1", "07": "14", "08": "8", "12": "12", "16": "9", "ZZ": "ZZZ"}
 # UBL's GLN has our qualifier UL, which ISA does not know.
 _TO_X12 = {code: ours for ours, code in _TO_EDIFACT.items()} | {"UL": "07"}
 _TO_EDIFACT |= {"UL": "14", "1": "1"}
@@ -145,6 +146,9 @@ def _files(made: list[Any], documents: Sequence[Document], target: Target, optio
     if target == "csv":
         assert options.layout is not None
         return (flat.write(options.layout, made, None),)
+    usages = {each.envelope.usage for each in documents if each.body is not None and each.envelope.usage}
+    if len(usages) > 1:
+        raise CannotWrite("one interchange is of tests or of production: convert the two apart")
     return (_interchange(made, envelope, target, options),)
 
 
@@ -152,6 +156,7 @@ def _interchange(made: list[Any], envelope: Envelope, target: Target, options: O
     (sender_code, sender), (receiver_code, receiver) = _sides(envelope, target, options)
     if not sender or not receiver:
         raise CannotWrite("nothing says who sends it to whom: name --sender and --receiver")
+    test = envelope.usage == "test"
     number = envelope.interchange if envelope.interchange.isdigit() and int(envelope.interchange) else "1"
     if target == "x12":
         for option, name in (("--sender", sender), ("--receiver", receiver)):
@@ -160,9 +165,9 @@ def _interchange(made: list[Any], envelope: Envelope, target: Target, options: O
         version = options.version or (envelope.version if envelope.syntax == "X12" else "") or "004010"
         control = int(number) if int(number) <= 999_999_999 else 1
         named = sender, receiver, control, control, options.at
-        out = x12.InterchangeOut(*named, sender_code, receiver_code, version=version[:12])
+        out = x12.InterchangeOut(*named, sender_code, receiver_code, version=version[:12], usage="T" if test else "P")
         return x12.write_interchange(out, made)
-    head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, sender_code, receiver_code)
+    head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, sender_code, receiver_code, test=test)
     return edifact.write_interchange(head, made)
 
 

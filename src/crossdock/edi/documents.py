@@ -55,6 +55,8 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
     receiver_qualifier: str = ""
     interchange: str = ""
     control_number: str = ""
+    usage: Literal["", "production", "test"] = ""
+    """Of X12 and EDIFACT: is it meant, or does somebody try whether it arrives?"""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -172,7 +174,7 @@ def _of_set(item: x12.TransactionSet | edifact.Message, currency: str) -> Docume
         mapped, dialect, version = maps.read_message(item, context), EDIFACT, item.version
     envelope = Envelope(
         *(dialect, item.type, version, head.sender, head.sender_qualifier, head.receiver, head.receiver_qualifier),
-        *(head.control_number, item.control_number),
+        *(head.control_number, item.control_number, "test" if _is_test(head) else "production"),
     )
     faults = tuple(explained(each) for each in mapped.faults)
     if mapped.body is None or item.type not in definitions(dialect):
@@ -181,6 +183,10 @@ def _of_set(item: x12.TransactionSet | edifact.Message, currency: str) -> Docume
     return Document(
         mapped.document, mapped.body, context, envelope, _rows(account.kept), _rows(account.dropped), faults
     )  # fmt: skip
+
+
+def _is_test(head: x12.InterchangeHeader | edifact.InterchangeHeader) -> bool:
+    return head.test if isinstance(head, edifact.InterchangeHeader) else head.usage == "T"
 
 
 def _of_ubl(data: bytes) -> Document:

@@ -17,6 +17,7 @@ _LENGTHS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 _NAMES = {"gtin": "GTIN", "gln": "GLN", "sscc": "SSCC", "upc": "UPC"}
 _SSCC_PREFIX = "00"
+_DUNS_WITH_SUFFIX = 13
 _X12_UNITS = {code for unit in UNITS for code in unit.x12}
 _REC20_UNITS = {code for unit in UNITS for code in unit.rec20} | {"PCE"}
 
@@ -69,6 +70,12 @@ def _words(name: str, value: str, told: str) -> str:
     if "check digit" in told.lower() and len(value) in (12, 13, 14, 18):
         return f"{name} {value} ends in {value[-1]}; its check digit is {_check_digit(value[:-1])}"
     return f"{name} {value}: {told}"
+
+
+def duns(number: str) -> str:
+    """The code of X12 (element 66) for a number of Dun & Bradstreet: `9` with its suffix of four, else `1`. EDIFACT
+    (3055) and ISO 6523 have one code for both."""
+    return "9" if len(number) == _DUNS_WITH_SUFFIX else "1"
 
 
 def with_check_digit(digits: str) -> str:

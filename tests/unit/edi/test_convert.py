@@ -406,3 +406,47 @@ def test_charges_in_another_order_are_no_loss() -> None:
         ("taxes[3] exemption", "Article 132"),
         ("taxes[3] exemption code", "VATEX-EU-132"),
     ]
+
+
+class TestEnvelopeOfATest:
+    """What somebody sends to try whether it arrives never becomes an order that is meant."""
+
+    @pytest.mark.parametrize("to", ["x12", "edifact", "canonical"])
+    def test_a_test_stays_a_test(self, to: str, tmp_path: Path) -> None:
+        data = written(("purchase_order", order()), usage="T")
+        made = converted(data, to)
+        assert next(documents.read(made)).envelope.usage == "test"
+        assert next(documents.read(converted(ORDER, to))).envelope.usage == "production"
+        if to != "canonical":
+            assert (b"*0*T*>~" if to == "x12" else b"++++++1'") in made
+        said = difference(tmp_path, made, converted(ORDER, to), "--envelope")
+        assert "envelope: usage test -> production" in said
+
+    def test_tests_and_documents_that_are_meant_do_not_go_in_one_interchange(self) -> None:
+        both = converted(ORDER, "canonical") + converted(
+            written(("purchase_order", order("2")), usage="T"), "canonical"
+        )
+        assert "convert the two apart" in ran("convert", "-", "--to", "x12", data=both, code=1).stderr
+
+
+class TestWhoseNumber:
+    """Qualifiers of parties and items mean the same in each syntax."""
+
+    @pytest.mark.parametrize(
+        ("x12_code", "number", "edifact_said", "ubl_scheme"),
+        [
+            ("1", "003620000", b"NAD+SU+003620000::16", b'schemeID="0060"'),
+            ("9", "0036200000001", b"NAD+SU+0036200000001::16", b'schemeID="0060"'),
+            ("UL", "4012345000009", b"NAD+SU+4012345000009::9", b'schemeID="0088"'),
+            ("ZZ", "ACME", b"NAD+SU+ACME::ZZZ", b'schemeID="ZZ"'),
+        ],
+    )
+    def test_of_a_party(self, x12_code: str, number: str, edifact_said: bytes, ubl_scheme: bytes) -> None:
+        data = ORDER.replace(b"N1*SU**92*brightware", f"N1*SU**{x12_code}*{number}".encode())
+        assert data != ORDER
+        made, xml = converted(data, "edifact"), converted(data, "ubl")
+        assert edifact_said in made
+        assert ubl_scheme in xml
+        back = f"*{x12_code}*{number}~".encode()
+        assert back in converted(made, "x12")
+        assert back in converted(xml, "x12", "--sender", "ME", "--receiver", "YOU")

@@ -182,6 +182,8 @@ def test_every_version_of_the_envelope_is_read(version: str) -> None:
     assert faults(data) == []
     (ts,) = sets(data)
     assert (ts.interchange.version, ts.interchange.delimiters.repetition) == (version, "^" if repeats else "")
+    if repeats:  # U stands for the standard up to 00401; a letter separates nothing
+        assert codes(faults(data.replace(b"*^*", b"*U*"))) == ["interchange_standard_unknown"]
 
 
 def test_segments_beside_groups_are_no_fault_and_a_ta1_is_handed_out_when_asked_for() -> None:

@@ -85,3 +85,22 @@ def test_a_set_is_written_as_it_is_beside_one_whose_text_must_be_changed(bodies:
     changed = x12.OutgoingSet("PO", "850", [("MSG", Text("a*b"))])
     alone = x12.write_interchange(envelope(), [plain]).split(b"ST*")[1].split(b"GE*")[0]
     assert x12.write_interchange(envelope(), [plain, changed]).split(b"ST*")[1] == alone
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "written_as", "repetition"),
+    [
+        ("004010", "A^B", "A^B", "U"),
+        ("004020", "AB", "AB", "^"),
+        ("005010", "A^B", "A^B", "|"),
+        ("005010", "A^|!\\`B", "A |!\\`B", "^"),
+    ],
+)
+def test_from_version_00402_on_isa11_separates_repetitions(
+    version: str, name: str, written_as: str, repetition: str
+) -> None:
+    rows = [("BEG", "00", "SA", "1", "", "20101201"), ("MSG", Text(name))]
+    data = x12.write_interchange(envelope(version=version), [x12.OutgoingSet("PO", "850", rows)])
+    assert data.split(b"*")[11].decode() == repetition
+    assert f"MSG*{written_as}~".encode() in data
+    assert faults(data) == []

@@ -35,7 +35,7 @@ MENDABLE: Mapping[str, str] = MappingProxyType(
         "isa_element_width": "the element is padded to its width, or blanks behind it cut",
         "authorization_qualifier_invalid": "it becomes 00, if ISA02 is blank",
         "security_qualifier_invalid": "it becomes 00, if ISA04 is blank",
-        "interchange_standard_unknown": "it becomes U",
+        "interchange_standard_unknown": "it becomes U (to 00401)",
         "acknowledgement_request_invalid": "ISA14 becomes 0, if it is blank",
         "segment_unterminated": "the terminator is added",
         "interchange_unclosed": "IEA or UNZ is added",

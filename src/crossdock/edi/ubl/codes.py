@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crossdock.edi.identifiers import duns
 from crossdock.model.purchase_order import AnswerKind
 from crossdock.model.tax import TAX_CHARGE
 
@@ -9,7 +10,9 @@ from crossdock.model.tax import TAX_CHARGE
 # `PartyRef.qualifier`.
 GLN, DUNS = "0088", "0060"
 QUALIFIERS = {GLN: "UL", "GLN": "UL", "EAN": "UL", "GS1": "UL", DUNS: "1", "DUNS": "1"}
-SCHEMES = {"UL": GLN, "1": DUNS}
+SCHEMES = {"UL": GLN, "1": DUNS, "9": DUNS}
+ENDPOINTS = ("UL", "1")
+"""Of these, those whose numbers an electronic address of Peppol may be."""
 GTIN = "0160"
 SSCC = "SSCC"
 
@@ -34,3 +37,9 @@ NOT_TAXED = "O"
 
 # Charges of ours that UBL has elements of its own for.
 TAX, PREPAID, ROUNDING = TAX_CHARGE, "PREPAID", "ROUNDING"
+
+
+def qualifier_of(scheme: str, number: str) -> str:
+    """Ours for the scheme of a number; that of others is their name."""
+    found = QUALIFIERS.get(scheme, scheme)
+    return duns(number) if found == QUALIFIERS[DUNS] else found

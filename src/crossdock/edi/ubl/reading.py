@@ -15,7 +15,7 @@ from lxml import etree
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity, fault
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.ubl.account import line_of, path
-from crossdock.edi.ubl.codes import QUALIFIERS
+from crossdock.edi.ubl.codes import qualifier_of
 from crossdock.edi.ubl.limits import XmlLimits
 from crossdock.edi.ubl.schema import CAC, CBC
 from crossdock.edi.ubl.source import Source
@@ -281,7 +281,7 @@ class Reading:
             for node in self.all(party, steps):
                 if text := (node.text or "").strip():
                     scheme = (node.get("schemeID") or "").strip()
-                    yield node, text, QUALIFIERS.get(scheme, scheme)
+                    yield node, text, qualifier_of(scheme, text)
         for steps, code in (("cbc:CustomerAssignedAccountID", ""), ("cbc:SupplierAssignedAccountID", "91")):
             for node in self.all(around, steps):
                 if text := (node.text or "").strip():
@@ -294,7 +294,7 @@ class Reading:
             found = self.one(location, steps)
             if found is not None and (text := self.take(found)):
                 scheme = self.take(found, "schemeID")
-                qualifier = QUALIFIERS.get(scheme, scheme)
+                qualifier = qualifier_of(scheme, text)
                 name = self.text(location, "cbc:Name")
                 country = self.text(location, "cac:Address/cac:Country/cbc:IdentificationCode")
                 return PartyRef(text, text if qualifier else "", qualifier, name, country)

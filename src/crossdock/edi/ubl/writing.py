@@ -9,7 +9,7 @@ from decimal import Decimal
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.ubl.building import Maybe, aggregate, leaf
-from crossdock.edi.ubl.codes import GTIN, NOT_TAXED, SCHEMES
+from crossdock.edi.ubl.codes import ENDPOINTS, GTIN, NOT_TAXED, SCHEMES
 from crossdock.edi.ubl.options import Endpoint, UblOptions, identified
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
@@ -48,7 +48,7 @@ class Writing:
         if not self.peppol:
             return None
         found = self.options.buyer_endpoint if side == "buyer" else self.options.supplier_endpoint
-        if found is None and party.qualifier in SCHEMES:
+        if found is None and party.qualifier in ENDPOINTS:
             found = Endpoint(party.their_id, SCHEMES[party.qualifier])
         if found is None:
             raise CannotWrite(f"Peppol needs the EndpointID of the {side}: set {side}_endpoint, or give it a GLN")

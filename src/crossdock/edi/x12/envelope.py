@@ -295,6 +295,8 @@ class InterchangeFault:
 Spans = tuple[tuple[int, int], ...]
 COUNTED = {"BIN": 2, "BDS": 3}
 """Segments whose element of that number is data of the length that the element before it says; it may hold anything."""
+FIRST_WITH_REPETITION = "00402"
+"""The first version of ISA whose eleventh element is the repetition separator."""
 BLANK = " \t\r\n"
 _BLANK = b" \t\r\n"
 

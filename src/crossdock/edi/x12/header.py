@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.wrapping import cuts_segments, line_end_of_wrapped, unwrap, wrapped_length
-from crossdock.edi.x12.envelope import BLANK, Delimiters, InterchangeHeader
+from crossdock.edi.x12.envelope import BLANK, FIRST_WITH_REPETITION, Delimiters, InterchangeHeader
 from crossdock.edi.x12.header_check import check_isa
 
 # What may follow ISA16: the component separator, the terminator with line ends, and the tag of the next segment.
@@ -157,4 +157,4 @@ def _marks(component: str, between: str, following: str) -> tuple[str, str]:
 
 def _repetition(values: list[str]) -> str:
     mark = values[11]
-    return mark if len(mark) == 1 and not mark.isalnum() and values[12] >= "00402" else ""
+    return mark if len(mark) == 1 and not mark.isalnum() and values[12] >= FIRST_WITH_REPETITION else ""

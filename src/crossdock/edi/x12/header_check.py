@@ -10,7 +10,7 @@ from crossdock.edi.kernel.calendar import is_date, is_time
 from crossdock.edi.kernel.faults import Fault, Mend, fault
 from crossdock.edi.kernel.service import ServiceSegment, plain_starts
 from crossdock.edi.kernel.wrapping import unwrap, wrapped_length
-from crossdock.edi.x12.envelope import Delimiters
+from crossdock.edi.x12.envelope import FIRST_WITH_REPETITION, Delimiters
 
 ISA_WIDTH = 105
 """Characters of ISA before its terminator."""
@@ -20,7 +20,6 @@ _VERSION = re.compile(r"00[2-8]0[0-9]\Z")
 _GROUP_VERSION = re.compile(r"00[2-8][0-9]{3}")
 _DIGITS = re.compile(r"[0-9]+\Z")
 _PARTY_KIND = re.compile(r"(?:0[1-9]|[12][0-9]|3[0-8]|AM|NR|SA|SN|ZZ)\Z")
-_FIRST_WITH_REPETITION = "00402"
 
 
 def check_isa(
@@ -101,9 +100,10 @@ def _isa_values(values: list[str]) -> Iterator[tuple[str, int, str, str | None]]
         yield "interchange_date_invalid", 9, f"ISA09 is {values[9] or 'empty'}", None
     if not is_time(values[10]):
         yield "interchange_time_invalid", 10, f"ISA10 is {values[10] or 'empty'}", None
-    repeats = values[12] >= _FIRST_WITH_REPETITION
-    if values[11] != "U" and (not repeats or len(values[11]) != 1 or values[11].isalnum()):
-        yield "interchange_standard_unknown", 11, f"ISA11 is {values[11] or 'empty'}", "U"
+    repeats = bool(_VERSION.match(values[12])) and values[12] >= FIRST_WITH_REPETITION
+    if (len(values[11]) != 1 or values[11].isalnum()) if repeats else values[11] != "U":
+        said = f"ISA11 is {values[11] or 'empty'}, and ISA12 {values[12]}"
+        yield "interchange_standard_unknown", 11, said, None if repeats else "U"
     if not _VERSION.match(values[12]):
         yield "interchange_version_unknown", 12, f"ISA12 is {values[12] or 'empty'}", None
     if not _DIGITS.match(values[13]) or len(values[13]) > _WIDTHS[_CONTROL]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text
-from crossdock.edi.x12.envelope import Delimiters
+from crossdock.edi.x12.envelope import FIRST_WITH_REPETITION, Delimiters
 
 ACKNOWLEDGEMENT = "TA1"
+_REPETITIONS = "^|!\\`"
 OutgoingSegment = tuple[str, ...]
 """Segment id, then the elements (`COMPONENT` between the components of a composite one); trailing empty elements are
 left out when written."""
@@ -52,6 +53,7 @@ class InterchangeOut:
 def write_interchange(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> bytes:
     """One interchange with a group per run of equal functional ids, and what stands before all groups. Raises
     `CannotWrite`."""
+    header = _with_repetition(header, sets)
     parts: list[Sequence[OutgoingSegment]] = [each.segments for each in sets if each.type == ACKNOWLEDGEMENT]
     groups = _groups([each for each in sets if each.type != ACKNOWLEDGEMENT])
     for index, group in enumerate(groups):
@@ -63,6 +65,26 @@ def write_interchange(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> by
     return "".join([marks.element.join(_isa(header)), end, *written]).encode()
 
 
+def _with_repetition(header: InterchangeOut, sets: Sequence[OutgoingSet]) -> InterchangeOut:
+    """From version 00402 on ISA11 is the repetition separator: the usual one, or another that no value holds."""
+    marks = header.delimiters
+    if marks.repetition or _interchange_version(header) < FIRST_WITH_REPETITION:
+        return header
+    said = "".join(_said(each.segments) for each in sets) + marks.element + marks.component + marks.terminator
+    found = next((each for each in _REPETITIONS if each not in said), "")
+    if not found:  # one that text alone holds becomes a space there
+        found = next(each for each in _REPETITIONS if each not in _forbidden(marks))
+    return replace(header, delimiters=replace(marks, repetition=found))
+
+
+def _said(segments: Sequence[OutgoingSegment]) -> str:
+    return segments.text if isinstance(segments, Joined) else "".join(["".join(row) for row in segments])
+
+
+def _interchange_version(header: InterchangeOut) -> str:
+    return "00" + header.version[2:5] if len(header.version) >= 5 else "00401"
+
+
 def _isa(header: InterchangeOut) -> OutgoingSegment:
     if not 0 < header.control_number <= 999_999_999:
         raise CannotWrite(f"ISA13 cannot hold {header.control_number}")
@@ -70,8 +92,6 @@ def _isa(header: InterchangeOut) -> OutgoingSegment:
         if not value or len(value) > 15:
             raise CannotWrite(f"{name} has 1 to 15 characters, not {value!r}")
     marks = header.delimiters
-    version = "00" + header.version[2:5] if len(header.version) >= 5 else "00401"
-    repetition = marks.repetition or "U"
     return (
         "ISA",
         "00",
@@ -84,8 +104,8 @@ def _isa(header: InterchangeOut) -> OutgoingSegment:
         f"{header.receiver:15}",
         f"{header.at:%y%m%d}",
         f"{header.at:%H%M}",
-        repetition,
-        version,
+        marks.repetition or "U",
+        _interchange_version(header),
         f"{header.control_number:09d}",
         "1" if header.acknowledgement_requested else "0",
         header.usage,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from crossdock.edi.edifact.envelope import Message
+from crossdock.edi.identifiers import duns
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.remembered import Remembered
@@ -30,7 +31,8 @@ NO_ITEMS = frozenset(("NB", "SN", "PV", "GN", "HS", "CC", "CG", "DR", "EC"))
 """Numbers of data element 7143 that are no item's: of a batch, a piece, a promotion, a class of goods, a drawing."""
 GTINS = ("EN", "SRV", "UP")
 # Code lists of party ids: data element 3055 beside the X12 codes that `PartyRef` holds.
-AGENCIES = {"9": "UL", "92": "92", "91": "91", "16": "1"}
+AGENCIES = {"9": "UL", "92": "92", "91": "91", "16": "1", "ZZZ": "ZZ"}
+_DUNS = "16"
 _OWN_LIST = "92"
 # Codes of units that directories before Recommendation 20 wrote (6411 in D.96A).
 _OLD_UNITS = {"PCE": EACH}
@@ -177,7 +179,7 @@ class Reading:
         name = next(
             (each for element in (4, 3) if element < len(row) for each in row[element].split(self.mark) if each), ""
         )
-        qualifier = AGENCIES.get(agency, agency)
+        qualifier = duns(given) if agency == _DUNS else AGENCIES.get(agency, agency)
         if known is not None:
             if not given or given == known.id or (given == known.their_id and qualifier == known.qualifier):
                 own = given == known.id

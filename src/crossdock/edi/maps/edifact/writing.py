@@ -15,7 +15,7 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.units import known
 
-_AGENCY_OF = {ours: theirs for theirs, ours in AGENCIES.items()}
+_AGENCY_OF = {ours: theirs for theirs, ours in AGENCIES.items()} | {"9": "16"}
 LONGEST_ID, _LONGEST_TEXT = 35, 35
 LONGEST_LINE, _LONGEST_CODE, _LONGEST_UNIT = 6, 3, 8
 """Data elements 1082 and 1156, the codes of charges, and 6411."""
