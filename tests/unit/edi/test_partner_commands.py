@@ -262,3 +262,25 @@ def test_a_trial_that_fails_tells_its_faults_with_their_places(project: str) -> 
     trials = json.loads(run("partner", "test", str(folder), "--json")[1])["trials"]
     (failed,) = [each["trial"] for each in trials if not each["passed"]]
     assert {"code", "severity", "segment", "component", "advice"} <= failed["faults"][0].keys()
+
+
+def test_what_the_how_to_begins_with_passes_its_own_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = root.joinpath("docs", "howto", "describe-a-partner.md").read_text("utf-8")
+    lines = [line.split() for line in page.splitlines() if line.startswith("crossdock partner new ")]
+    assert {line[3] for line in lines} == {"northgate", "lakeside"}
+    monkeypatch.chdir(root)
+    for line in lines:
+        assert run(*line[1:], "--project", str(tmp_path))[0] == 0
+        for command in ("lint", "test"):
+            code, text = run("partner", command, line[3], "--project", str(tmp_path))
+            assert code == 0, text
+
+
+def test_lines_of_a_warehouse_order_stand_below_their_number(tmp_path: Path) -> None:
+    sample = packs.find("warehouse_3pl").joinpath("samples", "940-three-lines.edi")
+    _, text = run("partner", "infer", str(sample), "--json")
+    found = json.loads(text)["guideline"]
+    lines = [line.split("#")[0].rstrip() for line in found.splitlines() if "segment: " in line]
+    at = lines.index("  - segment: LX")
+    assert lines[at + 1] == "      - segment: W01"

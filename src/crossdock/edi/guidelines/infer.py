@@ -68,7 +68,11 @@ _EDIFACT_LOOPS: dict[str, frozenset[str] | None] = {
     "LOC": frozenset(("QTY", "DTM")), "GID": None, "DOC": None,
 }  # fmt: skip
 # What may not stand in a loop of the heading that is open to anything.
-_LINE_LOOPS = ("PO1", "POC", "IT1", "LIN", "HL", "CPS", "W01", "W04", "W07", "W12", "AK2", "RCD", "CNI", "GID")
+_LINE_LOOPS = (
+    "PO1", "POC", "IT1", "LIN", "HL", "CPS", "LX", "W01", "W04", "W07", "W12", "AK2", "RCD", "CNI", "GID",
+)  # fmt: skip
+_LEVELS = ("HL", "CPS", "LX")
+"""Loops of which such lines are a part."""
 _SUMMARY = frozenset(("CTT", "TDS", "UNS", "CNT", "W03", "W14", "W76", "W08", "AK9", "AK5", "ISS", "L3", "SE", "UNT"))
 _CHECKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("sscc", re.compile(r"(?:00)?[0-9]{18}\Z")),
@@ -439,7 +443,7 @@ def _belongs(tag: str, loop: str, loops: dict[str, frozenset[str] | None]) -> bo
     inside = loops[loop]
     if inside is not None:
         return tag in inside
-    return tag not in _SUMMARY and tag != loop and not (tag in _LINE_LOOPS and loop not in ("HL", "CPS"))
+    return tag not in _SUMMARY and tag != loop and not (tag in _LINE_LOOPS and loop not in _LEVELS)
 
 
 def _runs(instance: list[_Seen]) -> tuple[tuple[str, str], ...]:
