@@ -17,13 +17,14 @@ from crossdock.cli._edi_words import say as told
 from crossdock.cli._partners import Project, folder_of, pack_of, refuse
 from crossdock.edi.guidelines import scaffold
 from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.directions import direction_of
 from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.infer import NothingToInfer, items_of, proposed
 from crossdock.edi.guidelines.lint import lint as lint_pack
 from crossdock.edi.guidelines.lint import unfilled
 from crossdock.edi.guidelines.packs import BUILT_IN, MAIN, SAMPLES, PartnerPack, folders, load
 from crossdock.edi.guidelines.page import WAYS, described
-from crossdock.edi.guidelines.reading import Unreadable
+from crossdock.edi.guidelines.reading import Document, Unreadable
 from crossdock.edi.guidelines.trials import Trial, Tried, tried
 
 app = typer.Typer(help="Partner packs: what a partner wants in its documents, as files.", no_args_is_help=True)
@@ -31,6 +32,15 @@ app = typer.Typer(help="Partner packs: what a partner wants in its documents, as
 _NAMES = 46
 """How far the names of segments reach, before what is wanted of them."""
 KINDS = get_args(get_type_hints(Pack)["kind"])
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        help="customer, supplier, warehouse, carrier or marketplace: it tells who sends the document. "
+        "Without it, as the pack says, or customer.",
+        show_default=False,
+    ),
+]
 Where = Annotated[str, typer.Argument(help="Folder or name of a pack; without it, all packs.", metavar="PATH")]
 
 
@@ -166,9 +176,7 @@ class _PackProblem(msgspec.Struct, frozen=True, tag_field="kind", tag="problem")
 def new(
     name: Annotated[str, typer.Argument(help="Name of the partner: small letters, digits and `_`.", metavar="NAME")],
     document: Annotated[str, typer.Option("--document", help="What it exchanges: 850, 856, ORDERS, ...")],
-    kind: Annotated[
-        str, typer.Option("--kind", help="customer, supplier, warehouse, carrier or marketplace.")
-    ] = "customer",
+    kind: Kind = "",
     sample: Annotated[
         list[Path] | None, typer.Option("--sample", help="A document to make the guideline from; may be given again.")
     ] = None,
@@ -184,8 +192,8 @@ def new(
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         refuse(f"{name!r} cannot be the name of a partner: use small letters, digits and `_`, beginning with a letter")
-    if kind not in KINDS:
-        refuse(f"--kind is one of {', '.join(KINDS)}, not {kind!r}")
+    folder = project.joinpath("partners", name)
+    kind = _kind_of(kind, folder)
     samples = {path.name: _bytes_of(path) for path in sample or ()}
     if len(samples) < len(sample or ()):
         refuse("two samples have one name; give them different ones")
@@ -193,7 +201,6 @@ def new(
         made = scaffold.files(name, document, kind, samples)
     except (scaffold.NoScaffold, NothingToInfer) as problem:
         refuse(str(problem))
-    folder = project.joinpath("partners", name)
     guideline = folder.joinpath(f"{document.lower()}.yaml")
     if guideline.exists():
         refuse(f"{guideline} is there already")
@@ -213,12 +220,25 @@ def new(
         typer.echo(
             f"{folder.joinpath(MAIN)} is there already: put the samples into {SAMPLES}/ and name them there", err=True
         )
+    way = direction_of(document, kind)
+    who = f"{document}: {WAYS[way]}, as with a {kind}; `directions` in {guideline} says so."
     next_step = f"Fill it in, then `crossdock partner lint {folder}` and `crossdock partner test {folder}`."
     if as_json:
-        print_json({"written": written})
+        print_json({"written": written, "directions": [way]})
         return
-    for words in (*(f"wrote {each}" for each in written), next_step):
+    for words in (*(f"wrote {each}" for each in written), who, next_step):
         told(console(), words)
+
+
+def _kind_of(kind: str, folder: Path | None = None) -> str:
+    """The kind of a partner: that of its pack, where there is one."""
+    if kind and kind not in KINDS:
+        refuse(f"--kind is one of {', '.join(KINDS)}, not {kind!r}")
+    main = folder.joinpath(MAIN) if folder else Path(MAIN)
+    pack = Document(main).read(Pack) if folder and main.is_file() else None
+    if pack is not None and kind not in ("", pack.kind):
+        refuse(f"{main} says that it is a {pack.kind}, not a {kind}: change it there, or leave out --kind")
+    return pack.kind if pack is not None else kind or "customer"
 
 
 @app.command("test")
@@ -302,6 +322,7 @@ def infer(
     samples: Annotated[list[Path], typer.Argument(help="Documents of one kind, of one partner.", metavar="SAMPLE")],
     partner: Annotated[str, typer.Option("--partner", help="Name of the partner.")] = "partner",
     document: Annotated[str, typer.Option("--document", help="Which, where the samples hold several kinds.")] = "",
+    kind: Kind = "",
     as_json: AsJson = False,
 ) -> None:
     """Propose a guideline from samples, with how sure each line is: in how many documents it was seen, how many values
@@ -314,7 +335,7 @@ def infer(
     for each in nothing:
         typer.echo(f"{each} holds no document that can be read: nothing was taken from it", err=True)
     try:
-        found = proposed(list(read.values()), partner, document)
+        found = proposed(list(read.values()), partner, document, _kind_of(kind))
     except NothingToInfer as problem:
         refuse(str(problem))
     if as_json:

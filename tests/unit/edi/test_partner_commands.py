@@ -284,3 +284,48 @@ def test_lines_of_a_warehouse_order_stand_below_their_number(tmp_path: Path) -> 
     lines = [line.split("#")[0].rstrip() for line in found.splitlines() if "segment: " in line]
     at = lines.index("  - segment: LX")
     assert lines[at + 1] == "      - segment: W01"
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "way"),
+    [
+        ("customer", "850", "in"),
+        ("customer", "810", "out"),
+        ("marketplace", "856", "out"),
+        ("supplier", "850", "out"),
+        ("supplier", "855", "in"),
+        ("supplier", "INVOIC", "in"),
+        ("warehouse", "846", "in"),
+        ("customer", "846", "out"),
+    ],
+)
+def test_who_sends_a_document_follows_from_the_kind_of_partner(
+    kind: str, document: str, way: str, tmp_path: Path
+) -> None:
+    where = ("--project", str(tmp_path))
+    code, text = run("partner", "new", "lakeside", "--document", document, "--kind", kind, *where)
+    assert code == 0
+    assert ("we send it" if way == "out" else "the partner sends it") in text
+    (found,) = json.loads(run("partner", "show", "lakeside", *where, "--json")[1])["guidelines"]
+    assert found["directions"] == [way]
+    assert run("partner", "test", "lakeside", *where)[0] == 0
+
+
+def test_samples_of_what_we_send_are_tried_as_sent(tmp_path: Path) -> None:
+    sample = packs.find("warehouse_3pl").joinpath("samples", "940-one-line.edi")
+    where = ("--document", "940", "--sample", str(sample), "--project", str(tmp_path))
+    assert run("partner", "new", "lakeside", "--kind", "warehouse", *where)[0] == 0
+    folder = tmp_path.joinpath("partners", "lakeside")
+    assert "direction: out" in folder.joinpath("partner.yaml").read_text()
+    assert run("partner", "test", str(folder))[0] == 0
+    assert "directions: [out]" in run("partner", "infer", str(sample), "--kind", "warehouse")[1]
+
+
+def test_a_pack_keeps_its_kind(project: str) -> None:
+    where = ("--document", "810", "--project", project)
+    code, text = run("partner", "new", "northgate", "--kind", "supplier", *where)
+    assert code == 2
+    assert "says that it is a customer, not a supplier" in " ".join(text.split())
+    assert not Path(project, "partners", "northgate", "810.yaml").exists()
+    assert run("partner", "new", "northgate", *where)[0] == 0
+    assert "directions: [out]" in Path(project, "partners", "northgate", "810.yaml").read_text()

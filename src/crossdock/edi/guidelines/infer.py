@@ -21,6 +21,7 @@ from crossdock.edi import edifact, x12
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guidelines.compiled import AMOUNTS
 from crossdock.edi.guidelines.conclusions import conclusions
+from crossdock.edi.guidelines.directions import direction_of
 from crossdock.edi.guidelines.packs import read_guideline
 from crossdock.edi.guidelines.tree import Rule
 from crossdock.edi.guidelines.view import View, view
@@ -131,8 +132,8 @@ def sure(seen: int, of: int) -> int:
     return max(0, int(lower * 100))
 
 
-def proposed(data: Sequence[bytes], partner: str, document: str = "") -> Proposal:
-    """A guideline that every document in the samples keeps to. Raises `NothingToInfer`."""
+def proposed(data: Sequence[bytes], partner: str, document: str = "", kind: str = "customer") -> Proposal:
+    """A guideline that every document in the samples of a kind of partner keeps to. Raises `NothingToInfer`."""
     items = [item for each in data for item in items_of(each)]
     kinds = Counter(item.type for item in items)
     if not kinds:
@@ -143,7 +144,7 @@ def proposed(data: Sequence[bytes], partner: str, document: str = "") -> Proposa
     items = [item for item in items if item.type == document]
     if not items:
         raise NothingToInfer(f"the samples hold no {document}, but {', '.join(sorted(kinds))}")
-    return _Proposing(items, partner).made()
+    return _Proposing(items, partner, kind).made()
 
 
 def items_of(data: bytes) -> list[Item]:
@@ -157,9 +158,10 @@ def items_of(data: bytes) -> list[Item]:
 class _Proposing:
     """Makes the proposal from documents of one kind."""
 
-    def __init__(self, items: Sequence[Item], partner: str) -> None:
+    def __init__(self, items: Sequence[Item], partner: str, kind: str) -> None:
         self.items = items
         self.partner = partner
+        self.kind = kind
         self.edifact = isinstance(items[0], Message)
         self.lines: dict[str, str] = {}
         self.loops = _EDIFACT_LOOPS if self.edifact else _X12_LOOPS
@@ -174,7 +176,7 @@ class _Proposing:
             "dialect": "edifact" if self.edifact else "x12",
             "document": first.type,
             "version": _common(versions),
-            "directions": ["in"],
+            "directions": [direction_of(first.type, self.kind)],
             "source": {"title": f"Proposed from {len(self.items)} sample{'s' if len(self.items) > 1 else ''}"},
             "segments": segments,
         }

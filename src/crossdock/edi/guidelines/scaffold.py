@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
+from crossdock.edi.guidelines.directions import direction_of
+from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.infer import proposed
 from crossdock.edi.guidelines.lint import PLACEHOLDER
 from crossdock.edi.guidelines.packs import Guidelines, read_guideline
@@ -27,26 +29,26 @@ def files(name: str, document: str, kind: str, samples: Mapping[str, bytes] | No
     """The files of a new pack by path, but its samples, which are given by file name. Raises `NoScaffold`, and
     `NothingToInfer` of samples that hold no such document."""
     given = samples or {}
-    guideline = guideline_text(name, document, list(given.values()))
+    guideline = guideline_text(name, document, list(given.values()), kind)
     return {
-        "partner.yaml": pack_text(name, kind) + sample_entries(guideline, given),
+        "partner.yaml": pack_text(name, kind) + sample_entries(guideline, given, direction_of(document, kind)),
         f"{document.lower()}.yaml": guideline,
         "samples/README.md": f"# Samples of {name}\n\nDocuments of the partner, scrubbed. Each has an entry under\n"
         "`samples` in `partner.yaml`: whose it is, under which licence, and the codes of what is wrong with it.\n",
     }
 
 
-def sample_entries(guideline: str, samples: Mapping[str, bytes]) -> str:
+def sample_entries(guideline: str, samples: Mapping[str, bytes], direction: Direction) -> str:
     """The entries of samples in `partner.yaml`, each with the codes of what is found in it."""
     if not samples:
         return ""
     compiled, _ = read_guideline(Path("new.yaml"), guideline)
     held = Guidelines("", (compiled,) if compiled else ())
-    lines = ["samples:"]
+    lines, way = ["samples:"], "" if direction == "in" else f", direction: {direction}"
     for name, data in sorted(samples.items()):
-        faults = codes_of(data, held, "in")
+        faults = codes_of(data, held, direction)
         said = f", faults: [{', '.join(faults)}]" if faults else ""
-        lines.append(f"  {scalar(name)}: {{source: yours, licence: yours{said}}}")
+        lines.append(f"  {scalar(name)}: {{source: yours, licence: yours{said}{way}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -64,14 +66,15 @@ def pack_text(name: str, kind: str) -> str:
     )
 
 
-def guideline_text(name: str, document: str, samples: Sequence[bytes] = ()) -> str:
-    """A guideline to begin with."""
+def guideline_text(name: str, document: str, samples: Sequence[bytes] = (), kind: str = "customer") -> str:
+    """A guideline to begin with, for a kind of partner."""
     if samples:
-        return proposed(samples, name, document).text
+        return proposed(samples, name, document, kind).text
     if document not in documents():
         raise NoScaffold(
             f"there is no template for {document}, only for {', '.join(documents())}; --sample makes a guideline from "
             "documents of the partner"
         )
     template = resources.files(__package__).joinpath("templates", f"{document}.yaml")
-    return template.read_text(encoding="utf-8").replace("partner: NAME", f"partner: {scalar(name)}", 1)
+    text = template.read_text(encoding="utf-8").replace("partner: NAME", f"partner: {scalar(name)}", 1)
+    return text.replace("directions: [in]", f"directions: [{direction_of(document, kind)}]", 1)
