@@ -183,6 +183,7 @@ class ItemQualifiers(msgspec.Struct, frozen=True):
     buyer: str = "IN"
     supplier: str = "VN"
     gtin: str = "UK"
+    """Of fourteen digits; with this one, shorter GTINs have the code of their length (EO, UP, EN)."""
 
 
 class StockReports(msgspec.Struct, frozen=True):

@@ -450,3 +450,43 @@ class TestWhoseNumber:
         back = f"*{x12_code}*{number}~".encode()
         assert back in converted(made, "x12")
         assert back in converted(xml, "x12", "--sender", "ME", "--receiver", "YOU")
+
+    @pytest.mark.parametrize(
+        ("gtin", "x12_code", "edifact_type"),
+        [
+            ("96385074", "EO", "EN"),
+            ("012345678905", "UP", "UP"),
+            ("5020436373085", "EN", "EN"),
+            ("15020436373082", "UK", "EN"),
+        ],
+    )
+    def test_of_a_gtin_by_its_length(self, gtin: str, x12_code: str, edifact_type: str) -> None:
+        data = ORDER.replace(b"*VN*B-85121A", f"*VN*B-85121A*UP*{gtin}".encode())
+        made = converted(data, "edifact")
+        assert f"LIN+10++{gtin}:{edifact_type}'".encode() in made
+        assert f"*{x12_code}*{gtin}~".encode() in converted(made, "x12")
+        assert bodies(converted(made, "x12")) == bodies(data)
+
+    @pytest.mark.parametrize(
+        ("said", "edifact_said"),
+        [
+            ("VN*B-85121A", ["PIA+1+B-85121A:SA"]),
+            ("IN*85121A", ["PIA+1+85121A:IN"]),
+            ("UP*012345678905", ["LIN+10++012345678905:UP"]),
+            ("VN*B-85121A*UP*012345678905", ["LIN+10++012345678905:UP", "PIA+1+B-85121A:SA"]),
+        ],
+    )
+    def test_of_an_item_and_of_nobody_else(self, said: str, edifact_said: list[str]) -> None:
+        data = interchange(
+            "ST*850*0001", "BEG*00*SA*4500001**20101201", "N1*SU**92*brightware", f"PO1*10*6*EA*2.55**{said}",
+            "CTT*1", "SE*6*0001",
+        )  # fmt: skip
+        made = converted(data, "edifact", "--currency", "USD").decode()
+        rows = [each for each in made.split("'") if each.startswith(("LIN+10++", "PIA"))]
+        assert rows == edifact_said
+        assert f"PO1*10*6*EA*2.55**{said}~".encode() in converted(made.encode(), "x12")
+        again = converted(data, "ubl", "--currency", "USD")
+        named = [("Buyers", "IN*"), ("Sellers", "VN*"), ("Standard", "UP*")]
+        assert [f"{name}ItemIdentification>".encode() in again for name, _ in named] == [
+            code in said for _, code in named
+        ]

@@ -22,12 +22,16 @@ def no_item(item: str) -> str | None:
     return None
 
 
+GTIN_BY_LENGTH = "UK"
+"""The qualifier of a GTIN of fourteen digits; where it is agreed, shorter ones have that of their length."""
+
+
 class MapOptions(msgspec.Struct, frozen=True):
     """Per agreement: where the item ids of both sides stand, and what is assumed where documents say nothing."""
 
     buyer_item_qualifier: str = "IN"
     supplier_item_qualifier: str = "VN"
-    gtin_qualifier: str = "UK"
+    gtin_qualifier: str = GTIN_BY_LENGTH
     currency: str = ""
     """Assumed where a document has no CUR."""
     version: str = "004010"
@@ -50,6 +54,11 @@ class MapContext(msgspec.Struct, frozen=True):
     options: MapOptions = MapOptions()
     guidelines: Guidelines | None = None
     """What the partner says of its documents; None: the base guides alone hold."""
+
+    def own_number(self, item: str, theirs: str, gtin: str = "") -> str:
+        """The number of an item that is ours to write. Of those who share item ids an item goes by the partner's
+        number, or the GTIN, where it has no other: that is whose it is, and nobody's else."""
+        return "" if item == (theirs or gtin) and self.our_item is same_item else item
 
     @property
     def buyer(self) -> PartyRef:

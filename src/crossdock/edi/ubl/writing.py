@@ -116,6 +116,7 @@ class Writing:
         item that only the order knows its `line`."""
         buyer = self.context.role == "buyer"
         theirs = supplier_item if buyer else buyer_item
+        item = self.context.own_number(item, theirs, gtin)
         theirs = theirs or (self.context.their_item(item) or "" if item else "")
         buyers, sellers = (item, theirs) if buyer else (theirs, item)
         said = name or ((item or theirs or gtin or f"as ordered in line {line}") if self.peppol else "")

@@ -21,8 +21,8 @@ from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
 from crossdock.edi.maps.declared.source import EdifactSource
-from crossdock.edi.maps.edifact.reading import GTINS, RANGES, as_moment, unit_of
-from crossdock.edi.maps.edifact.writing import Writing, day, description, joined, limited, moment, unit_code
+from crossdock.edi.maps.edifact.reading import RANGES, as_moment, unit_of
+from crossdock.edi.maps.edifact.writing import Writing, day, description, gtin_type, joined, limited, moment, unit_code
 from crossdock.edi.maps.edifact.writing import number as number_text
 from crossdock.edi.maps.edifact.writing import text as short_text
 from crossdock.model.party import PartyRef
@@ -173,13 +173,14 @@ def write_gtin(value: Any, sheet: Sheet) -> Cells:
     """The GTIN and its type."""
     gtin = getattr(value, "gtin", "")
     element = sheet.cell.at[0]
-    return {(element, 1): gtin, (element, 2): GTINS[0]} if gtin else {}
+    return {(element, 1): gtin, (element, 2): gtin_type(gtin)} if gtin else {}
 
 
 def write_ids(value: Any, sheet: Sheet) -> Cells:
     """Our number of the item and the partner's, with their types."""
     pen: Writing = sheet.pen
-    pairs = pen.ids(value.item, getattr(value, "supplier_item", ""), getattr(value, "buyer_item", ""))
+    named = (getattr(value, name, "") for name in ("supplier_item", "buyer_item", "gtin"))
+    pairs = pen.ids(value.item, *named)
     first = sheet.cell.at[0]
     return {
         (first + index, component): text

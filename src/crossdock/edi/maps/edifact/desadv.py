@@ -213,7 +213,7 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
 
 def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[OutgoingSegment]:
     rows: list[OutgoingSegment] = [numbered(str(number), line.gtin)]
-    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item, line.gtin)
     rows.append(writing.quantity("12", line.quantity))
     if line.lot:
         rows.append(("GIN", _LOT, limited("GIN 7402", line.lot)))

@@ -380,7 +380,7 @@ def _tax_row(rate: TaxRate) -> OutgoingSegment:
 
 def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
     rows: list[OutgoingSegment] = [numbered(line.line, line.gtin)]
-    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item, line.gtin)
     rows.append(writing.quantity("47", line.priced))  # catch weight goods are invoiced by what they weigh
     rows.append(writing.price(line.price, line.priced.unit))
     if line.order_number or line.order_line:

@@ -236,7 +236,7 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
 
 def _line_rows(line: PurchaseOrderLine, writing: Writing) -> list[OutgoingSegment]:
     rows: list[OutgoingSegment] = [numbered(line.line, line.gtin)]
-    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item)
+    rows += writing.items("1", line.item, line.supplier_item, line.buyer_item, line.gtin)
     if line.description:
         rows.append(described(line.description))
     rows.append(writing.quantity("21", line.quantity))

@@ -19,6 +19,7 @@ _AGENCY_OF = {ours: theirs for theirs, ours in AGENCIES.items()} | {"9": "16"}
 LONGEST_ID, _LONGEST_TEXT = 35, 35
 LONGEST_LINE, _LONGEST_CODE, _LONGEST_UNIT = 6, 3, 8
 """Data elements 1082 and 1156, the codes of charges, and 6411."""
+_UPC = 12
 _BEFORE_TEXT = COMPONENT * 3
 
 
@@ -33,9 +34,11 @@ class Writing:
         self._as_buyer = context.role == "buyer"
         self._ours, self._theirs = ("IN", "SA") if self._as_buyer else ("SA", "IN")
 
-    def ids(self, item: str, supplier_item: str, buyer_item: str) -> list[tuple[str, str]]:
-        """(id, its type) of an item: ours, and the partner's, asked of the cross-reference where it is not given."""
+    def ids(self, item: str, supplier_item: str, buyer_item: str, gtin: str = "") -> list[tuple[str, str]]:
+        """(id, its type) of an item: ours, and the partner's, asked of the cross-reference where it is not given; none
+        that the GTIN says, which stands elsewhere."""
         theirs = supplier_item if self._as_buyer else buyer_item
+        item = self.context.own_number(item, theirs, gtin)
         if item and not theirs:
             theirs = self.context.their_item(item) or ""
         found = [(limited("PIA 7140", item), self._ours)] if item else []
@@ -43,16 +46,16 @@ class Writing:
             found.append((limited("PIA 7140", theirs), self._theirs))
         return found
 
-    def items(self, kind: str, item: str, supplier_item: str, buyer_item: str) -> list[OutgoingSegment]:
+    def items(self, kind: str, item: str, supplier_item: str, buyer_item: str, gtin: str = "") -> list[OutgoingSegment]:
         """PIA for each of these ids."""
         theirs = supplier_item if self._as_buyer else buyer_item
-        if item and theirs:  # what nearly every line has
+        if item and theirs and item != theirs:  # what nearly every line has
             ours, theirs = limited("PIA 7140", item), limited("PIA 7140", theirs)
             return [
                 ("PIA", kind, f"{ours}{COMPONENT}{self._ours}"),
                 ("PIA", kind, f"{theirs}{COMPONENT}{self._theirs}"),
             ]
-        return [("PIA", kind, one + COMPONENT + of) for one, of in self.ids(item, supplier_item, buyer_item)]
+        return [("PIA", kind, one + COMPONENT + of) for one, of in self.ids(item, supplier_item, buyer_item, gtin)]
 
     def price(self, price: Price, unit: str) -> OutgoingSegment:
         """PRI: net."""
@@ -88,7 +91,12 @@ class Writing:
 def numbered(line: str, gtin: str) -> OutgoingSegment:
     """LIN: the id of a line, and the GTIN of its item."""
     line = limited("LIN 1082", line, LONGEST_LINE)
-    return ("LIN", line, "", composite(gtin, "EN")) if gtin else ("LIN", line)
+    return ("LIN", line, "", composite(gtin, gtin_type(gtin))) if gtin else ("LIN", line)
+
+
+def gtin_type(gtin: str) -> str:
+    """The code of 7143 for a GTIN: one of twelve digits is a UPC."""
+    return "UP" if len(gtin) == _UPC else "EN"
 
 
 def charged(charge: Charge) -> list[OutgoingSegment]:

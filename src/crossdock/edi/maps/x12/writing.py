@@ -11,7 +11,7 @@ from functools import lru_cache
 from crossdock.edi.guides import Guide, segment_rules
 from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
-from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.context import GTIN_BY_LENGTH, MapContext
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, TAX_KINDS
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -23,6 +23,7 @@ from crossdock.model.units import known
 
 _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
 _TAX_CODES = {ours: theirs for theirs, ours in TAX_KINDS.items()}
+_GTINS = {8: "EO", 12: "UP", 13: "EN", 14: "UK"}
 _BASIS_OF = {Decimal(100): "HP", Decimal(1000): "TP"}
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
 _MARKS = Delimiters(element=ELEMENT, component=COMPONENT, terminator=END)
@@ -45,13 +46,19 @@ class Writing:
 
     def ids(self, item: str, theirs: str = "", gtin: str = "") -> tuple[str, ...]:
         """Pairs of qualifier and id: ours, the partner's (asked of the cross-reference where not given), the GTIN."""
-        if item and theirs and not gtin:  # what nearly every line has
+        if item and theirs and not gtin and item != theirs:  # what nearly every line has
             return self._ours, item, self._theirs, theirs
+        item = self.context.own_number(item, theirs, gtin)
         theirs = theirs or (self.context.their_item(item) or "" if item else "")
         pairs: tuple[str, ...] = (self._ours, item) if item else ()
         if theirs:
             pairs += (self._theirs, theirs)
-        return (*pairs, self.context.options.gtin_qualifier, gtin) if gtin else pairs
+        return (*pairs, self.gtin_qualifier(gtin), gtin) if gtin else pairs
+
+    def gtin_qualifier(self, gtin: str) -> str:
+        """The code of element 235 for a GTIN: as agreed, else that of its length."""
+        agreed = self.context.options.gtin_qualifier
+        return _GTINS.get(len(gtin), agreed) if agreed == GTIN_BY_LENGTH else agreed
 
     def partner_item(self, supplier_item: str, buyer_item: str) -> str:
         """Of the two sides' ids, the one that is not ours."""
