@@ -185,9 +185,10 @@ def _mending() -> str:
         "A tolerance says for each code whether it is mended, accepted with a note, or rejected; one not named is\n"
         "rejected if it is an error, else accepted (`strict` rejects it). Mending changes bytes of the envelope and\n"
         "line ends, never a business segment, and says what was there. What does not follow from the rest of the\n"
-        "envelope is not mended: it is accepted or rejected by its severity. A partner's own is a mapping:\n\n"
-        "```yaml\nbased_on: default          # strict, default or lenient\nfaults:\n  set_count_mismatch: mend\n"
-        "  byte_order_mark: reject\n```"
+        "envelope is not mended: it is accepted or rejected by its severity. `edi explain`, `edi validate` and\n"
+        "`edi convert` take one of the three below with `--tolerance`. A partner's own stands in its `partner.yaml`,\n"
+        "comes on top of `default`, and holds with `--partner`:\n\n"
+        "```yaml\ntolerance:\n  set_count_mismatch: mend\n  byte_order_mark: reject\n```"
     )
     return f"## Mending\n\n{intro}\n\n{table(headings, rows)}"
 

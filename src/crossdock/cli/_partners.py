@@ -11,9 +11,19 @@ import typer
 from crossdock.cli._console import console, hanging, plain
 from crossdock.edi.guidelines.packs import PartnerPack, UnknownPartner, find, load
 from crossdock.edi.guidelines.reading import Problem, Unreadable
+from crossdock.edi.kernel.tolerance import POLICIES, Policy
 
 Project = Annotated[
     Path, typer.Option("--project", help="The network project whose `partners/` is searched before the built-in packs.")
+]
+
+Forgiving = Annotated[str, typer.Option("--partner", help="A partner pack: its tolerance says what is mended.")]
+Tolerance = Annotated[
+    str,
+    typer.Option(
+        "--tolerance",
+        help="What is forgiven of envelopes, in place of the partner's tolerance: strict, default or lenient.",
+    ),
 ]
 
 
@@ -32,6 +42,19 @@ def pack_of(name: str, project: Path) -> PartnerPack:
     except Unreadable as problem:
         print_problems(problem.problems)
         raise typer.Exit(2) from None
+
+
+def tolerance_of(pack: PartnerPack | None, named: str) -> Policy | None:
+    """What is forgiven of envelopes: as the option names it, else as the partner's pack says, else nothing that a
+    reader does not forgive by itself. Ends with words and code 2 where there is no policy of that name."""
+    if named:
+        return POLICIES.get(named) or refuse(f"--tolerance is one of {', '.join(POLICIES)}, not {named!r}")
+    return Policy.of({"faults": pack.pack.tolerance}, pack.pack.partner) if pack is not None else None
+
+
+def forgiven(partner: str, named: str, project: Path) -> Policy | None:
+    """The same for a command that asks a partner for nothing else."""
+    return tolerance_of(pack_of(partner, project) if partner else None, named)
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

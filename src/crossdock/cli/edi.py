@@ -16,12 +16,11 @@ from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, o
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import Item, print_file, print_sum, print_totals
-from crossdock.cli._partners import Project, pack_of, refuse
+from crossdock.cli._partners import Forgiving, Project, Tolerance, forgiven, pack_of, refuse, tolerance_of
 from crossdock.edi.explain_any import explain_any
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.scenarios import scenario as scenario_of
-from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.tally import Tally
 from crossdock.edi.validate import ValidatedSet
 from crossdock.edi.validate import validate as validate_document
@@ -40,7 +39,10 @@ def edi() -> None:
 def explain(
     files: Files,
     layout: Annotated[Path | None, typer.Option("--layout", help="Layout of the flat files among them.")] = None,
+    partner: Forgiving = "",
+    tolerance: Tolerance = "",
     match: Match = "*",
+    project: Project = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Print what files say, in words: how they stand, what is wrong where, then parties, lines, quantities, dates. What
@@ -51,6 +53,7 @@ def explain(
     """
     out = console()
     plan = next(iter(layouts([layout] if layout else [])), None)
+    policy = forgiven(partner, tolerance, project)
 
     def told(name: str, found: Iterator[Item], several: bool) -> Tally:
         tally = print_file(out, name, found, READ_HERE)
@@ -58,7 +61,7 @@ def explain(
             out.print()
         return tally
 
-    _each_file(inputs(files, match), lambda data: explain_any(data, plan), told, as_json)
+    _each_file(inputs(files, match), lambda data: explain_any(data, plan, policy), told, as_json)
 
 
 @app.command()
@@ -70,6 +73,7 @@ def validate(
     direction: Annotated[
         str, typer.Option("--direction", help="`in` for what the partner sends, `out` for what we send; else either.")
     ] = "",
+    tolerance: Tolerance = "",
     match: Match = "*",
     project: Project = Path(),
     as_json: AsJson = False,
@@ -84,7 +88,7 @@ def validate(
         refuse(f"--direction is in or out, not {direction!r}")
     pack = pack_of(partner, project) if partner else None
     guidelines = pack.guidelines if pack else None
-    tolerance = Policy.of({"faults": pack.pack.tolerance}, partner) if pack else None
+    policy = tolerance_of(pack, tolerance)
     way: Direction | None = "in" if direction == "in" else "out" if direction == "out" else None
     out = console()
 
@@ -93,7 +97,7 @@ def validate(
 
     _each_file(
         inputs(files, match),
-        lambda data: validate_document(data, guidelines, way, tolerance),
+        lambda data: validate_document(data, guidelines, way, policy),
         told,
         as_json,
         "valid",

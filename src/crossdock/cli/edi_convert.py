@@ -17,7 +17,7 @@ from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, o
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, listed, print_faults, print_totals, say
-from crossdock.cli._partners import refuse
+from crossdock.cli._partners import Forgiving, Project, Tolerance, forgiven, refuse
 from crossdock.edi import documents, flat
 from crossdock.edi.beside import beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, refused_version
@@ -52,7 +52,10 @@ def convert(
     ] = "",
     receiver: Annotated[str, typer.Option("--receiver", help="In place of the file's: YOU, or ZZ/YOU.")] = "",
     currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
+    partner: Forgiving = "",
+    tolerance: Tolerance = "",
     match: Match = "*",
+    project: Project = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Write the documents of files in another syntax. What the target has no place for is told on standard error.
@@ -66,6 +69,7 @@ def convert(
     of_input, of_output = _plans(target, layouts(layout))
     if words := refused_version(target, version):
         refuse(words)
+    policy = forgiven(partner, tolerance, project)
     found = inputs(files, match)
     out = _Output(None if output == Path("-") else output, target, found, as_json)
     options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output)
@@ -74,7 +78,7 @@ def convert(
     told = console(stderr=True)
     for each in one_by_one(found):
         try:
-            made = convert_documents(list(documents.read(whole(each), of_input, currency)), target, options)
+            made = convert_documents(list(documents.read(whole(each), of_input, currency, policy)), target, options)
         except Unreadable as problem:
             unreadable += 1
             typer.echo(str(problem), err=True)

@@ -13,9 +13,11 @@ from typing import Any, Literal
 import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
-from crossdock.edi.explain import context_of, head_of
-from crossdock.edi.kernel.faults import FAULTS
+from crossdock.edi.explain import context_of
+from crossdock.edi.inputs import head_of, items
+from crossdock.edi.kernel.faults import FAULTS, Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
+from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.maps.declared import broken, definitions
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
@@ -125,9 +127,12 @@ def objects() -> dict[str, type[msgspec.Struct]]:
     }
 
 
-def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> Iterator[Document]:
+def read(
+    data: bytes, layout: flat.Plan | None = None, currency: str = "", tolerance: Policy | None = None
+) -> Iterator[Document]:
     """Everything in an input, in order. What it is, its beginning tells; of what that tells nothing is a flat file, if
-    there is a layout for it. `currency` is that of X12 and EDIFACT documents that name none."""
+    there is a layout for it. `currency` is that of X12 and EDIFACT documents that name none, `tolerance` what is
+    forgiven of their envelopes."""
     if layout is not None and is_flat(data):
         nobody = _context(Envelope(), "")
         for found in flat.read(data, layout, nobody):
@@ -139,15 +144,14 @@ def read(data: bytes, layout: flat.Plan | None = None, currency: str = "") -> It
         yield from _of_json(plain)
         return
     head, rest = head_of(data)
-    data = b"".join((head.bytes, *rest))
-    if head.note is not None:
-        yield Document("", None, _context(Envelope(), ""), faults=(explained(head.note),))
     if head.syntax == XML:
-        yield _of_ubl(data)
+        if head.note is not None:
+            yield Document("", None, _context(Envelope(), ""), faults=(explained(head.note),))
+        yield _of_ubl(b"".join((head.bytes, *rest)))
         return
-    for item in edifact.read(data) if head.syntax == EDIFACT else x12.read(data, acknowledgements=True):
-        if isinstance(item, edifact.InterchangeFault | x12.InterchangeFault):
-            yield Document("", None, _context(Envelope(), ""), faults=(explained(item.fault),))
+    for item in items(head, rest, tolerance):
+        if isinstance(item, Fault):
+            yield Document("", None, _context(Envelope(), ""), faults=(explained(item),))
         else:
             yield _of_set(item, currency)
 

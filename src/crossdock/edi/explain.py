@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -16,11 +16,11 @@ from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
+from crossdock.edi.inputs import bounded, head_of, items
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.limits import DEFAULT_LIMITS
-from crossdock.edi.kernel.syntax import EDIFACT, X12, XML, encoded_as, syntax_of
+from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
+from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.maps.declared import definitions
-from crossdock.edi.mending import legible
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -31,9 +31,6 @@ _RECEIVED_BY_SUPPLIER = (
     "850", "860", "875", "830", "862", "852", "867", "820", "869",
     "ORDERS", "ORDCHG", "DELFOR", "SLSRPT", "REMADV",
 )  # fmt: skip
-_TELLING = 64  # bytes that tell the syntax
-_WIDE_XML = (b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
@@ -64,61 +61,27 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"
     """What the object holds and the document does not say."""
 
 
-class Head(NamedTuple):
-    """How an input begins, and what syntax that tells."""
-
-    bytes: bytes
-    syntax: str
-    note: Fault | None = None
-    """The input is in an encoding that no EDI is in, and was written in one that is read."""
-
-
-def head_of(data: bytes | Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
-    """The first bytes of an input, and the rest of it; of one in two or four bytes a letter all, in bytes that are
-    read. What tells nothing is read as X12."""
-    chunks = iter([data]) if isinstance(data, bytes) else iter(data)
-    head = b""
-    while len(head) < _TELLING and (chunk := next(chunks, None)) is not None:
-        head += chunk
-    note = None
-    if encoded_as(head) and not head.startswith(_WIDE_XML):
-        head, note = legible(b"".join(_bounded(chain((head,), chunks), DEFAULT_LIMITS.input_bytes)))
-    wide = XML if head.startswith(_WIDE_XML) else ""
-    return Head(head, wide or syntax_of(head.removeprefix(_BYTE_ORDER_MARK).lstrip()), note), chunks
-
-
-def explain(data: bytes | Iterable[bytes]) -> Iterator[ExplainedSet | ExplainedFault]:
-    """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12."""
+def explain(data: bytes | Iterable[bytes], tolerance: Policy | None = None) -> Iterator[ExplainedSet | ExplainedFault]:
+    """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12. What a
+    tolerance mends or accepts is a warning, what it rejects an error."""
     head, chunks = head_of(data)
-    whole = chain((head.bytes,), chunks)
-    if head.note is not None:
-        yield explained(head.note)
     if head.syntax == XML:
-        yield document(whole)
+        if head.note is not None:
+            yield explained(head.note)
+        yield document(chain((head.bytes,), chunks))
         return
-    if head.syntax == EDIFACT:
-        for each in edifact.read(whole):
-            yield explained(each.fault) if isinstance(each, edifact.InterchangeFault) else _message(each)
-        return
-    for item in x12.read(whole, acknowledgements=True):
-        yield explained(item.fault) if isinstance(item, x12.InterchangeFault) else _set(item)
-
-
-def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
-    """What must be read whole; what is beyond the limit is not."""
-    left = most + 1
-    for chunk in chunks:
-        yield chunk[:left]
-        left -= len(chunk)
-        if left <= 0:
-            return
+    for item in items(head, chunks, tolerance):
+        if isinstance(item, Fault):
+            yield explained(item)
+        else:
+            yield _message(item) if isinstance(item, edifact.Message) else _set(item)
 
 
 def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
     """A UBL document; its receiver is us."""
     from crossdock.edi import ubl  # here, for only XML needs lxml
 
-    data = b"".join(_bounded(chunks, ubl.XmlLimits().input_bytes))
+    data = b"".join(bounded(chunks, ubl.XmlLimits().input_bytes))
     mapped = ubl.read(data)
     if not mapped.document:
         return explained(mapped.faults[0], in_lines=True)

@@ -9,21 +9,23 @@ from crossdock.edi import documents, flat
 from crossdock.edi.assumed import Assumed, copied
 from crossdock.edi.beside import names
 from crossdock.edi.documents import JSON, Document
-from crossdock.edi.explain import ExplainedSet, explain, head_of
+from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.facts import words
+from crossdock.edi.inputs import head_of
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
+from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.told import ExplainedFault
 from crossdock.edi.words import say
 
 
 def explain_any(
-    data: bytes | Iterable[bytes], layout: flat.Plan | None = None
+    data: bytes | Iterable[bytes], layout: flat.Plan | None = None, tolerance: Policy | None = None
 ) -> Iterator[ExplainedSet | ExplainedFault]:
     """Everything in an input, in order. JSON and flat files are read whole."""
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
     if head.syntax != JSON and (layout is None or head.syntax in (X12, EDIFACT, XML)):
-        yield from explain(whole)
+        yield from explain(whole, tolerance)
         return
     for each in documents.read(b"".join(whole), layout):
         if each.document:

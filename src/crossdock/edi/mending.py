@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from crossdock.edi import edifact, x12
 from crossdock.edi.edifact.characters import encoding_of
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK, EDIFACT, X12, encoded_as, syntax_of
-from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Policy, apply
+from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Note, Policy, apply
 
 _TELLING = 4096  # bytes that tell the syntax
 _SYNTAX = re.compile(r"UNB[^A-Za-z0-9\s](UNO[A-Z])")
@@ -27,6 +28,28 @@ def mend(data: bytes, policy: Policy = DEFAULT) -> Applied:
     if syntax == EDIFACT:
         return apply(data, policy, edifact.read, _by_its_syntax)
     return apply(data, policy, x12.read)
+
+
+def mended(data: bytes, policy: Policy) -> tuple[bytes, Iterator[Fault]]:
+    """The input, mended, and for each mend a warning that says what stood there. Places in them are those of the input
+    as it came, byte and all."""
+    applied = mend(data, policy)
+    return applied.data, (_told(each) for each in applied.notes if each.action == "mend")
+
+
+def _told(note: Note) -> Fault:
+    was, now = (each.decode("utf-8", "replace").strip() for each in (note.was, note.now))
+    change = f"{was!r} became {now!r}" if was and now else f"{now!r} was added" if now else "it was taken away"
+    return fault(
+        note.code,
+        segment=note.segment,
+        offset=note.offset,
+        position=note.position,
+        segment_id=note.segment_id,
+        element=note.element,
+        detail=f"{note.detail}; mended: {change}",
+        severity="warning",
+    )
 
 
 def legible(data: bytes) -> tuple[bytes, Fault | None]:

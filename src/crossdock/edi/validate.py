@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.explain import ExplainedSet, context_of, document, head_of
+from crossdock.edi.explain import ExplainedSet, context_of, document
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
+from crossdock.edi.inputs import head_of, items
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.syntax import EDIFACT, XML
+from crossdock.edi.kernel.syntax import XML
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import say
@@ -49,29 +49,20 @@ def validate(
 ) -> Iterator[ValidatedSet | ExplainedFault]:
     """Everything in an input, in order. What the tolerance mends or accepts is a warning, what it rejects an error."""
     head, chunks = head_of(data)
-    if head.note is not None:
-        yield explained(_judged(head.note, tolerance))
     if head.syntax == XML:
+        if head.note is not None:
+            yield explained(head.note)
         yield _of_ubl(document(chain((head.bytes,), chunks)), guidelines, direction)
         return
-    if head.syntax == EDIFACT:
-        for message in edifact.read(chain((head.bytes,), chunks)):
-            if isinstance(message, edifact.InterchangeFault):
-                yield explained(_judged(message.fault, tolerance))
-            else:
-                faults = tuple(_judged(each, tolerance) for each in message.faults)
-                yield _validated(replace(message, faults=faults), message.version, guidelines, direction)
-        return
-    for item in x12.read(chain((head.bytes,), chunks), acknowledgements=True):
-        if isinstance(item, x12.InterchangeFault):
-            yield explained(_judged(item.fault, tolerance))
+    for item in items(head, chunks, tolerance):
+        if isinstance(item, Fault):
+            yield explained(item)
+        elif isinstance(item, edifact.Message):
+            yield _validated(item, item.version, guidelines, direction)
         elif item.type == TA1:
             yield _acknowledged(item)
         else:
-            faults = tuple(_judged(each, tolerance) for each in item.faults)
-            yield _validated(
-                replace(item, faults=faults), item.group.version or item.interchange.version, guidelines, direction
-            )
+            yield _validated(item, item.group.version or item.interchange.version, guidelines, direction)
 
 
 def _of_ubl(
@@ -83,10 +74,6 @@ def _of_ubl(
     warning = _not_described(found.type, guidelines, direction) if guidelines else ""
     place = found.segment, found.offset
     return ValidatedSet(found.type, "", found.version, *place, "", found.refused, found.faults, warning)
-
-
-def _judged(fault: Fault, tolerance: Policy | None) -> Fault:
-    return tolerance.judged(fault) if tolerance is not None else fault
 
 
 def _acknowledged(ts: x12.TransactionSet) -> ValidatedSet:

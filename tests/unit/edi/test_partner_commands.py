@@ -82,6 +82,36 @@ def test_what_the_tolerance_accepts_does_not_refuse(project: str) -> None:
     assert [each["code"] for each in found["files"][0]["items"][0]["faults"]] == ["set_count_mismatch"]
 
 
+def test_what_the_tolerance_mends_passes_in_every_command(project: str) -> None:
+    main = Path(project, "partners", "northgate", "partner.yaml")
+    main.write_text(main.read_text() + "tolerance: {set_count_mismatch: mend}\n")
+    packs.load.cache_clear()
+    file = interchange(*SOUND[:-1], "SE*7*0001")
+    for command in (("validate",), ("explain",), ("convert", "--to", "canonical")):
+        assert run("edi", *command, "-", "--json", data=file)[0] == 1
+        code, text = run("edi", *command, "-", "--partner", "northgate", "--project", project, "--json", data=file)
+        (found,) = json.loads(text)["files"]
+        told = [(each["severity"], each["detail"]) for each in found["items"] if each["kind"] == "fault"]
+        assert (code, found["refused"]) == (0, False)
+        assert told == [("warning", "SE01 says 7, 6 segments were read; mended: '7' became '6'")]
+
+
+def test_the_tolerance_that_is_named_comes_before_that_of_the_partner(project: str) -> None:
+    file = interchange(*SOUND[:-1], "SE*7*0001")
+    named = ("edi", "validate", "-", "--partner", "northgate", "--project", project, "--tolerance")
+    assert [run(*named, each, data=file)[0] for each in ("strict", "default", "lenient")] == [1, 1, 0]
+    assert run("edi", "explain", "-", "--tolerance", "lenient", data=file)[0] == 0
+    assert run("edi", "convert", "-", "--to", "canonical", "--tolerance", "loose", data=file)[0] == 2
+
+
+def test_a_strict_tolerance_refuses_what_is_only_unusual(project: str) -> None:
+    file = b"\xef\xbb\xbf" + interchange(*SOUND)
+    for command in (("validate",), ("explain",), ("convert", "--to", "canonical")):
+        assert run("edi", *command, "-", data=file)[0] == 0
+        assert run("edi", *command, "-", "--tolerance", "default", data=file)[0] == 0
+        assert run("edi", *command, "-", "--tolerance", "strict", data=file)[0] == 1
+
+
 def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> None:
     file = interchange(*SOUND)
     code, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--project", project, data=file)
