@@ -137,12 +137,12 @@ def _verdict(item: ExplainedSet | ValidatedSet, taken: str) -> str:
 def _print_validated(out: Console, item: ValidatedSet) -> None:
     by = item.guideline or ("the base guide" if item.control_number else "the standard")
     place = f" {item.control_number}, segment {item.segment}" if item.control_number else ""
-    title = f"{item.type or '???'}{place}: {_verdict(item, 'valid')} by {by}"
+    alone = any(each.code == "guideline_missing" for each in item.faults)
+    verdict = _verdict(item, "valid")
+    title = f"{item.type or '???'}{place}: {verdict}" + (f", held against {by} alone" if alone else f" by {by}")
     say(out, title, "bold")
     for words in item.words:
         say(out, words, indent=2)
-    if item.warning:
-        say(out, f"warning: {item.warning}", "yellow", 2)
     print_faults(out, item.faults)
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from crossdock.cli._console import console, hanging, plain
-from crossdock.edi.guidelines.packs import PartnerPack, UnknownPartner, find, load
+from crossdock.edi.guidelines.packs import MAIN, PartnerPack, UnknownPartner, find, load
 from crossdock.edi.guidelines.reading import Problem, Unreadable
-from crossdock.edi.kernel.tolerance import POLICIES, Policy
+from crossdock.edi.kernel.tolerance import POLICIES, Policy, PolicyError
 
 Project = Annotated[
     Path, typer.Option("--project", help="The network project whose `partners/` is searched before the built-in packs.")
@@ -49,7 +49,12 @@ def tolerance_of(pack: PartnerPack | None, named: str) -> Policy | None:
     reader does not forgive by itself. Ends with words and code 2 where there is no policy of that name."""
     if named:
         return POLICIES.get(named) or refuse(f"--tolerance is one of {', '.join(POLICIES)}, not {named!r}")
-    return Policy.of({"faults": pack.pack.tolerance}, pack.pack.partner) if pack is not None else None
+    if pack is None:
+        return None
+    try:
+        return Policy.of({"faults": pack.pack.tolerance}, pack.pack.partner)
+    except PolicyError as problem:
+        refuse(f"{pack.folder / MAIN}: tolerance: {problem}")
 
 
 def forgiven(partner: str, named: str, project: Path) -> Policy | None:

@@ -184,6 +184,5 @@ def _summed(out: Console, name: str, found: Iterator[Item]) -> Tally:
         tally.add(item)
         if isinstance(item, ValidatedSet):
             notes |= dict.fromkeys(item.words)
-            notes |= {f"warning: {item.warning}": None} if item.warning else {}
     print_sum(out, name, tally, tuple(notes), "valid")
     return tally

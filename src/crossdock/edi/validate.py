@@ -16,7 +16,7 @@ from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.inputs import head_of, items
-from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.syntax import XML
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.told import ExplainedFault, explained
@@ -25,8 +25,7 @@ from crossdock.edi.words import say
 
 class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     """One transaction set or message: `guideline` names what it was held against (partner, document and version), empty
-    where the base guide alone holds; `refused` where anything in it refuses it; `warning` says that the
-    partner describes no such document, so that nobody takes the verdict for the partner's."""
+    where the base guide alone holds; `refused` where anything in it refuses it."""
 
     type: str
     control_number: str
@@ -36,7 +35,6 @@ class ValidatedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"
     guideline: str
     refused: bool
     faults: tuple[ExplainedFault, ...]
-    warning: str = ""
     words: tuple[str, ...] = ()
     """What an interchange acknowledgement (TA1) says."""
 
@@ -71,9 +69,13 @@ def _of_ubl(
     """A UBL document, held against its standard: guidelines are for X12 and EDIFACT."""
     if isinstance(found, ExplainedFault):
         return found
-    warning = _not_described(found.type, guidelines, direction) if guidelines else ""
     place = found.segment, found.offset
-    return ValidatedSet(found.type, "", found.version, *place, "", found.refused, found.faults, warning)
+    told = found.faults
+    if guidelines:
+        words = _not_described(found.type, guidelines, direction)
+        told = (explained(fault("guideline_missing", segment=1, offset=0, detail=words), in_lines=True), *told)
+    refused = found.refused or bool(guidelines)
+    return ValidatedSet(found.type, "", found.version, *place, "", refused, told)
 
 
 def _acknowledged(ts: x12.TransactionSet) -> ValidatedSet:
@@ -102,6 +104,8 @@ def _validated(
     compiled = guidelines.for_item(item, direction) if guidelines else None
     chosen = Guidelines(guidelines.partner, (compiled,)) if guidelines and compiled else None
     faults = faults_of(item, chosen)
+    if guidelines and compiled is None:
+        faults = (_missing(item, guidelines, direction), *faults)
     named = f"{compiled.form.partner} {compiled.document} {compiled.form.version}" if compiled else ""
     return ValidatedSet(
         item.type,
@@ -112,7 +116,20 @@ def _validated(
         named,
         any(each.severity == "error" for each in faults),
         tuple(map(explained, faults)),
-        _not_described(item.type, guidelines, direction) if guidelines and compiled is None else "",
+    )
+
+
+def _missing(item: x12.TransactionSet | edifact.Message, guidelines: Guidelines, direction: Direction | None) -> Fault:
+    """Nobody is to take what the base guide says for the partner's word. Acknowledgements are as the standard has
+    them, and seldom described: of these it is a warning."""
+    return fault(
+        "guideline_missing",
+        segment=item.number,
+        offset=item.offset,
+        position=1,
+        segment_id="UNH" if isinstance(item, edifact.Message) else "ST",
+        detail=_not_described(item.type, guidelines, direction),
+        severity="warning" if item.type in _ACKNOWLEDGEMENTS else None,
     )
 
 
@@ -147,5 +164,6 @@ def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | N
     return found if chosen is not None else told_of_numbers(item, found)
 
 
+_ACKNOWLEDGEMENTS = ("997", "999", "CONTRL")
 _MOST_SEGMENTS = 100_000
 """A set that is refused for its size is not looked into."""

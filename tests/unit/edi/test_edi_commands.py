@@ -166,7 +166,9 @@ class TestUbl:
         data = ubl.write(*UBL_DOCUMENTS["Invoice"], UBL_BUYING)
         text = run("edi", "validate", "-", data=data, code=0)
         assert text == "standard input: valid, 1 document\nInvoice: valid by the standard\n"
-        assert "warning: grocer describes no Invoice" in run("edi", "validate", "-", "--partner", "grocer", data=data)
+        text = run("edi", "validate", "-", "--partner", "grocer", data=data, code=1)
+        assert "Invoice: refused, held against the standard alone\n" in text
+        assert "error guideline_missing at line 1, byte 0: grocer describes no Invoice" in text
         bad = data.replace(b"<cbc:IssueDate>2026", b"<cbc:IssueDate>yesterday")
         assert "error date_invalid at line 5, /Invoice/IssueDate" in run("edi", "validate", "-", data=bad, code=1)
 

@@ -104,6 +104,14 @@ def test_the_tolerance_that_is_named_comes_before_that_of_the_partner(project: s
     assert run("edi", "convert", "-", "--to", "canonical", "--tolerance", "loose", data=file)[0] == 2
 
 
+def test_a_tolerance_that_cannot_be_is_told_with_its_file(project: str) -> None:
+    main = Path(project, "partners", "northgate", "partner.yaml")
+    main.write_text(main.read_text() + "tolerance: {segment_missing: mend}\n")
+    packs.load.cache_clear()
+    result = RUNNER.invoke(app, ["edi", "explain", "-", "--partner", "northgate", "--project", project], input=b"ISA")
+    assert (result.exit_code, "segment_missing cannot be mended" in result.output) == (2, True)
+
+
 def test_a_strict_tolerance_refuses_what_is_only_unusual(project: str) -> None:
     file = b"\xef\xbb\xbf" + interchange(*SOUND)
     for command in (("validate",), ("explain",), ("convert", "--to", "canonical")):
@@ -112,18 +120,27 @@ def test_a_strict_tolerance_refuses_what_is_only_unusual(project: str) -> None:
         assert run("edi", *command, "-", "--tolerance", "strict", data=file)[0] == 1
 
 
-def test_a_document_that_the_partner_does_not_describe_is_told(project: str) -> None:
+def test_a_document_that_the_partner_does_not_describe_is_not_valid(project: str) -> None:
     file = interchange(*SOUND)
     code, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--project", project, data=file)
-    assert code == 0
-    assert "valid by the base guide\n  warning: carrier_parcel describes no 850, only 214\n" in text
+    assert code == 1
+    assert text.startswith("standard input: refused; 1 error\n")
+    assert "850 0001, segment 3: refused, held against the base guide alone\n" in text
+    assert "carrier_parcel describes no 850, only 214\n" in text
     _, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--json", data=file)
-    assert json.loads(text)["files"][0]["items"][0]["warning"] == "carrier_parcel describes no 850, only 214"
-    assert "warning" not in validated(project, *SOUND, as_json=False)[1]
-    _, text = run(
+    (fault,) = json.loads(text)["files"][0]["items"][0]["faults"]
+    assert (fault["code"], fault["segment_id"]) == ("guideline_missing", "ST")
+    assert "guideline_missing" not in validated(project, *SOUND, as_json=False)[1]
+    code, text = run(
         "edi", "validate", "-", "--partner", "northgate", "--project", project, "--direction", "out", data=file
     )
-    assert "northgate describes no 850 that goes `out`, only the other way" in text
+    assert (code, "northgate describes no 850 that goes `out`, only the other way" in text) == (1, True)
+
+
+def test_an_acknowledgement_that_the_partner_does_not_describe_is_a_warning(project: str) -> None:
+    file = interchange("ST*997*0001", "AK1*PO*1", "AK9*A*1*1*1", "SE*4*0001")
+    code, text = run("edi", "validate", "-", "--partner", "carrier_parcel", "--project", project, data=file)
+    assert (code, "warning guideline_missing" in text) == (0, True)
 
 
 def test_without_a_partner_the_base_guide_holds() -> None:

@@ -242,6 +242,10 @@ SET: tuple[Row, ...] = (
     ("set_unknown", "error", "", "1", "", "14",
      "no map reads a set or message of this type",
      "Agree with the partner which documents are exchanged, or describe it: docs/howto/describe-a-document.md."),
+    ("guideline_missing", "error", "", "", "", "",
+     "the partner's pack describes no such document, or not the way it goes",
+     "Only the base guide was asked. Describe it (`crossdock partner new NAME --document ...`, or `directions` of its "
+     "guideline), or leave `--partner` out."),
 )
 
 SEGMENT: tuple[Row, ...] = (
