@@ -44,7 +44,7 @@ class Unreadable(Exception):
 
 def inputs(named: Sequence[str], match: str = "*") -> list[Input]:
     """All files, those of a folder in the order of their names; hidden ones are left out. Ends with words and code 2 if
-    one is not there."""
+    the only one is not there."""
     found: list[Input] = []
     for name in named:
         path = Path(name)
@@ -53,7 +53,7 @@ def inputs(named: Sequence[str], match: str = "*") -> list[Input]:
             if not inside:
                 refuse(f"{name} holds no file" + (f" that is named {match}" if match != "*" else ""))
             found += inside
-        elif name == STANDARD_INPUT or path.exists():
+        elif name == STANDARD_INPUT or path.exists() or len(named) > 1:  # the others are read; opening it tells
             found.append(Input(name, Path("standard-input" if name == STANDARD_INPUT else path.name)))
         else:
             refuse(f"{name} cannot be read: No such file or directory")

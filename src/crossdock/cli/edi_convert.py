@@ -19,18 +19,21 @@ from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, listed, print_faults, print_totals, say
 from crossdock.cli._partners import Forgiving, Project, Tolerance, forgiven, refuse
 from crossdock.edi import documents, flat
-from crossdock.edi.beside import beside, names
-from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, refused_version
+from crossdock.edi.beside import Beside, beside, names
+from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, as_array, refused_version
 from crossdock.edi.convert import convert as convert_documents
 from crossdock.edi.tally import Tally
 from crossdock.edi.told import ExplainedFault
 
 _MOST_SHOWN = 60
+_MANY = 4
 _SUFFIXES: dict[Target, str] = {
     "canonical": ".json", "x12": ".x12", "edifact": ".edi", "ubl": ".xml", "csv": ".csv",
 }  # fmt: skip
 _IN_A_ROW = ("canonical", "x12", "edifact")
 """Of these, what comes of several files can stand one behind the other."""
+_LINES = ".jsonl"
+"""A file of canonical JSON that is named so has a document in each line; any other is one JSON document."""
 
 
 def convert(
@@ -90,10 +93,7 @@ def convert(
             report.add(each.shown, _items(made), more={"contents": _contents(made)})
             continue
         out.write(each, made)
-        if len(found) > 1:
-            say(told, f"{each.shown}:", "bold")
-        for one in made.reports:
-            _say(told, one, target)
+        _say_made(told, f"{each.shown}:" if len(found) > 1 else "", made, target)
         for item in _items(made):
             every.add(item)
     if report:
@@ -130,10 +130,15 @@ class _Output:
             refuse(f"{len(found)} files become as many of {self._target}: name a folder with --output")
         if self._path is None:
             return
-        if self._path.is_file():
+        if self._path.is_file() or self._names_a_file:
             refuse(f"{self._path} is a file; {len(found)} files need a folder")
         if any(Path(each.name).resolve().is_relative_to(self._path.resolve()) for each in found):
             refuse(f"{self._path} holds what is to be converted: name another folder with --output")
+
+    @property
+    def _names_a_file(self) -> bool:
+        """Is what is not there yet meant to be a file? `orders.xml` is no name of a folder."""
+        return self._path is not None and not self._path.is_dir() and self._path.suffix in (*_SUFFIXES.values(), _LINES)
 
     def write(self, each: Input, made: Conversion) -> None:
         """What became of one input; ends with words and code 2 where it cannot be written."""
@@ -144,21 +149,23 @@ class _Output:
                 _print(made.files, self._target)
             elif not self._several and len(made.files) <= 1 and not self._path.is_dir():
                 for data in made.files:
-                    self._path.write_bytes(data)
-                    say(console(stderr=True), f"wrote {self._path}")
+                    self._write(self._path, data)
             else:
                 self._into_folder(self._path, each, made.files)
         except OSError as problem:
             refuse(f"{self._path} cannot be written: {problem.strerror}")
 
     def _into_folder(self, folder: Path, each: Input, files: Sequence[bytes]) -> None:
-        if folder.is_file():
+        if folder.is_file() or self._names_a_file:
             refuse(f"{folder} is a file; {len(files)} UBL documents need a folder")
         for number, data in enumerate(files, 1):
             path = folder / self._name(each, number if len(files) > 1 else 0)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            say(console(stderr=True), f"wrote {path}")
+            self._write(path, data)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.write_bytes(as_array(data) if self._target == "canonical" and path.suffix != _LINES else data)
+        say(console(stderr=True), f"wrote {path}")
 
     def _name(self, each: Input, number: int) -> Path:
         """`order.json` for `order.x12`; `order.x12.json` where another input has taken that name."""
@@ -196,31 +203,67 @@ def _items(made: Conversion) -> Iterator[Report | ExplainedFault]:
             yield from each.faults
 
 
+def _say_made(out: Console, name: str, made: Conversion, target: Target) -> None:
+    if name:
+        say(out, name, "bold")
+    _say_of_file(out, [each for each in made.reports if not each.document])
+    for each in made.reports:
+        if each.document:
+            _say(out, each, target)
+
+
+def _say_of_file(out: Console, reports: Sequence[Report]) -> None:
+    """What is wrong with the file itself, all of it under one head."""
+    if not reports:
+        return
+    refusal = next((each for each in reports if each.refusal), None)
+    _say_head(out, "the file", refusal or reports[0], [fault for each in reports for fault in each.faults])
+
+
+def _say_head(out: Console, name: str, report: Report, faults: Sequence[ExplainedFault]) -> None:
+    if report.refusal:
+        told = any(each.severity == "error" for each in faults)
+        say(out, f"{name}: refused" + ("" if told else f": {report.refusal}"), "bold red")
+    elif faults:
+        say(out, f"{name}: read with warnings", "yellow")
+    print_faults(out, faults)
+    if any(each.code in NOT_READ for each in faults):
+        say(out, READ_HERE, indent=2)
+
+
 def _say(out: Console, report: Report, target: Target) -> None:
     """What a person should know of one document: nothing, where all of it was carried over."""
-    name = f"{report.document.replace('_', ' ') or 'the file'} {report.number}".strip()
-    if report.refusal:
-        told = any(each.severity == "error" for each in report.faults)
-        say(out, f"{name}: refused" + ("" if told else f": {report.refusal}"), "bold red")
-    elif report.faults:
-        say(out, f"{name}: read with warnings", "yellow")
-    print_faults(out, report.faults)
-    if any(each.code in NOT_READ for each in report.faults):
-        say(out, READ_HERE, indent=2)
+    name = f"{report.document.replace('_', ' ')} {report.number}".strip()
+    _say_head(out, name, report, report.faults)
     if report.refused:
         return
     rows = [_lost(each.path, each.value, each.became) for each in report.lost]
+    kept: list[Beside] = []
     if target == "canonical":
         if report.kept:
             say(out, f"{name}: kept as it stood, in its extensions: {listed(names(report.kept))}")
     else:
-        rows += [f"kept beside {each.place or 'it'}: {each.said}" for each in beside(report.kept)]
+        kept = beside(report.kept)
+        rows += _kept(kept)
     if rows:
-        say(out, f"{name}: {len(rows)} not carried over", "yellow")
+        say(out, f"{name}: {len(report.lost) + len(kept)} not carried over", "yellow")
         for row in rows[:_MOST_SHOWN]:
             say(out, row, indent=2)
         if len(rows) > _MOST_SHOWN:
             say(out, f"and {len(rows) - _MOST_SHOWN} more; --json lists all", indent=2)
+
+
+def _kept(found: Sequence[Beside]) -> Iterator[str]:
+    """What stood beside the object; what comes many times is one row with the first of it."""
+    by_name: dict[str, list[Beside]] = {}
+    for each in found:
+        by_name.setdefault(each.name, []).append(each)
+    for name, several in by_name.items():
+        if len(several) < _MANY:
+            yield from (f"kept beside {each.place or 'it'}: {each.said}" for each in several)
+        else:
+            first = several[0]
+            yield f"kept: {name}, {len(several)} times, first beside {first.place or 'it'}: {first.value}".rstrip(": ")
 
 
 def _lost(path: str, value: str, became: str) -> str:

@@ -17,7 +17,7 @@ from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, listed, print_faults, say
 from crossdock.cli._partners import refuse
 from crossdock.edi import documents, flat
-from crossdock.edi.diff import DOCUMENT, Difference, compare, not_compared
+from crossdock.edi.diff import DOCUMENT, Difference, compare, not_compared, other_kinds
 from crossdock.edi.documents import Document
 from crossdock.edi.told import ExplainedFault
 
@@ -55,6 +55,8 @@ def diff(
     else:
         _say_refused(sides)
         if not refused:
+            if words := other_kinds(*(each.documents for each in sides)):
+                say(console(), words)
             _say(found, left_out)
     if refused or found:
         raise typer.Exit(2 if refused else 1)

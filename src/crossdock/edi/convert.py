@@ -109,6 +109,12 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
         return Conversion((), tuple(refused))
 
 
+def as_array(lines: bytes) -> bytes:
+    """Canonical documents, a line each, as one JSON document: a list where there are several."""
+    every = lines.splitlines()
+    return lines if len(every) < 2 else b"[\n" + b",\n".join(every) + b"\n]\n"
+
+
 def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Report:
     said = document.document, document.number, bool(refusal)
     return Report(*said, lost, document.extensions, document.dropped, document.faults, refusal)

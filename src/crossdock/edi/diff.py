@@ -79,6 +79,20 @@ def not_compared(first: Sequence[Document], second: Sequence[Document]) -> tuple
     return tuple(found)
 
 
+def other_kinds(first: Sequence[Document], second: Sequence[Document]) -> str:
+    """That documents of two kinds are compared, in words; empty where they are of one."""
+    for one, other in _pairs(_by_number(first), _by_number(second)):
+        if one.document != other.document:
+            left, right = (_kind(each) for each in (one, other))
+            return f"The first is {left}, the second {right}."
+    return ""
+
+
+def _kind(document: Document) -> str:
+    name = document.document.replace("_", " ")
+    return f"{'an' if name[:1] in 'aeio' else 'a'} {name}"
+
+
 def _unsaid(one: Document, other: Document) -> list[str]:
     """What one says, and the layout of the other has no column for; of lines without their number."""
     if other.says is None or one.body is None or other.body is None:
@@ -285,4 +299,5 @@ def _item(one: Line, other: Line) -> bool:
 def _short(line: Line | None) -> str:
     if line is None:
         return ""
-    return " of ".join(line[name] for name in ("quantity", "item", "gtin") if line.get(name)) or "without words"
+    said = dict.fromkeys(line[name] for name in ("quantity", "item", "gtin") if line.get(name))
+    return " of ".join(said) or "without words"

@@ -184,6 +184,27 @@ class TestConvert:
         assert back.count(b"ISA*") == 1
         assert [each.number for each in documents.read(back)] == ["1", "2"]
 
+    def test_several_canonical_documents_are_a_list_in_a_json_file_and_lines_elsewhere(self, tmp_path: Path) -> None:
+        two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
+        ran("convert", "-", "--to", "canonical", "--output", str(tmp_path / "two.json"), data=two)
+        ran("convert", "-", "--to", "canonical", "--output", str(tmp_path / "two.jsonl"), data=two)
+        lines = converted(two, "canonical")
+        assert (tmp_path / "two.jsonl").read_bytes() == lines
+        listed = json.loads((tmp_path / "two.json").read_bytes())
+        assert listed == [json.loads(line) for line in lines.splitlines()]
+        for each in (lines, (tmp_path / "two.json").read_bytes()):
+            assert [found.number for found in documents.read(each)] == ["1", "2"]
+        ran("convert", "-", "--to", "canonical", "--output", str(tmp_path / "one.json"), data=ORDER)
+        assert isinstance(json.loads((tmp_path / "one.json").read_bytes()), dict)
+
+    def test_the_name_of_a_file_makes_no_folder(self, tmp_path: Path) -> None:
+        two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
+        said = ran("convert", "-", "--to", "ubl", "--output", str(tmp_path / "z.xml"), data=two, code=2).stderr
+        assert "z.xml is a file; 2 UBL documents need a folder" in " ".join(said.split())
+        assert not (tmp_path / "z.xml").exists()
+        ran("convert", "-", "--to", "ubl", "--output", str(tmp_path / "z.xml"), data=ORDER)
+        assert (tmp_path / "z.xml").is_file()
+
     def test_several_ubl_documents_are_files_of_a_folder(self, tmp_path: Path) -> None:
         two = written(("purchase_order", order("1")), ("purchase_order", order("2")))
         said = ran("convert", "-", "--to", "ubl", data=two, code=2).stderr
@@ -210,6 +231,20 @@ class TestConvert:
         assert "refused" not in found.stderr
         assert not report(odd, "edifact")["refused"]
         assert difference(tmp_path, ORDER, odd, code=0) == ["Both say the same."]
+
+    def test_warnings_about_the_file_have_one_head(self) -> None:
+        odd = b"\xef\xbb\xbf" + ORDER[: ORDER.rindex(b"IEA*")] + b"IEA*1*000000777~"
+        said = ran("convert", "-", "--to", "edifact", data=odd).stderr
+        assert said.count("the file: read with warnings") == 1
+        assert "byte_order_mark" in said
+        assert "interchange_control_mismatch" in said
+
+    def test_what_is_kept_many_times_is_told_once(self) -> None:
+        many = ORDER.replace(b"~CTT", b"~MEA*TI*ZZ*1~MEA*TI*ZZ*2~MEA*TI*ZZ*3~MEA*TI*ZZ*4~CTT")
+        assert many != ORDER
+        said = ran("convert", "-", "--to", "edifact", "--tolerance", "lenient", data=many).stderr
+        assert said.count("MEA") == 1
+        assert "kept: MEA, 4 times, first beside" in said
 
     def test_warnings_of_reading_are_printed(self) -> None:
         free = ORDER.replace(b"*6*EA*2.55*", b"*6*EA**")
@@ -331,14 +366,15 @@ class TestDiff:
         )
         answer = PurchaseOrderAcknowledgement("albion_uk", "4500001", BRIGHTWARE, DAY, answers)
         data = written(("purchase_order_acknowledgement", answer))
-        found, left_out = difference(tmp_path, ORDER, data)
+        kinds, found, left_out = difference(tmp_path, ORDER, data)
+        assert kinds == "The first is a purchase order, the second a purchase order acknowledgement."
         assert found == "line 20: quantity 12 EA -> 8 EA"
         assert left_out.startswith("not compared: BEG02, ")
 
     def test_an_answer_that_says_no_quantity_differs_in_none(self, tmp_path: Path) -> None:
         answers = (LineAnswer("10", "accepted", item="85121A"), LineAnswer("20", "rejected", item="85122A"))
         answer = PurchaseOrderAcknowledgement("albion_uk", "4500001", BRIGHTWARE, DAY, answers)
-        found, _left_out = difference(tmp_path, ORDER, written(("purchase_order_acknowledgement", answer)))
+        _kinds, found, _left_out = difference(tmp_path, ORDER, written(("purchase_order_acknowledgement", answer)))
         assert found == "line 20: quantity 12 EA -> 0 EA"
 
     def test_what_stands_beside_the_objects_is_compared(self, tmp_path: Path) -> None:

@@ -244,6 +244,15 @@ class TestSeveralFiles:
             .startswith("3 files: 0 valid, 2 refused, 1 can")
         )
 
+    def test_a_file_that_is_not_there_stops_none_of_the_others(self, folder: Path) -> None:
+        sound, gone = str(folder / "a.edi"), str(folder / "gone.edi")
+        for command in (("explain",), ("validate",), ("convert", "--to", "canonical")):
+            found = RUNNER.invoke(app, ["edi", *command, gone, sound])
+            assert found.exit_code == 2
+            assert "gone.edi cannot be read: No such file or directory" in found.stderr
+            assert "2 files: 1 " in found.output
+            assert "1 cannot be read" in found.output
+
     def test_a_file_that_is_not_there_is_two(self, folder: Path) -> None:
         run("edi", "validate", str(folder), str(folder / "none"), code=2)
 
