@@ -29,7 +29,7 @@ def told(folder: Path, text: str, *, warnings: bool = False) -> list[tuple[str, 
 @pytest.mark.parametrize(
     ("old", "new", "line", "what", "remedy"),
     [
-        ("elements:", "elments:", "elments:", "unknown key `elments` in entry 1 of `segments`", "`elements`"),
+        ("elements:", "elments:", "elments:", "unknown key `elments` in BEG", "`elements`"),
         ('"004010"', "4010", "version", "no x12 document has the version `4010`", "`004010`"),
         ("{SA: stand", '{"SA ": stand', "02:", "the code 'SA ' has blanks", "without"),
         ("segment: CTT", "segment: SE", "- segment: SE", "SE belongs to the envelope", "leave it out"),
@@ -88,6 +88,8 @@ def test_a_slip_in_a_message_is_told(tmp_path: Path, old: str, new: str, what: s
 def test_what_may_be_meant_is_a_warning(tmp_path: Path) -> None:
     doubtful = {
         "we know no CUX in an 850": ORDER.replace("segment: CUR", "segment: CUX"),
+        "we know no W66 in an 850": ORDER.replace("segment: CUR", "segment: W66"),
+        "BEG03 has 22 characters at most as we know it, 40 are described": ORDER.replace("1..22", "1..40", 1),
         "BEG has 12 elements as we know it, 33 is described": ORDER.replace("      05: {use: M, t", "      33: {t", 1),
         "an element of CUR is conditional (C), and no condition speaks of CUR": ORDER.replace(
             "02: {use: M, codes: {GBP", "02: {use: C, codes: {GBP"
@@ -98,6 +100,20 @@ def test_what_may_be_meant_is_a_warning(tmp_path: Path) -> None:
     }  # fmt: skip
     for number, (what, text) in enumerate(doubtful.items()):
         assert what in [words for _, words, _ in told(tmp_path / str(number), text, warnings=True)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("{use: M, name: Order number", "{usee: M, name: Order number", "unknown key `usee` in element 03 of BEG"),
+        ("IN: {use: M, name", "IN: {usee: M, name", "unknown key `usee` in `IN`"),
+        ("segment: PID\n        max", "segment: PID\n        maxx", "unknown key `maxx` in PID"),
+        ("amount: PO1.02 > 0", "amont: PO1.02 > 0", "unknown key `amont` in the condition at PO1"),
+    ],
+)
+def test_what_is_wrong_with_a_segment_names_it(tmp_path: Path, old: str, new: str, what: str) -> None:
+    assert old in ORDER
+    assert what in [words for _, words, _ in told(tmp_path, ORDER.replace(old, new))]
 
 
 @pytest.mark.parametrize("codes", ["{NO: none}", "{00: x}", "{1E5: x}", "{010: x}", "{2026-01-01: x}", "{yes: x}"])

@@ -227,9 +227,14 @@ def _unknown(node: Node, guide: Guide | None) -> Told:
     """Segments and elements that no document of its kind has, as far as we know."""
     if guide is not None and not any(node.tag in area for area in guide.areas):
         close = suggestion(node.tag, {tag for area in guide.areas for tag in area})
-        if close.startswith("did you mean"):
-            yield (*node.where, "segment"), f"we know no {node.tag} in an {guide.type}", close
+        remedy = close if close.startswith("did you mean") else "if the partner writes it, nothing of ours reads it"
+        yield (*node.where, "segment"), f"we know no {node.tag} in an {guide.type}", remedy
     base = node.base
+    if base is not None:
+        for rule, known in zip(node.rules, base.elements, strict=False):
+            if rule.sized and rule.longest > known.longest and rule.type == known.type:
+                words = f"{node.tag}{rule.number:02d} has {known.longest} characters at most as we know it"
+                yield (*rule.where, "length"), f"{words}, {rule.longest} are described", "look whether that is right"
     if base is not None and not base.open and not base.pairs and len(node.rules) > len(base.elements):
         words = f"{node.tag} has {len(base.elements)} elements as we know it, {node.rules[-1].number:02d} is described"
         yield (*node.where, "elements"), words, "look whether its number is right"

@@ -64,6 +64,7 @@ class Document:
         self.problems: list[Problem] = []
         self.lines: dict[Where, int] = {}
         self._text = text
+        self._names: dict[Where, str] = {}
 
     def line(self, where: Where) -> int:
         """Where something is written; where what surrounds it is, if it is not written at all."""
@@ -117,7 +118,7 @@ class Document:
                 yield _Entry(str(key.value), key, value)
 
     def _struct(self, form: type[Form], node: yaml.Node, where: Where) -> Form | _Bad:
-        what = _named(where) if where else self.path.name
+        what = self._named(where, node) if where else self.path.name
         self.lines.setdefault(where, node.start_mark.line + 1)
         fields = {field.encode_name: field for field in _fields(form)}
         values: dict[str, Any] = {}
@@ -136,6 +137,23 @@ class Document:
                 self.problem(node, f"{what} lacks `{name}`", f"add `{name}: ...`")
                 sound = False
         return form(**values) if sound else _BAD
+
+    def _named(self, where: Where, node: yaml.Node) -> str:
+        """How a person is told of a mapping: by the segment that it describes, an element with its segment, anything
+        else by its key or, in a list, its number from 1."""
+        list_of, key = (where[-2] if len(where) > 1 else ""), where[-1]
+        if list_of in ("elements", "components"):
+            above = self._names.get(where[:-2], "")
+            said = f"{list_of[:-1]} {key}" + (f" of {above}" if above else "")
+        elif key.isdigit():
+            said = f"entry {int(key) + 1} of `{list_of}`"
+            for entry, value in node.value if isinstance(node, yaml.MappingNode) else ():
+                if entry.value in ("segment", "at") and isinstance(value, yaml.ScalarNode):
+                    said = value.value if entry.value == "segment" else f"the condition at {value.value}"
+        else:
+            return f"`{key}`"
+        self._names[where] = said
+        return said
 
     def _value(self, hint: inspect.Type, node: yaml.Node, where: Where) -> Any:
         match hint:
@@ -200,13 +218,6 @@ class Document:
             self.problem(node, f"`{text}` cannot stand at `{where[-1]}`", _WANTED.get(hint.pattern, "correct it"))
             return _BAD
         return text
-
-
-def _named(where: Where) -> str:
-    """How a person is told of a mapping: by its key, entries of a list by their number from 1."""
-    if where[-1].isdigit() and len(where) > 1 and where[-2] not in ("elements", "components"):
-        return f"entry {int(where[-1]) + 1} of `{where[-2]}`"
-    return f"`{where[-1]}`"
 
 
 _WANTED = {
