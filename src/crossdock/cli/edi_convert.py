@@ -237,6 +237,13 @@ def _say(out: Console, report: Report, target: Target) -> None:
     _say_head(out, name, report, report.faults)
     if report.refused:
         return
+    if report.units:
+        of, verb = (
+            ("X12 element 355" if target == "x12" else "UN/ECE Rec 20"),
+            "is" if len(report.units) == 1 else "are",
+        )
+        words = f"{name}: {listed(report.units)} {verb} no unit of {of} that we know, written as it stands"
+        say(out, words, "yellow")
     rows = [_lost(each.path, each.value, each.became) for each in report.lost]
     kept: list[Beside] = []
     if target == "canonical":

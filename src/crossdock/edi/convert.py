@@ -13,10 +13,10 @@ import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
-from crossdock.edi.facts import facts
+from crossdock.edi.facts import alike, facts, units
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.told import ExplainedFault
-from crossdock.model.units import ours
+from crossdock.model.units import known
 
 Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
 TARGETS: tuple[Target, ...] = ("canonical", "x12", "edifact", "ubl", "csv")
@@ -62,6 +62,8 @@ class Report(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     dropped: tuple[dict[str, Any], ...] = ()
     faults: tuple[ExplainedFault, ...] = ()
     refusal: str = ""
+    units: tuple[str, ...] = ()
+    """Those that the list of the target has no code for, as far as we know: they are written as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
             reports.append(_report(each, (), words))
             continue
         made.append(unit)
-        reports.append(_report(each, lost))
+        reports.append(msgspec.structs.replace(_report(each, lost), units=_without_code(each, target)))
     try:
         return Conversion(_files(made, documents, target, options), tuple(reports))
     except CannotWrite as problem:  # the envelope cannot be written: none of them is
@@ -113,6 +115,16 @@ def as_array(lines: bytes) -> bytes:
     """Canonical documents, a line each, as one JSON document: a list where there are several."""
     every = lines.splitlines()
     return lines if len(every) < 2 else b"[\n" + b",\n".join(every) + b"\n]\n"
+
+
+def _without_code(document: Document, target: Target) -> tuple[str, ...]:
+    """Units without a code in the target's list (X12 355 or UN/ECE Recommendation 20), where they are not of it."""
+    if target not in ("x12", "edifact", "ubl") or (document.envelope.syntax == "X12") == (target == "x12"):
+        return ()
+    found = {each: known(each) for each in units(document.body)}
+    return tuple(
+        each for each, unit in found.items() if each and not (unit and (unit.x12 if target == "x12" else unit.rec20))
+    )
 
 
 def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Report:
@@ -218,7 +230,7 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
     return tuple(
         Lost(path, value, after.get(path, ""))
         for path, value in before.items()
-        if _in_our_unit(after.get(path, "")) != _in_our_unit(value)
+        if not alike(after.get(path, ""), value)
     )
 
 
@@ -232,12 +244,6 @@ def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
             left.remove(same)
             found.append(same)
     return msgspec.structs.replace(again, charges=(*found, *left)) if found else again
-
-
-def _in_our_unit(said: str) -> str:
-    """`5 LT` and `5 LTR` are one quantity: the lists of X12 and of EDIFACT name one unit differently."""
-    amount, _, unit = said.rpartition(" ")
-    return f"{amount} {ours(unit)}"
 
 
 def _again(document: Document, unit: Any, target: Target, options: Options) -> maps.MappedDocument:

@@ -12,7 +12,7 @@ import msgspec
 
 from crossdock.edi.beside import beside, names
 from crossdock.edi.documents import Document
-from crossdock.edi.facts import LINE_IDS, facts, words
+from crossdock.edi.facts import LINE_IDS, alike, facts, words
 from crossdock.model.purchase_order import Charge, LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import EACH, ZERO, Quantity
 
@@ -209,8 +209,10 @@ def _by_place(document: Document, view: View) -> Places:
 def _of(one: Line, other: Line, where: str, wanted: set[str] | None = None) -> list[Row]:
     names = [name for name in {**one, **other} if wanted is None or name in wanted]
     return [
-        (where, name, one.get(name, ""), other.get(name, "")) for name in names if one.get(name) != other.get(name)
-    ]  # fmt: skip
+        (where, name, one.get(name, ""), other.get(name, ""))
+        for name in names
+        if not alike(one.get(name, ""), other.get(name, ""))
+    ]
 
 
 def _envelope(document: Document) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,10 @@ import msgspec
 
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity, tidy
+from crossdock.model.units import ours
 
 LINE_IDS = ("line", "order_line", "sequence")
+_UNIT = re.compile(r"(?<=[0-9] )[A-Z0-9]{2,3}\Z")
 _SKIPPED = ("company_id", "stated", "contact_ref")
 """Whose company it is, how we read a unit: of the reader and not of the document."""
 
@@ -22,6 +25,29 @@ def facts(body: msgspec.Struct, path: str = "") -> Iterator[tuple[str, str]]:
     for name in body.__struct_fields__:
         if name not in _SKIPPED:
             yield from _of(getattr(body, name), f"{path} {name.replace('_', ' ')}".strip())
+
+
+def units(value: Any) -> Iterator[str]:
+    """The unit of each quantity in an object, and of what each price is for."""
+    if isinstance(value, Quantity):
+        yield value.unit
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            if name not in _SKIPPED:
+                yield from units(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from units(each)
+
+
+def alike(one: str, other: str) -> bool:
+    """Do two values in words say the same? `5 LT` and `5 LTR` do: the lists of X12 and of UN/ECE name one unit
+    differently."""
+    return one == other or _in_our_unit(one) == _in_our_unit(other)
+
+
+def _in_our_unit(said: str) -> str:
+    return _UNIT.sub(lambda found: ours(found[0]), said)
 
 
 def _of(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -526,3 +526,28 @@ class TestWhoseNumber:
         assert [f"{name}ItemIdentification>".encode() in again for name, _ in named] == [
             code in said for _, code in named
         ]
+
+
+class TestUnits:
+    """X12 (element 355) and UN/ECE (Recommendation 20) name most units differently."""
+
+    @pytest.mark.parametrize("unit", ["LB", "LT", "CA", "DZ", "PC", "FT", "GA"])
+    @pytest.mark.parametrize("to", ["edifact", "ubl", "canonical"])
+    def test_a_document_says_the_same_in_its_other_syntax(self, unit: str, to: str, tmp_path: Path) -> None:
+        data = ORDER.replace(b"*6*EA*", f"*6*{unit}*".encode())
+        assert data != ORDER
+        said = difference(tmp_path, data, converted(data, to), code=0)
+        assert not any("quantity" in each for each in said)
+
+    def test_another_unit_differs(self, tmp_path: Path) -> None:
+        said = difference(tmp_path, ORDER, converted(ORDER.replace(b"*6*EA*", b"*6*LB*"), "edifact"))
+        assert said[0] == "line 10: quantity 6 EA -> 6 LBR"
+
+    def test_a_unit_without_a_code_in_the_target_is_told(self) -> None:
+        data = ORDER.replace(b"*6*EA*", b"*6*TS*")
+        for to in ("edifact", "ubl"):
+            assert report(data, to)["items"][0]["units"] == ["TS"]
+            said = ran("convert", "-", "--to", to, data=data).stderr
+            assert "TS is no unit of UN/ECE Rec 20 that we know" in " ".join(said.split())
+        for to in ("x12", "canonical"):
+            assert report(data, to)["items"][0]["units"] == []
