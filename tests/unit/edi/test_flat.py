@@ -551,6 +551,31 @@ columns = [{name = "number", path = "number"}, {name = "at", path = "at", form =
     assert found.body is not None
 
 
+def test_lines_without_numbers_are_counted_in_each_document() -> None:
+    text = """
+layout: plain orders
+document: purchase_order
+form: csv
+key: [number]
+constants: {currency: GBP, lines.quantity.unit: EA}
+numbered: [lines.line]
+records:
+  - each: lines
+    columns:
+      - {name: order, path: number}
+      - {name: day, path: ordered_on}
+      - {name: item, path: lines.item}
+      - {name: qty, path: lines.quantity.amount}
+      - {name: price, path: lines.price.amount}
+same: {lines.price.currency: currency, lines.price.per.unit: lines.quantity.unit}
+"""
+    text = text.replace("EA}", 'EA, lines.price.per.amount: "1"}')
+    data = "order,day,item,qty,price\nA,2026-12-01,X,1,2\nA,2026-12-01,Y,1,2\nB,2026-12-01,X,1,2\n"
+    found = read(data, text)
+    assert [[line.line for line in each.body.lines] for each in found] == [["1", "2"], ["1"]]
+    assert flat.write(flat.layout(text), [each.body for each in found]).decode().replace("\r", "") == data
+
+
 # --- layouts that are wrong
 
 
@@ -577,6 +602,15 @@ columns = [{name = "number", path = "number"}, {name = "at", path = "at", form =
         ("name: Article", "name: Line", "two columns are named Line"),
         ("  - each: lines", "  - each: lanes", "there is no list lanes"),
         ("layout: orders", "layout: [orders", "the layout is no YAML"),
+        ("path: lines.item}", "path: lines.upc}", "PurchaseOrderLine has no field upc; it has buyer_item, "),
+        ("      - {name: Line, path: lines.line}\n", "", "needs lines.line, and the layout has neither a column nor a "
+         "constant for it; numbered: [lines.line] counts them"),
+        ("same:", "numbered: [lines.line]\nsame:", "numbered, lines.line: the file or the layout says it already"),
+        ("same:", "numbered: [number]\nsame:", "numbered, number: it stands in no list that could be counted"),
+        ("same:", "numbered: [lines.nr]\nsame:", "numbered, lines.nr: PurchaseOrderLine has no field nr"),
+        ("same:", "numbered: [lines.due_on]\nsame:", "numbered, lines.due_on: "),
+        ("currency: GBP, ", 'currency: GBP, lines.line: "#", ', "constants, lines.line: `#` counts nothing here: write "
+         "numbered: [lines.line]"),
         ("same: {lines.price.currency: currency", "same: {currency: lines.price.currency", "of a list that currency"),
     ],
 )  # fmt: skip

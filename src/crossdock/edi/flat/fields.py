@@ -56,8 +56,9 @@ def resolve(kind: type[msgspec.Struct], dotted: str) -> Field:
             raise NoField(f"{'.'.join(path)} is one value and has no {step}")
         known = {field.name: field.type for field in here.fields}
         if step not in known:
-            near = difflib.get_close_matches(step, known, 1) or sorted(known)
-            raise NoField(f"{here.cls.__name__} has no field {step}; did you mean {' or '.join(near)}?")
+            near = difflib.get_close_matches(step, known, 1)
+            meant = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(known))}"
+            raise NoField(f"{here.cls.__name__} has no field {step}; {meant}")
         here, path = known[step], (*path, step)
     here = _plain(here)
     many = isinstance(here, inspect.VarTupleType)

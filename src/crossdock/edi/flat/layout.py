@@ -109,6 +109,8 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marker: str | tuple[int, int] = ""
     key: tuple[str, ...] = ()
     constants: dict[str, str] = {}
+    numbered: tuple[str, ...] = ()
+    """Fields that say which of its list each is, from 1: the lines of a file that has no line numbers."""
     same: dict[str, str] = {}
     """Field -> field of the same document (or line) that it always equals."""
     skip_lines: int = 0

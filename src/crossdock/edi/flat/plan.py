@@ -51,12 +51,14 @@ class PlannedRecord(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """A field that the layout fills itself: with a constant, or with what another field says."""
+    """A field that the layout fills itself: with a constant, with what another field says, or `counted`."""
 
     field: Field
     value: Any = None
     source: Field | None = None
     needed: bool = False
+    counted: bool = False
+    """Which of its list it is, from 1."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def plan(layout: Layout) -> Plan:
         raise LayoutError([f"document {layout.document!r} is none of {known}"])
     problems: list[str] = []
     records = tuple(_record(kind, layout, record, n, problems) for n, record in enumerate(layout.records, 1))
-    fills = (*_constants(kind, layout, problems), *_same(kind, layout, problems))
+    fills = (*_constants(kind, layout, problems), *_numbered(kind, layout, problems), *_same(kind, layout, problems))
     key = tuple(_key(kind, layout, name, problems) for name in layout.key)
     if not problems:
         problems += _uncovered(kind, records, fills)
@@ -153,10 +155,31 @@ def _constants(kind: type[msgspec.Struct], layout: Layout, problems: list[str]) 
     for path, text in layout.constants.items():
         try:
             field = fields.resolve(kind, path)
+            if text == "#" and field.lists:
+                problems.append(f"constants, {path}: `#` counts nothing here: write numbered: [{path}]")
+                continue
             said = values.value(text, Column(), field.kind, field.choices)
             yield Fill(field, said, needed=_in_needed(kind, path))
         except (NoField, values.BadValue) as problem:
             problems.append(f"constants, {path}: {problem}")
+
+
+def _numbered(kind: type[msgspec.Struct], layout: Layout, problems: list[str]) -> Iterator[Fill]:
+    columns = {column.path for record in layout.records for column in record.columns}
+    for path in layout.numbered:
+        try:
+            field = fields.resolve(kind, path)
+        except NoField as problem:
+            problems.append(f"numbered, {path}: {problem}")
+            continue
+        if not field.lists or field.many:
+            problems.append(f"numbered, {path}: it stands in no list that could be counted")
+        elif field.kind not in ("text", "integer"):
+            problems.append(f"numbered, {path}: it is a {field.kind}, not a text or a number")
+        elif path in columns or path in layout.constants or path in layout.same:
+            problems.append(f"numbered, {path}: the file or the layout says it already")
+        else:
+            yield Fill(field, needed=_in_needed(kind, path), counted=True)
 
 
 def _same(kind: type[msgspec.Struct], layout: Layout, problems: list[str]) -> Iterator[Fill]:
@@ -205,7 +228,9 @@ def _uncovered(
     given = {name for name in FROM_CONTEXT if name in {field.name for field in msgspec.structs.fields(kind)}}
     for path in fields.without(kind, frozenset(filled)):
         if path.split(".")[0] not in given:
-            yield f"{kind.__name__} needs {path}, and the layout has neither a column nor a constant for it"
+            words = f"{kind.__name__} needs {path}, and the layout has neither a column nor a constant for it"
+            field = fields.resolve(kind, path) if path.rpartition(".")[2] == "line" else None
+            yield f"{words}; numbered: [{path}] counts them" if field is not None and field.lists else words
 
 
 def _without_key(layout: Layout, records: tuple[PlannedRecord, ...]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from crossdock.edi.flat import fields
-from crossdock.edi.flat.plan import FROM_CONTEXT, Plan, PlannedColumn, PlannedRecord
+from crossdock.edi.flat.fields import Field
+from crossdock.edi.flat.plan import FROM_CONTEXT, Fill, Plan, PlannedColumn, PlannedRecord
 from crossdock.edi.flat.records import Raw, records
 from crossdock.edi.flat.values import BadValue, is_formula, trimmed, value
 from crossdock.edi.kernel.faults import Fault, Severity, fault
@@ -311,6 +312,9 @@ class Reader:
 
     def _fill(self, tree: dict[str, Any]) -> None:
         for each in self._plan.fills:
+            if each.counted:
+                self._number(tree, each)
+                continue
             outer = each.source.lists if each.source is not None else ()
             for around in fields.nodes(tree, outer):
                 found = each.value
@@ -321,6 +325,17 @@ class Reader:
                 self._fill_in(around, each.field, len(outer), found, needed=each.needed)
         for name in self._known:
             self._from_context(tree, name)
+
+    def _number(self, tree: dict[str, Any], fill: Fill) -> None:
+        """Each of a list says which it is."""
+        *above, own = fill.field.lists
+        base = len(above[-1]) if above else 0
+        for around in fields.nodes(tree, tuple(above)):
+            for number, node in enumerate(fields.nodes(around, (own[base:],)), 1):
+                said = str(number) if fill.field.kind == "text" else number
+                self._fill_in(
+                    node, Field(fill.field.path[len(own) :], fill.field.kind, ()), 0, said, needed=fill.needed
+                )
 
     def _fill_in(self, around: dict[str, Any], field: fields.Field, depth: int, found: Any, *, needed: bool) -> None:
         base = len(field.lists[depth - 1]) if depth else 0
