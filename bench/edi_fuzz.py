@@ -25,6 +25,7 @@ from crossdock.edi import edifact, x12
 from crossdock.edi.edifact.pieces import pieces as edifact_pieces
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.kernel.faults import FAULTS, Fault
+from crossdock.edi.kernel.syntax import encoded_as
 from crossdock.edi.kernel.tolerance import POLICIES
 from crossdock.edi.mending import mend
 from crossdock.edi.x12.pieces import pieces as x12_pieces
@@ -153,10 +154,12 @@ def judge(chance: random.Random, data: bytes) -> None:
     for item in items:
         told += [item.fault] if isinstance(item, x12.InterchangeFault) else item.faults
     x12.acknowledge(items, told)
+    # Places in UTF-16 or UTF-32 are those of its text in UTF-8, which may be longer.
+    longest = len(data) * (2 if encoded_as(data) else 1)
     for explained in explain(data):
         assert isinstance(explained, ExplainedSet) or explained.code in FAULTS, explained
         for each in explained.faults if isinstance(explained, ExplainedSet) else (explained,):
-            assert 0 <= each.offset <= len(data), each
+            assert 0 <= each.offset <= longest, each
             assert each.code in FAULTS
     if chance.random() < 0.25:
         _rewrite(chance, data)

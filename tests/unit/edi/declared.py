@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crossdock.edi.maps.declared.building import fields
 from crossdock.edi.maps.declared.definition import Cell, Constant, Definition, Loop, SegmentMap
+from crossdock.edi.maps.x12.reading import ITEM_QUALIFIERS
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -20,6 +21,11 @@ COMPANY = "albion_uk"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _OF_ITEMS = ("ids", "gtin")
 _DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2049, 12, 31))
+
+
+def _is_number(text: str) -> bool:
+    """Is it no qualifier? One that stands where a number should is told as that."""
+    return text not in ITEM_QUALIFIERS
 
 
 def bodies(definition: Definition) -> st.SearchStrategy[Any]:
@@ -189,7 +195,7 @@ def _object(definition: Definition, kind: type[Any], declared: dict[str, Cell], 
             inner = _object(definition, each.struct, declared, path + ".")
             (parts if each.required else optional)[each.name] = inner if each.required else inner.map(_or_none)
         elif ids and each.name in ("item", "supplier_item", "gtin"):
-            parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14)
+            parts[each.name] = st.text(_LETTERS, min_size=1, max_size=14).filter(_is_number)
         elif path == "company_id":
             parts[each.name] = st.just(COMPANY)
         elif each.required and definition.values.get(path, "").startswith("^"):

@@ -15,8 +15,8 @@ from crossdock.edi.guides.edifact import check_message, segment_forms
 from crossdock.edi.validate import ValidatedSet, validate
 
 FIXTURES = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
-HEAD = ("BGM+220+4500001+9", "DTM+137:20101201:102", "NAD+BY+5412345000013::9", "NAD+SU+5498765000010::9")
-LINE = ("LIN+1++5011111111116:EN", "QTY+21:6:PCE", "PRI+AAA:2.55:CT::1:PCE")
+HEAD = ("BGM+220+4500001+9", "DTM+137:20101201:102", "NAD+BY+5412345000013::9", "NAD+SU+5498765000017::9")
+LINE = ("LIN+1++5011111111115:EN", "QTY+21:6:PCE", "PRI+AAA:2.55:CT::1:PCE")
 ORDER = (*HEAD, *LINE, "UNS+S", "CNT+2:1")
 
 
@@ -63,7 +63,7 @@ def test_a_place_is_that_of_the_component() -> None:
         "FTX+AAI+++it?'s 5 ?+ 5 ?: 10",
         "FTX+AAI+++" + "?'" * 512,
         "BGM",
-        "LIN:1+1++5011111111116:EN",
+        "LIN:1+1++5011111111115:EN",
         "XYZ+of a later directory",
         "DTM+137:20101201:102:+",
         "MOA+203:-,5",
@@ -94,7 +94,7 @@ def test_a_message_is_valid_whatever_the_directory_finds() -> None:
 
 
 def test_what_the_map_tells_is_not_told_again() -> None:
-    (found,) = validate(interchange(*HEAD, "LIN+1++5011111111116:EN", "QTY+21", *ORDER[-2:]))
+    (found,) = validate(interchange(*HEAD, "LIN+1++5011111111115:EN", "QTY+21", *ORDER[-2:]))
     assert isinstance(found, ValidatedSet)
     assert [each.code for each in found.faults if each.segment_id == "QTY"] == ["element_missing"]
 
@@ -159,5 +159,5 @@ def read(data: bytes) -> edifact.Message:
 def interchange(*rows: str, una: str = "", syntax: str = "UNOC:3") -> bytes:
     """Segments as the only message of an interchange."""
     body = "".join(f"{row}'" for row in rows)
-    head = f"UNB+{syntax}+5412345000013:14+5498765000010:14+101201:0800+1'UNH+1+ORDERS:D:96A:UN:EAN008'"
+    head = f"UNB+{syntax}+5412345000013:14+5498765000017:14+101201:0800+1'UNH+1+ORDERS:D:96A:UN:EAN008'"
     return f"{una}{head}{body}UNT+{len(rows) + 2}+1'UNZ+1+1'".encode("latin-1")

@@ -20,7 +20,7 @@ from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderL
 from crossdock.model.quantity import Price, Quantity
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
-US, SHOP = PartyRef("us", "5498765000010", "UL"), PartyRef("shop", "5412345000013", "UL")
+US, SHOP = PartyRef("us", "5498765000017", "UL"), PartyRef("shop", "5412345000013", "UL")
 SELLING = maps.MapContext("us", US, SHOP, "supplier")
 HEAD = (
     "BGM+220+4500001+9",
@@ -28,7 +28,7 @@ HEAD = (
     "DTM+2:201012100800:203",
     "RFF+CR:SPRING",
     "NAD+BY+5412345000013::9++HOMESTEAD",
-    "NAD+SU+5498765000010::9",
+    "NAD+SU+5498765000017::9",
     "NAD+DP+STORE7::92",
     "CUX+2:GBP:9",
     "ALC+C++++FC::9:Freight",
@@ -48,7 +48,7 @@ def interchange(*segments: str, una: str = "") -> bytes:
     lines = sum(segment.startswith("LIN") for segment in segments)
     rows = [each.format(lines=lines) for each in segments]
     body = [
-        "UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1",
+        "UNB+UNOC:3+5412345000013:14+5498765000017:14+101201:0830+R1",
         "UNH+1+ORDERS:D:96A:UN:EAN008",
         *rows,
         f"UNT+{len(rows) + 2}+1",

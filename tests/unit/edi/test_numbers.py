@@ -43,6 +43,12 @@ def test_a_wrong_check_digit_of_an_item_is_a_warning(line: str, element: int) ->
     assert told(order(line)) == [("check_digit_wrong", "warning", "PO1", element)]
 
 
+def test_a_tag_that_runs_into_its_first_element_has_no_numbers() -> None:
+    (said,) = explain(order("PO120*12*CA*30**UK*10012345678903*IN*85124A"))
+    assert isinstance(said, ExplainedSet)
+    assert "check_digit_wrong" not in [each.code for each in said.faults]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -38,13 +38,14 @@ def told_of_numbers(item: TransactionSet | Message, faults: tuple[Fault, ...]) -
 
 def _wrong(item: TransactionSet | Message) -> Iterator[Fault]:
     marks = item.interchange.delimiters
+    edifact = isinstance(item, Message)
     count = 0
     for position, text in enumerate(item.texts, 1):
-        tag = text[:3].rstrip(marks.element)
-        if tag not in _LOOKS:
+        row = text.split(marks.element)
+        look = _LOOKS.get(row[0].partition(marks.component)[0] if edifact else row[0])
+        if look is None:
             continue
-        rows = text.split(marks.element)
-        for kind, lengths, number, element, component in _LOOKS[tag](rows, marks.component, isinstance(item, Message)):
+        for kind, lengths, number, element, component in look(row, marks.component, edifact):
             if len(number) not in lengths or not (number.isascii() and number.isdigit()):
                 continue
             code, words = fault_of(kind, number)
