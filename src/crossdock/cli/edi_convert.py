@@ -22,7 +22,7 @@ from crossdock.edi import documents, flat
 from crossdock.edi.beside import Beside, beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, as_array, refused_version
 from crossdock.edi.convert import convert as convert_documents
-from crossdock.edi.tally import Tally
+from crossdock.edi.tally import Tally, counted
 from crossdock.edi.told import ExplainedFault
 
 _MOST_SHOWN = 60
@@ -62,7 +62,7 @@ def convert(
     as_json: AsJson = False,
 ) -> None:
     """Write the documents of files in another syntax. What the target has no place for is told on standard error.
-    Exit code 1 if any document is refused.
+    Exit code 1 if any document is refused, or a value of it is another in what was written.
 
     Example: crossdock edi convert src/crossdock/partners/grocer/samples/850-chips.edi --to edifact --currency USD
     """
@@ -77,7 +77,7 @@ def convert(
     out = _Output(None if output == Path("-") else output, target, found, as_json)
     options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output)
     report, refused, unreadable = JsonReport() if as_json else None, 0, 0
-    every = Tally()
+    every, changed = Tally(), False
     told = console(stderr=True)
     for each in one_by_one(found):
         try:
@@ -89,6 +89,7 @@ def convert(
                 report.add(each.shown, (), str(problem))
             continue
         refused += made.refused
+        changed |= made.changed
         if report:
             report.add(each.shown, _items(made), more={"contents": _contents(made)})
             continue
@@ -100,7 +101,7 @@ def convert(
         report.close()
     elif len(found) > 1:
         print_totals(told, len(found), refused, unreadable, every, "converted")
-    if unreadable or refused:
+    if unreadable or refused or changed:
         raise typer.Exit(2 if unreadable else 1)
 
 
@@ -244,7 +245,12 @@ def _say(out: Console, report: Report, target: Target) -> None:
         )
         words = f"{name}: {listed(report.units)} {verb} no unit of {of} that we know, written as it stands"
         say(out, words, "yellow")
-    rows = [_lost(each.path, each.value, each.became) for each in report.lost]
+    if report.changed:
+        say(out, f"{name}: {counted(len(report.changed), 'value')} came back otherwise", "bold red")
+        for each in report.changed:
+            say(out, f"{each.path} {each.value} became {each.became}", indent=2)
+    lost = [each for each in report.lost if not each.changed]
+    rows = [_lost(each.path, each.value, each.became) for each in lost]
     kept: list[Beside] = []
     if target == "canonical":
         if report.kept:
@@ -253,7 +259,7 @@ def _say(out: Console, report: Report, target: Target) -> None:
         kept = beside(report.kept)
         rows += _kept(kept)
     if rows:
-        say(out, f"{name}: {len(report.lost) + len(kept)} not carried over", "yellow")
+        say(out, f"{name}: {len(lost) + len(kept)} not carried over", "yellow")
         for row in rows[:_MOST_SHOWN]:
             say(out, row, indent=2)
         if len(rows) > _MOST_SHOWN:

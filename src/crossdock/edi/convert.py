@@ -13,7 +13,7 @@ import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
-from crossdock.edi.facts import alike, facts, units
+from crossdock.edi.facts import alike, can_say, facts, units
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.told import ExplainedFault
 from crossdock.model.units import known
@@ -49,6 +49,11 @@ class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
     value: str
     became: str = ""
 
+    @property
+    def changed(self) -> bool:
+        """Does it say something else now? A blank more or less is not that."""
+        return bool(self.became) and self.value.split() != self.became.split()
+
 
 class Report(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     """What became of one document; `refusal` says why it was left out. `kept` stood beside its object; the canonical
@@ -65,6 +70,11 @@ class Report(msgspec.Struct, frozen=True, tag_field="kind", tag="document"):
     units: tuple[str, ...] = ()
     """Those that the list of the target has no code for, as far as we know: they are written as they stand."""
 
+    @property
+    def changed(self) -> tuple[Lost, ...]:
+        """What came back as something else: whoever reads the target is told what the document did not say."""
+        return () if self.refused else tuple(each for each in self.lost if each.changed)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -77,6 +87,11 @@ class Conversion:
     def refused(self) -> bool:
         """Was any document left out?"""
         return any(each.refusal for each in self.reports)
+
+    @property
+    def changed(self) -> bool:
+        """Does any document that was written say something else than before?"""
+        return any(each.changed for each in self.reports)
 
 
 def convert(documents: Sequence[Document], target: Target, options: Options) -> Conversion:
@@ -226,11 +241,15 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
     if again.body is None:
         first = next((each for each in again.faults if each.severity == "error"), None)
         raise CannotWrite(f"what it would be is refused when it is read: {first.detail if first else 'it is empty'}")
+    says = options.layout.says if target == "csv" and options.layout is not None else None
     before, after = dict(facts(document.body)), dict(facts(_ordered_as(document.body, again.body)))
+
+    def became(path: str) -> str:
+        """What a flat file has no column for is read from elsewhere, and says nothing of it."""
+        return after.get(path, "") if can_say(says, re.sub(r"\[\d+\]", "", path)) else ""
+
     return tuple(
-        Lost(path, value, after.get(path, ""))
-        for path, value in before.items()
-        if not alike(after.get(path, ""), value)
+        Lost(path, value, became(path)) for path, value in before.items() if not alike(after.get(path, ""), value)
     )
 
 

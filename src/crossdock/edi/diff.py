@@ -12,7 +12,7 @@ import msgspec
 
 from crossdock.edi.beside import beside, names
 from crossdock.edi.documents import Document
-from crossdock.edi.facts import LINE_IDS, alike, facts, words
+from crossdock.edi.facts import LINE_IDS, alike, can_say, facts, words
 from crossdock.model.purchase_order import Charge, LineAnswer, PurchaseOrderAcknowledgement
 from crossdock.model.quantity import EACH, ZERO, Quantity
 
@@ -99,15 +99,7 @@ def _unsaid(one: Document, other: Document) -> list[str]:
         return []
     same = set(facts(one.body)) & set(facts(other.body))
     paths = (re.sub(r"\[\d+\]", "", path) for path, said in facts(one.body) if (path, said) not in same)
-    return [path for path in dict.fromkeys(paths) if not _can_say(other, path)]
-
-
-def _can_say(document: Document, path: str) -> bool:
-    """Can a file of its layout say a field (`ship to`, `lines quantity`)? Parts of it are enough."""
-    if document.says is None:
-        return True
-    whole = [" ".join(each).replace("_", " ") for each in document.says]
-    return any(each == path or each.startswith(f"{path} ") for each in whole)
+    return [path for path in dict.fromkeys(paths) if not can_say(other.says, path)]
 
 
 def _pairs(one: dict[str, Document], other: dict[str, Document]) -> list[tuple[Document, Document]]:
@@ -171,7 +163,8 @@ def _sayable(rows: list[Row], one: Document, other: Document, listed: str) -> li
     return [
         row
         for row in rows
-        if (row[2] or _can_say(one, listed + _plain(row[1]))) and (row[3] or _can_say(other, listed + _plain(row[1])))
+        if (row[2] or can_say(one.says, listed + _plain(row[1])))
+        and (row[3] or can_say(other.says, listed + _plain(row[1])))
     ]
 
 

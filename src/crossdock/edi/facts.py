@@ -86,3 +86,12 @@ def words(value: Any) -> str:
         case tuple():
             return ", ".join(words(each) for each in value)
     return str(value)
+
+
+def can_say(says: frozenset[tuple[str, ...]] | None, path: str) -> bool:
+    """Can a file whose layout says these fields say one (`ship to`, `lines quantity`)? Parts of it are enough. Where no
+    layout says so (None), it can."""
+    if says is None:
+        return True
+    whole = [" ".join(each).replace("_", " ") for each in says]
+    return any(each == path or each.startswith(f"{path} ") for each in whole)

@@ -232,6 +232,15 @@ class TestConvert:
         assert not report(odd, "edifact")["refused"]
         assert difference(tmp_path, ORDER, odd, code=0) == ["Both say the same."]
 
+    def test_a_value_that_came_back_as_another_is_told_first_with_code_1(self, tmp_path: Path) -> None:
+        flat_files = Path(__file__).parents[3] / "examples" / "flat"
+        layouts = ("--layout", str(flat_files / "orders.yaml"), "--layout", str(flat_files / "orders-fixed.yaml"))
+        into = ("--to", "csv", "--output", str(tmp_path / "fixed.txt"))
+        said = ran("convert", str(flat_files / "orders.csv"), *into, *layouts, code=1).stderr
+        assert "purchase order 4500001: 1 value came back otherwise\n  lines[2] quantity 2 CA became 2 EA\n" in said
+        assert "not carried over" not in said
+        assert (tmp_path / "fixed.txt").exists()
+
     def test_warnings_about_the_file_have_one_head(self) -> None:
         odd = b"\xef\xbb\xbf" + ORDER[: ORDER.rindex(b"IEA*")] + b"IEA*1*000000777~"
         said = ran("convert", "-", "--to", "edifact", data=odd).stderr
