@@ -14,6 +14,7 @@ from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
+from crossdock.edi.guides.relations import told_of_relations
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.inputs import bounded, head_of, items
@@ -193,7 +194,10 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         lines=lines,
         faults=tuple(
             explained(each)
-            for each in (*told_of_numbers(ts, mapped.faults), *(check_ta1(ts) if ts.type == TA1 else ()))
+            for each in (
+                *told_of_numbers(ts, told_of_relations(ts, mapped.faults)),
+                *(check_ta1(ts) if ts.type == TA1 else ()),
+            )
         ),
         body=mapped.body,
         not_shown=_not_shown(ts, mapped),

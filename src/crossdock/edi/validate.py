@@ -13,6 +13,7 @@ from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides.edifact import told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
+from crossdock.edi.guides.relations import told_of_relations
 from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.inputs import head_of, items
@@ -161,7 +162,7 @@ def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | N
         # The partner's guideline is narrower than the directory, or knows better.
         return found if chosen is not None else told_of_numbers(item, told_beside(item, found))
     found = maps.read_document(item, context).faults
-    return found if chosen is not None else told_of_numbers(item, found)
+    return found if chosen is not None else told_of_numbers(item, told_of_relations(item, found))
 
 
 _ACKNOWLEDGEMENTS = ("997", "999", "CONTRL")

@@ -207,7 +207,7 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     ]
     if invoice.reference:
         rows.append(("REF", "CR", invoice.reference))
-    rows += [writing.party("SU", invoice.issuer), writing.party("BT", invoice.recipient)]
+    rows += writing.parties(("SU", invoice.issuer), ("BT", invoice.recipient))
     charges = charges_by_line(invoice)
     of_all = charges.get("", [])
     if invoice.taxes:

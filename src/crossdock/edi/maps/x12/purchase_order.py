@@ -15,6 +15,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
@@ -208,9 +209,12 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
     rows += [writing.charge(charge) for charge in order.charges]
     if order.due_on:
         rows.append(("DTM", "002", day(order.due_on)))
-    rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier)]
+    rows += writing.parties(("BY", order.buyer), ("SU", order.supplier))
     if not to_the_buyer(order):
-        rows.append(writing.party("ST", order.ship_to))
+        place = writing.parties(("ST", order.ship_to))
+        if not place and writing.parties(("BY", order.buyer)):
+            raise CannotWrite("the ship-to has neither name nor number, and without it the order goes to the buyer")
+        rows += place
     for line in order.lines:
         rows += _line_rows(line, writing)
     rows.append(("CTT", str(len(order.lines))))

@@ -170,8 +170,8 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing, form: Form = T
     if answer.revision and not form.revision:
         rows.append(("REF", "ZZ", str(answer.revision), REVISION))
     if answer.buyer is not None:
-        rows.append(writing.party("BY", answer.buyer))
-    rows.append(writing.party("SU", answer.supplier))
+        rows += writing.parties(("BY", answer.buyer))
+    rows += writing.parties(("SU", answer.supplier))
     lines = 0
     for (line, item, supplier_item, price), group in groupby(answer.answers, _line_of):
         line_rows = _line_rows(line, item, supplier_item, price, list(group), writing)

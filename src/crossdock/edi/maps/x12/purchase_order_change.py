@@ -104,8 +104,7 @@ def write(change: PurchaseOrderChange, writing: Writing) -> list[OutgoingSegment
         ("BCH", "04", "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),
         *writing.currency_row("BY"),
         *([("DTM", "002", day(change.due_on))] if change.due_on else []),
-        writing.party("BY", change.buyer),
-        writing.party("SU", change.supplier),
+        *writing.parties(("BY", change.buyer), ("SU", change.supplier)),
     ]
     for line in change.lines:
         rows += _line_rows(line, writing)

@@ -269,9 +269,9 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
         tree.rows.append(("TD5", "", "ZZ", notice.carrier))
     if notice.tracking:
         tree.rows.append(("REF", "CN", notice.tracking))
-    tree.rows += [writing.party("SU", notice.supplier), writing.party("ST", notice.ship_to)]
+    tree.rows += writing.parties(("SU", notice.supplier), ("ST", notice.ship_to))
     if notice.buyer is not None:
-        tree.rows.append(writing.party("BY", notice.buyer))
+        tree.rows += writing.parties(("BY", notice.buyer))
     for order, of_order in groupby(notice.lines, lambda line: line.order_number):
         order_level = tree.level("O", shipment)
         tree.rows.append(("PRF", order))

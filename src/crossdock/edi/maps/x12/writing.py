@@ -81,6 +81,10 @@ class Writing:
         given, qualifier = party.their_id or party.id, party.qualifier if party.their_id else ""
         return ("N1", role, text(party.name, 60), (qualifier or ASSIGNED_BY_BUYER) if given else "", given)
 
+    def parties(self, *named: tuple[str, PartyRef]) -> list[OutgoingSegment]:
+        """N1 of each that has a name or a number; of others X12 knows no segment (condition R0203)."""
+        return [self.party(role, party) for role, party in named if party.their_id or party.id or party.name.strip()]
+
     def charge(self, charge: Charge) -> OutgoingSegment:
         """SAC: codes of X12's own list stand in SAC02, ours in SAC13."""
         listed = _X12_CHARGE.match(charge.code) is not None
