@@ -258,7 +258,7 @@ def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
     left = list(getattr(again, "charges", ()))
     found = []
     for wanted in getattr(body, "charges", ()) if left else ():
-        same = next((each for each in left if (each.line, each.code) == (wanted.line, wanted.code)), None)
+        same = next((each for each in left if each.line == wanted.line and alike(each.code, wanted.code)), None)
         if same is not None:
             left.remove(same)
             found.append(same)

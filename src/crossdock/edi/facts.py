@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from crossdock.edi import charges
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Price, Quantity, tidy
 from crossdock.model.units import ours
@@ -41,13 +42,13 @@ def units(value: Any) -> Iterator[str]:
 
 
 def alike(one: str, other: str) -> bool:
-    """Do two values in words say the same? `5 LT` and `5 LTR` do: the lists of X12 and of UN/ECE name one unit
-    differently."""
-    return one == other or _in_our_unit(one) == _in_our_unit(other)
+    """Do two values in words say the same? `5 LT` and `5 LTR` do, and `D240` and `FC`: the lists of X12 and of UN/ECE
+    name one unit, or one charge, differently."""
+    return one == other or _in_our_codes(one) == _in_our_codes(other)
 
 
-def _in_our_unit(said: str) -> str:
-    return _UNIT.sub(lambda found: ours(found[0]), said)
+def _in_our_codes(said: str) -> str:
+    return charges.of_x12(_UNIT.sub(lambda found: ours(found[0]), said))
 
 
 def _of(value: Any, path: str) -> Iterator[tuple[str, str]]:

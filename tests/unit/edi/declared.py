@@ -280,8 +280,8 @@ def _value(definition: Definition, cell: Cell | None, hint: Any, path: str) -> s
         return st.sampled_from(sorted({meant for code, meant in definition.codes[arguments[0]].items() if code != "*"}))
     if get_origin(hint) is Literal:
         raise AssertionError(f"{definition.type}: {path} is one of {get_args(hint)} and needs a list of codes")
-    longest = int(arguments[0]) if kind in ("an", "text") and arguments else 20
-    if kind in ("an", "text", "words", "note", "sole"):
+    longest = int(arguments[0]) if kind in ("an", "text", "equipment") and arguments else 20
+    if kind in ("an", "text", "words", "note", "sole", "equipment"):
         # What a definition writes for nothing at all is no value.
         nothing = {each.value for each in _constants(definition.root)}
         return st.text(_LETTERS, min_size=min(3, longest), max_size=min(longest, 30)).filter(

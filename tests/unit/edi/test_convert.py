@@ -560,3 +560,30 @@ class TestUnits:
             assert "TS is no unit of UN/ECE Rec 20 that we know" in " ".join(said.split())
         for to in ("x12", "canonical"):
             assert report(data, to)["items"][0]["units"] == []
+
+
+class TestCharges:
+    """Service codes of X12 (element 1300), EDIFACT (7161) and UBL (7161 for charges, 5189 for allowances)."""
+
+    @pytest.mark.parametrize(
+        ("said", "edifact_said", "ubl_code"),
+        [
+            ("C*D240***1250", "ALC+C++++FC'", "FC"),
+            ("C*G830***300", "ALC+C++++SAA'", "SAA"),
+            ("A*C310***500", "ALC+A+C310'", "95"),
+            ("C*B840***100", "ALC+C+B840'", "B840"),
+        ],
+    )
+    def test_each_syntax_names_a_charge_by_its_own_list(
+        self, said: str, edifact_said: str, ubl_code: str, tmp_path: Path
+    ) -> None:
+        data = ORDER.replace(b"PO1*10*", f"SAC*{said}~PO1*10*".encode()).replace(b"SE*12*", b"SE*13*")
+        made, xml = converted(data, "edifact"), converted(data, "ubl")
+        assert edifact_said in made.decode()
+        assert f"<cbc:AllowanceChargeReasonCode>{ubl_code}</cbc:AllowanceChargeReasonCode>" in xml.decode()
+        for each in (made, xml):
+            assert f"SAC*{said}~".encode() in converted(each, "x12", "--sender", "ME", "--receiver", "YOU")
+            assert "charges" not in " ".join(difference(tmp_path, data, each, code=0))
+        for to in ("edifact", "ubl"):
+            lost = report(data, to)["items"][0]["lost"]
+            assert not any("charges" in each["path"] for each in lost)

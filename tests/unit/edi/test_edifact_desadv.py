@@ -86,6 +86,13 @@ def test_a_despatch_advice_says_what_comes_when_and_in_which_pack() -> None:
     assert inside.pack == "340123450000000018", "what is inside is in the pack around it"
 
 
+def test_no_two_lines_of_a_message_have_one_number() -> None:
+    told = notice(*HEAD, *PALLETS, *(each.replace("0018", "0025") for each in PALLETS[1:]))
+    made = maps.write_message("ship_notice", told, BUYING)
+    numbers = [row[1] for row in made.parted if row[0] == "LIN"]
+    assert numbers == [str(number) for number in range(1, len(told.lines) + 1)]
+
+
 def test_which_of_several_packs_holds_a_line_is_not_guessed() -> None:
     one = notice(*HEAD, "CPS+1", "GIN+BJ+340123450000000018+340123450000000025", *PALLETS[5:9])
     assert one.lines[0].pack == ""

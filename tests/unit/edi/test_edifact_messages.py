@@ -243,6 +243,17 @@ def test_a_transport_status_says_where_each_shipment_is() -> None:
     assert second.description == "Rail departed"
 
 
+@pytest.mark.parametrize(("number", "kind"), [("TRHU4561222", "CN"), ("30402", "TE"), ("TRL9921", "TE")])
+def test_equipment_of_a_transport_status_is_a_container_or_a_trailer_by_its_number(number: str, kind: str) -> None:
+    report = read(
+        "IFTSTA", "BGM+23+ST1+9", "DTM+137:20101205:102", "NAD+CA+FAST::92", "CNI+1+SH1", "STS+1+13",
+        "DTM+334:201012041130:203", f"EQD+CN+{number}",
+    )  # fmt: skip
+    made = maps.write_message("shipment_status", report, BUYING)
+    (row,) = [each for each in made.parted if each[0] == "EQD"]
+    assert "".join(map("".join, row)) == f"EQD{kind}{number}"
+
+
 @pytest.mark.parametrize(
     ("purpose", "error", "verdict"),
     [("6", None, "accepted"), ("27", "186", "rejected"), ("9", "1", "accepted"), ("9", "12", "rejected"), ("9",

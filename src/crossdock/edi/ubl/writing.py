@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from crossdock.edi.charges import reason
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.ubl.building import Maybe, aggregate, leaf
@@ -137,7 +138,7 @@ class Writing:
         return aggregate(
             "AllowanceCharge",
             leaf("ChargeIndicator", "false" if charge.amount < 0 else "true"),
-            leaf("AllowanceChargeReasonCode", charge.code),
+            leaf("AllowanceChargeReasonCode", reason(charge.code, allowance=charge.amount < 0)),
             leaf("AllowanceChargeReason", text(charge.description)),
             self.amount("Amount", abs(charge.amount)),
             # Peppol has tax on a charge of the document; one of a line is taxed as its line.

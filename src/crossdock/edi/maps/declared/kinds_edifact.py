@@ -6,12 +6,14 @@ GTIN alone; `party(known)` all of a NAD from its second element on, `known` bein
 where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
 an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
 negative (A) or not (C), and `size` that amount; `sole` an identifier of which there must be but one to mean anything;
-`when(1)` a code that is written where the field is there; `own(n)` n components that a map of its own reads.
+`equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a code that is written where
+the field is there; `own(n)` n components that a map of its own reads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import textwrap
 from decimal import Decimal
 from typing import Any
@@ -29,6 +31,8 @@ from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, Price, Quantity
 
 _MOST_IDS = 5
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{6,7}\Z")
+"""ISO 6346: owner, kind of equipment, serial number and check digit."""
 _IDENTIFIER = 35
 _NOTE_PARTS, _NOTE_LENGTH = 5, 70
 
@@ -43,6 +47,12 @@ def write_an(value: str, sheet: Sheet) -> Cells:
     if sheet.cell.arguments:
         return COMMON["an"].write(value, sheet)
     return {sheet.cell.at: limited(sheet.cell.path, value)}
+
+
+def write_equipment(value: str, sheet: Sheet) -> Cells:
+    """The number of a container or trailer, and which of both it is, as its form tells."""
+    kind = "CN" if _CONTAINER.match(value) else "TE"
+    return {(1, 1): kind} | write_an(value, sheet)
 
 
 def read_sole(source: EdifactSource, place: Place) -> str | None:
@@ -326,6 +336,7 @@ KINDS: dict[str, Kind[Any]] = {
     "until": Kind(read_until, write_day),
     "allowance": Kind(read_allowance, write_allowance),
     "size": Kind(read_number, write_size),
+    "equipment": Kind(read_an, write_equipment),
     "sole": Kind(read_sole, write_an),
     "when": Kind(read_when, write_when),
     "own": Kind(read_own, write_own),

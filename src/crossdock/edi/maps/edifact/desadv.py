@@ -9,7 +9,7 @@ numbers. A level without a pack is in that of its parent.
 from __future__ import annotations
 
 import datetime as dt
-from itertools import groupby
+from itertools import count, groupby
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.writing import COMPONENT
@@ -199,15 +199,15 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
         rows.append(writing.party("BY", notice.buyer))
     if notice.carrier:
         rows.append(("TDT", "20", "", "", "", limited("TDT 3127", notice.carrier, _LONGEST_CARRIER)))
-    level = 1
+    level, numbers = 1, count(1)
     rows.append(("CPS", "1"))
     for pack, lines in groupby(notice.lines, key=lambda line: line.pack):
         level += 1
         rows.append(("CPS", str(level), "1"))
         if pack:
             rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN 7402", pack))]
-        for number, line in enumerate(lines, 1):
-            rows += _line_rows(line, number, writing)
+        for line in lines:
+            rows += _line_rows(line, next(numbers), writing)
     return [*rows, ("CNT", composite("2", str(len(notice.lines))))]
 
 

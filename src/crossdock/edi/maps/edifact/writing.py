@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 
+from crossdock.edi.charges import service
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
@@ -102,10 +103,11 @@ def gtin_type(gtin: str) -> str:
 def charged(charge: Charge) -> list[OutgoingSegment]:
     """ALC and MOA. A code too long for one of the directory's (7161) is the number of the charge (1230)."""
     kind, words = "A" if charge.amount < 0 else "C", text(charge.description)
-    coded = len(charge.code) <= _LONGEST_CODE
-    number_of = "" if coded else limited("ALC 1230", charge.code)
+    code = service(charge.code)
+    coded = len(code) <= _LONGEST_CODE
+    number_of = "" if coded else limited("ALC 1230", code)
     return [
-        ("ALC", kind, number_of, "", "", (limited("ALC 7161", charge.code) if coded else "", "", "", words)),
+        ("ALC", kind, number_of, "", "", (limited("ALC 7161", code) if coded else "", "", "", words)),
         ("MOA", composite("8", number(abs(charge.amount)))),
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from crossdock.edi.charges import of_x12
 from crossdock.edi.guides import Guide, segment_rules
 from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
@@ -87,16 +88,17 @@ class Writing:
 
     def charge(self, charge: Charge) -> OutgoingSegment:
         """SAC: codes of X12's own list stand in SAC02, ours in SAC13."""
-        listed = _X12_CHARGE.match(charge.code) is not None
+        code = of_x12(charge.code)
+        listed = _X12_CHARGE.match(code) is not None
         head = (
             "SAC",
             "A" if charge.amount < 0 else "C",
-            charge.code if listed else "ZZZZ",
+            code if listed else "ZZZZ",
             "",
             "",
             cents(abs(charge.amount)),
         )
-        tail = ("" if listed else charge.code, "", text(charge.description, 80))
+        tail = ("" if listed else code, "", text(charge.description, 80))
         return (*head, "", "", "", "", "", "", "", *tail)
 
     def rate(self, rate: TaxRate) -> OutgoingSegment:
