@@ -12,7 +12,7 @@ from crossdock.edi import edifact, maps, x12
 from crossdock.edi.assumed import Assumed, assumed, copied
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
-from crossdock.edi.guides.edifact import told_beside
+from crossdock.edi.guides.edifact import segment_forms, told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
 from crossdock.edi.guides.relations import told_of_relations
 from crossdock.edi.guides.ta1 import TYPE as TA1
@@ -159,10 +159,15 @@ def _raw(message: edifact.Message) -> Iterator[str]:
     if message.count > _MOST_SEGMENTS * 100:
         yield f"{message.count} segments, too many to list"
         return
+    forms = segment_forms()
     for segment in message.segments[:_MOST_SEGMENTS]:
-        values = (segment.components(number) for number in range(1, len(segment) + 1))
-        said = ", ".join(" ".join(each for each in value if each) for value in values if any(value))
-        yield f"{segment.number}. {segment.id}: {said}"
+        form = forms.get(segment.id)
+        said = []
+        for number in range(1, len(segment) + 1):
+            if value := " ".join(each for each in segment.components(number) if each):
+                name = form.places[number - 1].name if form and number <= len(form.places) else f"{number:02d}"
+                said.append(f"{name} {value}")
+        yield f"{segment.number}. {segment.id} {form.name if form else ''}".rstrip() + f": {', '.join(said)}"
     if message.count > _MOST_SEGMENTS:
         yield f"and {message.count - _MOST_SEGMENTS} more segments"
 

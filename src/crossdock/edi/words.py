@@ -6,13 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from crossdock.edi.assumed import Assumed
 from crossdock.edi.guides.ta1 import NOTHING, note
-from crossdock.model.acknowledgement import FunctionalAcknowledgement, InterchangeAcknowledgement
+from crossdock.edi.receipt_words import receipt, syntax_report
+from crossdock.model.acknowledgement import FunctionalAcknowledgement, InterchangeAcknowledgement, SyntaxReport
 from crossdock.model.advice import Address
 from crossdock.model.freight import FreightReference
 from crossdock.model.fulfillment import InventoryReport
@@ -73,7 +75,7 @@ def _any(body: msgspec.Struct, notes: Notes) -> Said:
         value = getattr(body, name)
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct) and not lines:
             columns, lines = _table(value)
-        elif not _unsaid(body, name) and (shown := _shown(value)):
+        elif not _unsaid(body, name) and (shown := _field(body, name)):
             words.append(f"{name.replace('_', ' ').capitalize()}: {shown}{notes.on(name)}")
     return columns, tuple(lines), tuple(words)
 
@@ -102,7 +104,7 @@ def _table(objects: tuple[Any, ...]) -> tuple[tuple[str, ...], list[Line]]:
     inner = lines[0][1].__struct_fields__
     outer = [name for name in objects[0].__struct_fields__ if goods and name not in (*inner, goods)]
     all_names = [*outer, *inner]
-    rows = [[_shown(getattr(each if name in outer else line, name)) for name in all_names] for each, line in lines]
+    rows = [[_field(each if name in outer else line, name) for name in all_names] for each, line in lines]
     filled = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
     names = [all_names[index].replace("_", " ") for index in filled]
     return tuple(names), [tuple(row[index] for index in filled) for row in rows]
@@ -112,11 +114,25 @@ def _is_goods(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and "quantity" in getattr(value[0], "__struct_fields__", ())
 
 
+@cache
+def _choices(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """The fields that hold one of our own words, such as `third_party`."""
+    return frozenset(each.name for each in msgspec.structs.fields(kind) if "Literal[" in str(each.type))
+
+
+def _field(body: msgspec.Struct, name: str) -> str:
+    """A field in words."""
+    shown = _shown(getattr(body, name))
+    return shown.replace("_", " ") if name in _choices(type(body)) else shown
+
+
 def _shown(value: Any) -> str:
     """A value in words; empty for what says nothing."""
     match value:
         case None | "" | () | False:
             return ""
+        case True:
+            return "yes"
         case Quantity():
             return _quantity(value)
         case Price():
@@ -135,7 +151,7 @@ def _shown(value: Any) -> str:
         case tuple():
             return "; ".join(_shown(each) for each in value)
         case msgspec.Struct():
-            parts = ((name, _shown(getattr(value, name))) for name in value.__struct_fields__)
+            parts = ((name, _field(value, name)) for name in value.__struct_fields__)
             return ", ".join(f"{name.replace('_', ' ')} {shown}" for name, shown in parts if shown)
     return str(value)
 
@@ -310,23 +326,12 @@ def _invoice(invoice: Invoice, notes: Notes) -> Said:
     return ("line", "order", "order line", "item", "quantity", "price"), lines, words
 
 
-def _receipt(receipt: FunctionalAcknowledgement, notes: Notes) -> Said:
-    lines = tuple(
-        (
-            f"{each.set_type} {each.control_number}",
-            each.verdict.replace("_", " "),
-            "; ".join(
-                f"segment {position} ({segment}) error {code}".rstrip() for position, segment, code in each.faults
-            ),
-            "; ".join(
-                f"segment {position} element {element} error {code}" for position, element, code in each.elements
-            ),
-        )
-        for each in receipt.sets
-    )
-    verdict = receipt.verdict.replace("_", " ")
-    words = (f"Group {receipt.group_id} {receipt.group_control_number} was {verdict}",)
-    return ("set", "verdict", "segments", "elements"), lines, words
+def _receipt(said: FunctionalAcknowledgement, notes: Notes) -> Said:
+    return receipt(said)
+
+
+def _syntax_report(said: SyntaxReport, notes: Notes) -> Said:
+    return syntax_report(said)
 
 
 def _interchange_receipt(receipt: InterchangeAcknowledgement, notes: Notes) -> Said:
@@ -348,4 +353,5 @@ _SAY: dict[type[msgspec.Struct], Callable[[Any, Notes], Said]] = {
     Invoice: _invoice,
     FunctionalAcknowledgement: _receipt,
     InterchangeAcknowledgement: _interchange_receipt,
+    SyntaxReport: _syntax_report,
 }

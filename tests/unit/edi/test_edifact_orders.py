@@ -202,7 +202,7 @@ def test_explain_says_an_edifact_order_in_words_and_other_messages_by_segment() 
     assert one.words[0] == "Purchase order 4500001 of 2010-12-01"
     (other,) = explain(interchange(*HEAD, *END).replace(b"ORDERS", b"BAPLIE"))
     assert isinstance(other, ExplainedSet)
-    assert other.words[1] == "3. BGM: 220, 4500001, 9"
+    assert other.words[1] == "3. BGM Beginning of message: Document 220, Document number 4500001, Message function 9"
     assert [fault.code for fault in other.faults] == ["set_unknown"]
     (refused,) = explain(iter([b"STX=ANA:1", b"+X'"]))
     assert isinstance(refused, ExplainedFault)

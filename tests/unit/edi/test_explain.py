@@ -17,6 +17,7 @@ from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
 from tests.unit.edi.ubl_samples import DOCUMENTS as UBL_DOCUMENTS
 
 RUNNER = CliRunner()
+FIXTURES = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
 
 
 def explained(data: bytes, *options: str) -> tuple[int, str]:
@@ -208,3 +209,59 @@ def test_an_acknowledgement_without_a_verdict_says_nothing() -> None:
     (judged,) = validate(data)
     assert isinstance(judged, ValidatedSet)
     assert (judged.refused, judged.words, judged.faults[0].code) == (True, (), "code_unknown")
+
+
+def test_a_functional_acknowledgement_says_what_its_codes_mean() -> None:
+    told = next(
+        each
+        for each in explain(
+            interchange(
+            "ST*997*0001", "AK1*PO*1", "AK2*850*0002", "AK3*N1*5**8", "AK4*4**1", "AK3*REF*9", "AK5*R*5",
+            "AK9*R*1*1*0*77", "SE*9*0001",
+        )
+        )
+        if isinstance(each, ExplainedSet)
+    )  # fmt: skip
+    assert told.words == ("Group PO 1 was rejected: 77, a code that nobody knows",)
+    assert told.lines == (
+        (
+            "850 0002",
+            "rejected: 5, segments are wrong",
+            "segment 5 (N1): 8, an element is wrong; segment 9 (REF): no code says what is wrong",
+            "segment 5, element 4: 1, a mandatory element is missing",
+        ),
+    )
+
+
+_HEAD = b"UNB+UNOC:3+KILN:14+US:14+101201:0830+R2'"
+
+
+def test_a_syntax_report_says_what_its_codes_mean() -> None:
+    (told,) = explain(
+        _HEAD + b"UNH+1+CONTRL:D:3:UN'UCI+R1+US:14+KILN:14+4+23+UNB+2'UCM+17+ORDERS:D:96A:UN+4+29+UNT'UCS+8'UCD+12+4:1'"
+        b"UCS+11+13'UCM+18+ORDERS:D:96A:UN+7'UNT+8+1'UNZ+1+R2'"
+    )
+    assert isinstance(told, ExplainedSet)
+    assert told.words == ("Interchange R1 of US to KILN was rejected: 23, the sender is not known (UNB, element 1)",)
+    assert [line[1:] for line in told.lines] == [
+        (
+            "ORDERS 17",
+            "D:96A:UN",
+            "rejected: 29, the trailer counts another number (UNT)",
+            "segment 8: element 3: 12, the value is not valid; segment 11: 13, something is missing",
+        ),
+        ("ORDERS 18", "D:96A:UN", "acknowledged", ""),
+    ]
+
+
+def test_a_refused_message_is_shown_with_the_names_of_its_elements() -> None:
+    (told,) = explain(_HEAD + b"UNH+1+ORDERS:D:96A:UN'BGM+220+4500001+9'UNT+9+1'UNZ+1+R2'")
+    assert isinstance(told, ExplainedSet)
+    assert told.refused
+    assert "3. BGM Beginning of message: Document 220, Document number 4500001, Message function 9" in told.words
+
+
+def test_our_own_words_have_no_underscores() -> None:
+    waybill = FIXTURES / "indice-co+EDI.Net" / "210-MGCTLYST-SAMPLE.EDI"
+    told = next(each for each in explain(waybill.read_bytes()) if isinstance(each, ExplainedSet))
+    assert "Terms: third party" in told.words
