@@ -181,7 +181,7 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,
-        name=guide.name if guide else definition.name if definition else "Transaction set without a map of ours",
+        name=guide.name if guide else definition.name if definition else _called(mapped.document),
         control_number=ts.control_number,
         segment=ts.number,
         offset=ts.offset,
@@ -208,6 +208,11 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
         not_shown=_not_shown(ts, mapped),
         assumed=filled,
     )
+
+
+def _called(document: str) -> str:
+    """A set that nothing describes, or whose description is broken."""
+    return document.replace("_", " ").capitalize() or "Transaction set without a map of ours"
 
 
 def _not_shown(item: x12.TransactionSet | edifact.Message, mapped: maps.MappedDocument) -> tuple[str, ...]:

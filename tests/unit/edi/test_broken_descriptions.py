@@ -89,6 +89,9 @@ def test_what_is_no_toml_is_told_with_file_and_line(schedule: list[tuple[str, st
     (said,) = told(SCHEDULE)
     assert said.startswith("its description cannot be used: x12/862.toml: ")
     assert f"at line {line_of('functional_id = SS')}, " in said
+    assert [each.name for each in explain.explain(SCHEDULE) if isinstance(each, explain.ExplainedSet)] == [
+        "Delivery schedule"
+    ]
 
 
 def test_other_documents_are_read_all_the_same(schedule: list[tuple[str, str]]) -> None:
