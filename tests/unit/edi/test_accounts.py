@@ -93,9 +93,20 @@ def value_at(ts: x12.TransactionSet, place: tuple[int, int, int]) -> str:
 
 def others(value: str) -> Iterator[str]:
     """Values of the same form, then some that qualifiers and codes might be."""
+    yield from alike(value)
+    yield from ("ES", "01", "ZZ", "CR", "IR", "R", "HP", "9", *(COPIES if len(value) == 2 else ()))
+
+
+QUALIFIED = ("DTM", "G62", "N1", "QTY", "REF")
+"""Segments whose first element says what they are about."""
+COPIES = ("07", "18")
+"""Purposes that are taken, and say something that no object does."""
+
+
+def alike(value: str) -> Iterator[str]:
+    """Values of the same form."""
     yield "".join(_next(c) for c in value)
     yield value[:-1] + _next(value[-1])
-    yield from ("ES", "01", "ZZ", "CR", "IR", "R", "HP", "9")
 
 
 def _unlike(value: str) -> str:
@@ -133,6 +144,8 @@ def test_what_is_taken_counts_and_what_is_kept_does_not(ts: x12.TransactionSet) 
     before, account = reading(ts), maps.account(ts, context_of(ts.type))
     idle = [place for place in some(sorted(account.taken)) if not _counts(ts, place, before)]
     assert idle == [], [(ts.texts[place[0] - 1], place[1:]) for place in idle]
+    silent = [(place, each) for place in some(sorted(account.taken)) if (each := _silent(ts, place, before))]
+    assert silent == [], [(ts.texts[place[0] - 1], place[1:], values) for place, values in silent]
     for each in some(account.kept):
         place = (each.position, each.element, each.component)
         other = changed(ts, place, _unlike(each.value))
@@ -150,6 +163,21 @@ def _counts(ts: x12.TransactionSet, place: tuple[int, int, int], before: Any) ->
         if reading(now) != before or place not in maps.account(now, context_of(ts.type)).taken:
             return True
     return False
+
+
+def _silent(ts: x12.TransactionSet, place: tuple[int, int, int], before: Any) -> list[str]:
+    """Values that are said to be taken too, and of which nothing shows: neither in the object nor as a fault. Codes and
+    qualifiers have synonyms, and a level may stand below another that says the same."""
+    value = value_at(ts, place)
+    found: list[str] = []
+    tag = ts.segments[place[0] - 1].id
+    if value.isalpha() or tag == "HL" or (tag in QUALIFIED and place[1] == 1):
+        return found
+    for other in (*alike(value), *(COPIES if len(value) == 2 else ())):
+        now = changed(ts, place, other)
+        if other != value and reading(now) == before and place in maps.account(now, context_of(ts.type)).taken:
+            found.append(other)
+    return found
 
 
 OWN = [each for each in READ if definitions("X12")[each.values[0].type].own]

@@ -19,6 +19,7 @@ REFUSED = {
     "850-lineBreak-LF.x12": "segment_missing",
     "850.x12": "segment_missing",
     "ACME_810i.txt": "set_count_mismatch",
+    "Example1___846.txt": "lines_missing",
     "Example1_PGWGlass.txt": "purpose_unsupported",
     "X12-interchanges.x12": "segment_missing",
     "diagnosctics.x12": "set_count_mismatch",

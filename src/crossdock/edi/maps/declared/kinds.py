@@ -19,6 +19,7 @@ from crossdock.edi.kernel.writing import CannotWrite, Text
 from crossdock.edi.maps.declared.definition import Address, Cell, Definition
 from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.declared.source import Row, Source
+from crossdock.edi.maps.purposes import copy_words
 from crossdock.model.quantity import NoDecimal, stated
 
 S = TypeVar("S", bound=Source, contravariant=True)
@@ -196,12 +197,17 @@ def write_taken(value: Any, sheet: Sheet) -> Cells:
 
 
 def read_purpose(source: Source, place: Place) -> None:
-    """Refuses what is sent for another purpose."""
-    text = taken(source, place)
+    """Refuses what is sent for another purpose. One that we would not write is kept beside the object, which does not
+    say it."""
+    text = source.value(place.row, place.cell.at)
     told = place.cell.arguments
     good = f"!{text}" not in told if any(each.startswith("!") for each in told) else text in told
     if text and not good:
         source.fault("purpose_unsupported", place.position, place.cell.at, f"purpose {text} is not one we take")
+    elif words := copy_words(place.definition.dialect, text):
+        source.fault("document_copy", place.position, place.cell.at, words)
+    if text == told[0]:
+        taken(source, place)
 
 
 def write_purpose(value: Any, sheet: Sheet) -> Cells:

@@ -30,6 +30,7 @@ _SPARE, _INHERITED = 1 << 20, 1 << 21
 KINDS = {X12: kinds_x12.KINDS, EDIFACT: kinds_edifact.KINDS}
 
 
+Cells = list[tuple[int, int, int]]
 _PARSED = ("day", "moment", "its_day", "number", "int", "cents", "price")
 
 
@@ -261,14 +262,24 @@ class Walk:
                 if target.values[path] != value:
                     self.source.untake(took)
                 return
-            if not same_day(target.values[path], value):
-                self.source.untake(took_before)
+            value = self._of_both(target.values[path], value, rank_before, took_before, took)
         if path.startswith("@"):  # taken when something says it
             self.source.untake(took)
         target.values[path] = value
         target.said[path] = (position, rank, took)
         if path == "currency" and target.above is None:
             self.source.currency = value
+
+    def _of_both(self, before: Any, value: Any, rank_before: int, took_before: Cells, took: Cells) -> Any:
+        """What is said better; of a moment that is a day alone the time stands that the heading knows of that day."""
+        if not same_day(before, value) or (before != value and not isinstance(self.source, X12Source)):
+            self.source.untake(took_before)
+            return value
+        if rank_before == _SPARE and len(took) == 1:
+            return before
+        if before != value:
+            self.source.untake(took_before[1:])
+        return value
 
     def _counted(self, root: Scope, path: str, cell: Cell, position: int) -> None:
         said = self.source.value(self.source.rows[position - 1], cell.at)

@@ -12,10 +12,12 @@ import datetime as dt
 from itertools import count, groupby
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.kernel.writing import COMPONENT
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, day, limited, moment, numbered
+from crossdock.edi.maps.purposes import copy_words
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
@@ -50,6 +52,8 @@ def read(reading: Reading) -> ShipNotice | None:
     purpose, number = reading.part(begin, 3), reading.part(begin, 2)
     if purpose in _REFUSED_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    elif words := copy_words(EDIFACT, purpose):
+        reading.fault("document_copy", at, 3, 0, words)
     if not number and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     rows = reading.rows

@@ -18,8 +18,10 @@ from typing import NamedTuple
 import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
+from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.totals import asked_for, charges_by_line, worth
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
@@ -103,6 +105,8 @@ def read(reading: Reading) -> Invoice | None:
     purpose, invoice = reading.part(begin, 3), reading.part(begin, 2)
     if purpose in _REFUSED_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    elif words := copy_words(EDIFACT, purpose):
+        reading.fault("document_copy", at, 3, 0, words)
     if not invoice and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no number")
     found = _collect(reading)

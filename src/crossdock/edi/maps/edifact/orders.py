@@ -11,8 +11,10 @@ from __future__ import annotations
 import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
+from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
+from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge, PurchaseOrder, PurchaseOrderLine, Schedule
@@ -46,6 +48,8 @@ def read(reading: Reading) -> PurchaseOrder | None:
     purpose = reading.part(begin, 3)
     if purpose not in _TAKEN_PURPOSES:
         reading.fault("purpose_unsupported", at, 3, 0, f"purpose {purpose} is not one we take")
+    elif words := copy_words(EDIFACT, purpose):
+        reading.fault("document_copy", at, 3, 0, words)
     number, revision = reading.part(begin, 2), reading.part(begin, 2, 3)
     if not number and reading.rows[at - 1] is begin:
         reading.fault("element_missing", at, 2, 1, "BGM has no order number")

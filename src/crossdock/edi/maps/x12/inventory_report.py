@@ -1,6 +1,7 @@
 """846 <-> `InventoryReport`.
 
-BIA header (BIA03 the report's number), DTM*007 the moment it speaks of (else DTM*366, else BIA04 and BIA05), N1*WH the
+BIA header (BIA03 the report's number), DTM*007 the moment it speaks of (else DTM*366, else BIA04 and BIA05; of a
+day alone BIA05 is the time, if BIA04 is that day), N1*WH the
 warehouse (else it is the partner's own), in the head or in each item loop; item loops: LIN the item and perhaps its lot
 (LT, else REF*LT), QTY a quantity with its unit there or in the UIT that follows. Two kinds
 of quantity are stock: 33 what is available for sale, 17 all that is on hand. Others, such as what is on order, are left
@@ -13,7 +14,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import pairwise
 
-from crossdock.edi.maps.x12.reading import Reading, at
+from crossdock.edi.maps.x12.reading import Reading, at, has_time
 from crossdock.edi.maps.x12.writing import Writing, moment, number
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.fulfillment import InventoryReport, StockLevel
@@ -39,6 +40,10 @@ def read(reading: Reading) -> InventoryReport | None:
     head = starts[0] if starts else end
     stated = _stated(reading, head)
     levels = [level for start, stop in pairwise((*starts, end)) for level in _levels(reading, start, stop)]
+    if starts and not levels:
+        said = dict.fromkeys(at(row, 1) for row in rows if row[0] == "QTY")
+        words = f"none of its quantities ({', '.join(said) or 'none'}) is stock that we know: {', '.join(CONDITIONS)}"
+        reading.fault("lines_missing", starts[0] + 1, detail=words)
     when = next((stated[kind] for kind in _EFFECTIVE if kind in stated), None) or reading.instant(begin, 4, 5, 0, 2)
     if when is None:
         when = dt.datetime.combine(reading.needed_date(begin[4], 2, 4), dt.time(), dt.UTC)
@@ -49,11 +54,13 @@ def read(reading: Reading) -> InventoryReport | None:
 def _stated(reading: Reading, end: int) -> dict[str, dt.datetime]:
     """The moments that the head says, by qualifier."""
     stated: dict[str, dt.datetime] = {}
+    begin = reading.heading("BIA")
     for position, row in enumerate(reading.rows[:end], 1):
         if row[0] != "DTM" or at(row, 1) not in _EFFECTIVE:
             continue
         if (said := reading.instant(row, 2, 3, 4, position)) is not None:
-            stated.setdefault(at(row, 1), said)
+            timed = said if has_time(row, 3, 4) else reading.timed(said, begin, 4, 5)
+            stated.setdefault(at(row, 1), timed or said)
     return stated
 
 

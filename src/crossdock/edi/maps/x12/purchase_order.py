@@ -40,6 +40,8 @@ class _Heading:
 
     def __init__(self) -> None:
         self.due_on: dt.date | None = None
+        self.due_by = ""
+        """The kind of date that this is."""
         self.reference = ""
         self.revision = 0
         self.charges: list[Charge] = []
@@ -89,8 +91,9 @@ def _heading(reading: Reading) -> _Heading:
         elif tag == "CUR":
             reading.currency = at(row, 2) or reading.currency
         elif tag == "DTM":
-            if at(row, 1) in WANTED_DELIVERY and (at(row, 1) == "002" or head.due_on is None):
-                head.due_on = reading.date(at(row, 2), position, 2)
+            kind = at(row, 1)
+            if kind in WANTED_DELIVERY and (head.due_on is None or (kind == "002" and head.due_by != "002")):
+                head.due_on, head.due_by = reading.date(at(row, 2), position, 2), kind
         elif tag == "REF":
             if at(row, 1) == "CR" or (at(row, 1) == "CO" and not head.reference):
                 head.reference = at(row, 2)

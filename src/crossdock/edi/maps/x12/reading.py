@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
+from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
@@ -118,6 +120,12 @@ class Reading:
         zone = at(row, zone_at) if zone_at else ""
         return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=_hours(zone, day))
 
+    def timed(self, said: dt.datetime | None, begin: Row, date_at: int, time_at: int) -> dt.datetime | None:
+        """The moment that the heading tells, where nothing else does, or only that it is of the same day."""
+        if said is not None and not at(begin, date_at).endswith(f"{said:%y%m%d}"):
+            return said
+        return self.instant(begin, date_at, time_at, 0, 2)
+
     def missing(self, position: int, element: int) -> str:
         """Note that a number is missing; nothing stands for it, so that reading can go on."""
         self.fault("element_missing", position, element)
@@ -216,10 +224,12 @@ class Reading:
         self, code: str, refused: tuple[str, ...] = (), element: int = 1, *, taken: tuple[str, ...] = ()
     ) -> None:
         """Refuse a document sent for a purpose that its object cannot say: a cancellation is no order. `taken` are the
-        only ones it can say, where they are few."""
+        only ones it can say, where they are few. Of one that was sent before, that is told."""
         if code in refused or (taken and code not in taken):
             words = codes("purpose").get(code, "unknown")
             self.fault("purpose_unsupported", 2, element, f"purpose {code} ({words}) is not one we take")
+        elif words := copy_words(X12, code):
+            self.fault("document_copy", 2, element, words)
 
 
 _ONE = Decimal(1)
@@ -254,6 +264,11 @@ def at(row: Row, element: int) -> str:
 def padded(row: Row, size: int) -> Row:
     """The row with empty elements up to `size`, each without surrounding blanks."""
     return [each.strip() for each in row] + [""] * (size - len(row))
+
+
+def has_time(row: Row, time_at: int, zone_at: int) -> bool:
+    """Does a date have more than its day?"""
+    return bool(at(row, time_at)) or as_zone(at(row, zone_at))
 
 
 def as_zone(code: str) -> bool:

@@ -1,10 +1,10 @@
 """856 <-> `ShipNotice`.
 
-BSN header, DTM*011 shipped (with time), DTM*017 expected, shipment level with TD5 carrier, REF*CN tracking and N1
-parties, order levels (PRF01 the order number), pallet levels and pack levels in them (MAN*GM the SSCC behind its
-application identifier 00; MAN*SM what is none), item levels (LIN01 the order line, SN1
-the quantity, DTM*036 when the lot expires, REF*SE or LIN SN the serial number of a piece). Reading, any nesting is
-taken: a level has what its parents have.
+BSN header, DTM*011 shipped (with time; of one that is a day alone BSN04 is the time, if BSN03 is that day), DTM*017
+expected, shipment level with TD5 carrier, REF*CN tracking and N1 parties, order levels (PRF01 the order number), pallet
+levels and pack levels in them (MAN*GM the SSCC behind its application identifier 00; MAN*SM what is none), item levels
+(LIN01 the order line, SN1 the quantity, DTM*036 when the lot expires, REF*SE or LIN SN the serial number of a piece).
+Reading, any nesting is taken: a level has what its parents have.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, quantity_of
+from crossdock.edi.maps.x12.reading import Reading, Row, at, has_time, padded, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, moment
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
@@ -45,6 +45,7 @@ class _Header:
         self.ship_to: PartyRef | None = None
         self.buyer: PartyRef | None = None
         self.shipped_at: dt.datetime | None = None
+        self.timed = False
         self.expected_on: dt.date | None = None
         self.carrier = ""
         self.tracking = ""
@@ -58,6 +59,7 @@ class _Header:
         elif tag == "DTM":
             if kind == "011" and self.shipped_at is None:
                 self.shipped_at = self.reading.instant(row, 2, 3, 4, position)
+                self.timed = has_time(row, 3, 4)
             elif kind in _EXPECTED and (self.expected_on is None or kind == _EXPECTED[0]):
                 self.expected_on = self.reading.date(at(row, 2), position, 2)
         elif tag == "TD5":
@@ -84,7 +86,7 @@ def read(reading: Reading) -> ShipNotice | None:
     if not lines:
         reading.fault("lines_missing", len(reading.rows))
     context = reading.context
-    shipped_at = head.shipped_at or reading.instant(begin, 3, 4, 0, 2)
+    shipped_at = reading.timed(head.shipped_at, begin, 3, 4) if not head.timed else head.shipped_at
     if shipped_at is None:
         shipped_at = dt.datetime.combine(reading.needed_date(begin[3], 2, 3), dt.time(), dt.UTC)
     return ShipNotice(

@@ -1,0 +1,75 @@
+"""What an object does not say is never taken for said: it is told, and kept beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from crossdock.edi import maps
+from crossdock.edi.explain import context_of
+from crossdock.model.ship_notice import ShipNotice
+from tests.unit.edi.test_unusual_documents import of_set, one_message, one_set
+
+ORDER = ("N1*BY**92*1", "PO1*1*2*EA*1**IN*A")
+NOTICE = ("HL*1**S", "HL*2*1*O", "PRF*450", "HL*3*2*I", "LIN*1*IN*A", "SN1**2*EA")
+
+
+def codes(mapped: maps.MappedDocument) -> list[str]:
+    return [each.code for each in mapped.faults]
+
+
+@pytest.mark.parametrize(("purpose", "words"), [("07", "duplicate"), ("18", "reissue")])
+def test_a_duplicate_of_an_order_is_read_and_told_and_its_purpose_kept_beside_it(purpose: str, words: str) -> None:
+    said = f"BEG*{purpose}*SA*4500001**20260904"
+    mapped = of_set("850", "PO", said, *ORDER)
+    assert mapped.body is not None
+    (fault,) = [each for each in mapped.faults if each.code == "document_copy"]
+    assert (fault.severity, fault.position, fault.element) == ("warning", 2, 1)
+    assert words in fault.detail
+    ts = one_set("850", "PO", said, *ORDER)
+    account = maps.account(ts, context_of(ts))
+    assert (2, 1, purpose) in [(each.position, each.element, each.value) for each in account.kept]
+
+
+def test_a_duplicate_of_a_message_is_told_too() -> None:
+    message = one_message("ORDERS", "BGM+220+1+7", "DTM+137:20260904:102", "LIN+1++A:IN", "QTY+21:2", "UNS+S")
+    mapped = maps.read_message(message, context_of(message))
+    assert mapped.body is not None
+    assert "document_copy" in codes(mapped)
+    kept = [(each.segment, each.value) for each in maps.account(message, context_of(message)).kept]
+    assert ("BGM", "7") in kept
+
+
+def test_an_original_is_not_told() -> None:
+    assert "document_copy" not in codes(of_set("850", "PO", "BEG*00*SA*4500001**20260904", *ORDER))
+
+
+@pytest.mark.parametrize(
+    ("shipped", "at", "kept"),
+    [
+        ("DTM*011*20260904", dt.datetime(2026, 9, 4, 17, 45), []),
+        ("DTM*011*20260904*0801", dt.datetime(2026, 9, 4, 8, 1), ["1745"]),
+        ("DTM*011*20260905", dt.datetime(2026, 9, 5), ["20260904", "1745"]),
+    ],
+)
+def test_when_goods_left_has_the_time_of_the_notice_where_it_is_the_same_day(
+    shipped: str, at: dt.datetime, kept: list[str]
+) -> None:
+    segments = ("BSN*00*S1*20260904*1745", shipped, *NOTICE)
+    body = of_set("856", "SH", *segments).body
+    assert isinstance(body, ShipNotice)
+    assert body.shipped_at == at.replace(tzinfo=dt.UTC)
+    ts = one_set("856", "SH", *segments)
+    assert [each.value for each in maps.account(ts, context_of(ts)).kept if each.segment == "BSN"] == kept
+
+
+def test_a_stock_report_without_any_quantity_that_is_known_is_not_an_empty_one() -> None:
+    mapped = of_set("846", "IB", "BIA*00*SI*1*20260904", "LIN*1*IN*A", "QTY*34*5*EA", "QTY*QH*7*EA")
+    assert mapped.body is None
+    (fault,) = [each for each in mapped.faults if each.code == "lines_missing"]
+    assert "34, QH" in fault.detail
+
+
+def test_a_stock_report_without_items_is_an_empty_one() -> None:
+    assert of_set("846", "IB", "BIA*00*SI*1*20260904").body is not None
