@@ -73,3 +73,24 @@ def test_a_stock_report_without_any_quantity_that_is_known_is_not_an_empty_one()
 
 def test_a_stock_report_without_items_is_an_empty_one() -> None:
     assert of_set("846", "IB", "BIA*00*SI*1*20260904").body is not None
+
+
+def test_a_segment_whose_tag_is_in_small_letters_is_never_read_over() -> None:
+    for kind, group, said in (
+        ("850", "PO", ("BEG*00*SA*4500001**20260904", "po1*1*2*EA*1**IN*A", "PO1*2*2*EA*1**IN*B")),
+        ("940", "OW", ("W05*N*1", "lx*1", "w01*1*EA**IN*A")),
+    ):
+        mapped = of_set(kind, group, *said)
+        assert mapped.body is None
+        small = next(each for each in mapped.faults if each.code == "segment_id_invalid")
+        assert (small.severity, small.position) == ("error", 3)
+        assert "small letters" in small.detail
+
+
+def test_a_message_with_a_tag_in_small_letters_is_refused() -> None:
+    message = one_message("ORDERS", "BGM+220+1+9", "DTM+137:20260904:102", "lin+1++A:IN", "QTY+21:2", "UNS+S")
+    mapped = maps.read_message(message, context_of(message))
+    assert mapped.body is None
+    assert [(each.code, each.position) for each in mapped.faults if each.severity == "error"] == [
+        ("segment_id_invalid", 4)
+    ]

@@ -158,7 +158,8 @@ def _placed(
     use = guide.areas[area].get(tag)
     if use is None:
         if not _TAG.match(tag):
-            yield ts.fault("segment_id_invalid", position)
+            small = any(tag.upper() in other for other in guide.areas)
+            yield small_tag(ts, tag, position) if small else ts.fault("segment_id_invalid", position)
         elif any(tag in other for other in guide.areas):
             yield ts.fault("segment_out_of_order", position)
             area = next(index for index, other in enumerate(guide.areas) if tag in other)
@@ -167,6 +168,11 @@ def _placed(
     seen[area, tag] = seen.get((area, tag), 0) + 1
     if use is not None and use.once and seen[area, tag] > 1:
         yield ts.fault("segment_repeated", position)
+
+
+def small_tag(ts: TransactionSet, tag: str, position: int) -> Fault:
+    """A tag in small letters refuses its set: read over, a line could be lost."""
+    return ts.fault("segment_id_invalid", position, 0, f"the tag {tag} is in small letters", "error")
 
 
 def elements(ts: TransactionSet, rule: SegmentRule, row: list[str], position: int) -> Iterator[Fault]:

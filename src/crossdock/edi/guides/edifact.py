@@ -231,6 +231,24 @@ def _walk(message: Message) -> Iterator[Fault]:
             yield from _segment(message, form, row, position)
 
 
+def small_tags(message: Message) -> Iterator[Fault]:
+    """Tags in small letters refuse their message: read over, a line could be lost."""
+    if _small(message.interchange.delimiters.terminator).search(message.raw) is None:
+        return
+    marks, forms = message.interchange.delimiters, segment_forms()
+    for position, text in enumerate(message.texts, 1):
+        tag = text.split(marks.element, 1)[0].split(marks.component, 1)[0]
+        if tag.islower() and tag.upper() in forms:
+            yield message.fault(
+                "segment_id_invalid", position, detail=f"the tag {tag} is in small letters", severity="error"
+            )
+
+
+@lru_cache(maxsize=64)
+def _small(terminator: str) -> re.Pattern[bytes]:
+    return re.compile(re.escape(terminator.encode()) + rb"[ \t\r\n]*+[a-z]{3}[^a-z]")
+
+
 def _segment(message: Message, form: SegmentForm, row: list[str], position: int) -> Iterator[Fault]:
     mark, repetition = message.interchange.delimiters.component, message.interchange.delimiters.repetition
     for element, place in enumerate(form.places, 1):

@@ -15,6 +15,7 @@ from crossdock.edi.guidelines.check import as_read, checked
 from crossdock.edi.guidelines.sending import as_sent, message_as_sent
 from crossdock.edi.guides import guides
 from crossdock.edi.guides.check import check
+from crossdock.edi.guides.edifact import small_tags
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.kernel.writing import CannotWrite
@@ -104,7 +105,9 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
     document = own[0] if own else definition.document if definition else ""
     if message.refused:
         return MappedDocument(document, None, message.faults)
-    faults, body = list(message.faults), None
+    faults, body = [*message.faults, *small_tags(message)], None
+    if _refusing(faults):
+        return MappedDocument(document, None, tuple(faults))
     compiled = context.guidelines.for_item(message, "in") if context.guidelines else None
     if compiled is not None:
         faults += compiled.faults(message)

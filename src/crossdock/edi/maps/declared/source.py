@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.guides import segment_rules
-from crossdock.edi.guides.check import elements
+from crossdock.edi.guides.check import elements, small_tag
 from crossdock.edi.kernel.faults import Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.definition import Address
@@ -119,6 +119,8 @@ class X12Source(Source):
         rules = segment_rules()
         for position, row in enumerate(self.rows, 1):
             rule = rules.get(row[0])
+            if rule is None and row[0].islower():
+                self.faults.append(small_tag(self.reading.ts, row[0], position))
             if len(row) == 1:
                 self.fault("segment_empty", position, (0, 0))
             elif rule is not None:

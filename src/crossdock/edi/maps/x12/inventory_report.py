@@ -40,10 +40,10 @@ def read(reading: Reading) -> InventoryReport | None:
     head = starts[0] if starts else end
     stated = _stated(reading, head)
     levels = [level for start, stop in pairwise((*starts, end)) for level in _levels(reading, start, stop)]
-    if starts and not levels:
-        said = dict.fromkeys(at(row, 1) for row in rows if row[0] == "QTY")
-        words = f"none of its quantities ({', '.join(said) or 'none'}) is stock that we know: {', '.join(CONDITIONS)}"
-        reading.fault("lines_missing", starts[0] + 1, detail=words)
+    said = dict.fromkeys(at(row, 1) for row in rows if row[0] == "QTY") if not levels else {}
+    if said:
+        words = f"none of its quantities ({', '.join(said)}) is stock that we know: {', '.join(CONDITIONS)}"
+        reading.fault("lines_missing", head + 1, detail=words)
     when = next((stated[kind] for kind in _EFFECTIVE if kind in stated), None) or reading.instant(begin, 4, 5, 0, 2)
     if when is None:
         when = dt.datetime.combine(reading.needed_date(begin[4], 2, 4), dt.time(), dt.UTC)
