@@ -231,6 +231,10 @@ def _walk(message: Message) -> Iterator[Fault]:
             yield from _segment(message, form, row, position)
 
 
+_AROUND = ("UNH", "UNT")
+"""What begins and ends a message is read in small letters too."""
+
+
 def small_tags(message: Message) -> Iterator[Fault]:
     """Tags in small letters refuse their message: read over, a line could be lost."""
     if _small(message.interchange.delimiters.terminator).search(message.raw) is None:
@@ -238,7 +242,7 @@ def small_tags(message: Message) -> Iterator[Fault]:
     marks, forms = message.interchange.delimiters, segment_forms()
     for position, text in enumerate(message.texts, 1):
         tag = text.split(marks.element, 1)[0].split(marks.component, 1)[0]
-        if tag.islower() and tag.upper() in forms:
+        if tag.islower() and tag.upper() in forms and tag.upper() not in _AROUND:
             yield message.fault(
                 "segment_id_invalid", position, detail=f"the tag {tag} is in small letters", severity="error"
             )
