@@ -8,6 +8,7 @@ import pytest
 
 from crossdock.edi import maps
 from crossdock.edi.explain import context_of
+from crossdock.model.invoice import Invoice
 from crossdock.model.ship_notice import ShipNotice
 from tests.unit.edi.test_unusual_documents import of_set, one_message, one_set
 
@@ -94,3 +95,22 @@ def test_a_message_with_a_tag_in_small_letters_is_refused() -> None:
     assert [(each.code, each.position) for each in mapped.faults if each.severity == "error"] == [
         ("segment_id_invalid", 4)
     ]
+
+
+def test_whom_to_pay_is_not_who_sends_the_invoice() -> None:
+    head = ("BIG*20260904*I1**45", "N1*RI*A Bank", "N1*RE*A Bank*92*B1")
+    mapped = of_set("810", "IN", *head, "IT1*1*2*EA*1**IN*A", "TDS*200")
+    assert isinstance(mapped.body, Invoice)
+    assert (mapped.body.issuer.id, mapped.body.issuer.name) == ("SENDER", "")
+
+
+@pytest.mark.parametrize(("second", "told"), [("Hull", True), ("York", False)])
+def test_a_second_place_of_delivery_is_told(second: str, told: bool) -> None:
+    parties = ("NAD+DP+++York", f"NAD+DP+++{second}")
+    message = one_message(
+        "ORDERS", "BGM+220+1+9", "DTM+137:20260904:102", *parties, "LIN+1++A:IN", "QTY+21:2", "PRI+AAA:1", "UNS+S"
+    )
+    repeated = [each for each in maps.read_message(message, context_of(message)).faults if each.position == 5]
+    assert [each.code for each in repeated] == (["segment_repeated"] if told else [])
+    order = ("BEG*00*SA*4500001**20260904", "N1*ST*York*92*1", f"N1*ST*{second}*92*{1 + told}", "PO1*1*2*EA*1**IN*A")
+    assert ("segment_repeated" in codes(of_set("850", "PO", *order))) == told

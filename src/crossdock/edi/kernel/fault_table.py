@@ -251,7 +251,7 @@ SET: tuple[Row, ...] = (
 SEGMENT: tuple[Row, ...] = (
     ("segment_id_invalid", "warning", "", "1", "", "15",
      "the tag of the segment is none that X12 or EDIFACT allows",
-     "It is skipped; a tag we know in small letters refuses its set. Often a separator stands inside a text before it."),
+     "It is skipped; one we know in small letters refuses its set. Often a separator stands in a text before it."),
     ("segment_unexpected", "warning", "", "2", "", "15",
      "the segment is not in the guide of this set",
      "It is skipped. If it carries something that is needed, add it to the guide."),

@@ -17,6 +17,7 @@ from crossdock.edi.kernel.writing import COMPONENT
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, day, limited, moment, numbered
+from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import ZERO, Quantity
@@ -98,7 +99,7 @@ def _head(reading: Reading, end: int) -> _Head:
         elif tag == "RFF":
             head.references.setdefault(kind, said[1] if len(said) > 1 else "")
         elif tag == "NAD":
-            head.parties.setdefault(kind, reading.party(row, known.get(kind)))
+            keep_first(reading, head.parties, kind, reading.party(row, known.get(kind)), position)
         elif tag == "TDT":
             head.carrier = head.carrier or reading.part(row, 5) or reading.part(row, 5, 4)
     return head

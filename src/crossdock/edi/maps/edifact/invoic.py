@@ -21,6 +21,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
+from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.totals import asked_for, charges_by_line, worth
 from crossdock.model.invoice import Invoice, InvoiceLine
@@ -196,7 +197,7 @@ def _in_heading(reading: Reading, found: _Found, position: int) -> None:
         found.references.setdefault(kind, reading.part(row, 1, 2))
     elif tag == "NAD":
         known = {"SU": context.supplier, "SE": context.supplier, "BY": context.buyer, "IV": context.buyer}
-        found.parties.setdefault(kind, reading.party(row, known.get(kind)))
+        keep_first(reading, found.parties, kind, reading.party(row, known.get(kind)), position)
     elif tag == "CUX":
         reading.currency = reading.part(row, 1, 2) or reading.currency
 

@@ -14,6 +14,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
+from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
@@ -99,7 +100,7 @@ def _heading(reading: Reading, end: int) -> _Heading:
         elif tag == "RFF" and qualifier == "CR":
             head.reference = reading.part(row, 1, 2)
         elif tag == "NAD":
-            head.parties.setdefault(qualifier, reading.party(row, known.get(qualifier)))
+            keep_first(reading, head.parties, qualifier, reading.party(row, known.get(qualifier)), position)
         elif tag == "CUX":
             reading.currency = reading.part(row, 1, 2) or reading.currency
         elif tag == "ALC" and (charge := _charge(reading, index, end)) is not None:

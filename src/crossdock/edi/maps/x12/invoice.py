@@ -31,9 +31,9 @@ from crossdock.model.tax import TAX_CHARGE, Tax
 _TAXES_OF_A_CHARGE = 10
 """So many TXI may follow a SAC."""
 _REFUSED_PURPOSES = ("01", "03", "04", "17")
-_ISSUERS = (*SUPPLIER_ROLES, "RE", "RI")
+_ISSUERS = SUPPLIER_ROLES
 _RECIPIENTS = ("BT", *(role for role in BUYER_ROLES if role != "BT"))
-"""Of several parties the first role counts: who supplies before who is paid, who pays before who bought."""
+"""Of several parties the first role counts: who pays before who bought. Whom to pay (RE, RI) may be a bank."""
 
 
 class _Line:

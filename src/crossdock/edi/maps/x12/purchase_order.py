@@ -16,6 +16,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
@@ -87,7 +88,7 @@ def _heading(reading: Reading) -> _Heading:
         if tag == "N1":
             role = at(row, 1)
             known = buyer if role in BUYER_ROLES else supplier if role in SUPPLIER_ROLES else None
-            head.parties.setdefault(role, reading.party(row, known))
+            keep_first(reading, head.parties, role, reading.party(row, known), position)
         elif tag == "CUR":
             reading.currency = at(row, 2) or reading.currency
         elif tag == "DTM":
