@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 
-from crossdock.edi import maps
+from crossdock.edi import maps, ubl
 from crossdock.edi.explain import context_of
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.model.invoice import Invoice
 from crossdock.model.ship_notice import ShipNotice
 from tests.unit.edi.test_unusual_documents import of_set, one_message, one_set
@@ -114,3 +116,28 @@ def test_a_second_place_of_delivery_is_told(second: str, told: bool) -> None:
     assert [each.code for each in repeated] == (["segment_repeated"] if told else [])
     order = ("BEG*00*SA*4500001**20260904", "N1*ST*York*92*1", f"N1*ST*{second}*92*{1 + told}", "PO1*1*2*EA*1**IN*A")
     assert ("segment_repeated" in codes(of_set("850", "PO", *order))) == told
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_credit_note_credits_positive_amounts_whichever_sign_it_has(sign: str) -> None:
+    lines = ("BIG*20260904*C1**45***CR", f"IT1*1*{sign}2*EA*10**IN*A", f"TDS*{sign}2000")
+    mapped = of_set("810", "IN", *lines)
+    assert isinstance(mapped.body, Invoice)
+    assert (mapped.body.lines[0].quantity.amount, mapped.body.lines[0].price.amount, mapped.body.total) == (2, 10, 20)
+    assert ("credit_negative" in codes(mapped)) == bool(sign)
+    head = ("BGM+381+C1+9", "DTM+137:20260904:102", "LIN+1++A:IN")
+    message = one_message("INVOIC", *head, f"QTY+47:{sign}2", "PRI+AAA:10", "UNS+S", f"MOA+9:{sign}20")
+    same = maps.read_message(message, context_of(message))
+    assert isinstance(same.body, Invoice)
+    assert (same.body.lines[0].quantity.amount, same.body.total) == (2, 20)
+    assert ("credit_negative" in codes(same)) == bool(sign)
+
+
+def test_a_credit_note_of_negative_amounts_is_not_written() -> None:
+    body = of_set("810", "IN", "BIG*20260904*C1**45***DI", "IT1*1*-2*EA*10**IN*A", "TDS*-2000").body
+    assert isinstance(body, Invoice)
+    ts = one_set("810", "IN", "BIG*20260904*C1**45***DI", "IT1*1*-2*EA*10**IN*A", "TDS*-2000")
+    turned = msgspec.structs.replace(body, kind="credit_note")
+    for write in (maps.write_document, maps.write_message, ubl.write):
+        with pytest.raises(CannotWrite, match="positive amounts"):
+            write("credit_note", turned, context_of(ts))

@@ -16,6 +16,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from crossdock.edi.maps.credits import credited
 from crossdock.edi.maps.totals import asked_for
 from crossdock.edi.ubl import en16931
 from crossdock.edi.ubl.codes import CREDITS, PLAIN, PREPAID, ROUNDING, TAX
@@ -71,7 +72,7 @@ def _read(reading: Reading, line_name: str, quantity: str, kind: Literal["invoic
     taxes = tuple(_tax(reading, each) for total in _taxes(reading) for each in reading.all(total, "cac:TaxSubtotal"))
     if held:
         _hold(reading)
-    return Invoice(
+    said = Invoice(
         company_id=context.company_id,
         number=number,
         issuer=issuer or context.supplier,
@@ -85,6 +86,9 @@ def _read(reading: Reading, line_name: str, quantity: str, kind: Literal["invoic
         reference=reading.text(root, "cbc:BuyerReference"),
         taxes=taxes,
     )
+    if (turned := credited(said)) is not said:
+        reading.fault("credit_negative", payable)
+    return turned
 
 
 def _hold(reading: Reading) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.credits import hold_credited
 from crossdock.edi.maps.totals import charges_by_line
 from crossdock.edi.ubl import en16931
 from crossdock.edi.ubl.building import Maybe, aggregate, leaf
@@ -26,6 +27,7 @@ def kind_of(invoice: Invoice) -> str:
 
 def write(invoice: Invoice, writing: Writing) -> list[Maybe | list[Maybe]]:
     """The elements of the invoice or credit note."""
+    hold_credited(invoice)
     writing.currency = invoice.currency
     if not invoice.lines:
         raise CannotWrite("an invoice needs a line")

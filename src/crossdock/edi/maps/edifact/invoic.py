@@ -19,6 +19,7 @@ import msgspec
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
+from crossdock.edi.maps.credits import credited, hold_credited
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
 from crossdock.edi.maps.parties import keep_first
@@ -126,7 +127,7 @@ def read(reading: Reading) -> Invoice | None:
     if wrong:
         reading.fault(wrong, len(reading.rows), detail=words)
     context, parties = reading.context, found.parties
-    return Invoice(
+    said = Invoice(
         company_id=context.company_id,
         number=invoice,
         issuer=parties.get("SU") or parties.get("SE") or context.supplier,
@@ -144,6 +145,9 @@ def read(reading: Reading) -> Invoice | None:
             if _TAX_OF_ONE in amounts
         ),
     )
+    if (turned := credited(said)) is not said:
+        reading.fault("credit_negative", at, 1)
+    return turned
 
 
 def _with_lines(found: _Found, lines: list[InvoiceLine]) -> list[Charge]:
@@ -340,6 +344,7 @@ def _agreed(reading: Reading, found: _Found, line: _Line, quantity: Quantity, pr
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the invoice."""
+    hold_credited(invoice)
     writing.currency = invoice.currency
     kind = "381" if invoice.kind == "credit_note" else "380"
     rows: list[OutgoingSegment] = [

@@ -16,6 +16,7 @@ import msgspec
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.credits import credited, hold_credited
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
@@ -112,7 +113,7 @@ def read(reading: Reading) -> Invoice | None:
     asked, wrong, words = asked_for(total, lines, charges)
     if wrong:
         reading.fault(wrong, len(reading.rows), detail=words)
-    return Invoice(
+    said = Invoice(
         company_id=context.company_id,
         number=begin[2],
         issuer=first_of(parties, _ISSUERS, context.supplier),
@@ -126,6 +127,9 @@ def read(reading: Reading) -> Invoice | None:
         reference=reference,
         taxes=tuple(taxes),
     )
+    if (turned := credited(said)) is not said:
+        reading.fault("credit_negative", 2, 7)
+    return turned
 
 
 def _give(charges: list[Charge], found: list[_Line], lines: list[InvoiceLine]) -> None:
@@ -197,6 +201,7 @@ def _order_among(pairs: list[str]) -> str:
 
 def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the invoice."""
+    hold_credited(invoice)
     writing.currency = invoice.currency
     orders = {line.order_number for line in invoice.lines}
     one_order = next(iter(orders)) if len(orders) == 1 else ""
