@@ -265,3 +265,10 @@ def test_our_own_words_have_no_underscores() -> None:
     waybill = FIXTURES / "indice-co+EDI.Net" / "210-MGCTLYST-SAMPLE.EDI"
     told = next(each for each in explain(waybill.read_bytes()) if isinstance(each, ExplainedSet))
     assert "Terms: third party" in told.words
+
+
+def test_a_missing_segment_is_told_with_the_one_that_it_ought_to_stand_before() -> None:
+    (told,) = explain(interchange("ST*850*0001", "PO1*1*6*EA*2.55**IN*A", "SE*3*0001"))
+    assert isinstance(told, ExplainedSet)
+    missing = next(each for each in told.faults if each.code == "segment_missing")
+    assert (missing.segment_id, missing.detail) == ("BEG", "a mandatory segment is missing before SE: BEG")

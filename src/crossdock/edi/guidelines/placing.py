@@ -135,8 +135,10 @@ class Placing:
 
     def _missing(self, instance: Instance, node: Node, position: int) -> None:
         within = f" in the {instance.node.tag} loop" if instance.node is not None else ""
-        words = _words(node, f"a mandatory segment is missing{within}: {node.label}")
-        self._note("segment_missing", min(position, len(self._view.rows)), 0, words, node)
+        position = min(position, len(self._view.rows))
+        before = f" before {self._view.rows[position - 1][0]}"
+        words = _words(node, f"a mandatory segment is missing{within}{before}: {node.label}")
+        self._note("segment_missing", position, 0, words, node)
 
     def _required(self, instance: Instance, node: Node, position: int) -> None:
         for rule in node.rules:

@@ -148,7 +148,8 @@ def _walk(ts: TransactionSet, guide: Guide) -> Iterator[Fault]:
     for index, uses in enumerate(guide.areas):
         for tag, use in uses.items():
             if use.mandatory and not seen.get((index, tag)):
-                missing = ts.fault("segment_missing", len(rows), detail=f"a mandatory segment is missing: {tag}")
+                words = f"a mandatory segment is missing before {rows[-1][0]}: {tag}"
+                missing = ts.fault("segment_missing", len(rows), detail=words)
                 yield replace(missing, segment_id=tag)
 
 
