@@ -147,12 +147,20 @@ def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Re
     return Report(*said, lost, document.extensions, document.dropped, document.faults, refusal)
 
 
+_NO_PRICE = (
+    "a line has no price, and as 0 it would be free of charge: "
+    "convert it --to canonical, fill in the price there, and convert that"
+)
+
+
 def _written(document: Document, target: Target, options: Options) -> Any:
     """A document as its set, message or file. Raises `CannotWrite`."""
     body, context = document.body, document.context
     assert body is not None
     if target == "canonical":
         return canonical(document)
+    if any(each.code == "price_missing" for each in document.faults):
+        raise CannotWrite(_NO_PRICE)
     if target == "x12":
         return maps.write_document(document.document, body, context)
     if target == "edifact":

@@ -255,12 +255,13 @@ class TestConvert:
         assert said.count("MEA") == 1
         assert "kept: MEA, 4 times, first beside" in said
 
-    def test_warnings_of_reading_are_printed(self) -> None:
+    @pytest.mark.parametrize("target", ["x12", "edifact", "ubl"])
+    def test_a_line_without_a_price_is_not_written_as_free_of_charge(self, target: str) -> None:
         free = ORDER.replace(b"*6*EA*2.55*", b"*6*EA**")
         assert free != ORDER
-        said = ran("convert", "-", "--to", "edifact", data=free).stderr
-        assert "purchase order 4500001: read with warnings" in said
-        assert "warning price_missing" in said
+        said = ran("convert", "-", "--to", target, data=free, code=1).stderr
+        assert "purchase order 4500001: refused: a line has no price" in said
+        assert "price_missing" in ran("convert", "-", "--to", "canonical", data=free).stderr
 
     def test_a_refusal_names_its_fault(self) -> None:
         bad = report(ORDER.replace(b"*6*EA", b"*six*EA"), "edifact", code=1)
