@@ -190,6 +190,12 @@ def test_what_only_looks_like_a_set_is_none(data: bytes) -> None:
     assert sets(data) == []
 
 
+def test_a_fault_of_the_set_header_stands_at_its_byte_whatever_letters_are_before_it() -> None:
+    data = interchange("ST*85X*0001", "SE*2*0001", "ST*85X*0001", "SE*2*0001").replace(b"85X", b"85\xe9")
+    told = [each for each in faults(data) if each.code == "set_control_repeated"]
+    assert [each.offset for each in told] == [data.rfind(b"ST*85") + len("ST*85X*")]
+
+
 def test_a_repeated_set_control_number_is_told() -> None:
     data = interchange(*ORDER_SEGMENTS, *ORDER_SEGMENTS)
     assert codes(faults(data)) == ["set_control_repeated"]

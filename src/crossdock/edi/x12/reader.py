@@ -150,6 +150,7 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
                 break
             end = window.find(self.terminator, self.limits.segment_bytes)
             raw = window.buffer[window.at : end]
+            self.raw = raw
             self.segment = segment = self.split(raw)
             tag = segment[0]
             if tag != "ST" and tag.upper() != tag and tag.upper() in ("ST", "GS", "GE", "IEA", "SE"):
@@ -350,8 +351,8 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
     ) -> Fault:
         """A fault at segment `count` of the present set."""
         if count == 1 and element:
-            raw = self.separator.join(each.encode() for each in self.segment)
-            offset = ServiceSegment(raw, offset, plain_starts(raw, self.separator), self.separator).span(element)[0]
+            starts = plain_starts(self.raw, self.separator)
+            offset = ServiceSegment(self.raw, offset, starts, self.separator).span(element)[0]
         number = self.number + count - 1
         tag = "ST" if count == 1 else "SE" if element or mends else ""
         return fault(

@@ -34,6 +34,7 @@ class Trailers(Reader[TransactionSet, InterchangeFault]):
         self.group_numbers: set[tuple[str, str]] = set()
         self.interchanges: set[tuple[str, str, str, str]] = set()
         self.separator = b"*"
+        self.raw = b""
         self.segment: list[str] = []
 
     def check_repeated(self) -> Iterator[InterchangeFault]:
