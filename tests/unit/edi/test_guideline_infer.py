@@ -173,6 +173,7 @@ def test_a_proposal_is_sound_and_refuses_what_none_of_its_samples_is(document: s
         assert guideline.faults(draft.item()), breach.name
 
 
+@pytest.mark.long
 def test_a_hundred_samples_take_seconds_and_little_memory() -> None:
     data = [generate(template("850"), PACK, seed, lines=20).bytes() for seed in range(100)]
     begun = time.process_time()

@@ -167,6 +167,7 @@ def test_a_refusal_changes_nothing(
 ratios = st.fractions(min_value=Fraction(1, 50), max_value=5000, max_denominator=50)
 
 
+@pytest.mark.long
 @given(ratios, ratios, st.decimals(min_value=0, max_value=10**6, places=3))
 def test_conversions_compose_exactly(outer: Fraction, inner: Fraction, amount: Decimal) -> None:
     """A pallet in cases in kilograms is a pallet in kilograms."""
