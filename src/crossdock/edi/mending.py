@@ -12,6 +12,7 @@ from crossdock.edi.kernel.syntax import BYTE_ORDER_MARK, EDIFACT, X12, encoded_a
 from crossdock.edi.kernel.tolerance import DEFAULT, Applied, Note, Policy, apply
 
 _TELLING = 4096  # bytes that tell the syntax
+_WIDEST = 4  # bytes a letter
 _SYNTAX = re.compile(r"UNB[^A-Za-z0-9\s](UNO[A-Z])")
 _HEADER = re.compile(rb"ISA[^A-Za-z0-9 \t\r\n]|UN[AB][^A-Za-z0-9 \t\r\n]")
 
@@ -21,7 +22,8 @@ def mend(data: bytes, policy: Policy = DEFAULT) -> Applied:
     the first header in it; what tells nothing is read as X12."""
     head = data[:_TELLING]
     if (told := encoded_as(head)) and told[1]:
-        head = head.decode(told[1], "ignore").removeprefix("\ufeff").encode()
+        wide = data[: _TELLING * _WIDEST]
+        head = wide.decode(told[1], "ignore").removeprefix("\ufeff").encode()[:_TELLING]
     syntax = syntax_of(head.removeprefix(BYTE_ORDER_MARK).lstrip())
     if not syntax and (found := _HEADER.search(head)) is not None:
         syntax = X12 if found[0].startswith(b"ISA") else EDIFACT
@@ -54,7 +56,7 @@ def _told(note: Note) -> Fault:
 
 def legible(data: bytes) -> tuple[bytes, Fault | None]:
     """An input of two or four bytes a letter in bytes that are read, with the fault that tells it; any other as it is.
-    What is no text of its encoding stays, to be refused by name."""
+    What is no text of its encoding, or encoded twice, stays, to be refused by name."""
     told = encoded_as(data)
     if told is None or not told[1]:
         return data, None
@@ -63,7 +65,10 @@ def legible(data: bytes) -> tuple[bytes, Fault | None]:
     except UnicodeDecodeError:
         return data, None
     words = f"the input is {told[0]}; bytes are counted as if it were not"
-    return _by_its_syntax(text), fault("encoding_unsupported", segment=1, offset=0, detail=words, severity="warning")
+    written = _by_its_syntax(text)
+    if encoded_as(written):  # twice, as apply has it
+        return data, None
+    return written, fault("encoding_unsupported", segment=1, offset=0, detail=words, severity="warning")
 
 
 def _by_its_syntax(text: str) -> bytes:

@@ -282,5 +282,19 @@ def test_what_was_utf_16_is_in_the_encoding_that_unb_says_if_that_has_its_letter
     assert mend(text.encode("utf-16"), DEFAULT).data == text.encode(encoding)
 
 
+@pytest.mark.parametrize("data", [GOOD, MESSAGE], ids=["X12", "EDIFACT"])
+@pytest.mark.parametrize("policy", [DEFAULT, LENIENT])
+def test_what_was_encoded_twice_stays_as_it_is_and_is_refused_by_name(data: bytes, policy: Policy) -> None:
+    twice = data.decode().encode("utf-16-le").decode("latin-1").encode("utf-16")
+    applied = mend(twice, policy)
+    assert (applied.data, applied.verdict) == (twice, "rejected")
+    assert [note.code for note in applied.notes] == ["encoding_unsupported"]
+
+
+def test_what_is_far_behind_the_beginning_is_sought_as_far_in_two_bytes_a_letter_as_in_one() -> None:
+    text = "no header, " * 250 + MESSAGE.decode()
+    assert mend(text.encode("utf-16"), LENIENT).data == mend(text.encode(), LENIENT).data
+
+
 def test_mainframe_letters_are_refused_by_default() -> None:
     assert mend(GOOD.decode().encode("cp037"), DEFAULT).verdict == "rejected"

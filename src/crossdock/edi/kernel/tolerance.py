@@ -193,11 +193,8 @@ def apply(data: bytes, policy: Policy, read: Reader, encoded: Callable[[str], by
     notes: list[Note] = []
     origins = Origins()
     came = data
-    while (told := encoded_as(data)) and told[1] and policy.codes.get("encoding_unsupported") == "mend":
-        again = _transcoded(data, *told, notes, encoded)
-        if again == data:
-            break
-        data = again
+    if (told := encoded_as(data)) and told[1] and policy.codes.get("encoding_unsupported") == "mend":
+        data = _transcoded(data, *told, notes, encoded)
     for _ in range(_MOST_PASSES):
         faults = list(_faults(data, read))
         chosen = _chosen(data, faults, policy)
@@ -256,12 +253,15 @@ def _unwrapped(data: bytes, fault: Fault) -> tuple[Mend, ...]:
 
 
 def _transcoded(data: bytes, name: str, codec: str, notes: list[Note], encoded: Callable[[str], bytes]) -> bytes:
-    """The same text in bytes that are read; what is no text of that encoding stays, to be refused by name."""
+    """The same text in bytes that are read; what is no text of that encoding, or encoded twice, stays, to be refused by
+    name."""
     try:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return data
     words, written = f"the input was {name}", encoded(text.removeprefix("\ufeff"))
+    if encoded_as(written):
+        return data
     notes.append(Note("mend", "encoding_unsupported", words, 0, 1, was=data[:_SHOWN], now=written[:_SHOWN]))
     return written
 
