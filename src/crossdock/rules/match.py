@@ -9,10 +9,7 @@ from crossdock.events.purchase_order import InvoicedLine, LineMatch
 from crossdock.model.invoice import Invoice
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.quantity import ZERO, Money, Price, Quantity, round_money
-from crossdock.model.tax import TAX_CHARGE, Tax
 from crossdock.rules.tolerance import price_within
-
-_CENT = _HUNDREDTH = Decimal("0.01")
 
 
 def match_line(terms: SupplierTerms, agreed: Price, payable: Decimal, unit: str, line: InvoicedLine) -> LineMatch:
@@ -67,29 +64,6 @@ def total_difference(invoice: Invoice) -> Decimal:
     by_line = sum((value(line.price, line.priced.amount) for line in invoice.lines), ZERO)
     differences = (invoice.total - by_line - charges, invoice.total - round_money(exact, invoice.currency) - charges)
     return min(differences, key=abs)
-
-
-def charges_to_agree(invoice: Invoice) -> Decimal:
-    """What the charges come to that only an agreement allows: all of them but tax that follows from its rates."""
-    charges = sum((charge.amount for charge in invoice.charges), ZERO)
-    tax = sum((charge.amount for charge in invoice.charges if charge.code == TAX_CHARGE), ZERO)
-    return charges - tax if _tax_follows(invoice, tax) else charges
-
-
-def _tax_follows(invoice: Invoice, tax: Decimal) -> bool:
-    """Do the taxes tell how all the tax came about, each by its rate, and on no more than is invoiced? Half a cent for
-    each line may be rounding."""
-    slack = _CENT * (len(invoice.lines) + 1) / 2
-    taxable = sum((each.taxable or ZERO for each in invoice.taxes), ZERO)
-    return (
-        abs(sum((each.amount for each in invoice.taxes), ZERO) - tax) <= slack
-        and abs(taxable) <= abs(invoice.total - tax) + slack
-        and all(abs(each.amount - _by_rate(each)) <= slack for each in invoice.taxes)
-    )
-
-
-def _by_rate(tax: Tax) -> Decimal:
-    return (tax.taxable or ZERO) * (tax.rate.percent or ZERO) * _HUNDREDTH
 
 
 def value(price: Price, amount: Decimal) -> Decimal:

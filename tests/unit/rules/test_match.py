@@ -3,16 +3,13 @@
 import datetime as dt
 from decimal import Decimal
 
-import pytest
-
 from crossdock.events.purchase_order import InvoicedLine
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Money, Price, Quantity
-from crossdock.model.tax import TAX_CHARGE, Tax, TaxRate
-from crossdock.rules.match import charges_to_agree, match_line, total_difference, unknown_line
+from crossdock.rules.match import match_line, total_difference, unknown_line
 
 TERMS = SupplierTerms(price_percent=Decimal(2), price_total=Decimal(10))
 AGREED = Price(Decimal("1.00"), "GBP")
@@ -85,34 +82,3 @@ def test_lines_and_charges_make_the_total() -> None:
 def test_a_total_may_be_rounded_by_line_or_as_a_sum() -> None:
     assert total_difference(invoice("0.02", "0.005", "0.005")) == 0
     assert total_difference(invoice("0.01", "0.005", "0.005")) == 0
-
-
-def taxed(*taxes: tuple[str, str, str], tax: str, freight: str = "0") -> Invoice:
-    """An invoice of 100.00 with taxes of (taxable, percent, amount), and what it charges for tax."""
-    line = InvoiceLine("1", "4500001", "10", "85123A", Quantity(Decimal(100)), AGREED)
-    return Invoice(
-        "albion_uk", "INV1", PartyRef("brightware"), PartyRef("albion_uk"), dt.date(2010, 12, 1), "GBP", (line,),
-        Decimal(100) + Decimal(tax) + Decimal(freight),
-        charges=(Charge(TAX_CHARGE, Decimal(tax)), Charge("FREIGHT", Decimal(freight))),
-        taxes=tuple(
-            Tax(TaxRate("S", Decimal(percent)), Decimal(amount), Decimal(taxable)) for taxable, percent, amount in taxes
-        ),
-    )  # fmt: skip
-
-
-def test_tax_that_follows_from_its_rates_needs_no_agreement() -> None:
-    assert charges_to_agree(taxed(("100", "20", "20.00"), tax="20.00")) == 0
-    assert charges_to_agree(taxed(("60", "20", "12.00"), ("40", "5", "2.00"), tax="14.00", freight="7")) == 7
-
-
-@pytest.mark.parametrize(
-    "invoice",
-    [
-        taxed(tax="20.00"),  # nobody says how it came about
-        taxed(("100", "20", "20.00"), tax="25.00"),
-        taxed(("100", "20", "25.00"), tax="25.00"),
-        taxed(("500", "20", "100.00"), tax="100.00"),  # on more than is invoiced
-    ],
-)
-def test_any_other_tax_is_a_charge_like_others(invoice: Invoice) -> None:
-    assert charges_to_agree(invoice) == invoice.total - 100

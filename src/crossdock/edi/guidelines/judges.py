@@ -1,4 +1,4 @@
-"""Who judges what the expression of a guideline cannot: values and conditions, asked of the text of a whole set.
+"""Who judges what the expression of a guideline cannot: values and conditions, asked of a whole set.
 
 A condition that its segment answers alone, or with segments of which the set has but one place, is judged on the
 segments of that tag. Any other needs to know which loop a segment stands in, so the set is walked for it.
@@ -42,11 +42,18 @@ class Verdicts:
             return True
         if not self._judge(value):
             return False
-        if len(value) <= _LONGEST_REMEMBERED:
+        if _letters(value) <= _LONGEST_REMEMBERED:
             if len(self._good) >= _REMEMBERED:
                 self._good.clear()
             self._good.add(value)
         return True
+
+
+def _letters(value: Any) -> int:
+    """How long a value is, or all that it is made of."""
+    if isinstance(value, tuple):
+        return sum(map(_letters, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 class Segments:
