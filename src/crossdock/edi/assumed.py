@@ -1,45 +1,74 @@
-"""What an object holds that its document does not say: taken from the envelope, or from another party of it.
+"""What an object holds that its document does not say: taken from the envelope, or from another party of it, or what is
+usual where nothing is said.
 
-The maps fill such fields because an object needs them. They are found by reading the document a second time with
-another envelope around it: what reads otherwise then was never in the document.
+The maps fill such fields because an object needs them. They are found by reading the document again, with another
+envelope around it and with marks on what is usual: what reads otherwise then was never in the document.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.facts import facts
+from crossdock.edi.maps.declared import Marked, mark_of
 from crossdock.model.party import PartyRef
+from crossdock.model.quantity import EACH
+from crossdock.model.stock import OWN
 
 _OTHER_US, _OTHER_PARTNER = PartyRef("another receiver"), PartyRef("another sender")
+_NAMED = {EACH: "each", OWN: "our own"}
 _TIME, _NUMBER = "0302", "987650321"
 
 
 class Assumed(msgspec.Struct, frozen=True):
     """A field that the document does not fill: its path in words (`ship to`), what it holds, and whence that is: `the
-    envelope` or `the buyer`."""
+    envelope`, `the buyer`, or `each, where no unit is said`."""
 
     path: str
     value: str
     source: str
 
+    @property
+    def note(self) -> str:
+        """The source as it stands behind the value."""
+        return f"from {self.source}" if self.source.startswith("the ") else self.source
 
-def assumed(
-    item: x12.TransactionSet | edifact.Message, context: maps.MapContext, body: msgspec.Struct
-) -> list[Assumed]:
-    """The fields of `body`, which was read from `item` by `context`, that the document does not say."""
+
+Item = x12.TransactionSet | edifact.Message
+
+
+def assumed(item: Item, context: maps.MapContext, body: msgspec.Struct, again: Marked | None) -> list[Assumed]:
+    """The fields of `body`, which was read from `item` by `context`, that the document does not say; `again` is the
+    same with marks."""
     other = msgspec.structs.replace(context, us=_OTHER_US, partner=_OTHER_PARTNER)
     if isinstance(item, edifact.Message):
-        again = maps.read_message(_message_otherwise(item), other).body
+        otherwise = maps.read_message(_message_otherwise(item), other).body
     else:
-        again = maps.read_document(_sent_otherwise(item), other).body
-    then = dict(facts(again)) if again is not None else {}
+        otherwise = maps.read_document(_sent_otherwise(item), other).body
+    then = dict(facts(otherwise)) if otherwise is not None else {}
     found = [Assumed(path, value, "the envelope") for path, value in facts(body) if then.get(path, value) != value]
     named = {each.path for each in found}
-    return found + [each for each in copied(body) if each.path not in named]
+    return found + [each for each in (*copied(body), *_usual(body, again)) if each.path not in named]
+
+
+def _usual(body: msgspec.Struct, again: Marked | None) -> Iterator[Assumed]:
+    """Units, owners and other words that are usual where nothing is said."""
+    if again is None or again.body is None:
+        return
+    marks = {path: mark for path, value in facts(again.body) if (mark := mark_of(value))}
+    for path, value in facts(body) if marks else ():
+        mark = marks.get(path)
+        if mark is not None and mark.value == value:
+            yield Assumed(path, value, usual(mark.name, mark.text))
+
+
+def usual(name: str, text: str) -> str:
+    """`good, where no condition is said`."""
+    return f"{_NAMED.get(text, text.replace('_', ' '))}, where no {name.replace('_', ' ')} is said"
 
 
 def _sent_otherwise(ts: x12.TransactionSet) -> x12.TransactionSet:

@@ -19,9 +19,9 @@ from crossdock.edi.guides.ta1 import TYPE as TA1
 from crossdock.edi.guides.ta1 import check_ta1
 from crossdock.edi.inputs import bounded, head_of, items
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
+from crossdock.edi.kernel.syntax import X12, XML
 from crossdock.edi.kernel.tolerance import Policy
-from crossdock.edi.maps.declared import definitions
+from crossdock.edi.maps.declared import Marked, definitions, marked
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -127,7 +127,8 @@ def _message(message: edifact.Message) -> ExplainedSet:
     head = message.interchange
     context = context_of(message)
     mapped = maps.read_message(message, context)
-    filled = tuple(assumed(message, context, mapped.body)) if mapped.body is not None else ()
+    again = marked(message, context) if mapped.body is not None else None
+    filled = tuple(assumed(message, context, mapped.body, again)) if mapped.body is not None else ()
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
         type=message.type,
@@ -149,7 +150,7 @@ def _message(message: edifact.Message) -> ExplainedSet:
         lines=lines,
         faults=tuple(explained(each) for each in told_of_numbers(message, told_beside(message, mapped.faults))),
         body=mapped.body,
-        not_shown=_not_shown(message, mapped),
+        not_shown=_not_shown(again),
         assumed=filled,
     )
 
@@ -177,7 +178,8 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
     context = context_of(ts)
     mapped = maps.read_document(ts, context)
     header = ts.interchange
-    filled = tuple(assumed(ts, context, mapped.body)) if mapped.body is not None else ()
+    again = marked(ts, context) if mapped.body is not None else None
+    filled = tuple(assumed(ts, context, mapped.body, again)) if mapped.body is not None else ()
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,
@@ -205,7 +207,7 @@ def _set(ts: x12.TransactionSet) -> ExplainedSet:
             )
         ),
         body=mapped.body,
-        not_shown=_not_shown(ts, mapped),
+        not_shown=_not_shown(again),
         assumed=filled,
     )
 
@@ -215,11 +217,8 @@ def _called(document: str) -> str:
     return document.replace("_", " ").capitalize() or "Transaction set without a map of ours"
 
 
-def _not_shown(item: x12.TransactionSet | edifact.Message, mapped: maps.MappedDocument) -> tuple[str, ...]:
-    dialect = X12 if isinstance(item, x12.TransactionSet) else EDIFACT
-    if mapped.body is None or item.type not in definitions(dialect):
-        return ()
-    return names(msgspec.to_builtins(maps.account(item, context_of(item)).kept))
+def _not_shown(again: Marked | None) -> tuple[str, ...]:
+    return names(msgspec.to_builtins(again.account.kept)) if again is not None else ()
 
 
 def context_of(item: x12.TransactionSet | edifact.Message) -> maps.MapContext:

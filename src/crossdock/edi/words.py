@@ -46,17 +46,17 @@ class Notes:
     def on(self, field: str) -> str:
         """` (from the envelope)` where that is so of a field, to stand behind it."""
         found = self._left.pop(field, None)
-        return f" (from {found.source})" if found else ""
+        return f" ({found.note})" if found else ""
 
     def rest(self) -> Iterator[str]:
         """What was not asked for: one sentence for each field, however many lines have it."""
         said: dict[tuple[str, str], list[str]] = {}
         for each in self._left.values():
-            values = said.setdefault((re.sub(r"\[\d+\]", "", each.path), each.source), [])
+            values = said.setdefault((re.sub(r"\[\d+\]", "", each.path), each.note), [])
             values += [each.value] if each.value not in values else []
         for (path, source), values in said.items():
             shown = ", ".join(values[:_MOST_VALUES]) + (", ..." if len(values) > _MOST_VALUES else "")
-            yield f"{path.capitalize()}: {shown} (from {source})"
+            yield f"{path.capitalize()}: {shown} ({source})"
 
 
 def say(body: msgspec.Struct, assumed: Iterable[Assumed] = ()) -> Said:

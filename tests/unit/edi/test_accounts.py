@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import pytest
 
 from crossdock.edi import maps, x12
-from crossdock.edi.maps.declared import definitions
+from crossdock.edi.facts import facts
+from crossdock.edi.maps.declared import definitions, mark_of, marked
 from crossdock.edi.maps.declared.reading import Walk
 from crossdock.edi.maps.declared.source import X12Source
 from crossdock.model.party import PartyRef
@@ -65,6 +66,23 @@ def test_every_element_is_taken_kept_or_dropped_with_a_reason_and_once(ts: x12.T
     dropped = [(each.position, each.element, each.component) for each in account.dropped]
     assert sorted([*account.taken, *kept, *dropped]) == sorted(elements(ts))
     assert all(each.reason for each in account.dropped)
+
+
+@pytest.mark.parametrize("ts", [each for each in SETS if each.values[0].type in definitions("X12")])
+def test_marks_on_what_is_usual_change_neither_the_account_nor_the_object(ts: x12.TransactionSet) -> None:
+    context = context_of(ts.type)
+    again = marked(ts, context)
+    assert again is not None
+    assert again.account == maps.account(ts, context)
+    plain = described(ts, context)
+    assert (plain is None) == (again.body is None)
+    if plain is not None:
+        assert {path: without_mark(value) for path, value in facts(again.body)} == dict(facts(plain))
+
+
+def without_mark(value: str) -> str:
+    mark = mark_of(value)
+    return value if mark is None else mark.value
 
 
 def changed(ts: x12.TransactionSet, place: tuple[int, int, int], value: str) -> x12.TransactionSet:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crossdock.edi import edifact, maps
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.kernel.faults import Fault
-from crossdock.edi.maps.declared import definitions, read_by
+from crossdock.edi.maps.declared import definitions, marked, read_by
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderAcknowledgement
 from tests.unit.edi import test_edifact_desadv, test_edifact_invoic, test_edifact_orders, test_edifact_ordrsp
@@ -93,6 +93,8 @@ def kept(message: edifact.Message) -> dict[tuple[int, int, int], str]:
 def test_every_component_is_taken_kept_or_dropped_with_a_reason_once_each(path: Path) -> None:
     for message in messages(path):
         account = maps.account(message, BUYING)
+        again = marked(message, BUYING)
+        assert again is None or again.account == account
         rows = [*account.taken]
         rows += [(each.position, each.element, each.component) for each in (*account.kept, *account.dropped)]
         assert sorted(rows) == sorted(cells(message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crossdock.edi.edifact.envelope import Message
 from crossdock.edi.edifact.writer import OutgoingMessage
@@ -20,6 +20,7 @@ from crossdock.edi.maps.declared.definition import (
     broken,
     definitions,
 )
+from crossdock.edi.maps.declared.marks import mark_of, marking
 from crossdock.edi.maps.declared.reading import Walk
 from crossdock.edi.maps.declared.source import EdifactSource, X12Source
 from crossdock.edi.maps.declared.writing import write_edifact, write_x12
@@ -32,9 +33,12 @@ __all__ = [
     "DefinitionError",
     "Dropped",
     "Extension",
+    "Marked",
     "account_of",
     "broken",
     "definitions",
+    "mark_of",
+    "marked",
     "message_of",
     "read_by",
     "read_set",
@@ -64,6 +68,23 @@ def account_of(read: TransactionSet | Message, context: MapContext) -> Account:
         walk = Walk(definitions(X12).get(read.type, UNKNOWN_SET), X12Source(read, context, faults))
     walk.read()
     return walk.account()
+
+
+class Marked(NamedTuple):
+    """An object with a mark (`mark_of`) on every word that no element said, and what became of every element."""
+
+    body: Any
+    account: Account
+
+
+def marked(read: TransactionSet | Message, context: MapContext) -> Marked | None:
+    """A set or message with marks on what it does not say; None where nothing describes it."""
+    definition = marking(EDIFACT if isinstance(read, Message) else X12, read.type)
+    if definition is None:
+        return None
+    source = EdifactSource(read, context, []) if isinstance(read, Message) else X12Source(read, context, [])
+    walk = Walk(definition, source)
+    return Marked(walk.read(), walk.account())
 
 
 def written_as(dialect: str, document: str, body: Any) -> Definition | None:

@@ -60,7 +60,10 @@ class Maker:
             return True
         where = self.absolute(scope) + "."
         values = {path for above in groups(scope) for path in above.values}
-        values |= {path.removeprefix(where) for path in self.definition.values if path.startswith(where)}
+        filled = self.definition.values.items()
+        inside = ((path.removeprefix(where), value) for path, value in filled if path.startswith(where))
+        # An object that nothing said is not made by what one of its fields would be.
+        values |= {name for name, value in inside if "." not in name or value[:1] not in ("=", "^")}
         return any(each.required and not is_told(dict.fromkeys(values, ""), each.name) for each in fields(kind.item))
 
     def absolute(self, scope: Scope) -> str:
