@@ -11,6 +11,7 @@ from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.purposes import copy_words
+from crossdock.edi.maps.x12.times import ahead, as_time, as_zone
 from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
@@ -37,10 +38,6 @@ _NO_ITEMS = frozenset(
 """Numbers of data element 235 that are no item's: of a lot, a piece, an order, a change; colour, size, origin."""
 ITEM_QUALIFIERS = frozenset((*_BUYER_QUALIFIERS, *_SUPPLIER_QUALIFIERS, *_GTIN_QUALIFIERS, *_ANYBODYS_QUALIFIERS))
 """All by which an item may go."""
-# Zones that mean one offset all year round, and those that have a summer; others are taken as UTC.
-_ZONES = {"ES": -5, "ED": -4, "CS": -6, "CD": -5, "MS": -7, "MD": -6, "PS": -8, "PD": -7, "AS": -4, "AD": -3}
-
-_WITH_SUMMER = {"ET": -5, "CT": -6, "MT": -7, "PT": -8, "AT": -4}
 
 
 def percentage(percent: Decimal | None, amount: Decimal | None, basis: Decimal | None) -> Decimal | None:
@@ -118,7 +115,7 @@ class Reading:
             return None
         clock = as_time(at(row, time_at))
         zone = at(row, zone_at) if zone_at else ""
-        return dt.datetime.combine(day, clock, dt.UTC) - dt.timedelta(hours=_hours(zone, day))
+        return dt.datetime.combine(day, clock, dt.UTC) - ahead(zone, day)
 
     def timed(self, said: dt.datetime | None, begin: Row, date_at: int, time_at: int) -> dt.datetime | None:
         """The moment that the heading tells, where nothing else does, or only that it is of the same day."""
@@ -269,41 +266,6 @@ def padded(row: Row, size: int) -> Row:
 def has_time(row: Row, time_at: int, zone_at: int) -> bool:
     """Does a date have more than its day?"""
     return bool(at(row, time_at)) or as_zone(at(row, zone_at))
-
-
-def as_zone(code: str) -> bool:
-    """Does the code of a zone (element 623) name one that we know?"""
-    return code in _ZONES or code in _WITH_SUMMER or code in ("UT", "GM")
-
-
-def _hours(zone: str, day: dt.date) -> int:
-    """Hours ahead of UTC."""
-    return _WITH_SUMMER[zone] + _is_summer(day) if zone in _WITH_SUMMER else _ZONES.get(zone, 0)
-
-
-def _is_summer(day: dt.date) -> bool:
-    """Is it daylight saving time in North America? Energy Policy Act of 2005: from the second Sunday of March to the
-    first of November; before 2007 from the first of April to the last of October."""
-    if day.year < 2007:
-        return _sunday(day.year, 4, 1) <= day < _sunday(day.year, 10, 25)
-    return _sunday(day.year, 3, 8) <= day < _sunday(day.year, 11, 1)
-
-
-def _sunday(year: int, month: int, first: int) -> dt.date:
-    """The first Sunday on or behind a day."""
-    day = dt.date(year, month, first)
-    return day + dt.timedelta(days=(6 - day.weekday()) % 7)
-
-
-def as_time(text: str) -> dt.time:
-    """`HHMM`, `HHMMSS` or with decimals of seconds; midnight for anything else."""
-    if len(text) not in (4, 6, 7, 8) or not (text.isascii() and text.isdigit()):
-        return dt.time()
-    micro = int(text[6:].ljust(2, "0")) * 10_000 if len(text) > 6 else 0
-    try:
-        return dt.time(int(text[:2]), int(text[2:4]), int(text[4:6] or "0"), micro)
-    except ValueError:
-        return dt.time()
 
 
 def _named(known: PartyRef, name: str) -> PartyRef:
