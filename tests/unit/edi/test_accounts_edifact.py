@@ -19,6 +19,7 @@ from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import PurchaseOrderAcknowledgement
 from tests.unit.edi import test_edifact_desadv, test_edifact_invoic, test_edifact_orders, test_edifact_ordrsp
 from tests.unit.edi.declared import without
+from tests.unit.edi.test_accounts import alike
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "fixtures" / "edi"
 FILES = [
@@ -114,6 +115,8 @@ def test_what_is_taken_matters_and_what_is_kept_stands_beside_the_object(path: P
         for at in sorted(maps.account(message, BUYING).taken):
             others = (changed(message, at, value) for value in (*CHANGED, ""))
             assert any(said(other) != before or kept(other) != bag for other in others), (at, message.texts[at[0] - 1])
+        silent = [(at, found) for at in sorted(maps.account(message, BUYING).taken) if (found := _silent(message, at))]
+        assert silent == [], [(message.texts[at[0] - 1], at, values) for at, values in silent]
         for at in bag:
             if (at[0], 1, 1) in bag and bag[at[0], 1, 1] in PACKS:
                 continue
@@ -123,6 +126,36 @@ def test_what_is_taken_matters_and_what_is_kept_stands_beside_the_object(path: P
             wrong = ("date_invalid", at[0]) in faults
             assert body == before[0] or wrong, (at, message.texts[at[0] - 1])
             assert kept(other) == bag | {at: CHANGED[0]} or wrong
+
+
+COPIES = ("7", "31")
+"""Purposes that are taken, and say something that no object does."""
+SYNONYMS = {("BGM", 1, 1), ("DTM", 1, 1), ("DTM", 1, 3), ("LIN", 3, 2)}
+"""Codes of which several mean one thing to us."""
+
+
+def _silent(message: edifact.Message, at: tuple[int, int, int]) -> list[str]:
+    """Values of the same form that are said to be taken too, and of which nothing shows: neither in the object nor as a
+    fault. Qualifiers have synonyms."""
+    value = cells(message)[at]
+    if value.isalpha() or (message.segments[at[0] - 1].id, *at[1:]) in SYNONYMS:
+        return []
+    before, bag, found = said(message), kept(message), list[str]()
+    for other in (each for each in (*alike(value), *(COPIES if len(value) == 1 else ())) if each != value):
+        now = changed(message, at, other)
+        if at in maps.account(now, BUYING).taken and said(now) == before and kept(now) == bag:
+            found.append(other)
+    return found
+
+
+@pytest.mark.parametrize(("stated", "beside"), [("201012010830", True), ("201012010000", False)])
+def test_the_hour_of_an_order_date_stands_beside_the_day(stated: str, beside: bool) -> None:
+    rows = ("BGM+220+O1+9", f"DTM+137:{stated}:203", "NAD+BY+us::92", "LIN+1", "PIA+1+A:IN", "QTY+21:1", "PRI+AAA:1")
+    (order,) = edifact.read(test_edifact_orders.interchange(*rows))
+    assert isinstance(order, edifact.Message)
+    account = maps.account(order, SELLING)
+    assert [(each.segment, each.value) for each in account.kept] == ([("DTM", stated)] if beside else [])
+    assert ((3, 1, 2) in account.taken) is not beside
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

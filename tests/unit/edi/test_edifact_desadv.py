@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from crossdock.edi import edifact, maps
+from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.maps.declared import read_by
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
@@ -53,13 +56,23 @@ PALLETS = (
 )
 
 
-def mapped(*segments: str) -> maps.MappedDocument:
+def only(*segments: str) -> edifact.Message:
     rows = "".join(each + "'" for each in segments)
     head = "UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1'UNH+1+DESADV:D:96A:UN:EAN005'"
     data = f"{head}{rows}UNT+{len(segments) + 2}+1'UNZ+1+R1'"
     (one,) = edifact.read(data.encode())
     assert isinstance(one, edifact.Message), one
-    return maps.read_message(one, BUYING)
+    return one
+
+
+def mapped(*segments: str) -> maps.MappedDocument:
+    return maps.read_message(only(*segments), BUYING)
+
+
+def described(message: edifact.Message) -> object:
+    """The notice as the description reads it."""
+    faults: list[Fault] = []
+    return read_by(message, BUYING, faults)
 
 
 def notice(*segments: str) -> ShipNotice:
@@ -91,6 +104,44 @@ def test_no_two_lines_of_a_message_have_one_number() -> None:
     made = maps.write_message("ship_notice", told, BUYING)
     numbers = [row[1] for row in made.parted if row[0] == "LIN"]
     assert numbers == [str(number) for number in range(1, len(told.lines) + 1)]
+
+
+def test_a_carton_stands_on_the_pallet_around_it() -> None:
+    pallet, carton, other = "340123450000000018", "340123450000000025", "340123450000000032"
+    line = PALLETS[5:9]
+    levels = ("CPS+1", "CPS+2+1", f"GIN+BJ+{pallet}", *line, "CPS+3+2", f"GIN+BJ+{carton}", *line)
+    levels += ("CPS+4+2", f"GIN+BJ+{carton}+{other}", *line, "CPS+5+3", f"GIN+BJ+{other}", *line)
+    loose, packed, among, inner = notice(*HEAD, *levels).lines
+    assert (loose.pack, loose.pallet) == (pallet, "")
+    assert (packed.pack, packed.pallet) == (carton, pallet)
+    assert (among.pack, among.pallet) == (pallet, ""), "in which of several cartons is not said, on which pallet is"
+    assert (inner.pack, inner.pallet) == (other, pallet)
+
+
+def test_a_line_that_names_packs_itself_is_in_the_one_it_names() -> None:
+    line, own = PALLETS[5:9], "GIN+BJ+340123450000000025"
+    one, two = notice(*HEAD, "CPS+1", "GIN+BJ+340123450000000018", *line, own, *line, own, "GIN+BJ+4").lines
+    assert (one.pack, one.pallet) == ("340123450000000025", "340123450000000018")
+    assert (two.pack, two.pallet) == ("340123450000000018", "")
+
+
+LEVELS = [
+    pytest.param(("CPS+1", "GIN+BJ+18", *PALLETS[5:9], "GIN+BJ+25"), {}, id="line in a level"),
+    pytest.param(("CPS+1", "GIN+BJ+18", *PALLETS[5:9], "GIN+BJ+25", "GIN+BJ+26"), {"25", "26", "BJ"}, id="line in two"),
+    pytest.param(("CPS+1", "GIN+BJ+18", "CPS+2+1", "GIN+BJ+25", *PALLETS[5:9]), {}, id="carton on a pallet"),
+    pytest.param(("CPS+1", "GIN+BJ+18", "CPS+2+1", "GIN+BJ+25+26", *PALLETS[5:9]), {"25", "26", "BJ"}, id="two on one"),
+    pytest.param(
+        ("CPS+1", "GIN+BJ+1", "CPS+2+1", "GIN+BJ+2", "CPS+3+2", "GIN+BJ+3", *PALLETS[5:9]), {"2"}, id="three levels"
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("levels", "expected"), LEVELS)
+def test_the_number_of_a_pack_that_no_line_is_in_is_kept(levels: tuple[str, ...], expected: set[str]) -> None:
+    message = only(*HEAD, *levels)
+    account = maps.account(message, BUYING)
+    assert {each.value for each in account.kept if each.segment == "GIN"} == set(expected)
+    assert maps.read_message(message, BUYING).body == described(message)
 
 
 def test_which_of_several_packs_holds_a_line_is_not_guessed() -> None:
@@ -130,6 +181,10 @@ lines = st.builds(
     lot=maybe_ids,
     expires_on=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2089, 12, 31)),
     serials=st.lists(ids, max_size=2).map(tuple),
+).flatmap(
+    lambda line: st.sampled_from(["", "340123450000000032"] if line.pack else [""]).map(
+        lambda pallet: replace(line, pallet=pallet)
+    )
 )
 notices = st.builds(
     ShipNotice,

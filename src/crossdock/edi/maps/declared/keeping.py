@@ -31,6 +31,21 @@ class Keeper:
             for path in group.said.keys() - group.used:  # what all in the group say themselves
                 self.source.untake(group.said[path][2])
 
+    def close_levels(self, levels: list[Scope]) -> None:
+        """Give back what levels without an object of their own say, where no object of the levels below them has it."""
+        reached: dict[int, list[Any]] = {}
+        for level in levels:
+            found = [value for each in level.waiting for value in each.values.values()]
+            above = level.level
+            while found and above is not None:
+                reached.setdefault(id(above), []).extend(found)
+                above = above.level
+        for level in (each for each in levels if each.group and not each.waiting):
+            below = reached.get(id(level), [])
+            for path, (_, _, took) in level.said.items():
+                if took and level.values.get(path) not in below:
+                    self.source.untake(took)
+
     def keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""
         owner, path = scope.owner, scope.path

@@ -5,7 +5,8 @@
 GTIN alone; `party(known)` all of a NAD from its second element on, `known` being `buyer`, `supplier`, `us` or `partner`
 where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
 an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
-negative (A) or not (C), and `size` that amount; `sole` an identifier of which there must be but one to mean anything;
+negative (A) or not (C), and `size` that amount; `sole` the number of a pack, of which there must be but one to mean
+anything;
 `equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a code that is written where
 the field is there; `own(n)` n components that a map of its own reads.
 """
@@ -56,16 +57,36 @@ def write_equipment(value: str, sheet: Sheet) -> Cells:
 
 
 def read_sole(source: EdifactSource, place: Place) -> str | None:
-    """One identifier, in this element and those behind it; several say nothing of which is meant, and are kept."""
-    scope, path, row = place.scope, place.cell.path, place.row
+    """The number of a pack, in this element and those behind it; where the level around it has one, that is the
+    pallet's. Several say nothing of which is meant, and are kept: what is known then is the level around them."""
+    scope, row = place.scope, place.row
     elements = range(place.cell.at[0], len(row))
     found = [each for element in elements for each in source.reading.parts(row, element) if each]
-    _, rank, took = scope.said.get(path, (0, 1, []))
-    if rank == 0:
+    _, rank, took = scope.said.get("pack", (0, 1, []))
+    if rank == 0 or len(found) > 1:
         source.untake(took)
-        scope.values[path] = ""
+        scope.said["pack"] = (place.position, 0, [])
+        _stand_around(scope)
         return None
-    return taken(source, place) or None if len(found) == 1 else ""
+    text, around = taken(source, place), scope.around.get("pack", "")
+    if text and around and text != around:
+        _use_around(scope)
+        scope.values["pallet"] = scope.around.get("pallet") or around
+    return text or None
+
+
+def _stand_around(scope: Scope) -> None:
+    """A level, or a line in it, is in what the level around it is in."""
+    _use_around(scope)
+    for name in ("pack", "pallet"):
+        scope.values.pop(name, None)
+        if name in scope.around:
+            scope.values[name] = scope.around[name]
+
+
+def _use_around(scope: Scope) -> None:
+    if scope.above is not None:
+        scope.above.used |= {"pack", "pallet"}
 
 
 def read_when(source: EdifactSource, place: Place) -> None:
@@ -90,9 +111,13 @@ def write_own(value: Any, sheet: Sheet) -> Cells:
 
 
 def read_day(source: EdifactSource, place: Place) -> dt.date | None:
-    """The day of a date."""
+    """The day of a date; one that says an hour besides is kept as well."""
     found = read_moment(source, place)
-    return found.date() if found else None
+    if found is None:
+        return None
+    if found.time() != dt.time():
+        source.untake([(place.position, *place.cell.at)])
+    return found.date()
 
 
 def write_day(value: dt.date, sheet: Sheet) -> Cells:

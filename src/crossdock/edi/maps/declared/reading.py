@@ -59,6 +59,7 @@ class Walk:
         self.counts: list[tuple[str, Cell, int]] = []
         self.levels: dict[str, int] = {}
         """Number of a level -> its position."""
+        self.numbered: list[Scope] = []
         self.ordinals: Counter[tuple[int, Scope]] = Counter()
         """Loop and the scope around it -> how many of those there were."""
 
@@ -77,6 +78,7 @@ class Walk:
             self.places[position] = where(frames[-1].scope)
         while frames:
             self._close(frames.pop())
+        self.keeper.close_levels(self.numbered)
         for path, cell, position in self.counts:
             self._counted(root, path, cell, position)
         return self.keeper.maker.built(root, self.definition.object) if self.definition.type else None
@@ -184,6 +186,7 @@ class Walk:
             inside = frame.scope.path if not loop.path else prefix + loop.path
             scope, prefix = Scope(position, inside, frame.scope, loop, group=bool(loop.keys)), ""
             scope.began = len(self.source.trail)
+            scope.around = frame.scope.values if frame.scope.group else {}
         elif loop.path:
             prefix = f"{prefix}{loop.path}."
         opened = _Frame(loop, scope, prefix, position)
@@ -200,6 +203,7 @@ class Walk:
             if cell.path == "#" and not cell.arguments:
                 self.constants[position, *cell.at] = str(self.ordinals[id(loop), around])
                 around.levels[said] = scope
+                self.numbered.append(scope)
             elif cell.path == "^" and said:
                 above = around.levels.get(said)
                 if above is None or above is scope:
@@ -207,6 +211,7 @@ class Walk:
                     self.source.fault("hierarchy_broken", position, cell.at, words)
                     continue
                 self.source.take(position, *cell.at)
+                scope.level, scope.around = above, above.values
                 scope.values |= above.values
                 scope.said |= {path: (position, _INHERITED, []) for path in above.values}
 

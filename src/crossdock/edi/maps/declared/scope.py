@@ -46,6 +46,10 @@ class Scope:
     began: int = 0
     """How much had been taken before."""
     ids: list[ItemId] = field(default_factory=list)
+    level: Scope | None = None
+    """The level above, which the document names by its number."""
+    around: Values = field(default_factory=dict)
+    """What the level above says, or that in which the object stands."""
     levels: dict[str, Scope] = field(default_factory=dict)
     """Of the loops in it that are in one another, by their numbers."""
     named: bool = False

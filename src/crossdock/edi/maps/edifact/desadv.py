@@ -3,7 +3,7 @@
 BGM number, DTM+11 shipped, DTM+17 (or 132, 2, 69) expected, RFF+ON order, RFF+CN (or AAS, BM) tracking, NAD parties (SU
 or SE or CZ, DP or ST or CN, BY), TDT+20 carrier; CPS levels with GIN+BJ the SSCC of a pack (or ML its label); per line
 LIN, PIA, QTY+12, RFF+ON order and line, DTM+361 (or 36) when the lot expires, GIN+BX (or PIA NB) lot, GIN+BN serial
-numbers. A level without a pack is in that of its parent.
+numbers. A level without a pack is in that of its parent; one with a pack of its own stands on its parent's pallet.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _PACKS, _LOT, _SERIAL = ("BJ", "ML"), "BX", "BN"
 _LOT_ID = "NB"
 _LONGEST_CARRIER = 17
 _ENDS = frozenset(("LIN", "CPS", "CNT", "UNT"))
+Level = tuple[str, str]  # pack, the pallet it is on
+_NOWHERE: Level = ("", "")
 
 
 class _Head:
@@ -108,31 +110,38 @@ def _head(reading: Reading, end: int) -> _Head:
 def _levels(reading: Reading, first: int, order: str) -> list[ShipNoticeLine]:
     """Walk the levels; each has the pack of its own, or its parent's."""
     rows, lines = reading.rows, list[ShipNoticeLine]()
-    packs: dict[str, str] = {}
-    level, here = "", list[str]()
+    levels: dict[str, Level] = {}
+    around = here = _NOWHERE
+    level, packs = "", list[str]()
     index = first
     while index < len(rows):
         row, index = rows[index], index + 1
         tag = row[0]
         if tag == "LIN":
-            line, index = _line(reading, index, order, packs.get(level, ""))
+            line, index = _line(reading, index, order, here)
             lines.append(line)
         elif tag == "CPS":
             level, parent = reading.part(row, 1), reading.part(row, 2)
-            if parent and parent not in packs:
+            if parent and parent not in levels:
                 detail = f"level {level} names parent {parent}, which is not there"
                 reading.fault("hierarchy_broken", index, 2, 0, detail)
-            here = []
-            packs[level] = packs.get(parent, "")
+            packs = []
+            around = here = levels[level] = levels.get(parent, _NOWHERE)
         elif tag == "GIN" and reading.part(row, 1) in _PACKS:
-            here += _numbers(row, reading.mark)
-            packs[level] = here[0] if len(here) == 1 else ""  # which of several packs holds what is not said
+            packs += _numbers(row, reading.mark)
+            here = levels[level] = _inside(around, packs)
         elif tag == "CNT":
             reading.counted(row, index, len(lines))
     return lines
 
 
-def _line(reading: Reading, position: int, order: str, pack: str) -> tuple[ShipNoticeLine, int]:
+def _inside(around: Level, packs: list[str]) -> Level:
+    """What a level or line is in that names packs; which of several holds what is not said."""
+    pack, pallet = around
+    return (packs[0], pallet or pack) if len(packs) == 1 and packs[0] != pack else around
+
+
+def _line(reading: Reading, position: int, order: str, level: Level) -> tuple[ShipNoticeLine, int]:
     """The group of the LIN at a position, and the index of what follows it."""
     rows, mark, amounts = reading.rows, reading.mark, reading.amounts
     row, end = rows[position - 1], len(rows)
@@ -141,6 +150,7 @@ def _line(reading: Reading, position: int, order: str, pack: str) -> tuple[ShipN
     shipped: Quantity | None = None
     expires_on: dt.date | None = None
     serials: list[str] = []
+    packs: list[str] = []
     for at in range(position, end):
         below = rows[at]
         tag = below[0]
@@ -165,7 +175,7 @@ def _line(reading: Reading, position: int, order: str, pack: str) -> tuple[ShipN
             kind, numbers = said.split(mark)[0], _numbers(below, mark)
             lot = numbers[0] if kind == _LOT and numbers else lot
             serials += numbers if kind == _SERIAL else []
-            pack = numbers[0] if kind in _PACKS and numbers else pack
+            packs += numbers if kind in _PACKS else []
         elif tag in _ENDS:
             end = at
             break
@@ -180,9 +190,11 @@ def _line(reading: Reading, position: int, order: str, pack: str) -> tuple[ShipN
     if not lot and mark + _LOT_ID in " ".join(ids):
         lot = reading.named(ids).get(_LOT_ID, "")
     supplier_item, buyer_item = (theirs, "") if reading.as_buyer else ("", theirs)
+    pack, pallet = _inside(level, packs)
     line = ShipNoticeLine(
-        order, order_line, item, shipped, supplier_item, buyer_item, gtin, pack, lot, None, expires_on, tuple(serials)
-    )
+        order, order_line, item, shipped, supplier_item, buyer_item, gtin, pack, lot, None, expires_on, tuple(serials),
+        pallet=pallet,
+    )  # fmt: skip
     return line, end
 
 
@@ -204,16 +216,24 @@ def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
         rows.append(writing.party("BY", notice.buyer))
     if notice.carrier:
         rows.append(("TDT", "20", "", "", "", limited("TDT 3127", notice.carrier, _LONGEST_CARRIER)))
-    level, numbers = 1, count(1)
+    levels, numbers = count(2), count(1)
     rows.append(("CPS", "1"))
-    for pack, lines in groupby(notice.lines, key=lambda line: line.pack):
-        level += 1
-        rows.append(("CPS", str(level), "1"))
-        if pack:
-            rows += [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN 7402", pack))]
-        for line in lines:
-            rows += _line_rows(line, next(numbers), writing)
+    for pallet, on_pallet in groupby(notice.lines, key=lambda line: line.pallet):
+        above = "1"
+        if pallet:
+            above = str(next(levels))
+            rows += _packed(above, "1", pallet)
+        for pack, lines in groupby(on_pallet, key=lambda line: line.pack):
+            rows += _packed(str(next(levels)), above, pack)
+            for line in lines:
+                rows += _line_rows(line, next(numbers), writing)
     return [*rows, ("CNT", composite("2", str(len(notice.lines))))]
+
+
+def _packed(level: str, above: str, pack: str) -> list[OutgoingSegment]:
+    """A level and the number of its pack or pallet, if it has one."""
+    marks = [("PAC", "1"), ("PCI", "33E"), ("GIN", _PACKS[0], limited("GIN 7402", pack))] if pack else []
+    return [("CPS", level, above), *marks]
 
 
 def _line_rows(line: ShipNoticeLine, number: int, writing: Writing) -> list[OutgoingSegment]:
