@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -12,12 +13,21 @@ from crossdock.cli._console import console, hanging, plain
 from crossdock.edi.guidelines.packs import MAIN, PartnerPack, UnknownPartner, find, load
 from crossdock.edi.guidelines.reading import Problem, Unreadable
 from crossdock.edi.kernel.tolerance import POLICIES, Policy, PolicyError
+from crossdock.edi.maps.moments import zone_named
 
 Project = Annotated[
     Path, typer.Option("--project", help="The network project whose `partners/` is searched before the built-in packs.")
 ]
 
-Forgiving = Annotated[str, typer.Option("--partner", help="A partner pack: its tolerance says what is mended.")]
+Forgiving = Annotated[
+    str, typer.Option("--partner", help="A partner pack: its tolerance says what is mended, its zone what times mean.")
+]
+Zone = Annotated[
+    str,
+    typer.Option(
+        "--zone", help="Of times that name no zone, such as America/Chicago; else the partner's, and without one UTC."
+    ),
+]
 Tolerance = Annotated[
     str,
     typer.Option(
@@ -57,9 +67,15 @@ def tolerance_of(pack: PartnerPack | None, named: str) -> Policy | None:
         refuse(f"{pack.folder / MAIN}: tolerance: {problem}")
 
 
-def forgiven(partner: str, named: str, project: Path) -> Policy | None:
-    """The same for a command that asks a partner for nothing else."""
-    return tolerance_of(pack_of(partner, project) if partner else None, named)
+def agreed(partner: str, tolerance: str, zone: str, project: Path) -> tuple[Policy | None, dt.tzinfo | None]:
+    """What is forgiven of envelopes, and the zone of times that name none, for a command that asks a partner for
+    nothing else. Ends with words and code 2 where there is no zone of that name."""
+    pack = pack_of(partner, project) if partner else None
+    where, name = ("--zone", zone) if zone or pack is None else (f"{pack.folder / MAIN}: zone", pack.pack.zone)
+    found = zone_named(name) if name else None
+    if name and found is None:
+        refuse(f"{where}: `{name}` is no time zone; use an IANA name such as America/Chicago")
+    return tolerance_of(pack, tolerance), found
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -16,7 +16,7 @@ from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, o
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import Item, print_file, print_sum, print_totals
-from crossdock.cli._partners import Forgiving, Project, Tolerance, forgiven, pack_of, refuse, tolerance_of
+from crossdock.cli._partners import Forgiving, Project, Tolerance, Zone, agreed, pack_of, refuse, tolerance_of
 from crossdock.edi.explain_any import explain_any
 from crossdock.edi.guidelines.form import Direction
 from crossdock.edi.guidelines.generate import CannotGenerate
@@ -41,19 +41,20 @@ def explain(
     layout: Annotated[Path | None, typer.Option("--layout", help="Layout of the flat files among them.")] = None,
     partner: Forgiving = "",
     tolerance: Tolerance = "",
+    zone: Zone = "",
     match: Match = "*",
     project: Project = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Print what files say, in words: how they stand, what is wrong where, then parties, lines, quantities, dates. What
-    an object needs and the document does not say is marked `from the envelope`. Exit code 1 if anything in them is
-    refused.
+    an object needs and the document does not say is marked, such as `from the envelope`. Exit code 1 if anything in
+    them is refused.
 
     Example: crossdock edi explain src/crossdock/partners/grocer/samples/850-chips.edi
     """
     out = console()
     plan = next(iter(layouts([layout] if layout else [])), None)
-    policy = forgiven(partner, tolerance, project)
+    policy, zone_agreed = agreed(partner, tolerance, zone, project)
 
     def told(name: str, found: Iterator[Item], several: bool) -> Tally:
         tally = print_file(out, name, found, READ_HERE)
@@ -61,7 +62,7 @@ def explain(
             out.print()
         return tally
 
-    _each_file(inputs(files, match), lambda data: explain_any(data, plan, policy), told, as_json)
+    _each_file(inputs(files, match), lambda data: explain_any(data, plan, policy, zone_agreed), told, as_json)
 
 
 @app.command()

@@ -17,8 +17,8 @@ from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, o
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, listed, print_faults, print_totals, say
-from crossdock.cli._partners import Forgiving, Project, Tolerance, forgiven, refuse
-from crossdock.edi import documents, flat
+from crossdock.cli._partners import Forgiving, Project, Tolerance, Zone, agreed, refuse
+from crossdock.edi import documents, flat, maps
 from crossdock.edi.beside import Beside, beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, as_array, refused_version
 from crossdock.edi.convert import convert as convert_documents
@@ -57,6 +57,7 @@ def convert(
     currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
     partner: Forgiving = "",
     tolerance: Tolerance = "",
+    zone: Zone = "",
     match: Match = "*",
     project: Project = Path(),
     as_json: AsJson = False,
@@ -72,7 +73,8 @@ def convert(
     of_input, of_output = _plans(target, layouts(layout))
     if words := refused_version(target, version):
         refuse(words)
-    policy = forgiven(partner, tolerance, project)
+    policy, zone_agreed = agreed(partner, tolerance, zone, project)
+    agreement = maps.MapOptions(currency=currency, zone=zone_agreed)
     found = inputs(files, match)
     out = _Output(None if output == Path("-") else output, target, found, as_json)
     options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output)
@@ -81,7 +83,7 @@ def convert(
     told = console(stderr=True)
     for each in one_by_one(found):
         try:
-            made = convert_documents(list(documents.read(whole(each), of_input, currency, policy)), target, options)
+            made = convert_documents(list(documents.read(whole(each), of_input, agreement, policy)), target, options)
         except Unreadable as problem:
             unreadable += 1
             typer.echo(str(problem), err=True)

@@ -2,25 +2,30 @@
 usual where nothing is said.
 
 The maps fill such fields because an object needs them. They are found by reading the document again, with another
-envelope around it and with marks on what is usual: what reads otherwise then was never in the document.
+envelope around it, and with marks on what is usual and its times in another zone: what reads otherwise then was never
+in the document.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.facts import facts
-from crossdock.edi.maps.declared import Marked, mark_of
+from crossdock.edi.facts import facts, words
+from crossdock.edi.maps.declared import Marked, mark_of, marked
+from crossdock.edi.maps.moments import as_said, in_utc
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH
 from crossdock.model.stock import OWN
 
 _OTHER_US, _OTHER_PARTNER = PartyRef("another receiver"), PartyRef("another sender")
 _NAMED = {EACH: "each", OWN: "our own"}
+_ELSEWHERE = dt.timezone(dt.timedelta(hours=7, minutes=23))
+"""A zone that nobody is in."""
 _TIME, _NUMBER = "0302", "987650321"
 
 
@@ -52,18 +57,37 @@ def assumed(item: Item, context: maps.MapContext, body: msgspec.Struct, again: M
     then = dict(facts(otherwise)) if otherwise is not None else {}
     found = [Assumed(path, value, "the envelope") for path, value in facts(body) if then.get(path, value) != value]
     named = {each.path for each in found}
-    return found + [each for each in (*copied(body), *_usual(body, again)) if each.path not in named]
+    return found + [
+        each for each in (*copied(body), *_usual(body, again, context.options.zone)) if each.path not in named
+    ]
 
 
-def _usual(body: msgspec.Struct, again: Marked | None) -> Iterator[Assumed]:
-    """Units, owners and other words that are usual where nothing is said."""
-    if again is None or again.body is None:
-        return
-    marks = {path: mark for path, value in facts(again.body) if (mark := mark_of(value))}
-    for path, value in facts(body) if marks else ():
-        mark = marks.get(path)
+def elsewhere(item: Item, context: maps.MapContext) -> Marked | None:
+    """A set or message with marks, and its times in another zone; None where nothing describes it."""
+    options = msgspec.structs.replace(context.options, zone=_ELSEWHERE)
+    return marked(item, msgspec.structs.replace(context, options=options))
+
+
+def _usual(body: msgspec.Struct, again: Marked | None, zone: dt.tzinfo | None) -> Iterator[Assumed]:
+    """Units, owners and other words that are usual where nothing is said, and the zone of times."""
+    then = dict(facts(again.body)) if again is not None and again.body is not None else {}
+    for path, value in facts(body) if then else ():
+        other = then.get(path, value)
+        mark = mark_of(other)
         if mark is not None and mark.value == value:
             yield Assumed(path, value, usual(mark.name, mark.text))
+        elif other != value and other == _moved(value, zone):
+            yield Assumed(path, value, usual("zone", str(zone or dt.UTC)))
+
+
+def _moved(value: str, zone: dt.tzinfo | None) -> str:
+    """A moment in words as it is where what was said is said elsewhere; empty for what is no moment."""
+    try:
+        moment = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+        said = as_said(moment, zone).replace(tzinfo=dt.UTC)
+        return words(in_utc(said, _ELSEWHERE))
+    except (ValueError, OverflowError):
+        return ""
 
 
 def usual(name: str, text: str) -> str:

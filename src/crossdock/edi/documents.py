@@ -127,12 +127,18 @@ def objects() -> dict[str, type[msgspec.Struct]]:
     }
 
 
+_NOTHING_AGREED = maps.MapOptions()
+
+
 def read(
-    data: bytes, layout: flat.Plan | None = None, currency: str = "", tolerance: Policy | None = None
+    data: bytes,
+    layout: flat.Plan | None = None,
+    options: maps.MapOptions = _NOTHING_AGREED,
+    tolerance: Policy | None = None,
 ) -> Iterator[Document]:
     """Everything in an input, in order. What it is, its beginning tells; of what that tells nothing is a flat file, if
-    there is a layout for it. `currency` is that of X12 and EDIFACT documents that name none, `tolerance` what is
-    forgiven of their envelopes."""
+    there is a layout for it. `options` are what was agreed of X12 and EDIFACT documents, such as the currency of those
+    that name none, `tolerance` what is forgiven of their envelopes."""
     if layout is not None and is_flat(data):
         nobody = _context(Envelope(), "")
         for found in flat.read(data, layout, nobody):
@@ -153,7 +159,7 @@ def read(
         if isinstance(item, Fault):
             yield Document("", None, _context(Envelope(), ""), faults=(explained(item),))
         else:
-            yield _of_set(item, currency)
+            yield _of_set(item, options)
 
 
 def is_flat(data: bytes) -> bool:
@@ -169,9 +175,9 @@ def canonical(document: Document) -> bytes:
     )
 
 
-def _of_set(item: x12.TransactionSet | edifact.Message, currency: str) -> Document:
+def _of_set(item: x12.TransactionSet | edifact.Message, options: maps.MapOptions) -> Document:
     head = item.interchange
-    context = msgspec.structs.replace(context_of(item), options=maps.MapOptions(currency=currency))
+    context = msgspec.structs.replace(context_of(item), options=options)
     if isinstance(item, x12.TransactionSet):
         mapped, dialect, version = maps.read_document(item, context), X12, item.group.version
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.assumed import Assumed, assumed, copied
+from crossdock.edi.assumed import Assumed, assumed, copied, elsewhere
 from crossdock.edi.beside import names
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import segment_forms, told_beside
@@ -21,7 +22,7 @@ from crossdock.edi.inputs import bounded, head_of, items
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import X12, XML
 from crossdock.edi.kernel.tolerance import Policy
-from crossdock.edi.maps.declared import Marked, definitions, marked
+from crossdock.edi.maps.declared import Marked, definitions
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -62,9 +63,12 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"
     """What the object holds and the document does not say."""
 
 
-def explain(data: bytes | Iterable[bytes], tolerance: Policy | None = None) -> Iterator[ExplainedSet | ExplainedFault]:
+def explain(
+    data: bytes | Iterable[bytes], tolerance: Policy | None = None, zone: dt.tzinfo | None = None
+) -> Iterator[ExplainedSet | ExplainedFault]:
     """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12. What a
-    tolerance mends or accepts is a warning, what it rejects an error."""
+    tolerance mends or accepts is a warning, what it rejects an error. Times that name no zone are in `zone`, else in
+    UTC."""
     head, chunks = head_of(data)
     if head.syntax == XML:
         if head.note is not None:
@@ -75,7 +79,8 @@ def explain(data: bytes | Iterable[bytes], tolerance: Policy | None = None) -> I
         if isinstance(item, Fault):
             yield explained(item)
         else:
-            yield _message(item) if isinstance(item, edifact.Message) else _set(item)
+            context = msgspec.structs.replace(context_of(item), options=maps.MapOptions(zone=zone))
+            yield _message(item, context) if isinstance(item, edifact.Message) else _set(item, context)
 
 
 def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
@@ -123,11 +128,10 @@ def _side(body: msgspec.Struct | None, names: tuple[str, ...]) -> str:
     return "" if found is None else _identity(found.qualifier, found.their_id or found.id or found.name)
 
 
-def _message(message: edifact.Message) -> ExplainedSet:
+def _message(message: edifact.Message, context: maps.MapContext) -> ExplainedSet:
     head = message.interchange
-    context = context_of(message)
     mapped = maps.read_message(message, context)
-    again = marked(message, context) if mapped.body is not None else None
+    again = elsewhere(message, context) if mapped.body is not None else None
     filled = tuple(assumed(message, context, mapped.body, again)) if mapped.body is not None else ()
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
@@ -173,12 +177,11 @@ def _raw(message: edifact.Message) -> Iterator[str]:
         yield f"and {message.count - _MOST_SEGMENTS} more segments"
 
 
-def _set(ts: x12.TransactionSet) -> ExplainedSet:
+def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
     guide, definition = guides().get(ts.type), definitions(X12).get(ts.type)
-    context = context_of(ts)
     mapped = maps.read_document(ts, context)
     header = ts.interchange
-    again = marked(ts, context) if mapped.body is not None else None
+    again = elsewhere(ts, context) if mapped.body is not None else None
     filled = tuple(assumed(ts, context, mapped.body, again)) if mapped.body is not None else ()
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(

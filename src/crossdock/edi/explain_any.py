@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -19,13 +20,16 @@ from crossdock.edi.words import say
 
 
 def explain_any(
-    data: bytes | Iterable[bytes], layout: flat.Plan | None = None, tolerance: Policy | None = None
+    data: bytes | Iterable[bytes],
+    layout: flat.Plan | None = None,
+    tolerance: Policy | None = None,
+    zone: dt.tzinfo | None = None,
 ) -> Iterator[ExplainedSet | ExplainedFault]:
-    """Everything in an input, in order. JSON and flat files are read whole."""
+    """Everything in an input, in order, times that name no zone in `zone`. JSON and flat files are read whole."""
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
     if head.syntax != JSON and (layout is None or head.syntax in (X12, EDIFACT, XML)):
-        yield from explain(whole, tolerance)
+        yield from explain(whole, tolerance, zone)
         return
     for each in documents.read(b"".join(whole), layout):
         if each.document:

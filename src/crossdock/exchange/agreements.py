@@ -50,6 +50,7 @@ class Desk:
                 gtin_qualifier=agreement.item_qualifiers.gtin,
                 currency=agreement.currency,
                 version=agreement.version,
+                zone=self.zone,
             ),
         )
 

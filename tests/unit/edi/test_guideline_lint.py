@@ -125,3 +125,11 @@ def test_codes_are_read_as_they_are_written(tmp_path: Path, codes: str) -> None:
 @pytest.mark.parametrize("name", folders())
 def test_nothing_is_doubtful_in_the_packs_that_ship(name: str) -> None:
     assert unfilled(folders()[name]) == []
+
+
+def test_a_zone_that_there_is_not_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "northgate"
+    folder.mkdir()
+    folder.joinpath("partner.yaml").write_text(MAIN + "zone: Chicago\n")
+    (problem,) = [each for each in lint(folder) if "zone" in each.what]
+    assert (problem.line, problem.what) == (5, "`Chicago` is no time zone")

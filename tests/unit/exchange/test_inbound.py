@@ -191,6 +191,15 @@ def test_a_ship_notice_opens_its_own_case_with_keys_to_find_it_by() -> None:
     }
 
 
+def test_times_that_name_no_zone_are_of_the_one_that_the_partner_lives_in() -> None:
+    net = network()
+    berlin = msgspec.structs.replace(net.partners["brightware"], zone="Europe/Berlin")
+    net = msgspec.structs.replace(net, partners={**net.partners, "brightware": berlin})
+    (record,) = read_in(net, "brightware", interchange("brightware", ("SH", "856", NOTICE))).records
+    assert isinstance(record.body, ShipNoticeReceived)
+    assert record.body.notice.shipped_at == dt.datetime(2010, 12, 1, 14, tzinfo=dt.UTC)
+
+
 def test_an_invoice_is_the_suppliers() -> None:
     (record,) = read("brightware", interchange("brightware", ("IN", "810", INVOICE))).records
     assert isinstance(record.body, SupplierInvoiceReceived)

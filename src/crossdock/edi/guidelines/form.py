@@ -164,6 +164,9 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     kind: Literal["customer", "supplier", "warehouse", "carrier", "marketplace"]
     source: Source
+    zone: str = ""
+    """In which its times are that name no zone (and those that we write to it), such as `America/Chicago`; without it
+    they are taken for UTC."""
     ids: dict[str, str] = {}
     """Interchange identities as qualifier and id: `{x12: ZZ/NORTHGATE}`."""
     about: str = ""

@@ -15,6 +15,7 @@ from crossdock.edi.guidelines.tree import level_of, made_rule
 from crossdock.edi.guidelines.walk import wrong_with
 from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.kernel.tolerance import Policy, PolicyError
+from crossdock.edi.maps.moments import zone_named
 
 _X12_DOCUMENT = re.compile(r"[0-9]{3}")
 _EDIFACT_DOCUMENT = re.compile(r"[A-Z]{6}")
@@ -99,6 +100,8 @@ def _pack(pack: Pack, folder: Path) -> Told:
     there = {path.name for path in folder.joinpath(SAMPLES).glob("*") if path.is_file() and path.suffix != ".md"}
     for name in sorted(there - pack.samples.keys()):
         yield ("samples",), f"{SAMPLES}/{name} has no entry", "say whose it is, under which licence"
+    if pack.zone and zone_named(pack.zone) is None:
+        yield ("zone",), f"`{pack.zone}` is no time zone", "use an IANA name such as `Europe/London`"
     for code, way in pack.tolerance.items():
         try:
             Policy.of({"faults": {code: way}})

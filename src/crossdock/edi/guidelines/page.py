@@ -19,6 +19,7 @@ def page(found: PartnerPack) -> str:
     pack = found.pack
     parts = [f"# {pack.name}", " ".join(pack.about.split()) or f"A {pack.kind}.", f"After {_source(pack.source)}."]
     rows = [("kind", pack.kind), *((f"interchange identity ({name})", f"`{id_}`") for name, id_ in pack.ids.items())]
+    rows += [("times that name no zone", f"`{pack.zone}`")] if pack.zone else []
     rows += [(f"`{code}` in envelopes", _FATES.get(fate, fate)) for code, fate in pack.tolerance.items()]
     parts.append(_table(("", ""), rows))
     for each in found.guidelines.guidelines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Literal
 
@@ -35,6 +36,8 @@ class MapOptions(msgspec.Struct, frozen=True):
     currency: str = ""
     """Assumed where a document has no CUR."""
     version: str = "004010"
+    zone: dt.tzinfo | None = None
+    """Of times that name none, read and written; None: they are taken for UTC."""
 
 
 class MapContext(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from crossdock.edi.maps.declared.building import field_of
 from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.declared.source import Source
+from crossdock.edi.maps.moments import as_said
 from crossdock.model.quantity import ZERO
 
 
@@ -35,9 +36,11 @@ def joined(last: Any, body: Any) -> Any:
     return found if same else None
 
 
-def same_day(one: Any, other: Any) -> bool:
-    """Does a moment say the day that was read before it?"""
-    return isinstance(one, dt.datetime) and isinstance(other, dt.datetime) and one.date() == other.date()
+def same_day(one: Any, other: Any, zone: dt.tzinfo | None) -> bool:
+    """Does a moment say the day that was read before it, where both are said in one zone?"""
+    if not (isinstance(one, dt.datetime) and isinstance(other, dt.datetime)):
+        return False
+    return as_said(one, zone).date() == as_said(other, zone).date()
 
 
 def of_a_list(kind: type[Any], path: str) -> bool:

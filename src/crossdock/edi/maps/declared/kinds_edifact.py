@@ -112,7 +112,8 @@ def write_own(value: Any, sheet: Sheet) -> Cells:
 
 def read_day(source: EdifactSource, place: Place) -> dt.date | None:
     """The day of a date; one that says an hour besides is kept as well."""
-    found = read_moment(source, place)
+    parts = _date_parts(source, place)
+    found, _ = source.reading.said(parts, place.position, place.cell.at[0]) if parts else (None, False)
     if found is None:
         return None
     if found.time() != dt.time():
@@ -127,17 +128,23 @@ def write_day(value: dt.date, sheet: Sheet) -> Cells:
 
 def read_moment(source: EdifactSource, place: Place) -> dt.datetime | None:
     """The moment of a date, in the form that it says."""
+    parts = _date_parts(source, place)
+    return source.reading.moment(parts, place.position, place.cell.at[0]) if parts else None
+
+
+def _date_parts(source: EdifactSource, place: Place) -> list[str]:
+    """A date as C507 has it, its value and form marked as taken."""
     element, component = place.cell.at
     for each in (component, component + 1):
         if source.value(place.row, (element, each)):
             source.take(place.position, element, each)
     parts = source.reading.parts(place.row, element)
-    return source.reading.moment(["", *parts[component - 1 :]], place.position, element) if parts else None
+    return ["", *parts[component - 1 :]] if parts else []
 
 
 def write_moment(value: dt.datetime, sheet: Sheet) -> Cells:
-    """Form 204, in UTC."""
-    return _date(moment("", value), sheet)
+    """Form 204, in the zone that is agreed on, else in UTC."""
+    return _date(moment("", value, sheet.pen.context.options.zone), sheet)
 
 
 def _date(row: OutgoingSegment, sheet: Sheet) -> Cells:

@@ -62,9 +62,9 @@ def read_moment(source: X12Source, place: Place) -> dt.datetime | None:
 
 
 def write_moment(value: dt.datetime, sheet: Sheet) -> Cells:
-    """Date, time, zone; UTC where the zone cannot be told. What has no element must be midnight."""
+    """Date, time, zone; of the zone agreed on where none can be told. What has no element must be midnight."""
     clock, zone = _others(sheet.cell.arguments)
-    date, time, of_zone = moment(value)
+    date, time, of_zone = moment(value, None if zone else sheet.pen.context.options.zone)
     if time and not clock:
         raise CannotWrite(f"{sheet.cell.path} has a time, for which {sheet.definition.type} has no element")
     found = {sheet.cell.at: date, (clock, 0): time, (zone, 0): of_zone}

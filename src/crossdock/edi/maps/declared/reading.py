@@ -277,7 +277,8 @@ class Walk:
 
     def _of_both(self, before: Any, value: Any, rank_before: int, took_before: Cells, took: Cells) -> Any:
         """What is said better; of a moment that is a day alone the time stands that the heading knows of that day."""
-        if not same_day(before, value) or (before != value and not isinstance(self.source, X12Source)):
+        zone = self.source.context.options.zone
+        if not same_day(before, value, zone) or (before != value and not isinstance(self.source, X12Source)):
             self.source.untake(took_before)
             return value
         if rank_before == _SPARE and len(took) == 1:

@@ -25,7 +25,7 @@ from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
 
 _REFUSED_PURPOSES = ("1", "3", "4", "5")
 _EXPECTED = ("17", "132", "2", "69", "64")
-_DATES = ("11", "137", *_EXPECTED)
+_SHIPPED = ("11", "137")
 _TRACKING = ("CN", "AAS", "BM")
 _SUPPLIERS, _SHIP_TOS = ("SU", "SE", "CZ"), ("DP", "ST", "CN")
 _EXPIRES = ("361", "36")
@@ -91,13 +91,13 @@ def _head(reading: Reading, end: int) -> _Head:
     for position, row in enumerate(reading.rows[:end], 1):
         tag, said = row[0], reading.parts(row, 1)
         kind = said[0]
-        if tag == "DTM" and kind in _DATES and (at := reading.moment(said, position)) is not None:
+        if tag == "DTM" and kind in _EXPECTED and (on := reading.date(said, position)) is not None:
+            head.expected.setdefault(kind, on)
+        elif tag == "DTM" and kind in _SHIPPED and (at := reading.moment(said, position)) is not None:
             if kind == "11":
                 head.shipped_at = at
-            elif kind == "137":
+            else:
                 head.dated = at
-            elif kind in _EXPECTED:
-                head.expected.setdefault(kind, at.date())
         elif tag == "RFF":
             head.references.setdefault(kind, said[1] if len(said) > 1 else "")
         elif tag == "NAD":
@@ -206,7 +206,7 @@ def _numbers(row: Row, mark: str) -> list[str]:
 def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the ship notice."""
     rows: list[OutgoingSegment] = [("BGM", "351", limited("BGM 1004", notice.number), "9")]
-    rows.append(moment("11", notice.shipped_at))
+    rows.append(moment("11", notice.shipped_at, writing.context.options.zone))
     if notice.expected_on:
         rows.append(day("17", notice.expected_on))
     if notice.tracking:

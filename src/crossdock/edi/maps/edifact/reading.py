@@ -14,6 +14,7 @@ from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.remembered import Remembered
 from crossdock.edi.maps.edifact.rows import NOTHING, Row, rows_of
+from crossdock.edi.maps.moments import in_utc
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import EACH, ZERO, NoDecimal, Price, Quantity, stated
 from crossdock.model.units import ours
@@ -125,17 +126,20 @@ class Reading:
 
     def date(self, parts: list[str], position: int, element: int = 1) -> dt.date | None:
         """The day of a DTM (the components of C507)."""
-        found = self.moment(parts, position, element)
+        found, _ = self.said(parts, position, element)
         return found.date() if found else None
 
     def moment(self, parts: list[str], position: int, element: int = 1) -> dt.datetime | None:
-        """The moment of a DTM (the components of C507) in UTC, in the form that it says; of a range the first. Nonsense
-        is a fault."""
+        """The moment of a DTM (the components of C507) in UTC, in the form that it says; of a range the first. Where it
+        names no zone, it is of the one that is agreed on. Nonsense is a fault."""
+        found, zoned = self.said(parts, position, element)
+        return in_utc(found, self.context.options.zone) if found and not zoned else found
+
+    def said(self, parts: list[str], position: int, element: int) -> tuple[dt.datetime | None, bool]:
+        """What a DTM says as if it were in UTC, and whether it names a zone."""
         _, text, form = (*parts, "", "", "")[:3]
-        if not text:
-            return None
-        if form in _CLOCKS:
-            return None
+        if not text or form in _CLOCKS:
+            return None, False
         if form in _RANGES:
             digits, form = _RANGES[form]
             text = text[:digits]
@@ -145,7 +149,8 @@ class Reading:
             found = as_moment(text, by_length)
             words = f"{text!r} is no date of form {form or 'unknown'}" + (", and read as what it is" if found else "")
             self.fault("date_invalid", position, element, 2, words, "warning" if found else "error")
-        return found
+            form = by_length
+        return found, form in _ZONED
 
     def quantity(self, element: str, position: int) -> Quantity:
         """The quantity of a QTY (C186)."""

@@ -11,6 +11,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.edifact.reading import AGENCIES
+from crossdock.edi.maps.moments import as_said
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
@@ -117,9 +118,9 @@ def day(qualifier: str, value: dt.date) -> OutgoingSegment:
     return ("DTM", COMPONENT.join((qualifier, dt.date.isoformat(value).replace("-", ""), "102")))
 
 
-def moment(qualifier: str, value: dt.datetime) -> OutgoingSegment:
-    """DTM with an instant, in UTC. Parts of a second cannot be written."""
-    value = value.astimezone(dt.UTC)
+def moment(qualifier: str, value: dt.datetime, zone: dt.tzinfo | None = None) -> OutgoingSegment:
+    """DTM with an instant, in the zone that is agreed on, else in UTC. Parts of a second cannot be written."""
+    value = as_said(value, zone)
     if value.microsecond:
         raise CannotWrite(f"{value.isoformat()} is finer than a second")
     return ("DTM", COMPONENT.join((qualifier, f"{value:%Y%m%d%H%M%S}", "204")))

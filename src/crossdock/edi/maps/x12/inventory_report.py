@@ -102,7 +102,11 @@ def _unit(reading: Reading, index: int) -> str:
 def write(report: InventoryReport, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the report; one item loop per level."""
     date, clock, zone = moment(report.at)
-    rows: list[OutgoingSegment] = [("BIA", "00", "SI", report.number, date, clock), ("DTM", "007", date, clock, zone)]
+    day_said, clock_said, _ = moment(report.at, writing.context.options.zone)
+    rows: list[OutgoingSegment] = [
+        ("BIA", "00", "SI", report.number, day_said, clock_said),
+        ("DTM", "007", date, clock, zone),
+    ]
     if report.warehouse != writing.context.partner.id:
         rows.append(writing.party(_PLACE, PartyRef(report.warehouse)))
     for line, level in enumerate(report.levels, 1):

@@ -10,6 +10,7 @@ from crossdock.edi.guides import codes
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity
 from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.moments import in_utc
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.x12.times import ahead, as_time, as_zone
 from crossdock.edi.x12.envelope import TransactionSet, as_date
@@ -109,13 +110,13 @@ class Reading:
         return found
 
     def instant(self, row: Row, date_at: int, time_at: int, zone_at: int, position: int) -> dt.datetime | None:
-        """A date with its time; midnight UTC where no time is given."""
+        """A date with its time, of the zone agreed on where none is named; midnight UTC where no time is given."""
         day = self.date(at(row, date_at), position, date_at)
         if day is None:
             return None
-        clock = as_time(at(row, time_at))
+        said = dt.datetime.combine(day, as_time(at(row, time_at)), dt.UTC)
         zone = at(row, zone_at) if zone_at else ""
-        return dt.datetime.combine(day, clock, dt.UTC) - ahead(zone, day)
+        return said - ahead(zone, day) if as_zone(zone) else in_utc(said, self.context.options.zone)
 
     def timed(self, said: dt.datetime | None, begin: Row, date_at: int, time_at: int) -> dt.datetime | None:
         """The moment that the heading tells, where nothing else does, or only that it is of the same day."""

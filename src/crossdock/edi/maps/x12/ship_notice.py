@@ -258,9 +258,10 @@ class _Tree:
 def write(notice: ShipNotice, writing: Writing) -> list[OutgoingSegment]:
     """The segments of the ship notice."""
     date, clock, zone = moment(notice.shipped_at)
+    day_said, clock_said, _ = moment(notice.shipped_at, writing.context.options.zone)
     structure = "0001" if any(line.pack for line in notice.lines) else "0004"
     head: list[OutgoingSegment] = [
-        ("BSN", "00", notice.number, date, clock or "0000", structure),
+        ("BSN", "00", notice.number, day_said, clock_said or "0000", structure),
         ("DTM", "011", date, clock, zone),
     ]
     if notice.expected_on:

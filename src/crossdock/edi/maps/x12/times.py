@@ -35,8 +35,8 @@ def as_zone(code: str) -> bool:
 
 
 def ahead(zone: str, day: dt.date) -> dt.timedelta:
-    """How far a zone is ahead of UTC; one that we do not know is UTC."""
-    hours, minutes = _ZONES.get(_WITH_SUMMER.get(zone, zone), (0, 0))
+    """How far a zone that we know is ahead of UTC."""
+    hours, minutes = _ZONES[_WITH_SUMMER.get(zone, zone)]
     summer = zone in _WITH_SUMMER and _is_summer(day)
     return dt.timedelta(hours=hours + summer, minutes=minutes)
 

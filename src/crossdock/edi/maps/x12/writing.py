@@ -13,6 +13,7 @@ from crossdock.edi.guides import Guide, segment_rules
 from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
 from crossdock.edi.maps.context import GTIN_BY_LENGTH, MapContext
+from crossdock.edi.maps.moments import as_said
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, TAX_KINDS
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -202,9 +203,10 @@ def day(value: dt.date | None) -> str:
     return dt.date.isoformat(value).replace("-", "") if value else ""
 
 
-def moment(value: dt.datetime) -> tuple[str, str, str]:
-    """Date, time and zone of an instant. Parts of a second below a hundredth cannot be written."""
-    value = value.astimezone(dt.UTC)
+def moment(value: dt.datetime, unnamed: dt.tzinfo | None = None) -> tuple[str, str, str]:
+    """Date, time and zone of an instant: UTC, or the `unnamed` zone that is agreed on where none can be named. Parts of
+    a second below a hundredth cannot be written."""
+    value = as_said(value, unnamed)
     if value.microsecond % 10_000:
         raise CannotWrite(f"{value.isoformat()} is finer than a hundredth of a second")
     if value.time() == dt.time():
