@@ -11,6 +11,7 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
 
 _CENT = Decimal("0.01")
+_ONE = Decimal(1)
 
 
 def asked_for(
@@ -32,7 +33,7 @@ def asked_for(
 def worth(price: Price, quantity: Quantity) -> Decimal:
     """What so much costs at a price, unrounded."""
     value = price.amount * quantity.amount
-    return value if price.per.amount == 1 else value / price.per.amount
+    return value if price.per.amount == _ONE else value / price.per.amount
 
 
 def charges_by_line(invoice: Invoice) -> dict[str, list[Charge]]:

@@ -20,13 +20,13 @@ from crossdock.edi.maps.credits import credited, hold_credited
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
-from crossdock.edi.maps.x12.reading import Reading, at, first_of, padded, price_of, quantity_of
+from crossdock.edi.maps.x12.reading import Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.invoice import Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import EACH, ZERO
+from crossdock.model.quantity import ZERO
 from crossdock.model.tax import TAX_CHARGE, Tax
 
 _TAXES_OF_A_CHARGE = 10
@@ -38,17 +38,15 @@ _RECIPIENTS = ("BT", *(role for role in BUYER_ROLES if role != "BT"))
 
 
 class _Line:
-    """Where one line stands and what its references say. `charges` are those of the document that are its own."""
+    """One IT1 and what the segments below it say. `charges` are those of the document that are its own."""
 
-    __slots__ = ("charges", "order", "order_line", "position", "shipment", "taxes")
+    order = order_line = shipment = ""
+    charges: tuple[int, ...] = ()
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, row: Row, position: int) -> None:
+        self.row = row
         self.position = position
-        self.charges: list[int] = []
         self.taxes: list[Tax] = []
-        self.order = ""
-        self.order_line = ""
-        self.shipment = ""
 
     def refer(self, kind: str, number: str) -> None:
         """Take a reference (REF) of those that say where goods are from."""
@@ -81,13 +79,13 @@ def read(reading: Reading) -> Invoice | None:
             else:
                 line.refer(kind, at(row, 2))
         elif tag == "IT1":
-            line = _Line(index + 1)
+            line = _Line(row, index + 1)
             found.append(line)
         elif tag == "SAC":
             charge = reading.charge(row, index + 1)
             if charge is not None:
                 if line is not None:
-                    line.charges.append(len(charges))
+                    line.charges += (len(charges),)
                 charges.append(charge)
         elif tag == "TDS":
             total, line = reading.cents(at(row, 1)), None
@@ -153,16 +151,11 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
     lines = []
     for line_id, each in zip(ids, found, strict=True):
         position = each.position
-        row = reading.rows[position - 1]
-        if len(row) < 6:
-            row = padded(row, 6)
-        _tag, line, quantity, unit, price, basis = row[:6]
-        unit = unit or EACH
-        item, theirs, gtin = reading.items_of(row, 6, position)
+        line, quantity, unit, price, basis, item, theirs, gtin = reading.line(each.row, position)
         if not price:
             reading.fault("price_missing", position, 4)
         if not each.order:
-            each.order = (_order_among(row[6:]) if "PO" in row else "") or order
+            each.order = (_order_among(each.row[6:]) if "PO" in each.row else "") or order
             if not each.order:
                 reading.fault("order_reference_missing", position, severity="warning")
         lines.append(
@@ -185,8 +178,7 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
 
 def _line_ids(reading: Reading, found: list[_Line]) -> list[str]:
     """The ids of the lines; their ordinals where they have none, or where two have the same."""
-    rows = reading.rows
-    ids = [at(rows[each.position - 1], 1) or str(ordinal) for ordinal, each in enumerate(found, 1)]
+    ids = [at(each.row, 1) or str(ordinal) for ordinal, each in enumerate(found, 1)]
     if len(set(ids)) == len(ids):
         return ids
     first = {line: each for each, line in zip(reversed(found), reversed(ids), strict=True)}

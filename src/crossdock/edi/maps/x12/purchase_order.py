@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.unsaid import to_the_buyer
-from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, padded, price_of, quantity_of
+from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.party import PartyRef
@@ -110,28 +110,21 @@ def _heading(reading: Reading) -> _Heading:
 def _lines(reading: Reading, first: int) -> list[PurchaseOrderLine]:
     lines: list[PurchaseOrderLine] = []
     rows = reading.rows
-    start = first
-    for index, row in enumerate(rows[first + 1 :], first + 1):
-        tag = row[0]
-        if tag in _LINE_ENDS:
-            if rows[start][0] == "PO1":
-                lines.append(_line(reading, start, index, len(lines) + 1))
-            start = index
-            if tag == "CTT":
-                reading.counted(row, index + 1, len(lines))
+    index = first
+    while index < len(rows):
+        row, index = rows[index], index + 1
+        if row[0] == "PO1":
+            line, index = _line(reading, row, index, len(lines) + 1)
+            lines.append(line)
+        elif row[0] == "CTT":
+            reading.counted(row, index, len(lines))
     return lines
 
 
-def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrderLine:
-    """The loop of one PO1: rows `start` to `end`."""
-    rows = reading.rows
-    row = rows[start]
-    if len(row) < 6:
-        row = padded(row, 6)
-    _tag, line, quantity, unit, price, basis = row[:6]
-    unit = unit or EACH
-    position = start + 1
-    item, theirs, gtin = reading.items_of(row, 6, position)
+def _line(reading: Reading, row: Row, position: int, ordinal: int) -> tuple[PurchaseOrderLine, int]:
+    """The loop of the PO1 at a position, and the index of what follows it."""
+    rows, end = reading.rows, len(reading.rows)
+    line, quantity, unit, price, basis, item, theirs, gtin = reading.line(row, position)
     if not item and not theirs and not gtin:
         reading.fault("item_missing", position, 6)
     if not price:
@@ -141,11 +134,14 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     schedules: list[Schedule] = []
     stores: list[Schedule] = []
     line_due: dt.date | None = None
-    for index in range(start + 1, end):
+    for index in range(position, end):
         row = rows[index]
         tag = row[0]
         if tag == "PID":
             description = description or (row[5] if len(row) > 5 else "")
+        elif tag in _LINE_ENDS:
+            end = index
+            break
         elif tag == "SCH":
             schedules.append(_schedule(reading, row, index + 1))
         elif tag == "REF" and at(row, 1) == "LI":
@@ -162,7 +158,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
     elif line_due is not None and not schedules:
         schedules.append(Schedule(ordered, line_due))
     as_buyer = reading.as_buyer
-    return PurchaseOrderLine(
+    found_line = PurchaseOrderLine(
         line or str(ordinal),
         item,
         ordered,
@@ -174,6 +170,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
         description,
         tuple(schedules),
     )
+    return found_line, end
 
 
 def _schedule(reading: Reading, row: Row, position: int) -> Schedule:

@@ -21,7 +21,7 @@ from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_co
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import EACH, Price, Quantity
+from crossdock.model.quantity import Price, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "17")
 _KINDS = cast("dict[str, AnswerKind]", codes("answer"))
@@ -108,14 +108,10 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
     row = rows[start]
     if form is TO_CHANGE:
         row = _as_order_line(reading, row)
-    elif len(row) < 6:
-        row = padded(row, 6)
-    _tag, line, quantity, unit, price_text, basis = row[:6]
     position = start + 1
-    unit = unit or EACH
-    if not line:
+    if not at(row, 1):
         reading.fault("line_reference_missing", position, 1, severity="error")
-    item, theirs, _gtin = reading.items_of(row, 6, position) if len(row) > 6 else ("", "", "")
+    line, quantity, unit, price_text, basis, item, theirs, _gtin = reading.line(row, position)
     as_buyer = reading.as_buyer
     price = price_of(price_text, reading.currency, basis, unit) if price_text else None
     answers = []

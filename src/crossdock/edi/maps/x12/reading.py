@@ -16,10 +16,12 @@ from crossdock.edi.maps.x12.times import ahead, as_time, as_zone
 from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
-from crossdock.model.quantity import ZERO, Price, Quantity
+from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 from crossdock.model.tax import Tax, TaxRate
 
 Row = list[str]
+Line = tuple[str, str, str, str, str, str, str, str]
+"""Id, quantity, unit, price and its basis; our item, the partner's id of it, its GTIN."""
 _MOST_FAULTS = 100
 _REMEMBERED = 1 << 14
 ASSIGNED_BY_BUYER = "92"
@@ -140,6 +142,17 @@ class Reading:
     def price(self, text: str, basis: str, unit: str) -> Price:
         """A unit price; the basis says per hundred or per thousand."""
         return price_of(text, self.currency, basis, unit)
+
+    def line(self, row: Row, position: int) -> Line:
+        """What a line (PO1, IT1) says. Without unit it is of pieces; an unknown item is a fault."""
+        if len(row) == 10:  # as nearly every line is
+            _tag, line, quantity, unit, price, basis, kind, item, other, theirs = row
+            if kind == self._ours and other == self._theirs and item and theirs:
+                return line, quantity, unit or EACH, price, basis, item, theirs, ""
+        elif len(row) < 6:
+            row = padded(row, 6)
+        _tag, line, quantity, unit, price, basis = row[:6]
+        return line, quantity, unit or EACH, price, basis, *self.items(row[6:], position)
 
     def items_of(self, row: Row, first: int, position: int) -> tuple[str, str, str]:
         """Our item, the partner's id of it, its GTIN, from the pairs of qualifier and id that begin at an element."""
