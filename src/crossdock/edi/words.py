@@ -29,6 +29,7 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.ship_notice import ShipNotice
+from crossdock.model.units import known
 
 Line = tuple[str, ...]
 Said = tuple[tuple[str, ...], tuple[Line, ...], tuple[str, ...]]
@@ -174,7 +175,15 @@ def _currency(said: str, priced: bool) -> str:
 
 
 def _quantity(quantity: Quantity | None) -> str:
-    return f"{quantity.amount:f} {quantity.unit}".rstrip() if quantity else "as before"
+    return f"{quantity.amount:f} {_unit(quantity.unit)}".rstrip() if quantity else "as before"
+
+
+def _unit(code: str) -> str:
+    """A unit by its code; one that is only a number, behind an amount, would be taken for another number."""
+    if not code.isdigit():
+        return code
+    found = known(code)
+    return f"{found.name} (unit {code})" if found else f"(unit {code})"
 
 
 def _price(price: Price | None) -> str:

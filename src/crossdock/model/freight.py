@@ -41,7 +41,8 @@ class FreightItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Stop(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where something is loaded or unloaded, in the order of `sequence`. Moments are the place's own clock as UTC
-    where the document names no zone. `address` is that of a firm's place; a person's is never here."""
+    where neither the document nor the agreement names a zone. `address` is that of a firm's place; a person's is never
+    here."""
 
     sequence: str
     reason: StopReason

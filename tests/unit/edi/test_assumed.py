@@ -72,6 +72,12 @@ class TestOwnersAndConditions:
         assert ("lines[1] condition", "good", "good, where no condition is said") in marks(found)
 
 
+def test_a_unit_that_is_a_number_is_told_as_a_unit() -> None:
+    data = advice("W12*CC**1**EA**VN*AAA", "W03*1*46600*01")
+    assert "Weight: 46600 pound (unit 01)" in read(data).words
+    assert "Weight: 46600 (unit 07)" in read(data.replace(b"46600*01", b"46600*07")).words
+
+
 def test_marks_are_in_no_object() -> None:
     found = read(advice("W12*CC**1****VN*AAA"))
     assert "\0" not in repr(found.body) + repr(found.lines) + repr(found.words)

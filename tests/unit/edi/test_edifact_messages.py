@@ -243,6 +243,18 @@ def test_a_transport_status_says_where_each_shipment_is() -> None:
     assert second.description == "Rail departed"
 
 
+def test_shipper_and_consignee_of_a_transport_status_are_named_both_ways() -> None:
+    report = read(
+        "IFTSTA", "BGM+23+ST1+9", "NAD+CA+FAST::92", "NAD+CZ+++CATALYST PAPER", "NAD+CN+4012345000009::9++FIBERMARK",
+        "RFF+SRN:SH1", "CNI+1+SH1", "STS+1+13", "DTM+334:201012041130:203",
+    )  # fmt: skip
+    assert (report.carrier, report.shipper) == ("FAST", PartyRef("", name="CATALYST PAPER"))
+    assert report.consignee == PartyRef("4012345000009", "4012345000009", "UL", "FIBERMARK")
+    made = maps.write_message("shipment_status", report, BUYING)
+    text = edifact.write_interchange(edifact.InterchangeOut("S", "R", "1", dt.datetime(2010, 12, 5)), [made]).decode()
+    assert "NAD+CA+FAST::92'NAD+CZ+++CATALYST PAPER'NAD+CN+4012345000009::9++FIBERMARK'" in text
+
+
 @pytest.mark.parametrize(("number", "kind"), [("TRHU4561222", "CN"), ("30402", "TE"), ("TRL9921", "TE")])
 def test_equipment_of_a_transport_status_is_a_container_or_a_trailer_by_its_number(number: str, kind: str) -> None:
     report = read(
