@@ -15,6 +15,7 @@ from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
 from crossdock.edi.facts import alike, can_say, facts, units
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.places import NOWHERE, Place, place_of
 from crossdock.edi.told import ExplainedFault
 from crossdock.model.units import known
 
@@ -113,7 +114,7 @@ def convert(documents: Sequence[Document], target: Target, options: Options) -> 
             reports.append(_report(each, (), words))
             continue
         made.append(unit)
-        reports.append(msgspec.structs.replace(_report(each, lost), units=_without_code(each, target)))
+        reports.append(msgspec.structs.replace(_report(each, lost, target=target), units=_without_code(each, target)))
     try:
         return Conversion(_files(made, documents, target, options), tuple(reports))
     except CannotWrite as problem:  # the envelope cannot be written: none of them is
@@ -142,11 +143,15 @@ def _without_code(document: Document, target: Target) -> tuple[str, ...]:
     )
 
 
-def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "") -> Report:
+def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "", target: Target | None = None) -> Report:
     said = document.document, document.number, bool(refusal)
-    return Report(*said, lost, document.extensions, document.dropped, document.faults, refusal)
+    carried = document.context.place.cells if target in _PLACED else ()
+    kept = tuple(each for each in document.extensions if (each.get("position"), each.get("element")) not in carried)
+    return Report(*said, lost, kept, document.dropped, document.faults, refusal)
 
 
+_PLACED, _PLACE = ("x12", "edifact"), "ship to address"
+"""Targets that take the address of an order's ship-to, and how it is called where it is lost."""
 _NO_PRICE = (
     "a line has no price, and as 0 it would be free of charge: "
     "convert it --to canonical, fill in the price there, and convert that"
@@ -245,19 +250,23 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
     """What the document said and its new form does not say, or says otherwise. Raises `CannotWrite` where we would not
     take ourselves what was written."""
     assert document.body is not None
-    again = _again(document, unit, target, options)
+    again, place = _again(document, unit, target, options)
     if again.body is None:
         first = next((each for each in again.faults if each.severity == "error"), None)
         raise CannotWrite(f"what it would be is refused when it is read: {first.detail if first else 'it is empty'}")
     says = options.layout.says if target == "csv" and options.layout is not None else None
     before, after = dict(facts(document.body)), dict(facts(_ordered_as(document.body, again.body)))
+    if target in _PLACED:
+        before[_PLACE], after[_PLACE] = document.context.place.words, place.words
 
     def became(path: str) -> str:
         """What a flat file has no column for is read from elsewhere, and says nothing of it."""
         return after.get(path, "") if can_say(says, re.sub(r"\[\d+\]", "", path)) else ""
 
     return tuple(
-        Lost(path, value, became(path)) for path, value in before.items() if not alike(after.get(path, ""), value)
+        Lost(path, value, became(path))
+        for path, value in before.items()
+        if value and not alike(after.get(path, ""), value)
     )
 
 
@@ -273,21 +282,21 @@ def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
     return msgspec.structs.replace(again, charges=(*found, *left)) if found else again
 
 
-def _again(document: Document, unit: Any, target: Target, options: Options) -> maps.MappedDocument:
-    """What is read of what was written."""
+def _again(document: Document, unit: Any, target: Target, options: Options) -> tuple[maps.MappedDocument, Place]:
+    """What is read of what was written, and the address beside it."""
     context = document.context
     if target == "canonical":
-        return maps.MappedDocument(document.document, document.body)
+        return maps.MappedDocument(document.document, document.body), NOWHERE
     if target == "ubl":
         from crossdock.edi import ubl  # here, for only XML needs lxml
 
-        return ubl.read(unit, context)
+        return ubl.read(unit, context), NOWHERE
     if target == "csv":
         assert options.layout is not None
-        return next(iter(flat.read(flat.write(options.layout, [unit], context), options.layout, context)))
+        return next(iter(flat.read(flat.write(options.layout, [unit], context), options.layout, context))), NOWHERE
     alone = _interchange([unit], Envelope(sender="SENDER", receiver="RECEIVER"), target, options)
     if target == "x12":
         item = next(each for each in x12.read(alone, acknowledgements=True) if isinstance(each, x12.TransactionSet))
-        return maps.read_document(item, context)
+        return maps.read_document(item, context), place_of(item)
     message = next(each for each in edifact.read(alone) if isinstance(each, edifact.Message))
-    return maps.read_message(message, context)
+    return maps.read_message(message, context), place_of(message)

@@ -19,6 +19,7 @@ from crossdock.edi.kernel.faults import FAULTS, Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.maps.declared import broken, definitions
+from crossdock.edi.maps.places import place_of
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.model.acknowledgement import FunctionalAcknowledgement
 from crossdock.model.fulfillment import InventoryReport
@@ -190,6 +191,7 @@ def _of_set(item: x12.TransactionSet | edifact.Message, options: maps.MapOptions
     if mapped.body is None or item.type not in definitions(dialect):
         return Document(mapped.document, mapped.body, context, envelope, faults=faults)
     account = maps.account(item, context)
+    context = msgspec.structs.replace(context, place=place_of(item))
     return Document(
         mapped.document, mapped.body, context, envelope, _rows(account.kept), _rows(account.dropped), faults
     )  # fmt: skip

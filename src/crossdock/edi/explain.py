@@ -23,6 +23,7 @@ from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.kernel.syntax import X12, XML
 from crossdock.edi.kernel.tolerance import Policy
 from crossdock.edi.maps.declared import Marked, definitions
+from crossdock.edi.maps.places import NOWHERE, Place, place_of
 from crossdock.edi.told import ExplainedFault, explained
 from crossdock.edi.words import Line, say
 from crossdock.model.party import PartyRef
@@ -133,6 +134,7 @@ def _message(message: edifact.Message, context: maps.MapContext) -> ExplainedSet
     mapped = maps.read_message(message, context)
     again = elsewhere(message, context) if mapped.body is not None else None
     filled = tuple(assumed(message, context, mapped.body, again)) if mapped.body is not None else ()
+    place = place_of(message) if mapped.body is not None else NOWHERE
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
         type=message.type,
@@ -149,12 +151,12 @@ def _message(message: edifact.Message, context: maps.MapContext) -> ExplainedSet
         usage="test" if head.test else "production",
         document=mapped.document,
         refused=mapped.body is None,
-        words=words,
+        words=(*words, *_address(place)),
         columns=columns,
         lines=lines,
         faults=tuple(explained(each) for each in told_of_numbers(message, told_beside(message, mapped.faults))),
         body=mapped.body,
-        not_shown=_not_shown(again),
+        not_shown=_not_shown(again, place),
         assumed=filled,
     )
 
@@ -183,6 +185,7 @@ def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
     header = ts.interchange
     again = elsewhere(ts, context) if mapped.body is not None else None
     filled = tuple(assumed(ts, context, mapped.body, again)) if mapped.body is not None else ()
+    place = place_of(ts) if mapped.body is not None else NOWHERE
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,
@@ -199,7 +202,7 @@ def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
         usage="test" if header.usage == "T" else "production",
         document=mapped.document,
         refused=mapped.body is None,
-        words=words,
+        words=(*words, *_address(place)),
         columns=columns,
         lines=lines,
         faults=tuple(
@@ -210,7 +213,7 @@ def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
             )
         ),
         body=mapped.body,
-        not_shown=_not_shown(again),
+        not_shown=_not_shown(again, place),
         assumed=filled,
     )
 
@@ -220,8 +223,13 @@ def _called(document: str) -> str:
     return document.replace("_", " ").capitalize() or "Transaction set without a map of ours"
 
 
-def _not_shown(again: Marked | None) -> tuple[str, ...]:
-    return names(msgspec.to_builtins(again.account.kept)) if again is not None else ()
+def _address(place: Place) -> tuple[str, ...]:
+    return (f"Address of the ship-to: {place.words}",) if place else ()
+
+
+def _not_shown(again: Marked | None, place: Place) -> tuple[str, ...]:
+    kept = again.account.kept if again is not None else ()
+    return names(msgspec.to_builtins([each for each in kept if (each.position, each.element) not in place.cells]))
 
 
 def context_of(item: x12.TransactionSet | edifact.Message) -> maps.MapContext:

@@ -29,7 +29,7 @@ SHIPPING_ORDER = interchange(
 )
 
 ADDRESSED = (
-    "ST*850*0001", "BEG*00*SA*4500001**20101201", "REF*DP*038", "N1*ST*NORTH*92*north", "N3*1 HIGH ST",
+    "ST*850*0001", "BEG*00*SA*4500001**20101201", "REF*DP*038", "N1*BY*NORTH*92*north", "N3*1 HIGH ST",
     "N4*SOLON*OH*44139", "PO1*10*6*EA*2.55**IN*85121A*VN*B-85121A", "PO4*4*4*EA", "CTT*1", "SE*10*0001",
 )  # fmt: skip
 """An order with segments that its object has no field for."""

@@ -10,6 +10,7 @@ import msgspec
 
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.maps.places import NOWHERE, Place
 from crossdock.model.party import PartyRef
 
 
@@ -55,6 +56,8 @@ class MapContext(msgspec.Struct, frozen=True):
     our_item: Callable[[str], str | None] = same_item
     their_item: Callable[[str], str | None] = no_item
     options: MapOptions = MapOptions()
+    place: Place = NOWHERE
+    """Where the ship-to of an order is, written behind who it is."""
     guidelines: Guidelines | None = None
     """What the partner says of its documents; None: the base guides alone hold."""
 

@@ -15,6 +15,7 @@ from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
 from crossdock.edi.maps.parties import keep_first
+from crossdock.edi.maps.places import with_place
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.model.party import PartyRef
@@ -229,7 +230,7 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
         rows.append(("RFF", composite("CR", limited("RFF 1154", order.reference))))
     rows += [writing.party("BY", order.buyer), writing.party("SU", order.supplier)]
     if not to_the_buyer(order):
-        rows.append(writing.party("DP", order.ship_to))
+        rows.append(with_place(writing.party("DP", order.ship_to), writing.context.place))
     if order.currency:
         rows.append(("CUX", composite("2", order.currency, "9")))
     for charge in order.charges:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.parties import keep_first
+from crossdock.edi.maps.places import x12_rows
 from crossdock.edi.maps.unsaid import to_the_buyer
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
@@ -215,7 +216,7 @@ def write(order: PurchaseOrder, writing: Writing) -> list[OutgoingSegment]:
         place = writing.parties(("ST", order.ship_to))
         if not place and writing.parties(("BY", order.buyer)):
             raise CannotWrite("the ship-to has neither name nor number, and without it the order goes to the buyer")
-        rows += place
+        rows += [*place, *x12_rows(writing.context.place)] if place else []
     for line in order.lines:
         rows += _line_rows(line, writing)
     rows.append(("CTT", str(len(order.lines))))
