@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 
 from crossdock.cli._console import console, hanging, plain
-from crossdock.edi.guidelines.packs import MAIN, PartnerPack, UnknownPartner, find, load
+from crossdock.edi.guidelines.packs import MAIN, Guidelines, PartnerPack, UnknownPartner, find, load
 from crossdock.edi.guidelines.reading import Problem, Unreadable
 from crossdock.edi.kernel.tolerance import POLICIES, Policy, PolicyError
 from crossdock.edi.maps.moments import zone_named
@@ -20,7 +20,20 @@ Project = Annotated[
 ]
 
 Forgiving = Annotated[
-    str, typer.Option("--partner", help="A partner pack: its tolerance says what is mended, its zone what times mean.")
+    str,
+    typer.Option(
+        "--partner",
+        help="A partner pack: its overlays say how documents are read, its tolerance what is mended, its zone what "
+        "times mean.",
+    ),
+]
+Sending = Annotated[
+    str,
+    typer.Option(
+        "--partner",
+        help="A partner pack: its overlays say how documents are read, its tolerance what is mended, its zone what "
+        "times mean. What its guidelines say we send is brought into that form, and refused where it breaks them.",
+    ),
 ]
 Zone = Annotated[
     str,
@@ -67,15 +80,23 @@ def tolerance_of(pack: PartnerPack | None, named: str) -> Policy | None:
         refuse(f"{pack.folder / MAIN}: tolerance: {problem}")
 
 
-def agreed(partner: str, tolerance: str, zone: str, project: Path) -> tuple[Policy | None, dt.tzinfo | None]:
-    """What is forgiven of envelopes, and the zone of times that name none, for a command that asks a partner for
-    nothing else. Ends with words and code 2 where there is no zone of that name."""
+class Agreed(NamedTuple):
+    """What commands that read documents ask a partner for."""
+
+    tolerance: Policy | None
+    zone: dt.tzinfo | None
+    """Of times that name none."""
+    guidelines: Guidelines | None
+
+
+def agreed(partner: str, tolerance: str, zone: str, project: Path) -> Agreed:
+    """What a partner's pack and the options say. Ends with words and code 2 where there is no zone of that name."""
     pack = pack_of(partner, project) if partner else None
     where, name = ("--zone", zone) if zone or pack is None else (f"{pack.folder / MAIN}: zone", pack.pack.zone)
     found = zone_named(name) if name else None
     if name and found is None:
         refuse(f"{where}: `{name}` is no time zone; use an IANA name such as America/Chicago")
-    return tolerance_of(pack, tolerance), found
+    return Agreed(tolerance_of(pack, tolerance), found, pack.guidelines if pack else None)
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

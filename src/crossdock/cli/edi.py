@@ -54,7 +54,7 @@ def explain(
     """
     out = console()
     plan = next(iter(layouts([layout] if layout else [])), None)
-    policy, zone_agreed = agreed(partner, tolerance, zone, project)
+    known = agreed(partner, tolerance, zone, project)
 
     def told(name: str, found: Iterator[Item], several: bool) -> Tally:
         tally = print_file(out, name, found, READ_HERE)
@@ -62,7 +62,7 @@ def explain(
             out.print()
         return tally
 
-    _each_file(inputs(files, match), lambda data: explain_any(data, plan, policy, zone_agreed), told, as_json)
+    _each_file(inputs(files, match), lambda data: explain_any(data, plan, *known), told, as_json)
 
 
 @app.command()

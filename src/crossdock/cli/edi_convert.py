@@ -17,7 +17,7 @@ from crossdock.cli._edi_inputs import Files, Input, Match, Unreadable, inputs, o
 from crossdock.cli._edi_layouts import READ_HERE, layouts
 from crossdock.cli._edi_report import JsonReport
 from crossdock.cli._edi_words import NOT_READ, listed, print_faults, print_totals, say
-from crossdock.cli._partners import Forgiving, Project, Tolerance, Zone, agreed, refuse
+from crossdock.cli._partners import Project, Sending, Tolerance, Zone, agreed, refuse
 from crossdock.edi import documents, flat, maps
 from crossdock.edi.beside import Beside, beside, names
 from crossdock.edi.convert import TARGETS, Conversion, Options, Report, Target, as_array, refused_version
@@ -55,7 +55,7 @@ def convert(
     ] = "",
     receiver: Annotated[str, typer.Option("--receiver", help="In place of the file's: YOU, or ZZ/YOU.")] = "",
     currency: Annotated[str, typer.Option("--currency", help="Of documents that name none, such as USD.")] = "",
-    partner: Forgiving = "",
+    partner: Sending = "",
     tolerance: Tolerance = "",
     zone: Zone = "",
     match: Match = "*",
@@ -73,17 +73,18 @@ def convert(
     of_input, of_output = _plans(target, layouts(layout))
     if words := refused_version(target, version):
         refuse(words)
-    policy, zone_agreed = agreed(partner, tolerance, zone, project)
-    agreement = maps.MapOptions(currency=currency, zone=zone_agreed)
+    known = agreed(partner, tolerance, zone, project)
+    agreement = maps.MapOptions(currency=currency, zone=known.zone)
     found = inputs(files, match)
     out = _Output(None if output == Path("-") else output, target, found, as_json)
-    options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output)
+    options = Options(dt.datetime.now(dt.UTC), version, sender, receiver, of_output, known.guidelines)
     report, refused, unreadable = JsonReport() if as_json else None, 0, 0
     every, changed = Tally(), False
     told = console(stderr=True)
     for each in one_by_one(found):
         try:
-            made = convert_documents(list(documents.read(whole(each), of_input, agreement, policy)), target, options)
+            read = documents.read(whole(each), of_input, agreement, known.tolerance, known.guidelines)
+            made = convert_documents(list(read), target, options)
         except Unreadable as problem:
             unreadable += 1
             typer.echo(str(problem), err=True)

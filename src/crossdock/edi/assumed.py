@@ -65,7 +65,7 @@ def assumed(item: Item, context: maps.MapContext, body: msgspec.Struct, again: M
 def elsewhere(item: Item, context: maps.MapContext) -> Marked | None:
     """A set or message with marks, and its times in another zone; None where nothing describes it."""
     options = msgspec.structs.replace(context.options, zone=_ELSEWHERE)
-    return marked(item, msgspec.structs.replace(context, options=options))
+    return marked(maps.as_taken(item, context), msgspec.structs.replace(context, options=options))
 
 
 def _usual(body: msgspec.Struct, again: Marked | None, zone: dt.tzinfo | None) -> Iterator[Assumed]:

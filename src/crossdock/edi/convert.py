@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -14,8 +14,12 @@ import msgspec
 from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.documents import Document, Envelope, canonical
 from crossdock.edi.facts import alike, can_say, facts, units
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.packs import Guidelines
+from crossdock.edi.guidelines.sending import as_sent, message_as_sent
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.places import NOWHERE, Place, place_of
+from crossdock.edi.maps.x12.qualifiers import as_described
 from crossdock.edi.told import ExplainedFault
 from crossdock.model.units import known
 
@@ -41,6 +45,8 @@ class Options:
     sender: str = ""
     receiver: str = ""
     layout: flat.Plan | None = None
+    guidelines: Guidelines | None = None
+    """Of the partner who is to get it: what we send is brought into the form that those for it describe."""
 
 
 class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -167,10 +173,19 @@ def _written(document: Document, target: Target, options: Options) -> Any:
     if any(each.code == "price_missing" for each in document.faults):
         raise CannotWrite(_NO_PRICE)
     if target == "x12":
-        return maps.write_document(document.document, body, context)
+        made = maps.write_document(document.document, body, context)
+        wanted = _wanted(made.type, options)
+        if wanted is None:
+            return made
+        named = msgspec.structs.replace(context, options=as_described(context.options, wanted.form))
+        return as_sent(maps.write_document(document.document, body, named), wanted)
     if target == "edifact":
         version = options.version or (document.envelope.version if document.envelope.syntax == "EDIFACT" else "")
-        return maps.write_message(document.document, body, context, version)
+        message = maps.write_message(document.document, body, context, version)
+        wanted = _wanted(message.type, options)
+        if wanted is None:
+            return message
+        return message_as_sent(replace(message, version=options.version or wanted.form.version), wanted)
     if target == "ubl":
         from crossdock.edi import ubl  # here, for only XML needs lxml
 
@@ -179,6 +194,11 @@ def _written(document: Document, target: Target, options: Options) -> Any:
         raise CannotWrite("a flat file needs a layout")
     flat.write(options.layout, [body], context)  # refuses it alone, and not those beside it
     return body
+
+
+def _wanted(document: str, options: Options) -> Compiled | None:
+    """How the partner wants a document that we send."""
+    return options.guidelines.of(document, options.version, "out") if options.guidelines else None
 
 
 def _files(made: list[Any], documents: Sequence[Document], target: Target, options: Options) -> tuple[bytes, ...]:
@@ -208,13 +228,19 @@ def _interchange(made: list[Any], envelope: Envelope, target: Target, options: O
         for option, name in (("--sender", sender), ("--receiver", receiver)):
             if len(name) > _LONGEST_X12:
                 raise CannotWrite(f"an id in ISA has up to {_LONGEST_X12} characters, not {name!r}: name {option}")
-        version = options.version or (envelope.version if envelope.syntax == "X12" else "") or "004010"
+        version = _x12_version(made, envelope, options)
         control = int(number) if int(number) <= 999_999_999 else 1
         named = sender, receiver, control, control, options.at
         out = x12.InterchangeOut(*named, sender_code, receiver_code, version=version[:12], usage="T" if test else "P")
         return x12.write_interchange(out, made)
     head = edifact.InterchangeOut(sender, receiver, number[:14], options.at, sender_code, receiver_code, test=test)
     return edifact.write_interchange(head, made)
+
+
+def _x12_version(made: list[Any], envelope: Envelope, options: Options) -> str:
+    """Of the target: what the option says, or the partner wants, or the input is in."""
+    wanted = next((form.form.version for each in made if (form := _wanted(each.type, options))), "")
+    return options.version or wanted or (envelope.version if envelope.syntax == "X12" else "") or "004010"
 
 
 def _sides(envelope: Envelope, target: Target, options: Options) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -285,6 +311,8 @@ def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
 def _again(document: Document, unit: Any, target: Target, options: Options) -> tuple[maps.MappedDocument, Place]:
     """What is read of what was written, and the address beside it."""
     context = document.context
+    if target in ("x12", "edifact") and (wanted := _wanted(unit.type, options)):
+        context = msgspec.structs.replace(context, guidelines=Guidelines("", (wanted.unjudged,)))
     if target == "canonical":
         return maps.MappedDocument(document.document, document.body), NOWHERE
     if target == "ubl":

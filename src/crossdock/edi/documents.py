@@ -14,6 +14,7 @@ import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
 from crossdock.edi.explain import context_of
+from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.inputs import head_of, items
 from crossdock.edi.kernel.faults import FAULTS, Fault
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
@@ -136,10 +137,12 @@ def read(
     layout: flat.Plan | None = None,
     options: maps.MapOptions = _NOTHING_AGREED,
     tolerance: Policy | None = None,
+    guidelines: Guidelines | None = None,
 ) -> Iterator[Document]:
     """Everything in an input, in order. What it is, its beginning tells; of what that tells nothing is a flat file, if
     there is a layout for it. `options` are what was agreed of X12 and EDIFACT documents, such as the currency of those
-    that name none, `tolerance` what is forgiven of their envelopes."""
+    that name none, `tolerance` what is forgiven of their envelopes; a partner's own way to say things is read by the
+    overlays of its `guidelines`."""
     if layout is not None and is_flat(data):
         nobody = _context(Envelope(), "")
         for found in flat.read(data, layout, nobody):
@@ -160,7 +163,7 @@ def read(
         if isinstance(item, Fault):
             yield Document("", None, _context(Envelope(), ""), faults=(explained(item),))
         else:
-            yield _of_set(item, options)
+            yield _of_set(item, options, guidelines)
 
 
 def is_flat(data: bytes) -> bool:
@@ -176,9 +179,13 @@ def canonical(document: Document) -> bytes:
     )
 
 
-def _of_set(item: x12.TransactionSet | edifact.Message, options: maps.MapOptions) -> Document:
+def _of_set(
+    item: x12.TransactionSet | edifact.Message, options: maps.MapOptions, guidelines: Guidelines | None
+) -> Document:
     head = item.interchange
-    context = msgspec.structs.replace(context_of(item), options=options)
+    usual = msgspec.structs.replace(context_of(item), options=options)
+    overlay = guidelines.unjudged(item) if guidelines else None
+    context = msgspec.structs.replace(usual, guidelines=overlay)
     if isinstance(item, x12.TransactionSet):
         mapped, dialect, version = maps.read_document(item, context), X12, item.group.version
     else:
@@ -189,11 +196,11 @@ def _of_set(item: x12.TransactionSet | edifact.Message, options: maps.MapOptions
     )
     faults = tuple(explained(each) for each in mapped.faults)
     if mapped.body is None or item.type not in definitions(dialect):
-        return Document(mapped.document, mapped.body, context, envelope, faults=faults)
+        return Document(mapped.document, mapped.body, usual, envelope, faults=faults)
     account = maps.account(item, context)
-    context = msgspec.structs.replace(context, place=place_of(item))
+    usual = msgspec.structs.replace(usual, place=place_of(maps.as_taken(item, context)))
     return Document(
-        mapped.document, mapped.body, context, envelope, _rows(account.kept), _rows(account.dropped), faults
+        mapped.document, mapped.body, usual, envelope, _rows(account.kept), _rows(account.dropped), faults
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import msgspec
 from crossdock.edi import edifact, maps, x12
 from crossdock.edi.assumed import Assumed, assumed, copied, elsewhere
 from crossdock.edi.beside import names
+from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides import guides, segment_rules
 from crossdock.edi.guides.edifact import segment_forms, told_beside
 from crossdock.edi.guides.numbers import told_of_numbers
@@ -65,11 +66,14 @@ class ExplainedSet(msgspec.Struct, frozen=True, tag_field="kind", tag="document"
 
 
 def explain(
-    data: bytes | Iterable[bytes], tolerance: Policy | None = None, zone: dt.tzinfo | None = None
+    data: bytes | Iterable[bytes],
+    tolerance: Policy | None = None,
+    zone: dt.tzinfo | None = None,
+    guidelines: Guidelines | None = None,
 ) -> Iterator[ExplainedSet | ExplainedFault]:
     """Everything in an input, in order. What it is, its beginning tells; what tells nothing is read as X12. What a
     tolerance mends or accepts is a warning, what it rejects an error. Times that name no zone are in `zone`, else in
-    UTC."""
+    UTC. What a partner says otherwise than others is read by the overlays of its `guidelines`."""
     head, chunks = head_of(data)
     if head.syntax == XML:
         if head.note is not None:
@@ -80,7 +84,8 @@ def explain(
         if isinstance(item, Fault):
             yield explained(item)
         else:
-            context = msgspec.structs.replace(context_of(item), options=maps.MapOptions(zone=zone))
+            overlay = guidelines.unjudged(item) if guidelines else None
+            context = msgspec.structs.replace(context_of(item), options=maps.MapOptions(zone=zone), guidelines=overlay)
             yield _message(item, context) if isinstance(item, edifact.Message) else _set(item, context)
 
 

@@ -12,6 +12,7 @@ from crossdock.edi.beside import names
 from crossdock.edi.documents import JSON, Document
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.facts import words
+from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.inputs import head_of
 from crossdock.edi.kernel.syntax import EDIFACT, X12, XML
 from crossdock.edi.kernel.tolerance import Policy
@@ -24,12 +25,14 @@ def explain_any(
     layout: flat.Plan | None = None,
     tolerance: Policy | None = None,
     zone: dt.tzinfo | None = None,
+    guidelines: Guidelines | None = None,
 ) -> Iterator[ExplainedSet | ExplainedFault]:
-    """Everything in an input, in order, times that name no zone in `zone`. JSON and flat files are read whole."""
+    """Everything in an input, in order, times that name no zone in `zone`, sets and messages by the overlays of a
+    partner's `guidelines`. JSON and flat files are read whole."""
     head, chunks = head_of(data)
     whole = chain((head.bytes,), chunks)
     if head.syntax != JSON and (layout is None or head.syntax in (X12, EDIFACT, XML)):
-        yield from explain(whole, tolerance, zone)
+        yield from explain(whole, tolerance, zone, guidelines)
         return
     for each in documents.read(b"".join(whole), layout):
         if each.document:

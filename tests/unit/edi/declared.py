@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crossdock.edi.maps.declared.building import fields
 from crossdock.edi.maps.declared.definition import Cell, Constant, Definition, Loop, SegmentMap
-from crossdock.edi.maps.x12.reading import ITEM_QUALIFIERS
+from crossdock.edi.maps.x12.qualifiers import ITEM_QUALIFIERS
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity

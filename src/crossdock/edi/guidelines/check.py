@@ -14,7 +14,7 @@ from crossdock.edi.guides.check import check as check_base
 from crossdock.edi.kernel.faults import Fault
 from crossdock.edi.x12.envelope import TransactionSet
 
-Item = TypeVar("Item", TransactionSet, Message)
+Item = TypeVar("Item", bound=TransactionSet | Message)
 
 
 def checked(ts: TransactionSet, guide: Guide | None, compiled: Compiled) -> list[Fault]:

@@ -44,11 +44,14 @@ class _Fast:
 class Compiled:
     """One guideline. Making one costs milliseconds, so it is made once."""
 
-    def __init__(self, form: Guideline, level: Level, conditions: tuple[Ready, ...], overlay: Overlay) -> None:
+    def __init__(
+        self, form: Guideline, level: Level, conditions: tuple[Ready, ...], overlay: Overlay, *, judging: bool = True
+    ) -> None:
         self.form = form
         self.level = level
         self.conditions = conditions
         self.overlay = overlay
+        self._judging = judging
         self.fits_base = form.dialect == "x12" and not overlay.steps and within_base(form, level)
         """Is what keeps to it sure to keep to the base guide?"""
         self._fast = lru_cache(maxsize=16)(self._made_fast)
@@ -66,6 +69,12 @@ class Compiled:
         form = msgspec.structs.replace(self.form, directions=("in", "out"))
         return Compiled(form, self.level, self.conditions, self.overlay)
 
+    @cached_property
+    def unjudged(self) -> Compiled:
+        """The same for a document, whoever sends it, that is read by the overlay alone: nothing is wrong with it."""
+        form = self.both_ways.form
+        return Compiled(form, self.level, self.conditions, self.overlay, judging=False)
+
     def without(self, conditions: Collection[Ready]) -> Compiled:
         """The same without some of its conditions."""
         kept = tuple(each for each in self.conditions if each not in conditions)
@@ -77,8 +86,8 @@ class Compiled:
             return []
         walk = Walk(view(item), self.level, self.conditions, self.form.others, self.form.dialect)
         found = []
-        if (other := self._other_version(item)) is not None:
-            found.append(other)
+        if not self.fits(item):
+            found.append(self._other_version(item))
         for each in walk.faults():
             found.append(each)
             if len(found) >= _MOST_FAULTS:
@@ -87,7 +96,9 @@ class Compiled:
 
     def faultless(self, item: TransactionSet | Message) -> bool:
         """Is nothing wrong, as far as one look tells? False only sends the set to the walk."""
-        if self._other_version(item) is not None:
+        if not self._judging:
+            return True
+        if not self.fits(item):
             return False
         if isinstance(item, Message):
             if item.texts and item.has_released:
@@ -125,11 +136,14 @@ class Compiled:
         """The expression, for the usual separators. Raises `re.error` where none can be made."""
         return self._fast("*", ">", "~", "").whole
 
-    def _other_version(self, item: TransactionSet | Message) -> Fault | None:
-        said = item.version if isinstance(item, Message) else item.group.version or item.interchange.version
-        if said.startswith(self.form.version) or not said:
-            return None
-        words = f"the guideline of {self.form.partner} is for version {self.form.version}, the document says {said}"
+    def fits(self, item: TransactionSet | Message) -> bool:
+        """Is the document of the guideline's version, as far as it says?"""
+        said = _version(item)
+        return said.startswith(self.form.version) or not said
+
+    def _other_version(self, item: TransactionSet | Message) -> Fault:
+        form = self.form
+        words = f"the guideline of {form.partner} is for version {form.version}, the document says {_version(item)}"
         return view(item).fault("guideline_version", 1, 0, 0, words)
 
     def _made_fast(self, element: str, component: str, terminator: str, suffix: str) -> _Fast:
@@ -164,6 +178,10 @@ class Compiled:
                 alone.setdefault(each.at, []).append(each)
         for at in {**values, **alone}:
             yield PlaceJudge(at, values.get(at, []), alone.get(at, []))
+
+
+def _version(item: TransactionSet | Message) -> str:
+    return item.version if isinstance(item, Message) else item.group.version or item.interchange.version
 
 
 def _holds(rule: Rule, dialect: str, value: str) -> bool:

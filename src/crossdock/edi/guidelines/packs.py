@@ -53,6 +53,14 @@ class Guidelines:
         named = [each for each in fitting if version.startswith(each.form.version)]
         return max(named, key=lambda each: len(each.form.version), default=fitting[0] if fitting else None)
 
+    def unjudged(self, item: TransactionSet | Message) -> Guidelines | None:
+        """What a set or message is read by that is only to be understood: the overlay for it; None where it needs
+        none."""
+        found = self.for_item(item, "in") or self.for_item(item)
+        if found is None or not found.overlay.steps or not found.fits(item):
+            return None
+        return Guidelines(self.partner, (found.unjudged,))
+
     def for_item(self, item: TransactionSet | Message, direction: Direction | None = None) -> Compiled | None:
         """The guideline for a set or message that was read."""
         if isinstance(item, Message):

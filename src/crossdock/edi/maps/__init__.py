@@ -47,6 +47,7 @@ __all__ = [
     "MappedDocument",
     "OutgoingSet",
     "account",
+    "as_taken",
     "documents",
     "read_document",
     "read_message",
@@ -125,7 +126,13 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
 def account(read: Unmapped, context: MapContext) -> Account:
     """What becomes of every element of a set or message: taken into its object, kept beside it, or dropped and why.
     Of one that no map reads, everything is kept. Asked of what is not refused."""
-    return account_of(read, context)
+    return account_of(as_taken(read, context), context)
+
+
+def as_taken(read: Unmapped, context: MapContext) -> Unmapped:
+    """A set or message as its map reads it: by the overlay of its partner."""
+    compiled = context.guidelines.for_item(read, "in") if context.guidelines else None
+    return read if compiled is None else as_read(read, compiled)
 
 
 def write_document(document: str, body: msgspec.Struct, context: MapContext) -> OutgoingSet:

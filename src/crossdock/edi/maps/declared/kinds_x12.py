@@ -23,7 +23,8 @@ from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet,
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
-from crossdock.edi.maps.x12.reading import BASES, ITEM_QUALIFIERS, percentage
+from crossdock.edi.maps.x12.qualifiers import ITEM_QUALIFIERS
+from crossdock.edi.maps.x12.reading import BASES, percentage
 from crossdock.edi.maps.x12.ship_notice import pack_number
 from crossdock.edi.maps.x12.times import as_zone
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code

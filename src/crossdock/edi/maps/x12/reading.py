@@ -12,6 +12,13 @@ from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.moments import in_utc
 from crossdock.edi.maps.purposes import copy_words
+from crossdock.edi.maps.x12.qualifiers import (
+    ANYBODYS_QUALIFIERS,
+    BUYER_QUALIFIERS,
+    GTIN_QUALIFIERS,
+    NO_ITEMS,
+    SUPPLIER_QUALIFIERS,
+)
 from crossdock.edi.maps.x12.times import ahead, as_time, as_zone
 from crossdock.edi.x12.envelope import TransactionSet, as_date
 from crossdock.model.party import PartyRef
@@ -29,18 +36,6 @@ ASSIGNED_BY_BUYER = "92"
 TAX_KINDS = {"VA": "VAT", "GS": "GST"}
 """Data element 963 -> 5153 of UN/EDIFACT; others stay as they are."""
 _CENTS = Decimal("0.01")
-# Where a partner uses another qualifier than agreed, these are tried, in this order.
-_BUYER_QUALIFIERS = ("IN", "BP", "CB", "PI", "SK", "PN", "IT")
-_SUPPLIER_QUALIFIERS = ("VN", "VP", "VC", "VA", "VS", "SK", "MG", "MF")
-_GTIN_QUALIFIERS = ("UK", "UP", "EN", "UA", "EO", "UI", "UD", "UX")
-_ANYBODYS_QUALIFIERS = ("IB", "ND", "N4", "N1", "N2", "N3", "MN", "ZZ")
-"""Numbers that are nobody's own, such as ISBN and NDC: by them an item goes that has no other number."""
-_NO_ITEMS = frozenset(
-    ("BL", "BO", "C3", "CG", "CH", "CL", "CM", "DR", "EC", "GC", "IZ", "LT", "ON", "PD", "PL", "PO", "PR", "RC", "RN")
-) | {"RS", "SE", "SM", "SN", "SZ", "TP"}  # fmt: skip
-"""Numbers of data element 235 that are no item's: of a lot, a piece, an order, a change; colour, size, origin."""
-ITEM_QUALIFIERS = frozenset((*_BUYER_QUALIFIERS, *_SUPPLIER_QUALIFIERS, *_GTIN_QUALIFIERS, *_ANYBODYS_QUALIFIERS))
-"""All by which an item may go."""
 
 
 def percentage(percent: Decimal | None, amount: Decimal | None, basis: Decimal | None) -> Decimal | None:
@@ -184,14 +179,14 @@ class Reading:
 
     def _other_qualifiers(self, named: dict[str, str], ours: str, theirs: str, gtin: str) -> tuple[str, str, str]:
         buyer = self.context.role == "buyer"
-        of_ours, of_theirs = (_BUYER_QUALIFIERS, _SUPPLIER_QUALIFIERS)[:: 1 if buyer else -1]
+        of_ours, of_theirs = (BUYER_QUALIFIERS, SUPPLIER_QUALIFIERS)[:: 1 if buyer else -1]
         agreed = {self._ours, self._theirs, self._gtin}
         theirs = theirs or _first(named, of_theirs, agreed)
         ours = ours or _first(named, of_ours, agreed | (set() if theirs != named.get("SK") else {"SK"}))
-        gtin = gtin or _first(named, _GTIN_QUALIFIERS, agreed)
+        gtin = gtin or _first(named, GTIN_QUALIFIERS, agreed)
         if not ours and not theirs and not gtin:
-            unknown = [each for each in named if len(each) == 2 and each not in _NO_ITEMS]
-            theirs = _first(named, (*_ANYBODYS_QUALIFIERS, *unknown), agreed)
+            unknown = [each for each in named if len(each) == 2 and each not in NO_ITEMS]
+            theirs = _first(named, (*ANYBODYS_QUALIFIERS, *unknown), agreed)
         return ours, theirs, gtin
 
     def charge(self, row: Row, position: int) -> Charge | None:
