@@ -151,11 +151,12 @@ def _without_code(document: Document, target: Target) -> tuple[str, ...]:
 
 def _report(document: Document, lost: tuple[Lost, ...], refusal: str = "", target: Target | None = None) -> Report:
     said = document.document, document.number, bool(refusal)
-    carried = document.context.place.cells if target in _PLACED else ()
-    kept = tuple(each for each in document.extensions if (each.get("position"), each.get("element")) not in carried)
+    carried = document.context.place if target in _PLACED else NOWHERE
+    kept = tuple(each for each in document.extensions if not carried.holds(*map(each.get, _CELL, (0, 0, 0))))
     return Report(*said, lost, kept, document.dropped, document.faults, refusal)
 
 
+_CELL = ("position", "element", "component")
 _PLACED, _PLACE = ("x12", "edifact"), "ship to address"
 """Targets that take the address of an order's ship-to, and how it is called where it is lost."""
 _NO_PRICE = (

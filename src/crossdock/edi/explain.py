@@ -234,7 +234,9 @@ def _address(place: Place) -> tuple[str, ...]:
 
 def _not_shown(again: Marked | None, place: Place) -> tuple[str, ...]:
     kept = again.account.kept if again is not None else ()
-    return names(msgspec.to_builtins([each for each in kept if (each.position, each.element) not in place.cells]))
+    return names(
+        msgspec.to_builtins([each for each in kept if not place.holds(each.position, each.element, each.component)])
+    )
 
 
 def context_of(item: x12.TransactionSet | edifact.Message) -> maps.MapContext:

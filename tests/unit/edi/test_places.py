@@ -94,6 +94,48 @@ def test_other_targets_tell_it_as_before(tmp_path: Path, to: str, told: bool) ->
     assert ("N3 1600 Pennsylvania" in result.output) == told, result.output
 
 
+def message(nad: str) -> bytes:
+    rows = (
+        "BGM+220+PO1+9",
+        "DTM+137:20101201:102",
+        "NAD+BY+S1::92",
+        nad,
+        "LIN+1++4000862141404:EN",
+        "QTY+21:1:PCE",
+        "PRI+AAA:1",
+    )
+    every = ("UNH+1+ORDERS:D:01B:UN", *rows, "UNS+S", f"UNT+{len(rows) + 3}+1")
+    return "".join(f"{each}'" for each in ("UNB+UNOC:3+S+R+101201:0800+1", *every, "UNZ+1+1")).encode()
+
+
+@pytest.mark.parametrize(
+    ("nad", "address", "beside"),
+    [
+        ("NAD+DP+++Doe+1 Road+Albany+NY:162:9+12207+US", "1 Road Albany NY 12207 US", "162 9"),
+        ("NAD+DP+++Doe++Albany+:::NY+12207", "Albany NY 12207", ""),
+        ("NAD+DP+++Doe++Albany+NY:::New York", "Albany NY", "New York"),
+        ("NAD+DP+++Doe+1 Road?+2:Door ?'3?':::", "1 Road+2 Door '3'", ""),
+    ],
+)
+def test_what_of_an_address_is_carried_is_not_told_and_the_rest_is(
+    tmp_path: Path, nad: str, address: str, beside: str
+) -> None:
+    (found,) = documents.read(message(nad))
+    assert found.context.place.words == address
+    _, told = converted(tmp_path, message(nad), "x12")
+    kept = [line.split("NAD*DP ")[-1] for line in told.splitlines() if "NAD" in line]
+    assert kept == ([beside] if beside else []), told
+
+
+def test_no_code_that_an_address_holds_shifts_what_stands_behind_it(tmp_path: Path) -> None:
+    data = order("N1*ST*Jane Doe", "N4*Washing\x1fton*DC*20\x1f500*US")
+    path = tmp_path / "in"
+    path.write_bytes(data)
+    result = RUNNER.invoke(app, ["convert", str(path), "--to", "edifact"])
+    assert "NAD+DP+++Jane Doe++Washing ton+DC++US'" in result.output
+    assert "ship to address" in result.output
+
+
 def test_it_is_in_no_object_and_in_no_address_of_another_document(tmp_path: Path) -> None:
     (found,) = documents.read(DROP_SHIP)
     assert b"Washington" not in documents.canonical(found).split(b'"extensions"')[0]
