@@ -57,9 +57,8 @@ def assumed(item: Item, context: maps.MapContext, body: msgspec.Struct, again: M
     then = dict(facts(otherwise)) if otherwise is not None else {}
     found = [Assumed(path, value, "the envelope") for path, value in facts(body) if then.get(path, value) != value]
     named = {each.path for each in found}
-    return found + [
-        each for each in (*copied(body), *_usual(body, again, context.options.zone)) if each.path not in named
-    ]
+    usual_here = unsaid(body, again.body, context.options.zone) if again is not None else ()
+    return found + [each for each in (*copied(body), *usual_here) if each.path not in named]
 
 
 def elsewhere(item: Item, context: maps.MapContext) -> Marked | None:
@@ -68,9 +67,10 @@ def elsewhere(item: Item, context: maps.MapContext) -> Marked | None:
     return marked(maps.as_taken(item, context), msgspec.structs.replace(context, options=options))
 
 
-def _usual(body: msgspec.Struct, again: Marked | None, zone: dt.tzinfo | None) -> Iterator[Assumed]:
-    """Units, owners and other words that are usual where nothing is said, and the zone of times."""
-    then = dict(facts(again.body)) if again is not None and again.body is not None else {}
+def unsaid(body: msgspec.Struct, again: msgspec.Struct | None, zone: dt.tzinfo | None = None) -> Iterator[Assumed]:
+    """Units, owners and other words that are usual where nothing is said, and the zone of times: what the same has
+    otherwise in `again`, which was read with marks and elsewhere."""
+    then = dict(facts(again)) if again is not None else {}
     for path, value in facts(body) if then else ():
         other = then.get(path, value)
         mark = mark_of(other)

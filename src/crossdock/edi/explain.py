@@ -139,7 +139,7 @@ def _message(message: edifact.Message, context: maps.MapContext) -> ExplainedSet
     mapped = maps.read_message(message, context)
     again = elsewhere(message, context) if mapped.body is not None else None
     filled = tuple(assumed(message, context, mapped.body, again)) if mapped.body is not None else ()
-    place = place_of(message) if mapped.body is not None else NOWHERE
+    place = place_of(maps.as_taken(message, context)) if mapped.body is not None else NOWHERE
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_raw(message)))
     return ExplainedSet(
         type=message.type,
@@ -190,7 +190,7 @@ def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
     header = ts.interchange
     again = elsewhere(ts, context) if mapped.body is not None else None
     filled = tuple(assumed(ts, context, mapped.body, again)) if mapped.body is not None else ()
-    place = place_of(ts) if mapped.body is not None else NOWHERE
+    place = place_of(maps.as_taken(ts, context)) if mapped.body is not None else NOWHERE
     columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), tuple(_segments(ts)))
     return ExplainedSet(
         type=ts.type,

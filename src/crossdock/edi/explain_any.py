@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+import msgspec
+
 from crossdock.edi import documents, flat
-from crossdock.edi.assumed import Assumed, copied
+from crossdock.edi.assumed import Assumed, copied, unsaid
 from crossdock.edi.beside import names
 from crossdock.edi.documents import JSON, Document
 from crossdock.edi.explain import ExplainedSet, explain
@@ -34,16 +36,20 @@ def explain_any(
     if head.syntax != JSON and (layout is None or head.syntax in (X12, EDIFACT, XML)):
         yield from explain(whole, tolerance, zone, guidelines)
         return
-    for each in documents.read(b"".join(whole), layout):
+    is_flat = layout is not None and head.syntax != JSON
+    content = b"".join(whole)
+    marked = documents.read(content, flat.marking(layout)) if layout is not None and is_flat else iter(())
+    for each in documents.read(content, layout):
+        again = next(marked, None)
         if each.document:
-            yield _explained(each, layout if head.syntax != JSON else None)
+            yield _explained(each, layout if is_flat else None, again.body if again is not None else None)
         else:
             yield from each.faults
 
 
-def _explained(each: Document, layout: flat.Plan | None) -> ExplainedSet:
+def _explained(each: Document, layout: flat.Plan | None, again: msgspec.Struct | None) -> ExplainedSet:
     envelope, body = each.envelope, each.body
-    filled = () if body is None else (*copied(body), *(_constants(layout) if layout else ()))
+    filled = () if body is None else (*copied(body), *(_constants(layout) if layout else ()), *unsaid(body, again))
     columns, lines, said = say(body, filled) if body is not None else ((), (), ())
     return ExplainedSet(
         type=envelope.type or envelope.syntax,

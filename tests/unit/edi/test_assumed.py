@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.explain_any import explain_any
+from crossdock.edi.flat import layout
 from tests.unit.edi.samples import interchange, order, written
 
 SHIPPED = ("W06*F**20101201*SHP9", "N1*ST*X*92*S1", "LX*1", "N9*OQ*SO1")
@@ -70,6 +72,46 @@ class TestOwnersAndConditions:
         line = ("LIN+1++4000862141404:EN", "QTY+48:8:PCE")
         found = read(edifact("RECADV", *heading, *line))
         assert ("lines[1] condition", "good", "good, where no condition is said") in marks(found)
+
+
+LAYOUT = """
+layout: orders
+document: purchase_order
+form: csv
+key: [number]
+constants: {currency: GBP}
+same: {lines.price.currency: currency}
+records:
+  - each: lines
+    columns:
+      - {name: Order, path: number}
+      - {name: Date, path: ordered_on}
+      - {name: Line, path: lines.line}
+      - {name: Item, path: lines.item}
+      - {name: Qty, path: lines.quantity.amount}
+      - {name: Unit, path: lines.quantity.unit}
+      - {name: Price, path: lines.price.amount}
+"""
+ROWS = b"Order,Date,Line,Item,Qty,Unit,Price\n1,2010-12-01,10,A,6,,2.55\n1,2010-12-01,20,B,2,CA,2.55\n"
+
+
+class TestFlatFiles:
+    def flat(self, text: str) -> ExplainedSet:
+        (found,) = explain_any(ROWS, layout(text))
+        assert isinstance(found, ExplainedSet)
+        return found
+
+    def test_a_unit_that_its_row_does_not_say_is_marked(self) -> None:
+        assert marks(self.flat(LAYOUT)) == [("lines[1] quantity", "6 EA", EACH)]
+
+    def test_of_a_layout_without_a_column_all_are(self) -> None:
+        told = self.flat(LAYOUT.replace(", path: lines.quantity.unit", ""))
+        assert [path for path, _, _ in marks(told)] == ["lines[1] quantity", "lines[2] quantity"]
+
+    def test_what_the_layout_says_is_from_the_layout(self) -> None:
+        text = LAYOUT.replace(", path: lines.quantity.unit", "")
+        text = text.replace("{currency: GBP}", "{currency: GBP, lines.quantity.unit: EA}")
+        assert marks(self.flat(text)) == []
 
 
 def test_a_unit_that_is_a_number_is_told_as_a_unit() -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from crossdock.edi.flat.layout import Column, Csv, Fixed, Layout, LayoutError, Record, parsed
-from crossdock.edi.flat.plan import Plan
+from crossdock.edi.flat.plan import Plan, marking
 from crossdock.edi.flat.plan import plan as planned
 from crossdock.edi.flat.reading import Reader
 from crossdock.edi.flat.writing import Writer
@@ -34,6 +34,7 @@ __all__ = [
     "Plan",
     "Record",
     "layout",
+    "marking",
     "read",
     "write",
 ]

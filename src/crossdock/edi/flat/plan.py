@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from crossdock.edi.flat import fields, values
 from crossdock.edi.flat.fields import Field, NoField, Path
 from crossdock.edi.flat.layout import Column, Layout, LayoutError, Record
+from crossdock.edi.maps.declared import usual_words
 
 _PARTIES = ("buyer", "supplier", "issuer", "recipient", "seller", "ship_to")
 FROM_CONTEXT = ("company_id", *_PARTIES)
@@ -99,6 +100,12 @@ def plan(layout: Layout) -> Plan:
     if problems:
         raise LayoutError(problems)
     return Plan(layout, kind, records, fills, key)
+
+
+def marking(found: Plan) -> Plan:
+    """The same with marks (`mark_of`) on every word that neither the file nor the layout says."""
+    words = ((fields.resolve(found.kind, path), text) for path, text in usual_words(found.kind))
+    return replace(found, fills=(*found.fills, *(Fill(field, text) for field, text in words if field.kind == "text")))
 
 
 def _record(

@@ -20,7 +20,7 @@ from crossdock.edi.maps.declared.definition import (
     broken,
     definitions,
 )
-from crossdock.edi.maps.declared.marks import mark_of, marking
+from crossdock.edi.maps.declared.marks import mark_of, marking, usual_words
 from crossdock.edi.maps.declared.reading import Walk
 from crossdock.edi.maps.declared.source import EdifactSource, X12Source
 from crossdock.edi.maps.declared.writing import write_edifact, write_x12
@@ -43,6 +43,7 @@ __all__ = [
     "read_by",
     "read_set",
     "set_of",
+    "usual_words",
     "written_as",
 ]
 

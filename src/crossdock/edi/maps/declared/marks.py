@@ -44,8 +44,13 @@ def marking(dialect: str, kind: str) -> Definition | None:
     found = definitions(dialect).get(kind)
     if found is None:
         return None
-    usual = {path: f"=|{_marked(path, text)}" for path, text in _usual(found.object, (found.object,))}
+    usual = {path: f"=|{text}" for path, text in usual_words(found.object)}
     return replace(found, values=usual | {path: _default(path, said) for path, said in found.values.items()})
+
+
+def usual_words(kind: type[Any]) -> Iterator[tuple[str, str]]:
+    """The words that an object and what is in it have where nothing is said: their paths, and these words marked."""
+    return ((path, _marked(path, text)) for path, text in _usual(kind, (kind,)))
 
 
 def _default(path: str, said: str) -> str:
