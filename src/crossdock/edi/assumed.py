@@ -24,7 +24,7 @@ from crossdock.model.stock import OWN
 
 _OTHER_US, _OTHER_PARTNER = PartyRef("another receiver"), PartyRef("another sender")
 _NAMED = {EACH: "each", OWN: "our own"}
-_ELSEWHERE = dt.timezone(dt.timedelta(hours=7, minutes=23))
+ELSEWHERE = dt.timezone(dt.timedelta(hours=7, minutes=23))
 """A zone that nobody is in."""
 _TIME, _NUMBER = "0302", "987650321"
 
@@ -63,7 +63,7 @@ def assumed(item: Item, context: maps.MapContext, body: msgspec.Struct, again: M
 
 def elsewhere(item: Item, context: maps.MapContext) -> Marked | None:
     """A set or message with marks, and its times in another zone; None where nothing describes it."""
-    options = msgspec.structs.replace(context.options, zone=_ELSEWHERE)
+    options = msgspec.structs.replace(context.options, zone=ELSEWHERE)
     return marked(maps.as_taken(item, context), msgspec.structs.replace(context, options=options))
 
 
@@ -85,7 +85,7 @@ def _moved(value: str, zone: dt.tzinfo | None) -> str:
     try:
         moment = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
         said = as_said(moment, zone).replace(tzinfo=dt.UTC)
-        return words(in_utc(said, _ELSEWHERE))
+        return words(in_utc(said, ELSEWHERE))
     except (ValueError, OverflowError):
         return ""
 

@@ -6,6 +6,7 @@ for each in documents.read(data):        # Document: .document, .body, .envelope
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal
@@ -157,7 +158,7 @@ def read(
     if head.syntax == XML:
         if head.note is not None:
             yield Document("", None, _context(Envelope(), ""), faults=(explained(head.note),))
-        yield _of_ubl(b"".join((head.bytes, *rest)))
+        yield _of_ubl(b"".join((head.bytes, *rest)), options.zone)
         return
     for item in items(head, rest, tolerance):
         if isinstance(item, Fault):
@@ -208,16 +209,16 @@ def _is_test(head: x12.InterchangeHeader | edifact.InterchangeHeader) -> bool:
     return head.test if isinstance(head, edifact.InterchangeHeader) else head.usage == "T"
 
 
-def _of_ubl(data: bytes) -> Document:
+def _of_ubl(data: bytes, zone: dt.tzinfo | None) -> Document:
     from crossdock.edi import ubl  # here, for only XML needs lxml
 
-    mapped = ubl.read(data)
+    mapped = ubl.read(data, zone=zone)
     role = ubl.DOCUMENTS[mapped.type].received_by if mapped.type in ubl.DOCUMENTS else "buyer"
     sides = [_party(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
     sender, receiver = sides if role == "supplier" else reversed(sides)
     named = (sender.their_id or sender.id, sender.qualifier, receiver.their_id or receiver.id, receiver.qualifier)
     envelope = Envelope("UBL", mapped.type, "", *named)
-    context = maps.MapContext("", receiver, sender, role)
+    context = maps.MapContext("", receiver, sender, role, options=maps.MapOptions(zone=zone))
     faults = tuple(explained(each, in_lines=True) for each in mapped.faults)
     return Document(
         mapped.document, mapped.body, context, envelope, _rows(mapped.kept), _rows(mapped.dropped), faults

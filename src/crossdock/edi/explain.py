@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from crossdock.edi import edifact, maps, x12
-from crossdock.edi.assumed import Assumed, assumed, copied, elsewhere
+from crossdock.edi.assumed import ELSEWHERE, Assumed, assumed, copied, elsewhere, unsaid
 from crossdock.edi.beside import names
 from crossdock.edi.guidelines.packs import Guidelines
 from crossdock.edi.guides import guides, segment_rules
@@ -78,7 +78,7 @@ def explain(
     if head.syntax == XML:
         if head.note is not None:
             yield explained(head.note)
-        yield document(chain((head.bytes,), chunks))
+        yield document(chain((head.bytes,), chunks), zone)
         return
     for item in items(head, chunks, tolerance):
         if isinstance(item, Fault):
@@ -89,20 +89,21 @@ def explain(
             yield _message(item, context) if isinstance(item, edifact.Message) else _set(item, context)
 
 
-def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
-    """A UBL document; its receiver is us."""
+def document(chunks: Iterable[bytes], zone: dt.tzinfo | None = None) -> ExplainedSet | ExplainedFault:
+    """A UBL document; its receiver is us. Times that name no zone are in `zone`."""
     from crossdock.edi import ubl  # here, for only XML needs lxml
 
     data = b"".join(bounded(chunks, ubl.XmlLimits().input_bytes))
-    mapped = ubl.read(data)
+    mapped = ubl.read(data, zone=zone)
     if not mapped.document:
         return explained(mapped.faults[0], in_lines=True)
     sides = [_side(mapped.body, names) for names in (("buyer", "recipient"), ("supplier", "issuer", "seller"))]
     of_customers = ubl.DOCUMENTS[mapped.type].received_by == "supplier"
     sender, receiver = sides if of_customers else reversed(sides)
     said = () if mapped.body is not None else tuple(islice(ubl.outline(data), _MOST_SEGMENTS))
-    from_others = tuple(copied(mapped.body)) if mapped.body is not None else ()
-    columns, lines, words = say(mapped.body, from_others) if mapped.body is not None else ((), (), said)
+    again = ubl.read(data, zone=ELSEWHERE).body if mapped.body is not None else None
+    filled = (*copied(mapped.body), *unsaid(mapped.body, again, zone)) if mapped.body is not None else ()
+    columns, lines, words = say(mapped.body, filled) if mapped.body is not None else ((), (), said)
     return ExplainedSet(
         type=mapped.type,
         name=mapped.document.replace("_", " ").capitalize(),
@@ -124,7 +125,7 @@ def document(chunks: Iterable[bytes]) -> ExplainedSet | ExplainedFault:
         faults=tuple(explained(each, in_lines=True) for each in mapped.faults),
         body=mapped.body,
         not_shown=names(msgspec.to_builtins(mapped.kept)) if mapped.body is not None else (),
-        assumed=from_others,
+        assumed=filled,
     )
 
 

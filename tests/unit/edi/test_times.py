@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
-from crossdock.edi import edifact, maps
+from crossdock.edi import edifact, maps, ubl
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.model.quantity import Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
@@ -132,6 +132,26 @@ def test_x12_names_utc_where_it_can_name_a_zone_and_else_says_it_as_agreed() -> 
     assert "~DTM*011*20240715*0230*UT~" in text
     (ts,) = sets(text.encode())
     assert maps.read_document(ts, IN_CHICAGO).body == maps.read_document(ts, BUYING).body
+
+
+class TestUbl:
+    def written(self, clock: str) -> bytes:
+        return ubl.write("ship_notice", NOTICE, BUYING).replace(b"02:30:00Z", clock.encode())
+
+    def test_a_time_without_a_zone_is_of_the_one_agreed_on(self) -> None:
+        for context, hour in ((BUYING, 2), (IN_CHICAGO, 7)):
+            body = ubl.read(self.written("02:30:00"), context).body
+            assert isinstance(body, ShipNotice)
+            assert body.shipped_at == dt.datetime(2024, 7, 15, hour, 30, tzinfo=dt.UTC)
+
+    def test_it_is_marked_and_one_that_is_named_is_not(self) -> None:
+        for clock, marked in (("02:30:00", True), ("02:30:00Z", False), ("04:30:00+02:00", False)):
+            (found,) = explain(self.written(clock))
+            assert isinstance(found, ExplainedSet)
+            assert ("shipped at" in [each.path for each in found.assumed]) == marked
+        (found,) = explain(self.written("02:30:00"), zone=CHICAGO)
+        assert isinstance(found, ExplainedSet)
+        assert "shipped 2024-07-15 07:30 UTC (America/Chicago, where no zone is said)" in found.words[0]
 
 
 class TestExplain:

@@ -9,6 +9,7 @@ silently: each text and attribute is taken into the object, kept in `kept` with 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Literal, NamedTuple
@@ -18,7 +19,7 @@ from lxml import etree
 
 from crossdock.edi.kernel.faults import Fault, fault
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.edi.maps.context import MapContext, MappedDocument
+from crossdock.edi.maps.context import MapContext, MapOptions, MappedDocument
 from crossdock.edi.ubl import (
     catalogue,
     despatch_advice,
@@ -91,9 +92,14 @@ DOCUMENTS: dict[str, _Kind] = {
 """Root of a document -> the object it says, what reads it, and who usually receives it."""
 
 
-def read(data: bytes, context: MapContext | None = None, limits: XmlLimits = DEFAULT_XML_LIMITS) -> UblDocument:
+def read(
+    data: bytes,
+    context: MapContext | None = None,
+    limits: XmlLimits = DEFAULT_XML_LIMITS,
+    zone: dt.tzinfo | None = None,
+) -> UblDocument:
     """The business object that a UBL document says. Without a context nobody is known: parties are as the document
-    names them, and we are who receives such documents. Never raises."""
+    names them, we are who receives such documents, and times that name no zone are in `zone`. Never raises."""
     source = parse(data, limits)
     if isinstance(source, Fault):
         return UblDocument("", None, (source,))
@@ -101,7 +107,7 @@ def read(data: bytes, context: MapContext | None = None, limits: XmlLimits = DEF
     kind = DOCUMENTS.get(name.localname) if name.namespace == root_namespace(name.localname) else None
     if kind is None:
         return UblDocument("", None, (_unknown(source, name),), name.localname)
-    reading = Reading(source, context or _nobody(kind.received_by), limits)
+    reading = Reading(source, context or _nobody(kind.received_by, zone), limits)
     body: msgspec.Struct | None = None
     try:
         body = kind.reader(reading)
@@ -159,8 +165,8 @@ def _elements(document: str, body: msgspec.Struct, writing: Writing) -> tuple[st
     raise CannotWrite(f"no UBL document of ours carries a {document} ({type(body).__name__})")
 
 
-def _nobody(role: Role) -> MapContext:
-    return MapContext("", PartyRef(""), PartyRef(""), role)
+def _nobody(role: Role, zone: dt.tzinfo | None) -> MapContext:
+    return MapContext("", PartyRef(""), PartyRef(""), role, options=MapOptions(zone=zone))
 
 
 def _unknown(source: Source, name: etree.QName) -> Fault:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from crossdock.edi.kernel.faults import FAULTS, Fault, Severity, fault
 from crossdock.edi.maps.context import MapContext
+from crossdock.edi.maps.moments import in_utc
 from crossdock.edi.ubl.account import line_of, path
 from crossdock.edi.ubl.codes import qualifier_of
 from crossdock.edi.ubl.limits import XmlLimits
@@ -180,12 +181,12 @@ class Reading:
             return None
 
     def moment(self, node: Node | None, date: str, time: str) -> dt.datetime | None:
-        """A date and the time beside it, in UTC; a time without a zone is taken as UTC, no time as midnight."""
+        """A date and the time beside it, in UTC; a time without a zone is of the one agreed on, no time is midnight."""
         day = self.date(node, date)
         if day is None:
             return None
         clock = self.one(node, time)
-        at = dt.time(0, tzinfo=dt.UTC)
+        at = dt.time()
         if clock is not None:
             text = self.take(clock)
             found = _time(text)
@@ -193,10 +194,13 @@ class Reading:
                 self.fault("time_invalid", clock, f"{text[:40]!r} is no time such as 10:30:00Z")
             else:
                 at = found
+        said = dt.datetime.combine(day, at.replace(tzinfo=dt.UTC))
         try:
+            if at.tzinfo is None:
+                return in_utc(said, self.context.options.zone)
             return dt.datetime.combine(day, at).astimezone(dt.UTC)
         except (OverflowError, ValueError):
-            return dt.datetime.combine(day, at.replace(tzinfo=dt.UTC))
+            return said
 
     def heading(self) -> str:
         """The number that every document begins with."""
@@ -389,6 +393,6 @@ def _time(text: str) -> dt.time | None:
     clock, fraction, zone = match.groups()
     micro = f".{fraction[:6]:0<6}" if fraction else ""
     try:
-        return dt.time.fromisoformat(clock + micro + (zone or "+00:00").replace("Z", "+00:00"))
+        return dt.time.fromisoformat(clock + micro + (zone or "").replace("Z", "+00:00"))
     except ValueError:
         return None
