@@ -157,7 +157,7 @@ def _message(message: edifact.Message, context: maps.MapContext) -> ExplainedSet
         usage="test" if head.test else "production",
         document=mapped.document,
         refused=mapped.body is None,
-        words=(*words, *_address(place)),
+        words=_with_address(words, place),
         columns=columns,
         lines=lines,
         faults=tuple(explained(each) for each in told_of_numbers(message, told_beside(message, mapped.faults))),
@@ -208,7 +208,7 @@ def _set(ts: x12.TransactionSet, context: maps.MapContext) -> ExplainedSet:
         usage="test" if header.usage == "T" else "production",
         document=mapped.document,
         refused=mapped.body is None,
-        words=(*words, *_address(place)),
+        words=_with_address(words, place),
         columns=columns,
         lines=lines,
         faults=tuple(
@@ -229,8 +229,12 @@ def _called(document: str) -> str:
     return document.replace("_", " ").capitalize() or "Transaction set without a map of ours"
 
 
-def _address(place: Place) -> tuple[str, ...]:
-    return (f"Address of the ship-to: {place.words}",) if place else ()
+def _with_address(words: tuple[str, ...], place: Place) -> tuple[str, ...]:
+    """The address of an order's ship-to behind who that is."""
+    if not place:
+        return words
+    behind = next((at for at, each in enumerate(words, 1) if each.startswith("Ship to ")), len(words))
+    return (*words[:behind], f"Address of the ship-to: {place.words}", *words[behind:])
 
 
 def _not_shown(again: Marked | None, place: Place) -> tuple[str, ...]:
