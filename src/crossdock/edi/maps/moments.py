@@ -18,10 +18,20 @@ def in_utc(said: dt.datetime, zone: dt.tzinfo | None) -> dt.datetime:
     """The moment that a document says without a zone (`said` has UTC's). Of two with one local time the first."""
     if zone is None or said.time() == dt.time():
         return said
-    return said.replace(tzinfo=zone).astimezone(dt.UTC)
+    return _moved(said.replace(tzinfo=zone), dt.UTC) or said
 
 
 def as_said(moment: dt.datetime, zone: dt.tzinfo | None) -> dt.datetime:
     """A moment as it is said where no zone can be."""
     moment = moment.astimezone(dt.UTC)
-    return moment if zone is None or moment.time() == dt.time() else moment.astimezone(zone)
+    if zone is None or moment.time() == dt.time():
+        return moment
+    return _moved(moment, zone) or moment
+
+
+def _moved(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
+    """A moment in another zone; None at the ends of the calendar, where it is on no day there."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return None
