@@ -195,7 +195,6 @@ def test_at_the_ends_of_the_calendar_a_time_stands_as_it_is(said: str, zone: str
         "ST*856*0001", "BSN*00*1*20101201*0830", f"DTM*011*{said}", "HL*1**S", "HL*2*1*O", "PRF*1", "HL*3*2*I",
         "LIN*1*IN*A", "SN1**1*EA", "CTT*3", "SE*11*0001",
     )  # fmt: skip
-    (shown,) = explain(interchange(*rows), zone=ZoneInfo(zone))
-    assert isinstance(shown, ExplainedSet)
-    assert isinstance(shown.body, ShipNotice)
+    (shown,) = (each for each in explain(interchange(*rows), zone=ZoneInfo(zone)) if isinstance(each, ExplainedSet))
+    assert isinstance(shown.body, ShipNotice), shown.faults
     assert str(shown.body.shipped_at.year) == str(int(said[:4]))
