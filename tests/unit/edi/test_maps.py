@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from crossdock.edi import maps, x12
 from crossdock.model.party import PartyRef
@@ -80,6 +81,58 @@ class TestPurchaseOrder:
     def test_a_price_per_hundred_is_told_apart(self) -> None:
         found = body("BEG*00*SA*1**20101201", "PO1*1*600*EA*255*HP*IN*A1")
         assert found.lines[0].price == Price(Decimal(255), "GBP", Quantity(Decimal(100)))
+
+    @pytest.mark.parametrize(
+        ("unit", "codes", "per"),
+        [
+            ("EA", "PN", Quantity(Decimal(10))),
+            ("EA", "PD LD RD TD WD", Quantity(Decimal(12))),
+            ("EA", "HP LC QH RC TC WC", Quantity(Decimal(100))),
+            ("EA", "TP LM QS RM TM WM", Quantity(Decimal(1000))),
+            ("EA", "TT", Quantity(Decimal(10_000))),
+            ("EA", "HT", Quantity(Decimal(100_000))),
+            ("EA", "PE LE QE RE TE WE UM CT NT", Quantity(Decimal(1))),
+            ("DZ", "PD HP", None),
+            ("EA", "PP", Quantity(Decimal(1), "LB")),
+            ("01", "PP", Quantity(Decimal(1), "01")),
+            ("FT", "HF", Quantity(Decimal(100), "FT")),
+            ("RL", "TF", Quantity(Decimal(1000), "FT")),
+        ],
+    )
+    def test_the_basis_says_for_how_much_the_price_is(self, unit: str, codes: str, per: Quantity | None) -> None:
+        for code in codes.split():
+            mapped = read("BEG*00*SA*1**20101201", f"PO1*1*600*{unit}*255*{code}*IN*A1")
+            assert mapped.body is not None
+            assert mapped.faults == ()
+            found = mapped.body.lines[0].price.per
+            assert found == (per or Quantity(Decimal(1 if code == "PD" else 100), unit)), code
+
+    @pytest.mark.parametrize("code", ["PT", "PM", "BP", "Q7"])
+    def test_a_basis_that_is_not_read_is_told(self, code: str) -> None:
+        mapped = read("BEG*00*SA*1**20101201", f"PO1*1*600*EA*255*{code}*IN*A1")
+        assert [(each.code, each.position, each.element) for each in mapped.faults] == [("price_basis_unknown", 3, 5)]
+
+    @pytest.mark.parametrize(
+        ("per", "unit", "basis"),
+        [
+            (Quantity(Decimal(12)), "EA", "PD"),
+            (Quantity(Decimal(1), "DZ"), "DZ", ""),
+            (Quantity(Decimal(100_000)), "EA", "HT"),
+            (Quantity(Decimal(1), "LBR"), "EA", "PP"),
+            (Quantity(Decimal(1000), "FOT"), "RL", "TF"),
+            (Quantity(Decimal(100), "LBR"), "LBR", "HP"),
+        ],
+    )
+    def test_a_price_is_written_with_its_basis(self, per: Quantity, unit: str, basis: str) -> None:
+        line = replace(order().lines[0], quantity=Quantity(Decimal(6), unit), price=Price(Decimal(2), "GBP", per))
+        rows = maps.write_document("purchase_order", replace(order(), lines=(line,)), BUYING).segments
+        assert next(row[4:6] for row in rows if row[0] == "PO1") == ("2", basis)
+
+    @pytest.mark.parametrize("per", [Quantity(Decimal(7)), Quantity(Decimal(12), "CA"), Quantity(Decimal(1), "CA")])
+    def test_a_price_that_no_basis_says_cannot_be_written(self, per: Quantity) -> None:
+        line = replace(order().lines[0], price=Price(Decimal(2), "GBP", per))
+        with pytest.raises(x12.CannotWrite, match="a price per"):
+            maps.write_document("purchase_order", replace(order(), lines=(line,)), BUYING)
 
     def test_a_line_date_becomes_a_schedule(self) -> None:
         found = body("BEG*00*SA*1**20101201", "PO1*1*6*EA*2**IN*A1", "DTM*002*20101203")

@@ -23,8 +23,9 @@ from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet,
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
 from crossdock.edi.maps.declared.source import X12Source
+from crossdock.edi.maps.x12.price_bases import OF_AMOUNT
 from crossdock.edi.maps.x12.qualifiers import ITEM_QUALIFIERS
-from crossdock.edi.maps.x12.reading import BASES, percentage
+from crossdock.edi.maps.x12.reading import percentage
 from crossdock.edi.maps.x12.ship_notice import pack_number
 from crossdock.edi.maps.x12.times import as_zone
 from crossdock.edi.maps.x12.writing import Writing, cents, day, moment, unit_code
@@ -116,12 +117,12 @@ def read_price(source: X12Source, place: Place) -> Price | None:
     basis = source.value(place.row, (basis_at, 0)) if basis_at else ""
     if amount is None:
         return None
-    if basis in BASES:
+    if basis in OF_AMOUNT:
         source.take(place.position, basis_at)
     unit = source.value(place.row, (unit_at, 1)) if unit_at else ""
     if unit:
         source.take(place.position, unit_at)
-    return source.reading.price(str(amount), basis, unit or EACH)
+    return source.reading.price(str(amount), basis, unit or EACH, place.position, basis_at)
 
 
 def write_price(value: Price, sheet: Sheet) -> Cells:

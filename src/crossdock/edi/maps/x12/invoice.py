@@ -19,6 +19,7 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.credits import credited, hold_credited
 from crossdock.edi.maps.totals import asked_for, charges_by_line
 from crossdock.edi.maps.unsaid import only_counted
+from crossdock.edi.maps.x12.price_bases import KNOWN
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
@@ -154,6 +155,8 @@ def _lines(reading: Reading, found: list[_Line], order: str) -> list[InvoiceLine
         line, quantity, unit, price, basis, item, theirs, gtin = reading.line(each.row, position)
         if not price:
             reading.fault("price_missing", position, 4)
+        if basis and basis not in KNOWN:
+            reading.basis_unknown(basis, unit, position, 5)
         if not each.order:
             each.order = (_order_among(each.row[6:]) if "PO" in each.row else "") or order
             if not each.order:

@@ -19,6 +19,7 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.places import x12_rows
 from crossdock.edi.maps.unsaid import to_the_buyer
+from crossdock.edi.maps.x12.price_bases import KNOWN
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, text, unit_code
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -130,6 +131,8 @@ def _line(reading: Reading, row: Row, position: int, ordinal: int) -> tuple[Purc
         reading.fault("item_missing", position, 6)
     if not price:
         reading.fault("price_missing", position, 4)
+    if basis and basis not in KNOWN:
+        reading.basis_unknown(basis, unit, position, 5)
     ordered = quantity_of(quantity or reading.missing(position, 2), unit)
     description = their_line = ""
     schedules: list[Schedule] = []

@@ -15,6 +15,7 @@ from typing import NamedTuple, cast
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.x12.price_bases import KNOWN
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, REVISION, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, Row, at, padded, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_code
@@ -114,6 +115,8 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
     line, quantity, unit, price_text, basis, item, theirs, _gtin = reading.line(row, position)
     as_buyer = reading.as_buyer
     price = price_of(price_text, reading.currency, basis, unit) if price_text else None
+    if basis and basis not in KNOWN:
+        reading.basis_unknown(basis, unit, position, 5 if form is TO_ORDER else 7)
     answers = []
     for index in range(start + 1, end):
         row = rows[index]

@@ -86,7 +86,7 @@ def _line(reading: Reading, position: int) -> PurchaseOrderChangeLine:
         action=cast('Literal["add", "change", "cancel"]', action or "change"),
         item=item,
         quantity=Quantity(reading.number(quantity, position, 3), unit) if quantity else None,
-        price=reading.price(price, basis, unit) if price else None,
+        price=reading.price(price, basis, unit, position, 7) if price else None,
         due_on=due_on,
         supplier_item=theirs if reading.context.role == "buyer" else "",
     )

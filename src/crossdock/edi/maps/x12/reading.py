@@ -12,6 +12,7 @@ from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.moments import in_utc
 from crossdock.edi.maps.purposes import copy_words
+from crossdock.edi.maps.x12.price_bases import KNOWN, per_of
 from crossdock.edi.maps.x12.qualifiers import (
     ANYBODYS_QUALIFIERS,
     BUYER_QUALIFIERS,
@@ -134,9 +135,15 @@ class Reading:
         """An amount with two implied decimals; one that writes its point means what it writes."""
         return Decimal(text) if "." in text else Decimal(text) * _CENTS
 
-    def price(self, text: str, basis: str, unit: str) -> Price:
-        """A unit price; the basis says per hundred or per thousand."""
+    def price(self, text: str, basis: str, unit: str, position: int, element: int) -> Price:
+        """A unit price; the basis, at an element, says for how much it is."""
+        if basis and basis not in KNOWN:
+            self.basis_unknown(basis, unit, position, element)
         return price_of(text, self.currency, basis, unit)
+
+    def basis_unknown(self, basis: str, unit: str, position: int, element: int) -> None:
+        """Tell of a basis of a price that is not read."""
+        self.fault("price_basis_unknown", position, element, f"{basis!r}: the price is read as that of one {unit}")
 
     def line(self, row: Row, position: int) -> Line:
         """What a line (PO1, IT1) says. Without unit it is of pieces; an unknown item is a fault."""
@@ -238,10 +245,6 @@ class Reading:
             self.fault("document_copy", 2, element, words)
 
 
-_ONE = Decimal(1)
-BASES = {"HP": Decimal(100), "PN": Decimal(10), "TP": Decimal(1000), "HF": Decimal(100)}
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def quantity_of(text: str, unit: str) -> Quantity:
     """A quantity. Partners order the same few numbers of everything, so the same object serves again."""
@@ -251,7 +254,7 @@ def quantity_of(text: str, unit: str) -> Quantity:
 @lru_cache(maxsize=_REMEMBERED)
 def price_of(text: str, currency: str, basis: str, unit: str) -> Price:
     """A unit price. An item costs the same in one document after the other."""
-    return Price(Decimal(text), currency, Quantity(BASES.get(basis, _ONE), unit))
+    return Price(Decimal(text), currency, per_of(basis, unit))
 
 
 def first_of(parties: dict[str, PartyRef], roles: tuple[str, ...], known: PartyRef) -> PartyRef:

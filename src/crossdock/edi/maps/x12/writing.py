@@ -14,6 +14,7 @@ from crossdock.edi.guides.check import check, elements
 from crossdock.edi.kernel.writing import COMPONENT, ELEMENT, END, CannotWrite, Joined, Text, is_printed, joined
 from crossdock.edi.maps.context import GTIN_BY_LENGTH, MapContext
 from crossdock.edi.maps.moments import as_said
+from crossdock.edi.maps.x12.price_bases import basis_of
 from crossdock.edi.maps.x12.reading import ASSIGNED_BY_BUYER, TAX_KINDS
 from crossdock.edi.x12.envelope import Delimiters, GroupHeader, InterchangeHeader, TransactionSet
 from crossdock.edi.x12.writer import OutgoingSegment
@@ -26,7 +27,6 @@ from crossdock.model.units import known
 _X12_CHARGE = re.compile(r"[A-Z][0-9]{3}\Z")
 _TAX_CODES = {ours: theirs for theirs, ours in TAX_KINDS.items()}
 _GTINS = {8: "EO", 12: "UP", 13: "EN", 14: "UK"}
-_BASIS_OF = {Decimal(100): "HP", Decimal(1000): "TP"}
 # Separators that no checked value may hold, so that checking does not depend on the interchange's own.
 _MARKS = Delimiters(element=ELEMENT, component=COMPONENT, terminator=END)
 _CHECKING = InterchangeHeader("", "", "", "", "", "", "", "", False, "", _MARKS)
@@ -73,8 +73,8 @@ class Writing:
         if price.currency != self.currency:
             raise CannotWrite(f"a price in {price.currency} in a document in {self.currency or 'no currency'}")
         per = price.per
-        basis = "" if per.amount == 1 else _BASIS_OF.get(per.amount)
-        if basis is None or (per.unit != unit and unit_code(per.unit) != unit):
+        basis = "" if per.amount == 1 and per.unit == unit else basis_of(per, unit)
+        if basis is None:
             raise CannotWrite(f"a price per {per.amount} {per.unit} of a line in {unit}")
         return number(price.amount), basis
 
