@@ -19,12 +19,16 @@ SELLING = maps.MapContext("us", US, KILN, "supplier")
 NAD_US, NAD_KILN = "5498765000010::9", "5412345000013::9"
 
 
-def mapped(kind: str, *segments: str, context: maps.MapContext = BUYING) -> maps.MappedDocument:
+def message(kind: str, *segments: str) -> edifact.Message:
     rows = "".join(each + "'" for each in segments)
     head = f"UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1'UNH+1+{kind}:D:96A:UN:EAN008'"
     (one,) = edifact.read(f"{head}{rows}UNT+{len(segments) + 2}+1'UNZ+1+R1'".encode())
     assert isinstance(one, edifact.Message), one
-    return maps.read_message(one, context)
+    return one
+
+
+def mapped(kind: str, *segments: str, context: maps.MapContext = BUYING) -> maps.MappedDocument:
+    return maps.read_message(message(kind, *segments), context)
 
 
 def read(kind: str, *segments: str, context: maps.MapContext = BUYING) -> Any:
@@ -72,11 +76,54 @@ def test_a_receipt_says_what_came_in_which_pack_and_what_was_refused() -> None:
         "RFF+BT:LOT7", "CPS+3", "LIN+2", "PIA+1+CUP:IN", "QTY+195:3", "GIN+BN+S1", "RFF+ON:4500002:20", "CNT+2:2",
     )  # fmt: skip
     assert (receipt.number, receipt.received_at) == ("REC5", dt.datetime(2010, 12, 4, 11, 30, tzinfo=dt.UTC))
-    mug, cup = receipt.lines
+    mug, broken, cup = receipt.lines
     assert (mug.pack, mug.lot, mug.expires_on) == ("354123450000000014", "LOT7", dt.date(2011, 12, 31))
-    assert (mug.order_number, mug.item, mug.quantity, mug.condition) == ("4500001", "MUG", units("40"), "damaged")
+    assert (mug.order_number, mug.item, mug.quantity, mug.condition) == ("4500001", "MUG", units("40"), "good")
+    assert (broken.order_number, broken.item, broken.quantity, broken.condition) == (
+        "4500001",
+        "MUG",
+        units("2"),
+        "damaged",
+    )
     assert (cup.pack, cup.order_number, cup.order_line, cup.serials) == ("", "4500002", "20", ("S1",))
     assert (cup.quantity, cup.condition) == (units("3"), "damaged")
+
+
+@pytest.mark.parametrize(
+    ("said", "came"),
+    [
+        (("QTY+12:24", "QTY+194:20", "QTY+196:1"), ["20 good", "1 damaged"]),
+        (("QTY+196:1", "QTY+194:20"), ["20 good", "1 damaged"]),
+        (("QTY+194:20", "QTY+195:2", "QTY+196:1"), ["20 good", "2 damaged", "1 damaged"]),
+        (("QTY+195:2", "QTY+196:1"), ["2 damaged", "1 damaged"]),
+        (("QTY+48:20", "QTY+196:20"), ["20 damaged"]),
+        (("QTY+48:20", "QTY+196:4"), ["16 good", "4 damaged"]),
+        (("QTY+194:20", "QVR+-4:195+AF"), ["20 good", "4 damaged"]),
+        (("QTY+48:20", "QVR+-4:196+QA"), ["16 good", "4 quarantined"]),
+        (("QTY+48:20", "QVR+-20:196+AF"), ["20 damaged"]),
+        (("QTY+194:20", "QVR++AF"), ["20 damaged"]),
+        (("QTY+194:20", "QTY+196:1", "QVR+-1:196+AF"), ["20 good", "1 damaged"]),
+        (("QTY+194:20", "QVR+-4:12+BP"), ["20 good"]),
+    ],
+)
+def test_goods_that_were_not_accepted_came_besides_those_that_were(said: tuple[str, ...], came: list[str]) -> None:
+    receipt = read(
+        "RECADV", "BGM+352+REC5+9", "DTM+50:20101204:102", "LIN+1+", "PIA+1+MUG:IN", *said, "RFF+ON:4500002:20",
+        "CNT+2:1",
+    )  # fmt: skip
+    assert [f"{line.quantity.amount:f} {line.condition}" for line in receipt.lines] == came
+    assert {(line.order_number, line.item) for line in receipt.lines} == {("4500002", "MUG")}
+
+
+@pytest.mark.parametrize(
+    "said", [("QTY+48:20", "QTY+196:21"), ("QTY+48:20", "QTY+196:1:KGM"), ("QTY+194:20", "QVR+-4:12+BP")]
+)
+def test_refused_goods_that_are_none_of_the_line_are_kept_beside_it(said: tuple[str, ...]) -> None:
+    receipt = ("RECADV", "BGM+352+REC5+9", "DTM+50:20101204:102", "LIN+1+", "PIA+1+MUG:IN", *said)
+    (line,) = read(*receipt).lines
+    assert (line.quantity, line.condition) == (units("20"), "good")
+    kept = maps.account(message(*receipt), BUYING).kept
+    assert {each.value for each in kept} >= set(said[1].split("+")[1].split(":"))
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ class TestReceivingAdvice:
         assert (line.pack, line.quantity, line.condition) == ("00106141411234567897", Quantity(Decimal(100)), "good")
 
     def test_what_is_in_question_is_a_line_of_its_own(self) -> None:
-        found = self.receipt("RCD*1*100*EA***5*EA*01*3*EA*04", "LIN**VN*A1")
+        found = self.receipt("RCD*1*100*EA***5*EA*01*3*EA*04", "LIN**VN*A1", "CTT*1")
         assert [(line.condition, line.quantity.amount) for line in found.lines] == [
             ("good", 92),
             ("damaged", 5),

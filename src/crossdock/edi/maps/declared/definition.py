@@ -166,6 +166,10 @@ class Loop:
     """Read where no other line fills the list, and never written."""
 
 
+PART = Loop(SegmentMap(""), part="quantity")
+"""Of the loop that a part of a line stands in, where no segment of its own begins it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drop:
     """Elements (0: all of the segment) that are not kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossdock.edi.maps.declared.definition import PART
 from crossdock.edi.maps.declared.joining import apart, joined
 from crossdock.edi.maps.declared.making import Maker
 from crossdock.edi.maps.declared.scope import Scope
@@ -63,6 +64,8 @@ class Keeper:
             kept[-1] = both
         else:
             kept.extend(found)
+            if any(part.loop is PART for part in scope.parts):
+                owner.apart[path] += len(found) - 1
 
     def _parts(self, scope: Scope, ordinal: int) -> list[Any]:
         """The objects of parts: each has what it does not say itself of the object that it is a part of."""

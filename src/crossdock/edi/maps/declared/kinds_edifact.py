@@ -6,7 +6,7 @@ GTIN alone; `party(known)` all of a NAD from its second element on, `known` bein
 where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
 an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
 negative (A) or not (C), and `size` that amount; `sole` the number of a pack, of which there must be but one to mean
-anything;
+anything; `questioned(list)` what is wrong with the goods of a QTY or QVR, which may be some of those of the line;
 `equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a code that is written where
 the field is there; `own(n)` n components that a map of its own reads.
 """
@@ -21,6 +21,7 @@ from typing import Any
 
 from crossdock.edi.edifact.writer import OutgoingSegment
 from crossdock.edi.kernel.writing import COMPONENT, CannotWrite, Text
+from crossdock.edi.maps.declared.definition import PART
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
 from crossdock.edi.maps.declared.source import EdifactSource
@@ -36,6 +37,9 @@ _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{6,7}\Z")
 """ISO 6346: owner, kind of equipment, serial number and check digit."""
 _IDENTIFIER = 35
 _NOTE_PARTS, _NOTE_LENGTH = 5, 70
+_ACCEPTED = "194"
+_COUNTED_APART = (_ACCEPTED, "195", "196")
+"""Data element 6063: received and accepted; received and not accepted, to go back or to be destroyed."""
 
 
 def read_an(source: EdifactSource, place: Place) -> str | None:
@@ -340,6 +344,47 @@ def write_size(value: Decimal, sheet: Sheet) -> Cells:
     return {sheet.cell.at: number_text(abs(value))}
 
 
+def read_questioned(source: EdifactSource, place: Place) -> None:
+    """What is wrong with goods that came; how many of the line's they are is known when all of it was read."""
+    place.scope.later.append(lambda scope: None if scope.part else _question(source, place, scope))
+
+
+def _question(source: EdifactSource, place: Place, scope: Scope) -> None:
+    """All of the line, or so many of its goods, which become a line of their own: those that are not accepted came
+    besides those that are. What a QVR says of goods that a QTY has told is kept, and so is more than came."""
+    row, position, path = place.row, place.position, place.cell.path
+    meant = place.definition.codes[place.cell.arguments[0]].get(source.value(row, place.cell.at), "")
+    counted, _, _ = scope.said.get("quantity.amount", (0, 0, []))
+    if not meant or not counted:
+        return
+    if scope.said.get("quantity.unit", (counted,))[0] != counted:  # that of a quantity that does not count
+        other, _, took = scope.said.pop("quantity.unit")
+        del scope.values["quantity.unit"]
+        source.untake([*took, (other, 1, 1)])
+    of_all, variance = source.value(source.rows[counted - 1], (1, 1)), source.tag(row) == "QVR"
+    unit = "" if variance else source.value(row, (1, 3))
+    if unit and unit_of(unit) != scope.values.get("quantity.unit", EACH):
+        return
+    at = 1 if variance else 2
+    text = source.value(row, (1, at))
+    amount = as_number(source, place, text) if text else None
+    came: Decimal = scope.values["quantity.amount"]
+    besides = of_all == _ACCEPTED or (of_all in _COUNTED_APART and not variance)
+    if position == counted or amount is None or (not besides and abs(amount) == came):
+        scope.values[path] = meant
+    elif (variance and scope.parts) or not amount or (not besides and abs(amount) > came):
+        return
+    else:
+        part = Scope(position, scope.path, scope, PART, part=True)
+        part.values = {"quantity.amount": abs(amount), path: meant}
+        scope.parts.append(part)
+        if besides:
+            scope.values["quantity.amount"] = came + abs(amount)
+    for cell in (place.cell.at, (1, 1), (1, 2), (1, 3)):
+        if source.value(row, cell):
+            source.take(position, *cell)
+
+
 def read_number(source: EdifactSource, place: Place) -> Decimal | None:
     """A number."""
     text = taken(source, place)
@@ -369,6 +414,7 @@ KINDS: dict[str, Kind[Any]] = {
     "allowance": Kind(read_allowance, write_allowance),
     "size": Kind(read_number, write_size),
     "equipment": Kind(read_an, write_equipment),
+    "questioned": Kind(read_questioned, COMMON["code"].write),
     "sole": Kind(read_sole, write_an),
     "when": Kind(read_when, write_when),
     "own": Kind(read_own, write_own),

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossdock.edi.kernel.writing import CannotWrite, Text
-from crossdock.edi.maps.declared.definition import Cell, Loop, SegmentMap
+from crossdock.edi.maps.declared.definition import PART, Cell
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken, write_an
 from crossdock.edi.maps.declared.kinds_measures import read_volume, read_weight, write_volume, write_weight
 from crossdock.edi.maps.declared.scope import ItemId, Scope
@@ -37,8 +37,6 @@ _MOST_PAIRS = 15
 _QUALIFIER = 2
 _CODE = 4
 _LOT = "LT"
-PART = Loop(SegmentMap(""), part="quantity")
-"""Of the loop that a part of a line stands in, where that is an element of the line itself."""
 _OF_PIECES = {"SN": "serials", "PO": "order_number"}
 
 

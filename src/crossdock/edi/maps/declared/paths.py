@@ -51,7 +51,7 @@ def count_of(scope: Scope, path: str) -> Decimal | int:
     """How many objects a list of the document holds at any depth, or the sum of a number in them."""
     first, _, rest = path.partition(".")
     found = scope.lists.get(first, [])
-    return tidy(Decimal(sum(total(each, rest) for each in found))) if rest else len(found)
+    return tidy(Decimal(sum(total(each, rest) for each in found))) if rest else len(found) - scope.apart[first]
 
 
 def mentions(loop: Loop, tag: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,8 @@ class Scope:
     parts: list[Scope] = field(default_factory=list)
     """What was read of parts of this object that are objects of their own."""
     part: bool = False
+    apart: Counter[str] = field(default_factory=Counter)
+    """Of each list, how many of its objects are parts of another, which the document counts with it."""
     waiting: list[Scope] = field(default_factory=list)
     """Of a group: what stands in it, until all of the group was read."""
     used: set[str] = field(default_factory=set)
