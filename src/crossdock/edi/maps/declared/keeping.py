@@ -7,6 +7,7 @@ from typing import Any
 from crossdock.edi.maps.declared.definition import PART
 from crossdock.edi.maps.declared.joining import apart, joined
 from crossdock.edi.maps.declared.making import Maker
+from crossdock.edi.maps.declared.packs_below import PacksBelow
 from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.declared.source import Source
 
@@ -17,9 +18,12 @@ class Keeper:
     def __init__(self, source: Source, maker: Maker) -> None:
         self.source = source
         self.maker = maker
+        self.packs = PacksBelow(source)
 
     def close_group(self, scope: Scope) -> None:
         """Keep what stands in a group, when the outermost group around it was read."""
+        if scope.level is not None and self.packs.holds(scope):
+            return
         if not scope.waiting and not (scope.loop is not None and scope.loop.optional):
             self._keep_bare(scope)
         if scope.above is not None and scope.above.group:
@@ -28,12 +32,14 @@ class Keeper:
             return
         for each in scope.waiting:
             self.keep(each)
+        self.packs.keep(scope)
         for group in (scope, *scope.inner) if scope.waiting else ():
             for path in group.said.keys() - group.used:  # what all in the group say themselves
                 self.source.untake(group.said[path][2])
 
     def close_levels(self, levels: list[Scope]) -> None:
         """Give back what levels without an object of their own say, where no object of the levels below them has it."""
+        self.packs.close()
         reached: dict[int, list[Any]] = {}
         for level in levels:
             found = [value for each in level.waiting for value in each.values.values()]
@@ -41,11 +47,12 @@ class Keeper:
             while found and above is not None:
                 reached.setdefault(id(above), []).extend(found)
                 above = above.level
-        for level in (each for each in levels if each.group and not each.waiting):
+        for level in (each for each in levels if each.group and not each.waiting and not self.packs.settled(each)):
             below = reached.get(id(level), [])
             for path, (_, _, took) in level.said.items():
                 if took and level.values.get(path) not in below:
                     self.source.untake(took)
+                    self.source.untake_code(took)
 
     def keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""

@@ -54,6 +54,13 @@ class Source(ABC):
         """Note that values did not go into a field after all."""
         self.taken -= Counter(cells)
 
+    def untake_code(self, cells: Iterable[tuple[int, int, int]]) -> None:
+        """Note that the codes of segments are of no use, of which nothing went into a field after all."""
+        for position in {position for position, _, _ in cells}:
+            parts = self.parts(self.rows[position - 1])
+            if not any((position, element, part) in self.taken for element, part, _ in parts if element > 1):
+                del self.taken[position, 1, 0]
+
     def fault(self, code: str, position: int, at: Address, detail: str = "", severity: Severity | None = None) -> None:
         """Note a fault, once at its place."""
         if not any(each.code == code and each.position == position and each.element == at[0] for each in self.faults):

@@ -4,7 +4,7 @@ BSN header, DTM*011 shipped (with time; of one that is a day alone BSN04 is the 
 expected, shipment level with TD5 carrier, REF*CN tracking and N1 parties, order levels (PRF01 the order number), pallet
 levels and pack levels in them (MAN*GM the SSCC behind its application identifier 00; MAN*SM what is none), item levels
 (LIN01 the order line, SN1 the quantity, DTM*036 when the lot expires, REF*SE or LIN SN the serial number of a piece).
-Reading, any nesting is taken: a level has what its parents have.
+Reading, any nesting is taken: a level has what its parents have, and an item is in the packs that stand below it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from crossdock.edi.maps.x12.packs_below import PackLevel, in_packs
 from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, Row, at, has_time, padded, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, day, moment
@@ -50,6 +51,10 @@ class _Header:
         self.carrier = ""
         self.tracking = ""
         self.reading = reading
+        self.bare: set[str] = set()
+        """Numbers of levels that are no items."""
+        self.packs: dict[int, PackLevel] = {}
+        """Levels below an item that name none, by their rows."""
 
     def take(self, tag: str, row: Row, position: int) -> None:
         """Take over what a segment above the items says."""
@@ -83,6 +88,8 @@ def read(reading: Reading) -> ShipNotice | None:
     reading.purpose(begin[1], _REFUSED_PURPOSES)
     head = _Header(reading)
     lines = _levels(reading, head)
+    if head.packs:
+        lines = in_packs(reading, lines, head.packs)
     if not lines:
         reading.fault("lines_missing", len(reading.rows))
     context = reading.context
@@ -170,13 +177,19 @@ def _level(
             head.take(tag, row, index + 1)
     if mark and around and pack != around:
         pallet = pallet or around
-    level = known[rows[start][1] if len(rows[start]) > 1 else ""] = (order, pack, pallet)
-    if item is not None or shipped is not None:
+    number = rows[start][1] if len(rows[start]) > 1 else ""
+    below = item is None and parent in known and parent not in head.bare
+    level = known[number] = (order, pack, pallet)
+    if below:
+        head.packs[start] = PackLevel(number, parent, pack, pallet, shipped, lot, expires_on)
+    elif item is not None or shipped is not None:
         found = _line(reading, (item or [], item_at + 1), (shipped or [], shipped_at + 1), level, lot)
         if expires_on or serials:
             every = (*found.serials, *(serial for serial in serials if serial and serial not in found.serials))
             found = replace(found, expires_on=expires_on, serials=tuple(dict.fromkeys(every)))
         lines.append(found)
+    else:
+        head.bare.add(number)
 
 
 def _better(kind: str, mark: str, pack: str) -> bool:
