@@ -18,7 +18,7 @@ from crossdock.model.acknowledgement import FunctionalAcknowledgement, Interchan
 from crossdock.model.advice import Address
 from crossdock.model.freight import FreightReference
 from crossdock.model.fulfillment import InventoryReport
-from crossdock.model.invoice import Invoice
+from crossdock.model.invoice import PREPAID_CHARGE, ROUNDING_CHARGE, Invoice
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import (
     Charge,
@@ -206,11 +206,18 @@ def _sentences(*parts: str) -> tuple[str, ...]:
 
 def _charges(charges: tuple[Charge, ...], currency: str) -> list[str]:
     return [
-        f"{'Allowance' if each.amount < 0 else 'Charge'} {each.code}".rstrip()
-        + f": {abs(each.amount):f} {currency} {each.description}".rstrip()
+        f"{_called(each)}: {each.amount if each.code == ROUNDING_CHARGE else abs(each.amount):f} {currency} "
+        f"{each.description}".rstrip()
         + (f" (line {each.line})" if each.line else "")
         for each in charges
     ]
+
+
+def _called(charge: Charge) -> str:
+    """Sums that are kept among the charges are not called one."""
+    if charge.code in (PREPAID_CHARGE, ROUNDING_CHARGE):
+        return "Rounding" if charge.code == ROUNDING_CHARGE else "Paid before"
+    return f"{'Allowance' if charge.amount < 0 else 'Charge'} {charge.code}".rstrip()
 
 
 def _schedule(schedule: Schedule) -> str:

@@ -14,6 +14,10 @@ from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import Price, Quantity
 from crossdock.model.tax import Tax, TaxRate
 
+PREPAID_CHARGE, ROUNDING_CHARGE = "PREPAID", "ROUNDING"
+"""The codes of two charges of a document that are no charges to anybody: what was paid before (negative), and what
+rounds the sum that is asked for."""
+
 
 class InvoiceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """Goods of one order line; `ship_notice` or `shipment` says what brought them, where the sender tells."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossdock.edi import edifact, maps
-from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.invoice import PREPAID_CHARGE, ROUNDING_CHARGE, Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO, Price, Quantity
@@ -95,6 +95,20 @@ def test_lines_and_charges_say_what_they_are_taxed_at_and_the_sums_what_that_com
     )  # fmt: skip
     assert [line.taxes for line in one.lines] == [(reduced,), ()]
     assert one.taxes == (Tax(reduced, Decimal("1.20"), Decimal("21.80")), Tax(goods, ZERO))
+
+
+PAID = Charge("VAT", Decimal("4.06")), Charge(PREPAID_CHARGE, Decimal(-20)), Charge(ROUNDING_CHARGE, Decimal("0.04"))
+
+
+@pytest.mark.parametrize(
+    "total", ["MOA+9:4.40", "MOA+86:24.40", "MOA+86:4.40"], ids=["what is due", "before it was paid", "less what was"]
+)
+def test_what_was_paid_before_and_what_rounds_the_sum_are_no_allowances(total: str) -> None:
+    one = invoice(*HEAD, *LINES, "UNS+S", "CNT+2:2", total, "MOA+113:20", "MOA+165:0.04", "MOA+176:4.06")
+    assert (one.total, one.charges[2:]) == (Decimal("4.40"), PAID)
+    rows = maps.write_message("invoice", one, BUYING).parted
+    assert [row[1] for row in rows if row[0] == "MOA"][-2:] == [("113", "20"), ("165", "0.04")]
+    assert [row[0] for row in rows].count("ALC") == 2
 
 
 def gross(*segments: str, quantity: str = "10", amount: str = "45.00", total: str = "45.00") -> maps.MappedDocument:
@@ -243,6 +257,9 @@ def invoices(draw: st.DrawFn) -> Invoice:
     charges = (*draw(some), *of_lines)
     taxes = draw(st.just(()) | money.filter(bool).map(lambda amount: (Charge("VAT", amount),)))
     worth = sum((line.price.amount * line.quantity.amount for line in lines), Decimal(0))
+    amounts = money.filter(bool)
+    for code, amount in ((PREPAID_CHARGE, -draw(amounts)), (ROUNDING_CHARGE, draw(amounts))):
+        taxes += draw(st.sampled_from([(), (Charge(code, amount),)]))
     total = (worth + sum((charge.amount for charge in charges + taxes), Decimal(0))).quantize(Decimal("0.01"))
     return Invoice(
         "us",

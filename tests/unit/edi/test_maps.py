@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -357,6 +358,12 @@ class TestInvoice:
             "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TDS*6060", f"TXI*ST*{amount}*1*****60",
         )  # fmt: skip
         assert found.taxes[0].rate.percent == meant
+
+    def test_what_was_paid_before_is_no_discount_and_has_no_place(self) -> None:
+        plain = body("BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TDS*6000")
+        paid = msgspec.structs.replace(plain, charges=(Charge("PREPAID", Decimal(-20)),), total=Decimal(40))
+        with pytest.raises(x12.CannotWrite, match="20 was paid before, for which an 810 has no place"):
+            maps.write_document("invoice", paid, BUYING)
 
     def test_one_invoice_over_two_orders(self) -> None:
         found = body(

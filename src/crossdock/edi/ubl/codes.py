@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossdock.edi.identifiers import duns
+from crossdock.model.invoice import PREPAID_CHARGE, ROUNDING_CHARGE
 from crossdock.model.purchase_order import AnswerKind
 from crossdock.model.tax import TAX_CHARGE
 
@@ -36,7 +37,7 @@ PLAIN = ("", "380", "82", "326", "384", "388", "393", "395", "751", "875", "876"
 NOT_TAXED = "O"
 
 # Charges of ours that UBL has elements of its own for.
-TAX, PREPAID, ROUNDING = TAX_CHARGE, "PREPAID", "ROUNDING"
+TAX, PREPAID, ROUNDING = TAX_CHARGE, PREPAID_CHARGE, ROUNDING_CHARGE
 
 
 def qualifier_of(scheme: str, number: str) -> str:

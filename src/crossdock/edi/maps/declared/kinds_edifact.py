@@ -5,8 +5,9 @@
 GTIN alone; `party(known)` all of a NAD from its second element on, `known` being `buyer`, `supplier`, `us` or `partner`
 where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
 an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
-negative (A) or not (C), and `size` that amount; `sole` the number of a pack, of which there must be but one to mean
-anything; `questioned(list)` what is wrong with the goods of a QTY or QVR, which may be some of those of the line;
+negative (A) or not (C), and `size` that amount, `less` one that is taken off; `sole` the number of a pack, of which
+there must be but one to mean anything; `questioned(list)` what is wrong with the goods of a QTY or QVR, which may be
+some of those of the line;
 `equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a code that is written where
 the field is there; `own(n)` n components that a map of its own reads.
 """
@@ -391,6 +392,17 @@ def read_number(source: EdifactSource, place: Place) -> Decimal | None:
     return as_number(source, place, text) if text else None
 
 
+def read_less(source: EdifactSource, place: Place) -> Decimal | None:
+    """A number that is taken off."""
+    found = read_number(source, place)
+    return -found if found else found
+
+
+def write_less(value: Decimal, sheet: Sheet) -> Cells:
+    """A number with the other sign."""
+    return {sheet.cell.at: number_text(-value)}
+
+
 def write_number(value: Decimal, sheet: Sheet) -> Cells:
     """A number without exponent."""
     return {sheet.cell.at: number_text(value)}
@@ -413,6 +425,7 @@ KINDS: dict[str, Kind[Any]] = {
     "until": Kind(read_until, write_day),
     "allowance": Kind(read_allowance, write_allowance),
     "size": Kind(read_number, write_size),
+    "less": Kind(read_less, write_less),
     "equipment": Kind(read_an, write_equipment),
     "questioned": Kind(read_questioned, COMMON["code"].write),
     "sole": Kind(read_sole, write_an),

@@ -5,7 +5,8 @@ CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with 
 taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, which with the charges of the line comes to its
 MOA+203; or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges;
 MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments, or before them) taxes,
-which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate.
+which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate; MOA+113 what was paid before, a charge
+`PREPAID` (negative), and MOA+165 what rounds the sum, one of `ROUNDING`.
 Where no line names its order line, LIN 1082 counts.
 """
 
@@ -25,7 +26,7 @@ from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, d
 from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.purposes import copy_words
 from crossdock.edi.maps.totals import asked_for, charges_by_line, worth
-from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.invoice import PREPAID_CHARGE, ROUNDING_CHARGE, Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import EACH, ZERO, Price, Quantity
@@ -36,7 +37,12 @@ _CREDITS = ("381", "83", "261", "262", "308", "396", "420", "458", "532")
 """Data element 1001: kinds of credit notes."""
 _DATES = ("137", "3")
 _TOTALS = ("9", "77", "86", "39")
+_DUE = "9"
+"""Of the totals: what is left to pay."""
 _TAX, _TAX_OF_ONE, _TAXABLE = "176", "124", "125"
+_PREPAID, _ROUNDED = "113", "165"
+_OF_SUMS = (PREPAID_CHARGE, ROUNDING_CHARGE)
+"""Charges that the sums alone tell."""
 _TAXED = "7"
 """Data element 5283: a tax."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
@@ -122,8 +128,8 @@ def read(reading: Reading) -> Invoice | None:
     taxes = found.totals.get(_TAX, found.taxes or found.totals.get(_TAX_OF_ONE, ZERO))
     if taxes:
         charges += (Charge(TAX_CHARGE, taxes),)
-    stated = next((found.totals[kind] for kind in _TOTALS if kind in found.totals), None)
-    total, wrong, words = asked_for(stated, lines, charges)
+    charges += _of_sums(found)
+    total, wrong, words = _asked_for(found, lines, charges)
     if wrong:
         reading.fault(wrong, len(reading.rows), detail=words)
     context, parties = reading.context, found.parties
@@ -148,6 +154,23 @@ def read(reading: Reading) -> Invoice | None:
     if (turned := credited(said)) is not said:
         reading.fault("credit_negative", at, 1)
     return turned
+
+
+def _of_sums(found: _Found) -> tuple[Charge, ...]:
+    """What was paid before, and what rounds the sum."""
+    amounts = -found.totals.get(_PREPAID, ZERO), found.totals.get(_ROUNDED, ZERO)
+    return tuple(Charge(code, amount) for code, amount in zip(_OF_SUMS, amounts, strict=True) if amount)
+
+
+def _asked_for(found: _Found, lines: list[InvoiceLine], charges: tuple[Charge, ...]) -> tuple[Decimal, str, str]:
+    """What is asked for, and the code and words of what is wrong with that. A total other than what is left to pay may
+    be that before what was paid: what lines and charges come to tells it."""
+    stated = next((found.totals[kind] for kind in _TOTALS if kind in found.totals), None)
+    told = asked_for(stated, lines, charges)
+    if told[1] and stated is not None and _DUE not in found.totals and (prepaid := found.totals.get(_PREPAID)):
+        less = asked_for(stated - prepaid, lines, charges)
+        return told if less[1] else less
+    return told
 
 
 def _with_lines(found: _Found, lines: list[InvoiceLine]) -> list[Charge]:
@@ -262,7 +285,7 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
             found.rates[-1][1].setdefault(kind, value)
         else:  # of all rates, which may tell it each for itself
             found.totals[kind] = found.totals.get(kind, ZERO) + value
-    elif in_sums and kind in (*_TOTALS, _TAX):
+    elif in_sums and kind in (*_TOTALS, _TAX, _PREPAID, _ROUNDED):
         found.totals.setdefault(kind, reading.number(reading.part(row, 1, 2), position, 1, 2))
 
 
@@ -359,7 +382,7 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     taxes = [charge for charge in invoice.charges if charge == Charge(TAX_CHARGE, charge.amount)]
     charges = charges_by_line(invoice)
     for charge in charges.get("", ()):
-        if charge not in taxes:
+        if charge not in taxes and charge.code not in _OF_SUMS:
             rows += _charge_rows(charge)
     for line in invoice.lines:
         rows += _line_rows(line, writing)
@@ -372,6 +395,11 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     ]
     if taxes:
         rows.append(("MOA", composite(_TAX, number(sum((charge.amount for charge in taxes), ZERO)))))
+    for charge in charges.get("", ()):
+        if charge.code == PREPAID_CHARGE:
+            rows.append(("MOA", composite(_PREPAID, number(-charge.amount))))
+        elif charge.code == ROUNDING_CHARGE:
+            rows.append(("MOA", composite(_ROUNDED, number(charge.amount))))
     for tax in invoice.taxes:
         rows += [_tax_row(tax.rate), ("MOA", composite(_TAX_OF_ONE, number(tax.amount)))]
         if tax.taxable is not None:

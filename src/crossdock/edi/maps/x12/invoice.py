@@ -4,7 +4,7 @@ BIG header (BIG04 the order number where there is one order, BIG07 CR for a cred
 parties; per line IT1 (IT101 the invoice line), REF*PO order number, REF*LI order line, REF*SI shipment, TXI what it is
 taxed at; SAC charges of header, line and summary, TDS total, TXI of the summary one tax a rate, together a charge
 `VAT` (a TXI below a SAC only explains that). Where no line of a document has REF*LI, IT101 is taken for the order line.
-Where IT101 is repeated, the invoice lines are counted instead.
+Where IT101 is repeated, the invoice lines are counted instead. One that was paid in part before is not written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from crossdock.edi.maps.x12.purchase_order import BUYER_ROLES, SUPPLIER_ROLES
 from crossdock.edi.maps.x12.reading import Reading, Row, at, first_of, price_of, quantity_of
 from crossdock.edi.maps.x12.writing import Writing, amount, cents, day
 from crossdock.edi.x12.writer import OutgoingSegment
-from crossdock.model.invoice import Invoice, InvoiceLine
+from crossdock.model.invoice import PREPAID_CHARGE, Invoice, InvoiceLine
 from crossdock.model.party import PartyRef
 from crossdock.model.purchase_order import Charge
 from crossdock.model.quantity import ZERO
@@ -208,6 +208,10 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     if invoice.reference:
         rows.append(("REF", "CR", invoice.reference))
     rows += writing.parties(("SU", invoice.issuer), ("BT", invoice.recipient))
+    if prepaid := [charge.amount for charge in invoice.charges if charge.code == PREPAID_CHARGE]:
+        raise CannotWrite(
+            f"{-sum(prepaid):f} was paid before, for which an 810 has no place: an allowance (SAC) would be a discount"
+        )
     charges = charges_by_line(invoice)
     of_all = charges.get("", [])
     if invoice.taxes:
