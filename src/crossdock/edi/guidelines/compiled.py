@@ -105,18 +105,20 @@ class Compiled:
                 return False
             marks = item.interchange.delimiters
             text = marks.terminator.join(item.texts) + marks.terminator
-            return self._matches(item, text, self._fast(marks.element, marks.component, marks.terminator, ""))
+            fast = self._fast(marks.element, marks.component, marks.terminator, "", text.isascii())
+            return self._matches(item, text, fast)
         header = item.interchange.delimiters
         component = header.component or _NO_MARK
-        fast = self._fast(header.element, component, header.terminator, header.suffix)
         text = decode(item.raw)
+        only_ascii = text.isascii()
+        fast = self._fast(header.element, component, header.terminator, header.suffix, only_ascii)
         if fast.whole.fullmatch(text):
             item.split_plainly(text)
             return self._judged(item, text, fast)
         plain = header.terminator.join(item.texts) + header.terminator
         if plain == text:
             return False
-        return self._matches(item, plain, self._fast(header.element, component, header.terminator, ""))
+        return self._matches(item, plain, self._fast(header.element, component, header.terminator, "", only_ascii))
 
     def _matches(self, item: TransactionSet | Message, text: str, fast: _Fast) -> bool:
         return fast.whole.fullmatch(text) is not None and self._judged(item, text, fast)
@@ -134,7 +136,7 @@ class Compiled:
 
     def drawn(self) -> re.Pattern[str]:
         """The expression, for the usual separators. Raises `re.error` where none can be made."""
-        return self._fast("*", ">", "~", "").whole
+        return self._fast("*", ">", "~", "", False).whole
 
     def fits(self, item: TransactionSet | Message) -> bool:
         """Is the document of the guideline's version, as far as it says?"""
@@ -146,8 +148,8 @@ class Compiled:
         words = f"the guideline of {form.partner} is for version {form.version}, the document says {_version(item)}"
         return view(item).fault("guideline_version", 1, 0, 0, words)
 
-    def _made_fast(self, element: str, component: str, terminator: str, suffix: str) -> _Fast:
-        marks = Marks(element, component, terminator, suffix)
+    def _made_fast(self, element: str, component: str, terminator: str, suffix: str, only_ascii: bool) -> _Fast:
+        marks = Marks(element, component, terminator, suffix, only_ascii)
         drawing = Drawing(marks, self.form.dialect, self.form.others == "ignored")
         judges: list[PlaceJudge | IdJudge | SetJudge] = list(self._place_judges(marks))
         looped: list[Ready] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
@@ -33,6 +34,8 @@ class Marks:
     component: str
     terminator: str
     suffix: str = ""
+    ascii: bool = False
+    """Only texts of ASCII are held against it."""
 
     @property
     def end(self) -> str:
@@ -47,17 +50,37 @@ class Marks:
     @property
     def character(self) -> str:
         """One of an element."""
-        return f"[^{_class(self.element + self.terminator)}\\x00-\\x1f\\x7f]"
+        return self._other_than(self.element + self.terminator)
 
     @property
     def within(self) -> str:
         """One of a component."""
-        return f"[^{_class(self.element + self.terminator + self.component)}\\x00-\\x1f\\x7f]"
+        return self._other_than(self.element + self.terminator + self.component)
+
+    def first(self, character: str) -> str:
+        """The same, if it is no blank: what an element or component begins with."""
+        return self._other_than(self.element + self.terminator + " " + self.component * (character == self.within))
+
+    def _other_than(self, marks: str) -> str:
+        return _printed(marks) if self.ascii else f"[^{_class(marks)}\\x00-\\x1f\\x7f]"
 
     @property
     def mark(self) -> str:
         """The element separator."""
         return re.escape(self.element)
+
+
+@lru_cache(maxsize=64)
+def _printed(but: str) -> str:
+    """The same letters within ASCII: those that may stand there are looked up at once, all others are gone through."""
+    runs = [[ord(" "), ord(" ") - 1]]
+    for code in range(ord(" "), 0x7F):
+        if chr(code) in but:
+            runs.append([code + 1, code])
+        else:
+            runs[-1][1] = code
+    drawn = "".join(f"\\x{first:02x}-\\x{last:02x}" for first, last in runs if first <= last)
+    return f"[{drawn}\\x80-\\xff]"
 
 
 def _class(characters: str) -> str:
@@ -123,7 +146,7 @@ class Drawing:
         found = ""
         for rule in node.rules:
             for code in rule.require:
-                before = f"(?:{self.marks.mark}{self.marks.character}*+){{{rule.number - 1}}}{self.marks.mark}"
+                before = f"{self.marks.mark}{self.marks.character}*+" * (rule.number - 1) + self.marks.mark
                 found += f"(?=(?:{one})*?{node.tag}{before}{re.escape(code)}(?:{self.marks.mark}|{self.marks.end}))"
         return found
 
@@ -221,7 +244,7 @@ class Drawing:
             return content
         behind = f"(?!{character})"
         if rule.type in _TEXTS and _is_within(rule.format.pattern, rule.shortest, rule.longest):
-            return f"(?>{rule.format.pattern}{behind})"
+            return _straight(rule.format.pattern) or f"(?>{rule.format.pattern}{behind})"
         return f"(?={content}{behind})(?>{rule.format.pattern} *+{behind})"
 
     def _typed(self, rule: Rule, character: str) -> str:
@@ -232,7 +255,13 @@ class Drawing:
             "R": f"-?+[0-9]{{{rule.shortest},{max(rule.shortest, rule.longest - 4)}}}+(?:\\.[0-9]{{1,4}}+)?+",
             "DT": _date(rule),
             "TM": "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2}+)?+)?+",
-        }.get(rule.type, f"(?! ){character}{{{rule.shortest},{rule.longest}}}+")
+        }.get(rule.type) or self._text(rule, character)
+
+    def _text(self, rule: Rule, character: str) -> str:
+        if not 1 <= rule.shortest <= rule.longest:
+            return f"(?! ){character}{{{rule.shortest},{rule.longest}}}+"
+        more = f"{character}{{{rule.shortest - 1},{rule.longest - 1}}}+" if rule.longest > 1 else ""
+        return self.marks.first(character) + more
 
 
 def _is_within(plain: str, shortest: int, longest: int) -> bool:
@@ -244,6 +273,15 @@ def _is_within(plain: str, shortest: int, longest: int) -> bool:
         )
         least, most = least + low, most + high
     return shortest <= least and most <= longest
+
+
+def _straight(plain: str) -> str:
+    """A plain format that takes all it can in one go, where only its last part has no fixed length; empty for others,
+    that may have to try again."""
+    parts = list(_PART.finditer(plain))
+    if any(each[2] or each[4] for each in parts[:-1]):
+        return ""
+    return plain + "+" * bool(parts[-1][2] or parts[-1][4])
 
 
 def says_all(rule: Rule) -> bool:
@@ -287,8 +325,8 @@ def tests(place: Place, marks: Marks) -> str:
         return f"(?=[{_class(marks.element + marks.terminator)}])"
     found = ""
     for test in place.tests:
-        before = f"(?:{marks.mark}{marks.character}*+){{{test.element - 1}}}{marks.mark}"
-        component = f"(?:{marks.within}*+{re.escape(marks.component)}){{{max(test.component, 1) - 1}}}"
+        before = f"{marks.mark}{marks.character}*+" * (test.element - 1) + marks.mark
+        component = f"{marks.within}*+{re.escape(marks.component)}" * (max(test.component, 1) - 1)
         behind = f"(?=[{_class(marks.element + marks.component + marks.terminator)}])"
         found += f"(?={before}{component}{re.escape(test.value)}{behind})"
     return found
