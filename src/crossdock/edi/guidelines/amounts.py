@@ -37,6 +37,8 @@ class Nothing(Exception):
     """A place is empty or holds no number, so there is nothing to compare."""
 
 
+Day = Callable[[str], str]
+"""A day as the partner writes it, in our form."""
 Value = Callable[[Ask, AskAll], Decimal]
 Verdict = Callable[[Ask, AskAll], bool]
 
@@ -68,28 +70,35 @@ class Amount:
             return True
 
 
-def parse(text: str, implied: Callable[[Place], bool]) -> Amount:
-    """A comparison. `implied` says of which places the last two digits are decimals. Raises ValueError with words."""
-    return _Parser(text, implied).amount()
+def parse(text: str, implied: Callable[[Place], int], day: Callable[[Place], Day]) -> Amount:
+    """A comparison. `implied` says how many of the last digits at a place are decimals, `day` in which form a day
+    stands there. Raises ValueError with words."""
+    return _Parser(text, implied, day).amount()
 
 
-def number(text: str, two_decimals: bool = False) -> Decimal:
-    """The number that a value is. Raises `Nothing`."""
+def as_it_is(text: str) -> str:
+    """What is in our form already."""
+    return text
+
+
+def number(text: str, implied: int = 0) -> Decimal:
+    """The number that a value is, where so many of its last digits are decimals. Raises `Nothing`."""
     if not text or len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         raise Nothing
     try:
         found = Decimal(text.replace(",", "."))
     except InvalidOperation:
         raise Nothing from None
-    return found * _HUNDREDTH if two_decimals and "." not in text else found
+    return found.scaleb(-implied) if implied and "." not in text else found
 
 
 class _Parser:
     """Reads one comparison, a token at a time."""
 
-    def __init__(self, text: str, implied: Callable[[Place], bool]) -> None:
+    def __init__(self, text: str, implied: Callable[[Place], int], day_of: Callable[[Place], Day]) -> None:
         self.text = text
         self.implied = implied
+        self.day_of = day_of
         self.tokens = self._tokens()
         self.at = 0
         self.places: list[Place] = []
@@ -177,7 +186,8 @@ class _Parser:
         one, other = self.places[0], named
         self.places.append(other)
         self.day = other
-        return lambda ask, _: _days(ask(one), ask(other)) <= size
+        first, second = self.day_of(one), self.day_of(other)
+        return lambda ask, _: _days(first(ask(one)), second(ask(other))) <= size
 
     def _sum(self) -> Value:
         left = self._product()
@@ -210,8 +220,8 @@ class _Parser:
             if not named.element:
                 raise ValueError(f"`{text}` names a segment; name an element, such as `{text}.02`")
             self.places.append(named)
-            two = self.implied(named)
-            return lambda ask, everything: number(ask(named), two)
+            implied = self.implied(named)
+            return lambda ask, everything: number(ask(named), implied)
         if text in ("count", "sum"):
             return self._wide(text)
         raise ValueError(f"`{text}` is neither number nor place")

@@ -82,7 +82,7 @@ def _candidates(line: Line, one: Place, quoted: tuple[str, ...]) -> Iterator[str
     if rule is not None and rule.codes:
         yield from (code for code in rule.codes if code != was)
     elif rule is not None and rule.type == "DT":
-        yield from ("20250101", "20991231")
+        yield from map(rule.written, ("20250101", "20991231"))
     elif _NUMBER.match(was):
         yield from ("0", "-1", "999999", "1.5", "0.0001", "1")
         if len(was) in (8, 12):

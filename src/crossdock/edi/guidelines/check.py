@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from crossdock.edi.edifact.envelope import Message, Released
+from crossdock.edi.guidelines.amounts import as_it_is
 from crossdock.edi.guidelines.base import left_of_base
 from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.overlay import Cells, get, stands
+from crossdock.edi.guidelines.view import view
 from crossdock.edi.guidelines.walk import without_repetitions
 from crossdock.edi.guides import Guide
 from crossdock.edi.guides.check import check as check_base
 from crossdock.edi.kernel.faults import Fault
+from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.x12.envelope import TransactionSet
 
 Item = TypeVar("Item", bound=TransactionSet | Message)
@@ -56,10 +61,8 @@ def as_read(item: Item, compiled: Compiled) -> Item:
 
 def _rows_read(item: TransactionSet | Message, compiled: Compiled) -> list[list[str]] | None:
     """The segments by the overlay; None where it changes nothing."""
-    marks = item.interchange.delimiters
-    said = item.value if isinstance(item, Message) else _as_it_is
-    texts = [text.split(marks.element) for text in item.texts]
-    rows = [[[said(part) for part in _parts(value, marks.component)] for value in text] for text in texts]
+    texts = [text.split(item.interchange.delimiters.element) for text in item.texts]
+    rows = _cells(item, texts)
     read = compiled.overlay.read(rows)
     if read == rows:
         return None
@@ -74,6 +77,29 @@ def _rows_read(item: TransactionSet | Message, compiled: Compiled) -> list[list[
             ]
         )
     return found
+
+
+def _cells(item: TransactionSet | Message, texts: Sequence[Sequence[str]]) -> list[Cells]:
+    component = item.interchange.delimiters.component
+    said = item.value if isinstance(item, Message) else as_it_is
+    return [[[said(part) for part in _parts(value, component)] for value in text] for text in texts]
+
+
+def in_another_form(item: TransactionSet | Message, compiled: Compiled) -> Iterator[Fault]:
+    """Days and numbers that are not written as the overlay agrees, and so may be read as others than were meant."""
+    element = item.interchange.delimiters.element
+    for position, row in enumerate(_cells(item, [text.split(element) for text in item.texts]), 1):
+        for form in compiled.overlay.forms:
+            value = get(row, form.at)
+            if form.outward is None or form.verb == "units" or not value or not stands(row, form.at):
+                continue
+            try:
+                wanted = form.outward(form.inward(value))
+            except CannotWrite as problem:
+                wanted = str(problem)
+            if wanted != value:
+                words = f"{value[:40]!r} is not in the form that the overlay agrees, which is {wanted[:80]!r}"
+                yield view(item).fault("guideline_format", position, form.at.element, form.at.component, words)
 
 
 class _Joined:
@@ -91,10 +117,6 @@ class _Joined:
             special = self._special + release
             parts = [self._hide.hide("".join(release + c if c in special else c for c in part)) for part in parts]
         return self._component.join(parts)
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def _parts(value: str, component: str) -> list[str]:

@@ -17,7 +17,7 @@ from crossdock.edi.guidelines.judges import IdJudge, Key, PlaceJudge, Segments, 
 from crossdock.edi.guidelines.overlay import Overlay, overlay_of
 from crossdock.edi.guidelines.pattern import Drawing, Marks, pair_finder, says_all
 from crossdock.edi.guidelines.places import Place
-from crossdock.edi.guidelines.tree import Level, Rule, level_of
+from crossdock.edi.guidelines.tree import Level, Rule, agree, level_of
 from crossdock.edi.guidelines.view import view
 from crossdock.edi.guidelines.walk import NOTHING, Walk, nodes_with_values, without_repetitions, wrong_with
 from crossdock.edi.kernel.faults import Fault
@@ -194,17 +194,18 @@ def _holds(rule: Rule, dialect: str, value: str) -> bool:
 
 def compile_guideline(form: Guideline, problem: Callable[[tuple[str, ...], str, str], None]) -> Compiled:
     """A guideline made ready; what cannot be used is told to `problem` with its place, and left out."""
-    level = level_of(form.segments, form.dialect)
+    level, overlay = level_of(form.segments, form.dialect), overlay_of(form, problem)
+    agree(level, overlay.forms)
     for where, words in _wrong_formats(form.segments, ("segments",)):
         problem(where, words, "correct it")
     conditions = []
     for number, each in enumerate(form.conditions):
         where = ("conditions", str(number))
         try:
-            conditions.append(ready(each, where, partial(kind_of, form.dialect, level)))
+            conditions.append(ready(each, where, partial(kind_of, form.dialect, level), overlay))
         except ValueError as error:
             problem(where, str(error), "correct the condition")
-    return Compiled(form, level, tuple(conditions), overlay_of(form, problem))
+    return Compiled(form, level, tuple(conditions), overlay)
 
 
 def _wrong_formats(segments: tuple[Segment, ...], where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from crossdock.edi.guidelines import amounts
-from crossdock.edi.guidelines.amounts import Amount, Ask, AskAll
+from crossdock.edi.guidelines.amounts import Amount, Ask, AskAll, Day, as_it_is
 from crossdock.edi.guidelines.form import Condition
+from crossdock.edi.guidelines.overlay import Overlay
 from crossdock.edi.guidelines.places import PLACE, Place, of_match, place
 from crossdock.edi.x12.envelope import as_date
 
@@ -105,24 +106,43 @@ def own(one: Place, at: Place) -> bool:
     return one.tag == at.tag and (not one.tests or one.tests == at.tests)
 
 
-def ready(form: Condition, where: tuple[str, ...], kind_of: Callable[[Place], str]) -> Ready:
-    """A condition made ready. `kind_of` tells the type of what stands at a place. Raises ValueError with words."""
+def ready(
+    form: Condition, where: tuple[str, ...], kind_of: Callable[[Place], str], overlay: Overlay | None = None
+) -> Ready:
+    """A condition made ready. `kind_of` tells the type of what stands at a place, `overlay` in which form days and
+    numbers are written. Raises ValueError with words."""
     if bool(form.must) == bool(form.amount):
         raise ValueError("a condition has either `must` or `amount`")
     at = place(form.at)
     if at.element:
         raise ValueError(f"`at` names a segment, not an element: `{at.tag}`")
+    said = overlay or Overlay()
+
+    def implied(one: Place) -> int:
+        agreed = said.form_of("decimals", one, at)
+        return agreed.places if agreed else 2 if kind_of(one) == "N2" else 0
+
+    def day(one: Place) -> Day:
+        agreed = said.form_of("date", one, at)
+        return partial(_day_of, agreed.inward) if agreed else as_it_is
+
     return Ready(
         form,
         where,
         at,
-        _expression(form.when, kind_of) if form.when else None,
-        _expression(form.must, kind_of) if form.must else None,
-        amounts.parse(form.amount, lambda one: kind_of(one) == "N2") if form.amount else None,
+        _expression(form.when, kind_of, day) if form.when else None,
+        _expression(form.must, kind_of, day) if form.must else None,
+        amounts.parse(form.amount, implied, day) if form.amount else None,
     )
 
 
-def _expression(text: str, kind_of: Callable[[Place], str]) -> Expression:
+def _day_of(inward: Day, value: str) -> str:
+    """What is no day in the form that is agreed is none: six digits are in no other."""
+    read = inward(value)
+    return read if len(read) >= 8 else ""
+
+
+def _expression(text: str, kind_of: Callable[[Place], str], day: Callable[[Place], Day]) -> Expression:
     asked: dict[tuple[Place, bool], str] = {}
 
     def named(found: re.Match[str]) -> str:
@@ -149,7 +169,7 @@ def _expression(text: str, kind_of: Callable[[Place], str]) -> Expression:
         raise ValueError(f"`{text}` is no CEL: {_told(str(problem), source, asked)}") from None
     places = tuple(asked)
     _tried(program, places, text)
-    return Expression(text, places, _verdict(program, places))
+    return Expression(text, places, _verdict(program, [day(one) if as_day else None for one, as_day in places]))
 
 
 _SLIPS = (
@@ -183,15 +203,14 @@ def _tried(program: cel.Program, places: tuple[tuple[Place, bool], ...], text: s
         raise ValueError(f"`{text}` is neither true nor false")
 
 
-def _verdict(program: cel.Program, places: tuple[tuple[Place, bool], ...]) -> Callable[[tuple[str, ...]], bool | None]:
-    names = [f"v{number}" for number in range(len(places))]
-    days = [as_day for _, as_day in places]
+def _verdict(program: cel.Program, days: Sequence[Day | None]) -> Callable[[tuple[str, ...]], bool | None]:
+    names = [f"v{number}" for number in range(len(days))]
 
     @lru_cache(maxsize=_REMEMBERED)
     def verdict(values: tuple[str, ...]) -> bool | None:
         given: dict[str, object] = {}
         for name, value, as_day in zip(names, values, days, strict=True):
-            day = as_date(value[:8]) if as_day else None
+            day = as_date(as_day(value)[:8]) if as_day else None
             if as_day and day is None:
                 return None
             given[name] = dt.datetime.combine(day, dt.time(), dt.UTC) if day else value

@@ -21,6 +21,7 @@ from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
 from crossdock.edi.guidelines.values import Values
 from crossdock.edi.guidelines.view import Row, View, view
 from crossdock.edi.guidelines.walk import Walk, holds
+from crossdock.edi.kernel.writing import CannotWrite
 
 _TRIES = 60
 """So many documents are made until one keeps to every condition."""
@@ -50,11 +51,15 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
     for attempt in range(_TRIES):
         chance = Chance(f"{seed}/{attempt}/{compiled.form.partner}/{compiled.document}")
         draft = Draft(compiled, pack, DAY, control_number=seed % 9000 + 1)
-        _Maker(draft, chance, minimal, lines, attempt).make()
-        settle(draft.lines)
-        if mended(draft):
-            settle(draft.lines)
-            mended(draft)
+        try:
+            _Maker(draft, chance, minimal, lines, attempt).make()
+            settle(draft)
+            if mended(draft):
+                settle(draft)
+                mended(draft)
+        except CannotWrite as problem:
+            faults = faults or [str(problem)]
+            continue
         found = compiled.faults(draft.item())
         if not found:
             return draft
@@ -270,21 +275,26 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
     def everything(one: Place) -> list[Ask]:
         return [partial(_value_of, seen, found.row) for found in around.all(seen, placed.instance, one)]
 
+    form = partial(draft.compiled.overlay.form_of, at=each.at)
     if amount.day is not None:
-        return ask(amount.day)
-    two_decimals = kind_of(draft.compiled, amount.left) == "N2"
+        theirs, ours = form("date", amount.day), form("date", amount.left)
+        day = theirs.inward(ask(amount.day)) if theirs else ask(amount.day)
+        return ours.outward(day) if ours and ours.outward else day
+    agreed = form("decimals", amount.left)
+    implied = agreed.places if agreed else 2 if kind_of(draft.compiled, amount.left) == "N2" else 0
     try:
         if amount.right is not None:
             change = {">": Decimal(1), "<": Decimal(-1), "!=": Decimal(1)}.get(amount.sign, Decimal(0))
             wanted = amount.right(ask, everything) + change
         elif amount.nearest is not None:
-            wanted = amount.nearest(number(ask(amount.left), two_decimals))
+            wanted = amount.nearest(number(ask(amount.left), implied))
         else:
             return ""
     except Nothing:
         return ""
-    if two_decimals:
-        wanted = (wanted * 100).to_integral_value(ROUND_FLOOR if amount.sign in ("<", "<=") else ROUND_CEILING)
+    if implied:
+        rounded = ROUND_FLOOR if amount.sign in ("<", "<=") else ROUND_CEILING
+        wanted = wanted.scaleb(implied).to_integral_value(rounded)
     return f"{wanted.normalize():f}"
 
 

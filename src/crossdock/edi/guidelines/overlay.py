@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from crossdock.edi.guidelines.form import Change, Guideline
 from crossdock.edi.guidelines.places import Place, Test, place
@@ -22,6 +23,8 @@ from crossdock.model.units import known
 Cells = list[list[str]]
 """A segment: its elements as components, the tag first."""
 VERBS = ("move", "lookup", "units", "assume", "state", "date", "decimals", "insert", "trim")
+FORMS = ("date", "decimals", "units")
+"""Those that say the same value in another form."""
 BLANK: Cells = [[""]]
 """Stands where a segment was that says nothing to the base map."""
 _DIGITS = re.compile(r"[0-9]+\Z")
@@ -72,29 +75,41 @@ class Step(ABC):
 
 
 @dataclass(frozen=True)
-class _Value(Step):
-    """Changes what stands at a place."""
+class Value(Step):
+    """Changes what stands at a place. `verb` is how the guideline names the change."""
 
     at: Place
     inward: Callable[[str], str]
     outward: Callable[[str], str] | None
     same: Callable[[str], str] | None = None
+    verb: str = ""
+    places: int = 0
+    """With `decimals`: how many of the last digits are."""
 
     @property
     def read_only(self) -> bool:  # type: ignore[override]
         """Cannot what was read be told from what it became?"""
         return self.outward is None
 
-    def read(self, rows: list[Cells]) -> None:
+    def read(self, rows: list[Cells]) -> None:  # noqa: D102 - as `Step` says
         self._change(rows, self.inward)
 
-    def write(self, rows: list[Cells]) -> None:
+    def write(self, rows: list[Cells]) -> None:  # noqa: D102
         if self.outward is not None:
             self._change(rows, self.outward)
 
-    def settle(self, rows: list[Cells]) -> None:
+    def settle(self, rows: list[Cells]) -> None:  # noqa: D102
         if self.same is not None:
             self._change(rows, self.same)
+
+    def means(self, one: Place, tests: tuple[Test, ...]) -> bool:
+        """Is it about what stands at a place of segments that pass these tests?"""
+        same = (self.at.tag, self.at.element, max(self.at.component, 1)) == (
+            one.tag,
+            one.element,
+            max(one.component, 1),
+        )
+        return same and set(self.at.tests) <= set(tests)
 
     def _change(self, rows: list[Cells], change: Callable[[str], str]) -> None:
         for row in rows:
@@ -174,6 +189,16 @@ class Overlay:
 
     steps: tuple[Step, ...] = ()
 
+    @cached_property
+    def forms(self) -> tuple[Value, ...]:
+        """The changes that say the same value in another form."""
+        return tuple(each for each in self.steps if isinstance(each, Value) and each.verb in FORMS)
+
+    def form_of(self, verb: str, one: Place, at: Place) -> Value | None:
+        """The form that is agreed for what a condition at `at` means by a place; None where there is none."""
+        tests = one.tests or (at.tests if one.tag == at.tag else ())
+        return next((each for each in self.forms if each.verb == verb and each.means(one, tests)), None)
+
     def read(self, rows: list[Cells]) -> list[Cells]:
         """The segments as the base map expects them. The number of segments stays."""
         found = [[list(parts) for parts in row] for row in rows]
@@ -232,7 +257,8 @@ def _step(change: Change, dialect: str) -> Step:
     at = place(getattr(change, verb))
     if not at.element:
         raise ValueError(f"`{at}` names a segment; a change is made to an element, such as `{at.tag}.02`")
-    return _MAKERS[verb](at, change)
+    made = _MAKERS[verb](at, change)
+    return replace(made, verb=verb, places=change.places) if isinstance(made, Value) else made
 
 
 def _move(at: Place, change: Change) -> Step:
@@ -265,7 +291,7 @@ def _lookup(at: Place, change: Change) -> Step:
     back = {ours: theirs for theirs, ours in change.table.items()}
     if len(back) < len(change.table):
         raise ValueError("two codes of the partner stand for the same one of ours: nobody could tell which to write")
-    return _Value(at, lambda value: change.table.get(value, value), lambda value: back.get(value, value))
+    return Value(at, lambda value: change.table.get(value, value), lambda value: back.get(value, value))
 
 
 def _units(at: Place, change: Change) -> Step:
@@ -277,12 +303,12 @@ def _units(at: Place, change: Change) -> Step:
 
 def _assume(at: Place, change: Change) -> Step:
     wanted = _wanted(change)
-    return _Value(at, lambda value: value or wanted, lambda value: "" if value == wanted else value)
+    return Value(at, lambda value: value or wanted, lambda value: "" if value == wanted else value)
 
 
 def _state(at: Place, change: Change) -> Step:
     wanted = _wanted(change)
-    return _Value(at, lambda value: "" if value == wanted else value, lambda value: value or wanted)
+    return Value(at, lambda value: "" if value == wanted else value, lambda value: value or wanted)
 
 
 def _wanted(change: Change) -> str:
@@ -321,7 +347,7 @@ def _date(at: Place, change: Change) -> Step:
         said = {"YYYY": value[:4], "YY": value[2:4], "MM": value[4:6], "DD": value[6:]}
         return "".join(said.get(piece, piece) for piece in parts.groups())
 
-    return _Value(at, inward, outward)
+    return Value(at, inward, outward)
 
 
 def _decimals(at: Place, change: Change) -> Step:
@@ -346,7 +372,7 @@ def _decimals(at: Place, change: Change) -> Step:
             raise CannotWrite(f"{value!r} at {at} is no number of {places} decimals")
         return sign + ((whole + part.ljust(places, "0")).lstrip("0") or "0")
 
-    return _Value(at, inward, outward, _settled)
+    return Value(at, inward, outward, _settled)
 
 
 def _settled(value: str) -> str:
@@ -361,7 +387,7 @@ def _settled(value: str) -> str:
 
 def _trim(at: Place, change: Change) -> Step:
     wanted = _wanted(change)
-    return _Value(at, lambda value: value.lstrip(wanted) or value, None)
+    return Value(at, lambda value: value.lstrip(wanted) or value, None)
 
 
 def _inserted(change: Change, dialect: str) -> Step:

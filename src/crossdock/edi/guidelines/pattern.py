@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crossdock.edi.guidelines.places import Place
-from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
+from crossdock.edi.guidelines.tree import Group, Level, Node, Rule, apart
 from crossdock.edi.guidelines.walk import NOTHING, wrong_with
 from crossdock.edi.kernel.calendar import MONTH_AND_DAY
 
@@ -239,6 +239,9 @@ class Drawing:
         if not rule.described and not rule.name:
             return f"{self.marks.character}*+"
         character = character or self.marks.character
+        if rule.reformed:
+            # The value is judged by how it is read; where only some segments are in that form, the walk tells which.
+            return _NEVER if any(each.at.tests for each in rule.agreed) else f"(?! ){character}++"
         content = self._typed(rule, character)
         if rule.format is None or not _PLAIN.fullmatch(rule.format.pattern):
             return content
@@ -288,7 +291,9 @@ def says_all(rule: Rule) -> bool:
     """Does the expression say everything of a value?"""
     if rule.value or rule.codes:
         return True
-    return not rule.check and (rule.format is None or _PLAIN.fullmatch(rule.format.pattern) is not None)
+    return not (rule.check or rule.reformed) and (
+        rule.format is None or _PLAIN.fullmatch(rule.format.pattern) is not None
+    )
 
 
 def _once(nodes: Sequence[Node]) -> Node | None:
@@ -298,13 +303,7 @@ def _once(nodes: Sequence[Node]) -> Node | None:
     if len(limited) != 1 or limited[0].most != 1:
         return None
     once = limited[0]
-    return once if all(_apart(once.place, node.place) for node in nodes if node is not once) else None
-
-
-def _apart(one: Place, other: Place) -> bool:
-    """Do two places want different values of the same element?"""
-    wanted = {(each.element, each.component): each.value for each in one.tests}
-    return any(wanted.get((each.element, each.component), each.value) != each.value for each in other.tests)
+    return once if all(apart(once.place, node.place) for node in nodes if node is not once) else None
 
 
 def _date(rule: Rule) -> str:

@@ -6,6 +6,7 @@ its code. A scenario that a guideline leaves no room for (nothing with a check d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -191,7 +192,7 @@ def _splits(workshop: Workshop) -> Iterator[Scenario]:
             def split(draft: Draft, number: int = number) -> None:
                 again = draft.copy().lines[number]
                 draft.lines.insert(number + 1, again)
-                settle(draft.lines)
+                settle(draft)
 
             made = workshop.changed("split", f"two {line.tag} for one line", "", split)
             if _keeps(workshop, made):
@@ -252,7 +253,7 @@ def _values(workshop: Workshop) -> Iterator[Scenario]:
     )  # fmt: skip
     yield from _one(
         workshop, "bad_date", "no day of any month", "date_invalid",
-        lambda rule: rule.type == "DT" and not rule.codes, lambda rule, was: was[:-2] + "99",
+        lambda rule: rule.type == "DT" and not rule.codes, _no_day,
     )  # fmt: skip
     yield from _one(
         workshop, "bad_number", "no number", "number_invalid",
@@ -270,6 +271,11 @@ def _values(workshop: Workshop) -> Iterator[Scenario]:
         workshop, "unknown_unit", "no unit of measure", "unit_unknown",
         lambda rule: rule.check == "unit" and not rule.codes, lambda rule, was: "Z#",
     )  # fmt: skip
+
+
+def _no_day(rule: Rule, was: str) -> str:
+    """Where the year stands last or has two digits, 99 at the end is one."""
+    return re.sub("[0-9]", "9", was) if rule.reformed else was[:-2] + "99"
 
 
 def _free(rule: Rule) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from crossdock.edi.guidelines.amounts import Nothing, number
-from crossdock.edi.guidelines.draft import Line
+from crossdock.edi.guidelines.draft import Draft, Line
 from crossdock.edi.guidelines.overlay import get, put
 from crossdock.edi.guidelines.places import Place
 
@@ -62,8 +62,18 @@ class _Part:
         return (self.quantity * price).quantize(_CENT)
 
 
-def settle(lines: Sequence[Line]) -> None:
-    """Set right what follows from the rest."""
+def settle(draft: Draft) -> None:
+    """Set right what follows from the rest. Raises `CannotWrite` where the partner has no way to write it."""
+    rows = [line.cells for line in draft.lines]
+    numbers = [each for each in draft.compiled.overlay.forms if each.verb == "decimals"]
+    for each in numbers:
+        each.read(rows)
+    _settle(draft.lines)
+    for each in reversed(numbers):
+        each.write(rows)
+
+
+def _settle(lines: Sequence[Line]) -> None:
     parts = _parts(lines)
     for part in parts:
         _shared(part)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from crossdock.edi.guidelines.form import Check, Element, Said, Segment, Type
+from crossdock.edi.guidelines.overlay import Value
 from crossdock.edi.guidelines.places import Place, place
 from crossdock.edi.guides import SegmentRule, segment_rules
 
@@ -42,6 +43,25 @@ class Rule:
     where: Where = ()
     sized: bool = False
     """Does the guideline itself state the length?"""
+    agreed: tuple[Value, ...] = ()
+    """In which other form than ours the partner writes it, by the overlay; with tests, where only some segments do."""
+
+    @property
+    def reformed(self) -> bool:
+        """Is it read before its form is judged? Numbers of implied decimals are numbers either way."""
+        return any(each.verb != "decimals" for each in self.agreed)
+
+    def read(self, value: str) -> str:
+        """A value of the partner's form in ours."""
+        for each in self.agreed:
+            value = each.inward(value)
+        return value
+
+    def written(self, value: str) -> str:
+        """A value of our form in the partner's. Raises `CannotWrite` for one that has none there."""
+        for each in reversed(self.agreed):
+            value = each.outward(value) if each.outward else value
+        return value
 
 
 @dataclass(eq=False)
@@ -170,6 +190,30 @@ def _rules(form: Segment, base: SegmentRule | None, where: Where) -> Iterator[Ru
             )  # fmt: skip
         else:
             yield Rule(number, "", described=False)
+
+
+def agree(level: Level, forms: Sequence[Value]) -> None:
+    """Tell the rules of a level in which form the partner writes what they judge. What is listed is in it already."""
+    for node in level.nodes():
+        node.rules = tuple(_agreed(rule, node.place, rule.number, 0, forms) for rule in node.rules)
+
+
+def _agreed(rule: Rule, at: Place, element: int, component: int, forms: Sequence[Value]) -> Rule:
+    if rule.components:
+        inner = tuple(_agreed(one, at, element, one.number, forms) for one in rule.components)
+        return replace(rule, components=inner)
+    if rule.codes or rule.value:
+        return rule
+    here = Place(at.tag, (), element, component)
+    found = [each for each in forms if each.means(here, each.at.tests) and not apart(each.at, at)]
+    sure = [replace(each, at=here) if set(each.at.tests) <= set(at.tests) else each for each in found]
+    return replace(rule, agreed=tuple(sure)) if sure else rule
+
+
+def apart(one: Place, other: Place) -> bool:
+    """Do two places want different values of the same element?"""
+    wanted = {(each.element, each.component): each.value for each in one.tests}
+    return any(wanted.get((each.element, each.component), each.value) != each.value for each in other.tests)
 
 
 def _alike(kind: str, base: str) -> bool:

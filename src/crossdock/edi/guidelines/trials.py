@@ -11,6 +11,7 @@ import msgspec
 from crossdock.edi import edifact, x12
 from crossdock.edi.guidelines.breaches import Breach
 from crossdock.edi.guidelines.breaking import why_not
+from crossdock.edi.guidelines.check import in_another_form
 from crossdock.edi.guidelines.compiled import Compiled
 from crossdock.edi.guidelines.generate import CannotGenerate
 from crossdock.edi.guidelines.packs import Guidelines, PartnerPack
@@ -154,11 +155,13 @@ def _sound(each: Scenario, compiled: Compiled, said: Iterable[Fault]) -> tuple[E
 
 
 def _defects(each: Scenario, compiled: Compiled) -> list[Fault]:
-    """What the envelope and the guideline say."""
+    """What the envelope and the guideline say; a sound document is also to be in the partner's own form."""
     found: list[Fault] = []
     for item in edifact.read(each.data) if compiled.form.dialect == "edifact" else x12.read(each.data):
         if isinstance(item, edifact.InterchangeFault | x12.InterchangeFault):
             found.append(item.fault)
         else:
             found += (*item.faults, *compiled.faults(item))
+            if not each.expected:
+                found += in_another_form(item, compiled)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from crossdock.edi.guidelines.cast import Cast, script
@@ -32,7 +33,7 @@ class Values:
 
     def made_up(self, rule: Rule, cells: Cells, at: Place) -> str:
         """A value for a place of a segment that keeps to a rule."""
-        return rule.value or self._to(rule, self.known(cells, at))
+        return rule.value or self._to(_here(rule, cells), self.known(cells, at))
 
     def id_of(self, rule: Rule, qualifier: str, cells: Cells) -> str:
         """An id that stands behind its qualifier."""
@@ -45,12 +46,13 @@ class Values:
             return known if fits else rule.example
         if rule.codes:
             return self._code(rule, known)
+        known = rule.written(known)
         if known and (fitting := _fitting(rule, known, self._dialect)):
             return fitting
         if rule.check and rule.check != "unit":
             return identifier(rule, self._chance)
         if rule.check == "unit":
-            return self.cast.unit
+            return rule.written(self.cast.unit)
         return self._typed(rule)
 
     def _code(self, rule: Rule, known: str) -> str:
@@ -72,6 +74,8 @@ class Values:
         return ""
 
     def _typed(self, rule: Rule) -> str:
+        if rule.type == "DT" and rule.reformed:
+            return rule.written(f"{self._day:%Y%m%d}")
         if rule.type == "DT":
             return f"{self._day:%Y%m%d}" if rule.longest >= 8 else f"{self._day:%y%m%d}"
         if rule.type == "TM":
@@ -83,6 +87,13 @@ class Values:
             return "".join(self._chance.choice(_LETTERS) for _ in range(max(rule.shortest, min(rule.longest, 2))))
         text = f"{self._chance.choice(_WORDS)} {self._chance.between(1, 99)}"[:size].strip()
         return text.ljust(rule.shortest, "0")
+
+
+def _here(rule: Rule, cells: Cells) -> Rule:
+    """The rule with those forms only that are agreed for this segment."""
+    if not any(each.at.tests for each in rule.agreed):
+        return rule
+    return replace(rule, agreed=tuple(each for each in rule.agreed if stands(cells, Place(each.at.tag, each.at.tests))))
 
 
 @cache

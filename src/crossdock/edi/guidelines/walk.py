@@ -80,9 +80,16 @@ class Walk:
                 words = f"{rule.name or _named(placed, element, component)} is missing"
                 yield self._fault(placed, rule, element, component, "element_missing", words)
             return
-        code, words = wrong_with(rule, value, self.dialect, _named(placed, element, component))
+        code, words = wrong_with(self._agreed(placed, rule), value, self.dialect, _named(placed, element, component))
         if code:
             yield self._fault(placed, rule, element, component, code, words)
+
+    def _agreed(self, placed: Placed, rule: Rule) -> Rule:
+        """The rule with those forms only that are agreed for this segment."""
+        if not any(each.at.tests for each in rule.agreed):
+            return rule
+        here = [each for each in rule.agreed if self.view.at(placed.row, Place(each.at.tag, each.at.tests))]
+        return replace(rule, agreed=tuple(here))
 
     def _fault(self, placed: Placed, rule: Rule, element: int, component: int, code: str, words: str) -> Fault:
         said = rule.says or placed.node.form.says
@@ -176,7 +183,7 @@ def wrong_with(rule: Rule, value: str, dialect: str, where: str = "the value") -
         return code, f"{name}: {value[:40]!r} is {_NO.get(code) or 'not ' + _wanted(rule)}"
     if rule.format is not None and not rule.format.fullmatch(value):
         return "guideline_format", f"{name}: {value[:40]!r} is not of the form {rule.format.pattern}"
-    return fault_of(rule.check, value, dialect) if rule.check else NOTHING
+    return fault_of(rule.check, rule.read(value), dialect) if rule.check else NOTHING
 
 
 def _typed(rule: Rule, value: str) -> str:
@@ -185,13 +192,18 @@ def _typed(rule: Rule, value: str) -> str:
         if not (_NUMBER if rule.type == "R" else _WHOLE).match(value):
             return "element_character" if _NUMBER.match(value) else "number_invalid"
         return _sized(rule, len(value.translate(_NOT_DIGITS)))
+    if rule.type == "DT" and any(each.verb == "date" for each in rule.agreed):
+        # A year of two digits is read by the form that is agreed or not at all.
+        read = rule.read(value)
+        size = _sized(rule, len(value)) if rule.sized else ""
+        return size or ("" if len(read) == 8 and as_date(read) else "date_invalid")
     if rule.type == "DT":
         return _sized(rule, len(value)) or ("" if as_date(value) else "date_invalid")
     if rule.type == "TM":
         return "" if _TIME.match(value) else "time_invalid"
     if any(character < " " or character == "\x7f" for character in value):
         return "element_character"
-    return _sized(rule, len(value))
+    return _sized(rule, len(value if rule.sized else rule.read(value)))
 
 
 def _sized(rule: Rule, size: int) -> str:
@@ -226,4 +238,4 @@ def nodes_with_values(level: Level) -> Iterator[tuple[Node, Rule, int, int]]:
 
 def judged(rule: Rule) -> bool:
     """Is a look at the value needed, beside its form?"""
-    return bool(rule.format is not None or rule.check)
+    return bool(rule.format is not None or rule.check or rule.reformed)
