@@ -219,6 +219,34 @@ class TestAcknowledgement:
     def test_a_changed_quantity_must_be_said(self) -> None:
         assert codes(read("BAK*00*AC*1*20101201", "PO1*10***2**IN*A1", "ACK*IQ")) == ["element_missing"]
 
+    @pytest.mark.parametrize("balance", [("ACK*IB*3*EA*068*20110105",), ()])
+    def test_what_is_accepted_in_part_has_its_balance_backordered(self, balance: tuple[str, ...]) -> None:
+        found = body("BAK*00*AC*1*20101201", "PO1*10*10*EA*2**IN*A1", "ACK*BP*7*EA*068*20101210", *balance)
+        due = dt.date(2011, 1, 5) if balance else None
+        assert [(each.kind, each.quantity, each.due_on) for each in found.answers] == [
+            ("accepted", Quantity(Decimal(7)), dt.date(2010, 12, 10)),
+            ("backordered", Quantity(Decimal(3)), due),
+        ]
+
+    @pytest.mark.parametrize("line", ["PO1*10*7*EA*2**IN*A1", "PO1*10***2**IN*A1", "PO1*10*2*CA*2**IN*A1"])
+    def test_a_balance_that_cannot_be_told_is_not(self, line: str) -> None:
+        found = body("BAK*00*AC*1*20101201", line, "ACK*BP*7*EA")
+        assert [each.kind for each in found.answers] == ["accepted"]
+
+    def test_how_much_is_accepted_in_part_must_be_said(self) -> None:
+        assert codes(read("BAK*00*AC*1*20101201", "PO1*10*10*EA*2**IN*A1", "ACK*BP")) == ["element_missing"]
+
+    @pytest.mark.parametrize(
+        ("code", "is_kept"),
+        [("IA", False), ("IR", False), ("R1", True), ("IH", True), ("IP", True), ("IE", True), ("BP", True)],
+    )
+    def test_a_code_that_says_more_than_the_answer_is_kept_beside_it(self, code: str, is_kept: bool) -> None:
+        rows = ("ST*855*0001", "BAK*00*AC*1*20101201", "PO1*10*10*EA*2**IN*A1", f"ACK*{code}*10*EA", "SE*5*0001")
+        (ts,) = sets(interchange(*rows))
+        account = maps.account(ts, BUYING)
+        assert ("ACK", 1, code) in [(e.segment, e.element, e.value) for e in account.kept] or not is_kept
+        assert ((4, 1, 0) in account.taken) is not is_kept
+
     def test_a_substitute_has_its_own_item(self) -> None:
         found = body("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*IS*20*EA****IN*A2*VN*B-A2")
         assert (found.answers[0].item, found.answers[0].supplier_item) == ("A2", "B-A2")

@@ -62,6 +62,8 @@ from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.maps.declared.building import field_of, fields
 from crossdock.edi.maps.declared.objects import OBJECTS
 
+LISTED = ("code", "sense")
+"""Kinds that read a code by a list of the definition."""
 _LINE = re.compile(
     r"(?P<read><\s+)?(?:(?P<path>(?:\$\.)?[a-z_][a-z_.]*)?(?P<many>\[[+/]?(?:[a-z_, .]*|\?)\])?\s+)?"
     r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<mark>!\?|[!*?])?(?P<cells>(?:\s.*)?)\Z"
@@ -321,7 +323,7 @@ def _check(definition: Definition, name: str, text: str) -> None:
                 if cell.kind not in KINDS[definition.dialect]:
                     known = ", ".join(sorted(KINDS[definition.dialect]))
                     raise DefinitionError(f"{where}: there is no kind {cell.kind}; there are {known}")
-                if cell.kind == "code" and (not cell.arguments or cell.arguments[0] not in definition.codes):
+                if cell.kind in LISTED and (not cell.arguments or cell.arguments[0] not in definition.codes):
                     raise DefinitionError(f"{where}: {cell.path} needs [codes.{', '.join(cell.arguments) or 'NAME'}]")
                 if not cell.path.startswith("@"):
                     _field(definition, cell.absolute(prefix), where)

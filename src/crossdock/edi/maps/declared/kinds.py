@@ -2,7 +2,8 @@
 
 `text(n)` words, cut to n characters; `an(n, m)` an identifier, refused when longer, or shorter than `m`; `int`,
 `number`; `flag(Y)` true where the element says so; `code(list, raw)` by a list of the definition, a code that is not
-the first of its meaning being kept in the field `raw`; `taken` what a map of its own takes and no field here holds;
+the first of its meaning being kept in the field `raw`; `sense(list)` the same, such a code being kept beside
+the object, for it says more than its meaning; `taken` what a map of its own takes and no field here holds;
 `purpose(9,5)` the purposes for which we take a document, the first of which we write, or `purpose(9,!1)` those for
 which we do not; `chosen(list,4)` the code that a list has for what a field says, where element 4 has a value; `#` a
 running number, `#(lines)` how many of those there are. The dialects add `day`, `moment`, `unit`, `price`, `party`,
@@ -170,6 +171,14 @@ def read_code(source: Source, place: Place) -> str | None:
     return meant
 
 
+def read_sense(source: Source, place: Place) -> str | None:
+    """What a list says of a code; one that is not the first of its meaning says more, and is kept."""
+    meant, text = read_code(source, place), source.value(place.row, place.cell.at)
+    if meant is not None and text != _first_code(place.definition.codes[place.cell.arguments[0]], meant):
+        source.untake([(place.position, *place.cell.at)])
+    return meant
+
+
 def _first_code(known: Mapping[str, str], meant: str | None) -> str | None:
     return next((code for code, meaning in known.items() if meaning == meant and code != "*"), None)
 
@@ -251,6 +260,7 @@ COMMON: dict[str, Kind[Source]] = {
     "int": Kind(read_int, write_int),
     "flag": Kind(read_flag, write_flag),
     "code": Kind(read_code, write_code),
+    "sense": Kind(read_sense, write_code),
     "taken": Kind(read_taken, write_taken),
     "purpose": Kind(read_purpose, write_purpose),
     "chosen": Kind(read_chosen, write_chosen),

@@ -13,7 +13,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment as EdifactSegment
 from crossdock.edi.kernel.writing import COMPONENT, CannotWrite
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.building import total
-from crossdock.edi.maps.declared.definition import Cell, Definition, Loop, SegmentMap
+from crossdock.edi.maps.declared.definition import LISTED, Cell, Definition, Loop, SegmentMap
 from crossdock.edi.maps.declared.kinds import Cells, Sheet
 from crossdock.edi.maps.declared.reading import KINDS
 from crossdock.edi.maps.edifact.writing import Writing as EdifactWriting
@@ -118,7 +118,7 @@ class _Sheets:
         return all(
             _get(owner, cell.path) in self.definition.codes[cell.arguments[0]].values()
             for cell in segment.cells
-            if cell.kind == "code"
+            if cell.kind in LISTED
         )
 
     def _items(self, loop: Loop, owner: Any) -> Sequence[Any]:

@@ -1,7 +1,8 @@
 """855 and 865 <-> `PurchaseOrderAcknowledgement`.
 
 855, the answer to an order: BAK header (BAK08 the supplier's number; BAK09, where present, the date of the answer, else
-BAK04), CUR, REF*ZZ revision, N1 parties; per line PO1 with one ACK per answer. A line without ACK is answered by BAK02.
+BAK04), CUR, REF*ZZ revision, N1 parties; per line PO1 with one ACK per answer;
+of one that is accepted in part (BP) the balance is backordered. A line without ACK is answered by BAK02.
 The price of an answer stands in PO104, a substitute's ids in ACK07 and following.
 
 865, the answer to a change of it: the same with BCA (BCA05 the revision, BCA09 the supplier's number, BCA06 the date of
@@ -10,8 +11,11 @@ the order, BCA10 or BCA11 that of the answer) and POC.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple, cast
+
+from msgspec.structs import replace
 
 from crossdock.edi.guides import codes
 from crossdock.edi.kernel.writing import CannotWrite
@@ -25,7 +29,9 @@ from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrder
 from crossdock.model.quantity import Price, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "17")
-_KINDS = cast("dict[str, AnswerKind]", codes("answer"))
+_PARTIAL = "BP"
+"""So much of a line is accepted, and the balance backordered."""
+_KINDS = {code: cast(AnswerKind, kind) for code, kind in codes("answer").items() if code != _PARTIAL}
 _CHANGED = "CA"
 _QUANTITY_CHANGED = "IQ"
 
@@ -118,6 +124,7 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
     if basis and basis not in KNOWN:
         reading.basis_unknown(basis, unit, position, 5 if form is TO_ORDER else 7)
     answers = []
+    partial = False
     for index in range(start + 1, end):
         row = rows[index]
         if row[0] != "ACK":
@@ -125,8 +132,12 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
         size = len(row)
         kind = _KINDS.get(row[1] if size > 1 else "")
         if kind is None:
-            reading.fault("code_unknown", index + 1, 1, f"{at(row, 1)!r} is no answer we know")
-            continue
+            if at(row, 1) != _PARTIAL:
+                reading.fault("code_unknown", index + 1, 1, f"{at(row, 1)!r} is no answer we know")
+                continue
+            kind, partial = "accepted", True
+            if not at(row, 2):
+                reading.missing(index + 1, 2)
         named = reading.items_of(row, 7, index + 1) if size > 8 else (item, theirs, "")
         said = (row[2] if size > 2 else "") or quantity
         if not said and row[1] == _QUANTITY_CHANGED:
@@ -143,13 +154,23 @@ def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -
             )
         )
     if answers or any(each[0] == "ACK" for each in rows[start:end]):
-        return answers
+        return [*answers, *_balance(answers, quantity, unit)] if partial else answers
     whole_kind = codes("acknowledgement").get(overall)
     if whole_kind is None:
         reading.fault("code_unknown", 2, 2, f"{overall!r} is no answer we know")
         return []
     whole = quantity_of(quantity, unit) if quantity else None
     return [LineAnswer(line, cast(AnswerKind, whole_kind), whole, price, None, item, theirs if as_buyer else "")]
+
+
+def _balance(answers: list[LineAnswer], ordered: str, unit: str) -> list[LineAnswer]:
+    """What of a line is backordered without an answer of its own; nothing where no difference can be told."""
+    answered = [each.quantity for each in answers]
+    if not ordered or any(each is None or each.unit != unit for each in answered):
+        return []
+    rest = Decimal(ordered) - sum(each.amount for each in answered if each)
+    first = answers[0]
+    return [replace(first, kind="backordered", quantity=Quantity(rest, unit), due_on=None)] if rest > 0 else []
 
 
 def _as_order_line(reading: Reading, row: Row) -> Row:
