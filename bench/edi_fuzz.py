@@ -3,14 +3,16 @@
     python -m bench.edi_fuzz --mutants 1000000 --seed 1 FOLDER...
 
 Each mutant goes through the readers (whole and in chunks of any size), the guides, the maps, the acknowledgements and
-the words; one in four is also walked as pieces, which must be itself, and mended, which must come to an end. A finding
-is an exception, an undocumented fault, a place outside the input, or a document that takes too long; its bytes are
-written out, and the run goes on. At the end: mutants, findings, rate, and how far memory grew.
+the words; one in four is also walked as pieces, which must be itself, and mended, which must come to an end; one in
+ten is converted, by the pack of some partner, in some zone, with some tolerance. A finding is an exception, an
+undocumented fault, a place outside the input, or a document that takes too long; its bytes are written out, and the run
+goes on. At the end: mutants, findings, rate, and how far memory grew.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import random
 import resource
@@ -19,18 +21,25 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
-from crossdock.edi import edifact, x12
+from crossdock.edi import documents, edifact, x12
+from crossdock.edi.convert import TARGETS, Options, convert
 from crossdock.edi.edifact.pieces import pieces as edifact_pieces
 from crossdock.edi.explain import ExplainedSet, explain
+from crossdock.edi.guidelines.packs import Guidelines, folders
+from crossdock.edi.guidelines.packs import load as load_pack
 from crossdock.edi.kernel.faults import FAULTS, Fault
 from crossdock.edi.kernel.syntax import encoded_as
 from crossdock.edi.kernel.tolerance import POLICIES
+from crossdock.edi.maps.context import MapOptions
+from crossdock.edi.maps.moments import zone_named
 from crossdock.edi.mending import mend
 from crossdock.edi.x12.pieces import pieces as x12_pieces
 
 Mutation = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
+_AT = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 SECONDS_A_DOCUMENT = 5.0
 _MARKS = b"*~>:+'?^|\n\r\x1c\x1d\x1f\x00\xff\xe2 U0"
 
@@ -163,6 +172,8 @@ def judge(chance: random.Random, data: bytes) -> None:
             assert each.code in FAULTS
     if chance.random() < 0.25:
         _rewrite(chance, data)
+    if chance.random() < 0.1:
+        _convert(chance, data)
     for fault in told:
         assert fault.code in FAULTS
         assert fault.segment >= 1
@@ -177,6 +188,22 @@ def _rewrite(chance: random.Random, data: bytes) -> None:
     again = mend(mended, policy)
     assert again.data == mended, "mending goes on"
     assert not any(note.action == "mend" for note in again.notes), "mending goes on"
+
+
+def _convert(chance: random.Random, data: bytes) -> None:
+    """What it says as other documents, read and written as some partner has it."""
+    partner = chance.choice((None, *_packs()))
+    agreed = MapOptions(currency=chance.choice(("", "USD")), zone=chance.choice((None, zone_named("America/Chicago"))))
+    tolerance = chance.choice((None, *POLICIES.values()))
+    found = list(documents.read(data, options=agreed, tolerance=tolerance, guidelines=partner))
+    options = Options(_AT, sender="A", receiver="B", guidelines=chance.choice((None, partner)))
+    made = convert(found, chance.choice([each for each in TARGETS if each != "csv"]), options)
+    assert len(made.reports) == len(found)
+
+
+@cache
+def _packs() -> tuple[Guidelines, ...]:
+    return tuple(load_pack(folder).guidelines for folder in folders().values())
 
 
 def resident_mb() -> float:
