@@ -7,10 +7,11 @@ import datetime as dt
 import msgspec
 import pytest
 
-from crossdock.edi import maps, ubl
+from crossdock.edi import maps, ubl, x12
 from crossdock.edi.explain import context_of
 from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.model.invoice import Invoice
+from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderChange, Schedule
 from crossdock.model.ship_notice import ShipNotice
 from tests.unit.edi.test_unusual_documents import of_set, one_message, one_set
 
@@ -141,3 +142,50 @@ def test_a_credit_note_of_negative_amounts_is_not_written() -> None:
     for write in (maps.write_document, maps.write_message, ubl.write):
         with pytest.raises(CannotWrite, match="positive amounts"):
             write("credit_note", turned, context_of(ts))
+
+
+def kept_of(ts: x12.TransactionSet) -> list[tuple[str, int, str]]:
+    return [(each.segment, each.element, each.value) for each in maps.account(ts, context_of(ts)).kept]
+
+
+def test_the_day_on_which_goods_are_to_leave_is_not_that_of_their_delivery() -> None:
+    segments = ("BEG*00*SA*1**20260904", "DTM*010*20260915", *ORDER, "DTM*010*20260920", "SCH*2*EA***010*20260921")
+    body = of_set("850", "PO", *segments).body
+    assert isinstance(body, PurchaseOrder)
+    (line,) = body.lines
+    assert (body.due_on, line.schedules) == (None, (Schedule(line.quantity),))
+    kept = kept_of(one_set("850", "PO", *segments))
+    assert [each for each in kept if each[0] == "DTM"] == [
+        ("DTM", 1, "010"), ("DTM", 2, "20260915"), ("DTM", 1, "010"), ("DTM", 2, "20260920"),
+    ]  # fmt: skip
+    assert ("SCH", 6, "20260921") in kept
+
+
+def test_where_an_order_says_both_the_delivery_is_what_is_wanted() -> None:
+    segments = ("BEG*00*SA*1**20260904", "DTM*010*20260915", "DTM*002*20260918", *ORDER, "SCH*2*EA***002*20260919")
+    body = of_set("850", "PO", *segments).body
+    assert isinstance(body, PurchaseOrder)
+    (line,) = body.lines
+    assert (body.due_on, line.schedules) == (
+        dt.date(2026, 9, 18), (Schedule(line.quantity, dt.date(2026, 9, 19)),),
+    )  # fmt: skip
+
+
+def test_a_change_of_the_day_on_which_goods_are_to_leave_changes_no_delivery() -> None:
+    segments = ("BCH*04*SA*1**2*20260904", "DTM*010*20260915", "POC*1*CA*6**EA*2.55**IN*A", "DTM*010*20260920")
+    body = of_set("860", "PC", *segments).body
+    assert isinstance(body, PurchaseOrderChange)
+    assert (body.due_on, body.lines[0].due_on) == (None, None)
+    assert len([each for each in kept_of(one_set("860", "PC", *segments)) if each[0] == "DTM"]) == 4
+
+
+def test_an_order_message_says_it_so_too() -> None:
+    message = one_message(
+        "ORDERS", "BGM+220+1+9", "DTM+137:20260904:102", "DTM+10:20260915:102", "LIN+1++A:IN", "QTY+21:2", "PRI+AAA:1",
+        "DTM+10:20260920:102", "UNS+S",
+    )  # fmt: skip
+    body = maps.read_message(message, context_of(message)).body
+    assert isinstance(body, PurchaseOrder)
+    assert (body.due_on, body.lines[0].schedules) == (None, ())
+    kept = [each.value for each in maps.account(message, context_of(message)).kept if each.segment == "DTM"]
+    assert [each for each in kept if each.startswith("2026")] == ["20260915", "20260920"]

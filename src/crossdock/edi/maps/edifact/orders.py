@@ -27,7 +27,7 @@ from crossdock.model.quantity import EACH, ZERO, Price, Quantity
 _TAKEN_PURPOSES = ("", "9", "7", "31", "35", "42", "43")
 _ORDERED = ("137", "4")
 """Qualifiers of the date of the order, the surest first."""
-_WANTED = ("2", "69", "63", "64", "10")
+_WANTED = ("2", "69", "63", "64")
 """Qualifiers of the wanted delivery, the surest first."""
 _CHARGE_AMOUNTS = ("8", "23", "204")
 _SPLIT_QUANTITIES = ("11", "21", "113")

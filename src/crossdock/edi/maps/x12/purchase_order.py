@@ -1,10 +1,10 @@
 """850 <-> `PurchaseOrder`.
 
 BEG header (BEG02 is `DS` where the goods go straight to our customer), CUR currency, REF*CR reference, REF*ZZ revision,
-SAC charges, DTM*002 wanted delivery, N1 parties; per line PO1 (PO101 is our line id), PID description, REF*LI their
-line, SCH schedule (SCH04 its ship-to), SDQ quantities of stores: each is a schedule with that ship-to, due when the
-line is. Written, a schedule with a ship-to and no date becomes part of an SDQ, any other an SCH. Without N1*ST the
-goods go to the buyer.
+SAC charges, DTM*002 (else 063, 067, 074 or 017) wanted delivery, N1 parties; per line PO1 (PO101 is our line id), PID
+description, REF*LI their line, SCH schedule (SCH04 its ship-to), SDQ quantities of stores: each is a schedule with that
+ship-to, due when the line is. Written, a schedule with a ship-to and no date becomes part of an SDQ, any other an SCH.
+Without N1*ST the goods go to the buyer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from crossdock.model.quantity import EACH, Quantity
 
 # Original, duplicate, reissue: by anything else, such as a replacement or a draft, nothing is ordered.
 _TAKEN_PURPOSES = ("00", "07", "18")
-WANTED_DELIVERY = ("002", "010", "063", "067", "074", "017")
+WANTED_DELIVERY = ("002", "063", "067", "074", "017")
+_OF_SHIPMENT = ("010", "011", "037", "038", "068", "118")
+"""When goods are to leave, which is no date of their delivery: an order has no field for it."""
 _LAST_STORE = 22
 """Elements of an SDQ that tell stores and quantities end there; behind them is a place in the store."""
 _LINE_ENDS = frozenset(("PO1", "CTT", "SE"))
@@ -179,7 +181,8 @@ def _line(reading: Reading, row: Row, position: int, ordinal: int) -> tuple[Purc
 
 def _schedule(reading: Reading, row: Row, position: int) -> Schedule:
     quantity = Quantity(reading.number(at(row, 1), position, 1), at(row, 2) or EACH)
-    return Schedule(quantity, reading.date(at(row, 6), position, 6), at(row, 4))
+    due_on = None if at(row, 5) in _OF_SHIPMENT else reading.date(at(row, 6), position, 6)
+    return Schedule(quantity, due_on, at(row, 4))
 
 
 def _stores(reading: Reading, row: Row, position: int, unit: str) -> list[Schedule]:

@@ -1,6 +1,6 @@
 """860 <-> `PurchaseOrderChange`.
 
-BCH header (BCH05 the revision, BCH06 and BCH11 the date of the change), CUR, DTM*002 (else 010, 063, 067, 074 or 017)
+BCH header (BCH05 the revision, BCH06 and BCH11 the date of the change), CUR, DTM*002 (else 063, 067, 074 or 017)
 the date that all lines are wanted on now that say none, N1 parties; per line POC and DTM*002. An absent quantity, price
 or date is unchanged. A change of that date alone needs no line.
 """
@@ -79,7 +79,7 @@ def _line(reading: Reading, position: int) -> PurchaseOrderChangeLine:
         row = reading.rows[index]
         if row[0] in ("POC", "CTT", "SE"):
             break
-        if row[0] == "DTM" and at(row, 1) in ("002", "010", "063", "067", "074"):
+        if row[0] == "DTM" and at(row, 1) in ("002", "063", "067", "074"):
             due_on = due_on or reading.date(at(row, 2), index + 1, 2)
     return PurchaseOrderChangeLine(
         line=line,
