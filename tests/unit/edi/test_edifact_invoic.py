@@ -51,13 +51,17 @@ LINES = (
 SUMS = ("UNS+S", "CNT+2:2", "MOA+9:24.36", "TAX+7+VAT+++:::20+S", "MOA+124:4.06", "MOA+125:20.30")
 
 
-def mapped(*segments: str) -> maps.MappedDocument:
+def message(*segments: str) -> edifact.Message:
     rows = "".join(each + "'" for each in segments)
     head = "UNB+UNOC:3+5412345000013:14+5498765000010:14+101201:0830+R1'UNH+1+INVOIC:D:96A:UN:EAN008'"
     data = f"{head}{rows}UNT+{len(segments) + 2}+1'UNZ+1+R1'"
     (one,) = edifact.read(data.encode())
     assert isinstance(one, edifact.Message), one
-    return maps.read_message(one, BUYING)
+    return one
+
+
+def mapped(*segments: str) -> maps.MappedDocument:
+    return maps.read_message(message(*segments), BUYING)
 
 
 def invoice(*segments: str) -> Invoice:
@@ -85,7 +89,8 @@ def test_lines_and_charges_say_what_they_are_taxed_at_and_the_sums_what_that_com
     reduced, goods = TaxRate("S", Decimal("5.5")), TaxRate("E", None, "GST")
     one = invoice(
         *HEAD[:9], "TAX+7+VAT+++:::5.5+S", *HEAD[9:],
-        *LINES[:6], "TAX+7+VAT+++:::5,5+S", "MOA+124:0.84", "ALC+C++++PC", "MOA+8:0.50", "TAX+7+GST++++E", *LINES[6:],
+        *LINES[:3], "MOA+203:15.80", *LINES[4:6], "TAX+7+VAT+++:::5,5+S", "MOA+124:0.84",
+        "ALC+C++++PC", "MOA+8:0.50", "TAX+7+GST++++E", *LINES[6:],
         "UNS+S", "CNT+2:2", "MOA+9:22.00", "MOA+176:1.20",
         "TAX+7+VAT+++:::5.5+S", "MOA+124:1.20", "MOA+125:21.80", "TAX+7+GST++++E", "MOA+124:0", "TAX+7+VAT",
     )  # fmt: skip
@@ -168,7 +173,71 @@ def test_a_net_price_is_one_whatever_else_stands_there() -> None:
     found = gross("PRI+AAA:4.50", "ALC+A++++DI", "PCD+3:10")
     assert isinstance(found.body, Invoice)
     assert found.body.lines[0].price == Price(Decimal("4.50"), "GBP")
-    assert [fault.code for fault in found.faults] == ["charge_without_amount"]
+    assert (found.faults, found.body.charges) == ((), ())
+
+
+def net(*segments: str, total: str) -> tuple[Invoice, list[str], list[str]]:
+    """An invoice of one line of 40 at a net price of 20, what is wrong with it, and what is kept beside it."""
+    line = ("LIN+1", "PIA+1+MUG:IN", "QTY+47:40:PCE", *segments, "UNS+S", f"MOA+9:{total}")
+    found, kept = mapped(*HEAD[:7], *line), maps.account(message(*HEAD[:7], *line), BUYING).kept
+    assert isinstance(found.body, Invoice), found.faults
+    names = [f"{each.segment} {each.value}" for each in kept if each.segment in ("ALC", "PCD", "MOA")]
+    return found.body, [fault.code for fault in found.faults], names
+
+
+DISCOUNT = ("ALC+A++++DI", "PCD+3:20", "MOA+8:200")
+ASIDE = ["ALC A", "ALC DI", "PCD 3", "PCD 20", "MOA 8", "MOA 200"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("MOA+203:800.00", "PRI+AAA:20", "PRI+AAB:25", *DISCOUNT),
+        ("PRI+AAA:20", "PRI+AAB:25", *DISCOUNT),
+        ("PRI+AAA:20", *DISCOUNT),
+        ("MOA+203:800.00", "PRI+AAA:2000:::100:PCE", *DISCOUNT),
+    ],
+    ids=["with its amount", "both prices", "net price alone", "price per hundred"],
+)
+def test_a_net_price_has_the_allowances_of_its_line_in_it(said: tuple[str, ...]) -> None:
+    one, wrong, kept = net(*said, total="800.00")
+    assert (one.charges, wrong) == ((), [])
+    assert kept[-6:] == ASIDE
+
+
+def test_an_amount_of_a_line_without_price_has_the_allowances_in_it() -> None:
+    one, wrong, kept = net("MOA+203:800.00", *DISCOUNT, total="800.00")
+    assert (one.charges, wrong, kept[-6:]) == ((), ["price_missing"], ASIDE)
+
+
+def test_the_amount_of_a_line_shows_charges_that_a_sender_counts_on_a_net_price() -> None:
+    one, wrong, kept = net("MOA+203:600.00", "PRI+AAA:20", *DISCOUNT, total="600.00")
+    assert (one.charges, wrong) == ((Charge("DI", Decimal(-200), line="1"),), [])
+    assert kept == ["MOA 203", "MOA 600.00", "PCD 3", "PCD 20"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "charges"),
+    [
+        (("ALC+C++++FC", "MOA+8:4.50"), 2),
+        (("ALC+C++++FC", "MOA+131:4.50", "ALC+A++++DI", "MOA+131:1.50"), 2),
+        (("ALC+C", "MOA+8:4.50"), 2),
+        (("ALC+C++++PC", "MOA+8:0.50"), 3),
+    ],
+    ids=["one of the heading", "several", "of no code", "one that nothing else says"],
+)
+def test_totals_of_charges_are_none_besides_those_that_they_sum_up(summary: tuple[str, ...], charges: int) -> None:
+    total = Decimal("20.30") + (Decimal("0.50") if charges == 3 else ZERO)
+    one = invoice(*HEAD, *LINES, "UNS+S", "CNT+2:2", f"MOA+9:{total}", *summary)
+    assert [each.code for each in one.charges] == ["FC", "DI", "PC"][:charges]
+
+
+def test_lines_with_charges_are_written_with_gross_prices() -> None:
+    one = invoice(
+        *HEAD[:7], "LIN+1", "PIA+1+MUG:IN", "QTY+47:10", "PRI+AAB:5.00", *DISCOUNT[::2], "UNS+S", "MOA+9:-150"
+    )
+    sent = maps.write_message("invoice", one, BUYING, "D:96A:UN:EAN008")
+    assert [row[1] for row in sent.segments if row[0] == "PRI"] == ["AAB\x1f5.00"]
 
 
 def test_an_amount_below_a_line_is_none_of_a_charge_above_it() -> None:

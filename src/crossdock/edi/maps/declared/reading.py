@@ -74,7 +74,8 @@ class Walk:
             tag = source.tag(row)
             if self.definition.reason(tag, 0):
                 continue
-            self._place(frames, tag, row, position)
+            if position not in source.aside:
+                self._place(frames, tag, row, position)
             self.places[position] = where(frames[-1].scope)
         while frames:
             self._close(frames.pop())

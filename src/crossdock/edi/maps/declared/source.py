@@ -14,6 +14,7 @@ from crossdock.edi.kernel.faults import Fault, Severity
 from crossdock.edi.maps.context import MapContext
 from crossdock.edi.maps.declared.definition import Address
 from crossdock.edi.maps.declared.scope import Scope
+from crossdock.edi.maps.edifact.informative import informative
 from crossdock.edi.maps.edifact.reading import Reading as EdifactReading
 from crossdock.edi.maps.x12.reading import Reading as X12Reading
 from crossdock.edi.x12.envelope import TransactionSet, as_date
@@ -34,6 +35,8 @@ class Source(ABC):
         """The same in the order of taking, with what was given back."""
         self.idle: dict[tuple[int, int], str] = {}
         """Position and element of what need not be kept, and why."""
+        self.aside: frozenset[int] = frozenset()
+        """Positions of segments that say nothing of the object."""
         self._reading = reading
 
     @property
@@ -176,6 +179,8 @@ class EdifactSource(Source):
     def __init__(self, message: Message, context: MapContext, faults: list[Fault]) -> None:
         self.reading = EdifactReading(message, context, faults)
         super().__init__(self.reading)
+        if message.type == "INVOIC":
+            self.aside = informative(self.reading)
 
     def note(self, code: str, position: int, at: Address, detail: str, severity: Severity | None) -> None:
         """Note a fault."""

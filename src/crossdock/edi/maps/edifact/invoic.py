@@ -3,7 +3,8 @@
 BGM kind (380 and the like an invoice, 381 and the like a credit note) and number, DTM+137 date (or 3), RFF+ON order (or
 CO), RFF+CR reference, NAD parties (SU or SE, IV or BY), CUX currency, ALC with MOA charges and TAX+7 what they are
 taxed at; per line LIN, PIA, QTY+47 (or 1, 12, 46), PRI+AAA (or AAB, which with the charges of the line comes to its
-MOA+203; or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges;
+MOA+203; or MOA+203 for all of it), RFF+ON order and line, RFF+DQ shipment, TAX+7 what it is taxed at, ALC its charges
+(but those that are told for information); a line is written with AAB where any has charges;
 MOA+9 (or 77, 86, 39) what is asked for, MOA+176 (or the MOA+124 of the last TAX segments, or before them) taxes,
 which are a charge `VAT`, and TAX+7 with MOA+124 and MOA+125 one for each rate; MOA+113 what was paid before, a charge
 `PREPAID` (negative), and MOA+165 what rounds the sum, one of `ROUNDING`.
@@ -21,6 +22,18 @@ import msgspec
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.credits import credited, hold_credited
+from crossdock.edi.maps.edifact.informative import (
+    ALLOWANCE,
+    CHARGE_AMOUNTS,
+    GROSS,
+    INVOICED,
+    INVOICED_QUANTITY,
+    LINE_AMOUNT,
+    NET,
+    OTHER_QUANTITIES,
+    informative,
+    rounding,
+)
 from crossdock.edi.maps.edifact.reading import Reading
 from crossdock.edi.maps.edifact.writing import LONGEST_LINE, Writing, charged, day, limited, number, numbered
 from crossdock.edi.maps.parties import keep_first
@@ -45,15 +58,7 @@ _OF_SUMS = (PREPAID_CHARGE, ROUNDING_CHARGE)
 """Charges that the sums alone tell."""
 _TAXED = "7"
 """Data element 5283: a tax."""
-_CHARGE_AMOUNTS = ("8", "23", "204")
-_LINE_AMOUNT = "203"
-_NET, _GROSS = "AAA", "AAB"
-_PRICES = (_NET, _GROSS, "INV")
-_ALLOWANCE = "A"
-_ROUNDING = Decimal("0.005")
-"""Half a cent: of the line, and of each of its charges."""
-_OTHER_QUANTITIES = ("1", "12", "46")
-"""What was counted, despatched or delivered: the invoiced quantity of those who do not say that."""
+_PRICES = (NET, GROSS, INVOICED)
 
 
 class _Waiting(NamedTuple):
@@ -185,7 +190,10 @@ def _with_lines(found: _Found, lines: list[InvoiceLine]) -> list[Charge]:
 def _collect(reading: Reading) -> _Found:
     """Walk the segments: heading, lines, and behind UNS the sums."""
     found, line, sums = _Found(), None, False
+    aside = informative(reading)
     for position, row in enumerate(reading.rows, 1):
+        if position in aside:
+            continue
         tag = row[0]
         if tag in ("UNS", "LIN", "ALC"):
             _charge_without_amount(reading, found)
@@ -235,7 +243,7 @@ def _below_line(reading: Reading, line: _Line, position: int) -> None:
     kind = said[0]
     if tag == "PIA":
         line.ids += row[2:]
-    elif tag == "QTY" and (kind == "47" or (kind in _OTHER_QUANTITIES and line.quantity is None)):
+    elif tag == "QTY" and (kind == INVOICED_QUANTITY or (kind in OTHER_QUANTITIES and line.quantity is None)):
         line.quantity = reading.quantity(row[1], position)
     elif tag == "PRI" and kind in _PRICES:
         line.priced.setdefault(kind, (said, position))
@@ -270,13 +278,13 @@ def _amount(reading: Reading, found: _Found, line: _Line | None, position: int, 
     """An MOA: of the charge before it, of a line as a whole, or one of the sums."""
     row = reading.rows[position - 1]
     kind = reading.part(row, 1)
-    if found.waiting is not None and kind in _CHARGE_AMOUNTS:
+    if found.waiting is not None and kind in CHARGE_AMOUNTS:
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
         if line is not None:
             line.charges.append(len(found.charges))
-        found.charges.append(found.waiting.charge(-value if found.waiting.kind == _ALLOWANCE else value))
+        found.charges.append(found.waiting.charge(-value if found.waiting.kind == ALLOWANCE else value))
         found.waiting = None
-    elif line is not None and kind == _LINE_AMOUNT and line.amount is None:
+    elif line is not None and kind == LINE_AMOUNT and line.amount is None:
         line.amount = reading.part(row, 1, 2), position
     elif in_sums and kind in (_TAX_OF_ONE, _TAXABLE):
         value = reading.number(reading.part(row, 1, 2), position, 1, 2)
@@ -314,7 +322,7 @@ def _lines(reading: Reading, found: _Found) -> list[InvoiceLine]:
             reading.fault("segment_missing", each.position, detail="the line has no QTY+47")
         quantity = each.quantity or Quantity(ZERO)
         price = _price(reading, each, quantity)
-        if _GROSS in each.priced and _NET not in each.priced and each.amount is not None:
+        if GROSS in each.priced and NET not in each.priced and each.amount is not None:
             price = _agreed(reading, found, each, quantity, price)
         for charge in each.without_amount:
             reading.fault("charge_without_amount", charge.position)
@@ -350,14 +358,14 @@ def _agreed(reading: Reading, found: _Found, line: _Line, quantity: Quantity, pr
     text, position = line.amount
     amount = reading.number(text, position, 1, 2)
     missing = amount - worth(price, quantity) - sum((found.charges[index].amount for index in line.charges), ZERO)
-    if abs(missing) <= _ROUNDING * (1 + len(line.charges)):
+    if abs(missing) <= rounding(len(line.charges)):
         return price
     comes_to = f"the gross price {price.amount} and the charges of the line make {amount - missing:.2f}"
     words = f"{comes_to}, its amount is {amount}"
     if not line.charges and not line.without_amount and quantity.amount > 0 and amount >= 0:
         reading.fault("total_mismatch", position, 1, 2, f"{words}: that is taken", "warning")
         return Price(amount, price.currency, quantity)
-    if len(line.without_amount) == 1 and (missing < 0) == (line.without_amount[0].kind == _ALLOWANCE):
+    if len(line.without_amount) == 1 and (missing < 0) == (line.without_amount[0].kind == ALLOWANCE):
         line.charges.append(len(found.charges))
         found.charges.append(line.without_amount.pop().charge(missing))
     else:
@@ -384,8 +392,9 @@ def write(invoice: Invoice, writing: Writing) -> list[OutgoingSegment]:
     for charge in charges.get("", ()):
         if charge not in taxes and charge.code not in _OF_SUMS:
             rows += _charge_rows(charge)
+    price = GROSS if charges.keys() - {""} else NET
     for line in invoice.lines:
-        rows += _line_rows(line, writing)
+        rows += _line_rows(line, price, writing)
         for charge in charges.get(line.line, ()) if charges else ():
             rows += _charge_rows(charge)
     rows += [
@@ -416,11 +425,11 @@ def _tax_row(rate: TaxRate) -> OutgoingSegment:
     return ("TAX", _TAXED, limited("TAX 5153", rate.kind, 3), "", "", percent, limited("TAX 5305", rate.category, 3))
 
 
-def _line_rows(line: InvoiceLine, writing: Writing) -> list[OutgoingSegment]:
+def _line_rows(line: InvoiceLine, price: str, writing: Writing) -> list[OutgoingSegment]:
     rows: list[OutgoingSegment] = [numbered(line.line, line.gtin)]
     rows += writing.items("1", line.item, line.supplier_item, line.buyer_item, line.gtin)
-    rows.append(writing.quantity("47", line.priced))  # catch weight goods are invoiced by what they weigh
-    rows.append(writing.price(line.price, line.priced.unit))
+    rows.append(writing.quantity(INVOICED_QUANTITY, line.priced))  # catch weight goods are invoiced by what they weigh
+    rows.append(writing.price(line.price, line.priced.unit, price))
     if line.order_number or line.order_line:
         rows.append(
             (

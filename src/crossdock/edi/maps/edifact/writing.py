@@ -59,9 +59,9 @@ class Writing:
             ]
         return [("PIA", kind, one + COMPONENT + of) for one, of in self.ids(item, supplier_item, buyer_item, gtin)]
 
-    def price(self, price: Price, unit: str) -> OutgoingSegment:
-        """PRI: net."""
-        return "PRI", COMPONENT.join(self.priced(price, unit))
+    def price(self, price: Price, unit: str, kind: str = "AAA") -> OutgoingSegment:
+        """PRI: net, or of another kind."""
+        return "PRI", COMPONENT.join((kind, *self.priced(price, unit)[1:]))
 
     def priced(self, price: Price, unit: str) -> tuple[str, ...]:
         """The components of a net price (C509), with what it is for where that is not one of the line's unit. Refused
