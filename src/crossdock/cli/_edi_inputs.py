@@ -14,8 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from crossdock.cli._partners import refuse
-
 Files = Annotated[
     list[str],
     typer.Argument(help="Files, folders (with all that is in them), or - for standard input.", metavar="FILE"),
@@ -27,10 +25,12 @@ _WORTH_PROGRESS = 10
 
 
 class Input(NamedTuple):
-    """One file. `within` is its place below the folder that was named; its own name if it was named itself."""
+    """One file. `within` is its place below the folder that was named; its own name if it was named itself. `why_not`
+    says why there is nothing to read where a folder holds no file."""
 
     name: str
     within: Path
+    why_not: str = ""
 
     @property
     def shown(self) -> str:
@@ -39,24 +39,23 @@ class Input(NamedTuple):
 
 
 class Unreadable(Exception):
-    """A file that is there cannot be read; the message says why."""
+    """A file cannot be read; the message says why."""
 
 
 def inputs(named: Sequence[str], match: str = "*") -> list[Input]:
-    """All files, those of a folder in the order of their names; hidden ones are left out. Ends with words and code 2 if
-    the only one is not there."""
+    """All files, those of a folder in the order of their names; hidden ones are left out. What is not there is among
+    them: reading it tells."""
     found: list[Input] = []
     for name in named:
         path = Path(name)
         if path.is_dir():
             inside = [Input(str(each), each.relative_to(path)) for each in _inside(path) if fnmatch(each.name, match)]
             if not inside:
-                refuse(f"{name} holds no file" + (f" that is named {match}" if match != "*" else ""))
+                why_not = "holds no file" + (f" that is named {match}" if match != "*" else "")
+                inside = [Input(name, Path(path.name), why_not)]
             found += inside
-        elif name == STANDARD_INPUT or path.exists() or len(named) > 1:  # the others are read; opening it tells
-            found.append(Input(name, Path("standard-input" if name == STANDARD_INPUT else path.name)))
         else:
-            refuse(f"{name} cannot be read: No such file or directory")
+            found.append(Input(name, Path("standard-input" if name == STANDARD_INPUT else path.name)))
     return found
 
 
@@ -74,6 +73,8 @@ def opened(each: Input) -> Iterator[Iterator[bytes]]:
 
 
 def _source(each: Input) -> BinaryIO:
+    if each.why_not:
+        raise Unreadable(f"{each.shown} {each.why_not}")
     try:
         return sys.stdin.buffer if each.name == STANDARD_INPUT else Path(each.name).open("rb")
     except OSError as problem:

@@ -68,10 +68,13 @@ class _Side:
 
     name: str
     documents: list[Document]
+    unreadable: str = ""
 
     @property
     def why_not(self) -> str:
         """Why it cannot be compared; empty where it can."""
+        if self.unreadable:
+            return self.unreadable
         bad = next((each for each in self.documents if each.refused), None)
         if bad is not None:
             return f"{self.name}: {bad.document.replace('_', ' ') or 'the file'} is refused"
@@ -85,14 +88,14 @@ def _sides(named: Sequence[str], plans: Sequence[flat.Plan]) -> list[_Side]:
     sides = []
     for at, name in enumerate(named):
         if Path(name).is_dir():
-            refuse(f"{name} is a folder: two files are compared")
+            sides.append(_Side(name, [], f"{name} is a folder: two files are compared"))
+            continue
         (found,) = inputs([name])
-        try:
-            data = whole(found)
-        except Unreadable as problem:
-            refuse(str(problem))
         plan = plans[min(at, len(plans) - 1)] if plans else None
-        sides.append(_Side(found.shown, list(documents.read(data, plan))))
+        try:
+            sides.append(_Side(found.shown, list(documents.read(whole(found), plan))))
+        except Unreadable as problem:
+            sides.append(_Side(found.shown, [], str(problem)))
     return sides
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from crossdock.edi import edifact, flat, maps, x12
+from crossdock.edi.charges import paired
 from crossdock.edi.documents import Document, Envelope, canonical
 from crossdock.edi.facts import alike, can_say, facts, units
 from crossdock.edi.guidelines.compiled import Compiled
@@ -21,6 +22,7 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.edi.maps.places import NOWHERE, Place, place_of
 from crossdock.edi.maps.x12.qualifiers import as_described
 from crossdock.edi.told import ExplainedFault
+from crossdock.model.party import PartyRef
 from crossdock.model.units import known
 
 Target = Literal["canonical", "x12", "edifact", "ubl", "csv"]
@@ -299,19 +301,20 @@ def _losses(document: Document, unit: Any, target: Target, options: Options) -> 
 
 def _ordered_as(body: msgspec.Struct, again: msgspec.Struct) -> msgspec.Struct:
     """What was read again, its charges in the order of those of the document: where each stands says nothing."""
-    left = list(getattr(again, "charges", ()))
-    found = []
-    for wanted in getattr(body, "charges", ()) if left else ():
-        same = next((each for each in left if each.line == wanted.line and alike(each.code, wanted.code)), None)
-        if same is not None:
-            left.remove(same)
-            found.append(same)
-    return msgspec.structs.replace(again, charges=(*found, *left)) if found else again
+    pairs = paired(getattr(body, "charges", ()), getattr(again, "charges", ()))
+    found = tuple(other for _, other in pairs if other is not None)
+    return msgspec.structs.replace(again, charges=found) if found else again
+
+
+def _unnamed(context: maps.MapContext) -> maps.MapContext:
+    """The same without what an agreement knows of the two sides, which no document needs to say."""
+    us, partner = (PartyRef(each.id, each.their_id, each.qualifier) for each in (context.us, context.partner))
+    return msgspec.structs.replace(context, us=us, partner=partner)
 
 
 def _again(document: Document, unit: Any, target: Target, options: Options) -> tuple[maps.MappedDocument, Place]:
     """What is read of what was written, and the address beside it."""
-    context = document.context
+    context = _unnamed(document.context)
     if target in ("x12", "edifact") and (wanted := _wanted(unit.type, options)):
         context = msgspec.structs.replace(context, guidelines=Guidelines("", (wanted.unjudged,)))
     if target == "canonical":

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from crossdock.edi.beside import beside, names
+from crossdock.edi.charges import paired
 from crossdock.edi.documents import Document
 from crossdock.edi.facts import LINE_IDS, alike, can_say, facts, words
 from crossdock.model.purchase_order import Charge, LineAnswer, PurchaseOrderAcknowledgement
@@ -146,6 +147,8 @@ def _compared(one: Document, other: Document, *, envelope: bool) -> list[Differe
         found += _of(_envelope(one), _envelope(other), "envelope")
     shared = set(first.header) & set(second.header) if type(one.body) is not type(other.body) else None
     found += _sayable(_of(first.header, second.header, "", shared), one, other, "")
+    if all(hasattr(each.body, "charges") for each in (one, other)):
+        found += _charges(one, other)
     for name, line, matched in _matched(first.lines, second.lines):
         if line is None or matched is None:
             found.append((name, "", _short(line), _short(matched)))
@@ -166,6 +169,20 @@ def _sayable(rows: list[Row], one: Document, other: Document, listed: str) -> li
         if (row[2] or can_say(one.says, listed + _plain(row[1])))
         and (row[3] or can_say(other.says, listed + _plain(row[1])))
     ]
+
+
+def _charges(one: Document, other: Document) -> list[Row]:
+    """The charges of the documents, each beside the one that is for the same."""
+    found: list[Row] = []
+    for left, right in paired(getattr(one.body, "charges", ()), getattr(other.body, "charges", ())):
+        known = left or right
+        assert known is not None  # a pair has one of them
+        name = f"charge {known.code}".rstrip() + (f" of line {known.line}" if known.line else "")
+        rows = _of(dict(facts(left)) if left else {}, dict(facts(right)) if right else {}, name)
+        if left is None or right is None:
+            rows = [(where, what, first, second) for where, what, first, second in rows if what == "amount"]
+        found += _sayable(rows, one, other, "charges ")
+    return found
 
 
 def _plain(name: str) -> str:
@@ -226,8 +243,8 @@ def _view(document: Document) -> View:
 
 
 def _header(body: msgspec.Struct, lines: str) -> Line:
-    left = lines.replace("_", " ")
-    return {path: value for path, value in facts(body) if not (lines and path.startswith(f"{left}["))}
+    apart = tuple(f"{each.replace('_', ' ')}[" for each in ("charges", lines) if each)
+    return {path: value for path, value in facts(body) if not path.startswith(apart)}
 
 
 def _is_list(value: Any) -> bool:

@@ -253,6 +253,19 @@ class TestSeveralFiles:
             assert "2 files: 1 " in found.output
             assert "1 cannot be read" in found.output
 
+    def test_programs_are_told_in_one_shape_what_cannot_be_read(self, folder: Path) -> None:
+        (empty := folder / "empty").mkdir()
+        gone, sound = folder / "gone.edi", str(folder / "a.edi")
+        for name, words in ((gone, "cannot be read: No such file or directory"), (empty, "holds no file")):
+            for command in (("explain",), ("validate",), ("convert", "--to", "canonical")):
+                told = json.loads(run("edi", *command, str(name), "--json", code=2))
+                assert [(each["items"], each["unreadable"]) for each in told["files"]] == [([], f"{name} {words}")]
+                assert (told["refused"], told["totals"]["refused_files"]) == (True, 1)
+        for name, words in ((gone, "cannot be read"), (empty, "is a folder: two files are compared")):
+            told = json.loads(run("edi", "diff", sound, str(name), "--json", code=2))
+            assert [words in each["unreadable"] for each in told["files"]] == [False, True]
+            assert (told["same"], told["refused"]) == (False, True)
+
     def test_a_file_that_is_not_there_is_two(self, folder: Path) -> None:
         run("edi", "validate", str(folder), str(folder / "none"), code=2)
 

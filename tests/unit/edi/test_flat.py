@@ -645,3 +645,34 @@ def test_all_that_is_wrong_with_a_layout_is_told_at_once() -> None:
     with pytest.raises(flat.LayoutError) as problem:
         flat.layout(ROWS.replace("lines.item}", "lines.itme}").replace("path: ship_to.id", "path: ship_too.id"))
     assert len(problem.value.problems) == 2
+
+
+def test_an_invoice_whose_lines_do_not_add_up_to_its_total_is_told_as_in_any_syntax() -> None:
+    layout = flat.layout("""
+layout: invoices
+document: invoice
+form: csv
+csv: {header: true}
+key: [number]
+numbered: [lines.line]
+constants: {currency: USD, lines.price.per.amount: "1", lines.quantity.unit: EA, lines.order_line: "1"}
+same: {lines.price.currency: currency, lines.price.per.unit: lines.quantity.unit}
+records:
+  - each: lines
+    columns:
+      - {name: Invoice, path: number}
+      - {name: Date, path: invoiced_on}
+      - {name: PO, path: lines.order_number}
+      - {name: SKU, path: lines.item}
+      - {name: Qty, path: lines.quantity.amount}
+      - {name: Price, path: lines.price.amount}
+      - {name: Total, path: total}
+""")
+    rows = ("A1,2026-01-05,PO1,X,2,5,15", "A1,2026-01-05,PO1,Y,1,5,15", "A2,2026-01-05,PO1,X,1,100,90")
+    data = "\n".join(("Invoice,Date,PO,SKU,Qty,Price,Total", *rows)).encode()
+    right, wrong = flat.read(data, layout, CONTEXT)
+    assert right.faults == ()
+    assert wrong.body is not None
+    assert [(each.code, each.segment, each.element, each.detail) for each in wrong.faults] == [
+        ("total_mismatch", 4, 7, "the total is 90, lines and charges add up to 100.00")
+    ]

@@ -15,6 +15,8 @@ from crossdock.edi.flat.records import Raw, records
 from crossdock.edi.flat.values import BadValue, is_formula, trimmed, value
 from crossdock.edi.kernel.faults import Fault, Severity, fault
 from crossdock.edi.maps.context import MapContext, MappedDocument
+from crossdock.edi.maps.totals import asked_for
+from crossdock.model.invoice import Invoice
 
 _MOST_FAULTS = 100
 _REMEMBERED = 20_000
@@ -295,8 +297,18 @@ class Reader:
             except msgspec.ValidationError as problem:
                 document.note([self._fault("document_inconsistent", document.first, str(problem)[:200])])
             else:
+                document.note(self._added(body, document.first))
                 return MappedDocument(name, body, tuple(document.faults))
         return MappedDocument(name, None, tuple(document.faults))
+
+    def _added(self, body: msgspec.Struct, first: Raw) -> Iterator[Fault]:
+        """Does what an invoice asks for follow from its lines and charges?"""
+        if isinstance(body, Invoice):
+            _, wrong, words = asked_for(body.total, body.lines, body.charges)
+            columns = (each for record in self._plan.records for each in record.columns)
+            total = next((each for each in columns if each.field is not None and each.field.path == ("total",)), None)
+            if wrong:
+                yield self._fault(wrong, first, words, total)
 
     def _apart(self, document: _Document) -> None:
         """Rows of one document stand together: a second portion would be taken for all of it."""
