@@ -33,6 +33,7 @@ from crossdock.model.ship_notice import ShipNotice
 JSON, CSV = "JSON", "CSV"
 _CUSTOMERS = (
     "purchase_order", "purchase_order_change", "delivery_schedule", "product_activity", "remittance_advice",
+    "goods_receipt",
 )  # fmt: skip
 _OWN: dict[str, type[msgspec.Struct]] = {
     "credit_note": Invoice,

@@ -32,8 +32,8 @@ from crossdock.model.party import PartyRef
 _MOST_SEGMENTS = 200
 # Who we are taken to be, for words that need a side: the receiver of the document.
 _RECEIVED_BY_SUPPLIER = (
-    "850", "860", "875", "830", "862", "852", "867", "820", "869",
-    "ORDERS", "ORDCHG", "DELFOR", "SLSRPT", "REMADV",
+    "850", "860", "875", "830", "862", "852", "867", "820", "869", "861",
+    "ORDERS", "ORDCHG", "DELFOR", "SLSRPT", "REMADV", "RECADV",
 )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from crossdock.edi import maps
+from crossdock.edi.explain import context_of
 from crossdock.model.fulfillment import InventoryAdjustment, WarehouseShippingAdvice, WarehouseShippingOrder
 from crossdock.model.party import PartyRef
 from crossdock.model.quantity import Quantity
 from crossdock.model.ship_notice import GoodsReceipt, InboundAdvice
 from tests.unit.edi.samples import BUYING, interchange, sets, written
+from tests.unit.edi.test_unusual_documents import one_set
 
 
 def mapped(*segments: str, kind: str) -> maps.MappedDocument:
@@ -226,6 +228,11 @@ class TestReceipt:
         assert (line.line, line.order_number, line.ship_notice, line.item) == ("1", "PO-5", "ASN3", "A1")
         assert (line.quantity, line.lot, line.condition) == (Quantity(Decimal(100)), "L1", "good")
 
+    def test_the_order_may_stand_in_a_reference_of_the_head(self) -> None:
+        found = body("W17*F*20101202*R77", "N1*WH*NORTH*92*north", "N9*PO*PO-5", "W07*1*EA**VN*A1", "W14*1", kind="944")
+        assert isinstance(found, GoodsReceipt)
+        assert [line.order_number for line in found.lines] == ["PO-5"]
+
     def test_what_is_damaged_is_a_line_of_its_own_and_no_longer_good(self) -> None:
         found = self.receipt("W07*100*EA**VN*A1***L1", "N9*LI*10", "W13*5*EA*01**07", "W13*2*EA*04", "W14*100")
         assert [(line.condition, line.quantity.amount, line.reason) for line in found.lines] == [
@@ -272,6 +279,20 @@ class TestReceivingAdvice:
         (line,) = found.lines
         assert (line.order_number, line.order_line, line.ship_notice) == ("PO-6", "20", "ASN3")
         assert (line.pack, line.quantity, line.condition) == ("00106141411234567897", Quantity(Decimal(100)), "good")
+
+    @pytest.mark.parametrize("heading", [("REF*PO*PO-5",), ("REF*PO*PO-4", "PRF*PO-5"), ("PRF*PO-5", "REF*PO*PO-4")])
+    def test_the_order_stands_in_the_head_or_at_the_line(self, heading: tuple[str, ...]) -> None:
+        rows = ("BRA*R9*20101203*00*1", *heading, "RCD*1*9*EA", "LIN**VN*A1", "RCD*2*9*EA", "LIN**VN*A2", "REF*PO*PO-6")
+        found = body(*rows, kind="861")
+        assert isinstance(found, GoodsReceipt)
+        assert [line.order_number for line in found.lines] == ["PO-5", "PO-6"]
+
+    def test_who_received_the_goods_sends_it_to_who_delivered_them(self) -> None:
+        rows = ("BRA*R9*20101203*00*1", "PRF*PO-5", "RCD*1*9*EA", "LIN**VN*A1")
+        ts = one_set("861", "RC", *rows)
+        found = maps.read_document(ts, context_of(ts)).body
+        assert isinstance(found, GoodsReceipt)
+        assert (found.supplier, found.warehouse) == ("RECEIVER", "SENDER")
 
     def test_what_is_in_question_is_a_line_of_its_own(self) -> None:
         found = self.receipt("RCD*1*100*EA***5*EA*01*3*EA*04", "LIN**VN*A1", "CTT*1")
