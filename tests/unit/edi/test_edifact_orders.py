@@ -74,6 +74,12 @@ def codes(*segments: str) -> list[str]:
     return [fault.code for fault in mapped(*segments).faults]
 
 
+def test_lines_of_one_id_are_told() -> None:
+    found = mapped(*HEAD, *LINE, *LINE, *END)
+    assert [(each.code, each.segment_id, each.element) for each in found.faults] == [("line_repeated", "LIN", 1)]
+    assert found.body is not None
+
+
 def test_an_order_says_who_wants_what_when_at_which_price() -> None:
     one = order(*HEAD, *LINE, *END)
     assert (one.number, one.ordered_on, one.due_on) == ("4500001", dt.date(2010, 12, 1), dt.date(2010, 12, 10))
@@ -290,7 +296,7 @@ orders = st.builds(
     ship_to=st.builds(PartyRef, ids(17), name=words(35)),
     ordered_on=days,
     currency=st.just("GBP"),
-    lines=st.lists(lines(), min_size=1, max_size=3).map(tuple),
+    lines=st.lists(lines(), min_size=1, max_size=3, unique_by=lambda one: one.line).map(tuple),
     revision=st.integers(0, 99),
     due_on=st.none() | days,
     charges=st.lists(

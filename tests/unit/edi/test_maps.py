@@ -70,6 +70,12 @@ class TestPurchaseOrder:
         found = body("BEG*00*SA*1**20101201", "PO1**6*EA*2.55**IN*A1", "PO1**6*EA*2.55**IN*A2")
         assert [line.line for line in found.lines] == ["1", "2"]
 
+    def test_lines_of_one_id_are_told(self) -> None:
+        mapped = read("BEG*00*SA*1**20101201", *(f"PO1*{line}*6*EA*2.55**IN*A{line}" for line in (5, 6, 5, 5)))
+        told = [(each.code, each.position, each.element) for each in mapped.faults]
+        assert told == [("line_repeated", 5, 1), ("line_repeated", 6, 1)]
+        assert mapped.body is not None
+
     @pytest.mark.parametrize("purpose", ["00", "07", "18"])
     def test_an_original_is_an_order_and_so_is_one_sent_again(self, purpose: str) -> None:
         assert body(f"BEG*{purpose}*SA*1**20101201", "PO1*1*6*EA*2.55**IN*A1").number == "1"

@@ -132,7 +132,7 @@ def orders(draw: st.DrawFn, context: maps.MapContext) -> PurchaseOrder:
         ship_to=draw(places),
         ordered_on=draw(days),
         currency="GBP",
-        lines=tuple(draw(st.lists(order_lines(context), min_size=1, max_size=5))),
+        lines=tuple(draw(st.lists(order_lines(context), min_size=1, max_size=5, unique_by=lambda one: one.line))),
         revision=draw(st.integers(0, 99)),
         due_on=draw(maybe_days),
         charges=draw(charges),

@@ -14,6 +14,7 @@ from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
 from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
+from crossdock.edi.maps.line_ids import repeated
 from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.places import with_place
 from crossdock.edi.maps.purposes import copy_words
@@ -66,6 +67,8 @@ def read(reading: Reading) -> PurchaseOrder | None:
     ]
     if not lines:
         reading.fault("lines_missing", len(rows))
+    for ordinal in repeated(lines):
+        reading.fault("line_repeated", starts[ordinal] + 1, 1, 0, f"line {lines[ordinal].line}")
     for position, row in enumerate(rows[end:], end + 1):
         if row[0] == "CNT":
             reading.counted(row, position, len(lines))

@@ -16,6 +16,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from crossdock.edi.kernel.writing import CannotWrite
+from crossdock.edi.maps.line_ids import repeated
 from crossdock.edi.maps.parties import keep_first
 from crossdock.edi.maps.places import x12_rows
 from crossdock.edi.maps.unsaid import to_the_buyer
@@ -122,6 +123,9 @@ def _lines(reading: Reading, first: int) -> list[PurchaseOrderLine]:
             lines.append(line)
         elif row[0] == "CTT":
             reading.counted(row, index, len(lines))
+    for ordinal in repeated(lines):
+        position = [index for index, row in enumerate(rows, 1) if row[0] == "PO1"][ordinal]
+        reading.fault("line_repeated", position, 1, f"line {lines[ordinal].line}")
     return lines
 
 
