@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 import msgspec
@@ -145,7 +146,9 @@ def _not_described(document: str, guidelines: Guidelines, direction: Direction |
 
 def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | None) -> tuple[Fault, ...]:
     """Everything that is wrong with a set, by the one guideline that is chosen, and by what our map needs where we have
-    one."""
+    one. Where its trailer alone refuses it, the rest is told as well."""
+    if item.refused and all(each.code in _OF_TRAILER for each in item.faults if each.severity == "error"):
+        return (*item.faults, *faults_of(replace(item, faults=()), chosen))
     if chosen is not None:
         # Whoever sends it: it is held against this guideline.
         (compiled,) = chosen.guidelines
@@ -158,13 +161,15 @@ def faults_of(item: x12.TransactionSet | edifact.Message, chosen: Guidelines | N
     else:
         context = context_of(item)
     if isinstance(item, edifact.Message):
-        found = maps.read_message(item, context).faults
+        found = maps.all_faults(item, context)
         # The partner's guideline is narrower than the directory, or knows better.
         return found if chosen is not None else told_of_numbers(item, told_beside(item, found))
-    found = maps.read_document(item, context).faults
+    found = maps.all_faults(item, context)
     return found if chosen is not None else told_of_numbers(item, told_of_relations(item, found))
 
 
 _ACKNOWLEDGEMENTS = ("997", "999", "CONTRL")
+_OF_TRAILER = ("set_count_mismatch", "set_control_mismatch")
+"""What says nothing against that the set was read as it is."""
 _MOST_SEGMENTS = 100_000
 """A set that is refused for its size is not looked into."""

@@ -7,6 +7,9 @@ hundredth) is not written.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import msgspec
 
 from crossdock.edi.edifact.envelope import Message
@@ -47,6 +50,7 @@ __all__ = [
     "MappedDocument",
     "OutgoingSet",
     "account",
+    "all_faults",
     "as_taken",
     "documents",
     "read_document",
@@ -57,6 +61,12 @@ __all__ = [
 
 
 Unmapped = TransactionSet | Message
+_NO_VALUES = ("date_invalid", "time_invalid", "number_invalid", "element_character")
+"""What stands there says nothing to a map."""
+_UNREADABLE = ("not_readable", "set_unknown", "segment_missing")
+"""With it, what a map would find may follow from that alone."""
+_FOLLOWING = ("count_mismatch", "total_mismatch", "lines_missing", "hierarchy_broken", "not_readable")
+"""What may follow from something else that is wrong."""
 
 
 def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
@@ -84,7 +94,7 @@ def read_document(ts: TransactionSet, context: MapContext) -> MappedDocument:
     body = None
     if not faults or not _refusing(faults):
         try:
-            body = READERS[ts.type](Reading(ts, context, faults)) if guide else read_set(ts, context, faults)
+            body = _body(ts, context, faults)
         except (ValueError, ArithmeticError, LookupError) as problem:
             # The guide's check leaves nothing that should get here; if it does, one bad set must not stop its file.
             faults.append(ts.fault("not_readable", 1, 0, f"the set cannot be read: {problem}"))
@@ -116,11 +126,49 @@ def read_message(message: Message, context: MapContext) -> MappedDocument:
             return MappedDocument(document, None, tuple(faults))
         message = as_read(message, compiled)
     try:
-        body = own[1](EdifactReading(message, context, faults)) if own else read_by(message, context, faults)
+        body = _body(message, context, faults)
     except (ValueError, ArithmeticError, LookupError) as problem:
         # The map leaves nothing that should get here; if it does, one bad message must not stop its file.
         faults.append(message.fault("not_readable", 1, detail=f"the message cannot be read: {problem}"))
     return MappedDocument(document, None if _refusing(faults) else body, tuple(faults))
+
+
+def _body(item: Unmapped, context: MapContext, faults: list[Fault]) -> Any:
+    if isinstance(item, Message):
+        own = MESSAGE_READERS.get(item.type)
+        return own[1](EdifactReading(item, context, faults)) if own else read_by(item, context, faults)
+    if item.type in guides():
+        return READERS[item.type](Reading(item, context, faults))
+    return read_set(item, context, faults)
+
+
+def all_faults(item: Unmapped, context: MapContext) -> tuple[Fault, ...]:
+    """Everything that is wrong with a set or message of ours. One that is refused before its map reads it is read all
+    the same, without the values that are none: what the map finds in other segments is wrong as well."""
+    mapped = read_message(item, context) if isinstance(item, Message) else read_document(item, context)
+    refusing = [each for each in mapped.faults if each.severity == "error"]
+    if item.refused or not refusing or any(each.code in _UNREADABLE for each in refusing):
+        return mapped.faults
+    more: list[Fault] = []
+    try:
+        _body(_without(as_taken(item, context), refusing), context, more)
+    except (ValueError, ArithmeticError, LookupError):
+        # It is refused and told already; what was found before the map could not go on is told as well.
+        more = more[:]
+    told = {each.position for each in refusing}
+    further = (each for each in more if each.position not in told and each.code not in _FOLLOWING)
+    return tuple(dict.fromkeys((*mapped.faults, *further)))
+
+
+def _without(item: Unmapped, faults: list[Fault]) -> Unmapped:
+    """A set or message without the values that are none."""
+    mark = item.interchange.delimiters.element
+    rows = [text.split(mark) for text in item.texts]
+    for each in faults:
+        if each.code in _NO_VALUES and 0 < each.element < len(rows[each.position - 1]):
+            rows[each.position - 1][each.element] = ""
+    texts = [mark.join(row) for row in rows]
+    return replace(item, _texts=texts, told_anew=True) if isinstance(item, Message) else replace(item, _texts=texts)
 
 
 def account(read: Unmapped, context: MapContext) -> Account:
