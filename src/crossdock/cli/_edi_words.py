@@ -93,7 +93,7 @@ def print_advice(out: Console, tally: Tally) -> None:
     if codes:
         say(out, "What to do:", "bold")
     for code in codes:
-        say(out, f"{code}: {FAULTS[code].advice}", indent=2)
+        say(out, f"{code}: {FAULTS[code].advice_of('error')}", indent=2)
 
 
 def print_sum(out: Console, name: str, tally: Tally, notes: Sequence[str], taken: str = "taken") -> None:

@@ -54,7 +54,12 @@ class ExplainedFault(msgspec.Struct, frozen=True, tag_field="kind", tag="fault")
 def explained(fault: Fault, *, in_lines: bool = False) -> ExplainedFault:
     """A fault as it is told; `in_lines` of a file that has lines and no segments."""
     found = ExplainedFault(
-        fault.code, fault.severity, fault.detail, fault.kind.advice, element=fault.element, offset=fault.offset
+        fault.code,
+        fault.severity,
+        fault.detail,
+        fault.kind.advice_of(fault.severity),
+        element=fault.element,
+        offset=fault.offset,
     )
     if not in_lines and not fault.path:
         place = {"segment": fault.segment, "segment_id": fault.segment_id, "position": fault.position}

@@ -6,6 +6,7 @@ import datetime as dt
 
 from crossdock.edi import edifact
 from crossdock.edi.guidelines.packs import Guidelines
+from crossdock.edi.kernel.faults import FAULTS
 from crossdock.edi.validate import ValidatedSet, validate
 from tests.unit.edi.guidelines import ORDER, compiled
 from tests.unit.edi.samples import interchange
@@ -53,6 +54,15 @@ def test_what_breaks_a_guideline_does_not_hide_what_the_map_misses() -> None:
     rows = (BEGIN[0], BEGIN[1].replace("P1", "P-1"), BEGIN[2], SOUND, NAMELESS)
     known = Guidelines("northgate", (compiled(form),))
     assert told(x12(*rows), known) == [("guideline_format", "BEG", 3), ("item_missing", "PO1", 6)]
+
+
+def test_what_a_guideline_refuses_is_not_said_to_be_read() -> None:
+    form = ORDER.partition("  - segment: CUR")[0].replace("1..22", "1..3") + "others: ignored\n"
+    (found,) = validate(x12(*BEGIN[:1], BEGIN[1].replace("P1", "P123"), SOUND), Guidelines("n", (compiled(form),)))
+    assert isinstance(found, ValidatedSet)
+    (long,) = [each for each in found.faults if each.code == "element_too_long"]
+    assert (long.severity, long.advice) == ("error", "Ask the partner to keep to the length.")
+    assert long.advice in FAULTS["element_too_long"].advice
 
 
 def test_a_message_that_its_guideline_refuses_is_read_to_its_end() -> None:

@@ -28,8 +28,19 @@ class FaultKind:
     ik: str
     contrl: str
     words: str
-    advice: str
+    taken: str
+    """Of some warnings: how what is wrong is taken."""
+    remedy: str
     """What to do next."""
+
+    @property
+    def advice(self) -> str:
+        """What is made of it, and what to do next."""
+        return f"{self.taken} {self.remedy}" if self.taken else self.remedy
+
+    def advice_of(self, severity: Severity) -> str:
+        """The advice where it is of this severity: what refuses a document is not taken in any way."""
+        return self.remedy if severity == "error" else self.advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,8 @@ def _kinds() -> dict[str, FaultKind]:
         for code, severity, ta1, ak, ik, contrl, words, advice in rows:
             if code in found:
                 raise ValueError(f"the fault {code} is in the table twice")
-            found[code] = FaultKind(code, level, severity, ta1, ak, ik or ak, contrl, words, advice)
+            taken, _, remedy = advice.rpartition(" | ")
+            found[code] = FaultKind(code, level, severity, ta1, ak, ik or ak, contrl, words, taken, remedy)
     return found
 
 
