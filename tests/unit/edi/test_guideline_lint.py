@@ -133,3 +133,11 @@ def test_a_zone_that_there_is_not_is_told(tmp_path: Path) -> None:
     folder.joinpath("partner.yaml").write_text(MAIN + "zone: Chicago\n")
     (problem,) = [each for each in lint(folder) if "zone" in each.what]
     assert (problem.line, problem.what) == (5, "`Chicago` is no time zone")
+
+
+def test_a_code_by_which_our_map_refuses_what_is_sent_to_us_is_doubted(tmp_path: Path) -> None:
+    text = ORDER.replace('"07": duplicate', '"05": replace')
+    (found,) = told(tmp_path / "in", text, warnings=True)
+    assert found[0].startswith("01: {use: M, codes:")
+    assert found[1] == "our map refuses every 850 with it: purpose 05 (replacement) is not one we take"
+    assert told(tmp_path / "out", text.replace("[in, out]", "[out]"), warnings=True) == []

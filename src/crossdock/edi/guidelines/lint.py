@@ -6,14 +6,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from crossdock.edi import maps
+from crossdock.edi.explain import context_of
 from crossdock.edi.guidelines import reach
+from crossdock.edi.guidelines.check import as_read
+from crossdock.edi.guidelines.compiled import Compiled
+from crossdock.edi.guidelines.draft import Draft, Line
 from crossdock.edi.guidelines.form import Element, Guideline, Pack, Segment
+from crossdock.edi.guidelines.overlay import put
 from crossdock.edi.guidelines.packs import MAIN, SAMPLES, read_guideline
 from crossdock.edi.guidelines.places import Place, place
 from crossdock.edi.guidelines.reading import Document, Problem, Where
 from crossdock.edi.guidelines.tree import level_of, made_rule
 from crossdock.edi.guidelines.walk import wrong_with
 from crossdock.edi.kernel.faults import FAULTS
+from crossdock.edi.kernel.syntax import EDIFACT, X12
 from crossdock.edi.kernel.tolerance import Policy, PolicyError
 from crossdock.edi.maps.moments import zone_named
 
@@ -61,9 +68,28 @@ def _doubts(path: Path) -> list[Problem]:
     file = Document(path)
     if compiled is None or problems or file.read(Guideline) is None:
         return []
-    for told in reach.doubts(compiled):
+    for told in (*reach.doubts(compiled), *_refused(compiled)):
         file.problem(*told)
     return file.problems
+
+
+def _refused(compiled: Compiled) -> Told:
+    """Codes of the heading by which our map refuses what the partner sends: it takes no document of that purpose."""
+    form = compiled.form
+    heading = next(compiled.level.nodes(), None)
+    mapped = maps.documents()[X12 if form.dialect == "x12" else EDIFACT]
+    if heading is None or "in" not in form.directions or form.document not in mapped:
+        return
+    pack = Pack(form.partner, form.partner, "customer", form.source)
+    for rule in heading.rules:
+        for code in rule.codes:
+            line = Line(heading, [[heading.tag]])
+            put(line.cells, rule.number, 0, code)
+            item = as_read(Draft(compiled, pack, lines=[line]).item(), compiled)
+            for each in maps.found_by_map(item, context_of(item)):
+                if each.code == "purpose_unsupported" and each.element == rule.number:
+                    words = f"our map refuses every {form.document} with it: {each.detail}"
+                    yield (*rule.where, "codes", code), words, "leave it out, unless the partner does send it"
 
 
 def lint_guideline(path: Path, pack: Pack | None, seen: dict[tuple[str, str, str], str]) -> list[Problem]:

@@ -53,6 +53,7 @@ __all__ = [
     "all_faults",
     "as_taken",
     "documents",
+    "found_by_map",
     "read_document",
     "read_message",
     "write_document",
@@ -149,15 +150,21 @@ def all_faults(item: Unmapped, context: MapContext) -> tuple[Fault, ...]:
     refusing = [each for each in mapped.faults if each.severity == "error"]
     if item.refused or not refusing or any(each.code in _UNREADABLE for each in refusing):
         return mapped.faults
-    more: list[Fault] = []
-    try:
-        _body(_without(as_taken(item, context), refusing), context, more)
-    except (ValueError, ArithmeticError, LookupError):
-        # It is refused and told already; what was found before the map could not go on is told as well.
-        more = more[:]
+    more = found_by_map(_without(as_taken(item, context), refusing), context)
     told = {each.position for each in refusing}
     further = (each for each in more if each.position not in told and each.code not in _FOLLOWING)
     return tuple(dict.fromkeys((*mapped.faults, *further)))
+
+
+def found_by_map(item: Unmapped, context: MapContext) -> list[Fault]:
+    """What a map finds in a set or message that neither guide nor guideline has let pass, as far as it gets."""
+    found: list[Fault] = []
+    try:
+        _body(item, context, found)
+    except (ValueError, ArithmeticError, LookupError):
+        # Nobody is given what it read; what it found until it could not go on stands.
+        return found
+    return found
 
 
 def _without(item: Unmapped, faults: list[Fault]) -> Unmapped:
