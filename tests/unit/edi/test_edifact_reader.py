@@ -135,6 +135,24 @@ def test_letters_of_utf8_where_others_are_stated_are_told() -> None:
     assert message(text.decode().encode("latin-1")).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("syntax", "raw", "words"),
+    [
+        ("UNOC", b"5 \x80", "'\\x80' is no character of UNOC"),
+        ("UNOD", b"5 \x99", "'\\x99' is no character of UNOD"),
+        ("UNOC", b"Z\xfcr \xc3\xa9", "'é' is of UTF-8, other letters are not; it is read as UNOC"),
+        ("UNOW", "5 \x80".encode(), "U+0080 is a control character"),
+    ],
+)
+def test_control_characters_beyond_ascii_and_letters_of_another_set_are_told(
+    syntax: str, raw: bytes, words: str
+) -> None:
+    text = HEAD.replace("UNOC", syntax).encode() + b"UNH+1+ORDERS:D:96A:UN'FTX+AAI+++" + raw + b"'UNT+3+1'"
+    (found,) = message(text + TAIL.encode()).faults
+    assert (found.code, found.severity, found.position, found.element) == ("element_character", "warning", 2, 4)
+    assert found.detail == words
+
+
 def test_lines_between_segments_and_before_them_mean_nothing() -> None:
     text = HEAD + "\r\n" + "\r\n   ".join(ORDER) + "\r\n" + TAIL + "\r\n\x1a"
     assert codes(text) == []

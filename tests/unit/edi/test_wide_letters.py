@@ -1,5 +1,5 @@
 """Files in UTF-16 or UTF-32 are explained, checked and converted as if they were not, and that is told; what is no text
-of such an encoding, and letters of mainframes, are refused by name."""
+of such an encoding, and letters of mainframes, are refused by name. Letters that are none, or of two sets, are told."""
 
 from __future__ import annotations
 
@@ -52,3 +52,34 @@ def test_what_is_no_such_text_is_refused_by_name(data: bytes) -> None:
     (fault,) = explain(data)
     assert isinstance(fault, ExplainedFault)
     assert (fault.code, fault.severity) == ("encoding_unsupported", "error")
+
+
+@pytest.mark.parametrize(
+    ("letters", "words"),
+    [
+        (b"5 \x80", "the byte 80 is a control character of Latin-1, as which the set is read"),
+        (b"5 \xc2\x80", "U+0080 is a control character"),
+        (b"Z\xfcr \xc3\xa9", "'é' is of UTF-8, other letters of the set are not; it is read as Latin-1"),
+    ],
+    ids=["Windows", "UTF-8", "both"],
+)
+def test_control_characters_beyond_ascii_and_mixed_letters_are_told_with_their_place(
+    letters: bytes, words: str
+) -> None:
+    data = ORDER.replace("PO1*10", "N1*ST*NAME~PO1*10").replace("SE*4", "SE*5").encode().replace(b"NAME", letters)
+    (shown,) = explain(data)
+    assert isinstance(shown, ExplainedSet)
+    (found,) = shown.faults
+    assert (found.code, found.severity, found.segment_id, found.element) == ("element_character", "warning", "N1", 2)
+    assert found.detail == words
+    assert found.offset == data.index(b"N1*ST*") + len(b"N1*ST*")
+
+
+@pytest.mark.parametrize("letters", ["Zür".encode("latin-1"), "Zür 5 €".encode(), b"BIN"])
+def test_letters_of_either_set_and_counted_data_are_what_they_are(letters: bytes) -> None:
+    data = ORDER.replace("PO1*10", "N1*ST*NAME~PO1*10").replace("SE*4", "SE*5").encode().replace(b"NAME", letters)
+    if letters == b"BIN":
+        data = ORDER.encode().replace(b"PO1*10", b"BIN*3*\x80\xff\xc3~PO1*10").replace(b"SE*4", b"SE*5")
+    (shown,) = explain(data)
+    assert isinstance(shown, ExplainedSet)
+    assert "element_character" not in [each.code for each in shown.faults]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crossdock.edi.kernel.letters import CONTROL_IN_UTF8, CONTROLS, WESTERN_IN_UTF8
+
 BLANK = " \t\r\n"
 
 
@@ -68,7 +70,10 @@ _TAB = ord("\t")
 @lru_cache(maxsize=64)
 def _repertoire(syntax: str, marks: ServiceCharacters) -> bytes:
     stated = f"{marks.component}{marks.element}{marks.release}{marks.repetition}{marks.terminator}"
-    return bytes(_LEVELS.get(syntax, _NO_CONTROLS) | frozenset(stated.encode("latin-1")))
+    known = _LEVELS.get(syntax, _NO_CONTROLS)
+    if encoding_of(syntax).startswith("iso8859"):
+        known -= frozenset(CONTROLS)
+    return bytes(known | frozenset(stated.encode("latin-1")))
 
 
 def beyond_repertoire(raw: bytes, syntax: str, marks: ServiceCharacters) -> int:
@@ -80,15 +85,23 @@ def beyond_repertoire(raw: bytes, syntax: str, marks: ServiceCharacters) -> int:
         blank = b" \t\r\n" + marks.terminator.encode("latin-1")
         places = (place for place, byte in enumerate(raw) if byte not in allowed)
         at = next((each for each in places if raw[each] != _TAB or raw[each - 1] not in blank), -1)
+    found = -1 if raw.isascii() else _foreign_at(raw, syntax)
+    return min(at, found) if at >= 0 <= found else max(at, found)
+
+
+def _foreign_at(raw: bytes, syntax: str) -> int:
+    """Where the first letter beyond ASCII stands that is of another encoding than the repertoire; -1 if none does."""
     if written_in_utf8(raw, syntax):
-        first = next(place for place, byte in enumerate(raw) if byte >= 0x80)
-        return first if at < 0 else min(at, first)
-    if _ENCODINGS.get(syntax) == "utf-8" and not raw.isascii():
+        return next(place for place, byte in enumerate(raw) if byte >= 0x80)
+    if _ENCODINGS.get(syntax) == "utf-8":
         try:
             raw.decode()
         except UnicodeDecodeError as problem:
-            return problem.start if at < 0 else min(at, problem.start)
-    return at
+            return problem.start
+        found = CONTROL_IN_UTF8.search(raw)
+    else:
+        found = WESTERN_IN_UTF8.search(raw) if syntax in _WESTERN else None
+    return found.start() if found else -1
 
 
 def is_known(syntax: str) -> bool:
@@ -117,6 +130,10 @@ def foreign(raw: bytes, at: int, syntax: str) -> str:
     byte = raw[at : at + 1]
     if not byte.isascii() and written_in_utf8(raw, syntax):
         return f"the letters are those of UTF-8, not of {syntax}"
+    if syntax in _WESTERN and (odd := WESTERN_IN_UTF8.match(raw, at)) is not None:
+        return f"{odd[0].decode()!r} is of UTF-8, other letters are not; it is read as {syntax}"
+    if _ENCODINGS.get(syntax) == "utf-8" and (control := CONTROL_IN_UTF8.match(raw, at)) is not None:
+        return f"U+00{control[0][1]:02X} is a control character"
     return f"{byte.decode('latin-1')!r} is no character of {syntax}"
 
 

@@ -15,6 +15,7 @@ from crossdock.edi.kernel.service import ServiceSegment, plain_starts
 from crossdock.edi.kernel.syntax import X12
 from crossdock.edi.kernel.window import Window
 from crossdock.edi.kernel.wrapping import unwrap
+from crossdock.edi.x12.characters import foreign
 from crossdock.edi.x12.envelope import (
     COUNTED,
     GroupHeader,
@@ -270,6 +271,8 @@ class _Reader(Trailers, Reader[TransactionSet, InterchangeFault]):
         found = TransactionSet(header, self.group, kind, control, raw, first, offset, count, tuple(faults), binary)
         if self.miscounted or len(raw) > self.limits.segment_elements:
             found.faults += tuple(self._wrong_inside(found))
+        if not raw.isascii() and (odd := foreign(found)) is not None:
+            found.faults += (odd,)
         yield found
         if faults and (trailer < 0 or any(each.code == "set_count_mismatch" for each in faults)):
             yield from self._mixed(raw, offset, found)
