@@ -76,6 +76,18 @@ def test_of_serial_numbers_nobody_knows_in_which_pack_they_are() -> None:
     assert lines(*ITEM, *packs) == [("A1", "20 EA", "", "", "1")]
 
 
+def test_what_is_kept_stands_beside_the_line_of_its_item() -> None:
+    rows = (
+        *ITEM, "HL*4*3*P", "MAN*GM*P1", "SN1**12*EA", "PO4*1", "HL*5*3*P", "MAN*GM*P2", "SN1**8*EA",
+        "HL*6*2*I", "LIN*2*IN*A2", "SN1**4*EA", "PO4*2", "HL*7*6*P", "MAN*GM*P3", "PO4*3", "HL*8*6*P", "MAN*GM*P4",
+    )  # fmt: skip
+    ts = one_set("856", "SH", *HEAD, *rows)
+    found = maps.account(ts, context_of(ts)).kept
+    assert [(each.value, each.place) for each in found if (each.segment, each.element) in (("PO4", 1), ("MAN", 2))] == [
+        ("1", "lines[1]"), ("2", "lines[3]"), ("P3", "lines[3]"), ("3", "lines[3]"), ("P4", "lines[3]"),
+    ]  # fmt: skip
+
+
 def test_every_item_has_the_packs_below_it() -> None:
     rows = (
         *ITEM, "HL*4*3*P", "MAN*GM*P1", "SN1**20*EA",

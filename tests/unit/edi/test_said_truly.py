@@ -13,6 +13,7 @@ from crossdock.edi.kernel.writing import CannotWrite
 from crossdock.model.invoice import Invoice
 from crossdock.model.purchase_order import PurchaseOrder, PurchaseOrderChange, Schedule
 from crossdock.model.ship_notice import ShipNotice
+from tests.unit.edi.test_accounts import described
 from tests.unit.edi.test_unusual_documents import of_set, one_message, one_set
 
 ORDER = ("N1*BY**92*1", "PO1*1*2*EA*1**IN*A")
@@ -189,3 +190,33 @@ def test_an_order_message_says_it_so_too() -> None:
     assert (body.due_on, body.lines[0].schedules) == (None, ())
     kept = [each.value for each in maps.account(message, context_of(message)).kept if each.segment == "DTM"]
     assert [each for each in kept if each.startswith("2026")] == ["20260915", "20260920"]
+
+
+STORES = ("HL*1**S", "N1*ST*DC*92*DC01", "HL*2*1*O", "PRF*P1")
+OF_A_STORE = ("HL*3*2*I", "LIN*1*IN*A", "SN1**2*EA", "HL*4*1*O", "PRF*P2")
+
+
+@pytest.mark.parametrize(
+    ("shipment", "first", "second", "buyer", "kept"),
+    [
+        ((), ("N1*BY**92*0001",), ("N1*BY**92*0002",), None, ["0001", "0002"]),
+        ((), ("N1*BY**92*0001",), ("N1*BY**92*0001",), "0001", []),
+        ((), ("N1*BY**92*0001",), (), "0001", []),
+        (("N1*BY**92*1",), ("N1*BY**92*0001",), ("N1*BY**92*0002",), "1", ["0001", "0002"]),
+    ],
+)
+def test_a_store_that_one_order_is_of_is_not_the_buyer_of_all_that_is_shipped(
+    shipment: tuple[str, ...], first: tuple[str, ...], second: tuple[str, ...], buyer: str | None, kept: list[str]
+) -> None:
+    segments = (
+        "BSN*00*S1*20260904*1745", *STORES[:2], *shipment, *STORES[2:], *first, *OF_A_STORE, *second,
+        "HL*5*4*I", "LIN*2*IN*A", "SN1**2*EA",
+    )  # fmt: skip
+    body = of_set("856", "SH", *segments).body
+    assert isinstance(body, ShipNotice)
+    assert (body.buyer and body.buyer.their_id) == buyer
+    ts = one_set("856", "SH", *segments)
+    assert described(ts, context_of(ts)) == body
+    account = maps.account(ts, context_of(ts))
+    assert [each.value for each in account.kept if each.segment == "N1" and each.element == 4] == kept
+    assert [each.value for each in account.kept if each.segment == "N1" and each.element == 1] == ["BY"] * len(kept)

@@ -11,6 +11,8 @@ from crossdock.edi.maps.declared.packs_below import PacksBelow
 from crossdock.edi.maps.declared.scope import Scope
 from crossdock.edi.maps.declared.source import Source
 
+_OF_ALL = "@all."
+
 
 class Keeper:
     """Keeps the objects of loops that end; those of a group when the outermost group around them was read."""
@@ -18,7 +20,7 @@ class Keeper:
     def __init__(self, source: Source, maker: Maker) -> None:
         self.source = source
         self.maker = maker
-        self.packs = PacksBelow(source)
+        self.packs = PacksBelow(source, maker.places)
 
     def close_group(self, scope: Scope) -> None:
         """Keep what stands in a group, when the outermost group around it was read."""
@@ -53,6 +55,18 @@ class Keeper:
                 if took and level.values.get(path) not in below:
                     self.source.untake(took)
                     self.source.untake_code(took)
+        self._of_all(levels)
+
+    def _of_all(self, levels: list[Scope]) -> None:
+        """What levels say of the whole document: the outermost, or else all of the others alike."""
+        for path in {path for level in levels for path in level.said if path.startswith(_OF_ALL)}:
+            saying = [each for each in levels if path in each.said and each.said[path][2]]
+            first = [each for each in saying if each.level is None][:1] or saying
+            values = [each.values[path] for each in first]
+            if values and all(each == values[0] for each in values):
+                first[0].root.values.setdefault(path.removeprefix(_OF_ALL), values[0])
+                for level in (each for each in saying if each.values[path] == values[0]):
+                    self.source.taken.update(level.said[path][2])
 
     def keep(self, scope: Scope) -> None:
         """Put the object of a loop into the list that it belongs to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import accumulate
 from typing import Any
 
 from crossdock.edi.maps.declared.scope import Scope
@@ -11,6 +12,7 @@ from crossdock.edi.maps.packing import Held, add_up, packed
 from crossdock.model.quantity import EACH, Quantity
 from crossdock.model.ship_notice import ShipNoticeLine
 
+_LINES = "lines"
 _SAID_BY_ITEM = frozenset(("lot", "expires_on"))
 """What a pack says only of an item that does not."""
 _OF_PACKS = frozenset(("pack", "pallet")) | _SAID_BY_ITEM
@@ -20,8 +22,9 @@ _QUANTITY = frozenset(("@held", "@held_in"))
 class PacksBelow:
     """Collects them while levels are read; their items are put into them when all were."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, places: dict[int, str]) -> None:
         self.source = source
+        self.places = places
         self._items: dict[int, Scope] = {}
         """By what it is known as (`id`): the level above it that is an item."""
         self._below: dict[int, list[Scope]] = defaultdict(list)
@@ -36,6 +39,7 @@ class PacksBelow:
         if item is None:
             return False
         self._items[id(scope)] = item
+        scope.place = item.place
         self._below[id(item)].append(scope)
         return True
 
@@ -45,6 +49,7 @@ class PacksBelow:
             kept = scope.waiting[-1].owner.lists.get(scope.waiting[-1].path, [])
             if kept and isinstance(kept[-1], ShipNoticeLine):
                 self._bodies[id(scope)] = (kept, kept[-1])
+                scope.place = f"{_LINES}[{len(kept)}]"
 
     def settled(self, scope: Scope) -> bool:
         """Is it one of the packs?"""
@@ -63,7 +68,15 @@ class PacksBelow:
             for each in packs:
                 self._settle(each, in_use - _told(body))
         for kept in lists.values():
+            self._move([len(pieces.get(id(each), (each,))) for each in kept])
             kept[:] = [piece for each in kept for piece in pieces.get(id(each), (each,))]
+
+    def _move(self, sizes: list[int]) -> None:
+        """What stands beside a line stands beside the first one of its item; `sizes`: how many each line became."""
+        first = [1, *(before + 1 for before in accumulate(sizes))]
+        named = {f"{_LINES}[{number}]": f"{_LINES}[{now}]" for number, now in enumerate(first, 1)}
+        for position, place in self.places.items():
+            self.places[position] = named.get(place, place)
 
     def _settle(self, scope: Scope, in_use: frozenset[str]) -> None:
         """What a pack says is taken where a line has it, and kept beside where none does."""

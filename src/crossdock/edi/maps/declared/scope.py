@@ -51,6 +51,8 @@ class Scope:
     """The level above, which the document names by its number."""
     around: Values = field(default_factory=dict)
     """What the level above says, or that in which the object stands."""
+    place: str = ""
+    """Of a level: the object that was made of it, or of the item above it."""
     levels: dict[str, Scope] = field(default_factory=dict)
     """Of the loops in it that are in one another, by their numbers."""
     named: bool = False
@@ -86,6 +88,8 @@ def where(scope: Scope) -> str:
     """`orders[1].lines[2]`: the object that is being filled."""
     if scope.above is None:
         return ""
+    if scope.group and scope.level is not None and scope.level.place and not scope.waiting:
+        return scope.level.place
     owner = scope.owner
     above = where(owner)
     ordinal = len(owner.lists.get(scope.path, ())) + sum(len(each.waiting) for each in groups(scope)) + 1

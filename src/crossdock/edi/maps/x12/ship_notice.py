@@ -45,6 +45,9 @@ class _Header:
         self.supplier: PartyRef | None = None
         self.ship_to: PartyRef | None = None
         self.buyer: PartyRef | None = None
+        """Of all that is shipped."""
+        self.buyers: dict[int, PartyRef] = {}
+        """Of the levels below the shipment that name one, by their rows."""
         self.shipped_at: dt.datetime | None = None
         self.timed = False
         self.expected_on: dt.date | None = None
@@ -56,11 +59,11 @@ class _Header:
         self.packs: dict[int, PackLevel] = {}
         """Levels below an item that name none, by their rows."""
 
-    def take(self, tag: str, row: Row, position: int) -> None:
-        """Take over what a segment above the items says."""
+    def take(self, tag: str, row: Row, position: int, level: int = 0) -> None:
+        """Take over what a segment above the items says; `level` is the row of the one it stands in."""
         kind = at(row, 1)
         if tag == "N1":
-            self._party(kind, row)
+            self._party(kind, row, level)
         elif tag == "DTM":
             if kind == "011" and self.shipped_at is None:
                 self.shipped_at = self.reading.instant(row, 2, 3, 4, position)
@@ -72,14 +75,24 @@ class _Header:
         elif tag == "REF" and (kind == "CN" or (kind == "2I" and not self.tracking)):
             self.tracking = at(row, 2)
 
-    def _party(self, role: str, row: Row) -> None:
+    def _party(self, role: str, row: Row, level: int) -> None:
         context = self.reading.context
         if role == "ST":
             self.ship_to = self.ship_to or self.reading.party(row)
         elif role in SUPPLIER_ROLES:
             self.supplier = self.supplier or self.reading.party(row, context.supplier)
         elif role in BUYER_ROLES:
-            self.buyer = self.buyer or self.reading.party(row, context.buyer)
+            buyer = self.reading.party(row, context.buyer)
+            if at(self.reading.rows[level], 2):
+                self.buyers.setdefault(level, buyer)
+            else:
+                self.buyer = self.buyer or buyer
+
+    def buyer_of_all(self) -> PartyRef | None:
+        """Who the shipment says, or all orders in it that say any: stores that differ are no buyer of the whole."""
+        if self.buyer is None and len(set(self.buyers.values())) == 1:
+            return next(iter(self.buyers.values()))
+        return self.buyer
 
 
 def read(reading: Reading) -> ShipNotice | None:
@@ -106,7 +119,7 @@ def read(reading: Reading) -> ShipNotice | None:
         expected_on=head.expected_on,
         carrier=head.carrier,
         tracking=head.tracking,
-        buyer=head.buyer,
+        buyer=head.buyer_of_all(),
     )
 
 
@@ -174,7 +187,7 @@ def _level(
         elif tag == "DTM" and at(row, 1) == _EXPIRES:
             expires_on = reading.date(at(row, 2), index + 1, 2)
         elif item is None:
-            head.take(tag, row, index + 1)
+            head.take(tag, row, index + 1, start)
     if mark and around and pack != around:
         pallet = pallet or around
     number = rows[start][1] if len(rows[start]) > 1 else ""
