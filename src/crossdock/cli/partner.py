@@ -23,7 +23,7 @@ from crossdock.edi.guidelines.infer import NothingToInfer, items_of, proposed
 from crossdock.edi.guidelines.lint import lint as lint_pack
 from crossdock.edi.guidelines.lint import unfilled
 from crossdock.edi.guidelines.packs import BUILT_IN, MAIN, SAMPLES, PartnerPack, folders, load
-from crossdock.edi.guidelines.page import WAYS, described
+from crossdock.edi.guidelines.page import OWN_WAY, WAYS, agreed, changed, described, samples
 from crossdock.edi.guidelines.reading import Document, Unreadable
 from crossdock.edi.guidelines.trials import Trial, Tried, tried
 
@@ -104,8 +104,20 @@ def show(
     out = console()
     told(out, f"{found.pack.name} ({found.pack.kind}), {_near(found.folder)}", "bold")
     told(out, f"after {found.pack.source.title} {found.pack.source.url}".rstrip(), indent=2)
+    for what, words in agreed(found.pack):
+        told(out, _plain(f"{what}: {words}"), indent=2)
     for each in found.guidelines.guidelines:
         _show_guideline(out, each)
+    if found.pack.samples:
+        out.print()
+        told(out, "samples", "bold")
+    for name, source, licence, wrong in samples(found.pack):
+        told(out, _plain(f"{name}: {source} ({licence}); wrong with it: {wrong}"), indent=2)
+
+
+def _plain(words: str) -> str:
+    """Without the marks of a page."""
+    return words.replace("`", "")
 
 
 def _near(folder: Path) -> str:
@@ -122,12 +134,16 @@ def _show_guideline(out: Console, each: Compiled) -> None:
         name = f"{row.segment} {row.name}".rstrip()
         told(out, f"{name.ljust(_NAMES - indent)} {row.use}, {row.times}", indent=indent)
         for said in row.said:
-            words = said.replace("`", "")
+            words = _plain(said)
             told(out, words if " " in words else f"{words} may", "dim", indent + 4)
     if each.conditions:
         told(out, "Conditions", indent=2)
     for condition in each.conditions:
         told(out, f"{condition.at}: {condition.words}", "dim", 6)
+    if each.form.overlay:
+        told(out, OWN_WAY, indent=2)
+    for change in each.form.overlay:
+        told(out, _plain(changed(change)), "dim", 6)
 
 
 @app.command()

@@ -288,6 +288,21 @@ def test_packs_are_listed_and_shown(project: str) -> None:
     assert json.loads(text)["guidelines"][0]["document"] == "850"
 
 
+def test_a_pack_is_shown_with_all_that_holds_for_its_documents() -> None:
+    code, text = run("partner", "show", "supplier_industrial")
+    assert code == 0
+    said = " ".join(text.split())
+    for words in (
+        "interchange identity (x12): ZZ/999999999",
+        "set_count_mismatch in envelopes: is accepted",
+        "What the partner writes in its own way",
+        "assume CUR.02, value USD",
+        "a known unit",
+        "810-widget.edi: blueseerERP blueseer, sample data ACME_810i.txt (MIT); wrong with it: set_count_mismatch,",
+    ):
+        assert words in said
+
+
 @pytest.mark.parametrize("width", ["80", "120"])
 def test_no_line_of_packs_is_wider_than_the_terminal(width: str, project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", width)

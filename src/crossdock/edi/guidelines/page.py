@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from crossdock.edi.guidelines.compiled import Compiled
-from crossdock.edi.guidelines.form import Change, Element, Segment, Source
+from crossdock.edi.guidelines.form import Change, Element, Pack, Segment, Source
 from crossdock.edi.guidelines.packs import PartnerPack
 
 _USES = {"M": "must", "O": "may", "C": "by condition", "X": "never"}
 _FATES = {"mend": "is mended", "accept": "is accepted", "reject": "refuses"}
+OWN_WAY = "What the partner writes in its own way"
 WAYS = {"in": "the partner sends it", "out": "we send it"}
 
 
@@ -18,21 +19,28 @@ def page(found: PartnerPack) -> str:
     """The whole page."""
     pack = found.pack
     parts = [f"# {pack.name}", " ".join(pack.about.split()) or f"A {pack.kind}.", f"After {_source(pack.source)}."]
-    rows = [("kind", pack.kind), *((f"interchange identity ({name})", f"`{id_}`") for name, id_ in pack.ids.items())]
-    rows += [("times that name no zone", f"`{pack.zone}`")] if pack.zone else []
-    rows += [(f"`{code}` in envelopes", _FATES.get(fate, fate)) for code, fate in pack.tolerance.items()]
-    parts.append(_table(("", ""), rows))
+    parts.append(_table(("", ""), [("kind", pack.kind), *agreed(pack)]))
     for each in found.guidelines.guidelines:
         parts += _guideline(each)
-    samples = [
-        (f"`{name}`", sample.source, sample.licence, ", ".join(f"`{code}`" for code in sample.faults) or "nothing")
-        for name, sample in sorted(pack.samples.items())
-    ]
-    parts += ["## Samples", _table(("file", "source", "licence", "what is wrong with it"), samples)]
+    parts += ["## Samples", _table(("file", "source", "licence", "what is wrong with it"), samples(pack))]
     tried = (
         f"`crossdock partner test {pack.partner}` holds them, and made-up documents with every defect, against this."
     )
     return "\n\n".join([*parts, tried]) + "\n"
+
+
+def agreed(pack: Pack) -> Iterator[tuple[str, str]]:
+    """What holds for all documents of a partner. Names stand in backquotes."""
+    yield from ((f"interchange identity ({name})", f"`{id_}`") for name, id_ in pack.ids.items())
+    if pack.zone:
+        yield "times that name no zone", f"`{pack.zone}`"
+    yield from ((f"`{code}` in envelopes", _FATES.get(fate, fate)) for code, fate in pack.tolerance.items())
+
+
+def samples(pack: Pack) -> Iterator[tuple[str, str, str, str]]:
+    """The samples of a pack: file, source, licence, and what is wrong with it."""
+    for name, each in sorted(pack.samples.items()):
+        yield f"`{name}`", each.source, each.licence, ", ".join(f"`{code}`" for code in each.faults) or "nothing"
 
 
 def _guideline(each: Compiled) -> Iterator[str]:
@@ -44,8 +52,8 @@ def _guideline(each: Compiled) -> Iterator[str]:
     if each.conditions:
         yield "\n".join(f"- {condition.at}: {condition.words}" for condition in each.conditions)
     if form.overlay:
-        yield "What the partner writes in its own way:"
-        yield "\n".join(f"- {_change(change)}" for change in form.overlay)
+        yield f"{OWN_WAY}:"
+        yield "\n".join(f"- {changed(change)}" for change in form.overlay)
 
 
 def _source(source: Source) -> str:
@@ -91,7 +99,7 @@ def _words(element: Element) -> str:
         f"{element.length} characters" if element.length else "",
         f"`{element.value}`" if element.value else "",
         f"as `{element.format}`" if element.format else "",
-        f"a sound {element.check.upper()}" if element.check not in ("", "unit") else "",
+        "a known unit" if element.check == "unit" else f"a sound {element.check.upper()}" if element.check else "",
         f"({codes})" if codes else "",
         f"with {', '.join(f'`{code}`' for code in element.require)}" if element.require else "",
         f"- {element.says}" if element.says else "",
@@ -99,8 +107,10 @@ def _words(element: Element) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _change(change: Change) -> str:
-    told = {name: getattr(change, name) for name in change.__struct_fields__ if name != "places"}
+def changed(change: Change) -> str:
+    """One way in which the partner writes otherwise."""
+    fields = [name for name in change.__struct_fields__ if name != "places" or change.decimals]
+    told = {name: getattr(change, name) for name in fields}
     words = [f"{name} `{value}`" for name, value in told.items() if value and name != "table"]
     words += [f"`{theirs}` is `{ours}`" for theirs, ours in change.table.items()]
     return ", ".join(words)
