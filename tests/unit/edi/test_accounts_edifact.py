@@ -40,8 +40,9 @@ AT = dt.datetime(2010, 12, 1, 8, 30, tzinfo=dt.UTC)
 OWN = ("ORDERS", "ORDRSP", "DESADV", "INVOIC")
 CHANGED = ("ZZ9", "1", "27", "7", "IN", "20200101", "EUR", "X0000000000000")
 """What a value is changed to: one of these must matter where it is taken, none of the first where it is kept."""
-PACKS = ("ML", "BJ")
-"""Of several packs on one level: that they are several is why none of them is the object's."""
+WHY = ("ML", "BJ", "INF")
+"""Of several packs on one level: that they are several is why none of them is the object's. Of a price: that it is told
+for information."""
 UNMAPPED = ("BAPLIE", "IFCSUM", "INFENT", "QUOTES", "PAORES", "COPRAR", "CUSCAR")
 
 
@@ -118,7 +119,7 @@ def test_what_is_taken_matters_and_what_is_kept_stands_beside_the_object(path: P
         silent = [(at, found) for at in sorted(maps.account(message, BUYING).taken) if (found := _silent(message, at))]
         assert silent == [], [(message.texts[at[0] - 1], at, values) for at, values in silent]
         for at in bag:
-            if (at[0], 1, 1) in bag and bag[at[0], 1, 1] in PACKS:
+            if (at[0], 1, 1) in bag and bag[at[0], 1, 1] in WHY:
                 continue
             other = changed(message, at, CHANGED[0])
             body, faults = said(other)
@@ -156,6 +157,46 @@ def test_the_hour_of_an_order_date_stands_beside_the_day(stated: str, beside: bo
     account = maps.account(order, SELLING)
     assert [(each.segment, each.value) for each in account.kept] == ([("DTM", stated)] if beside else [])
     assert ((3, 1, 2) in account.taken) is not beside
+
+
+@pytest.mark.parametrize(
+    ("wanted", "form", "beside"),
+    [
+        ("20260105-20260110", "718", True),
+        ("2026010520260110", "718", True),
+        ("2026010520260105", "718", False),
+        ("202602", "616", True),
+        ("202602202603", "716", True),
+        ("202601", "610", True),
+        ("2026", "602", True),
+        ("05012026", "4", False),
+        ("010526", "3", False),
+        ("20260105", "102", False),
+    ],
+)
+def test_of_days_an_object_has_the_first_and_the_others_stand_beside_it(wanted: str, form: str, beside: bool) -> None:
+    line = ("LIN+1", "PIA+1+A:IN", "QTY+21:1", "PRI+AAA:1")
+    rows = ("BGM+220+O1+9", "DTM+137:20260101:102", f"DTM+2:{wanted}:{form}", "NAD+BY+us::92", *line)
+    (message,) = edifact.read(test_edifact_orders.interchange(*rows))
+    assert isinstance(message, edifact.Message)
+    order = maps.read_message(message, SELLING).body
+    assert order is not None
+    assert order.due_on in (dt.date(2026, 1, 5), dt.date(2026, 1, 1))  # type: ignore[attr-defined]
+    kept = [each.value for each in maps.account(message, SELLING).kept if each.segment == "DTM"]
+    assert kept == ([wanted, form] if beside else [])
+
+
+@pytest.mark.parametrize(("said", "price"), [((), 0), (("PRI+CAL:3",), 3), (("PRI+AAA:2", "PRI+AAE:4"), 2)])
+def test_a_price_for_information_is_none_of_an_order(said: tuple[str, ...], price: int) -> None:
+    line = ("LIN+1", "PIA+1+A:IN", "QTY+21:1", "PRI+INF:12", *said)
+    rows = ("BGM+220+O1+9", "DTM+137:20260101:102", "NAD+BY+us::92", *line)
+    (message,) = edifact.read(test_edifact_orders.interchange(*rows))
+    assert isinstance(message, edifact.Message)
+    mapped = maps.read_message(message, SELLING)
+    assert mapped.body == described(message, SELLING)
+    assert [line.price.amount for line in mapped.body.lines] == [price]  # type: ignore[attr-defined, union-attr]
+    assert ("price_missing" in [each.code for each in mapped.faults]) is (not price)
+    assert "12" in [each.value for each in maps.account(message, SELLING).kept]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -48,11 +48,13 @@ PALLETS = (
     "LIN+2++5011111111123:EN",
     "PIA+1+CUP:IN+C-1:SA",
     "QTY+12:4",
+    "RFF+ON:4500001:2",
     "GIN+BN+S1+S2",
     "CPS+3+2",
     "LIN+3++5011111111123:EN",
     "PIA+1+CUP:IN",
     "QTY+12:1",
+    "RFF+ON:4500001:3",
 )
 
 
@@ -144,6 +146,12 @@ def test_the_number_of_a_pack_that_no_line_is_in_is_kept(levels: tuple[str, ...]
     assert maps.read_message(message, BUYING).body == described(message)
 
 
+def test_a_line_of_the_notice_is_no_line_of_the_order() -> None:
+    one = mapped(*HEAD, "CPS+1", *PALLETS[5:8]).body
+    assert isinstance(one, ShipNotice)
+    assert (one.lines[0].order_number, one.lines[0].order_line) == ("4500001", "")
+
+
 def test_which_of_several_packs_holds_a_line_is_not_guessed() -> None:
     one = notice(*HEAD, "CPS+1", "GIN+BJ+340123450000000018+340123450000000025", *PALLETS[5:9])
     assert one.lines[0].pack == ""
@@ -159,7 +167,8 @@ def test_which_of_several_packs_holds_a_line_is_not_guessed() -> None:
         ((*HEAD, *PALLETS, "CNT+2:9"), ["count_mismatch"]),
         ((*HEAD, "CPS+1", "CPS+2+7", *PALLETS[5:9]), ["hierarchy_broken"]),
         ((*HEAD, "CPS+1", *PALLETS[5:7], PALLETS[8]), ["segment_missing"]),
-        ((*HEAD[:4], *HEAD[5:], "CPS+1", *PALLETS[5:8]), ["order_reference_missing"]),
+        ((*HEAD[:4], *HEAD[5:], "CPS+1", *PALLETS[5:8]), ["order_reference_missing", "line_reference_missing"]),
+        ((*HEAD, "CPS+1", *PALLETS[5:8]), ["line_reference_missing"]),
     ],
 )
 def test_what_is_wrong_with_a_despatch_advice_has_its_name(segments: tuple[str, ...], expected: list[str]) -> None:

@@ -1,15 +1,15 @@
 """Kinds of EDIFACT beside the common ones.
 
 `day` and `moment` the value component of a date (C507), whose form stands in the next; `unit` of data element 6411;
-`price` all of a PRI's C509; `ids` an item number and its type (C212) in this element and those behind it, `gtin` the
-GTIN alone; `party(known)` all of a NAD from its second element on, `known` being `buyer`, `supplier`, `us` or `partner`
-where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
-an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
-negative (A) or not (C), and `size` that amount, `less` one that is taken off; `sole` the number of a pack, of which
-there must be but one to mean anything; `questioned(list)` what is wrong with the goods of a QTY or QVR, which may be
-some of those of the line;
-`equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a code that is written where
-the field is there; `own(n)` n components that a map of its own reads.
+`price` all of a PRI's C509, `price(charged)` of one that is not told for information; `ids` an item number and its type
+(C212) in this element and those behind it, `gtin` the GTIN alone; `party(known)` all of a NAD from its second element
+on, `known` being `buyer`, `supplier`, `us` or `partner` where the agreement says who that is; `words` free text in two
+components, `note` in five (C108), `rows(n)` the lines of an address; `until` the later day of a date that says from
+when to when; `allowance` the code that makes an amount negative (A) or not (C), and `size` that amount, `less` one that
+is taken off; `sole` the number of a pack, of which there must be but one to mean anything; `questioned(list)` what is
+wrong with the goods of a QTY or QVR, which may be some of those of the line; `equipment(n)` a container or trailer,
+whose kind stands in the first element; `when(1)` a code that is written where the field is there; `own(n)` n components
+that a map of its own reads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crossdock.edi.maps.declared.definition import PART
 from crossdock.edi.maps.declared.kinds import COMMON, Cells, Kind, Place, Sheet, as_number, name_item, taken
 from crossdock.edi.maps.declared.scope import ItemId, Later, Scope
 from crossdock.edi.maps.declared.source import EdifactSource
-from crossdock.edi.maps.edifact.reading import RANGES, as_moment, unit_of
+from crossdock.edi.maps.edifact.reading import INFORMATION, RANGES, as_moment, unit_of
 from crossdock.edi.maps.edifact.writing import Writing, day, description, gtin_type, joined, limited, moment, unit_code
 from crossdock.edi.maps.edifact.writing import number as number_text
 from crossdock.edi.maps.edifact.writing import text as short_text
@@ -116,14 +116,24 @@ def write_own(value: Any, sheet: Sheet) -> Cells:
 
 
 def read_day(source: EdifactSource, place: Place) -> dt.date | None:
-    """The day of a date; one that says an hour besides is kept as well."""
+    """The day of a date; one that says an hour besides, or more days, is kept as well."""
     parts = _date_parts(source, place)
     found, _ = source.reading.said(parts, place.position, place.cell.at[0]) if parts else (None, False)
     if found is None:
         return None
     if found.time() != dt.time():
         source.untake([(place.position, *place.cell.at)])
+    else:
+        _keep_days(source, place, parts)
     return found.date()
+
+
+def _keep_days(source: EdifactSource, place: Place, parts: list[str]) -> None:
+    """A week, a month or a range of days is kept, with its form, of which the object has the first day."""
+    if source.reading.lasts(parts):
+        element, component = place.cell.at
+        source.untake((place.position, element, each) for each in (component, component + 1))
+        source.take(place.position, element, component - 1)
 
 
 def write_day(value: dt.date, sheet: Sheet) -> Cells:
@@ -132,9 +142,12 @@ def write_day(value: dt.date, sheet: Sheet) -> Cells:
 
 
 def read_moment(source: EdifactSource, place: Place) -> dt.datetime | None:
-    """The moment of a date, in the form that it says."""
+    """The moment of a date, in the form that it says; a range or a month is kept as well."""
     parts = _date_parts(source, place)
-    return source.reading.moment(parts, place.position, place.cell.at[0]) if parts else None
+    found = source.reading.moment(parts, place.position, place.cell.at[0]) if parts else None
+    if found is not None:
+        _keep_days(source, place, parts)
+    return found
 
 
 def _date_parts(source: EdifactSource, place: Place) -> list[str]:
@@ -172,7 +185,7 @@ def write_unit(value: str, sheet: Sheet) -> Cells:
 def read_price(source: EdifactSource, place: Place) -> Later | None:
     """A PRI; what it is for, the line's unit says where it does not, so it is read when the line was."""
     parts = source.reading.parts(place.row, 1)
-    if not any(parts[1:2]):
+    if not any(parts[1:2]) or (place.cell.arguments and parts[0] in INFORMATION):
         return None
     for component in (2, 5, 6):
         if source.value(place.row, (1, component)):
@@ -320,7 +333,9 @@ def read_until(source: EdifactSource, place: Place) -> dt.date | None:
     if found is None:
         source.fault("date_invalid", place.position, place.cell.at, f"{text!r} is no date of form {form}")
         return None
-    source.take(place.position, *place.cell.at)
+    element, component = place.cell.at
+    for each in (component, component + 1):
+        source.take(place.position, element, each)
     return found.date()
 
 

@@ -146,7 +146,7 @@ def _line(reading: Reading, position: int, order: str, level: Level) -> tuple[Sh
     rows, mark, amounts = reading.rows, reading.mark, reading.amounts
     row, end = rows[position - 1], len(rows)
     ids = row[3:4]
-    order_line, lot = reading.part(row, 1), ""
+    order_line = lot = ""
     shipped: Quantity | None = None
     expires_on: dt.date | None = None
     serials: list[str] = []
@@ -166,7 +166,7 @@ def _line(reading: Reading, position: int, order: str, level: Level) -> tuple[Sh
             parts = said.split(mark)
             if parts[0] == "ON":
                 order = parts[1] if len(parts) > 1 else ""
-                order_line = (parts[2] if len(parts) > 2 else "") or order_line
+                order_line = parts[2] if len(parts) > 2 else ""
         elif tag == "DTM":
             parts = said.split(mark)
             if parts[0] in _EXPIRES and (expires_on is None or parts[0] == _EXPIRES[0]):

@@ -3,7 +3,7 @@
 BGM header (C106 with 1060 the revision where the directory has it), DTM+137 (or 4) order date, DTM+2 wanted delivery
 (or 69, 63, 64), RFF+CR reference, NAD parties (BY, SU, DP; without DP the goods go to the buyer), CUX currency, ALC
 with MOA charges; per line LIN (1082 is the line id), PIA the ids of both sides, IMD description, QTY+21 (or 1),
-PRI+AAA, RFF+LI their line; per split SCC with QTY and DTM, or LOC+7 with QTY+11.
+PRI+AAA (or another that is no information), RFF+LI their line; per split SCC with QTY and DTM, or LOC+7 with QTY+11.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.syntax import EDIFACT
-from crossdock.edi.maps.edifact.reading import ONE, Reading, as_moment
+from crossdock.edi.maps.edifact.reading import INFORMATION, ONE, Reading, as_moment
 from crossdock.edi.maps.edifact.writing import Writing, charged, day, described, joined, limited, numbered
 from crossdock.edi.maps.line_ids import repeated
 from crossdock.edi.maps.parties import keep_first
@@ -152,7 +152,7 @@ def _line(reading: Reading, start: int, end: int, ordinal: int) -> PurchaseOrder
             if qualifier == "21" or (qualifier == "1" and quantity is None):
                 quantity = amount or reading.quantity(said, at + 1)
         elif tag == "PRI":
-            if not priced_at or said.split(mark)[0] == "AAA":
+            if said[:3] == "AAA" or (not priced_at and said[:3] not in INFORMATION):
                 priced, priced_at = said, at + 1
         elif tag == "DTM":
             parts = said.split(mark)

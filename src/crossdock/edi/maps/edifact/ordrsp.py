@@ -13,7 +13,7 @@ import datetime as dt
 
 from crossdock.edi.edifact.writer import OutgoingSegment, composite
 from crossdock.edi.kernel.writing import CannotWrite
-from crossdock.edi.maps.edifact.reading import Reading
+from crossdock.edi.maps.edifact.reading import INFORMATION, Reading
 from crossdock.edi.maps.edifact.rows import Row
 from crossdock.edi.maps.edifact.writing import Writing, day, limited
 from crossdock.model.party import PartyRef
@@ -164,7 +164,7 @@ def _collect(reading: Reading, start: int, end: int) -> _Line:
             line.quantities.setdefault(kind, reading.quantity(below[1] if len(below) > 1 else "", position))
         elif tag == "DTM" and kind in _WHEN and (when := reading.date(said, position)) is not None:
             line.dates.setdefault(kind, when)
-        elif tag == "PRI" and (line.priced is None or kind == "AAA"):
+        elif tag == "PRI" and (kind == "AAA" or (line.priced is None and kind not in INFORMATION)):
             line.priced = (said, position)
         elif tag == "RFF" and kind in ("ON", "LI"):
             line.line = reading.part(below, 1, 3 if kind == "ON" else 2) or line.line

@@ -22,6 +22,8 @@ from crossdock.model.units import ours
 _MOST_FAULTS = 100
 # Digits that a number may leave out before or behind its decimal mark.
 _LEFT_OUT = re.compile(r"(?<![0-9])\.(?=[0-9])")
+INFORMATION = frozenset(("INF", "AAE", "AAF"))
+"""Data element 5125: prices that are told and not charged."""
 _LONGEST_IDS = 120
 """Of the ids of an item that are remembered."""
 _LONGEST_REMEMBERED = 24
@@ -40,7 +42,7 @@ _OLD_UNITS = {"PCE": EACH}
 # Data element 2379: how a date is written, and in how many digits.
 _FORMS = {
     "102": ("%Y%m%d", 8), "203": ("%Y%m%d%H%M", 12), "204": ("%Y%m%d%H%M%S", 14), "101": ("%y%m%d", 6),
-    "201": ("%y%m%d%H%M", 10), "2": ("%d%m%y", 6),
+    "201": ("%y%m%d%H%M", 10), "2": ("%d%m%y", 6), "3": ("%m%d%y", 6), "4": ("%d%m%Y", 8), "5": ("%d%m%Y%H%M", 12),
 }  # fmt: skip
 _ZONED = {"303": "203", "304": "204"}
 """Forms with a time zone, and what stands before it."""
@@ -152,6 +154,12 @@ class Reading:
             form = by_length
         return found, form in _ZONED
 
+    def lasts(self, parts: list[str]) -> bool:
+        """Does a DTM say a week, a month or a year, or from which day to which other, where we have but one day?"""
+        _, text, form = (*parts, "", "", "")[:3]
+        digits, of = _RANGES.get(form, (len(text), form))
+        return of in _LONGER or text[digits:].removeprefix("-") not in ("", text[:digits])
+
     def quantity(self, element: str, position: int) -> Quantity:
         """The quantity of a QTY (C186)."""
         found = self.amounts[element][1]
@@ -165,7 +173,7 @@ class Reading:
         each = PER_EACH if unit == EACH else Quantity(ONE, unit)
         if len(parts) > 4:
             each = self._basis(parts[4], parts[5] if len(parts) > 5 else "", position, unit)
-        if len(parts) < 2 or not parts[1]:  # such as PRI+INF: that there is a price, not which
+        if len(parts) < 2 or not parts[1]:  # that there is a price, not which
             self.fault("price_missing", position, 1, 2)
             return Price(ZERO, self.currency, each)
         return Price(NUMBERS[parts[1]] or self.number(parts[1], position, 1, 2), self.currency, each)
