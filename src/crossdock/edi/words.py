@@ -27,7 +27,7 @@ from crossdock.model.purchase_order import (
     PurchaseOrderChange,
     Schedule,
 )
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.ship_notice import ShipNotice
 from crossdock.model.units import known
 
@@ -123,7 +123,9 @@ def _choices(kind: type[msgspec.Struct]) -> frozenset[str]:
 
 def _field(body: msgspec.Struct, name: str) -> str:
     """A field in words."""
-    shown = _shown(getattr(body, name))
+    value = getattr(body, name)
+    goods = getattr(body, "quantity", None) if isinstance(value, Price) else None
+    shown = _price(value, goods) if isinstance(goods, Quantity) else _shown(value)
     return shown.replace("_", " ") if name in _choices(type(body)) else shown
 
 
@@ -186,11 +188,14 @@ def _unit(code: str) -> str:
     return f"{found.name} (unit {code})" if found else f"(unit {code})"
 
 
-def _price(price: Price | None) -> str:
+def _price(price: Price | None, goods: Quantity | None = None) -> str:
+    """What goods cost; how much of them, and in which unit, where that is not one of their own unit."""
     if price is None:
         return ""
-    per = f" per {price.per.amount:f}" if price.per.amount != 1 else ""
-    return f"{price.amount:f} {price.currency}".rstrip() + per
+    per, unit = price.per, goods.unit if goods else EACH
+    parts = (f"{per.amount:f}" if per.amount != 1 else "", _unit(per.unit) if per.unit != unit else "")
+    each = " ".join(filter(None, parts))
+    return f"{price.amount:f} {price.currency}".rstrip() + (f" per {each}" if each else "")
 
 
 def _item(line: Any) -> str:
@@ -240,7 +245,7 @@ def _order(order: PurchaseOrder, notes: Notes) -> Said:
             line.line,
             _item(line),
             _quantity(line.quantity),
-            _price(line.price),
+            _price(line.price, line.quantity),
             "; ".join(_schedule(each) for each in line.schedules),
             line.description,
         )
@@ -262,7 +267,14 @@ def _order(order: PurchaseOrder, notes: Notes) -> Said:
 
 def _change(change: PurchaseOrderChange, notes: Notes) -> Said:
     lines = tuple(
-        (line.line, line.action, _item(line), _quantity(line.quantity), _price(line.price), str(line.due_on or ""))
+        (
+            line.line,
+            line.action,
+            _item(line),
+            _quantity(line.quantity),
+            _price(line.price, line.quantity),
+            str(line.due_on or ""),
+        )
         for line in change.lines
     )
     words = _sentences(
@@ -283,7 +295,7 @@ def _answer(answer: PurchaseOrderAcknowledgement, notes: Notes) -> Said:
             each.line,
             each.kind,
             _quantity(each.quantity) if each.quantity else "",
-            _price(each.price),
+            _price(each.price, each.quantity),
             str(each.due_on or ""),
             _item(each),
         )
@@ -326,7 +338,14 @@ def _notice(notice: ShipNotice, notes: Notes) -> Said:
 
 def _invoice(invoice: Invoice, notes: Notes) -> Said:
     lines = tuple(
-        (line.line, line.order_number, line.order_line, _item(line), _quantity(line.quantity), _price(line.price))
+        (
+            line.line,
+            line.order_number,
+            line.order_line,
+            _item(line),
+            _quantity(line.quantity),
+            _price(line.price, line.priced),
+        )
         for line in invoice.lines
     )
     words = _sentences(

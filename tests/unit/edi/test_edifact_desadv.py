@@ -146,6 +146,27 @@ def test_the_number_of_a_pack_that_no_line_is_in_is_kept(levels: tuple[str, ...]
     assert maps.read_message(message, BUYING).body == described(message)
 
 
+@pytest.mark.parametrize(
+    ("said", "serials", "beside"),
+    [
+        (("GIN+BN+S1+S2:S3",), ("S1", "S2", "S3"), []),
+        (("GIN+BN+S1", "GIN+BN+S2"), ("S1", "S2"), []),
+        (("GIN+BN+0099:0100+X",), ("0099", "0100", "X"), []),
+        (("GIN+BN+S1:S9",), ("S1", "S9"), ["S9"]),
+        (("GIN+BN+S1:T2",), ("S1", "T2"), ["T2"]),
+        (("GIN+BN+A:B",), ("A", "B"), ["B"]),
+    ],
+)
+def test_every_serial_number_is_taken_and_a_range_of_more_is_kept_as_well(
+    said: tuple[str, ...], serials: tuple[str, ...], beside: list[str]
+) -> None:
+    segments = (*HEAD, "CPS+1", *PALLETS[5:9], *said)
+    one = notice(*segments)
+    assert one.lines[0].serials == serials
+    assert described(only(*segments)) == one
+    assert [each.value for each in maps.account(only(*segments), BUYING).kept if each.segment == "GIN"] == beside
+
+
 def test_a_line_of_the_notice_is_no_line_of_the_order() -> None:
     one = mapped(*HEAD, "CPS+1", *PALLETS[5:8]).body
     assert isinstance(one, ShipNotice)

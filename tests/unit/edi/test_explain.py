@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from crossdock.cli.edi import app
@@ -11,6 +13,8 @@ from crossdock.edi import ubl
 from crossdock.edi.explain import ExplainedSet, explain
 from crossdock.edi.told import ExplainedFault
 from crossdock.edi.validate import ValidatedSet, validate
+from crossdock.edi.words import say
+from crossdock.model.quantity import Price, Quantity
 from tests.unit.edi.samples import ORDER_SEGMENTS, interchange, order, written
 from tests.unit.edi.test_convert import ADDRESSED
 from tests.unit.edi.ubl_samples import BUYING as UBL_BUYING
@@ -38,6 +42,26 @@ def test_an_order_is_told_in_words() -> None:
         "WHITE HANGING",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("unit", "basis", "shown"),
+    [
+        ("CS", "1*EA", "14.58 GBP per EA"),
+        ("CS", "100*EA", "14.58 GBP per 100 EA"),
+        ("EA", "100*EA", "14.58 GBP per 100"),
+        ("CS", "1*CS", "14.58 GBP"),
+    ],
+)
+def test_a_price_is_told_with_its_unit_where_that_is_not_the_one_of_its_goods(
+    unit: str, basis: str, shown: str
+) -> None:
+    one = order()
+    per, code = basis.split("*")
+    price = Price(Decimal("14.58"), "GBP", Quantity(Decimal(per), code))
+    line = replace(one.lines[0], quantity=Quantity(Decimal(48), unit), price=price)
+    _, lines, _ = say(replace(one, lines=(line,)))
+    assert lines[0][2:4] == (f"48 {unit}", shown)
 
 
 def test_goods_of_several_orders_are_lines_of_one_table() -> None:

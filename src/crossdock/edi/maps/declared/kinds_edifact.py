@@ -2,14 +2,14 @@
 
 `day` and `moment` the value component of a date (C507), whose form stands in the next; `unit` of data element 6411;
 `price` all of a PRI's C509, `price(charged)` of one that is not told for information; `ids` an item number and its type
-(C212) in this element and those behind it, `gtin` the GTIN alone; `party(known)` all of a NAD from its second element
-on, `known` being `buyer`, `supplier`, `us` or `partner` where the agreement says who that is; `words` free text in two
-components, `note` in five (C108), `rows(n)` the lines of an address; `until` the later day of a date that says from
-when to when; `allowance` the code that makes an amount negative (A) or not (C), and `size` that amount, `less` one that
-is taken off; `sole` the number of a pack, of which there must be but one to mean anything; `questioned(list)` what is
-wrong with the goods of a QTY or QVR, which may be some of those of the line; `equipment(n)` a container or trailer,
-whose kind stands in the first element; `when(1)` a code that is written where the field is there; `own(n)` n components
-that a map of its own reads.
+(C212) in this element and those behind it, `gtin` the GTIN alone; `serials` numbers of pieces in this element and those
+behind it; `party(known)` all of a NAD from its second element on, `known` being `buyer`, `supplier`, `us` or `partner`
+where the agreement says who that is; `words` free text in two components, `note` in five (C108), `rows(n)` the lines of
+an address; `until` the later day of a date that says from when to when; `allowance` the code that makes an amount
+negative (A) or not (C), and `size` that amount, `less` one that is taken off; `sole` the number of a pack, of which
+there must be but one to mean anything; `questioned(list)` what is wrong with the goods of a QTY or QVR, which may be
+some of those of the line; `equipment(n)` a container or trailer, whose kind stands in the first element; `when(1)` a
+code that is written where the field is there; `own(n)` n components that a map of its own reads.
 """
 
 from __future__ import annotations
@@ -249,6 +249,30 @@ def write_ids(value: Any, sheet: Sheet) -> Cells:
     }  # fmt: skip
 
 
+def read_serials(source: EdifactSource, place: Place) -> None:
+    """Serial numbers in this element and those behind it, each in the list of the cell. One element may say from which
+    to which (C208): both are among them, and that more lie between is kept with the last."""
+    found = place.scope.lists.setdefault(place.cell.path, [])
+    for element in range(place.cell.at[0], len(place.row)):
+        parts = source.reading.parts(place.row, element)
+        found += [each for each in parts if each]
+        for component, each in enumerate(parts, 1):
+            if each and (component == 1 or _follows(parts[component - 2], each)):
+                source.take(place.position, element, component)
+
+
+def _follows(one: str, other: str) -> bool:
+    """Is a number the next one, its letters being the same?"""
+    if not one or len(one) != len(other):
+        return False
+    digits = len(one) - len(one.rstrip("0123456789"))
+    letters = len(one) - digits
+    numbers = one[letters:], other[letters:]
+    return (
+        one[:letters] == other[:letters] and all(map(str.isdecimal, numbers)) and int(numbers[0]) + 1 == int(numbers[1])
+    )
+
+
 def read_party(source: EdifactSource, place: Place) -> PartyRef | None:
     """A NAD. One that names nobody is somebody where the agreement says who has its role."""
     row = place.row
@@ -444,6 +468,7 @@ KINDS: dict[str, Kind[Any]] = {
     "equipment": Kind(read_an, write_equipment),
     "questioned": Kind(read_questioned, COMMON["code"].write),
     "sole": Kind(read_sole, write_an),
+    "serials": Kind(read_serials, COMMON["taken"].write),
     "when": Kind(read_when, write_when),
     "own": Kind(read_own, write_own),
 }
