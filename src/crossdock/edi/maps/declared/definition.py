@@ -19,8 +19,8 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 - `3:='00'` is written and not read; `3:='00'@4` only where element 4 has a value. Beside a field of the same element it
   fills the place of that field where it is empty.
 - `2=<path` is read where nothing else says the field, and never written; `2=~path` is read so, and written.
-- `2=@all.buyer` in levels that are in one another: the document's `buyer`, if the outermost level says it, or all
-  of the others that say one agree.
+- `2=@all.buyer` in levels that are in one another: the document's `buyer`, if the outermost level says it, or
+  every one that names an order says the same.
 - `^.path` is a field of the object above; `2=@order` is remembered under a name of no field, for `[values]`.
 - `CPS?` a loop whose first segment may be left out: what may stand in it opens it; `CPS!?` is always written. `2=^` the
   number of the loop of the same kind (`1=#`) that this one is in: what that says is said here, too.

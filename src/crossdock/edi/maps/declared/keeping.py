@@ -58,11 +58,14 @@ class Keeper:
         self._of_all(levels)
 
     def _of_all(self, levels: list[Scope]) -> None:
-        """What levels say of the whole document: the outermost, or else all of the others alike."""
+        """What levels say of the whole document: the outermost, or else each of an order alike."""
         for path in {path for level in levels for path in level.said if path.startswith(_OF_ALL)}:
             saying = [each for each in levels if path in each.said and each.said[path][2]]
-            first = [each for each in saying if each.level is None][:1] or saying
+            outermost = [each for each in saying if each.level is None][:1]
+            first = outermost or saying
             values = [each.values[path] for each in first]
+            if not outermost and {id(each) for each in saying} != {id(each) for each in levels if _is_order(each)}:
+                continue
             if values and all(each == values[0] for each in values):
                 first[0].root.values.setdefault(path.removeprefix(_OF_ALL), values[0])
                 for level in (each for each in saying if each.values[path] == values[0]):
@@ -111,3 +114,10 @@ class Keeper:
         bare = Scope(scope.position, scope.path, scope, scope.loop)
         if not self.maker.incomplete(bare):
             scope.waiting.append(bare)
+
+
+def _is_order(level: Scope) -> bool:
+    """Does a level name an order, which the one above it does not?"""
+    order = level.values.get("order_number")
+    above = level.level.values.get("order_number") if level.level is not None else None
+    return bool(order) and order != above and not level.waiting

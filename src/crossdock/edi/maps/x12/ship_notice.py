@@ -48,6 +48,8 @@ class _Header:
         """Of all that is shipped."""
         self.buyers: dict[int, PartyRef] = {}
         """Of the levels below the shipment that name one, by their rows."""
+        self.orders: set[int] = set()
+        """The rows of levels that name an order."""
         self.shipped_at: dt.datetime | None = None
         self.timed = False
         self.expected_on: dt.date | None = None
@@ -89,8 +91,8 @@ class _Header:
                 self.buyer = self.buyer or buyer
 
     def buyer_of_all(self) -> PartyRef | None:
-        """Who the shipment says, or all orders in it that say any: stores that differ are no buyer of the whole."""
-        if self.buyer is None and len(set(self.buyers.values())) == 1:
+        """Who the shipment says, or each order in it alike: a store that one of them is of is no buyer of the whole."""
+        if self.buyer is None and self.buyers.keys() == self.orders and len(set(self.buyers.values())) == 1:
             return next(iter(self.buyers.values()))
         return self.buyer
 
@@ -203,6 +205,8 @@ def _level(
         lines.append(found)
     else:
         head.bare.add(number)
+        if order and order != known.get(parent, ("",))[0]:
+            head.orders.add(start)
 
 
 def _better(kind: str, mark: str, pack: str) -> bool:
