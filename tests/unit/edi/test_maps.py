@@ -399,6 +399,14 @@ class TestInvoice:
         with pytest.raises(x12.CannotWrite, match="20 was paid before, for which an 810 has no place"):
             maps.write_document("invoice", paid, BUYING)
 
+    def test_what_a_line_is_taxed_at_stands_before_its_references(self) -> None:
+        one = body(
+            "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TXI*ST**.08", "REF*LI*10", "SAC*C*G830***300",
+            "TDS*6300",
+        )  # fmt: skip
+        tags = [row[0] for row in maps.write_document("invoice", one, BUYING).segments]
+        assert tags[tags.index("IT1") :][:4] == ["IT1", "TXI", "REF", "SAC"]
+
     def test_one_invoice_over_two_orders(self) -> None:
         found = body(
             "BIG*20101201*I1",
@@ -511,6 +519,21 @@ def test_stock_of_two_warehouses_is_not_taken_for_that_of_one() -> None:
 
 def test_an_inquiry_about_stock_is_no_report() -> None:
     assert codes(read("BIA*13*SI*IR1*20101201", "LIN*1*IN*85123A")) == ["purpose_unsupported"]
+
+
+def answered(*quantities: Quantity | None, per: str) -> PurchaseOrderAcknowledgement:
+    price = Price(Decimal("2.55"), "GBP", Quantity(Decimal(1), per))
+    said = tuple(LineAnswer("10", "accepted", each, price, None, "85123A") for each in quantities)
+    return PurchaseOrderAcknowledgement("albion_uk", "4500001", US, DAY, said, currency="GBP")
+
+
+@pytest.mark.parametrize("quantities", [(None,), (Quantity(Decimal(4), "BX"),), (Quantity(Decimal(4)), None)])
+def test_an_answer_names_the_unit_of_a_line_only_with_its_quantity(quantities: tuple[Quantity | None, ...]) -> None:
+    said = answered(*quantities, per="EA")
+    made = maps.write_document("purchase_order_acknowledgement", said, SELLING)
+    assert [row[:5] for row in made.segments if row[0] == "PO1"] == [("PO1", "10", "", "", "2.55")]
+    with pytest.raises(x12.CannotWrite, match="line 10: a price per KGM needs how much was ordered"):
+        maps.write_document("purchase_order_acknowledgement", answered(*quantities, per="KGM"), SELLING)
 
 
 def test_an_answer_priced_by_the_kilogram_is_written_in_x12s_code() -> None:

@@ -25,7 +25,7 @@ from crossdock.model.purchase_order import (
     PurchaseOrderLine,
     Schedule,
 )
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.ship_notice import ShipNotice, ShipNoticeLine
 from crossdock.model.tax import Tax, TaxRate
 from tests.unit.edi.samples import BRIGHTWARE, BUYING, HOMESTEAD, SELLING, US, faults, sets, written
@@ -172,11 +172,14 @@ def changes(draw: st.DrawFn, context: maps.MapContext) -> PurchaseOrderChange:
 
 @st.composite
 def line_answers(draw: st.DrawFn, context: maps.MapContext) -> LineAnswer:
+    quantity = draw(st.none() | quantities)
+    # A price per anything but a piece needs a quantity in that: a PO1 names no unit without one.
+    unit = draw(st.sampled_from([EACH, quantity.unit])) if quantity else EACH
     return LineAnswer(
         line=draw(st.sampled_from(["1", "2", "10"])),
         kind=draw(st.sampled_from(["accepted", "changed", "backordered", "substituted", "rejected"])),
-        quantity=draw(st.none() | quantities),
-        price=draw(st.none() | price_in("GBP", draw(units))),
+        quantity=quantity,
+        price=draw(st.none() | price_in("GBP", unit)),
         due_on=draw(maybe_days),
         item=draw(ids(48)),
         supplier_item=draw(optional(ids(48))) if context is BUYING else "",

@@ -208,3 +208,11 @@ def test_tax_in_the_currency_of_the_authority_is_kept_and_not_added() -> None:
     assert found.faults == ()
     assert found.body == TAXED
     assert [each.value for each in found.kept if "TaxTotal[2]" in each.path] == ["SEK", "97.66"]
+
+
+def test_an_amount_that_is_read_for_two_reasons_is_wrong_once() -> None:
+    data = ubl.write("invoice", TAXED, BUYING, ubl.UblOptions("billing"))
+    wrong = data.replace(b'<cbc:PayableAmount currencyID="EUR">', b'<cbc:PayableAmount currencyID="USD">')
+    assert wrong != data
+    found = [fault.path for fault in ubl.read(wrong, BUYING).faults if fault.code == "currency_mismatch"]
+    assert found == ["/Invoice/LegalMonetaryTotal/PayableAmount"]

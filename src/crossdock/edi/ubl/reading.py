@@ -79,17 +79,17 @@ class Reading:
             return
         at = self.root if node is None else node
         line = line_of(at)
-        self.faults.append(
-            fault(
-                code,
-                segment=line,
-                offset=self._source.offset_of(line),
-                detail=detail,
-                segment_id=etree.QName(at).localname,
-                severity=severity,
-                path=path(at),
-            )
+        found = fault(
+            code,
+            segment=line,
+            offset=self._source.offset_of(line),
+            detail=detail,
+            segment_id=etree.QName(at).localname,
+            severity=severity,
+            path=path(at),
         )
+        if found not in self.faults:  # what is read for several reasons is wrong once
+            self.faults.append(found)
 
     def one(self, node: Node | None, steps: str) -> Node | None:
         """The first element at a path."""

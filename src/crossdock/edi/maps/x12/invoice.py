@@ -236,14 +236,14 @@ def _line_rows(line: InvoiceLine, line_id: str, order: str, writing: Writing) ->
     price, basis = writing.price(line.price, unit)
     ids = writing.ids(line.item, writing.partner_item(line.supplier_item, line.buyer_item), line.gtin)
     rows: list[OutgoingSegment] = [("IT1", line_id, quantity, unit, price, basis, *ids)]
+    if line.taxes:
+        rows += [writing.rate(rate) for rate in line.taxes]
     if order:
         rows.append(("REF", "PO", order))
     if line.order_line:
         rows.append(("REF", "LI", line.order_line))
     if line.shipment:
         rows.append(("REF", "SI", line.shipment))
-    if line.taxes:
-        rows += [writing.rate(rate) for rate in line.taxes]
     return rows
 
 

@@ -26,7 +26,7 @@ from crossdock.edi.maps.x12.writing import Writing, amount, day, number, unit_co
 from crossdock.edi.x12.envelope import as_date
 from crossdock.edi.x12.writer import OutgoingSegment
 from crossdock.model.purchase_order import AnswerKind, LineAnswer, PurchaseOrderAcknowledgement
-from crossdock.model.quantity import Price, Quantity
+from crossdock.model.quantity import EACH, Price, Quantity
 
 _REFUSED_PURPOSES = ("01", "03", "17")
 _PARTIAL = "BP"
@@ -230,8 +230,14 @@ def _line_rows(
     amounts = [each.quantity for each in answers if each.quantity]
     unit = price.per.unit if price else amounts[0].unit if amounts else ""
     total, code = _together(amounts, unit) if len(amounts) == len(answers) else "", unit_code(unit) if unit else ""
+    if price and not total and unit != EACH:
+        raise CannotWrite(
+            f"line {line}: a price per {unit} needs how much was ordered, and no answer tells it in {unit}"
+        )
+    priced = writing.price(price, code)
     ids = writing.ids(item, writing.partner_item(supplier_item, ""))
-    rows: list[OutgoingSegment] = [("PO1", line, total, code, *writing.price(price, code), *ids)]
+    # A unit comes with a quantity (condition C0302); a line without one is of pieces.
+    rows: list[OutgoingSegment] = [("PO1", line, total, code if total else "", *priced, *ids)]
     for each in answers:
         if each.kind not in _ANSWER_CODES:
             raise CannotWrite(f"{each.kind!r} is no answer to a line")
