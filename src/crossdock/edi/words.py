@@ -321,7 +321,17 @@ def _report(report: InventoryReport, notes: Notes) -> Said:
 
 def _notice(notice: ShipNotice, notes: Notes) -> Said:
     lines = tuple(
-        (line.order_number, line.order_line, _item(line), _quantity(line.quantity), line.pack, line.lot)
+        (
+            line.order_number,
+            line.order_line,
+            _item(line),
+            _quantity(line.quantity),
+            line.pallet,
+            line.pack,
+            line.lot,
+            str(line.expires_on or ""),
+            ", ".join(line.serials),
+        )
         for line in notice.lines
     )
     words = _sentences(
@@ -333,7 +343,7 @@ def _notice(notice: ShipNotice, notes: Notes) -> Said:
         f"Carrier {notice.carrier}" if notice.carrier else "",
         f"Tracking {notice.tracking}" if notice.tracking else "",
     )
-    return ("order", "line", "item", "quantity", "pack", "lot"), lines, words
+    return ("order", "line", "item", "quantity", "pallet", "pack", "lot", "expires", "serials"), lines, words
 
 
 def _invoice(invoice: Invoice, notes: Notes) -> Said:

@@ -44,6 +44,20 @@ def test_an_order_is_told_in_words() -> None:
         assert words in text
 
 
+def test_of_goods_that_were_shipped_pallet_expiry_and_serial_numbers_are_told() -> None:
+    rows = (
+        "ST*856*0001", "BSN*00*S1*20260904*1745", "HL*1**S", "HL*2*1*O", "PRF*450", "HL*3*2*T", "MAN*GM*T1",
+        "HL*4*3*P", "MAN*GM*P1", "HL*5*4*I", "LIN*1*IN*A*LT*L1", "SN1**2*EA", "REF*SE*S9", "REF*SE*S8",
+        "DTM*036*20270131", "SE*16*0001",
+    )  # fmt: skip
+    (said,) = explain(interchange(*rows, group="SH"))
+    assert isinstance(said, ExplainedSet)
+    (line,) = said.lines
+    told = dict(zip(said.columns, line, strict=True))
+    assert (told["pallet"], told["pack"], told["lot"]) == ("T1", "P1", "L1")
+    assert (told["expires"], told["serials"]) == ("2027-01-31", "S9, S8")
+
+
 @pytest.mark.parametrize(
     ("unit", "basis", "shown"),
     [
