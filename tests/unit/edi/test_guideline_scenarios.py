@@ -14,7 +14,7 @@ from crossdock.edi.guidelines.generate import CannotGenerate, generate
 from crossdock.edi.guidelines.packs import Guidelines, PartnerPack, read_guideline
 from crossdock.edi.guidelines.scenarios import Workshop, scenario, scenarios
 from crossdock.edi.guidelines.trials import Tried, tried
-from tests.unit.edi.guidelines import ORDER, compiled
+from tests.unit.edi.guidelines import ORDER, compiled, problems
 from tests.unit.edi.test_guideline_expression import PACK, template
 
 EXPECTED = {
@@ -92,6 +92,40 @@ def test_quantities_are_made_that_keep_to_a_condition(rule: str) -> None:
     done = done_with(compiled(text))
     assert {each.scenario for each in done.trials} == EXPECTED
     assert done.failed == []
+
+
+CASED = ORDER.replace(
+    "      - segment: REF\n        elements:\n          01: {use: M, codes: {LI: line}}\n",
+    "      - segment: PO4\n        use: M\n        elements:\n          01: {use: M, length: 1..2}\n",
+)
+
+
+def test_a_quantity_may_be_a_multiple_of_what_stands_at_a_place() -> None:
+    guideline = compiled(CASED.replace("amount: PO1.02 > 0", "amount: PO1.02 is multiple of PO4.01"))
+    draft = generate(guideline, Pack("x", "X", "customer", Source("none")))
+    cases = [int(line.cells[1][0]) for line in draft.lines if line.tag == "PO4"]
+    ordered = [int(line.cells[2][0]) for line in draft.lines if line.tag == "PO1"]
+    assert len(cases) == len(ordered) == 2
+    assert [quantity % case for quantity, case in zip(ordered, cases, strict=True)] == [0, 0]
+    done = done_with(guideline)
+    assert "condition_1" in {each.scenario for each in done.trials}
+    assert done.failed == []
+
+
+@pytest.mark.parametrize("case", ["0", "", "x"])
+def test_of_a_case_that_says_nothing_everything_is_a_multiple(case: str) -> None:
+    guideline = compiled(CASED.replace("amount: PO1.02 > 0", "amount: PO1.02 is multiple of PO4.01"))
+    draft = generate(guideline, Pack("x", "X", "customer", Source("none")))
+    for line in draft.lines:
+        if line.tag == "PO4":
+            line.cells[1:] = [[case]]
+    assert "guideline_amount" not in {each.code for each in guideline.faults(draft.item())}
+
+
+@pytest.mark.parametrize("of", ["", "sum(PO4.01)", "0"])
+def test_a_multiple_is_of_a_number_or_a_place(of: str) -> None:
+    (told,) = problems(CASED.replace("amount: PO1.02 > 0", f"amount: PO1.02 is multiple of {of}"))
+    assert "number or a place" in told.what or "multiple of zero" in told.what
 
 
 def test_each_line_of_a_guideline_is_broken_by_itself_and_told_at_its_place() -> None:

@@ -1,6 +1,6 @@
 """Comparisons of quantities, money and days, in exact decimals. The whole table:
 
-`A > B`, `>=`, `<`, `<=`, `==`, `!=`; `A within 2 % of B`; `A within 3 days of B`; `A is whole`; `A is multiple of 6`;
+`A > B`, `>=`, `<`, `<=`, `==`, `!=`; `A within 2 % of B`; `A within 3 days of B`; `A is whole`; `A is multiple of 6` or of a place;
 `A has at most 2 decimals`. A and B are numbers, places, `2 % of PLACE`, `count(PLACE)`, `sum(PLACE)`,
 `sum(IT1.02 * IT1.04)`, joined by `+`, `-` and `*`. What is empty is not compared.
 """
@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import partial
 
 from crossdock.edi.guidelines.places import PLACE, Place, of_match
 from crossdock.edi.x12.envelope import as_date
@@ -41,6 +40,7 @@ Day = Callable[[str], str]
 """A day as the partner writes it, in our form."""
 Value = Callable[[Ask, AskAll], Decimal]
 Verdict = Callable[[Ask, AskAll], bool]
+Nearest = Callable[[Decimal, Ask, AskAll], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Amount:
     """The place on the left, where nothing else stands there."""
     sign: str = ""
     right: Value | None = None
-    nearest: Callable[[Decimal], Decimal] | None = None
+    nearest: Nearest | None = None
     """Of a comparison without a right side: the next number for which it holds."""
     day: Place | None = None
     """Of days: the place whose day the left one is to be near."""
@@ -104,7 +104,7 @@ class _Parser:
         self.places: list[Place] = []
         self.wide = False
         self.right: Value | None = None
-        self.nearest: Callable[[Decimal], Decimal] | None = None
+        self.nearest: Nearest | None = None
         self.counted: list[Place] = []
         self.day: Place | None = None
 
@@ -150,24 +150,38 @@ class _Parser:
             return lambda ask, everything: compare(left(ask, everything), right(ask, everything))
         if word == "is" and self._peek() == "whole":
             self._take()
-            self.nearest = partial(_next_multiple, Decimal(1))
+            self.nearest = _next_whole
             return lambda ask, everything: _whole(left(ask, everything))
         if word == "is":
             self._expect("multiple", "of")
-            of = self._number()
-            if not of:
-                raise ValueError("nothing is a multiple of zero")
-            self.nearest = partial(_next_multiple, of)
-            return lambda ask, everything: left(ask, everything) % of == 0
+            return self._multiple(left)
         if word == "has":
             self._expect("at", "most")
             most = self._number()
             self._expect("decimals")
-            self.nearest = partial(_next_multiple, Decimal(1))
+            self.nearest = _next_whole
             return lambda ask, everything: _decimals(left(ask, everything)) <= most
         if word == "within":
             return self._within(left)
         raise ValueError(f"`{word or 'the end'}` is no comparison; use one of {', '.join(_COMPARE)}, within, is, has")
+
+    def _multiple(self, left: Value) -> Verdict:
+        """Of a number, or of what stands at a place: the content of a case."""
+        kind, text, named = self.tokens[self.at] if self.at < len(self.tokens) else ("", "the end", None)
+        if kind not in ("number", "place"):
+            raise ValueError(f"`multiple of` wants a number or a place before `{text}`")
+        if named is None and not Decimal(text):
+            raise ValueError("nothing is a multiple of zero")
+        said = self._factor()
+
+        def of(ask: Ask, everything: AskAll) -> Decimal:
+            found = said(ask, everything)
+            if not found:
+                raise Nothing  # a case of nothing says nothing of what is in it
+            return found
+
+        self.nearest = lambda value, ask, everything: _next_multiple(of(ask, everything), value)
+        return lambda ask, everything: left(ask, everything) % of(ask, everything) == 0
 
     def _within(self, left: Value) -> Verdict:
         size = self._number()
@@ -290,6 +304,10 @@ def _next_multiple(of: Decimal, value: Decimal) -> Decimal:
     at_least = max(value, of)
     over = at_least % of
     return at_least - over + of if over else at_least
+
+
+def _next_whole(value: Decimal, ask: Ask, everything: AskAll) -> Decimal:
+    return _next_multiple(Decimal(1), value)
 
 
 def _whole(value: Decimal) -> bool:

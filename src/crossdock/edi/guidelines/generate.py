@@ -287,7 +287,7 @@ def _wanted(each: Ready, seen: View, placed: Placed, around: Surroundings, draft
             change = {">": Decimal(1), "<": Decimal(-1), "!=": Decimal(1)}.get(amount.sign, Decimal(0))
             wanted = amount.right(ask, everything) + change
         elif amount.nearest is not None:
-            wanted = amount.nearest(number(ask(amount.left), implied))
+            wanted = amount.nearest(number(ask(amount.left), implied), ask, everything)
         else:
             return ""
     except Nothing:
