@@ -112,6 +112,37 @@ def test_a_quantity_may_be_a_multiple_of_what_stands_at_a_place() -> None:
     assert done.failed == []
 
 
+STORES = """\
+      - segment: SDQ
+        max: 50
+        elements:
+          01: {use: M, codes: {EA: each, CA: case}}
+          02: {use: M, value: "92"}
+          03: {use: M, length: 4}
+          04: {use: M}
+          05: {}
+          06: {}
+"""
+
+
+def test_what_is_a_multiple_is_shared_out_among_stores_that_add_up_to_it() -> None:
+    both = "amount: PO1.02 is multiple of 6\n  - at: PO1\n    amount: PO1.02 == sum(SDQ.04) + sum(SDQ.06)"
+    text = ORDER.replace("      - segment: SAC\n", f"{STORES}      - segment: SAC\n")
+    done = done_with(compiled(text.replace("amount: PO1.02 > 0", both)))
+    assert done.failed == []
+    assert {"condition_1", "condition_2", "minimal"} <= {each.scenario for each in done.trials}
+    draft = generate(compiled(text.replace("amount: PO1.02 > 0", both)), Pack("x", "X", "customer", Source("none")))
+    units = [line.cells[3 if line.tag == "PO1" else 1] for line in draft.lines if line.tag in ("PO1", "SDQ")]
+    assert units[0] == units[1]
+    assert units[2] == units[3]
+
+
+def test_the_condition_that_fails_everywhere_is_the_one_that_is_named() -> None:
+    text = ORDER.replace("amount: PO1.02 > 0", "amount: PO1.02 is multiple of 6\n  - at: PO1\n    amount: PO1.02 == 7")
+    with pytest.raises(CannotGenerate, match=r"PO1\.02 (== 7|is multiple of 6)"):
+        generate(compiled(text), Pack("x", "X", "customer", Source("none")))
+
+
 @pytest.mark.parametrize("case", ["0", "", "x"])
 def test_of_a_case_that_says_nothing_everything_is_a_multiple(case: str) -> None:
     guideline = compiled(CASED.replace("amount: PO1.02 > 0", "amount: PO1.02 is multiple of PO4.01"))

@@ -1,7 +1,7 @@
 """Comparisons of quantities, money and days, in exact decimals. The whole table:
 
-`A > B`, `>=`, `<`, `<=`, `==`, `!=`; `A within 2 % of B`; `A within 3 days of B`; `A is whole`; `A is multiple of 6` or of a place;
-`A has at most 2 decimals`. A and B are numbers, places, `2 % of PLACE`, `count(PLACE)`, `sum(PLACE)`,
+`A > B`, `>=`, `<`, `<=`, `==`, `!=`; `A within 2 % of B`; `A within 3 days of B`; `A is whole`; `A is multiple of 6`
+or of a place; `A has at most 2 decimals`. A and B are numbers, places, `2 % of PLACE`, `count(PLACE)`, `sum(PLACE)`,
 `sum(IT1.02 * IT1.04)`, joined by `+`, `-` and `*`. What is empty is not compared.
 """
 

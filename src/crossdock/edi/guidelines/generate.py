@@ -16,7 +16,7 @@ from crossdock.edi.guidelines.form import Pack
 from crossdock.edi.guidelines.overlay import get
 from crossdock.edi.guidelines.places import Place
 from crossdock.edi.guidelines.placing import Placed, Placing, Surroundings
-from crossdock.edi.guidelines.settled import LINES, settle
+from crossdock.edi.guidelines.settled import LINES, SHARED, settle
 from crossdock.edi.guidelines.tree import Group, Level, Node, Rule
 from crossdock.edi.guidelines.values import Values
 from crossdock.edi.guidelines.view import Row, View, view
@@ -30,6 +30,8 @@ _CONDITIONAL = ("guideline_condition", "guideline_amount")
 _COUNTED = ("PO1", "POC", "IT1", "LIN")
 """Their first element counts them."""
 _PARTIES = ("N1", "NAD")
+_UNITS = (("SDQ", 1),)
+"""Codes that begin a segment and tell no kinds of it: all stores count in the unit of their line."""
 Codes = dict[tuple[int, int], str]
 """Codes that a segment must have, by element and component."""
 
@@ -47,6 +49,7 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
     """A document that keeps to a guideline: with everything it describes, or with what must be alone. Raises
     `CannotGenerate`."""
     faults: list[str] = []
+    """Of the attempt with the fewest."""
     blamed: list[tuple[Ready, ...]] = []
     for attempt in range(_TRIES):
         chance = Chance(f"{seed}/{attempt}/{compiled.form.partner}/{compiled.document}")
@@ -63,7 +66,8 @@ def generate(compiled: Compiled, pack: Pack, seed: int = 0, *, minimal: bool = F
         found = compiled.faults(draft.item())
         if not found:
             return draft
-        faults = faults or [str(each) for each in found]
+        if not faults or len(found) < len(faults):
+            faults = [str(each) for each in found]
         if all(each.code in _CONDITIONAL for each in found):
             blamed.append(tuple(each for each in compiled.conditions if not kept(draft, each)))
     words = f"no {compiled.document} of {compiled.form.partner} was found: {faults[0]}"
@@ -92,6 +96,8 @@ class _Maker:
         self.levels: list[tuple[int, int]] = []
         """Of HL so far: which kind, and its number."""
         self.numbers: dict[str, int] = {}
+        self.summed = {one.tag for each in draft.compiled.conditions for one in _parts_of(each)}
+        """What adds up to something that must come."""
 
     def make(self) -> None:
         self._level(self.draft.compiled.level)
@@ -104,7 +110,7 @@ class _Maker:
 
     def _wanted(self, group: Group, node: Node) -> Iterator[Codes]:
         """The passes that are made of a node, each with the codes it must have."""
-        if node.never or (self.minimal and not node.mandatory and not _requires(node)):
+        if node.never or (self.minimal and not (node.mandatory or _requires(node) or node.tag in self.summed)):
             return
         kinds = list(self._kinds(node))
         if kinds:
@@ -220,9 +226,17 @@ class _Maker:
 def _qualifiers(node: Node) -> Iterator[tuple[Rule, int, int]]:
     """What may tell one segment of a kind from another: elements, and the components of the first."""
     for rule in node.rules:
-        yield rule, rule.number, 0
+        if (node.tag, rule.number) not in _UNITS:
+            yield rule, rule.number, 0
         if rule.number == 1:
             yield from ((inner, 1, inner.number) for inner in rule.components)
+
+
+def _parts_of(each: Ready) -> Iterator[Place]:
+    """What a quantity of its own segment is the sum of."""
+    amount = each.amount
+    if amount is not None and amount.sign == "==" and amount.left is not None and own(amount.left, each.at):
+        yield from (one for one in amount.counted if one.element and one.tag in SHARED)
 
 
 def _requires(node: Node) -> bool:
@@ -249,11 +263,15 @@ def mended(draft: Draft, but: Ready | None = None) -> bool:
 def _broken(draft: Draft, but: Ready | None) -> Iterator[tuple[Ready, Line, str]]:
     item = draft.item()
     seen = view(item)
+    # Of what must be a multiple the parts follow, once it is shared out again.
+    whole = {each.amount.left for each in draft.compiled.conditions if each.amount and each.amount.nearest}
     placing = Placing(seen, draft.compiled.level, draft.compiled.form.others)
     around = Surroundings(placing)
     for placed in placing.placed:
         for each in draft.compiled.conditions:
-            if each is but or each.amount is None or not seen.at(placed.row, each.at):
+            if each is but or each.amount is None or (each.amount.counted and each.amount.left in whole):
+                continue
+            if not seen.at(placed.row, each.at):
                 continue
             if holds(each, seen, placed, around):
                 continue

@@ -16,8 +16,10 @@ from crossdock.edi.guidelines.places import Place
 
 # What opens a line: (element of its quantity, element of its price); 0: another segment says it.
 LINES = {"PO1": (2, 4), "POC": (3, 6), "IT1": (2, 4), "LIN": (0, 0), "W01": (1, 0)}
-_SHARES = {"ACK": 2, "SCH": 1, "SDQ": 4}
-"""Where answers, schedules and stores have their share of a quantity."""
+_SHARES = {"ACK": 2, "SCH": 1}
+"""Where answers and schedules have their share of a quantity. An SDQ has one for each of up to ten stores."""
+SHARED = (*_SHARES, "SDQ")
+"""What says a part of the quantity of its line."""
 _SHARED_QUANTITIES = ("113", "83")
 _LINE_AMOUNTS = ("203", "66", "38")
 _WEIGHED = {"L0": 4, "AT8": 3}
@@ -105,6 +107,7 @@ def _shared(part: _Part) -> None:
     """Several answers or schedules of one line share its quantity."""
     for wanted in (
         *([(each, _SHARES[each.tag], 0) for each in part.lines if each.tag == tag] for tag in _SHARES),
+        [(each, element, 0) for each in part.lines if each.tag == "SDQ" for element in range(4, len(each.cells), 2)],
         [(each, 1, 2) for each in part.lines if each.tag == "QTY" and _said(each, 1, 1) in _SHARED_QUANTITIES],
     ):
         there = [each for each in wanted if get(each[0].cells, Place("", (), each[1], each[2]))]
