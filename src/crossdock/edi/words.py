@@ -299,10 +299,11 @@ def _answer(answer: PurchaseOrderAcknowledgement, notes: Notes) -> Said:
             str(each.due_on or ""),
             _item(each),
         )
-        for each in answer.answers
+        for each in (() if answer.of_whole_order else answer.answers)
     )
     words = _sentences(
         f"Answer to purchase order {answer.order_number}, {answer.acknowledged_on}",
+        f"The whole order is {answer.of_whole_order}" if answer.of_whole_order else "",
         _party("Supplier", answer.supplier, notes.on("supplier")),
         _party("Buyer", answer.buyer, notes.on("buyer")),
         f"Supplier's number {answer.number}" if answer.number else "",

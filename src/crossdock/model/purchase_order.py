@@ -117,6 +117,7 @@ class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """One answer to one line; a line may be answered several times (12 now, 8 backordered)."""
 
     line: str
+    """Empty in an answer to the order as a whole, which names none of its lines."""
     kind: AnswerKind
     quantity: Quantity | None = None
     """None where the answer does not say: it is then to all of the line, as ordered."""
@@ -146,3 +147,13 @@ class PurchaseOrderAcknowledgement(msgspec.Struct, frozen=True, omit_defaults=Tr
     buyer: PartyRef | None = None
     order_date: dt.date | None = None
     currency: str = ""
+
+    @property
+    def of_whole_order(self) -> AnswerKind | None:
+        """What is said of the order as a whole, None where its lines are answered; without any answer it is taken as
+        ordered."""
+        if not self.answers:
+            return "accepted"
+        first = self.answers[0]
+        named = len(self.answers) > 1 or first.line or first.item or first.quantity is not None
+        return None if named else first.kind

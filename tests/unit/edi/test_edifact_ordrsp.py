@@ -59,6 +59,14 @@ def test_an_answer_names_its_order_and_the_revision_it_answers() -> None:
     )
 
 
+def test_a_refusal_without_lines_is_of_the_whole_order() -> None:
+    found = answer("BGM+231+ANS1+27", *HEAD[1:], "UNS+S")
+    assert found.answers == (LineAnswer("", "rejected"),)
+    assert found.of_whole_order == "rejected"
+    sent = maps.write_message("purchase_order_acknowledgement", found, BUYING)
+    assert [row for row in sent.segments if row[0] in ("BGM", "LIN")] == [("BGM", "231", "ANS1", "27")]
+
+
 @pytest.mark.parametrize(
     ("segments", "expected"),
     [
@@ -107,7 +115,7 @@ def test_a_line_that_says_nothing_is_answered_as_all_of_them() -> None:
         ((*HEAD, "LIN++5", "QTY+21:6"), ["line_reference_missing"]),
         ((*HEAD[:2], *HEAD[4:], "LIN+1+5", "QTY+21:6"), ["order_reference_missing"]),
         ((HEAD[0], *HEAD[2:], "LIN+1+5", "QTY+21:6"), ["element_missing"]),
-        (("BGM+231+ANS1+27", *HEAD[1:]), ["lines_missing"]),
+        (HEAD, ["lines_missing"]),
         ((*HEAD, "LIN+1+5", "QTY+21:6", "UNS+S", "CNT+2:4"), ["count_mismatch"]),
     ],
 )

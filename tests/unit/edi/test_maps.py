@@ -257,11 +257,25 @@ class TestAcknowledgement:
         found = body("BAK*00*AC*1*20101201", "PO1*10*20*EA*2**IN*A1", "ACK*IS*20*EA****IN*A2*VN*B-A2")
         assert (found.answers[0].item, found.answers[0].supplier_item) == ("A2", "B-A2")
 
-    def test_an_acceptance_without_lines_is_one_and_a_rejection_without_lines_is_refused(self) -> None:
+    def test_an_answer_without_lines_is_to_the_whole_order(self) -> None:
         whole = body("BAK*00*AK*4500001*20101201")
         assert isinstance(whole, PurchaseOrderAcknowledgement)
         assert whole.answers == ()
-        assert codes(read("BAK*00*RJ*4500001*20101201")) == ["lines_missing"]
+        assert whole.of_whole_order == "accepted"
+        refused = body("BAK*00*RJ*4500001*20101201")
+        assert refused.answers == (LineAnswer("", "rejected"),)
+        assert refused.of_whole_order == "rejected"
+        rows = maps.write_document("purchase_order_acknowledgement", refused, BUYING).segments
+        assert [row[:3] for row in rows if row[0] in ("BAK", "PO1")] == [("BAK", "00", "RJ")]
+
+    @pytest.mark.parametrize("overall", ["AT", "RJ"])
+    def test_what_answers_the_whole_order_is_no_word_beside_it(self, overall: str) -> None:
+        (ts,) = sets(interchange("ST*855*0001", f"BAK*00*{overall}*1*20101201", "CTT*0", "SE*4*0001"))
+        assert maps.account(ts, BUYING).kept == ()
+
+    @pytest.mark.parametrize("overall", ["AC", "AH", "Q7"])
+    def test_an_answer_that_needs_its_lines_is_refused_without_them(self, overall: str) -> None:
+        assert codes(read(f"BAK*00*{overall}*4500001*20101201")) == ["lines_missing"]
 
     def test_an_answer_that_does_not_say_to_which_line_is_refused(self) -> None:
         mapped = read("BAK*00*AC*1*20101202", "PO1**6*EA*2.55**IN*22423", "ACK*IR*6*EA")

@@ -446,13 +446,15 @@ def test_a_copy_is_no_order_to_act_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "expected"), [("AB", "purpose_unsupported"), ("RE", "lines_missing"), ("ZZ", "code_unknown"), ("AP", None)]
+    ("code", "expected"), [("AB", "purpose_unsupported"), ("RE", None), ("ZZ", "code_unknown"), ("AP", None)]
 )
 def test_an_answer_without_lines_says_yes_or_is_refused(code: str, expected: str | None) -> None:
     answer = msgspec.structs.replace(DOCUMENTS["OrderResponse"][1], answers=())
     data = ubl.write("purchase_order_acknowledgement", answer, BUYING).replace(b">AP<", f">{code}<".encode())
     found = ubl.read(data, BUYING)
     assert ([fault.code for fault in found.faults] or [None])[0] == expected
+    if isinstance(found.body, PurchaseOrderAcknowledgement):
+        assert found.body.of_whole_order == {"RE": "rejected", "AP": "accepted"}.get(code, "accepted")
 
 
 def test_an_unknown_item_is_refused_from_a_customer_and_told_of_a_supplier() -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from crossdock.events.purchase_order import PurchaseOrderChanged
 from crossdock.model.masterdata import Item
 from crossdock.model.party import PartyRef
-from crossdock.model.purchase_order import PurchaseOrderChangeLine
+from crossdock.model.purchase_order import LineAnswer, PurchaseOrderChangeLine
 from crossdock.model.quantity import Price, Quantity
 from crossdock.processes._kit import Expect, ExpectSupply, OpenExceptionCase, Send
 from crossdock.testing.scenario import COMPANY, MORNING, Scenario
@@ -334,6 +334,12 @@ class TestAnswers:
         scenario = order().given(placed(), delivered()).when(acknowledged())
         scenario.then(sends="purchase_order_acknowledgement", line_state="acknowledged", state="acknowledged")
         assert len(scenario.sent("purchase_order_acknowledgement").answers) == 2
+
+    def test_a_refusal_of_the_whole_order_refuses_every_line(self) -> None:
+        lines = order_line("10", "85123A", "100"), order_line("20", "22423", "6")
+        scenario = order().given(placed(*lines), delivered()).when(acknowledged(LineAnswer("", "rejected")))
+        scenario.then(opens="line_rejected", state="rejected")
+        assert [each.line for each in scenario.one(Send).body.answers] == ["10", "20"]
 
     def test_an_answer_without_a_quantity_is_to_the_line_as_ordered(self) -> None:
         scenario = sent().when(acknowledged(answer("10", "accepted", "", due_on=DUE)))

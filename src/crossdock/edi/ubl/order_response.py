@@ -36,9 +36,8 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement:
         reading.fault("order_reference_missing")
     lines = reading.all(root, "cac:OrderLine")
     answers = [answer for line in lines for answer in _answers(reading, line, of_all)]
-    if not lines and of_all != "accepted":
-        # Which lines are refused only the order knows; a refusal must name them.
-        reading.fault("lines_missing", None, "the order is rejected as a whole, and its lines are not named")
+    if not lines and of_all == "rejected":
+        answers = [LineAnswer("", "rejected")]
     supplier = reading.party(reading.one(root, "cac:SellerSupplierParty"), context.supplier)
     return PurchaseOrderAcknowledgement(
         company_id=context.company_id,
@@ -116,6 +115,9 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Maybe 
     code = "AP" if kinds <= {"accepted"} else "RE" if kinds == {"rejected"} else "CA"
     if not answer.order_number:
         raise CannotWrite("an answer names the order it is to")
+    whole = answer.of_whole_order
+    if whole not in (None, "accepted", "rejected"):
+        raise CannotWrite(f"a whole order is answered by yes or no, not {whole}")
     return [
         *writing.heading("OrderResponse", answer.number, answer.acknowledged_on),
         leaf("OrderResponseCode", code),
@@ -123,7 +125,7 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Maybe 
         aggregate("OrderReference", leaf("ID", answer.order_number), day("IssueDate", answer.order_date)),
         writing.role("SellerSupplierParty", answer.supplier, "supplier"),
         writing.role("BuyerCustomerParty", answer.buyer or writing.context.buyer, "buyer"),
-        [_order_line(each, number, writing) for number, each in enumerate(answer.answers, 1)],
+        [_order_line(each, number, writing) for number, each in enumerate(() if whole else answer.answers, 1)],
     ]
 
 

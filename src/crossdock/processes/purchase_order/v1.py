@@ -74,8 +74,8 @@ from crossdock.processes.purchase_order.v1_follow import (
     settle,
 )
 from crossdock.processes.purchase_order.v1_revise import (
-    accept_all,
     accept_answer,
+    each_line_answered,
     each_line_dated,
     revised,
     take_answers,
@@ -218,7 +218,7 @@ def record_acknowledgement(case: OrderCase, event: PurchaseOrderAcknowledged) ->
     digest = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     if not case.data.first_time(f"acknowledgement {digest}"):
         return
-    given = sorted(answer.answers or accept_all(case.data.lines), key=lambda one: one.line)
+    given = sorted(each_line_answered(answer, case.data.lines), key=lambda one: one.line)
     for line_id, answers in groupby(given, key=lambda one: one.line):
         line, said = case.data.lines.get(line_id), list(answers)
         if line is None:

@@ -12,6 +12,7 @@ from crossdock.model.masterdata import SupplierTerms
 from crossdock.model.purchase_order import (
     LineAnswer,
     PurchaseOrder,
+    PurchaseOrderAcknowledgement,
     PurchaseOrderChange,
     PurchaseOrderChangeLine,
     PurchaseOrderLine,
@@ -99,9 +100,14 @@ def accept_answer(line: PurchaseLine) -> bool:
     return True
 
 
-def accept_all(lines: Mapping[str, PurchaseLine]) -> tuple[LineAnswer, ...]:
-    """What an answer without lines says: everything is accepted as ordered."""
-    return tuple(LineAnswer(line_id, "accepted") for line_id, line in lines.items() if not line.given_up)
+def each_line_answered(
+    answer: PurchaseOrderAcknowledgement, lines: Mapping[str, PurchaseLine]
+) -> tuple[LineAnswer, ...]:
+    """The answers by line: one to the order as a whole is the same to every line that is still wanted."""
+    kind = answer.of_whole_order
+    if kind is None:
+        return answer.answers
+    return tuple(LineAnswer(line_id, kind) for line_id, line in lines.items() if not line.given_up)
 
 
 def _with_quantities(answers: list[LineAnswer], ordered: Quantity) -> list[LineAnswer]:

@@ -44,7 +44,8 @@ A definition is a TOML file. Its `map` is a tree of lines; what is indented deep
 `[values]` are what fields are that nothing says: a text; `@supplier.id` of the agreement, `@date` and `@moment` on
 which it was sent, `@currency`; `#` which of its list it is; `=path` what another field of the same object is, `^path`
 one of the objects above, the nearest first (`^@order` what was remembered there); `^path|text` a text where those say
-nothing; `()` nothing. `"splits.quantity?"` is meant for those of a line `splits[?]` alone.
+nothing; `()` nothing, `()@order` nothing but what was remembered there. `"splits.quantity?"` is meant for those of a
+line `splits[?]` alone.
 """
 
 from __future__ import annotations

@@ -128,6 +128,9 @@ class Maker:
 
     def _fill(self, scope: Scope, wanted: Field, path: str, value: str, ordinal: int) -> None:
         """A field that nothing said: what the definition says, or another field of this object or of the one above."""
+        if value.startswith("()@"):
+            self.source.taken.update(scope.said[name][2] if (name := value[2:]) in scope.said else ())
+            value = "()"
         other, _, text = value.partition("|")
         if other[:1] in ("=", "^"):
             below, around = scope, scope if other[0] == "=" else scope.above

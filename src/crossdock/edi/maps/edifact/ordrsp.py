@@ -27,6 +27,8 @@ _OF_ALL: dict[str, AnswerKind] = {
     "4": "accepted", "28": "accepted", "30": "accepted", "34": "accepted", "5": "accepted", "7": "accepted",
 }  # fmt: skip
 """Data element 1225. Where lines are amended, those that say nothing are not."""
+_CHANGED = ("4", "30")
+"""Taken with changes of lines: without lines nobody knows which."""
 _OF_LINE: dict[str, AnswerKind] = {
     "5": "accepted", "11": "accepted", "4": "accepted", "3": "changed", "6": "changed", "23": "changed",
     "24": "changed", "7": "rejected", "2": "rejected", "10": "rejected", "38": "substituted",
@@ -71,7 +73,9 @@ def read(reading: Reading) -> PurchaseOrderAcknowledgement | None:
     for start in starts:
         stop = next((each for each in (*starts, max(end, start + 1)) if each > start), start + 1)
         answers += _answers(reading, start, stop, _OF_ALL.get(overall, "accepted"))
-    if not starts and _OF_ALL.get(overall) != "accepted":
+    if not starts and _OF_ALL.get(overall) == "rejected":
+        answers = [LineAnswer("", "rejected")]
+    elif not starts and overall in _CHANGED:
         reading.fault("lines_missing", len(rows))
     for position, row in enumerate(rows[end:], end + 1):
         if row[0] == "CNT":
@@ -176,6 +180,9 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Outgoi
     writing.currency = answer.currency
     kinds = {each.kind for each in answer.answers}
     overall = "29" if kinds <= {"accepted"} else "27" if kinds == {"rejected"} else "4"
+    whole = answer.of_whole_order
+    if whole not in (None, "accepted", "rejected"):
+        raise CannotWrite(f"a whole order is answered by yes or no, not {whole}")
     rows: list[OutgoingSegment] = [("BGM", "231", limited("BGM 1004", answer.number), overall)]
     rows.append(day("137", answer.acknowledged_on))
     revision = ("", str(answer.revision)) if answer.revision else ()
@@ -187,9 +194,10 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing) -> list[Outgoi
     rows.append(writing.party("SU", answer.supplier))
     if answer.currency:
         rows.append(("CUX", composite("2", answer.currency, "9")))
-    for number, each in enumerate(answer.answers, 1):
+    answers = () if whole else answer.answers
+    for number, each in enumerate(answers, 1):
         rows += _answer_rows(each, number, writing)
-    return [*rows, ("UNS", "S"), ("CNT", composite("2", str(len(answer.answers))))]
+    return [*rows, ("UNS", "S"), ("CNT", composite("2", str(len(answers))))]
 
 
 def _answer_rows(answer: LineAnswer, number: int, writing: Writing) -> list[OutgoingSegment]:

@@ -1,9 +1,9 @@
 """855 and 865 <-> `PurchaseOrderAcknowledgement`.
 
 855, the answer to an order: BAK header (BAK08 the supplier's number; BAK09, where present, the date of the answer, else
-BAK04), CUR, REF*ZZ revision, N1 parties; per line PO1 with one ACK per answer;
-of one that is accepted in part (BP) the balance is backordered. A line without ACK is answered by BAK02.
-The price of an answer stands in PO104, a substitute's ids in ACK07 and following.
+BAK04), CUR, REF*ZZ revision, N1 parties; per line PO1 with one ACK per answer; of one that is accepted in part (BP) the
+balance is backordered. A line without ACK is answered by BAK02, and so is the whole order where none is named. The
+price of an answer stands in PO104, a substitute's ids in ACK07 and following.
 
 865, the answer to a change of it: the same with BCA (BCA05 the revision, BCA09 the supplier's number, BCA06 the date of
 the order, BCA10 or BCA11 that of the answer) and POC.
@@ -50,6 +50,8 @@ class Form(NamedTuple):
 
 TO_ORDER = Form("855", "BAK", "PO1", 8, 4, (9,), 0)
 TO_CHANGE = Form("865", "BCA", "POC", 9, 6, (10, 11), 5)
+_OF_WHOLE_ORDER = {"accepted": "AK", "rejected": "RJ"}
+"""BAK02 of an answer without lines."""
 _ANSWER_CODES = {"accepted": "IA", "changed": "IC", "backordered": "IB", "substituted": "IS", "rejected": "IR"}
 
 
@@ -92,8 +94,8 @@ def _read(reading: Reading, form: Form) -> PurchaseOrderAcknowledgement | None:
             buyer = reading.party(row, context.buyer)
         elif tag == "N1" and at(row, 1) in SUPPLIER_ROLES:
             supplier = reading.party(row, context.supplier)
-    if not lines and codes("acknowledgement").get(begin[2]) != "accepted":
-        reading.fault("lines_missing", len(rows))
+    if not lines:
+        answers = _of_whole_order(reading, begin[2], len(rows))
     second = next((element for element in form.answered if begin[element]), 0)
     return PurchaseOrderAcknowledgement(
         company_id=context.company_id,
@@ -107,6 +109,16 @@ def _read(reading: Reading, form: Form) -> PurchaseOrderAcknowledgement | None:
         order_date=reading.date(begin[form.ordered], 2, form.ordered) if second else None,
         currency=reading.currency,
     )
+
+
+def _of_whole_order(reading: Reading, overall: str, end: int) -> list[LineAnswer]:
+    """What is said without lines: yes, for which no answer is needed, or no. Anything else needs the lines."""
+    kind = codes("acknowledgement").get(overall)
+    if kind == "rejected":
+        return [LineAnswer("", "rejected")]
+    if kind != "accepted":
+        reading.fault("lines_missing", end)
+    return []
 
 
 def _answers(reading: Reading, start: int, end: int, overall: str, form: Form) -> list[LineAnswer]:
@@ -185,6 +197,9 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing, form: Form = T
     writing.currency = answer.currency
     kinds = {each.kind for each in answer.answers}
     overall = "AD" if kinds <= {"accepted"} else "RD" if kinds == {"rejected"} else "AC"
+    whole = answer.of_whole_order if answer.answers else None
+    if whole is not None and (overall := _OF_WHOLE_ORDER.get(whole, "")) == "":
+        raise CannotWrite(f"a whole order is answered by yes or no, not {whole}")
     said, ordered = day(answer.acknowledged_on), day(answer.order_date)
     rows: list[OutgoingSegment] = [_begin(answer, overall, ordered, said, form), *writing.currency_row("SE")]
     if answer.revision and not form.revision:
@@ -193,7 +208,7 @@ def write(answer: PurchaseOrderAcknowledgement, writing: Writing, form: Form = T
         rows += writing.parties(("BY", answer.buyer))
     rows += writing.parties(("SU", answer.supplier))
     lines = 0
-    for (line, item, supplier_item, price), group in groupby(answer.answers, _line_of):
+    for (line, item, supplier_item, price), group in groupby(() if whole else answer.answers, _line_of):
         line_rows = _line_rows(line, item, supplier_item, price, list(group), writing)
         rows += [_as_change_line(line_rows[0]), *line_rows[1:]] if form is TO_CHANGE else line_rows
         lines += 1
