@@ -542,12 +542,13 @@ def answered(*quantities: Quantity | None, per: str) -> PurchaseOrderAcknowledge
 
 
 @pytest.mark.parametrize("quantities", [(None,), (Quantity(Decimal(4), "BX"),), (Quantity(Decimal(4)), None)])
-def test_an_answer_names_the_unit_of_a_line_only_with_its_quantity(quantities: tuple[Quantity | None, ...]) -> None:
-    said = answered(*quantities, per="EA")
-    made = maps.write_document("purchase_order_acknowledgement", said, SELLING)
-    assert [row[:5] for row in made.segments if row[0] == "PO1"] == [("PO1", "10", "", "", "2.55")]
-    with pytest.raises(x12.CannotWrite, match="line 10: a price per KGM needs how much was ordered"):
-        maps.write_document("purchase_order_acknowledgement", answered(*quantities, per="KGM"), SELLING)
+def test_an_answer_names_unit_and_price_of_a_line_only_with_its_quantity(
+    quantities: tuple[Quantity | None, ...],
+) -> None:
+    for per, priced in (("EA", "2.55"), ("KGM", "")):
+        said = answered(*quantities, per=per)
+        made = maps.write_document("purchase_order_acknowledgement", said, SELLING)
+        assert [row[:5] for row in made.segments if row[0] == "PO1"] == [("PO1", "10", "", "", priced)]
 
 
 def test_an_answer_priced_by_the_kilogram_is_written_in_x12s_code() -> None:

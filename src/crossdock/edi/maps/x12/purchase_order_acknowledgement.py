@@ -245,14 +245,11 @@ def _line_rows(
     amounts = [each.quantity for each in answers if each.quantity]
     unit = price.per.unit if price else amounts[0].unit if amounts else ""
     total, code = _together(amounts, unit) if len(amounts) == len(answers) else "", unit_code(unit) if unit else ""
-    if price and not total and unit != EACH:
-        raise CannotWrite(
-            f"line {line}: a price per {unit} needs how much was ordered, and no answer tells it in {unit}"
-        )
     priced = writing.price(price, code)
+    if not total:  # a unit comes with a quantity (condition C0302), and a price without one is that of a piece
+        priced, code = priced if unit == EACH else ("", ""), ""
     ids = writing.ids(item, writing.partner_item(supplier_item, ""))
-    # A unit comes with a quantity (condition C0302); a line without one is of pieces.
-    rows: list[OutgoingSegment] = [("PO1", line, total, code if total else "", *priced, *ids)]
+    rows: list[OutgoingSegment] = [("PO1", line, total, code, *priced, *ids)]
     for each in answers:
         if each.kind not in _ANSWER_CODES:
             raise CannotWrite(f"{each.kind!r} is no answer to a line")
