@@ -257,6 +257,14 @@ def test_a_line_end_in_place_of_a_terminator_is_told_where_it_stands() -> None:
     ]
 
 
+def test_what_follows_terminators_but_one_of_a_file_that_is_cut_off_joins_no_segments() -> None:
+    header = interchange().split(b"GS")[0]
+    data = header + b"\nGS*PO*A*B*20101201*0826*7*X*004010~\nST*850*0001~SE*2*0001"
+    (found,) = [item for item in x12.read(data) if isinstance(item, x12.TransactionSet)]
+    assert list(found.texts) == ["ST*850*0001", "SE*2*0001"]
+    assert all(each.offset <= len(data) for each in found.faults)
+
+
 def test_a_segment_without_terminator_at_the_end_is_told() -> None:
     assert [(each.code, each.offset) for each in faults(GOOD[:-1])] == [("segment_unterminated", len(GOOD) - 1)]
     assert [(each.code, each.offset) for each in told(MESSAGE[:-1])] == [("segment_unterminated", len(MESSAGE) - 1)]

@@ -333,6 +333,8 @@ def _regular(raw: bytes, terminator: bytes, suffix: bytes) -> bool:
         if terminator + b" " in raw or terminator + b"\t" in raw:
             return False
         return b"\n" not in raw and b"\r" not in raw and terminator * 2 not in raw
+    if not raw.endswith(terminator):
+        return False
     lines = raw.count(terminator) - 1
     returns = lines if suffix == b"\r\n" else 0
     return raw.count(terminator + suffix) == lines == raw.count(b"\n") and raw.count(b"\r") == returns
