@@ -29,6 +29,7 @@ from crossdock.model.purchase_order import (
 )
 from crossdock.model.quantity import EACH, Price, Quantity
 from crossdock.model.ship_notice import ShipNotice
+from crossdock.model.tax import TAX_CHARGE
 from crossdock.model.units import known
 
 Line = tuple[str, ...]
@@ -222,6 +223,8 @@ def _called(charge: Charge) -> str:
     """Sums that are kept among the charges are not called one."""
     if charge.code in (PREPAID_CHARGE, ROUNDING_CHARGE):
         return "Rounding" if charge.code == ROUNDING_CHARGE else "Paid before"
+    if charge == Charge(TAX_CHARGE, abs(charge.amount)):  # of whatever kind
+        return "Tax in all"
     return f"{'Allowance' if charge.amount < 0 else 'Charge'} {charge.code}".rstrip()
 
 

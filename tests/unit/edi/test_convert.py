@@ -444,6 +444,32 @@ def test_a_set_written_alone_is_read_as_it_was() -> None:
     assert isinstance(item, x12.TransactionSet)
 
 
+def test_a_party_that_is_the_sender_keeps_whose_number_it_is() -> None:
+    rows = (
+        "BGM+220+O1+9", "DTM+137:20260105:102", "NAD+BY+5412345000013::9", "NAD+SU+us::92",
+        "LIN+1++4000862141404:EN", "QTY+21:1", "PRI+AAA:1",
+    )  # fmt: skip
+    rows = ("UNH+1+ORDERS:D:96A:UN", *rows, "UNS+S", "UNT+10+1")
+    sent = "".join(f"{each}'" for each in ("UNB+UNOC:3+5412345000013:14+us+260110:1200+1", *rows, "UNZ+1+1"))
+    assert b"NAD+BY+5412345000013::9'NAD+SU+us::92'" in converted(sent.encode(), "edifact")
+    assert b"N1*BY**UL*5412345000013~" in (found := converted(sent.encode(), "x12", "--currency", "EUR"))
+    assert b"N1*BY**UL*5412345000013~" in converted(found, "x12")
+
+
+def test_state_sales_tax_has_its_code_in_both_lists() -> None:
+    rows = (
+        "BIG*20260112*I1**O1",
+        "CUR*SE*USD",
+        "N1*SU**92*S1",
+        "IT1*1*1*EA*100**VN*A",
+        "TDS*10825",
+        "TXI*ST*8.25*.0825*****100",
+    )
+    sent = interchange("ST*810*0001", *rows, "CTT*1", "SE*9*0001", group="IN")
+    assert b"TAX+7+STT+++:::8.25" in (found := converted(sent, "edifact"))
+    assert b"TXI*ST*8.25*0.0825*****100~" in converted(found, "x12")
+
+
 def test_charges_in_another_order_are_no_loss() -> None:
     read = list(documents.read(ubl.write("invoice", ubl_samples.TAXED, ubl_samples.BUYING, ubl.UblOptions("billing"))))
     (report,) = convert(read, "edifact", Options(ubl_samples.NOON, sender="ME", receiver="YOU")).reports

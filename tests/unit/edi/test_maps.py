@@ -386,7 +386,7 @@ class TestInvoice:
             "BIG*20101201*I1**4500001", "IT1*1*6*EA*10**IN*A1", "TXI*ST**.08", "SAC*C*G830***300",
             "TXI*ST*.24*8*****3", "TDS*7087", "TXI*ST*4.8*8*****60", "TXI*GS*3*.05*****60", "SAC*C*D240***7",
         )  # fmt: skip
-        state, goods = TaxRate(percent=Decimal(8), kind="ST"), TaxRate(percent=Decimal(5), kind="GST")
+        state, goods = TaxRate(percent=Decimal(8), kind="STT"), TaxRate(percent=Decimal(5), kind="GST")
         assert found.lines[0].taxes == (state,)
         assert found.taxes == (
             Tax(state, Decimal("4.8"), Decimal(60)), Tax(goods, Decimal(3), Decimal(60)),

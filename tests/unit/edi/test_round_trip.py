@@ -253,7 +253,7 @@ def invoice_lines(draw: st.DrawFn, context: maps.MapContext) -> InvoiceLine:
     )
 
 
-rates = st.builds(TaxRate, st.just(""), st.integers(0, 99).map(Decimal), st.sampled_from(["VAT", "GST", "ST"]))
+rates = st.builds(TaxRate, st.just(""), st.integers(0, 99).map(Decimal), st.sampled_from(["VAT", "GST", "STT"]))
 some_taxes = st.builds(Tax, rates, st.decimals(Decimal(0), Decimal(999), places=2), st.none())
 
 

@@ -194,8 +194,8 @@ class Reading:
         )
         qualifier = duns(given) if agency == _DUNS else AGENCIES.get(agency, agency)
         if known is not None:
-            if not given or given == known.id or (given == known.their_id and qualifier == known.qualifier):
-                own = given == known.id
+            own = given == known.id and qualifier in ("", _OWN_LIST)
+            if not given or own or (given == known.their_id and qualifier == known.qualifier):
                 theirs, code = ("", "") if own else (known.their_id, known.qualifier)
                 return PartyRef(known.id, theirs, code, name or known.name, known.country, known.contact_ref)
             return PartyRef(known.id, given, qualifier, name)

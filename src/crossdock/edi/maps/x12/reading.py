@@ -34,8 +34,9 @@ _MOST_FAULTS = 100
 _REMEMBERED = 1 << 14
 ASSIGNED_BY_BUYER = "92"
 """Code list of party ids that are the buyer's own: read as `PartyRef.id`."""
-TAX_KINDS = {"VA": "VAT", "GS": "GST"}
-"""Data element 963 -> 5153 of UN/EDIFACT; others stay as they are."""
+TAX_KINDS = {"VA": "VAT", "GS": "GST", "ST": "STT", "LT": "LOC", "FT": "FET"}
+"""Data element 963 -> 5153 of UN/EDIFACT: value added, goods and services, state sales, local sales, federal excise;
+others stay as they are."""
 _CENTS = Decimal("0.01")
 
 
@@ -220,7 +221,7 @@ class Reading:
         """A party (N1); `known` is the one the agreement says it is."""
         name, qualifier, given = at(row, 2), at(row, 3), at(row, 4)
         if known is not None:
-            if given == known.id:
+            if given == known.id and qualifier in ("", ASSIGNED_BY_BUYER):
                 return PartyRef(known.id, name=name)
             if not given or (given == known.their_id and qualifier in (known.qualifier, ASSIGNED_BY_BUYER)):
                 return _named(known, name)
