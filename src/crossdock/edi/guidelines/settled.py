@@ -13,6 +13,7 @@ from crossdock.edi.guidelines.amounts import Nothing, number
 from crossdock.edi.guidelines.draft import Draft, Line
 from crossdock.edi.guidelines.overlay import get, put
 from crossdock.edi.guidelines.places import Place
+from crossdock.edi.maps.edifact.informative import NET
 
 # What opens a line: (element of its quantity, element of its price); 0: another segment says it.
 LINES = {"PO1": (2, 4), "POC": (3, 6), "IT1": (2, 4), "LIN": (0, 0), "W01": (1, 0)}
@@ -83,7 +84,7 @@ def _settle(lines: Sequence[Line]) -> None:
     goods = sum((part.amount for part in parts), Decimal(0))
     quantity = sum((part.quantity for part in parts), Decimal(0))
     _taxed(lines, goods)
-    charges = sum(_charges(lines), Decimal(0))
+    charges = sum(_charges(lines, parts), Decimal(0))
     taxes = sum((_number(each, 1, 2) for each in lines if each.tag == "MOA" and _said(each, 1, 1) == "124"), Decimal(0))
     for line in lines:
         _totals(line, goods, goods + charges + taxes, taxes)
@@ -139,10 +140,13 @@ def _taxed(lines: Sequence[Line], goods: Decimal) -> None:
             _set(line, 1, 2, _text((goods * rate * _CENT).quantize(_CENT)))
 
 
-def _charges(lines: Sequence[Line]) -> Iterator[Decimal]:
-    """Charges, and allowances as negative amounts."""
+def _charges(lines: Sequence[Line], parts: Sequence[_Part]) -> Iterator[Decimal]:
+    """Charges, and allowances as negative amounts. A net price has those of its line in it."""
+    netted = {id(line) for part in parts if any(map(_is_net, part.lines)) for line in part.lines}
     waiting = ""
     for line in lines:
+        if id(line) in netted:
+            continue
         if line.tag == "SAC" and _said(line, 1) in ("A", "C"):
             amount = _number(line, 5) * _CENT
             yield -amount if _said(line, 1) == "A" else amount
@@ -152,6 +156,10 @@ def _charges(lines: Sequence[Line]) -> Iterator[Decimal]:
             amount = _number(line, 1, 2)
             yield -amount if waiting == "A" else amount
             waiting = ""
+
+
+def _is_net(line: Line) -> bool:
+    return line.tag == "PRI" and _said(line, 1, 1) == NET
 
 
 def _totals(line: Line, goods: Decimal, total: Decimal, taxes: Decimal) -> None:
