@@ -1,4 +1,4 @@
-"""Check digits of GS1 numbers are looked at without a guideline: as warnings, where a qualifier says what they are."""
+"""GS1 numbers are looked at without a guideline: as warnings, where a qualifier says that they are some."""
 
 from __future__ import annotations
 
@@ -52,14 +52,44 @@ def test_a_tag_that_runs_into_its_first_element_has_no_numbers() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "PO1*20*12*CA*30**UP*12345*IN*85124A",  # a number of the partner's own
-        "PO1*20*12*CA*30**UP*ABCDEFGHIJKL*IN*85124A",
         "PO1*20*12*CA*30**UI*06141412345*IN*85124A",  # has no check digit
         "PO1*20*12*CA*30**VN*061414123456*IN*85124A",
     ],
 )
 def test_what_is_no_such_number_is_not_judged(line: str) -> None:
     assert told(order(line)) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "UP*12345",
+        "UP*ABCDEFGHIJKL",
+        "UP*12345678905",  # without its check digit, or its first
+        "UP*01234567890A",
+        "EN*123",
+        "EN*061414123452",  # twelve digits, and EN means thirteen
+        "UK*00012345678905*UP*1",
+    ],
+)
+def test_what_its_qualifier_does_not_let_it_be_is_a_warning(number: str) -> None:
+    (found,) = told(order(f"PO1*20*12*CA*30**{number}*IN*85124A"))
+    assert found == ("identifier_malformed", "warning", "PO1", 9 if number.startswith("UK") else 7)
+
+
+@pytest.mark.parametrize("number", ["541234500001", "95200000000A1"])
+def test_a_malformed_gln_is_a_warning(number: str) -> None:
+    party = f"N1*ST*NORTH*UL*{number}"
+    assert told(order(party=party)) == [("identifier_malformed", "warning", "N1", 4)]
+
+
+def test_a_malformed_number_of_edifact_is_a_warning() -> None:
+    data = message("BGM+351+1+9'DTM+137:20260302:102'CPS+1'LIN+1++123:EN'QTY+12:5'RFF+ON:1:1")
+    (item,) = validate(data)
+    assert isinstance(item, ValidatedSet)
+    assert ("identifier_malformed", "warning", "LIN", 3) in [
+        (each.code, each.severity, each.segment_id, each.element) for each in item.faults
+    ]
 
 
 def test_a_wrong_gln_is_a_warning() -> None:

@@ -1,8 +1,9 @@
-"""GS1 numbers whose check digit does not follow, where a qualifier says what they are: items (UP, EN, UK, EO; EN, SRV
-and UP in LIN and PIA), shipping containers (MAN*GM, GIN+BJ) and parties (N1 with UL; NAD and LOC with list 9).
+"""GS1 numbers that are none though a qualifier says that they are: with a length that it does not have, with other
+characters than digits, or with a check digit that does not follow. It is so of items (UP, EN, UK, EO; EN, SRV and UP in
+LIN and PIA), of shipping containers (MAN*GM, GIN+BJ) and of parties (N1 with UL; NAD and LOC with list 9).
 
 Each is a warning and refuses nothing. It is asked by `edi validate` and `edi explain` where no guideline is, not each
-time a map reads. A number of another length is some other number, as partners have them, and is not judged.
+time a map reads.
 """
 
 from __future__ import annotations
@@ -46,9 +47,12 @@ def _wrong(item: TransactionSet | Message) -> Iterator[Fault]:
         if look is None:
             continue
         for kind, lengths, number, element, component in look(row, marks.component, edifact):
-            if len(number) not in lengths or not (number.isascii() and number.isdigit()):
+            if not number:
                 continue
             code, words = fault_of(kind, number)
+            if len(number) not in lengths and code in ("", "check_digit_wrong"):
+                wanted = " or ".join(map(str, lengths))
+                code, words = "identifier_malformed", f"{number} has {len(number)} digits; its qualifier means {wanted}"
             if code:
                 yield item.fault(code, position, element=element, component=component, detail=words, severity="warning")
                 count += 1
