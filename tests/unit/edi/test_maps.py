@@ -286,6 +286,26 @@ class TestAcknowledgement:
         assert (mapped.body, codes(mapped)) == (None, ["code_unknown"])
 
 
+class TestCancellation:
+    HEAD = "BCH*01*SA*4500001**2*20101201*****20101203"
+
+    def test_a_cancellation_without_lines_is_of_the_whole_order(self) -> None:
+        found = body(self.HEAD, "CTT*0", context=SELLING)
+        assert (found.whole_order, found.lines) == (True, ())
+        rows = maps.write_document("purchase_order_change", found, SELLING).segments
+        assert [row[:4] for row in rows if row[0] in ("BCH", "POC")] == [("BCH", "01", "SA", "4500001")]
+        (ts,) = sets(interchange("ST*860*0001", self.HEAD, "CTT*0", "SE*4*0001"))
+        assert "01" not in [each.value for each in maps.account(ts, SELLING).kept]
+
+    def test_a_cancellation_that_names_lines_is_of_those(self) -> None:
+        found = body(self.HEAD, "POC*10*DI***EA***IN*A1", context=SELLING)
+        assert (found.whole_order, [line.action for line in found.lines]) == (False, ["cancel"])
+
+    def test_a_cancellation_that_changes_lines_is_refused(self) -> None:
+        mapped = read(self.HEAD, "POC*10*CA*5**EA***IN*A1", context=SELLING)
+        assert (mapped.body, codes(mapped)) == (None, ["purpose_unsupported"])
+
+
 class TestShipNotice:
     HEAD = ("BSN*00*SN1*20101201*1200*0001", "HL*1**S", "N1*ST**92*north")
 

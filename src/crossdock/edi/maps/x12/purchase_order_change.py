@@ -2,7 +2,8 @@
 
 BCH header (BCH05 the revision, BCH06 and BCH11 the date of the change), CUR, DTM*002 (else 063, 067, 074 or 017)
 the date that all lines are wanted on now that say none, N1 parties; per line POC and DTM*002. An absent quantity, price
-or date is unchanged. A change of that date alone needs no line.
+or date is unchanged. A change of that date alone needs no line,
+and a cancellation (BCH01 01) without lines is of the whole order.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from crossdock.model.purchase_order import PurchaseOrderChange, PurchaseOrderCha
 from crossdock.model.quantity import EACH, Quantity
 
 _REFUSED_PURPOSES = ("03", "17")
+_CANCELLATION = "01"
 _ACTION_CODES = {"add": "AI", "change": "CA", "cancel": "DI"}
 
 
@@ -45,7 +47,10 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
             buyer = reading.party(row, context.buyer)
         elif tag == "N1" and not lines and role in SUPPLIER_ROLES:
             supplier = reading.party(row, context.supplier)
-    if not lines and due_on is None:
+    cancelled = begin[1] == _CANCELLATION
+    if cancelled and any(line.action != "cancel" for line in lines):
+        reading.fault("purpose_unsupported", 2, 1, "a cancellation whose lines say something else")
+    elif not lines and due_on is None and not cancelled:
         reading.fault("lines_missing", len(reading.rows))
     changed_on = begin[11] or begin[6]
     return PurchaseOrderChange(
@@ -57,6 +62,7 @@ def read(reading: Reading) -> PurchaseOrderChange | None:
         supplier=supplier,
         currency=reading.currency,
         lines=tuple(lines),
+        whole_order=cancelled and not lines,
         due_on=due_on,
     )
 
@@ -97,11 +103,11 @@ def write(change: PurchaseOrderChange, writing: Writing) -> list[OutgoingSegment
     writing.currency = change.currency
     if change.changed_on is None:
         raise CannotWrite("a change of an order needs a date")
-    if change.whole_order:
-        raise CannotWrite("a whole order is cancelled line by line in an 860")
-    changed = day(change.changed_on)
+    if change.whole_order and change.lines:
+        raise CannotWrite("who cancels a whole order names none of its lines")
+    changed, purpose = day(change.changed_on), _CANCELLATION if change.whole_order else "04"
     rows: list[OutgoingSegment] = [
-        ("BCH", "04", "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),
+        ("BCH", purpose, "SA", change.number, "", str(change.revision), changed, "", "", "", "", changed),
         *writing.currency_row("BY"),
         *([("DTM", "002", day(change.due_on))] if change.due_on else []),
         *writing.parties(("BY", change.buyer), ("SU", change.supplier)),
