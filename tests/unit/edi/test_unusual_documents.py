@@ -180,11 +180,12 @@ def test_a_time_of_day_stands_beside_the_day_it_is_of() -> None:
     assert mapped.body.due_on == dt.date(2026, 9, 10)
 
 
-def test_a_price_that_is_not_said_is_told_and_refuses_nothing() -> None:
-    lines = ("LIN+1++4000862141404:EN", "QTY+21:9:PCE", "PRI+INF", "UNS+S")
+@pytest.mark.parametrize(("said", "told_at"), [("PRI+AAA", "PRI"), ("PRI+INF", "LIN"), ("PRI+INF:3", "LIN")])
+def test_a_price_that_is_not_said_is_told_and_refuses_nothing(said: str, told_at: str) -> None:
+    lines = ("LIN+1++4000862141404:EN", "QTY+21:9:PCE", said, "UNS+S")
     mapped = of_message("ORDERS", "BGM+220+P1+9", "DTM+137:20260904:102", *lines)
     assert [(each.code, each.severity, each.segment_id) for each in mapped.faults] == [
-        ("price_missing", "warning", "PRI")
+        ("price_missing", "warning", told_at)
     ]
     assert mapped.body is not None
 
