@@ -42,6 +42,7 @@ def read(item: Any) -> maps.MappedDocument:
     return maps.read_document(item, BUYING) if isinstance(item, x12.TransactionSet) else maps.read_message(item, BUYING)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("definition", DECLARED, ids=lambda each: each.type)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
