@@ -188,7 +188,8 @@ def _written(document: Document, target: Target, options: Options) -> Any:
         wanted = _wanted(message.type, options)
         if wanted is None:
             return message
-        return message_as_sent(replace(message, version=options.version or wanted.form.version), wanted)
+        fitting = message.version if message.version.startswith(wanted.form.version) else wanted.form.version
+        return message_as_sent(replace(message, version=options.version or fitting), wanted)
     if target == "ubl":
         from crossdock.edi import ubl  # here, for only XML needs lxml
 
@@ -242,8 +243,9 @@ def _interchange(made: list[Any], envelope: Envelope, target: Target, options: O
 
 def _x12_version(made: list[Any], envelope: Envelope, options: Options) -> str:
     """Of the target: what the option says, or the partner wants, or the input is in."""
+    said = envelope.version if envelope.syntax == "X12" else ""
     wanted = next((form.form.version for each in made if (form := _wanted(each.type, options))), "")
-    return options.version or wanted or (envelope.version if envelope.syntax == "X12" else "") or "004010"
+    return options.version or (said if said.startswith(wanted) else wanted) or "004010"
 
 
 def _sides(envelope: Envelope, target: Target, options: Options) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -274,3 +276,15 @@ def test_the_acknowledgement_of_an_interchange_is_read_and_written() -> None:
     (again,) = x12.read(data, acknowledgements=True)
     assert isinstance(again, x12.TransactionSet)
     assert maps.read_document(again, BUYING) == mapped[0]
+
+
+@pytest.mark.long
+def test_levels_in_levels_cost_no_more_each_the_more_there_are() -> None:
+    """A guard against time that grows with the square: it would be half a minute."""
+    levels = "".join(f"~HL*{at}*{at - 1}*I~MAN*SM*P{at}~LIN*{at}*IN*A~SN1**1*EA" for at in range(3, 8000))
+    rows = f"ST*856*0001~BSN*00*1*20101201*0830~HL*1**S~HL*2*1*O~PRF*1{levels}".split("~")
+    (ts,) = sets(interchange(*rows, f"SE*{len(rows) + 1}*0001", group="SH"))
+    start = time.process_time()
+    account = maps.account(ts, BUYING)
+    assert time.process_time() - start < 10
+    assert {each.segment for each in account.kept} <= {"HL", "MAN"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from crossdock.edi.maps.declared.definition import PART
@@ -42,13 +43,7 @@ class Keeper:
     def close_levels(self, levels: list[Scope]) -> None:
         """Give back what levels without an object of their own say, where no object of the levels below them has it."""
         self.packs.close()
-        reached: dict[int, list[Any]] = {}
-        for level in levels:
-            found = [value for each in level.waiting for value in each.values.values()]
-            above = level.level
-            while found and above is not None:
-                reached.setdefault(id(above), []).extend(found)
-                above = above.level
+        reached = _reached(levels)
         for level in (each for each in levels if each.group and not each.waiting and not self.packs.settled(each)):
             below = reached.get(id(level), [])
             for path, (_, _, took) in level.said.items():
@@ -114,6 +109,20 @@ class Keeper:
         bare = Scope(scope.position, scope.path, scope, scope.loop)
         if not self.maker.incomplete(bare):
             scope.waiting.append(bare)
+
+
+def _reached(levels: list[Scope]) -> dict[int, list[Any]]:
+    """By level (`id`): what of its own the objects of the levels below it have. A level stands behind the one above."""
+    found: dict[int, list[Any]] = {}
+    for level in reversed(levels):
+        if level.level is None:
+            continue
+        there, above = found.setdefault(id(level.level), []), list(level.level.values.values())
+        of_lines = (value for each in level.waiting for value in each.values.values())
+        for value in chain(of_lines, found.get(id(level), ())):
+            if value in above and value not in there:
+                there.append(value)
+    return found
 
 
 def _is_order(level: Scope) -> bool:

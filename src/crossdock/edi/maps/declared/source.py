@@ -55,7 +55,11 @@ class Source(ABC):
 
     def untake(self, cells: Iterable[tuple[int, int, int]]) -> None:
         """Note that values did not go into a field after all."""
-        self.taken -= Counter(cells)
+        for cell in cells:  # a subtraction of counters would look at all that was taken
+            if self.taken[cell] > 1:
+                self.taken[cell] -= 1
+            else:
+                del self.taken[cell]
 
     def untake_code(self, cells: Iterable[tuple[int, int, int]]) -> None:
         """Note that the codes of segments are of no use, of which nothing went into a field after all."""
